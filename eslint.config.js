@@ -1,0 +1,84 @@
+import tseslint from 'typescript-eslint';
+
+/**
+ * Who may import whom; the folders at the root of an arrow may be imported by those before it:
+ *
+ *   http → domain → table → schema        lambdas → domain, table, schema
+ *   bin → domain, table, schema, local    local and test may import anything
+ *
+ * Nothing but bin and test imports local; nothing imports bin, test, infra or bench. Files at the root of backend/
+ * (wiring, configuration, errors, the logger) may be imported by all of backend, lambdas, bin and local; `app.ts` and
+ * `main.ts`, which wire the HTTP side, only by those that start it.
+ */
+const OUTSIDE = ['local', 'bin', 'test', 'infra', 'bench', 'web', 'lambdas'];
+const FORBIDDEN = {
+  schema: ['backend', ...OUTSIDE],
+  'backend/table': ['domain', 'http', 'events', ...OUTSIDE],
+  'backend/domain': ['http', ...OUTSIDE],
+  'backend/http': ['table', ...OUTSIDE],
+  'backend/events': ['domain', 'http', 'table', ...OUTSIDE],
+  backend: OUTSIDE,
+  lambdas: ['http', ...OUTSIDE.filter((folder) => folder !== 'lambdas')],
+  bin: ['http', 'test', 'infra', 'bench', 'web', 'lambdas'],
+  local: ['bin', 'test', 'infra', 'bench'],
+};
+
+const arrows = Object.entries(FORBIDDEN).map(([folder, forbidden]) => ({
+  files: [folder === 'backend' ? 'backend/*.ts' : `${folder}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `^\\.{1,2}/(.*/)?(${forbidden.join('|')})/`,
+            message: `${folder}/ must not import from there: see the arrows in eslint.config.js.`,
+          },
+          ...(['schema', 'backend/table', 'backend/domain', 'backend/http'].includes(folder)
+            ? [
+                {
+                  regex: '/(app|main)\\.ts$',
+                  message: 'app.ts and main.ts stand above everything in backend/.',
+                },
+              ]
+            : []),
+        ],
+      },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', '.data/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      complexity: ['error', 15],
+      // Express's Request is an interface over node's class.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      '@typescript-eslint/no-misused-promises': [
+        'error',
+        { checksVoidReturn: { arguments: false, attributes: false } },
+      ],
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': 'off',
+    },
+  },
+  ...arrows,
+);
