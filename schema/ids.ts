@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+
+/** Crockford base32: no I, L, O, U. */
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const ID_LENGTH = 26;
+/** 26 characters of 5 bits hold 130; a ULID has 128, so its first character is at most 7. */
+const ID_PATTERN = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+const MAX_USER_ID_BYTES = 255;
+
+/** Whether a text can be the id of a message group or a message: 26 Crockford base32 characters, upper case. */
+export function isGroupId(text: string): boolean {
+  return ID_PATTERN.test(text);
+}
+
+/**
+ * Whether a text can be a user id: a token's `sub`, which OpenID Connect bounds to 255 ASCII characters
+ * (Core 1.0, section 2). The bound keeps every key that contains it below DynamoDB's 1,024 bytes.
+ */
+export function isUserId(text: string): boolean {
+  return text.length > 0 && Buffer.byteLength(text) <= MAX_USER_ID_BYTES && text.isWellFormed();
+}
+
+/**
+ * The id of the direct group of two people: the same for both orders of the pair, so that two who start it at once
+ * collide on one key and the condition on that key decides. SHA-256 of the sorted pair, its first 128 bits written
+ * like a ULID.
+ */
+export function directGroupId(oneUserId: string, otherUserId: string): string {
+  // JSON keeps ["a","bc"] and ["ab","c"] apart, whatever characters the ids contain.
+  const pair = JSON.stringify([oneUserId, otherUserId].sort());
+  const digest = createHash('sha256').update(pair).digest('hex').slice(0, 32);
+  let rest = BigInt(`0x${digest}`);
+  let id = '';
+  for (let place = 0; place < ID_LENGTH; place += 1) {
+    id = CROCKFORD.charAt(Number(rest & 31n)) + id;
+    rest >>= 5n;
+  }
+  return id;
+}

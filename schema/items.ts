@@ -1,0 +1,82 @@
+import type { InboxKey, Key } from './keys.ts';
+
+/**
+ * Items as they are stored. All times are UTC ISO 8601 with milliseconds and `Z`.
+ * Attributes that can be absent are optional; `null` is stored where absence would be a fact of its own.
+ */
+
+export type GroupKind = 'direct' | 'group';
+export type Role = 'owner' | 'admin' | 'member';
+export type MessageKind = 'text' | 'system';
+
+/** A conversation. `pk = GRP#<group>`, `sk = META`. */
+export interface GroupItem extends Key {
+  readonly kind: GroupKind;
+  /** Only a `group` has a name; a direct group shows the other person's. */
+  readonly name?: string;
+  readonly created_by: string;
+  readonly created_at: string;
+  readonly member_count: number;
+}
+
+/** The part of a member that the inbox shows. The highest (last_seq, last_rev) wins, whatever order facts arrive in. */
+export interface Summary {
+  readonly last_seq: number;
+  readonly last_rev: number;
+  /** `created_at` of the newest message, never its `edited_at`. */
+  readonly last_at: string;
+  /** User id of the newest message's author. */
+  readonly last_by: string;
+  /** At most PREVIEW_CODE_POINTS of the newest message; null when it is a tombstone. */
+  readonly preview: string | null;
+}
+
+/** One user's place in one group. `pk = GRP#<group>`, `sk = MEMBER#<user>`. */
+export interface MemberItem extends Key, InboxKey, Summary {
+  readonly role: Role;
+  readonly joined_at: string;
+  /** The seq this membership began with. A row with another one is another membership of the same user. */
+  readonly joined_seq: number;
+  /** Only grows. Own messages raise it. */
+  readonly read_seq: number;
+  /** Seqs that were deleted while unread; what stands at or below `read_seq` counts for nothing. Absent when empty. */
+  readonly deleted_seqs?: ReadonlySet<number>;
+  /** In a direct group: the other user. */
+  readonly peer?: string;
+}
+
+/** One entry of a group's log. `pk = GRP#<group>`, `sk = MSG#<seq>`. */
+export interface MessageItem extends Key {
+  readonly seq: number;
+  /** How often it was changed after it was sent. */
+  readonly rev: number;
+  readonly message_uuid: string;
+  readonly user_uuid: string;
+  readonly kind: MessageKind;
+  /** The text; null in a tombstone. */
+  readonly message: string | null;
+  /** The sender's `Idempotency-Key`. */
+  readonly client_key?: string;
+  readonly created_at: string;
+  readonly edited_at?: string;
+  readonly deleted_at?: string;
+}
+
+/** A person. `pk = USER#<user>`, `sk = PROFILE`. */
+export interface ProfileItem extends Key {
+  readonly handle: string;
+  readonly display_name: string;
+  readonly created_at: string;
+}
+
+/** Makes a handle unique and findable. `pk = HANDLE#<first two characters>`, `sk = <handle>`. */
+export interface HandleItem extends Key {
+  readonly user_uuid: string;
+  readonly display_name: string;
+}
+
+/** Code points of a message that a summary shows. */
+export const PREVIEW_CODE_POINTS = 100;
+
+/** The most members a group can have: a transaction holds 100 items, and one that changes a group needs META and a message besides. */
+export const MAX_MEMBERS = 98;
