@@ -1,0 +1,200 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { DEFAULT_TABLE_NAME } from '../schema/table.ts';
+
+/** Where the table is. Everything that opens it needs this much. */
+export interface DynamoConfig {
+  readonly tableName: string;
+  /** Absent: AWS itself. */
+  readonly endpoint?: string;
+  /** Absent: as the SDK finds it. */
+  readonly region?: string;
+  /** Absent: as the SDK finds them. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export interface CognitoConfig {
+  readonly userPoolId: string;
+  readonly clientId: string;
+}
+
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Absent: `/.well-known/jwks.json` under the issuer. */
+  readonly jwksUri?: string;
+}
+
+/** The API's configuration, read and validated once. */
+export interface ApiConfig {
+  readonly port: number;
+  readonly logLevel: LogLevel;
+  /** Origins whose pages may call the API; '*' is any. */
+  readonly corsOrigins: readonly string[];
+  /** Express's `trust proxy`: a number of hops, or addresses; absent: no forwarded address is believed. */
+  readonly trustProxy?: number | readonly string[];
+  readonly cognito?: CognitoConfig;
+  readonly oidc?: OidcConfig;
+  readonly dynamo: DynamoConfig;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything that is wrong with the environment, a line each. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What the SDK demands and a local engine does not look at. DynamoDB Local keeps a database for each key id. */
+const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
+const LOCAL_REGION = 'us-east-1';
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+const integer = (low: number, high: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${low} to ${high}`)
+    .transform(Number)
+    .refine((value) => value >= low && value <= high, `must be a whole number from ${low} to ${high}`);
+const origins = z.string().transform((text, context) => {
+  const found: string[] = [];
+  for (const entry of text.split(',').map((part) => part.trim())) {
+    if (entry === '*') found.push(entry);
+    else if (httpUrl.safeParse(entry).success) found.push(new URL(entry).origin);
+    else context.addIssue({ code: 'custom', message: `"${entry}" is not an http or https origin` });
+  }
+  return found;
+});
+
+const dynamoEnvironment = z.object({
+  DDB_MESSAGE_TABLE: z
+    .string()
+    .regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'must be 3 to 255 of a-z, A-Z, 0-9, _, - and .')
+    .default(DEFAULT_TABLE_NAME),
+  AWS_ENDPOINT_URL: httpUrl.optional(),
+  AWS_ENDPOINT_URL_DYNAMODB: httpUrl.optional(),
+  AWS_REGION: z.string().optional(),
+  AWS_DEFAULT_REGION: z.string().optional(),
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_PROFILE: z.string().optional(),
+});
+
+const trustProxy = z.string().transform((text, context): number | string[] => {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  const entries = text.split(',').map((part) => part.trim());
+  if (!entries.every(isProxyAddress)) {
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a number of hops, or addresses, subnets, "loopback", "linklocal" or "uniquelocal"',
+    });
+  }
+  return entries;
+});
+
+const apiEnvironment = dynamoEnvironment.extend({
+  PORT: integer(0, 65_535).default(4567),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+  FRONTEND_URL: origins.optional(),
+  BACKEND_URL: origins.optional(),
+  TRUST_PROXY: trustProxy.optional(),
+  AWS_COGNITO_USER_POOL_ID: z
+    .string()
+    .regex(/^[\w-]+_[0-9a-zA-Z]+$/, 'must look like us-east-1_AbCdEfGhI')
+    .optional(),
+  AWS_COGNITO_USER_POOL_CLIENT_ID: z.string().optional(),
+  JWT_ISSUER: httpUrl.optional(),
+  JWT_AUDIENCE: z.string().optional(),
+  JWT_JWKS_URI: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
+});
+
+/** @throws ConfigError with everything that is wrong. */
+export function readDynamoConfig(environment: Environment): DynamoConfig {
+  return dynamoConfig(parse(dynamoEnvironment, environment));
+}
+
+/**
+ * The API's configuration.
+ * @throws ConfigError with everything that is wrong.
+ */
+export function readApiConfig(environment: Environment): ApiConfig {
+  const values = parse(apiEnvironment, environment);
+  const problems: string[] = [];
+  const cognito = cognitoConfig(values, problems);
+  const oidc = oidcConfig(values, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    port: values.PORT,
+    logLevel: values.LOG_LEVEL,
+    corsOrigins: [...new Set([...(values.FRONTEND_URL ?? []), ...(values.BACKEND_URL ?? [])])],
+    ...(values.TRUST_PROXY !== undefined && { trustProxy: values.TRUST_PROXY }),
+    ...(cognito && { cognito }),
+    ...(oidc && { oidc }),
+    dynamo: dynamoConfig(values),
+  };
+}
+
+/** Parses an environment, in which an empty value counts as none. */
+export function parse<Shape extends z.ZodObject>(shape: Shape, environment: Environment): z.output<Shape> {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = shape.safeParse(given);
+  if (result.success) return result.data;
+  throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+}
+
+function dynamoConfig(values: z.output<typeof dynamoEnvironment>): DynamoConfig {
+  const endpoint = values.AWS_ENDPOINT_URL_DYNAMODB ?? values.AWS_ENDPOINT_URL;
+  const region = values.AWS_REGION ?? values.AWS_DEFAULT_REGION;
+  const local = endpoint !== undefined && !isAwsEndpoint(endpoint);
+  const own = values.AWS_ACCESS_KEY_ID !== undefined || values.AWS_PROFILE !== undefined;
+  return {
+    tableName: values.DDB_MESSAGE_TABLE,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(region !== undefined && { region }),
+    ...(local && region === undefined && { region: LOCAL_REGION }),
+    ...(local && !own && { credentials: LOCAL_CREDENTIALS }),
+  };
+}
+
+/** Whether a URL is one of AWS's own, a VPC endpoint's included: there the SDK has to find credentials. */
+export function isAwsEndpoint(endpoint: string): boolean {
+  return /\.(amazonaws\.com(\.cn)?|api\.aws)$/.test(new URL(endpoint).hostname);
+}
+
+function cognitoConfig(
+  values: z.output<typeof apiEnvironment>,
+  problems: string[],
+): CognitoConfig | undefined {
+  const { AWS_COGNITO_USER_POOL_ID: userPoolId, AWS_COGNITO_USER_POOL_CLIENT_ID: clientId } = values;
+  if (userPoolId === undefined && clientId === undefined) return undefined;
+  if (userPoolId !== undefined && clientId !== undefined) return { userPoolId, clientId };
+  problems.push('AWS_COGNITO_USER_POOL_ID and AWS_COGNITO_USER_POOL_CLIENT_ID: set both or neither');
+  return undefined;
+}
+
+function oidcConfig(values: z.output<typeof apiEnvironment>, problems: string[]): OidcConfig | undefined {
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URI: jwksUri } = values;
+  if (issuer === undefined && audience === undefined && jwksUri === undefined) return undefined;
+  if (issuer !== undefined && audience !== undefined)
+    return { issuer, audience, ...(jwksUri && { jwksUri }) };
+  problems.push(
+    'JWT_ISSUER and JWT_AUDIENCE: set both (JWT_JWKS_URI too, where it is not the usual place) or none',
+  );
+  return undefined;
+}
+
+function isProxyAddress(entry: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(entry)) return true;
+  const [address = '', bits = '0', ...rest] = entry.split('/');
+  const family = isIP(address);
+  return (
+    family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)
+  );
+}

@@ -1,0 +1,134 @@
+/**
+ * Everything a caller can be told. Each leaf carries its stable code and the data that goes with it; which HTTP status
+ * it becomes is decided in one place, `http/error-mapper.ts`.
+ */
+export abstract class AppError extends Error {
+  /** Stable, machine-readable; part of the API. */
+  abstract readonly code: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** One thing that is wrong with a request. */
+export interface Issue {
+  readonly code: string;
+  /** Name of the parameter, header or body field. Absent when it is the whole. */
+  readonly field?: string;
+}
+
+/** A part of the request outside its body (path, query, a header, the JSON syntax) is wrong. */
+export class BadRequestError extends AppError {
+  readonly code: string;
+  readonly issues: readonly [Issue, ...Issue[]];
+  constructor(issues: readonly [Issue, ...Issue[]], message = 'The request is malformed.') {
+    super(message);
+    this.code = issues[0].code;
+    this.issues = issues;
+  }
+}
+
+/** The body is JSON, but a field of it is missing, blank, of the wrong type, too long, unknown or refers to nothing. */
+export class UnprocessableError extends AppError {
+  readonly code: string;
+  readonly issues: readonly [Issue, ...Issue[]];
+  constructor(
+    issues: readonly [Issue, ...Issue[]],
+    message = 'The request cannot be carried out as it stands.',
+  ) {
+    super(message);
+    this.code = issues[0].code;
+    this.issues = issues;
+  }
+}
+
+export class BodyTooLargeError extends AppError {
+  readonly code = 'body_too_large';
+  constructor(options?: ErrorOptions) {
+    super('The body is larger than 64 KB.', options);
+  }
+}
+
+/** The body is not declared as JSON, or in an encoding that is not read here. */
+export class MediaTypeError extends AppError {
+  readonly code = 'media_type_unsupported';
+  constructor(options?: ErrorOptions) {
+    super('The body must be application/json in UTF-8.', options);
+  }
+}
+
+/** No token, or one that does not verify. */
+export class NotAuthenticatedError extends AppError {
+  readonly code: 'cognito_user_id_blank' | 'token_invalid';
+  constructor(code: 'cognito_user_id_blank' | 'token_invalid', options?: ErrorOptions) {
+    super(
+      code === 'token_invalid' ? 'The bearer token does not verify.' : 'A bearer token is required.',
+      options,
+    );
+    this.code = code;
+  }
+}
+
+/** A verified user who has not written a profile yet. */
+export class ProfileMissingError extends AppError {
+  readonly code = 'profile_missing';
+  constructor() {
+    super('This user has no profile yet: PUT /api/users/me writes one.');
+  }
+}
+
+/** No such thing, or not the caller's to see: the two must not be told apart. */
+export class NotFoundError extends AppError {
+  readonly code = 'not_found';
+  constructor() {
+    super('There is no such thing here.');
+  }
+}
+
+/** The key was used before, for another text. */
+export class KeyReusedError extends AppError {
+  readonly code = 'idempotency_key_reused';
+  constructor() {
+    super('This Idempotency-Key was used for another text.');
+  }
+}
+
+export class HandleTakenError extends AppError {
+  readonly code = 'handle_taken';
+  constructor() {
+    super('Somebody else has this handle.');
+  }
+}
+
+/** The log is too far ahead of `after_seq` to be searched for the key: the client has to catch up first. */
+export class AfterSeqTooFarBehindError extends AppError {
+  readonly code = 'after_seq_too_far_behind';
+  readonly lastSeq: number;
+  constructor(lastSeq: number) {
+    super('The conversation has moved on: fetch the messages after after_seq first.');
+    this.lastSeq = lastSeq;
+  }
+}
+
+/** Too much at once: nothing was stored, or nothing more than an earlier attempt had stored. Worth trying again. */
+export class BusyError extends AppError {
+  readonly code = 'busy';
+}
+
+/** The table throttles, cannot be reached, or answers with an error of its own. Worth trying again. */
+export class TableUnavailableError extends AppError {
+  readonly code = 'table_unavailable';
+  constructor(options?: ErrorOptions) {
+    super('The table cannot be reached just now.', options);
+  }
+}
+
+/** The keys to verify tokens with could not be fetched, so nothing can be said of the token. */
+export class KeysUnavailableError extends AppError {
+  readonly code = 'token_keys_unavailable';
+  constructor(options?: ErrorOptions) {
+    super('The keys to verify tokens with cannot be fetched just now.', options);
+  }
+}

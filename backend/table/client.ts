@@ -1,0 +1,61 @@
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { UndiciHttpHandler } from '@smithy/undici-http-handler';
+import type { DynamoConfig } from '../config.ts';
+import { isPassingCancellation } from './table.ts';
+
+/** One attempt and up to three more, with the SDK's exponential backoff and jitter (50 ms to 20 s, halved on average). */
+const MAX_ATTEMPTS = 4;
+const CONNECT_TIMEOUT_MS = 1_000;
+/** DynamoDB answers in single-digit milliseconds; what takes 3 s is lost, and a repeated put recognises itself. */
+const ANSWER_TIMEOUT_MS = 3_000;
+
+/**
+ * A DynamoDB client. One for a process: it keeps its connections.
+ * Credentials and region come from wherever the SDK finds them; a local engine gets a fixed pair when none are set.
+ */
+export function createDynamoClient(config: DynamoConfig): DynamoDBClient {
+  const client = new DynamoDBClient({
+    ...connectionSettings(config),
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: new UndiciHttpHandler({
+      dispatcher: {
+        connect: { timeout: CONNECT_TIMEOUT_MS },
+        headersTimeout: ANSWER_TIMEOUT_MS,
+        bodyTimeout: ANSWER_TIMEOUT_MS,
+      },
+    }),
+  });
+  retryConflicts(client);
+  return client;
+}
+
+/** Endpoint, region and credentials, shared by every AWS client that talks to the same place. */
+export function connectionSettings(
+  config: DynamoConfig,
+): Pick<DynamoDBClientConfig, 'endpoint' | 'region' | 'credentials'> {
+  return {
+    ...(config.endpoint !== undefined && { endpoint: config.endpoint }),
+    ...(config.region !== undefined && { region: config.region }),
+    ...(config.credentials !== undefined && { credentials: config.credentials }),
+  };
+}
+
+/** Has the SDK retry, like a throttle, what lost against a transaction: a plain write can meet one too. */
+function retryConflicts(client: DynamoDBClient): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        if (
+          error instanceof Error &&
+          (error.name === 'TransactionConflictException' || isPassingCancellation(error))
+        ) {
+          throw Object.assign(error, { $retryable: { throttling: false } });
+        }
+        throw error;
+      }
+    },
+    { step: 'deserialize', priority: 'high', name: 'retryConflicts' },
+  );
+}

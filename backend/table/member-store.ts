@@ -1,0 +1,213 @@
+import { GetCommand, UpdateCommand, type UpdateCommandOutput } from '@aws-sdk/lib-dynamodb';
+import type { GroupItem, MemberItem, Summary } from '../../schema/items.ts';
+import { INBOX_INDEX } from '../../schema/table.ts';
+import {
+  GROUP_SK,
+  groupIdOf,
+  groupPk,
+  inboxPk,
+  inboxSk,
+  MEMBER_SK_PREFIX,
+  memberKey,
+} from '../../schema/keys.ts';
+import { conditionalWrite, type WriteOutcome } from './condition.ts';
+import { queryItems } from './query.ts';
+import type { Table } from './table.ts';
+
+/** What the stream makes of a member's row. */
+export interface SummaryChange {
+  readonly summary: Summary;
+  readonly read_seq: number;
+  /** Seqs to add to `deleted_seqs`. */
+  readonly deleted: readonly number[];
+}
+
+/** What a member's row ought to be, all of it. */
+export interface SummaryState {
+  readonly summary: Summary;
+  readonly read_seq: number;
+  readonly deleted_seqs: ReadonlySet<number>;
+}
+
+/** The members of every group, and through the index everybody's inbox. */
+export class MemberStore {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /** All members of a group, strongly read: who is in it now. Empty where there is no such group. 1 R for 8 members. */
+  async list(groupId: string): Promise<MemberItem[]> {
+    return queryItems(this.#table, {
+      KeyConditionExpression: 'pk = :group AND begins_with(sk, :member)',
+      ExpressionAttributeValues: { ':group': groupPk(groupId), ':member': MEMBER_SK_PREFIX },
+      ConsistentRead: true,
+    });
+  }
+
+  /** A group with its members in one strong read; `group` is undefined where there is none. */
+  async listWithGroup(groupId: string): Promise<{ group: GroupItem | undefined; members: MemberItem[] }> {
+    const items = await queryItems<MemberItem | GroupItem>(this.#table, {
+      KeyConditionExpression: 'pk = :group AND sk BETWEEN :member AND :meta',
+      ExpressionAttributeValues: {
+        ':group': groupPk(groupId),
+        ':member': MEMBER_SK_PREFIX,
+        ':meta': GROUP_SK,
+      },
+      ConsistentRead: true,
+    });
+    const isGroup = (item: MemberItem | GroupItem): item is GroupItem => item.sk === GROUP_SK;
+    return {
+      group: items.find(isGroup),
+      members: items.filter((item): item is MemberItem => !isGroup(item)),
+    };
+  }
+
+  /** One member, strongly read: whether this user is in the group now. 1 R. */
+  async find(groupId: string, userId: string): Promise<MemberItem | undefined> {
+    const { Item } = await this.#table.send(
+      new GetCommand({ TableName: this.#table.name, Key: memberKey(groupId, userId), ConsistentRead: true }),
+    );
+    return Item as MemberItem | undefined;
+  }
+
+  /**
+   * A user's inbox, newest activity first. Eventually consistent, as an index is.
+   * @param after the `inbox_sk` to go on after.
+   */
+  async inbox(userId: string, limit: number, after?: string): Promise<MemberItem[]> {
+    return queryItems(
+      this.#table,
+      {
+        IndexName: INBOX_INDEX,
+        KeyConditionExpression:
+          after === undefined ? 'inbox_pk = :user' : 'inbox_pk = :user AND inbox_sk < :after',
+        ExpressionAttributeValues: {
+          ':user': inboxPk(userId),
+          ...(after !== undefined && { ':after': after }),
+        },
+        ScanIndexForward: false,
+      },
+      limit,
+    );
+  }
+
+  /**
+   * Writes what the stream made of a row, if the row still is the one that was read. What can come in between is
+   * another batch's summary, a read mark, a removal, or a removal and a new joining; each changes one of the four
+   * attributes (or removes the row), and the row that is there now is handed back to be looked at again.
+   * 1 W, and 1 or 2 W for the index.
+   */
+  async applySummary(row: MemberItem, change: SummaryChange): Promise<WriteOutcome<MemberItem>> {
+    const adds = change.deleted.length > 0;
+    return this.#writeSummary(row, change.summary, {
+      update: adds ? `${SET_SUMMARY} ADD deleted_seqs :deleted` : SET_SUMMARY,
+      condition: ROW_IS_UNCHANGED,
+      values: { ':read_seq': change.read_seq, ...(adds && { ':deleted': new Set(change.deleted) }) },
+    });
+  }
+
+  /**
+   * Puts a row right, whatever it was, if it still is the one that was read: `deleted_seqs` included, because here it
+   * is replaced, and a deletion that the stream added meanwhile must not be lost.
+   */
+  async replaceSummary(row: MemberItem, state: SummaryState): Promise<WriteOutcome<MemberItem>> {
+    const { deleted_seqs: seen } = row;
+    const any = state.deleted_seqs.size > 0;
+    return this.#writeSummary(row, state.summary, {
+      update: any ? `${SET_SUMMARY}, deleted_seqs = :deleted` : `${SET_SUMMARY} REMOVE deleted_seqs`,
+      condition: `${ROW_IS_UNCHANGED} AND ${seen ? 'deleted_seqs = :seen_deleted' : 'attribute_not_exists(deleted_seqs)'}`,
+      values: {
+        ':read_seq': state.read_seq,
+        ...(any && { ':deleted': state.deleted_seqs }),
+        ...(seen && { ':seen_deleted': seen }),
+      },
+    });
+  }
+
+  /**
+   * Moves a read mark forward, if the row is there, the mark is behind `seq`, and the row knows of a message at `seq`.
+   * A summary that comes in between changes neither; another device's mark that is further wins. 2 W.
+   */
+  async raiseReadSeq(groupId: string, userId: string, seq: number): Promise<RaiseOutcome> {
+    return this.#raiseReadSeq(groupId, userId, seq, `${MARK_IS_BEHIND} AND ${ROW_KNOWS_THE_MESSAGE}`);
+  }
+
+  /** The same for a seq that the log was seen to have, though the row does not know of it yet. */
+  async raiseReadSeqAheadOfRow(groupId: string, userId: string, seq: number): Promise<RaiseOutcome> {
+    return this.#raiseReadSeq(groupId, userId, seq, MARK_IS_BEHIND);
+  }
+
+  async #raiseReadSeq(
+    groupId: string,
+    userId: string,
+    seq: number,
+    condition: string,
+  ): Promise<RaiseOutcome> {
+    const outcome = await conditionalWrite<MemberItem, UpdateCommandOutput>(
+      this.#table.send(
+        new UpdateCommand({
+          TableName: this.#table.name,
+          Key: memberKey(groupId, userId),
+          UpdateExpression: 'SET read_seq = :seq',
+          ConditionExpression: condition,
+          ExpressionAttributeValues: { ':seq': seq },
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      ),
+    );
+    return outcome.stored
+      ? { raised: true, row: outcome.answer.Attributes as MemberItem }
+      : { raised: false, row: outcome.existing };
+  }
+
+  async #writeSummary(
+    row: MemberItem,
+    summary: Summary,
+    expression: { update: string; condition: string; values: Record<string, unknown> },
+  ): Promise<WriteOutcome<MemberItem>> {
+    const groupId = groupIdOf(row) ?? '';
+    return conditionalWrite(
+      this.#table.send(
+        new UpdateCommand({
+          TableName: this.#table.name,
+          Key: { pk: row.pk, sk: row.sk },
+          UpdateExpression: expression.update,
+          ConditionExpression: expression.condition,
+          ExpressionAttributeValues: {
+            ':last_seq': summary.last_seq,
+            ':last_rev': summary.last_rev,
+            ':last_at': summary.last_at,
+            ':last_by': summary.last_by,
+            ':preview': summary.preview,
+            ':inbox_sk': inboxSk(summary.last_at, groupId),
+            ':seen_joined_seq': row.joined_seq,
+            ':seen_last_seq': row.last_seq,
+            ':seen_last_rev': row.last_rev,
+            ':seen_read_seq': row.read_seq,
+            ...expression.values,
+          },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      ),
+    );
+  }
+}
+
+/** What became of a read mark: the row as it is now, undefined when there is none. */
+export type RaiseOutcome =
+  | { readonly raised: true; readonly row: MemberItem }
+  | { readonly raised: false; readonly row: MemberItem | undefined };
+
+const SET_SUMMARY =
+  'SET last_seq = :last_seq, last_rev = :last_rev, last_at = :last_at, last_by = :last_by, preview = :preview, ' +
+  'inbox_sk = :inbox_sk, read_seq = :read_seq';
+
+const ROW_IS_UNCHANGED =
+  'joined_seq = :seen_joined_seq AND last_seq = :seen_last_seq AND last_rev = :seen_last_rev AND read_seq = :seen_read_seq';
+
+const MARK_IS_BEHIND = 'read_seq < :seq';
+
+const ROW_KNOWS_THE_MESSAGE = 'last_seq >= :seq';

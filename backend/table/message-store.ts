@@ -1,0 +1,126 @@
+import { PutCommand, QueryCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { MessageItem } from '../../schema/items.ts';
+import { groupPk, MAX_SEQ, messageKey, messageSk } from '../../schema/keys.ts';
+import { conditionalWrite, type WriteOutcome } from './condition.ts';
+import { queryItems } from './query.ts';
+import type { Table } from './table.ts';
+
+/** A range of a group's log, both ends included. `from` may be 0, the place before the first message; never more than `to`. */
+export interface SeqRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The messages of every group: one log each. */
+export class MessageStore {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /** Stores a message where none is. 1 W for each KB. */
+  async append(message: MessageItem): Promise<WriteOutcome<MessageItem>> {
+    return conditionalWrite(
+      this.#table.send(
+        new PutCommand({
+          TableName: this.#table.name,
+          Item: message,
+          ConditionExpression: SEQ_IS_FREE,
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      ),
+    );
+  }
+
+  /** Whether the log has this seq; strongly read. */
+  async exists(groupId: string, seq: number): Promise<boolean> {
+    const { Item } = await this.#table.send(
+      new GetCommand({
+        TableName: this.#table.name,
+        Key: messageKey(groupId, seq),
+        ConsistentRead: true,
+        ProjectionExpression: 'seq',
+      }),
+    );
+    return Item !== undefined;
+  }
+
+  /** The log's newest messages, newest first, strongly read. */
+  async newest(groupId: string, limit: number): Promise<MessageItem[]> {
+    return queryItems(
+      this.#table,
+      { ...inRange(groupId, LOG), ConsistentRead: true, ScanIndexForward: false },
+      limit,
+    );
+  }
+
+  /** The seq of the log's newest message, strongly read; 0 for a log without any. */
+  async tail(groupId: string): Promise<number> {
+    const [newest] = await this.newest(groupId, 1);
+    return newest?.seq ?? 0;
+  }
+
+  /** The newest messages of a range, oldest first. Eventually consistent. */
+  async lastOf(groupId: string, range: SeqRange, limit: number): Promise<MessageItem[]> {
+    const messages = await queryItems<MessageItem>(
+      this.#table,
+      { ...inRange(groupId, range), ScanIndexForward: false },
+      limit,
+    );
+    return messages.reverse();
+  }
+
+  /** The oldest messages of a range, oldest first, without a gap among them. Eventually consistent. */
+  async firstOf(groupId: string, range: SeqRange, limit: number): Promise<MessageItem[]> {
+    return dense(await queryItems(this.#table, inRange(groupId, range), limit));
+  }
+
+  /** The messages right after a seq, oldest first, without a gap: strongly read, because it is what repairs gaps. */
+  async after(groupId: string, seq: number, limit: number): Promise<MessageItem[]> {
+    if (seq >= MAX_SEQ) return [];
+    const range = { from: seq + 1, to: MAX_SEQ };
+    return dense(
+      await queryItems(this.#table, { ...inRange(groupId, range), ConsistentRead: true }, limit),
+      seq + 1,
+    );
+  }
+
+  /** The whole log, oldest first, in pages of up to 1 MB, strongly read. */
+  async *log(groupId: string): AsyncGenerator<MessageItem[]> {
+    let startKey: Record<string, unknown> | undefined;
+    do {
+      const page = await this.#table.send(
+        new QueryCommand({
+          ...inRange(groupId, LOG),
+          TableName: this.#table.name,
+          ConsistentRead: true,
+          ...(startKey && { ExclusiveStartKey: startKey }),
+        }),
+      );
+      yield (page.Items ?? []) as MessageItem[];
+      startKey = page.LastEvaluatedKey;
+    } while (startKey !== undefined);
+  }
+}
+
+/** The append's condition: the key is free. A seq is stored once, so the log cannot fork. */
+export const SEQ_IS_FREE = 'attribute_not_exists(pk)';
+
+const LOG: SeqRange = { from: 0, to: MAX_SEQ };
+
+function inRange(groupId: string, { from, to }: SeqRange) {
+  return {
+    KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
+    ExpressionAttributeValues: { ':group': groupPk(groupId), ':from': messageSk(from), ':to': messageSk(to) },
+  };
+}
+
+/**
+ * The messages up to the first gap. The log has none; but a Query is no snapshot, and one that passed seq n before it
+ * was written can meet n + 1 when both were written meanwhile. What lies behind such a gap is read the next time.
+ */
+function dense(messages: readonly MessageItem[], first = messages[0]?.seq ?? 0): MessageItem[] {
+  const gap = messages.findIndex((message, place) => message.seq !== first + place);
+  return messages.slice(0, gap === -1 ? messages.length : gap);
+}
