@@ -1,0 +1,41 @@
+import { decodeCursor, encodeCursor } from '../../schema/cursors.ts';
+import type { MemberItem } from '../../schema/items.ts';
+import { groupIdOf } from '../../schema/keys.ts';
+import type { Context } from '../context.ts';
+import { BadRequestError } from '../errors.ts';
+import type { NameReader } from './names.ts';
+
+export interface InboxPage {
+  readonly rows: readonly MemberItem[];
+  readonly names: NameReader;
+  /** Where the next page starts; absent on the last. */
+  readonly nextCursor?: string;
+}
+
+/**
+ * A page of somebody's message groups, newest activity first. One Query of the index, and one BatchGetItem of names.
+ * @throws BadRequestError `cursor_invalid`.
+ */
+export async function listInbox(
+  context: Context,
+  userId: string,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<InboxPage> {
+  const after = page.cursor === undefined ? undefined : decodeCursor(['inbox', userId], page.cursor);
+  if (page.cursor !== undefined && after === undefined) {
+    throw new BadRequestError([{ code: 'cursor_invalid', field: 'cursor' }]);
+  }
+  // One row more than is shown tells whether there is a next page.
+  const found = await context.members.inbox(userId, page.limit + 1, after);
+  const rows = found.slice(0, page.limit);
+  const last = rows.at(-1);
+  const names = await context.names.read(
+    rows.flatMap((row) => row.peer ?? []),
+    rows.flatMap((row) => (row.peer === undefined ? (groupIdOf(row) ?? []) : [])),
+  );
+  return {
+    rows,
+    names,
+    ...(found.length > page.limit && last && { nextCursor: encodeCursor(['inbox', userId], last.inbox_sk) }),
+  };
+}

@@ -1,0 +1,195 @@
+import { LRUCache } from 'lru-cache';
+import PQueue from 'p-queue';
+import type { MessageItem } from '../../schema/items.ts';
+import { MAX_SEQ, messageKey } from '../../schema/keys.ts';
+import type { Clock, IdSource } from '../context.ts';
+import { AfterSeqTooFarBehindError, BusyError, KeyReusedError, UnprocessableError } from '../errors.ts';
+import { backoff } from '../table/backoff.ts';
+import type { MessageStore } from '../table/message-store.ts';
+
+/** A message on its way into a log. */
+export interface Draft {
+  readonly groupId: string;
+  readonly userId: string;
+  /** Trimmed and checked. */
+  readonly text: string;
+  /** The `Idempotency-Key` of the request. */
+  readonly clientKey?: string;
+  /** The newest seq its sender holds: any earlier attempt of the same request lies after it. */
+  readonly afterSeq?: number;
+}
+
+/** Appends that lose against another writer's are tried again at the new tail this often. */
+const MAX_ATTEMPTS = 20;
+/** Newest messages that are searched for a key when the client does not say where it is. */
+const SEARCH_WITHOUT_POSITION = 100;
+/** Messages behind `after_seq` that are searched for a key. */
+const SEARCH_AFTER_POSITION = 1_000;
+/** Sends to one group that may wait behind each other in one process. */
+const MAX_QUEUE = 1_000;
+/** A send that waited this long is answered instead of tried: the sender is told before it gives up by itself. */
+const MAX_WAIT_MS = 5_000;
+/** Groups whose tail is remembered. */
+const REMEMBERED_TAILS = 10_000;
+
+/**
+ * The log of every group: seqs are dense, and each is decided by a conditional put on its key.
+ *
+ * A put goes right behind a seq that is known to exist, so there is never a hole. A tail that is too low fails the
+ * condition and is mended; hence what this process remembers of tails may be stale, and other processes may append
+ * at any moment.
+ *
+ * With a key, a send is stored once: before it puts at a seq, it has seen every message from its start up to the seq
+ * below, and none carried its key. Two attempts cannot both succeed: the later seq's attempt has seen the earlier one.
+ */
+export class MessageLog {
+  readonly #messages: MessageStore;
+  readonly #clock: Clock;
+  readonly #newId: IdSource;
+  readonly #tails = new LRUCache<string, number>({ max: REMEMBERED_TAILS });
+  readonly #queues = new Map<string, PQueue>();
+
+  constructor(parts: { messages: MessageStore; clock: Clock; newId: IdSource }) {
+    this.#messages = parts.messages;
+    this.#clock = parts.clock;
+    this.#newId = parts.newId;
+  }
+
+  /**
+   * Appends a message, or finds the one that an earlier attempt of the same request appended.
+   * @param knownSeq a seq the log is known to have, as high as the caller can tell at no cost; 0 for none.
+   * @throws UnprocessableError `after_seq_beyond_end`, KeyReusedError, AfterSeqTooFarBehindError, BusyError.
+   */
+  async append(draft: Draft, knownSeq: number): Promise<MessageItem> {
+    return this.#inTurn(draft.groupId, async () => {
+      const start = await this.#start(draft, Math.max(knownSeq, this.#tails.get(draft.groupId) ?? 0));
+      const message = 'found' in start ? start.found : await this.#appendAfter(start.tail, draft);
+      this.#remember(draft.groupId, message.seq);
+      return message;
+    });
+  }
+
+  /** Where the first put may go: right behind `tail`, up to which no message carries the draft's key. */
+  async #start(draft: Draft, known: number): Promise<Position> {
+    const { groupId, clientKey, afterSeq } = draft;
+    if (afterSeq !== undefined && afterSeq > known && !(await this.#messages.exists(groupId, afterSeq))) {
+      throw new UnprocessableError([{ code: 'after_seq_beyond_end', field: 'after_seq' }]);
+    }
+    if (clientKey === undefined) return { tail: Math.max(known, afterSeq ?? 0) };
+    if (afterSeq === undefined) {
+      const newest = await this.#messages.newest(groupId, SEARCH_WITHOUT_POSITION);
+      const found = newest.find((message) => isOwnAttempt(message, draft));
+      return found ? { found: sameText(found, draft) } : { tail: newest[0]?.seq ?? 0 };
+    }
+    // Where the log is known to go on, a put right behind after_seq would be paid for and fail.
+    return afterSeq < known ? this.#search(draft, afterSeq) : { tail: afterSeq };
+  }
+
+  async #appendAfter(start: number, draft: Draft): Promise<MessageItem> {
+    const messageId = this.#newId();
+    let tail = start;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      const message = this.#message(draft, tail + 1, messageId);
+      const outcome = await this.#messages.append(message);
+      if (outcome.stored) return message;
+      const { existing } = outcome;
+      // The SDK repeats a put whose answer was lost; what stands there then is this very message.
+      if (existing && (existing.message_uuid === messageId || isOwnAttempt(existing, draft))) {
+        return sameText(existing, draft);
+      }
+      if (attempt > 0) await backoff(attempt - 1);
+      const next = await this.#tailAfter(tail + 1, draft);
+      if ('found' in next) return next.found;
+      tail = next.tail;
+    }
+    throw new BusyError('Too many are writing to this conversation at once.');
+  }
+
+  /** The tail as it is now, and with a key the messages up to it searched. `seen` exists and was looked at. */
+  async #tailAfter(seen: number, draft: Draft): Promise<Position> {
+    if (draft.clientKey !== undefined) return this.#search(draft, seen);
+    return { tail: Math.max(seen, await this.#messages.tail(draft.groupId)) };
+  }
+
+  /** Looks for the draft's key in everything behind `from`; not found, `from` or the last one looked at is the tail. */
+  async #search(draft: Draft, from: number): Promise<Position> {
+    const behind = await this.#messages.after(draft.groupId, from, SEARCH_AFTER_POSITION);
+    const found = behind.find((message) => isOwnAttempt(message, draft));
+    if (found) return { found: sameText(found, draft) };
+    if (behind.length === SEARCH_AFTER_POSITION) {
+      const tail = await this.#messages.tail(draft.groupId);
+      if (tail > from + SEARCH_AFTER_POSITION) throw new AfterSeqTooFarBehindError(tail);
+    }
+    return { tail: from + behind.length };
+  }
+
+  #message(draft: Draft, seq: number, messageId: string): MessageItem {
+    if (seq > MAX_SEQ) throw new RangeError(`the log of ${draft.groupId} is full`);
+    return newTextMessage({ ...draft, seq, messageId, createdAt: this.#clock() });
+  }
+
+  #remember(groupId: string, seq: number): void {
+    this.#tails.set(groupId, Math.max(seq, this.#tails.get(groupId) ?? 0));
+  }
+
+  /** Sends of one process to one group queue behind each other: they would only fail each other's conditions. */
+  async #inTurn<Result>(groupId: string, task: () => Promise<Result>): Promise<Result> {
+    const queue = this.#queue(groupId);
+    if (queue.size >= MAX_QUEUE) throw new BusyError('Too many sends to this conversation are waiting.');
+    const entered = performance.now();
+    return queue.add(() => {
+      if (performance.now() - entered > MAX_WAIT_MS)
+        throw new BusyError('Sends to this conversation are slow.');
+      return task();
+    });
+  }
+
+  #queue(groupId: string): PQueue {
+    const existing = this.#queues.get(groupId);
+    if (existing) return existing;
+    const queue = new PQueue({ concurrency: 1 });
+    this.#queues.set(groupId, queue);
+    queue.once('idle', () => this.#queues.delete(groupId));
+    return queue;
+  }
+}
+
+type Position = { readonly tail: number } | { readonly found: MessageItem };
+
+export function newTextMessage(parts: {
+  readonly groupId: string;
+  readonly userId: string;
+  readonly text: string;
+  readonly clientKey?: string;
+  readonly seq: number;
+  readonly messageId: string;
+  readonly createdAt: Date;
+}): MessageItem {
+  return {
+    ...messageKey(parts.groupId, parts.seq),
+    seq: parts.seq,
+    rev: 0,
+    message_uuid: parts.messageId,
+    user_uuid: parts.userId,
+    kind: 'text',
+    message: parts.text,
+    ...(parts.clientKey !== undefined && { client_key: parts.clientKey }),
+    created_at: parts.createdAt.toISOString(),
+  };
+}
+
+/** Whether a stored message came from an earlier attempt of the draft's request: its sender and their key. */
+export function isOwnAttempt(message: MessageItem, draft: Pick<Draft, 'userId' | 'clientKey'>): boolean {
+  return (
+    draft.clientKey !== undefined &&
+    message.client_key === draft.clientKey &&
+    message.user_uuid === draft.userId
+  );
+}
+
+/** The message, if the draft has the text it was sent with; after an edit that text is no longer known.
+ * @throws KeyReusedError */
+export function sameText(message: MessageItem, draft: Pick<Draft, 'text'>): MessageItem {
+  if (message.rev === 0 && message.message !== draft.text) throw new KeyReusedError();
+  return message;
+}

@@ -1,0 +1,71 @@
+import type { MemberItem } from '../../schema/items.ts';
+import { memberUserIdOf } from '../../schema/keys.ts';
+import { BusyError } from '../errors.ts';
+import type { Context } from '../context.ts';
+import {
+  type Difference,
+  differences,
+  factsOf,
+  type GroupFacts,
+  mergeFacts,
+  stateByLog,
+} from './summaries.ts';
+
+/** A member's row that is not what the log says. */
+export interface RowDifference {
+  readonly groupId: string;
+  readonly userId: string;
+  readonly differences: readonly Difference[];
+}
+
+type Stores = Pick<Context, 'members' | 'messages'>;
+
+/** How often a group is read anew because a row changed while its log was read. */
+const MAX_ATTEMPTS = 10;
+
+/** The members of a group whose rows differ from what the log says. Writes nothing. */
+export async function compareSummaries(stores: Stores, groupId: string): Promise<RowDifference[]> {
+  // Rows first: whatever they know of is in the log that is read after them.
+  const rows = await stores.members.list(groupId);
+  const log = await readFacts(stores, groupId);
+  return log
+    ? rows.map((row) => compareRow(groupId, row, log)).filter((row) => row.differences.length > 0)
+    : [];
+}
+
+/**
+ * Rebuilds the summaries of a group from its log, and tells which rows were put right. It may run while messages are
+ * sent and the stream is followed: a row that changed since it was read is not written but read anew, with the log.
+ * @throws BusyError when rows keep changing.
+ */
+export async function rebuildSummaries(stores: Stores, groupId: string): Promise<RowDifference[]> {
+  const mended = new Map<string, RowDifference>();
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const rows = await stores.members.list(groupId);
+    const log = await readFacts(stores, groupId);
+    if (!log) return [];
+    let raced = false;
+    for (const row of rows) {
+      const found = compareRow(groupId, row, log);
+      if (found.differences.length === 0) continue;
+      const outcome = await stores.members.replaceSummary(row, stateByLog(row, log));
+      if (outcome.stored) mended.set(found.userId, found);
+      else raced = true;
+    }
+    if (!raced) return [...mended.values()];
+  }
+  throw new BusyError('The summaries of this conversation keep changing.');
+}
+
+function compareRow(groupId: string, row: MemberItem, log: GroupFacts): RowDifference {
+  return { groupId, userId: memberUserIdOf(row) ?? '', differences: differences(row, stateByLog(row, log)) };
+}
+
+async function readFacts({ messages }: Stores, groupId: string): Promise<GroupFacts | undefined> {
+  let facts: GroupFacts | undefined;
+  for await (const page of messages.log(groupId)) {
+    const more = factsOf(page);
+    if (more) facts = facts ? mergeFacts(facts, more) : more;
+  }
+  return facts;
+}
