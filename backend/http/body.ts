@@ -1,0 +1,48 @@
+import { isUtf8 } from 'node:buffer';
+import express, { type Request, type Response } from 'express';
+import { BadRequestError, BodyTooLargeError, MediaTypeError } from '../errors.ts';
+
+const MAX_BODY = '64kb';
+
+const parseJson = express.json({
+  limit: MAX_BODY,
+  verify: (_request, _response, body) => {
+    // The parser would put U+FFFD for what is not UTF-8, and so change somebody's text unseen.
+    if (!isUtf8(body)) throw new BadRequestError([{ code: 'json_invalid' }]);
+  },
+});
+
+/**
+ * Reads a request's JSON body; undefined when there is none at all, which is left to the body's schema.
+ * It is read only when a route asks: nobody has anything parsed before they were let in.
+ * @throws BadRequestError for what is not JSON, BodyTooLargeError over 64 KB, MediaTypeError for another media type.
+ */
+export async function readJson<Params>(request: Request<Params>, response: Response): Promise<unknown> {
+  // `null` says that there is no body.
+  if (request.is('application/json') === false) throw new MediaTypeError();
+  await new Promise<void>((resolve, reject) => {
+    parseJson(request, response, (error?: unknown) => {
+      if (error === undefined) resolve();
+      else reject(bodyError(error));
+    });
+  });
+  return request.body;
+}
+
+/** The parser names what went wrong in `type`. */
+function bodyError(error: unknown): Error {
+  const type = error instanceof Error && 'type' in error ? error.type : undefined;
+  switch (type) {
+    case 'entity.parse.failed':
+      return new BadRequestError([{ code: 'json_invalid' }], 'The body is not JSON.');
+    case 'entity.verify.failed':
+      return new BadRequestError([{ code: 'json_invalid' }], 'The body is not UTF-8.');
+    case 'entity.too.large':
+      return new BodyTooLargeError({ cause: error });
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return new MediaTypeError({ cause: error });
+    default:
+      return error instanceof Error ? error : new Error('the body cannot be read', { cause: error });
+  }
+}

@@ -1,0 +1,109 @@
+import { STATUS_CODES } from 'node:http';
+import type { ErrorRequestHandler, Request } from 'express';
+import {
+  AfterSeqTooFarBehindError,
+  AppError,
+  BadRequestError,
+  BodyTooLargeError,
+  BusyError,
+  HandleTakenError,
+  type Issue,
+  KeyReusedError,
+  KeysUnavailableError,
+  MediaTypeError,
+  NotAuthenticatedError,
+  NotFoundError,
+  ProfileMissingError,
+  TableUnavailableError,
+  UnprocessableError,
+} from '../errors.ts';
+
+/** What a caller is told of a failure. */
+interface ErrorAnswer {
+  readonly status: number;
+  readonly detail: string;
+  /** At least one. The first one's code is the problem's. */
+  readonly issues: readonly [Issue, ...Issue[]];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further members of the problem document. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+const PROBLEM_JSON = 'application/problem+json';
+/** Faults of the table that pass are mostly over by then. */
+const RETRY_AFTER_S = '1';
+
+/**
+ * Answers every failure of a request, in one of two forms: RFC 9457 for a client that names its media type, and for
+ * any other what Cruddur's forms read, a bare array of codes.
+ */
+export const answerErrors: ErrorRequestHandler = (error: unknown, request, response, next) => {
+  if (response.headersSent) {
+    next(error);
+    return;
+  }
+  const answer = answerTo(error);
+  // The request's log line carries it: with its stack where it is a fault of ours or of the table.
+  if (answer.status >= 500 && error instanceof Error) response.err = error;
+  response.status(answer.status).set(answer.headers ?? {});
+  if (namesProblemJson(request)) response.type(PROBLEM_JSON).send(JSON.stringify(problem(answer, request)));
+  else response.json(answer.issues.map((issue) => issue.code));
+};
+
+function problem({ status, detail, issues, extra }: ErrorAnswer, request: Request) {
+  const title = STATUS_CODES[status] ?? 'Error';
+  return {
+    type: 'about:blank',
+    title,
+    status,
+    detail,
+    code: issues[0].code,
+    errors: issues,
+    request_id: request.id,
+    ...extra,
+  };
+}
+
+/** Whether the type itself stands in `Accept`: a wildcard is not a name. */
+function namesProblemJson(request: Request): boolean {
+  return request.accepts().includes(PROBLEM_JSON);
+}
+
+/** The one place where failures become status codes. */
+function answerTo(error: unknown): ErrorAnswer {
+  if (error instanceof AppError) return answerToAppError(error);
+  // Express and its parsers mark what is the request's fault, a path that cannot be decoded for example.
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  if (status === 400)
+    return { status, detail: 'The request is malformed.', issues: [{ code: 'request_malformed' }] };
+  return { status: 500, detail: 'Something went wrong here.', issues: [{ code: 'internal_error' }] };
+}
+
+function answerToAppError(error: AppError): ErrorAnswer {
+  const detail = error.message;
+  const issues: [Issue] = [{ code: error.code }];
+  const retryLater = { 'Retry-After': RETRY_AFTER_S };
+  if (error instanceof BadRequestError) return { status: 400, detail, issues: error.issues };
+  if (error instanceof NotAuthenticatedError)
+    return { status: 401, detail, issues, headers: challenge(error) };
+  if (error instanceof ProfileMissingError) return { status: 403, detail, issues };
+  if (error instanceof NotFoundError) return { status: 404, detail, issues };
+  if (error instanceof AfterSeqTooFarBehindError) {
+    return { status: 409, detail, issues, extra: { last_seq: error.lastSeq } };
+  }
+  if (error instanceof KeyReusedError || error instanceof HandleTakenError)
+    return { status: 409, detail, issues };
+  if (error instanceof BodyTooLargeError) return { status: 413, detail, issues };
+  if (error instanceof MediaTypeError) return { status: 415, detail, issues };
+  if (error instanceof UnprocessableError) return { status: 422, detail, issues: error.issues };
+  if (error instanceof BusyError) return { status: 503, detail, issues, headers: retryLater };
+  if (error instanceof TableUnavailableError) return { status: 503, detail, issues, headers: retryLater };
+  if (error instanceof KeysUnavailableError) return { status: 503, detail, issues, headers: retryLater };
+  throw new TypeError(`no status is decided for ${error.name}`);
+}
+
+/** RFC 6750, section 3: no error code where no token was presented. */
+function challenge({ code }: NotAuthenticatedError): Record<string, string> {
+  const error = code === 'token_invalid' ? ', error="invalid_token"' : '';
+  return { 'WWW-Authenticate': `Bearer realm="cruddur"${error}` };
+}
