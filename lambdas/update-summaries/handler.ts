@@ -1,0 +1,99 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { Logger } from '../../backend/logger.ts';
+import { factsOf } from '../../backend/domain/summaries.ts';
+import { updateSummaries } from '../../backend/domain/update-summaries.ts';
+import { AppError } from '../../backend/errors.ts';
+import type { MemberStore } from '../../backend/table/member-store.ts';
+import type { MessageItem } from '../../schema/items.ts';
+import { groupIdOf, isMessageKey, type Key } from '../../schema/keys.ts';
+import { parseMessageImage } from './message-image.ts';
+
+/** Where the keys of records go that can never succeed, so that somebody can look at them. */
+export type FailureQueue = (keys: readonly Key[]) => Promise<void>;
+
+export interface HandlerParts {
+  readonly members: MemberStore;
+  readonly failures: FailureQueue;
+  readonly logger: Logger;
+}
+
+/** A record of a message that was written, and what it says. */
+interface MessageRecord {
+  readonly place: number;
+  readonly key: Key;
+  readonly message: MessageItem;
+}
+
+/**
+ * Keeps the summaries: for each group in a batch, the facts of its messages are merged into its members' rows.
+ *
+ * A batch may come again, in part or whole, beside others, or late: applying facts twice changes nothing (see
+ * `domain/summaries.ts`). So a passing fault reports the first record it hit, from which Lambda goes on, and groups
+ * that were done are simply done again. A record that can never succeed must not hold up the shard: it is logged,
+ * its keys go to the failure queue, and the rest of the batch goes on.
+ */
+export function createHandler({ members, failures, logger }: HandlerParts) {
+  return async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+    const { groups, broken } = readRecords(event.Records);
+    if (broken.length > 0) {
+      logger.error(
+        { keys: broken, skipped: broken.length },
+        'stream records cannot be read, and are skipped',
+      );
+      await failures(broken);
+    }
+    const failedAt = await Promise.all(
+      [...groups].map(async ([groupId, records]) => {
+        const facts = factsOf(records.map((record) => record.message));
+        if (!facts) return Infinity;
+        try {
+          await updateSummaries(members, groupId, facts);
+          return Infinity;
+        } catch (error) {
+          if (!isPassing(error)) {
+            logger.error(
+              { err: error, group: groupId, skipped: records.length },
+              'summaries cannot be written',
+            );
+            await failures(records.map((record) => record.key));
+            return Infinity;
+          }
+          logger.warn({ err: error, group: groupId }, 'summaries were not written, and will be tried again');
+          return records[0]?.place ?? 0;
+        }
+      }),
+    );
+    const first = event.Records[Math.min(...failedAt)];
+    return { batchItemFailures: first ? [{ itemIdentifier: first.dynamodb?.SequenceNumber ?? '' }] : [] };
+  };
+}
+
+/** The messages written in a batch by group, and the keys of records that are none though their key says so. */
+function readRecords(records: readonly DynamoDBRecord[]) {
+  const groups = new Map<string, MessageRecord[]>();
+  const broken: Key[] = [];
+  records.forEach(({ eventName, dynamodb }, place) => {
+    // Removals are retention's, which takes nothing back that a summary says.
+    if (eventName === 'REMOVE' || !dynamodb?.Keys) return;
+    const key = unmarshall(dynamodb.Keys as Record<string, AttributeValue>) as Key;
+    const groupId = groupIdOf(key);
+    if (groupId === undefined || !isMessageKey(key)) return;
+    const message =
+      dynamodb.NewImage && parseMessageImage(unmarshall(dynamodb.NewImage as Record<string, AttributeValue>));
+    if (!message) {
+      broken.push(key);
+      return;
+    }
+    const group = groups.get(groupId) ?? [];
+    groups.set(groupId, group);
+    group.push({ place, key, message });
+  });
+  return { groups, broken };
+}
+
+/** Whether another try may succeed: the table's own failures and races do, a request that no engine accepts does not. */
+function isPassing(error: unknown): boolean {
+  return error instanceof AppError;
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import type { MessageItem } from '../../schema/items.ts';
+import { MAX_SEQ } from '../../schema/keys.ts';
+
+/** What the summaries need of a message's image; what else it holds is none of their business. */
+const messageImage = z.looseObject({
+  pk: z.string(),
+  sk: z.string(),
+  seq: z.int().min(1).max(MAX_SEQ),
+  rev: z.int().min(0),
+  message_uuid: z.string(),
+  user_uuid: z.string(),
+  kind: z.enum(['text', 'system']),
+  message: z.string().nullable(),
+  created_at: z.iso.datetime({ precision: 3 }),
+  deleted_at: z.string().exactOptional(),
+});
+
+/** The message an image is of, or undefined when it is not one. */
+export function parseMessageImage(image: unknown): MessageItem | undefined {
+  const result = messageImage.safeParse(image);
+  return result.success ? result.data : undefined;
+}
