@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEFAULT_TABLE_NAME } from '../schema/table.ts';
 
 /** Where the table is. Everything that opens it needs this much. */

@@ -3,9 +3,13 @@ import type { LogLevel } from './config.ts';
 
 export type { Logger };
 
+/** An error's causes that are logged with it. */
+const MAX_CAUSES = 5;
+
 /**
- * The process's logger: JSON lines with a level, a time and the component's name. What must never stand in a log is
- * not handed to it (texts of messages) or cut out here (tokens, wherever a request or an error carries its headers).
+ * The process's logger: JSON lines with a level and a time. What must never stand in a log is not handed to it (the
+ * texts of messages, tokens); of an error only its name, message and stack are written, because errors of the AWS SDK
+ * carry the items they are about.
  */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   const options = {
@@ -13,10 +17,18 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     base: {},
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
-    redact: {
-      paths: ['req.headers', 'res.headers', '*.authorization', '*.Authorization', '*.token'],
-      remove: true,
-    },
+    serializers: { err: (error: unknown) => describeError(error) },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+/** What is logged of an error. */
+export function describeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return { message: 'something was thrown that is no error' };
+  return {
+    name: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...(error.cause !== undefined && depth < MAX_CAUSES && { cause: describeError(error.cause, depth + 1) }),
+  };
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isGroupId } from '../../schema/ids.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
 import { BadRequestError, type Issue, NotFoundError, UnprocessableError } from '../errors.ts';

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { z } from 'zod';
+import * as z from 'zod';
 import { VERSION } from '../version.ts';
 import type { Context } from '../context.ts';
 import { parseQuery } from './fields.ts';

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Context } from '../context.ts';
 import { listInbox } from '../domain/list-inbox.ts';
 import { markRead } from '../domain/mark-read.ts';

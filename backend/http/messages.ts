@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { MessageItem } from '../../schema/items.ts';
 import type { Context } from '../context.ts';
 import { type HistoryPage, listMessages, type Position } from '../domain/list-messages.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pinoHttp } from 'pino-http';
-import type { Logger } from '../logger.ts';
+import { describeError, type Logger } from '../logger.ts';
 
 /** A request id that a proxy in front of us may have given. */
 const FOREIGN_ID = /^[\w.-]{1,64}$/;
@@ -21,7 +21,8 @@ export function logRequests(logger: Logger) {
     },
     quietReqLogger: true,
     customAttributeKeys: { reqId: 'request_id', responseTime: 'ms' },
-    serializers: { req: () => undefined, res: () => undefined },
+    wrapSerializers: false,
+    serializers: { req: () => undefined, res: () => undefined, err: (error: unknown) => describeError(error) },
     customProps: (request: IncomingMessage & { originalUrl?: string }, response) => ({
       method: request.method,
       path: (request.originalUrl ?? request.url ?? '').split('?', 1)[0],

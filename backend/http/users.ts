@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { z } from 'zod';
+import * as z from 'zod';
 import { HANDLE_PREFIX_LENGTH } from '../../schema/keys.ts';
 import type { Context } from '../context.ts';
 import { findByHandle, findByPrefix, saveProfile } from '../domain/people.ts';
