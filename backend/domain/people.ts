@@ -22,13 +22,16 @@ export interface Person {
 const MAX_ATTEMPTS = 5;
 
 /**
- * The caller, who needs a profile for whatever they do. Known for a few seconds after it was read.
+ * The caller, who needs a profile for whatever they do. Known for a few seconds after it was read; not found, it is
+ * read again, strongly: it may have been written a moment ago through another process.
  * @throws ProfileMissingError
  */
 export async function requireProfile(context: Context, userId: string): Promise<Person> {
   const names = await context.names.read([userId]);
-  if (!names.hasPerson(userId)) throw new ProfileMissingError();
-  return { userId, ...names.person(userId) };
+  if (names.hasPerson(userId)) return { userId, ...names.person(userId) };
+  const profile = await context.profiles.find(userId);
+  if (!profile) throw new ProfileMissingError();
+  return { userId, ...context.names.rememberPerson(profile) };
 }
 
 /**

@@ -22,7 +22,11 @@ export function logRequests(logger: Logger) {
     quietReqLogger: true,
     customAttributeKeys: { reqId: 'request_id', responseTime: 'ms' },
     wrapSerializers: false,
-    serializers: { req: () => undefined, res: () => undefined, err: (error: unknown) => describeError(error) },
+    serializers: {
+      req: () => undefined,
+      res: () => undefined,
+      err: (error: unknown) => describeError(error),
+    },
     customProps: (request: IncomingMessage & { originalUrl?: string }, response) => ({
       method: request.method,
       path: (request.originalUrl ?? request.url ?? '').split('?', 1)[0],

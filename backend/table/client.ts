@@ -6,8 +6,10 @@ import { isPassingCancellation } from './table.ts';
 /** One attempt and up to three more, with the SDK's exponential backoff and jitter (50 ms to 20 s, halved on average). */
 const MAX_ATTEMPTS = 4;
 const CONNECT_TIMEOUT_MS = 1_000;
-/** DynamoDB answers in single-digit milliseconds; what takes 3 s is lost, and a repeated put recognises itself. */
-const ANSWER_TIMEOUT_MS = 3_000;
+/** DynamoDB answers in single-digit milliseconds; what takes 2 s is lost, and a repeated put recognises itself. */
+const ANSWER_TIMEOUT_MS = 2_000;
+/** What one process has under way at once; more wait for a free connection. */
+const MAX_CONNECTIONS = 100;
 
 /**
  * A DynamoDB client. One for a process: it keeps its connections.
@@ -19,6 +21,7 @@ export function createDynamoClient(config: DynamoConfig): DynamoDBClient {
     maxAttempts: MAX_ATTEMPTS,
     requestHandler: new UndiciHttpHandler({
       dispatcher: {
+        connections: MAX_CONNECTIONS,
         connect: { timeout: CONNECT_TIMEOUT_MS },
         headersTimeout: ANSWER_TIMEOUT_MS,
         bodyTimeout: ANSWER_TIMEOUT_MS,

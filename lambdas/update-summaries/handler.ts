@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import PQueue from 'p-queue';
 import type { Logger } from '../../backend/logger.ts';
 import { factsOf } from '../../backend/domain/summaries.ts';
 import { updateSummaries } from '../../backend/domain/update-summaries.ts';
@@ -9,6 +10,9 @@ import type { MemberStore } from '../../backend/table/member-store.ts';
 import type { MessageItem } from '../../schema/items.ts';
 import { groupIdOf, isMessageKey, type Key } from '../../schema/keys.ts';
 import { parseMessageImage } from './message-image.ts';
+
+/** A batch of 500 records can be of 500 groups: their rows are not read all at once. */
+const GROUPS_AT_ONCE = 20;
 
 /** Where the keys of records go that can never succeed, so that somebody can look at them. */
 export type FailureQueue = (keys: readonly Key[]) => Promise<void>;
@@ -34,7 +38,8 @@ interface MessageRecord {
  * that were done are simply done again. A record that can never succeed must not hold up the shard: it is logged,
  * its keys go to the failure queue, and the rest of the batch goes on.
  */
-export function createHandler({ members, failures, logger }: HandlerParts) {
+export function createHandler(parts: HandlerParts) {
+  const { failures, logger } = parts;
   return async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
     const { groups, broken } = readRecords(event.Records);
     if (broken.length > 0) {
@@ -44,30 +49,39 @@ export function createHandler({ members, failures, logger }: HandlerParts) {
       );
       await failures(broken);
     }
-    const failedAt = await Promise.all(
-      [...groups].map(async ([groupId, records]) => {
-        const facts = factsOf(records.map((record) => record.message));
-        if (!facts) return Infinity;
-        try {
-          await updateSummaries(members, groupId, facts);
-          return Infinity;
-        } catch (error) {
-          if (!isPassing(error)) {
-            logger.error(
-              { err: error, group: groupId, skipped: records.length },
-              'summaries cannot be written',
-            );
-            await failures(records.map((record) => record.key));
-            return Infinity;
-          }
-          logger.warn({ err: error, group: groupId }, 'summaries were not written, and will be tried again');
-          return records[0]?.place ?? 0;
-        }
-      }),
+    const queue = new PQueue({ concurrency: GROUPS_AT_ONCE });
+    const failedAt = await queue.addAll(
+      [...groups].map(
+        ([groupId, records]) =>
+          () =>
+            updateGroup(parts, groupId, records),
+      ),
     );
     const first = event.Records[Math.min(...failedAt)];
     return { batchItemFailures: first ? [{ itemIdentifier: first.dynamodb?.SequenceNumber ?? '' }] : [] };
   };
+}
+
+/** The place in the batch of the first record that has to come again; Infinity when all of the group's are done. */
+async function updateGroup(
+  { members, failures, logger }: HandlerParts,
+  groupId: string,
+  records: readonly MessageRecord[],
+): Promise<number> {
+  const facts = factsOf(records.map((record) => record.message));
+  if (!facts) return Infinity;
+  try {
+    await updateSummaries(members, groupId, facts);
+    return Infinity;
+  } catch (error) {
+    if (isPassing(error)) {
+      logger.warn({ err: error, group: groupId }, 'summaries were not written, and will be tried again');
+      return records[0]?.place ?? 0;
+    }
+    logger.error({ err: error, group: groupId, skipped: records.length }, 'summaries cannot be written');
+    await failures(records.map((record) => record.key));
+    return Infinity;
+  }
 }
 
 /** The messages written in a batch by group, and the keys of records that are none though their key says so. */

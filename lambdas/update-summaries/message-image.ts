@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { MessageItem } from '../../schema/items.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
 
