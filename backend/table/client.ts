@@ -3,7 +3,7 @@ import { UndiciHttpHandler } from '@smithy/undici-http-handler';
 import type { DynamoConfig } from '../config.ts';
 import { isPassingCancellation } from './table.ts';
 
-/** One attempt and up to three more, with the SDK's exponential backoff and jitter (50 ms to 20 s, halved on average). */
+/** One attempt and up to three more, after the SDK's jittered waits: up to 100 ms, doubling; 500 ms for a throttle. */
 const MAX_ATTEMPTS = 4;
 const CONNECT_TIMEOUT_MS = 1_000;
 /** DynamoDB answers in single-digit milliseconds; what takes 2 s is lost, and a repeated put recognises itself. */
