@@ -36,7 +36,7 @@ export function meterCapacity(client: DynamoDBClient): CapacityMeter {
         if (!READS.has(operation) && !WRITES.has(operation)) return next(args);
         const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' };
         try {
-          const result = await next({ ...args, input: input as typeof args.input });
+          const result = await next({ ...args, input: input });
           const used = consumed((result.output as Consumption).ConsumedCapacity);
           units.set(operation, (units.get(operation) ?? 0) + used);
           return result;
