@@ -63,8 +63,10 @@ async function readPage(
       return forward(found, limit);
     }
     case 'around': {
-      // As many before as behind; towards either end of the log, the page is moved so that it is full.
-      const from = Math.max(1, Math.min(position.seq - Math.floor(limit / 2), member.last_seq - limit + 1));
+      // As many before as behind; towards either end of the log, the page is moved so that it is full. A row can be a
+      // second behind the log; where it does not know of the seq, the log is asked for its end.
+      const last = position.seq > member.last_seq ? await messages.tail(groupId) : member.last_seq;
+      const from = Math.max(1, Math.min(position.seq - Math.floor(limit / 2), last - limit + 1));
       const found = await messages.firstOf(groupId, { from, to: MAX_SEQ }, limit + 1);
       return forward(found, limit);
     }

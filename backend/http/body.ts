@@ -1,14 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import express, { type Request, type Response } from 'express';
-import { BadRequestError, BodyTooLargeError, MediaTypeError } from '../errors.ts';
+import { AppError, BadRequestError, BodyTooLargeError, MediaTypeError } from '../errors.ts';
 
 const MAX_BODY = '64kb';
 
 const parseJson = express.json({
   limit: MAX_BODY,
-  verify: (_request, _response, body) => {
+  verify: (_request, _response, body, charset) => {
+    // The parser knows others whose names begin alike: UTF-7, UTF-16.
+    if (charset !== 'utf-8') throw new MediaTypeError();
     // The parser would put U+FFFD for what is not UTF-8, and so change somebody's text unseen.
-    if (!isUtf8(body)) throw new BadRequestError([{ code: 'json_invalid' }]);
+    if (!isUtf8(body)) throw new BadRequestError([{ code: 'json_invalid' }], 'The body is not UTF-8.');
   },
 });
 
@@ -29,14 +31,13 @@ export async function readJson<Params>(request: Request<Params>, response: Respo
   return request.body;
 }
 
-/** The parser names what went wrong in `type`. */
+/** What was found out here, or what the parser found: it names that in `type`. */
 function bodyError(error: unknown): Error {
+  if (error instanceof AppError) return error;
   const type = error instanceof Error && 'type' in error ? error.type : undefined;
   switch (type) {
     case 'entity.parse.failed':
       return new BadRequestError([{ code: 'json_invalid' }], 'The body is not JSON.');
-    case 'entity.verify.failed':
-      return new BadRequestError([{ code: 'json_invalid' }], 'The body is not UTF-8.');
     case 'entity.too.large':
       return new BodyTooLargeError({ cause: error });
     case 'encoding.unsupported':

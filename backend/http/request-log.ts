@@ -20,17 +20,18 @@ export function logRequests(logger: Logger) {
       return id;
     },
     quietReqLogger: true,
-    customAttributeKeys: { reqId: 'request_id', responseTime: 'ms' },
+    quietResLogger: true,
+    customAttributeKeys: { reqId: 'request_id' },
     wrapSerializers: false,
-    serializers: {
-      req: () => undefined,
-      res: () => undefined,
-      err: (error: unknown) => describeError(error),
-    },
-    customProps: (request: IncomingMessage & { originalUrl?: string }, response) => ({
-      method: request.method,
-      path: (request.originalUrl ?? request.url ?? '').split('?', 1)[0],
-      status: response.statusCode,
+    serializers: { err: (error: unknown) => describeError(error) },
+    customSuccessObject: (request, response, { responseTime: ms }: ResponseTime) => ({
+      ...lineOf(request, response),
+      ms,
+    }),
+    customErrorObject: (request, response, err, { responseTime: ms }: ResponseTime) => ({
+      ...lineOf(request, response),
+      ms,
+      err,
     }),
     customSuccessMessage: () => 'request',
     customErrorMessage: () => 'request',
@@ -39,4 +40,18 @@ export function logRequests(logger: Logger) {
       return response.statusCode >= 500 ? 'error' : 'info';
     },
   });
+}
+
+interface ResponseTime {
+  readonly responseTime: number;
+}
+
+function lineOf(request: IncomingMessage & { originalUrl?: string }, response: ServerResponse) {
+  return {
+    method: request.method,
+    path: (request.originalUrl ?? request.url ?? '').split('?', 1)[0],
+    status: response.statusCode,
+    // The client went away before it had its answer.
+    ...(!response.writableFinished && { aborted: true }),
+  };
 }

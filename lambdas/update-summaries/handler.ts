@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, StreamRecord } from 'aws-lambda';
 import PQueue from 'p-queue';
 import type { Logger } from '../../backend/logger.ts';
 import { factsOf } from '../../backend/domain/summaries.ts';
@@ -94,8 +94,7 @@ function readRecords(records: readonly DynamoDBRecord[]) {
     const key = unmarshall(dynamodb.Keys as Record<string, AttributeValue>) as Key;
     const groupId = groupIdOf(key);
     if (groupId === undefined || !isMessageKey(key)) return;
-    const message =
-      dynamodb.NewImage && parseMessageImage(unmarshall(dynamodb.NewImage as Record<string, AttributeValue>));
+    const message = parseMessageImage(itemOf(dynamodb.NewImage));
     if (!message) {
       broken.push(key);
       return;
@@ -105,6 +104,15 @@ function readRecords(records: readonly DynamoDBRecord[]) {
     group.push({ place, key, message });
   });
   return { groups, broken };
+}
+
+/** The item an image is of, or undefined when it cannot be read at all. */
+function itemOf(image: StreamRecord['NewImage']): unknown {
+  try {
+    return image && unmarshall(image as Record<string, AttributeValue>);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether another try may succeed: the table's own failures and races do, a request that no engine accepts does not. */
