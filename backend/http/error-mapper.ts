@@ -64,9 +64,9 @@ function problem({ status, detail, issues, extra }: ErrorAnswer, request: Reques
   };
 }
 
-/** Whether the type itself stands in `Accept`: a wildcard is not a name. */
+/** Whether the type itself stands in `Accept`, in upper or lower case: a wildcard is not a name. */
 function namesProblemJson(request: Request): boolean {
-  return request.accepts().includes(PROBLEM_JSON);
+  return request.accepts().some((type) => type.toLowerCase() === PROBLEM_JSON);
 }
 
 /** The one place where failures become status codes. */

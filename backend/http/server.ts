@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /** A server that answers. */
 export interface RunningServer {
@@ -22,6 +22,11 @@ const KEEP_ALIVE_MS = 65_000;
 export async function startServer(app: RequestListener, port: number): Promise<RunningServer> {
   const server = createServer(app);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, () => {
@@ -34,7 +39,11 @@ export async function startServer(app: RequestListener, port: number): Promise<R
     stop: () =>
       new Promise((resolve) => {
         // A kept-alive connection becomes idle when its last request is answered: they are looked for until none is left.
-        const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+        const sweep = setInterval(() => {
+          server.closeIdleConnections();
+          // Node takes a connection for busy over which nothing came yet: browsers open some in advance.
+          for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+        }, IDLE_SWEEP_MS);
         const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
         server.close(() => {
           clearInterval(sweep);
