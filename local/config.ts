@@ -1,0 +1,77 @@
+import { isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import {
+  type ApiConfig,
+  ConfigError,
+  type DynamoConfig,
+  type Environment,
+  isAwsEndpoint,
+  parse,
+  readApiConfig,
+  readDynamoConfig,
+} from '../backend/config.ts';
+
+/** Where the package is: what a relative DATA_DIR starts at, so that every terminal means the same one. */
+export const PACKAGE_ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** What a run on one machine needs. */
+export interface LocalConfig {
+  /** Absolute; everything a local run keeps. */
+  readonly dataDir: string;
+  readonly api: ApiConfig;
+}
+
+/** Where web front ends are developed by default: allowed on one machine without any setting. */
+const DEVELOPMENT_ORIGIN = 'http://localhost:3000';
+const DEFAULT_DATA_DIR = '.data';
+
+const dataDirEnvironment = z.object({
+  DATA_DIR: z.string().default(DEFAULT_DATA_DIR),
+});
+
+/**
+ * The configuration of a local run.
+ * @throws ConfigError with everything that is wrong.
+ */
+export function readLocalConfig(environment: Environment): LocalConfig {
+  const problems: string[] = [];
+  const api = collect(problems, () => readApiConfig(environment));
+  const dataDir = collect(problems, () => readDataDir(environment));
+  if (environment['NODE_ENV'] === 'production') {
+    problems.push(
+      'NODE_ENV: must not be production: a local run signs its own tokens; start backend/main.ts there',
+    );
+  }
+  const endpoint = api?.dynamo.endpoint;
+  if (endpoint !== undefined && isAwsEndpoint(endpoint)) {
+    problems.push('AWS_ENDPOINT_URL: must be a local engine, not AWS: unset it to run the embedded engine');
+  }
+  if (api === undefined || dataDir === undefined || problems.length > 0) throw new ConfigError(problems);
+  return { dataDir, api: { ...api, corsOrigins: [...new Set([DEVELOPMENT_ORIGIN, ...api.corsOrigins])] } };
+}
+
+/** The data directory, absolute. @throws ConfigError */
+export function readDataDir(environment: Environment): string {
+  const { DATA_DIR } = parse(dataDirEnvironment, environment);
+  return isAbsolute(DATA_DIR) ? DATA_DIR : join(PACKAGE_ROOT, DATA_DIR);
+}
+
+/**
+ * How to reach the table on an engine that a local run started. Credentials and region that are meant for AWS are left
+ * out: an expired profile must not keep anybody from their own machine's engine.
+ */
+export function ownEngineConfig(environment: Environment, endpoint: string): DynamoConfig {
+  const { DDB_MESSAGE_TABLE } = environment;
+  return readDynamoConfig({ DDB_MESSAGE_TABLE, AWS_ENDPOINT_URL: endpoint });
+}
+
+function collect<Value>(problems: string[], read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}

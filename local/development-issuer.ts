@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
+import type { Jwks } from 'aws-jwt-verify/jwk';
+import { z } from 'zod';
+import { createFile, parseJson, readFileIfThere } from './data-dir.ts';
+import { UserError } from './user-error.ts';
+
+/** `iss` and `aud` of development tokens. `.invalid` (RFC 6761) is nobody's: no real issuer can be mistaken for it. */
+export const DEVELOPMENT_ISSUER = 'https://development.cruddur.invalid';
+export const DEVELOPMENT_AUDIENCE = 'cruddur-development';
+
+/** Seconds a development token is valid: a working day. */
+const TOKEN_LIFE_SECONDS = 12 * 60 * 60;
+const ALGORITHM = 'RS256';
+const KEY_BITS = 2048;
+const KEY_FILE = 'development-issuer.json';
+/** What Cognito puts into an access token; the clients' login library looks for it. */
+const SCOPE = 'aws.cognito.signin.user.admin';
+
+/** Who a token is for. */
+export interface TokenSubject {
+  /** The user id. */
+  readonly sub: string;
+  readonly username?: string;
+}
+
+/** Signs real tokens with a key pair of its own, for one machine. */
+export interface DevelopmentIssuer {
+  readonly issuer: string;
+  readonly audience: string;
+  /** The public key: all that is needed to verify. */
+  readonly jwks: Jwks;
+  signToken(subject: TokenSubject): Promise<string>;
+}
+
+const keyFile = z.object({
+  kid: z.string(),
+  kty: z.literal('RSA'),
+  n: z.string(),
+  e: z.string(),
+  d: z.string(),
+  p: z.string(),
+  q: z.string(),
+  dp: z.string(),
+  dq: z.string(),
+  qi: z.string(),
+});
+type PrivateKey = z.output<typeof keyFile>;
+
+/**
+ * Opens the issuer of a data directory. Its key pair is made by whoever needs it first; processes that do so at the
+ * same moment end up with the same one.
+ * @throws UserError in production, or for a key file that is none.
+ */
+export async function openDevelopmentIssuer(
+  dataDir: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<DevelopmentIssuer> {
+  if (environment['NODE_ENV'] === 'production') {
+    throw new UserError(
+      'development tokens are not for NODE_ENV=production: sign in with the real issuer there',
+    );
+  }
+  const key = await openKey(join(dataDir, KEY_FILE));
+  const { kid, kty, n, e } = key;
+  const signingKey = await importJWK(key, ALGORITHM);
+  return {
+    issuer: DEVELOPMENT_ISSUER,
+    audience: DEVELOPMENT_AUDIENCE,
+    jwks: { keys: [{ kid, kty, n, e, alg: ALGORITHM, use: 'sig' }] },
+    signToken: ({ sub, username }) =>
+      new SignJWT({
+        client_id: DEVELOPMENT_AUDIENCE,
+        token_use: 'access',
+        scope: SCOPE,
+        username: username ?? sub,
+      })
+        .setProtectedHeader({ alg: ALGORITHM, kid })
+        .setIssuer(DEVELOPMENT_ISSUER)
+        .setAudience(DEVELOPMENT_AUDIENCE)
+        .setSubject(sub)
+        .setJti(randomUUID())
+        .setIssuedAt()
+        .setExpirationTime(`${TOKEN_LIFE_SECONDS}s`)
+        .sign(signingKey),
+  };
+}
+
+async function openKey(path: string): Promise<PrivateKey> {
+  const stored = readFileIfThere(path) ?? (await createKey(path));
+  const key = keyFile.safeParse(parseJson(stored));
+  if (!key.success) throw new UserError(`${path} holds no key: delete it, and a new one will be made`);
+  return key.data;
+}
+
+/** The text of the key file that is there in the end, whoever wrote it. */
+async function createKey(path: string): Promise<string | undefined> {
+  const { privateKey } = await generateKeyPair(ALGORITHM, { modulusLength: KEY_BITS, extractable: true });
+  const text = JSON.stringify({ kid: randomUUID(), ...(await exportJWK(privateKey)) });
+  createFile(path, text, 0o600);
+  return readFileIfThere(path);
+}

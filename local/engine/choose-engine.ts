@@ -1,0 +1,27 @@
+import { UserError } from '../user-error.ts';
+import { dockerAnswers, dockerEngine } from './docker-engine.ts';
+import { embeddedBinary, embeddedEngine } from './embedded-engine.ts';
+import type { EngineProgram } from './engine-program.ts';
+
+/** What this machine has; replaced in tests. */
+export interface Machine {
+  embeddedBinary(): string | undefined;
+  dockerAnswers(): Promise<boolean>;
+}
+
+/**
+ * The engine to run on this machine: the embedded one where its package is installed, or else DynamoDB Local in Docker.
+ * @throws UserError where there is neither.
+ */
+export async function chooseEngine(
+  dataDir: string,
+  machine: Machine = { embeddedBinary, dockerAnswers },
+): Promise<EngineProgram> {
+  const binary = machine.embeddedBinary();
+  if (binary !== undefined) return embeddedEngine(binary, dataDir);
+  if (await machine.dockerAnswers()) return dockerEngine(dataDir);
+  throw new UserError(
+    'no DynamoDB engine: run `npm install` on Linux x64 (it brings the embedded one), or start Docker, ' +
+      'or set AWS_ENDPOINT_URL to an engine that runs already',
+  );
+}

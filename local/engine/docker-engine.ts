@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { EngineProgram } from './engine-program.ts';
+
+const IMAGE = 'amazon/dynamodb-local:3.1.0';
+const ENGINE_PORT = 8000;
+/** The first start pulls the image. */
+const START_TIMEOUT_MS = 180_000;
+const DOCKER_TIMEOUT_MS = 10_000;
+
+const run = promisify(execFile);
+
+/** Whether Docker is installed and its daemon answers. */
+export async function dockerAnswers(): Promise<boolean> {
+  try {
+    await run('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: DOCKER_TIMEOUT_MS });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** DynamoDB Local in a container, its data under the data directory, reachable from this machine only. */
+export function dockerEngine(dataDir: string): EngineProgram {
+  const data = join(dataDir, 'dynamodb-local');
+  // One name for a directory: a second container on the same data cannot be started.
+  const name = `cruddur-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`;
+  const user = process.getuid && process.getgid ? ['--user', `${process.getuid()}:${process.getgid()}`] : [];
+  return {
+    kind: 'docker',
+    file: 'docker',
+    startTimeoutMs: START_TIMEOUT_MS,
+    args: (port) => [
+      ...['run', '--rm', '--name', name, ...user],
+      ...['--publish', `127.0.0.1:${port}:${ENGINE_PORT}`, '--volume', `${data}:/data`, IMAGE],
+      ...['-jar', 'DynamoDBLocal.jar', '-sharedDb', '-dbPath', '/data'],
+    ],
+    endOrphans: async () => {
+      // Docker would create it for the root user.
+      mkdirSync(data, { recursive: true });
+      // Fails where there is no such container, which is how it should be.
+      await run('docker', ['rm', '--force', name], { timeout: DOCKER_TIMEOUT_MS }).catch(() => undefined);
+    },
+  };
+}

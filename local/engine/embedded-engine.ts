@@ -1,0 +1,76 @@
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EngineProgram } from './engine-program.ts';
+
+/** The optional dependency that holds the engine's binary for this platform. */
+const PACKAGE = `@dynoxide/${process.platform}-${process.arch}`;
+const BINARY = 'dynoxide';
+const HOST = '127.0.0.1';
+/** It starts in 50 ms; a large database on a slow disk may take longer to open. */
+const START_TIMEOUT_MS = 10_000;
+const TERM_TIMEOUT_MS = 2_000;
+
+/** The engine's binary, or undefined where its package was not installed: it exists for some platforms only. */
+export function embeddedBinary(): string | undefined {
+  try {
+    const binary = join(dirname(createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`)), BINARY);
+    accessSync(binary, constants.X_OK);
+    return binary;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The embedded engine: one process over one SQLite file. */
+export function embeddedEngine(binary: string, dataDir: string): EngineProgram {
+  const database = join(dataDir, 'dynamodb.sqlite');
+  return {
+    kind: 'embedded',
+    file: binary,
+    startTimeoutMs: START_TIMEOUT_MS,
+    args: (port) => ['serve', '--host', HOST, '--port', String(port), '--db-path', database],
+    endOrphans: async () => {
+      // It does not lock its file: two engines on one database would corrupt it.
+      await Promise.all(enginesOn(database).map(endProcess));
+    },
+  };
+}
+
+/** Ids of the engine processes that have this database open, by their command lines. Linux only, like the engine. */
+function enginesOn(database: string): number[] {
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return processes.map(Number).filter((pid) => {
+    const [file = '', ...args] = commandLine(pid);
+    return file.endsWith(`/${BINARY}`) && args[args.indexOf('--db-path') + 1] === database;
+  });
+}
+
+function commandLine(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    // It ended meanwhile, or is somebody else's.
+    return [];
+  }
+}
+
+async function endProcess(pid: number): Promise<void> {
+  if (!signal(pid, 'SIGTERM')) return;
+  for (const deadline = Date.now() + TERM_TIMEOUT_MS; Date.now() < deadline;) {
+    // A process that ended and was not waited for yet has no command line any more.
+    if (!commandLine(pid)[0] || !signal(pid, 0)) return;
+    await sleep(10);
+  }
+  signal(pid, 'SIGKILL');
+}
+
+/** False: there is no such process any more. */
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,42 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { parseJson, readFileIfThere, replaceFile } from '../data-dir.ts';
+import { UserError } from '../user-error.ts';
+import { answers } from './probe.ts';
+
+/** What a local run tells scripts of its engine. `given`: it was there already, from AWS_ENDPOINT_URL. */
+export interface EngineRecord {
+  readonly endpoint: string;
+  readonly kind: 'embedded' | 'docker' | 'given';
+  /** The engine's process, where the run started one. */
+  readonly pid?: number;
+}
+
+const engineRecord = z.object({
+  endpoint: z.url(),
+  kind: z.enum(['embedded', 'docker', 'given']),
+  pid: z.number().exactOptional(),
+});
+
+const path = (dataDir: string): string => join(dataDir, 'engine.json');
+
+export function writeEngineRecord(dataDir: string, record: EngineRecord): void {
+  replaceFile(path(dataDir), JSON.stringify(record));
+}
+
+export function removeEngineRecord(dataDir: string): void {
+  rmSync(path(dataDir), { force: true });
+}
+
+/**
+ * The engine that a local run keeps its table in.
+ * @throws UserError when none runs from this directory.
+ */
+export async function runningEngine(dataDir: string): Promise<EngineRecord> {
+  const record = engineRecord.safeParse(parseJson(readFileIfThere(path(dataDir))));
+  if (record.success && (await answers(record.data.endpoint))) return record.data;
+  throw new UserError(
+    `no engine is running from ${dataDir}: start one with \`npm start\`, or give --endpoint`,
+  );
+}

@@ -1,0 +1,92 @@
+import { AppError } from '../backend/errors.ts';
+import { ConfigError } from '../backend/config.ts';
+import { SchemaMismatchError } from '../backend/table/schema-loader.ts';
+import { UserError } from './user-error.ts';
+
+/** Where the program that failed was working, as its user would name it. */
+export interface Place {
+  /** Absent: AWS itself. */
+  readonly endpoint?: string;
+  readonly tableName?: string;
+}
+
+/** One line for a person: what went wrong, and what to do about it. Never a stack trace. */
+export function explainFailure(error: unknown, place: Place = {}): string {
+  return explain(error, place).replaceAll(/\s*\n\s*/g, '; ');
+}
+
+function explain(error: unknown, place: Place): string {
+  if (!(error instanceof Error)) return `unexpected: ${String(error)}`;
+  if (error instanceof UserError || error instanceof ConfigError) return error.message;
+  if (error instanceof SchemaMismatchError)
+    return `${error.message}: give another table's name, or drop this one`;
+  for (const cause of causes(error)) {
+    const known = explainKnown(cause, place);
+    if (known !== undefined) return known;
+  }
+  if (error instanceof AppError) return error.message;
+  return `unexpected ${error.name}: ${error.message}`;
+}
+
+function explainKnown(error: Error, place: Place): string | undefined {
+  const where = place.endpoint ?? 'AWS';
+  const code = 'code' in error ? String(error.code) : error.name;
+  if (UNREACHABLE.has(code) || UNREACHABLE.has(error.name)) {
+    return `nothing answers at ${where} (${code}): start it, or give another --endpoint`;
+  }
+  if (error.name === 'ResourceNotFoundException') {
+    return `there is no table ${place.tableName ?? ''} at ${where}: ./bin/ddb/schema-load creates it`;
+  }
+  if (BAD_CREDENTIALS.has(error.name)) {
+    return `the credentials do not work (${error.name}: ${error.message}): check AWS_PROFILE, --profile or --role-arn`;
+  }
+  if (/region is missing/i.test(error.message))
+    return 'no region is configured: give --region, or set AWS_REGION';
+  if (isNotDynamo(error)) return `what answers at ${where} is not DynamoDB: check the port`;
+  return undefined;
+}
+
+/** What an endpoint that speaks something else than DynamoDB's protocol makes the SDK throw. */
+function isNotDynamo(error: Error): boolean {
+  const names = ['HTTPParserError', 'Unknown', 'UnknownError'];
+  return error instanceof SyntaxError || names.includes(error.name);
+}
+
+/** An error, what it wraps, and so on. */
+function* causes(error: Error): Generator<Error> {
+  for (let next: unknown = error; next instanceof Error; next = next.cause) {
+    yield next;
+    if (next instanceof AggregateError && next.errors[0] instanceof Error) yield next.errors[0];
+  }
+}
+
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'HPE_INVALID_CONSTANT',
+  'TimeoutError',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_SOCKET',
+]);
+
+const BAD_CREDENTIALS = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'CredentialsProviderError',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'IncompleteSignatureException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'SignatureDoesNotMatch',
+  'UnrecognizedClientException',
+]);

@@ -1,0 +1,173 @@
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createApp } from '../backend/app.ts';
+import type { Environment } from '../backend/config.ts';
+import { type Context, createContext } from '../backend/context.ts';
+import { type RunningServer, startServer } from '../backend/http/server.ts';
+import { createTokenVerifier } from '../backend/http/verify-token.ts';
+import type { Logger } from '../backend/logger.ts';
+import { createDynamoClient } from '../backend/table/client.ts';
+import { loadSchema } from '../backend/table/schema-loader.ts';
+import { openTable, type Table } from '../backend/table/table.ts';
+import { createHandler } from '../lambdas/update-summaries/handler.ts';
+import type { LocalConfig } from './config.ts';
+import { codeOf, prepareDataDir } from './data-dir.ts';
+import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
+import { openDevelopmentIssuer } from './development-issuer.ts';
+import { createEngine, type Engine } from './engine/start-engine.ts';
+import { explainFailure } from './explain-failure.ts';
+import { knownHandles } from './known-handles.ts';
+import { StreamPlace } from './pump/stream-place.ts';
+import { StreamPump } from './pump/stream-pump.ts';
+import { createStreamsClient, findStream } from './pump/streams-client.ts';
+import { seedOnce } from './seed/seed-once.ts';
+import { UserError } from './user-error.ts';
+
+/** What a run that answers says of itself. */
+export interface Ready {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly engine: string;
+  /** Some people one can sign in as. */
+  readonly handles: readonly string[];
+}
+
+const SHOWN_HANDLES = 10;
+
+/** Everything on one machine: engine, schema, seed, issuer, API and stream pump, started and stopped together. */
+export class LocalRun {
+  readonly #config: LocalConfig;
+  readonly #environment: Environment;
+  readonly #logger: Logger;
+  #lock: DataDirLock | undefined;
+  #server: RunningServer | undefined;
+  #engine: Engine | undefined;
+  #client: DynamoDBClient | undefined;
+  #pump: StreamPump | undefined;
+  #stopping = false;
+  /** Answers requests; the API's once there is one. */
+  #listener: RequestListener = answerNotReady;
+
+  constructor(parts: { config: LocalConfig; environment: Environment; logger: Logger }) {
+    this.#config = parts.config;
+    this.#environment = parts.environment;
+    this.#logger = parts.logger;
+  }
+
+  /**
+   * Starts every part, and is done once all of them answer. What can be wrong on the user's side comes first.
+   * @throws UserError, or whatever `explainFailure` explains; what was started is left for `stop`.
+   */
+  async start(): Promise<Ready> {
+    const dataDir = prepareDataDir(this.#config.dataDir);
+    this.#lock = await lockDataDir(dataDir);
+    // The port is taken before anything is started on it: a request that comes too early is told to come again.
+    this.#server = await this.#listen();
+    this.#goOn();
+    this.#engine = await this.#startEngine(dataDir);
+    this.#goOn();
+    const table = await this.#openTable(this.#engine);
+    this.#goOn();
+    await seedOnce({ table, dataDir, engine: this.#engine.description, logger: this.#logger });
+    this.#goOn();
+    const context = createContext({ table });
+    await this.#serve(dataDir, context);
+    await this.#follow(dataDir, context);
+    return {
+      url: `http://localhost:${this.#server.port}`,
+      dataDir,
+      engine: this.#engine.description,
+      handles: await knownHandles(context, SHOWN_HANDLES),
+    };
+  }
+
+  /** Stops what runs, at any moment of a start too: requests in flight are answered, the batch in hand is finished. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all([this.#server?.stop(), this.#pump?.stop()]);
+    this.#client?.destroy();
+    await this.#engine?.stop();
+    await this.#lock?.release();
+  }
+
+  /** One line for what `start` threw. */
+  explain(error: unknown): string {
+    const { endpoint } = this.#config.api.dynamo;
+    const { tableName } = this.#config.api.dynamo;
+    return explainFailure(error, endpoint === undefined ? { tableName } : { endpoint, tableName });
+  }
+
+  /** @throws when the run is being stopped: then nothing more may be started. */
+  #goOn(): void {
+    if (this.#stopping) throw new UserError('stopped while starting');
+  }
+
+  async #listen(): Promise<RunningServer> {
+    const { port } = this.#config.api;
+    try {
+      return await startServer((request, response) => this.#listener(request, response), port);
+    } catch (error) {
+      const reason = codeOf(error) === 'EADDRINUSE' ? 'is in use' : `cannot be opened (${codeOf(error)})`;
+      throw new UserError(`port ${port} ${reason}: set PORT to another one, or stop what uses it`, {
+        cause: error,
+      });
+    }
+  }
+
+  async #startEngine(dataDir: string): Promise<Engine> {
+    const engine = await createEngine({
+      dataDir,
+      dynamo: this.#config.api.dynamo,
+      environment: this.#environment,
+      logger: this.#logger.child({ name: 'engine' }),
+    });
+    // Known before it is started, so that a stop in between reaches it.
+    this.#engine = engine;
+    this.#goOn();
+    await engine.start();
+    return engine;
+  }
+
+  async #openTable({ dynamo }: Engine): Promise<Table> {
+    const client = createDynamoClient(dynamo);
+    this.#client = client;
+    const { created } = await loadSchema(client, dynamo.tableName);
+    if (created) this.#logger.info({ table: dynamo.tableName }, 'table created');
+    return openTable(client, dynamo.tableName);
+  }
+
+  async #serve(dataDir: string, context: Context): Promise<void> {
+    const { api } = this.#config;
+    const development = await openDevelopmentIssuer(dataDir, this.#environment);
+    const { cognito, oidc, trustProxy, corsOrigins } = api;
+    this.#listener = createApp({
+      context,
+      verifyToken: createTokenVerifier({ development, ...(cognito && { cognito }), ...(oidc && { oidc }) }),
+      logger: this.#logger.child({ name: 'api' }),
+      corsOrigins,
+      ...(trustProxy !== undefined && { trustProxy }),
+    });
+  }
+
+  async #follow(dataDir: string, context: Context): Promise<void> {
+    const { engine, client } = { engine: this.#engine, client: this.#client };
+    if (!engine || !client) return;
+    const logger = this.#logger.child({ name: 'pump' });
+    // What the handler gives up on is in its log line; there is no queue to put its keys into.
+    const handler = createHandler({ members: context.members, failures: () => Promise.resolve(), logger });
+    this.#pump = new StreamPump({
+      client: createStreamsClient(engine.dynamo),
+      findStream: (signal) => findStream(client, engine.dynamo.tableName, signal),
+      handler,
+      place: new StreamPlace(join(dataDir, 'stream-place.json'), logger),
+      logger,
+    });
+    await this.#pump.start();
+  }
+}
+
+const answerNotReady: RequestListener = (_request, response) => {
+  response.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': '1', Connection: 'close' });
+  response.end('["starting"]');
+};

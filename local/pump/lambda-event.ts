@@ -1,0 +1,76 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { _Record } from '@aws-sdk/client-dynamodb-streams';
+import type { AttributeValue as LambdaAttributeValue, DynamoDBRecord, StreamRecord } from 'aws-lambda';
+import { MESSAGE_SK_PREFIX } from '../../schema/keys.ts';
+
+/** The event source's filter: only messages reach the handler, so that its own writes never invoke it. */
+export function passesFilter(record: _Record): boolean {
+  return record.dynamodb?.Keys?.['sk']?.S?.startsWith(MESSAGE_SK_PREFIX) ?? false;
+}
+
+/** A stream's record as Lambda hands it to a function. */
+export function toLambdaRecord(record: _Record, streamArn: string): DynamoDBRecord {
+  const { eventID, eventName, eventVersion, eventSource, awsRegion, dynamodb } = record;
+  return defined({
+    eventID,
+    eventName,
+    eventVersion,
+    eventSource: eventSource ?? 'aws:dynamodb',
+    awsRegion,
+    dynamodb: dynamodb && toStreamRecord(dynamodb),
+    eventSourceARN: streamArn,
+    userIdentity: record.userIdentity && {
+      principalId: record.userIdentity.PrincipalId,
+      type: record.userIdentity.Type,
+    },
+  });
+}
+
+function toStreamRecord(data: NonNullable<_Record['dynamodb']>): StreamRecord {
+  const { ApproximateCreationDateTime: created, Keys, NewImage, OldImage } = data;
+  return defined({
+    ApproximateCreationDateTime: created && Math.floor(created.getTime() / 1_000),
+    Keys: Keys && toImage(Keys),
+    NewImage: NewImage && toImage(NewImage),
+    OldImage: OldImage && toImage(OldImage),
+    SequenceNumber: data.SequenceNumber,
+    SizeBytes: data.SizeBytes,
+    StreamViewType: data.StreamViewType,
+  });
+}
+
+type Image = Record<string, LambdaAttributeValue>;
+
+function toImage(image: Record<string, AttributeValue>): Image {
+  return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, toAttribute(value)]));
+}
+
+/** The same but for binary values, which are bytes in the SDK and base64 in Lambda's JSON. */
+function toAttribute(value: AttributeValue): LambdaAttributeValue {
+  if (value.B !== undefined) return { B: base64(value.B) };
+  if (value.BS !== undefined) return { BS: value.BS.map(base64) };
+  if (value.L !== undefined) return { L: value.L.map(toAttribute) };
+  if (value.M !== undefined) return { M: toImage(value.M) };
+  if (value.S !== undefined) return { S: value.S };
+  if (value.N !== undefined) return { N: value.N };
+  if (value.SS !== undefined) return { SS: value.SS };
+  if (value.NS !== undefined) return { NS: value.NS };
+  if (value.BOOL !== undefined) return { BOOL: value.BOOL };
+  return { NULL: true };
+}
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+/** An object's properties that have a value. */
+type Defined<Value extends object> = {
+  [Name in keyof Value as undefined extends Value[Name] ? never : Name]: Value[Name];
+} & {
+  [Name in keyof Value as undefined extends Value[Name] ? Name : never]?: Exclude<Value[Name], undefined>;
+};
+
+/** Leaves out what is undefined: Lambda's JSON has no such thing. */
+function defined<Value extends object>(value: Value): Defined<Value> {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, entry]) => entry !== undefined),
+  ) as Defined<Value>;
+}

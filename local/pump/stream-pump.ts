@@ -1,0 +1,204 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { _Record, Shard } from '@aws-sdk/client-dynamodb-streams';
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import type { Logger } from '../../backend/logger.ts';
+import { passesFilter, toLambdaRecord } from './lambda-event.ts';
+import { ShardReader } from './shard-reader.ts';
+import type { StreamPlace } from './stream-place.ts';
+import { listShards, type StreamsClient } from './streams-client.ts';
+
+/** The stream Lambda, called as Lambda calls it. */
+export type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
+
+export interface PumpParts {
+  readonly client: StreamsClient;
+  /** The ARN of the stream that the table writes to now. */
+  readonly findStream: (signal: AbortSignal) => Promise<string>;
+  readonly handler: StreamHandler;
+  readonly place: StreamPlace;
+  readonly logger: Logger;
+  readonly timing?: Partial<PumpTiming>;
+}
+
+/** In milliseconds. */
+export interface PumpTiming {
+  /** Between two reads that found nothing. */
+  readonly idle: number;
+  /** Between two looks at which shards there are, and whether the table still has this stream. */
+  readonly refresh: number;
+  /** After a failure; doubled with each further one, up to `longestPause`. */
+  readonly firstPause: number;
+  readonly longestPause: number;
+}
+
+/** Records of a batch at most: the event source mapping's. */
+const BATCH_SIZE = 500;
+const TIMING: PumpTiming = { idle: 100, refresh: 1_000, firstPause: 100, longestPause: 2_000 };
+
+/**
+ * Stands in for Lambda's event source mapping: reads a table's stream, shard by shard and parents first, and hands
+ * its records to the stream Lambda in the shape, and with the filter, the batches and the partial failures of Lambda.
+ * Nothing that an engine or a handler does ends it; whatever fails is tried again, more and more slowly.
+ */
+export class StreamPump {
+  readonly #parts: PumpParts;
+  readonly #timing: PumpTiming;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #failures = 0;
+
+  constructor(parts: PumpParts) {
+    this.#parts = parts;
+    this.#timing = { ...TIMING, ...parts.timing };
+  }
+
+  /** Begins to follow the stream; done once the stream was found. */
+  async start(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#running ??= this.#run(resolve);
+      // A pump that is stopped before it finds its stream lets go of whoever waits for it.
+      void this.#running.then(resolve);
+    });
+  }
+
+  /** Ends it after the batch in hand. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  #isStopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  async #run(onFound: () => void): Promise<void> {
+    while (!this.#isStopped()) {
+      try {
+        const streamArn = await this.#parts.findStream(this.#stopping.signal);
+        this.#parts.place.open(streamArn);
+        await this.#follow(streamArn, onFound);
+      } catch (error) {
+        if (!this.#isStopped())
+          await this.#pauseAfter(error, 'the stream cannot be read, and will be tried again');
+      }
+    }
+  }
+
+  /** Follows one stream until it is no longer the table's. */
+  async #follow(streamArn: string, onFound: () => void): Promise<void> {
+    const { client, findStream } = this.#parts;
+    const readers = new Map<string, ShardReader>();
+    let refreshAt = 0;
+    while (!this.#isStopped()) {
+      if (performance.now() >= refreshAt) {
+        if ((await findStream(this.#stopping.signal)) !== streamArn) return;
+        this.#updateReaders(readers, streamArn, await listShards(client, streamArn, this.#stopping.signal));
+        refreshAt = performance.now() + this.#timing.refresh;
+        onFound();
+      }
+      const round = await this.#readAll(readers);
+      // The children of a shard that came to its end are waiting to be read.
+      if (round.ended) refreshAt = 0;
+      if (!round.found && !round.ended) await this.#sleep(this.#timing.idle);
+    }
+  }
+
+  /**
+   * A reader for each shard that is to be read now: not at its end, and with nothing left to read in its parent. A
+   * parent that the stream no longer lists is as good as read.
+   */
+  #updateReaders(readers: Map<string, ShardReader>, streamArn: string, shards: readonly Shard[]): void {
+    const { client, place, logger } = this.#parts;
+    const ids = new Set(shards.flatMap((shard) => shard.ShardId ?? []));
+    place.keepOnly(ids);
+    for (const shardId of readers.keys()) if (!ids.has(shardId)) readers.delete(shardId);
+    for (const { ShardId: shardId, ParentShardId: parent } of shards) {
+      if (shardId === undefined || readers.has(shardId) || place.isFinished(shardId)) continue;
+      if (parent !== undefined && ids.has(parent) && !place.isFinished(parent)) continue;
+      readers.set(shardId, new ShardReader({ shardId, streamArn, client, place, logger }));
+    }
+  }
+
+  /** Reads a page of each shard, one shard after the other. */
+  async #readAll(readers: Map<string, ShardReader>): Promise<{ found: boolean; ended: boolean }> {
+    let found = false;
+    let ended = false;
+    for (const reader of readers.values()) {
+      if (this.#isStopped()) break;
+      const { records, last } = await reader.read(BATCH_SIZE, this.#stopping.signal);
+      this.#noteSuccess();
+      if (records.length > 0) {
+        found = true;
+        await this.#deliver(reader, records);
+      }
+      if (last && !this.#isStopped()) {
+        this.#parts.place.set(reader.shardId, { finished: true });
+        readers.delete(reader.shardId);
+        ended = true;
+      }
+    }
+    return { found, ended };
+  }
+
+  /**
+   * Has records handled, in order, until all of them are or the pump is stopped: like Lambda, it goes on from the
+   * first record that was reported as failed, and holds up the shard meanwhile.
+   *
+   * The place is stored after the handler is done, never before. A crash between the two has the same records handled
+   * again at the next start, which changes nothing: a replay is a no-op (`domain/summaries.ts`).
+   */
+  async #deliver(reader: ShardReader, records: readonly _Record[]): Promise<void> {
+    let rest = records;
+    while (rest.length > 0) {
+      const handled = await this.#handle(rest, reader.streamArn);
+      const after = rest[handled - 1]?.dynamodb?.SequenceNumber;
+      if (after !== undefined) this.#parts.place.set(reader.shardId, { after });
+      rest = rest.slice(handled);
+      if (rest.length > 0)
+        await this.#pauseAfter(undefined, 'stream records were not handled, and will be tried again');
+      if (rest.length > 0 && this.#isStopped()) return;
+    }
+    this.#noteSuccess();
+  }
+
+  /** How many of the records, from the first, are done with. */
+  async #handle(records: readonly _Record[], streamArn: string): Promise<number> {
+    const { handler, logger } = this.#parts;
+    const batch = records.filter(passesFilter);
+    if (batch.length === 0) return records.length;
+    try {
+      const { batchItemFailures } = await handler({
+        Records: batch.map((record) => toLambdaRecord(record, streamArn)),
+      });
+      if (batchItemFailures.length === 0) return records.length;
+      const failed = new Set(batchItemFailures.map((failure) => failure.itemIdentifier));
+      // An identifier that is in no record fails the whole batch, as it does in Lambda.
+      return Math.max(
+        0,
+        records.findIndex((record) => failed.has(record.dynamodb?.SequenceNumber ?? '')),
+      );
+    } catch (error) {
+      logger.warn({ err: error }, 'the stream handler failed');
+      return 0;
+    }
+  }
+
+  /** Waits longer after each failure in a row, and tells of the first. */
+  async #pauseAfter(error: unknown, message: string): Promise<void> {
+    const level = this.#failures === 0 ? 'warn' : 'debug';
+    this.#parts.logger[level](error === undefined ? {} : { err: error }, message);
+    const pause = Math.min(this.#timing.longestPause, this.#timing.firstPause * 2 ** this.#failures);
+    this.#failures += 1;
+    await this.#sleep(pause);
+  }
+
+  #noteSuccess(): void {
+    if (this.#failures > 0) this.#parts.logger.info('the stream is followed again');
+    this.#failures = 0;
+  }
+
+  async #sleep(milliseconds: number): Promise<void> {
+    // Only `stop` can cut it short.
+    await sleep(milliseconds, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,27 @@
+import dayjs from 'dayjs';
+import { PEOPLE, type Script, SCRIPTS, type Sitting } from './content.ts';
+import type { SeedConversation, SeedMessage, SeedPlan } from './plan.ts';
+
+/**
+ * People and conversations worth looking at: long and short, of a year ago and of this hour, in several scripts.
+ * @param now what the times are counted back from.
+ */
+export function defaultPlan(now: Date): SeedPlan {
+  return { people: PEOPLE, conversations: SCRIPTS.map((script) => conversation(script, now)) };
+}
+
+function conversation({ between, unreadBy = [], sittings }: Script, now: Date): SeedConversation {
+  return { between, unreadBy, messages: sittings.flatMap((sitting) => messages(sitting, now)) };
+}
+
+function messages({ began, lines }: Sitting, now: Date): SeedMessage[] {
+  let at =
+    'minutesAgo' in began
+      ? dayjs(now).subtract(began.minutesAgo, 'minute')
+      : dayjs(`${dayjs(now).subtract(began.daysAgo, 'day').format('YYYY-MM-DD')}T${began.at}`);
+  return lines.map(([from, text]) => {
+    // A short line takes a minute to write, a long one some more.
+    at = at.add(1 + (text.length % 3), 'minute').add(text.length % 60, 'second');
+    return { from, text, at: at.toDate() };
+  });
+}

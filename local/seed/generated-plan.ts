@@ -1,0 +1,91 @@
+import { UserError } from '../user-error.ts';
+import type { SeedConversation, SeedPerson, SeedPlan } from './plan.ts';
+
+/** How much to generate. */
+export interface SeedSize {
+  readonly users: number;
+  /** Direct conversations. */
+  readonly groups: number;
+  /** In all conversations together. */
+  readonly messages: number;
+}
+
+const MAX_USERS = 10_000;
+const MAX_MESSAGES = 1_000_000;
+const DEFAULT_USERS = 20;
+const GROUPS_PER_USER = 2;
+const MESSAGES_PER_GROUP = 10;
+const MINUTE_MS = 60_000;
+
+/**
+ * A size with what was not given filled in.
+ * @throws UserError for numbers that do not go together.
+ */
+export function seedSize(given: Partial<SeedSize>): SeedSize {
+  const users = given.users ?? DEFAULT_USERS;
+  const pairs = (users * (users - 1)) / 2;
+  const groups = given.groups ?? Math.min(users * GROUPS_PER_USER, pairs, given.messages ?? Infinity);
+  const messages = given.messages ?? groups * MESSAGES_PER_GROUP;
+  if (users < 1 || users > MAX_USERS) throw new UserError(`--users must be 1 to ${MAX_USERS}`);
+  if (groups > pairs)
+    throw new UserError(`--groups must be at most ${pairs}: ${users} users make no more pairs`);
+  if (messages > MAX_MESSAGES) throw new UserError(`--messages must be at most ${MAX_MESSAGES}`);
+  if (messages < groups)
+    throw new UserError(`--messages must be at least ${groups}: one for each of --groups`);
+  if (groups === 0 && messages > 0)
+    throw new UserError('--messages must be 0: there are no --groups to send them to');
+  return { users, groups, messages };
+}
+
+/** As many people, conversations and messages as asked for; the same ones for the same numbers. */
+export function generatedPlan({ users, groups, messages }: SeedSize, now: Date): SeedPlan {
+  const people = Array.from({ length: users }, (_, index) => person(index));
+  const conversations: SeedConversation[] = [];
+  for (const [one, other] of pairs(people)) {
+    const place = conversations.length;
+    if (place === groups) break;
+    // The remainder goes to the first conversations, one each.
+    const length = Math.floor(messages / groups) + (place < messages % groups ? 1 : 0);
+    conversations.push(conversation([one.handle, other.handle], length, now));
+  }
+  return { people, conversations };
+}
+
+function person(index: number): SeedPerson {
+  const number = String(index + 1).padStart(String(MAX_USERS).length, '0');
+  return { handle: `user-${number}`, display_name: `User ${index + 1}` };
+}
+
+/** Each pair once: neighbours first, then those two apart, and so on, so that few pairs leave nobody out. */
+function* pairs(people: readonly SeedPerson[]): Generator<[SeedPerson, SeedPerson]> {
+  for (let apart = 1; apart <= people.length / 2; apart += 1) {
+    for (const [index, one] of people.entries()) {
+      const other = people[(index + apart) % people.length];
+      // Halfway round, the second half of the people are the partners of the first.
+      if (!other || (apart * 2 === people.length && index >= apart)) continue;
+      yield [one, other];
+    }
+  }
+}
+
+/** What a message says depends on its place alone, so that a longer conversation begins like a shorter one. */
+function conversation(between: readonly [string, string], length: number, now: Date): SeedConversation {
+  const start = now.getTime() - length * MINUTE_MS;
+  const messages = Array.from({ length }, (_, place) => ({
+    from: between[place % 2 === 0 ? 0 : 1],
+    text: `${PHRASES[place % PHRASES.length]} (${place + 1})`,
+    at: new Date(start + place * MINUTE_MS),
+  }));
+  return { between, messages, unreadBy: [between[1]] };
+}
+
+const PHRASES = [
+  'Are you there?',
+  'Just back. What is new?',
+  'The build is green again 🟢',
+  'Good. Then lunch at one?',
+  'One it is. Bring the notebook, please.',
+  'Which one: the blue one with the coffee stain?',
+  'That one.',
+  'Found it. See you in a moment 👋',
+];

@@ -1,0 +1,33 @@
+/** Somebody a seed makes. */
+export interface SeedPerson {
+  readonly handle: string;
+  readonly display_name: string;
+}
+
+export interface SeedMessage {
+  /** Handle of its author. */
+  readonly from: string;
+  readonly text: string;
+  readonly at: Date;
+}
+
+/** A direct conversation that a seed makes. */
+export interface SeedConversation {
+  /** Handles. */
+  readonly between: readonly [string, string];
+  /** Oldest first. Which message stands at which place must never change: a repeat knows them by their place. */
+  readonly messages: readonly SeedMessage[];
+  /** Who has not read it; the others have, to its end. */
+  readonly unreadBy: readonly string[];
+}
+
+/** What a seed makes. */
+export interface SeedPlan {
+  readonly people: readonly SeedPerson[];
+  readonly conversations: readonly SeedConversation[];
+}
+
+/** Messages in a plan. */
+export function messageCount(plan: SeedPlan): number {
+  return plan.conversations.reduce((sum, conversation) => sum + conversation.messages.length, 0);
+}

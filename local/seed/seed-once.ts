@@ -1,0 +1,36 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { Logger } from '../../backend/logger.ts';
+import type { Table } from '../../backend/table/table.ts';
+import { readFileIfThere, replaceFile } from '../data-dir.ts';
+import { defaultPlan } from './default-plan.ts';
+import { seedTable } from './seed-table.ts';
+
+/**
+ * Seeds a table that is empty. A seed that was interrupted, and so left a table that is neither empty nor whole, is
+ * finished at the next start: a file tells of it.
+ * @param parts.engine which engine the table is on, because a data directory may be used with several.
+ */
+export async function seedOnce(parts: {
+  readonly table: Table;
+  readonly dataDir: string;
+  readonly engine: string;
+  readonly logger: Logger;
+}): Promise<void> {
+  const { table, dataDir, engine, logger } = parts;
+  const unfinished = join(dataDir, 'seed-unfinished');
+  const mark = `${engine} ${table.name}`;
+  if (!(await isEmpty(table)) && readFileIfThere(unfinished) !== mark) return;
+  replaceFile(unfinished, mark);
+  const { people, conversations, sent } = await seedTable(table, defaultPlan(new Date()));
+  rmSync(unfinished, { force: true });
+  logger.info({ people, conversations, messages: sent }, 'table seeded');
+}
+
+async function isEmpty(table: Table): Promise<boolean> {
+  const { Items = [] } = await table.send(
+    new ScanCommand({ TableName: table.name, Limit: 1, ConsistentRead: true }),
+  );
+  return Items.length === 0;
+}

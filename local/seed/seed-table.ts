@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import PQueue from 'p-queue';
+import { type Context, createContext } from '../../backend/context.ts';
+import { markRead } from '../../backend/domain/mark-read.ts';
+import { type Person, saveProfile } from '../../backend/domain/people.ts';
+import { rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
+import { sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
+import type { Table } from '../../backend/table/table.ts';
+import { directGroupId } from '../../schema/ids.ts';
+import type { SeedConversation, SeedPerson, SeedPlan } from './plan.ts';
+
+/** Conversations, and people, that are written at the same time. */
+const CONCURRENCY = 8;
+
+/** What became of a plan. */
+export interface SeedResult {
+  readonly people: number;
+  readonly conversations: number;
+  /** Messages that were sent now; the others were there. */
+  readonly sent: number;
+}
+
+/**
+ * Writes a plan into a table, through the use cases of the API. It may be repeated, interrupted and run twice at once:
+ * people are known by their handle, and each message by its sender's key, so nothing is ever doubled.
+ * @param onProgress called with each message that is in the table, sent now or found.
+ */
+export async function seedTable(
+  table: Table,
+  plan: SeedPlan,
+  onProgress: () => void = () => undefined,
+): Promise<SeedResult> {
+  const people = new Map<string, Person>();
+  await inParallel(plan.people, async (person) => {
+    people.set(person.handle, await ensurePerson(createContext({ table }), person));
+  });
+  let sent = 0;
+  await inParallel(plan.conversations, async (conversation) => {
+    const sentHere = await seedConversation(table, people, conversation, onProgress);
+    sent += sentHere;
+  });
+  return { people: people.size, conversations: plan.conversations.length, sent };
+}
+
+/** The user id that a seed gives to a handle: always the same one, in the form of Cognito's. */
+export function seedUserId(handle: string): string {
+  const hex = createHash('sha256').update(`seed:${handle}`).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
+}
+
+/** The person a seed made, even under a handle they changed to; or whoever has the handle; or a new one. */
+async function ensurePerson(context: Context, person: SeedPerson): Promise<Person> {
+  const userId = seedUserId(person.handle);
+  const profile = await context.profiles.find(userId);
+  if (profile) return { userId, handle: profile.handle, display_name: profile.display_name };
+  const claim = await context.profiles.findByHandle(person.handle, 'strong');
+  if (claim) return { userId: claim.user_uuid, handle: person.handle, display_name: claim.display_name };
+  return saveProfile(context, userId, person);
+}
+
+/** Sends what is not there yet, and answers with how many messages that were. */
+async function seedConversation(
+  table: Table,
+  people: ReadonlyMap<string, Person>,
+  { between, messages, unreadBy }: SeedConversation,
+  onProgress: () => void,
+): Promise<number> {
+  let now = new Date();
+  const context = createContext({ table, clock: () => now });
+  const [one, other] = [personOf(people, between[0]), personOf(people, between[1])];
+  const groupId = directGroupId(one.userId, other.userId);
+  const { seqs, tail } = await readSeeds(context, groupId);
+  let last = 0;
+  let sent = 0;
+  for (const [place, message] of messages.entries()) {
+    const from = message.from === between[0] ? one : other;
+    const clientKey = `seed-${place + 1}`;
+    const found = seqs.get(`${from.userId} ${clientKey}`);
+    if (found === undefined) {
+      now = message.at;
+      const to = from === one ? other : one;
+      // Up to the tail there is no such message, as was just read; behind it the key is looked for.
+      last = await send(context, groupId, to, {
+        from,
+        text: message.text,
+        clientKey,
+        after: Math.max(last, tail),
+      });
+      sent += 1;
+    } else last = Math.max(last, found);
+    onProgress();
+  }
+  // Where no stream is followed, nobody else would bring the summaries up to date.
+  await rebuildSummaries(context, groupId);
+  for (const handle of between.filter((reader) => !unreadBy.includes(reader))) {
+    await markRead(context, groupId, personOf(people, handle).userId, last);
+  }
+  return sent;
+}
+
+/** The seq of each message of a group by its author and key, and the log's end. */
+async function readSeeds(context: Context, groupId: string) {
+  const seqs = new Map<string, number>();
+  let tail = 0;
+  for await (const page of context.messages.log(groupId)) {
+    for (const { seq, user_uuid, client_key } of page) {
+      if (client_key !== undefined) seqs.set(`${user_uuid} ${client_key}`, seq);
+      tail = seq;
+    }
+  }
+  return { seqs, tail };
+}
+
+/** The first message opens the conversation; each other one says behind which it belongs. */
+async function send(
+  context: Context,
+  groupId: string,
+  to: Person,
+  message: {
+    readonly from: Person;
+    readonly text: string;
+    readonly clientKey: string;
+    readonly after: number;
+  },
+): Promise<number> {
+  const { from, text, clientKey, after } = message;
+  const draft = { userId: from.userId, text, clientKey };
+  const stored =
+    after === 0
+      ? await sendToHandle(context, to.handle, draft)
+      : await sendToGroup(context, groupId, { ...draft, afterSeq: after });
+  return stored.seq;
+}
+
+function personOf(people: ReadonlyMap<string, Person>, handle: string): Person {
+  const person = people.get(handle);
+  if (!person) throw new RangeError(`a conversation of somebody who is not in the plan: ${handle}`);
+  return person;
+}
+
+/** Runs a task for each item, some at a time; the first failure ends it. */
+async function inParallel<Item>(items: readonly Item[], task: (item: Item) => Promise<void>): Promise<void> {
+  const queue = new PQueue({ concurrency: CONCURRENCY });
+  try {
+    await Promise.all(items.map((item) => queue.add(() => task(item))));
+  } finally {
+    queue.clear();
+  }
+}
