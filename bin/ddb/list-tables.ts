@@ -1,0 +1,97 @@
+import { type DynamoDBClient, paginateListTables, type TableDescription } from '@aws-sdk/client-dynamodb';
+import Table from 'cli-table3';
+import { command, prodArgument, runCommand } from '../command.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
+import { describeTable } from './describe-table.ts';
+
+interface TableRow {
+  readonly name: string;
+  readonly status: string;
+  /** As of some hours ago, on AWS. */
+  readonly items: number;
+  readonly size_bytes: number;
+  /** View type of the stream; null without one. */
+  readonly stream: string | null;
+  readonly deletion_protection: boolean;
+}
+
+const HEADINGS = ['name', 'status', 'items', 'size', 'stream', 'protection'];
+
+const script = connectionOptions(command('list-tables', 'Shows the tables there are.'), { table: false })
+  .option('--json', 'print JSON')
+  .addArgument(prodArgument())
+  .action((prod: string | undefined, options: ConnectionOptions & { json?: boolean }) =>
+    withConnection(options, prod, async ({ client, where }) => {
+      const rows = await readTables(client);
+      if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+      else if (rows.length === 0) process.stdout.write(`there are no tables at ${where}\n`);
+      else process.stdout.write(`${present(rows)}\n`);
+    }),
+  );
+
+async function readTables(client: DynamoDBClient): Promise<TableRow[]> {
+  const rows: TableRow[] = [];
+  for await (const { TableNames = [] } of paginateListTables({ client }, {})) {
+    for (const name of TableNames) {
+      const table = await describeTable(client, name);
+      // It may have been deleted after it was listed.
+      if (table) rows.push(toRow(name, table));
+    }
+  }
+  return rows;
+}
+
+function toRow(name: string, table: TableDescription): TableRow {
+  return {
+    name,
+    status: table.TableStatus ?? 'UNKNOWN',
+    items: table.ItemCount ?? 0,
+    size_bytes: table.TableSizeBytes ?? 0,
+    stream: table.StreamSpecification?.StreamEnabled
+      ? (table.StreamSpecification.StreamViewType ?? 'on')
+      : null,
+    deletion_protection: table.DeletionProtectionEnabled ?? false,
+  };
+}
+
+/** A table where it fits the terminal, and otherwise a paragraph for each row. */
+function present(rows: readonly TableRow[]): string {
+  const cells = rows.map((row) => [
+    row.name,
+    row.status,
+    row.items.toLocaleString('en'),
+    readableBytes(row.size_bytes),
+    row.stream ?? 'none',
+    row.deletion_protection ? 'on' : 'off',
+  ]);
+  const wide = inTable(cells);
+  const { columns = Infinity } = process.stdout;
+  const width = Math.max(
+    ...plainTable(cells)
+      .split('\n')
+      .map((line) => line.length),
+  );
+  if (width <= columns) return wide;
+  return cells.map((row) => row.map((cell, at) => `${HEADINGS[at]}: ${cell}`).join('\n')).join('\n\n');
+}
+
+function inTable(cells: string[][]): string {
+  if (!process.stdout.isTTY || process.env['NO_COLOR']) return plainTable(cells);
+  return fill(new Table({ head: HEADINGS, style: { head: ['bold'], border: ['gray'] } }), cells);
+}
+
+const plainTable = (cells: string[][]): string =>
+  fill(new Table({ head: HEADINGS, style: { head: [], border: [] } }), cells);
+
+function fill(table: Table.Table, cells: string[][]): string {
+  table.push(...cells);
+  return table.toString();
+}
+
+function readableBytes(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  const unit = bytes === 0 ? 0 : Math.min(units.length - 1, Math.floor(Math.log(bytes) / Math.log(1_024)));
+  return `${(bytes / 1_024 ** unit).toFixed(unit === 0 ? 0 : 1)} ${units[unit]}`;
+}
+
+await runCommand(script);

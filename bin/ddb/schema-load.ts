@@ -1,0 +1,15 @@
+import { loadSchema } from '../../backend/table/schema-loader.ts';
+import { command, prodArgument, runCommand } from '../command.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
+
+const script = connectionOptions(command('schema-load', 'Creates the table, with its index, stream and TTL.'))
+  .addArgument(prodArgument())
+  .action((prod: string | undefined, options: ConnectionOptions) =>
+    withConnection(options, prod, async ({ client, table, where }) => {
+      const { created } = await loadSchema(client, table.name);
+      const what = created ? 'is created and active' : 'is there already, as the schema says';
+      process.stdout.write(`table ${table.name} at ${where} ${what}\n`);
+    }),
+  );
+
+await runCommand(script);

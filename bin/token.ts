@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { type Context, createContext } from '../backend/context.ts';
+import { findByHandle, type Person, saveProfile } from '../backend/domain/people.ts';
+import { HandleTakenError, NotFoundError } from '../backend/errors.ts';
+import { readDataDir } from '../local/config.ts';
+import { prepareDataDir } from '../local/data-dir.ts';
+import { openDevelopmentIssuer, type TokenSubject } from '../local/development-issuer.ts';
+import { knownHandles } from '../local/known-handles.ts';
+import { UserError } from '../local/user-error.ts';
+import { isUserId } from '../schema/ids.ts';
+import { command, runCommand } from './command.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from './ddb/connection.ts';
+
+/** What the API accepts in a profile. */
+const HANDLE = /^[a-z0-9][a-z0-9_.-]{1,29}$/;
+const SHOWN_HANDLES = 10;
+
+interface Options extends ConnectionOptions {
+  readonly create?: boolean;
+  readonly sub?: string;
+}
+
+const script = connectionOptions(
+  command('token', 'Prints a development token, valid for 12 hours, for the user who has a handle.'),
+)
+  .argument('[handle]', 'whom the token is for')
+  .option('--create', 'write a profile with this handle when there is none')
+  .option('--sub <user id>', 'for a bare user id instead, which may have no profile')
+  .addHelpText(
+    'after',
+    '\ncurl -H "Authorization: Bearer $(./bin/token ada)" http://localhost:4567/api/message_groups',
+  )
+  .action(async (handle: string | undefined, options: Options) => {
+    const subject = await chooseSubject(handle, options);
+    const issuer = await openDevelopmentIssuer(prepareDataDir(readDataDir(process.env)));
+    process.stdout.write(`${await issuer.signToken(subject)}\n`);
+  });
+
+async function chooseSubject(handle: string | undefined, options: Options): Promise<TokenSubject> {
+  const { sub, create = false } = options;
+  if ((handle === undefined) === (sub === undefined))
+    throw new UserError('give either a handle or --sub <user id>');
+  if (sub !== undefined) {
+    if (create) throw new UserError('--create goes with a handle, not with --sub');
+    if (!isUserId(sub)) throw new UserError('a user id has 1 to 255 bytes');
+    return { sub };
+  }
+  const folded = (handle ?? '').trim().toLowerCase().replace(/^@/, '');
+  if (!HANDLE.test(folded)) {
+    throw new UserError(`${handle} is no handle: 2 to 30 of a-z, 0-9, _ . - and a letter or digit first`);
+  }
+  const person = await findPerson(folded, create, options);
+  return { sub: person.userId, username: person.handle };
+}
+
+async function findPerson(handle: string, create: boolean, options: Options): Promise<Person> {
+  let person: Person | undefined;
+  await withConnection(options, undefined, async ({ table }) => {
+    const context = createContext({ table });
+    person = create ? await findOrCreate(context, handle) : await findKnown(context, handle);
+  });
+  if (!person) throw new NotFoundError();
+  return person;
+}
+
+/** @throws UserError that names somebody who is there. */
+async function findKnown(context: Context, handle: string): Promise<Person> {
+  const person = await findOnly(context, handle);
+  if (person) return person;
+  const known = await knownHandles(context, SHOWN_HANDLES);
+  const hint = known.length > 0 ? `there are ${known.join(', ')}` : 'there is nobody yet';
+  throw new UserError(`nobody has the handle ${handle}: ${hint}; --create makes a new one`);
+}
+
+async function findOrCreate(context: Context, handle: string): Promise<Person> {
+  try {
+    return (
+      (await findOnly(context, handle)) ??
+      (await saveProfile(context, randomUUID(), { handle, display_name: handle }))
+    );
+  } catch (error) {
+    // Another process made them at the same moment.
+    if (!(error instanceof HandleTakenError)) throw error;
+    return findByHandle(context, handle);
+  }
+}
+
+async function findOnly(context: Context, handle: string): Promise<Person | undefined> {
+  try {
+    return await findByHandle(context, handle);
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+await runCommand(script);
