@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type CursorScope, decodeCursor, encodeCursor } from '../../schema/cursors.ts';
+import { inboxSk } from '../../schema/keys.ts';
+
+const inbox = (userId: string): CursorScope => ['inbox', userId];
+const place = fc.oneof(
+  fc.tuple(fc.date({ noInvalidDate: true }), fc.ulid()).map(([time, id]) => inboxSk(time.toISOString(), id)),
+  fc.string({ unit: 'grapheme' }),
+);
+const userId = fc.oneof(fc.uuid(), fc.string());
+const BASE64_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=. \n\u00e9';
+
+describe('a cursor', () => {
+  it('gives back the place it was made of', () => {
+    fc.assert(
+      fc.property(userId, place, (user, text) => {
+        expect(decodeCursor(inbox(user), encodeCursor(inbox(user), text))).toBe(text);
+      }),
+    );
+  });
+
+  it('can stand in a query as it is', () => {
+    fc.assert(
+      fc.property(userId, place, (user, text) => {
+        expect(encodeCursor(inbox(user), text)).toMatch(/^[\w-]+$/);
+      }),
+    );
+  });
+
+  it('is refused for another user', () => {
+    fc.assert(
+      fc.property(userId, userId, place, (user, other, text) => {
+        fc.pre(user !== other);
+        expect(decodeCursor(inbox(other), encodeCursor(inbox(user), text))).toBeUndefined();
+      }),
+    );
+  });
+
+  it('is refused for another list, though it be of the same name', () => {
+    fc.assert(
+      fc.property(userId, place, (name, text) => {
+        expect(decodeCursor(['handles', name], encodeCursor(inbox(name), text))).toBeUndefined();
+        expect(decodeCursor(inbox(name), encodeCursor(['handles', name], text))).toBeUndefined();
+      }),
+    );
+  });
+
+  it('is refused after any change of a character', () => {
+    const cursor = encodeCursor(
+      inbox('ada'),
+      inboxSk('2024-01-01T00:00:00.000Z', '01ARZ3NDEKTSV4RRFFQ69G5FAV'),
+    );
+    const altered = [...alterations(cursor)].filter((text) => text !== cursor);
+    expect(altered.length).toBeGreaterThan(5_000);
+    expect(altered.filter((text) => decodeCursor(inbox('ada'), text) !== undefined)).toEqual([]);
+  });
+
+  it('is refused in every other spelling of the same bytes', () => {
+    fc.assert(
+      fc.property(place, (text) => {
+        const cursor = encodeCursor(inbox('ada'), text);
+        const bytes = Buffer.from(cursor, 'base64url');
+        const spellings = [
+          bytes.toString('base64'),
+          `${cursor}=`,
+          `${cursor}==`,
+          `${cursor}\n`,
+          ` ${cursor}`,
+        ];
+        for (const spelling of spellings.filter((other) => other !== cursor)) {
+          expect(decodeCursor(inbox('ada'), spelling)).toBeUndefined();
+        }
+      }),
+    );
+  });
+
+  it('is never met by chance', () => {
+    const random = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.base64String(),
+      fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
+    );
+    fc.assert(fc.property(random, (text) => expect(decodeCursor(inbox('ada'), text)).toBeUndefined()));
+  });
+});
+
+/** Every text that one changed, inserted or deleted character makes of this one, and each of its beginnings and ends. */
+function* alterations(text: string): Generator<string> {
+  for (let at = 0; at <= text.length; at += 1) {
+    const [head, tail] = [text.slice(0, at), text.slice(at)];
+    yield head;
+    yield tail;
+    yield head + tail.slice(1);
+    for (const character of BASE64_CHARACTERS) {
+      yield head + character + tail;
+      yield head + character + tail.slice(1);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { ulid } from 'ulid';
+import { directGroupId, isGroupId, isUserId } from '../../schema/ids.ts';
+
+const userId = fc.oneof(fc.uuid(), fc.string({ minLength: 1, maxLength: 255 }));
+
+describe('the id of a direct group', () => {
+  it('is the same for both orders of the pair, and written like a ULID', () => {
+    fc.assert(
+      fc.property(userId, userId, (one, other) => {
+        expect(directGroupId(one, other)).toBe(directGroupId(other, one));
+        expect(isGroupId(directGroupId(one, other))).toBe(true);
+      }),
+    );
+  });
+
+  it('is another one for another pair', () => {
+    fc.assert(
+      fc.property(fc.tuple(userId, userId), fc.tuple(userId, userId), (one, other) => {
+        fc.pre(JSON.stringify([...one].sort()) !== JSON.stringify([...other].sort()));
+        expect(directGroupId(...one)).not.toBe(directGroupId(...other));
+      }),
+    );
+  });
+
+  it('keeps apart pairs that are the same when their ids are joined', () => {
+    expect(directGroupId('a', 'bc')).not.toBe(directGroupId('ab', 'c'));
+    expect(directGroupId('a,b', 'c')).not.toBe(directGroupId('a', 'b,c'));
+    expect(directGroupId('a","b', 'c')).not.toBe(directGroupId('a', 'b","c'));
+  });
+
+  it('stays what it is: conversations that exist are found by it', () => {
+    expect(directGroupId('ada', 'grace')).toBe('0K85J6KW07WVWZ3S6T7Q86HZ2K');
+  });
+});
+
+describe('what can be a group’s id', () => {
+  it('is any ULID', () => {
+    fc.assert(fc.property(fc.ulid(), (id) => expect(isGroupId(id)).toBe(true)));
+    expect(isGroupId(ulid())).toBe(true);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a handle', '@andrewbrown'],
+    ['a UUID', '5ae290ed-55d1-47a0-bc6d-fe2bc2700399'],
+    ['a lower-case ULID', '01arz3ndektsv4rrffq69g5fav'],
+    ['a character too few', '01ARZ3NDEKTSV4RRFFQ69G5FA'],
+    ['a character too many', '01ARZ3NDEKTSV4RRFFQ69G5FAVX'],
+    ['a line end behind it', '01ARZ3NDEKTSV4RRFFQ69G5FAV\n'],
+    ['more than 128 bits', '81ARZ3NDEKTSV4RRFFQ69G5FAV'],
+    ['an I', '01ARZ3NDEKTSV4RRFFQ69G5FAI'],
+    ['a key', 'GRP#01ARZ3NDEKTSV4RRFFQ69G'],
+  ])('is not %s', (_, text) => {
+    expect(isGroupId(text)).toBe(false);
+  });
+});
+
+describe('what can be a user’s id', () => {
+  it('is 1 to 255 bytes of well-formed text', () => {
+    expect(isUserId('a')).toBe(true);
+    expect(isUserId('a'.repeat(255))).toBe(true);
+    expect(isUserId('é'.repeat(127))).toBe(true);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['256 bytes', 'a'.repeat(256)],
+    ['256 bytes of 128 characters', 'é'.repeat(128)],
+    ['a lone surrogate', 'a\ud800'],
+  ])('is not %s', (_, text) => {
+    expect(isUserId(text)).toBe(false);
+  });
+});

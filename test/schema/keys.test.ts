@@ -1,0 +1,148 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  groupIdOf,
+  groupKey,
+  handleKey,
+  handlePk,
+  inboxKey,
+  isMessageKey,
+  MAX_SEQ,
+  memberKey,
+  memberUserIdOf,
+  messageKey,
+  messageSk,
+  profileKey,
+  profileUserIdOf,
+} from '../../schema/keys.ts';
+
+const seq = fc.integer({ min: 1, max: MAX_SEQ });
+/** Any id, those that look like keys included. */
+const id = fc.oneof(
+  fc.ulid(),
+  fc.uuid(),
+  fc.string({ minLength: 1 }),
+  fc.constantFrom('META', 'MEMBER#x', 'GRP#x', '#'),
+);
+
+describe('the order of a group’s sort keys', () => {
+  it('is the order of seqs, over all of them', () => {
+    fc.assert(
+      fc.property(seq, seq, (one, other) => {
+        expect(messageSk(one) < messageSk(other)).toBe(one < other);
+      }),
+    );
+    // Where a digit is added is where strings and numbers would part.
+    for (let power = 10; power < MAX_SEQ; power *= 10) {
+      expect(messageSk(power - 1) < messageSk(power)).toBe(true);
+    }
+    expect(messageSk(MAX_SEQ - 1) < messageSk(MAX_SEQ)).toBe(true);
+  });
+
+  it('puts the members before the group, and the group before its messages', () => {
+    fc.assert(
+      fc.property(id, id, seq, (groupId, userId, place) => {
+        expect(memberKey(groupId, userId).sk < groupKey(groupId).sk).toBe(true);
+        expect(groupKey(groupId).sk < messageSk(place)).toBe(true);
+      }),
+    );
+  });
+
+  it('puts the place before the first message before it', () => {
+    expect(messageSk(0) < messageSk(1)).toBe(true);
+  });
+});
+
+describe('the key of a message', () => {
+  it.each([-1, -0.5, 1.5, MAX_SEQ + 1, 1e15, NaN, Infinity, -Infinity])(
+    'refuses %d, which is no seq',
+    (place) => {
+      expect(() => messageSk(place)).toThrow(RangeError);
+    },
+  );
+
+  it('refuses whatever is no seq', () => {
+    const noSeq = fc
+      .oneof(
+        fc.double(),
+        fc.integer({ max: -1 }),
+        fc.integer({ min: MAX_SEQ + 1, max: Number.MAX_SAFE_INTEGER }),
+      )
+      .filter((place) => !Number.isInteger(place) || place < 0 || place > MAX_SEQ);
+    fc.assert(fc.property(noSeq, (place) => expect(() => messageSk(place)).toThrow(RangeError)));
+  });
+});
+
+describe('what a key is of', () => {
+  it('is told by the key alone', () => {
+    fc.assert(
+      fc.property(id, id, seq, (groupId, userId, place) => {
+        expect(groupIdOf(groupKey(groupId))).toBe(groupId);
+        expect(groupIdOf(memberKey(groupId, userId))).toBe(groupId);
+        expect(groupIdOf(messageKey(groupId, place))).toBe(groupId);
+        expect(memberUserIdOf(memberKey(groupId, userId))).toBe(userId);
+        expect(profileUserIdOf(profileKey(userId))).toBe(userId);
+        expect(isMessageKey(messageKey(groupId, place))).toBe(true);
+      }),
+    );
+  });
+
+  it('is never taken for another thing', () => {
+    fc.assert(
+      fc.property(id, id, seq, (groupId, userId, place) => {
+        for (const key of [
+          groupKey(groupId),
+          messageKey(groupId, place),
+          profileKey(userId),
+          handleKey('ada'),
+        ]) {
+          expect(memberUserIdOf(key)).toBeUndefined();
+        }
+        for (const key of [
+          groupKey(groupId),
+          messageKey(groupId, place),
+          memberKey(groupId, userId),
+          handleKey('ada'),
+        ]) {
+          expect(profileUserIdOf(key)).toBeUndefined();
+        }
+        for (const key of [
+          groupKey(groupId),
+          memberKey(groupId, userId),
+          profileKey(userId),
+          handleKey('ada'),
+        ]) {
+          expect(isMessageKey(key)).toBe(false);
+        }
+        for (const key of [profileKey(userId), handleKey('ada')]) expect(groupIdOf(key)).toBeUndefined();
+      }),
+    );
+  });
+});
+
+describe('the key of a handle', () => {
+  it('stands in the partition that a search for any prefix of it looks at', () => {
+    const handle = fc.stringMatching(/^[a-z0-9][a-z0-9_.-]{1,29}$/);
+    fc.assert(
+      fc.property(handle, fc.integer({ min: 2, max: 30 }), (text, length) => {
+        expect(handlePk(text.slice(0, length))).toBe(handleKey(text).pk);
+        expect(handleKey(text).sk).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('the place in an inbox', () => {
+  it('orders by the time of the last activity, across years too', () => {
+    const time = fc.date({ min: new Date('1970-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
+    fc.assert(
+      fc.property(time, time, fc.ulid(), fc.ulid(), (one, other, oneGroup, otherGroup) => {
+        fc.pre(one.getTime() !== other.getTime());
+        const first = inboxKey('ada', one.toISOString(), oneGroup);
+        const second = inboxKey('ada', other.toISOString(), otherGroup);
+        expect(first.inbox_pk).toBe(second.inbox_pk);
+        expect(first.inbox_sk < second.inbox_sk).toBe(one < other);
+      }),
+    );
+  });
+});

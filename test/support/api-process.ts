@@ -1,0 +1,27 @@
+import { createApp } from '../../backend/app.ts';
+import { readDynamoConfig } from '../../backend/config.ts';
+import { createContext } from '../../backend/context.ts';
+import { startServer } from '../../backend/http/server.ts';
+import { createTokenVerifier, type TokenSources } from '../../backend/http/verify-token.ts';
+import { createLogger } from '../../backend/logger.ts';
+import { createDynamoClient } from '../../backend/table/client.ts';
+import { openTable } from '../../backend/table/table.ts';
+
+/*
+ * The API as a process of its own, for tests with several: on any free port, which it writes as its only line.
+ * Environment: as the API's, and TOKEN_SOURCE, an issuer with its public keys as JSON. It ends with its input, that is
+ * with the process that started it.
+ */
+
+type Issuer = NonNullable<TokenSources['development']>;
+
+const config = readDynamoConfig(process.env);
+const app = createApp({
+  context: createContext({ table: openTable(createDynamoClient(config), config.tableName) }),
+  verifyToken: createTokenVerifier({ development: JSON.parse(process.env['TOKEN_SOURCE'] ?? '') as Issuer }),
+  logger: createLogger('silent'),
+  corsOrigins: [],
+});
+const { port } = await startServer(app, 0);
+process.stdout.write(`${port}\n`);
+process.stdin.resume().once('end', () => process.exit());

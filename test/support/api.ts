@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { createApp } from '../../backend/app.ts';
+import { type Context, createContext } from '../../backend/context.ts';
+import { type RunningServer, startServer } from '../../backend/http/server.ts';
+import { createTokenVerifier, type TokenVerifier } from '../../backend/http/verify-token.ts';
+import { createLogger } from '../../backend/logger.ts';
+import type { Table } from '../../backend/table/table.ts';
+import { Caller } from './caller.ts';
+import { newUserId } from './factories.ts';
+import { type Answer, exchange, type ExactRequest } from './http-client.ts';
+import { createTestIssuer, type TestIssuer } from './test-issuer.ts';
+import { createTestTable, type TestTable } from './test-table.ts';
+
+/** The origin that the tests' API lets in. */
+export const FRONT_END = 'http://localhost:3000';
+
+/** The API as a server, with an issuer of its own. */
+export interface TestApi {
+  readonly port: number;
+  readonly server: RunningServer;
+  readonly app: ReturnType<typeof createApp>;
+  readonly context: Context;
+  readonly issuer: TestIssuer;
+  /** What was logged: a JSON text each. */
+  readonly logLines: readonly string[];
+  /** Somebody who does not say who they are, or says it in a way of their own. */
+  request(request: ExactRequest): Promise<Answer>;
+  /** Somebody with a valid token and no profile. */
+  user(userId?: string): Promise<Caller>;
+  /** Somebody with a profile; by default with a handle that nobody else has. */
+  person(handle?: string, displayName?: string): Promise<Caller>;
+  stop(): Promise<void>;
+}
+
+export interface ApiOptions {
+  readonly table: Table;
+  /** Default: a new one. Several APIs over one table have one issuer. */
+  readonly issuer?: TestIssuer;
+  /** Default: what verifies the issuer's tokens. */
+  readonly verifyToken?: TokenVerifier;
+  readonly corsOrigins?: readonly string[];
+}
+
+let handles = 0;
+
+/** A handle that no other person of this test file has. */
+export function newHandle(): string {
+  handles += 1;
+  return `person-${handles}`;
+}
+
+export async function startTestApi(options: ApiOptions): Promise<TestApi> {
+  const { table, issuer = await createTestIssuer(), corsOrigins = [FRONT_END] } = options;
+  const context = createContext({ table });
+  const logLines: string[] = [];
+  const app = createApp({
+    context,
+    verifyToken: options.verifyToken ?? createTokenVerifier({ development: issuer }),
+    logger: createLogger('info', { write: (line) => void logLines.push(line) }),
+    corsOrigins,
+  });
+  const server = await startServer(app, 0);
+  const { port } = server;
+  const user = async (userId = newUserId(), handle = '') =>
+    new Caller({ userId, handle, port, token: await issuer.sign({ sub: userId }) });
+  return {
+    port,
+    server,
+    app,
+    context,
+    issuer,
+    logLines,
+    request: (request) => exchange(port, request),
+    user: (userId) => user(userId),
+    person: async (handle = newHandle(), displayName = handle) => {
+      const person = await user(newUserId(), handle);
+      await person.saveProfile({ handle, display_name: displayName });
+      return person;
+    },
+    stop: () => server.stop(),
+  };
+}
+
+/**
+ * An API for the tests of a file, over a fresh table on an engine of its own, from `beforeAll` to `afterAll`.
+ *
+ *     const api = useTestApi();
+ *     it('…', async () => { const ada = await api().person(); … });
+ */
+export function useTestApi(): () => TestApi & { readonly db: TestTable } {
+  let started: (TestApi & { readonly db: TestTable }) | undefined;
+  beforeAll(async () => {
+    const db = await createTestTable();
+    started = { ...(await startTestApi({ table: db.table })), db };
+  });
+  afterAll(async () => {
+    await started?.stop();
+    await started?.db.close();
+    // Nothing that a client does is a fault of ours.
+    expect(started?.logLines.filter((line) => line.includes('"status":500'))).toEqual([]);
+  });
+  return () => {
+    if (!started) throw new Error('the API is there from beforeAll to afterAll');
+    return started;
+  };
+}

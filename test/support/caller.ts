@@ -1,0 +1,119 @@
+import { expect } from '@jest/globals';
+import Link from 'http-link-header';
+import type {
+  MemberAnswer,
+  MessageAnswer,
+  MessageGroupAnswer,
+  PersonAnswer,
+  ReadMarkAnswer,
+} from '../../backend/http/present.ts';
+import { type Answer, exchange } from './http-client.ts';
+
+export interface SendBody {
+  readonly message: string;
+  readonly message_group_uuid?: string;
+  readonly handle?: string;
+  readonly after_seq?: number;
+}
+
+export type GroupAnswer = MessageGroupAnswer & { readonly members: readonly MemberAnswer[] };
+
+type Headers = Readonly<Record<string, string>>;
+
+/**
+ * Somebody with a token who talks to an API as a program does. `get`, `post` and `put` answer with whatever comes;
+ * the others demand a 200 and answer with what it holds.
+ */
+export class Caller {
+  readonly userId: string;
+  readonly token: string;
+  /** Empty for a user without a profile. */
+  readonly handle: string;
+  readonly #port: number;
+
+  constructor(parts: { userId: string; token: string; handle: string; port: number }) {
+    this.userId = parts.userId;
+    this.token = parts.token;
+    this.handle = parts.handle;
+    this.#port = parts.port;
+  }
+
+  /** The same person at another process. */
+  at({ port }: { readonly port: number }): Caller {
+    return new Caller({ userId: this.userId, token: this.token, handle: this.handle, port });
+  }
+
+  get(path: string, headers?: Headers): Promise<Answer> {
+    return this.#exchange('GET', path, headers);
+  }
+
+  post(path: string, body: unknown, headers?: Headers): Promise<Answer> {
+    return this.#exchange('POST', path, headers, body);
+  }
+
+  put(path: string, body: unknown, headers?: Headers): Promise<Answer> {
+    return this.#exchange('PUT', path, headers, body);
+  }
+
+  async send(body: SendBody, idempotencyKey?: string): Promise<MessageAnswer> {
+    const headers = idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
+    return ok(await this.post('/api/messages', body, headers)) as MessageAnswer;
+  }
+
+  /** @param query with its question mark: `?limit=5&before=10`. */
+  async history(groupId: string, query = ''): Promise<MessageAnswer[]> {
+    return ok(await this.get(`/api/messages/${groupId}${query}`)) as MessageAnswer[];
+  }
+
+  async inbox(query = ''): Promise<MessageGroupAnswer[]> {
+    return ok(await this.get(`/api/message_groups${query}`)) as MessageGroupAnswer[];
+  }
+
+  async group(groupId: string): Promise<GroupAnswer> {
+    return ok(await this.get(`/api/message_groups/${groupId}`)) as GroupAnswer;
+  }
+
+  async markRead(groupId: string, seq: number): Promise<ReadMarkAnswer> {
+    return ok(await this.put(`/api/message_groups/${groupId}/read`, { seq })) as ReadMarkAnswer;
+  }
+
+  async saveProfile(profile: { handle: string; display_name: string }): Promise<PersonAnswer> {
+    return ok(await this.put('/api/users/me', profile)) as PersonAnswer;
+  }
+
+  /** Every entry of a list, page by page along one relation of `Link`, from a first page on; the pages as they came. */
+  async pages<Entry>(path: string, relation: 'next' | 'prev'): Promise<Entry[][]> {
+    const pages: Entry[][] = [];
+    for (let next: string | undefined = path; next !== undefined;) {
+      const answer = await this.get(next);
+      pages.push(ok(answer) as Entry[]);
+      next = linkOf(answer, relation);
+    }
+    return pages;
+  }
+
+  #exchange(method: string, path: string, headers?: Headers, body?: unknown): Promise<Answer> {
+    return exchange(this.#port, {
+      method,
+      path,
+      headers: {
+        Authorization: `Bearer ${this.token}`,
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  }
+}
+
+/** The body of an answer that has to be a success. */
+export function ok(answer: Answer): unknown {
+  expect({ status: answer.status, text: answer.text }).toMatchObject({ status: 200 });
+  return answer.json();
+}
+
+/** Where a relation of an answer's `Link` header leads, or undefined. */
+export function linkOf({ headers }: Answer, relation: string): string | undefined {
+  const { link } = headers;
+  return link === undefined ? undefined : Link.parse(String(link)).rel(relation)[0]?.uri;
+}

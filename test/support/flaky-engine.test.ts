@@ -1,0 +1,109 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Context, createContext } from '../../backend/context.ts';
+import { TableUnavailableError } from '../../backend/errors.ts';
+import { profileKey } from '../../schema/keys.ts';
+import { startEngine } from './engine.ts';
+import { eventually } from './eventually.ts';
+import { messageItem, newGroupId } from './factories.ts';
+import { type FlakyEngine, startFlakyEngine } from './flaky-engine.ts';
+import { putItems, readLog } from './scene.ts';
+import { useTestTable } from './test-table.ts';
+
+describe('an engine of a test', () => {
+  it('is gone after its end, and can come back on the same port', async () => {
+    const first = await startEngine();
+    await first.crash();
+    const second = await startEngine({ port: first.port });
+    expect(second.endpoint).toBe(first.endpoint);
+    await second.stop();
+    await second.stop();
+    await eventually(() => !exists(second.pid));
+  });
+});
+
+describe('the flaky engine', () => {
+  const db = useTestTable();
+  let flaky: FlakyEngine;
+  let context: Context;
+
+  beforeAll(async () => {
+    flaky = await startFlakyEngine(db().endpoint);
+    context = createContext({ table: db().through(flaky.endpoint) });
+  });
+  afterEach(() => flaky.reset());
+  afterAll(async () => {
+    await flaky.close();
+  });
+
+  it('passes on what it has no fault for', async () => {
+    const message = messageItem({ groupId: newGroupId() });
+    expect(await context.messages.append(message)).toMatchObject({ stored: true });
+    expect(flaky.count('PutItem')).toBe(1);
+  });
+
+  it('loses the answer to what the engine did', async () => {
+    const groupId = newGroupId();
+    flaky.loseAnswer('PutItem', { times: 4 });
+    await expect(context.messages.append(messageItem({ groupId }))).rejects.toThrow(TableUnavailableError);
+    expect(flaky.count('PutItem')).toBe(4);
+    expect(await readLog(context, groupId)).toHaveLength(1);
+  });
+
+  it('cuts the connection before the engine did anything', async () => {
+    const groupId = newGroupId();
+    flaky.cut('PutItem', { times: 4 });
+    await expect(context.messages.append(messageItem({ groupId }))).rejects.toThrow(TableUnavailableError);
+    expect(await readLog(context, groupId)).toEqual([]);
+  });
+
+  it.each(['ProvisionedThroughputExceededException', 'TransactionConflictException'])(
+    'answers %s, which the client overcomes',
+    async (errorName) => {
+      flaky.refuse('PutItem', errorName);
+      expect(await context.messages.append(messageItem({ groupId: newGroupId() }))).toMatchObject({
+        stored: true,
+      });
+      expect(flaky.count('PutItem')).toBe(2);
+    },
+  );
+
+  it('answers 500, which the client overcomes', async () => {
+    flaky.breakDown('PutItem');
+    expect(await context.messages.append(messageItem({ groupId: newGroupId() }))).toMatchObject({
+      stored: true,
+    });
+  });
+
+  it('answers a batch in part, and the whole comes together', async () => {
+    const profile = { handle: 'ada', display_name: 'Ada', created_at: '2024-01-01T00:00:00.000Z' };
+    await putItems(
+      db().table,
+      ['u1', 'u2'].map((userId) => ({ ...profileKey(userId), ...profile })),
+    );
+    flaky.leaveUnprocessed();
+    const names = await context.names.read(['u1', 'u2']);
+    expect(names.hasPerson('u1') && names.hasPerson('u2')).toBe(true);
+    expect(flaky.count('BatchGetItem')).toBe(2);
+  });
+
+  it('holds a request until it is released, and only those that are asked for', async () => {
+    const groupId = newGroupId();
+    const held = flaky.hold('PutItem', { where: ({ body }) => JSON.stringify(body).includes(groupId) });
+    const put = context.messages.append(messageItem({ groupId }));
+    expect((await held.arrived).operation).toBe('PutItem');
+    expect(await context.messages.append(messageItem({ groupId: newGroupId() }))).toMatchObject({
+      stored: true,
+    });
+    expect(await readLog(context, groupId)).toEqual([]);
+    held.release();
+    expect(await put).toMatchObject({ stored: true });
+  });
+});
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,25 @@
+import { expect } from '@jest/globals';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { streamEvent } from './factories.ts';
+
+type Handler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
+
+/** More rounds than any fault of a test lasts. */
+const MAX_ROUNDS = 20;
+
+/**
+ * Hands a batch to a stream's handler as Lambda does: a failure that it reports is a checkpoint, from which the batch
+ * comes again. How many times it was called.
+ */
+export async function deliver(handler: Handler, records: readonly DynamoDBRecord[]): Promise<number> {
+  let rest = records;
+  for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+    const { batchItemFailures } = await handler(streamEvent(rest));
+    const [failure] = batchItemFailures;
+    if (failure === undefined) return round;
+    const from = rest.findIndex((record) => record.dynamodb?.SequenceNumber === failure.itemIdentifier);
+    expect(from).toBeGreaterThanOrEqual(0);
+    rest = rest.slice(from);
+  }
+  throw new Error('the handler never gets through this batch');
+}

@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '../../backend/logger.ts';
+import { MemberStore } from '../../backend/table/member-store.ts';
+import { createHandler } from '../../lambdas/update-summaries/handler.ts';
+import { StreamPlace } from '../../local/pump/stream-place.ts';
+import { StreamPump } from '../../local/pump/stream-pump.ts';
+import { createStreamsClient, findStream } from '../../local/pump/streams-client.ts';
+import type { TestTable } from './test-table.ts';
+
+/** Runs the stream Lambda over a table's stream, as it runs in production, until it is stopped. */
+export async function startSummaries(db: TestTable): Promise<{ stop(): Promise<void> }> {
+  const directory = await mkdtemp(join(tmpdir(), 'cruddur-test-'));
+  const logger = createLogger('silent');
+  const streams = createStreamsClient(db.config);
+  const pump = new StreamPump({
+    client: streams,
+    findStream: (signal) => findStream(db.client, db.tableName, signal),
+    handler: createHandler({
+      members: new MemberStore(db.table),
+      failures: (keys) => Promise.reject(new Error(`${keys.length} records cannot be handled`)),
+      logger,
+    }),
+    place: new StreamPlace(join(directory, 'stream.json'), logger),
+    logger,
+    timing: { idle: 10 },
+  });
+  await pump.start();
+  return {
+    stop: async () => {
+      await pump.stop();
+      streams.destroy();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { TestIssuer } from './test-issuer.ts';
+import type { TestTable } from './test-table.ts';
+
+/** An API in another process. */
+export interface ApiProcess {
+  readonly port: number;
+  /** Ends it as a crash would, and waits until it is gone. */
+  kill(): Promise<void>;
+}
+
+const ENTRY = fileURLToPath(new URL('api-process.ts', import.meta.url));
+
+/** Starts an API on a table that others use too, and waits until it listens. */
+export async function startApiProcess(
+  { endpoint, tableName }: Pick<TestTable, 'endpoint' | 'tableName'>,
+  { issuer, audience, jwks }: TestIssuer,
+): Promise<ApiProcess> {
+  const child = spawn(process.execPath, ['--import', 'tsx', ENTRY], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+      DDB_MESSAGE_TABLE: tableName,
+      TOKEN_SOURCE: JSON.stringify({ issuer, audience, jwks }),
+    },
+  });
+  const gone = once(child, 'exit');
+  const firstLine = once(createInterface(child.stdout), 'line') as Promise<[string]>;
+  const outcome = await Promise.race([firstLine, gone.then(() => undefined)]);
+  if (!outcome) throw new Error('an API process ended before it listened');
+  return {
+    port: Number(outcome[0]),
+    kill: async () => {
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
