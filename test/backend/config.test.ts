@@ -1,0 +1,230 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  ConfigError,
+  type Environment,
+  isAwsEndpoint,
+  readApiConfig,
+  readDynamoConfig,
+} from '../../backend/config.ts';
+import { DEFAULT_TABLE_NAME } from '../../schema/table.ts';
+
+const LOCAL = 'http://127.0.0.1:8000';
+const AWS = 'https://dynamodb.eu-west-1.amazonaws.com';
+
+describe('an empty environment', () => {
+  it('is the table of the default name in AWS, found as the SDK finds it', () => {
+    expect(readDynamoConfig({})).toEqual({ tableName: DEFAULT_TABLE_NAME });
+  });
+
+  it('is an API on port 4567 that logs at info, allows no origin and believes no proxy', () => {
+    expect(readApiConfig({})).toEqual({
+      port: 4567,
+      logLevel: 'info',
+      corsOrigins: [],
+      dynamo: { tableName: DEFAULT_TABLE_NAME },
+    });
+  });
+
+  it('is the same as one of empty texts', () => {
+    const names = [...API_VARIABLES, ...DYNAMO_VARIABLES];
+    expect(readApiConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(readApiConfig({}));
+  });
+
+  it('may hold whatever else a process has', () => {
+    expect(readApiConfig({ PATH: '/bin', HOME: '/root', npm_config_x: 'y' })).toEqual(readApiConfig({}));
+  });
+});
+
+describe('what is wrong', () => {
+  const wrong = {
+    PORT: '70000',
+    LOG_LEVEL: 'loud',
+    FRONTEND_URL: 'not a url',
+    BACKEND_URL: 'ftp://example.com',
+    TRUST_PROXY: 'everybody',
+    DDB_MESSAGE_TABLE: 'a b',
+    AWS_ENDPOINT_URL: 'localhost:8000',
+    AWS_ENDPOINT_URL_DYNAMODB: 'dynamodb',
+    AWS_COGNITO_USER_POOL_ID: 'pool',
+    JWT_ISSUER: 'issuer',
+    JWT_JWKS_URI: 'http://example.com/keys',
+  };
+
+  it('is told all at once, each by its name', () => {
+    const pairs = { AWS_COGNITO_USER_POOL_CLIENT_ID: 'client', JWT_AUDIENCE: 'api' };
+    const problems = problemsOf(() => readApiConfig({ ...wrong, ...pairs }));
+    expect(problems.map((problem) => problem.split(': ')[0]).sort()).toEqual(Object.keys(wrong).sort());
+  });
+
+  it('is told together with what is missing beside something else', () => {
+    const problems = problemsOf(() =>
+      readApiConfig({ PORT: 'x', AWS_COGNITO_USER_POOL_CLIENT_ID: 'client', JWT_AUDIENCE: 'audience' }),
+    );
+    expect(problems.map((problem) => problem.split(/[ :]/)[0])).toEqual(
+      expect.arrayContaining(['PORT', 'AWS_COGNITO_USER_POOL_ID', 'JWT_ISSUER']),
+    );
+  });
+
+  it('is one line each in the error’s message', () => {
+    expect(() => readApiConfig(wrong)).toThrow(problemsOf(() => readApiConfig(wrong)).join('\n'));
+  });
+
+  it('with the table alone is told where only the table is asked for', () => {
+    expect(
+      problemsOf(() => readDynamoConfig(wrong))
+        .map((problem) => problem.split(':')[0])
+        .sort(),
+    ).toEqual(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_DYNAMODB', 'DDB_MESSAGE_TABLE']);
+  });
+
+  it.each(['-1', '65536', '1.5', '1e3', ' 80', 'http'])('is a port of %p', (PORT) => {
+    expect(problemsOf(() => readApiConfig({ PORT }))).toEqual([expect.stringMatching(/^PORT: /)]);
+  });
+
+  it.each<Environment>([
+    { AWS_COGNITO_USER_POOL_ID: 'us-east-1_AbCdEfGhI' },
+    { AWS_COGNITO_USER_POOL_CLIENT_ID: 'client' },
+    { JWT_ISSUER: 'https://issuer.example' },
+    { JWT_AUDIENCE: 'api' },
+    { JWT_JWKS_URI: 'https://issuer.example/keys' },
+  ])('is half of a pair: %p', (environment) => {
+    expect(problemsOf(() => readApiConfig(environment))).toHaveLength(1);
+  });
+});
+
+describe('what is given', () => {
+  it('is taken over', () => {
+    expect(
+      readApiConfig({
+        PORT: '0',
+        LOG_LEVEL: 'debug',
+        TRUST_PROXY: '2',
+        AWS_COGNITO_USER_POOL_ID: 'us-east-1_AbCdEfGhI',
+        AWS_COGNITO_USER_POOL_CLIENT_ID: 'client',
+        JWT_ISSUER: 'https://issuer.example',
+        JWT_AUDIENCE: 'api',
+        JWT_JWKS_URI: 'https://issuer.example/keys',
+        DDB_MESSAGE_TABLE: 'other-table',
+        AWS_REGION: 'eu-west-1',
+      }),
+    ).toEqual({
+      port: 0,
+      logLevel: 'debug',
+      corsOrigins: [],
+      trustProxy: 2,
+      cognito: { userPoolId: 'us-east-1_AbCdEfGhI', clientId: 'client' },
+      oidc: { issuer: 'https://issuer.example', audience: 'api', jwksUri: 'https://issuer.example/keys' },
+      dynamo: { tableName: 'other-table', region: 'eu-west-1' },
+    });
+  });
+
+  it('as origins may be lists, with paths and spaces, and is each origin once', () => {
+    const { corsOrigins } = readApiConfig({
+      FRONTEND_URL: 'http://localhost:3000/, https://app.example/some/path',
+      BACKEND_URL: 'https://app.example,*',
+    });
+    expect(corsOrigins).toEqual(['http://localhost:3000', 'https://app.example', '*']);
+  });
+
+  it.each<[string, number | string[]]>([
+    ['1', 1],
+    ['loopback', ['loopback']],
+    ['10.0.0.0/8, 192.168.1.1', ['10.0.0.0/8', '192.168.1.1']],
+    ['fc00::/7', ['fc00::/7']],
+  ])('as a trusted proxy may be %p', (TRUST_PROXY, expected) => {
+    expect(readApiConfig({ TRUST_PROXY }).trustProxy).toEqual(expected);
+  });
+
+  it.each(['0', '-1', 'true', '*', '10.0.0.0/33', '10.0.0.0/8/8', 'example.com', '10.0.0.1,', 'fc00::/129'])(
+    'as a trusted proxy must not be %p',
+    (TRUST_PROXY) => {
+      expect(problemsOf(() => readApiConfig({ TRUST_PROXY }))).toEqual([
+        expect.stringMatching(/^TRUST_PROXY: /),
+      ]);
+    },
+  );
+});
+
+describe('the endpoint', () => {
+  it('of DynamoDB alone goes before that of everything', () => {
+    const both = { AWS_ENDPOINT_URL: 'http://other:1', AWS_ENDPOINT_URL_DYNAMODB: LOCAL };
+    expect(readDynamoConfig(both).endpoint).toBe(LOCAL);
+    expect(readDynamoConfig({ AWS_ENDPOINT_URL: LOCAL }).endpoint).toBe(LOCAL);
+    expect(readDynamoConfig({ ...both, AWS_ENDPOINT_URL_DYNAMODB: '' }).endpoint).toBe('http://other:1');
+  });
+
+  it('of a local engine gets credentials and a region, which the SDK demands and no engine looks at', () => {
+    expect(readDynamoConfig({ AWS_ENDPOINT_URL: LOCAL })).toEqual({
+      tableName: DEFAULT_TABLE_NAME,
+      endpoint: LOCAL,
+      region: expect.any(String),
+      credentials: { accessKeyId: expect.any(String), secretAccessKey: expect.any(String) },
+    });
+  });
+
+  it.each([
+    AWS,
+    'https://vpce-1a2b.dynamodb.us-east-1.vpce.amazonaws.com',
+    'https://dynamodb.cn-north-1.amazonaws.com.cn',
+    'https://dynamodb.us-east-1.api.aws',
+  ])('of AWS gets neither: %s', (endpoint) => {
+    expect(isAwsEndpoint(endpoint)).toBe(true);
+    expect(readDynamoConfig({ AWS_ENDPOINT_URL: endpoint })).toEqual({
+      tableName: DEFAULT_TABLE_NAME,
+      endpoint,
+    });
+  });
+
+  it.each(['http://amazonaws.com.example', 'http://localhost:8000/amazonaws.com', 'http://notamazonaws.com'])(
+    'that only looks like AWS is local: %s',
+    (endpoint) => {
+      expect(isAwsEndpoint(endpoint)).toBe(false);
+    },
+  );
+
+  it.each<Environment>([{ AWS_ACCESS_KEY_ID: 'own' }, { AWS_PROFILE: 'own' }])(
+    'of a local engine leaves alone the credentials that are set: %p',
+    (own) => {
+      expect(readDynamoConfig({ AWS_ENDPOINT_URL: LOCAL, ...own })).not.toHaveProperty('credentials');
+    },
+  );
+
+  it('has the region that is set, AWS_REGION first', () => {
+    const regions = { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' };
+    expect(readDynamoConfig(regions).region).toBe('eu-west-1');
+    expect(readDynamoConfig({ ...regions, AWS_REGION: '' }).region).toBe('eu-west-2');
+    expect(readDynamoConfig({ ...regions, AWS_ENDPOINT_URL: LOCAL }).region).toBe('eu-west-1');
+  });
+});
+
+const DYNAMO_VARIABLES = [
+  'DDB_MESSAGE_TABLE',
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_DYNAMODB',
+  'AWS_REGION',
+  'AWS_DEFAULT_REGION',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_PROFILE',
+];
+const API_VARIABLES = [
+  'PORT',
+  'LOG_LEVEL',
+  'FRONTEND_URL',
+  'BACKEND_URL',
+  'TRUST_PROXY',
+  'AWS_COGNITO_USER_POOL_ID',
+  'AWS_COGNITO_USER_POOL_CLIENT_ID',
+  'JWT_ISSUER',
+  'JWT_AUDIENCE',
+  'JWT_JWKS_URI',
+];
+
+function problemsOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  throw new Error('nothing was found wrong');
+}

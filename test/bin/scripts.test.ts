@@ -1,0 +1,290 @@
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import {
+  CreateTableCommand,
+  DescribeTimeToLiveCommand,
+  type DynamoDBClient,
+  UpdateTableCommand,
+} from '@aws-sdk/client-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { readDynamoConfig } from '../../backend/config.ts';
+import { type Context, createContext } from '../../backend/context.ts';
+import { createTokenVerifier } from '../../backend/http/verify-token.ts';
+import { createDynamoClient } from '../../backend/table/client.ts';
+import { loadSchema } from '../../backend/table/schema-loader.ts';
+import { openTable } from '../../backend/table/table.ts';
+import { PACKAGE_ROOT } from '../../local/config.ts';
+import { openDevelopmentIssuer } from '../../local/development-issuer.ts';
+import { writeEngineRecord } from '../../local/engine/engine-record.ts';
+import { seedUserId } from '../../local/seed/seed-table.ts';
+import { directGroupId } from '../../schema/ids.ts';
+import { memberKey } from '../../schema/keys.ts';
+import { DEFAULT_TABLE_NAME, tableDefinition } from '../../schema/table.ts';
+import { useTempDirs } from '../local/temp-dir.ts';
+import { type Engine, startEngine } from '../support/engine.ts';
+import { readLog } from '../support/scene.ts';
+import { type Outcome, runScript, type ScriptOptions } from './run-script.ts';
+
+const SCRIPTS = [
+  'ddb/drop',
+  'ddb/list-tables',
+  'ddb/rebuild-summaries',
+  'ddb/schema-load',
+  'ddb/seed',
+  'token',
+];
+const NOBODY = 'http://127.0.0.1:9';
+
+const tempDir = useTempDirs();
+let engine: Engine;
+let client: DynamoDBClient;
+let context: Context;
+
+beforeAll(async () => {
+  engine = await startEngine();
+  client = createDynamoClient(readDynamoConfig({ AWS_ENDPOINT_URL: engine.endpoint }));
+  await loadSchema(client, DEFAULT_TABLE_NAME);
+  context = createContext({ table: openTable(client, DEFAULT_TABLE_NAME) });
+});
+
+afterAll(async () => {
+  client.destroy();
+  await engine.stop();
+});
+
+/** Runs a script against the engine of these tests. */
+const run = (script: string, args: readonly string[] = [], options: ScriptOptions = {}): Promise<Outcome> =>
+  runScript(script, args, {
+    ...options,
+    env: { AWS_ENDPOINT_URL: engine.endpoint, DATA_DIR: '/nonexistent', ...options.env },
+  });
+
+async function succeeds(outcome: Promise<Outcome>): Promise<string> {
+  const { status, stdout, stderr } = await outcome;
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout;
+}
+
+/** Status 1, nothing on stdout, and one line on stderr. */
+async function failsWith(outcome: Promise<Outcome>, line: RegExp): Promise<void> {
+  const { status, stdout, stderr } = await outcome;
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(line);
+  expect(stderr).toMatch(/^[^\n]+\n$/);
+}
+
+describe('every script', () => {
+  it('is listed here, executable, and has --help, also where the project around it is broken', async () => {
+    const executables = ['ddb', '.'].flatMap((dir) =>
+      readdirSync(join(PACKAGE_ROOT, 'bin', dir), { withFileTypes: true })
+        .filter((entry) => entry.isFile() && !entry.name.includes('.'))
+        .map((entry) => join(dir, entry.name)),
+    );
+    expect(executables.sort()).toEqual(SCRIPTS);
+    const cwd = tempDir();
+    writeFileSync(join(cwd, 'tsconfig.json'), '{ broken');
+    writeFileSync(join(cwd, 'package.json'), '{"type":"commonjs"}');
+    await Promise.all(
+      SCRIPTS.map(async (script) => {
+        expect(statSync(join(PACKAGE_ROOT, 'bin', script)).mode & 0o111).toBe(0o111);
+        expect(await succeeds(run(script, ['--help'], { cwd }))).toMatch(/^Usage: /);
+      }),
+    );
+  });
+
+  it('refuses what it does not know, and says where nothing answers', async () => {
+    const env = { DATA_DIR: tempDir(), AWS_ENDPOINT_URL: '' };
+    const wordFor = (script: string) =>
+      script === 'ddb/drop' ? ['some-table'] : script === 'token' ? ['ada'] : [];
+    await Promise.all([
+      ...SCRIPTS.flatMap((script) => [
+        failsWith(run(script, [...wordFor(script), '--nonsense']), /unknown option '--nonsense'/),
+        failsWith(
+          run(script, wordFor(script), { env }),
+          /no engine is running from .*`npm start`.*--endpoint/,
+        ),
+      ]),
+      failsWith(run('ddb/seed', ['prod', 'more']), /too many arguments/),
+      failsWith(run('ddb/seed', ['production']), /Allowed choices are prod/),
+      failsWith(run('ddb/seed', ['--endpoint', 'nowhere']), /must be an http or https URL/),
+      failsWith(run('ddb/seed', ['--endpoint', NOBODY]), /nothing answers at http:\/\/127.0.0.1:9/),
+      failsWith(run('token', ['ada', '--endpoint', NOBODY]), /nothing answers at http:\/\/127.0.0.1:9/),
+    ]);
+  });
+
+  it('never touches AWS without the last word prod, and then says what is missing', async () => {
+    const aws = { AWS_ENDPOINT_URL: 'https://dynamodb.eu-west-1.amazonaws.com' };
+    const none = { AWS_ENDPOINT_URL: '' };
+    await Promise.all([
+      failsWith(run('ddb/list-tables', [], { env: aws }), /is AWS: .*`prod`/),
+      failsWith(run('ddb/list-tables', ['prod'], { env: none }), /no region is configured: give --region/),
+      failsWith(
+        run('ddb/list-tables', ['prod', '--region', 'eu-west-1'], { env: none }),
+        /credentials do not work/,
+      ),
+    ]);
+  });
+
+  it('knows what is not DynamoDB', async () => {
+    const server = createServer((_request, response) => response.writeHead(404).end('["not_found"]'));
+    await new Promise<void>((resolve) => server.listen(0, resolve));
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      await failsWith(run('ddb/list-tables', ['--endpoint', endpoint]), /is not DynamoDB: check the port/);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('finds the engine that runs from DATA_DIR, with AWS configured for something else', async () => {
+    const dataDir = tempDir();
+    writeEngineRecord(dataDir, { endpoint: engine.endpoint, kind: 'embedded' });
+    const env = { DATA_DIR: dataDir, AWS_ENDPOINT_URL: '', AWS_PROFILE: 'expired', AWS_REGION: 'eu-west-1' };
+    expect(await succeeds(run('ddb/list-tables', [], { env }))).toContain(DEFAULT_TABLE_NAME);
+  });
+});
+
+describe('schema-load', () => {
+  it('creates the table, and says so when it is there', async () => {
+    expect(await succeeds(run('ddb/schema-load', ['--table', 'fresh']))).toMatch(
+      /fresh at http.* is created/,
+    );
+    expect(await succeeds(run('ddb/schema-load', ['prod', '--table', 'fresh']))).toMatch(/is there already/);
+  });
+
+  it('can be run twice at once, and completes a table whose TTL was never set', async () => {
+    await client.send(new CreateTableCommand(tableDefinition('half-made')));
+    const outcomes = await Promise.all([loadSchema(client, 'half-made'), loadSchema(client, 'half-made')]);
+    expect(outcomes).toEqual([{ created: false }, { created: false }]);
+    const { TimeToLiveDescription } = await client.send(
+      new DescribeTimeToLiveCommand({ TableName: 'half-made' }),
+    );
+    expect(TimeToLiveDescription?.AttributeName).toBe('expires_at');
+    const both = await Promise.all([loadSchema(client, 'brand-new'), loadSchema(client, 'brand-new')]);
+    expect(both.map(({ created }) => created).sort()).toEqual([false, true]);
+  });
+
+  it('fails for a table that differs, and names each difference', async () => {
+    const { TableName, BillingMode, KeySchema, AttributeDefinitions } = tableDefinition('different');
+    await client.send(
+      new CreateTableCommand({
+        TableName,
+        BillingMode,
+        KeySchema,
+        AttributeDefinitions: AttributeDefinitions.slice(0, 2),
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' },
+      }),
+    );
+    await failsWith(
+      run('ddb/schema-load', ['--table', 'different']),
+      /its indexes: none \(schema: inbox .*\); its stream: KEYS_ONLY \(schema: NEW_AND_OLD_IMAGES\)/,
+    );
+  });
+});
+
+describe('seed, token and rebuild-summaries', () => {
+  const groupId = directGroupId(seedUserId('ada'), seedUserId('grace'));
+
+  it('seeds once, however often', async () => {
+    await failsWith(run('ddb/seed', ['--table', 'nowhere']), /no table nowhere .*schema-load creates it/);
+    await failsWith(run('ddb/seed', ['--users', '3', '--groups', '4']), /--groups must be at most 3/);
+    expect(await succeeds(run('ddb/seed'))).toMatch(/(\d+) of \1 messages were new/);
+    const log = await readLog(context, groupId);
+    expect(await succeeds(run('ddb/seed'))).toMatch(/ 0 of \d+ messages were new/);
+    expect(await readLog(context, groupId)).toEqual(log);
+    const numbers = ['--users', '4', '--groups', '3', '--messages', '7'];
+    expect(await succeeds(run('ddb/seed', numbers))).toMatch(/4 people and 3 conversations; 7 of 7 /);
+  });
+
+  it('prints a token, and nothing else, that the API takes', async () => {
+    const env = { DATA_DIR: join(tempDir(), 'not-there-yet') };
+    const token = await succeeds(run('token', ['@Ada'], { env }));
+    expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    const verify = createTokenVerifier({ development: await openDevelopmentIssuer(env.DATA_DIR, {}) });
+    await expect(verify(token.trim())).resolves.toBe(seedUserId('ada'));
+
+    await failsWith(
+      run('token', ['newcomer'], { env }),
+      /nobody has the handle newcomer: there are ada, .*--create/,
+    );
+    const made = await succeeds(run('token', ['newcomer', '--create'], { env }));
+    const again = await succeeds(run('token', ['newcomer'], { env }));
+    expect(decodeJwt(again.trim()).sub).toBe(decodeJwt(made.trim()).sub);
+  });
+
+  it('prints a token for a bare user id without any engine', async () => {
+    const env = { DATA_DIR: tempDir(), AWS_ENDPOINT_URL: '' };
+    const token = await succeeds(run('token', ['--sub', 'user-1'], { env }));
+    expect(decodeJwt(token.trim()).sub).toBe('user-1');
+    await Promise.all([
+      failsWith(run('token', [], { env }), /either a handle or --sub/),
+      failsWith(run('token', ['ada', '--sub', 'x'], { env }), /either a handle or --sub/),
+      failsWith(
+        run('token', ['--sub', 'x'], { env: { ...env, NODE_ENV: 'production' } }),
+        /NODE_ENV=production/,
+      ),
+    ]);
+  });
+
+  it('finds a summary that is wrong, and puts it right', async () => {
+    expect(await succeeds(run('ddb/rebuild-summaries', ['--check']))).toMatch(/13 groups compared/);
+    await context.table.send(
+      new UpdateCommand({
+        TableName: context.table.name,
+        Key: memberKey(groupId, seedUserId('ada')),
+        UpdateExpression: 'SET last_seq = :seq, preview = :text',
+        ExpressionAttributeValues: { ':seq': 1, ':text': 'a secret' },
+      }),
+    );
+    const found = await run('ddb/rebuild-summaries', ['--check', '--group', groupId]);
+    expect(found.status).toBe(1);
+    expect(found.stderr).toMatch(/^rebuild-summaries: 1 summary of 1 group differs from the log\b.*\n$/);
+    expect(found.stdout).toMatch(/last_seq is 1, the log says \d+; preview is another text/);
+    expect(found.stdout).not.toContain('a secret');
+    expect(await succeeds(run('ddb/rebuild-summaries'))).toMatch(/13 groups rebuilt: 1 summary put right/);
+    await failsWith(
+      run('ddb/rebuild-summaries', ['--group', 'nonsense']),
+      /there is no message group nonsense/,
+    );
+  });
+});
+
+describe('list-tables and drop', () => {
+  it('shows tables for people and for programs', async () => {
+    expect(await succeeds(run('ddb/list-tables'))).toMatch(
+      /│ name +│ status +│ items +│ size +│ stream +│ protection │/,
+    );
+    const rows: unknown = JSON.parse(await succeeds(run('ddb/list-tables', ['--json'])));
+    expect(rows).toContainEqual({
+      name: DEFAULT_TABLE_NAME,
+      status: 'ACTIVE',
+      items: expect.any(Number),
+      size_bytes: expect.any(Number),
+      stream: 'NEW_AND_OLD_IMAGES',
+      deletion_protection: false,
+    });
+  });
+
+  it('deletes what it is told to, and nothing that is protected or that nobody confirmed', async () => {
+    await loadSchema(client, 'doomed');
+    await failsWith(run('ddb/drop', ['not-there']), /there is no table not-there .*list-tables/);
+    await failsWith(run('ddb/drop', ['doomed', 'prod'], { stdin: 'doomed\n' }), /give --yes/);
+    await client.send(new UpdateTableCommand({ TableName: 'doomed', DeletionProtectionEnabled: true }));
+    await failsWith(run('ddb/drop', ['doomed']), /doomed is protected/);
+    await client.send(new UpdateTableCommand({ TableName: 'doomed', DeletionProtectionEnabled: false }));
+    expect(await succeeds(run('ddb/drop', ['doomed', 'prod', '--yes']))).toMatch(
+      /doomed at http.* is deleted/,
+    );
+  });
+});
+
+it('knows a relative DATA_DIR from any directory', async () => {
+  const cwd = tempDir();
+  mkdirSync(join(cwd, '.data'));
+  const env = { DATA_DIR: 'nowhere-at-all', AWS_ENDPOINT_URL: '' };
+  await failsWith(run('ddb/list-tables', [], { cwd, env }), new RegExp(`from ${PACKAGE_ROOT}nowhere-at-all`));
+});

@@ -1,0 +1,73 @@
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Context } from '../../backend/context.ts';
+import { saveProfile } from '../../backend/domain/people.ts';
+import { readGroup } from '../../backend/domain/read-group.ts';
+import { NotFoundError } from '../../backend/errors.ts';
+import { memberUserIdOf } from '../../schema/keys.ts';
+import { newGroupId, newUserId } from '../support/factories.ts';
+import { addGroup, addPerson, deleteItem } from '../support/scene.ts';
+import { useTestTable } from '../support/test-table.ts';
+
+const db = useTestTable();
+/** Two processes on one table. */
+let here: Context;
+let there: Context;
+beforeAll(() => {
+  here = db().newContext();
+  there = db().newContext();
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+describe('a name', () => {
+  it('that was changed by another process is seen after ten seconds at the latest', async () => {
+    const userId = await addPerson(there, 'name.before', 'Before');
+    const shown = async () => (await here.names.read([userId])).person(userId).display_name;
+    expect(await shown()).toBe('Before');
+    await saveProfile(there, userId, { handle: 'name.after', display_name: 'After' });
+    const now = performance.now();
+    jest.spyOn(performance, 'now').mockReturnValue(now + 10_100);
+    expect(await shown()).toBe('After');
+  });
+
+  it('of a group that is gone is none', async () => {
+    const groupId = newGroupId();
+    expect((await here.names.read([], [groupId])).group(groupId)).toBeUndefined();
+  });
+
+  it('of somebody without a profile is one that nobody can have', async () => {
+    const userId = newUserId();
+    const names = await here.names.read([userId]);
+    expect(names.hasPerson(userId)).toBe(false);
+    expect(names.person(userId).handle).toMatch(/^[^a-z0-9]/);
+  });
+});
+
+describe('a group', () => {
+  it('is shown to a member with everybody in it', async () => {
+    const [ada, grace] = [await addPerson(here, 'ada', 'Ada'), await addPerson(here, 'grace', 'Grace')];
+    const { groupId, group } = await addGroup(db().table, { userIds: [ada, grace], name: 'Compilers' });
+    const view = await readGroup(there, groupId, grace);
+    expect(view.group).toEqual(group);
+    expect(memberUserIdOf(view.row)).toBe(grace);
+    expect(view.members.map(memberUserIdOf).sort()).toEqual([ada, grace].sort());
+    expect([ada, grace].map((userId) => view.names.person(userId).handle)).toEqual(['ada', 'grace']);
+    expect(view.names.group(groupId)).toMatchObject({ name: 'Compilers' });
+  });
+
+  it('is not shown to who is not a member, exactly as if there were none', async () => {
+    const { groupId } = await addGroup(db().table, { userIds: ['ada'] });
+    for (const id of [groupId, newGroupId()]) {
+      await expect(readGroup(here, id, 'kay')).rejects.toThrow(NotFoundError);
+    }
+  });
+
+  it('is not shown any more to who was removed, though it was a moment ago', async () => {
+    const { groupId, members } = await addGroup(db().table, { userIds: ['ada', 'grace'] });
+    await readGroup(here, groupId, 'grace');
+    const [, grace] = members;
+    if (grace) await deleteItem(db().table, grace);
+    await expect(readGroup(here, groupId, 'grace')).rejects.toThrow(NotFoundError);
+  });
+});

@@ -1,0 +1,339 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ILayer, IRouter } from 'express-serve-static-core';
+import { SignJWT } from 'jose';
+import { comparable, ERROR_FORMS, expectFailure } from '../support/answers.ts';
+import { startTestApi, type TestApi, useTestApi } from '../support/api.ts';
+import type { Caller } from '../support/caller.ts';
+import { eventually } from '../support/eventually.ts';
+import { newGroupId, newUserId } from '../support/factories.ts';
+import type { ExactRequest } from '../support/http-client.ts';
+import { createTestIssuer, epochSeconds } from '../support/test-issuer.ts';
+
+const api = useTestApi();
+
+/** A route that needs a token, and a request to it that somebody who may would make. */
+interface ProtectedRoute {
+  readonly route: string;
+  readonly needsProfile?: false;
+  /** Whether it is about one group. */
+  readonly ofGroup?: true;
+  readonly request: (groupId: string) => ExactRequest;
+}
+
+const jsonRequest = (method: string, path: string, body: object): ExactRequest => ({
+  method,
+  path,
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+const PROTECTED: readonly ProtectedRoute[] = [
+  { route: 'GET /users/me', request: () => ({ path: '/api/users/me' }) },
+  {
+    route: 'PUT /users/me',
+    needsProfile: false,
+    request: () => jsonRequest('PUT', '/api/users/me', { handle: 'somebody-else', display_name: 'X' }),
+  },
+  { route: 'GET /users', request: () => ({ path: '/api/users?prefix=an' }) },
+  { route: 'GET /message_groups', request: () => ({ path: '/api/message_groups' }) },
+  {
+    route: 'GET /message_groups/:uuid',
+    ofGroup: true,
+    request: (groupId) => ({ path: `/api/message_groups/${groupId}` }),
+  },
+  {
+    route: 'PUT /message_groups/:uuid/read',
+    ofGroup: true,
+    request: (groupId) => jsonRequest('PUT', `/api/message_groups/${groupId}/read`, { seq: 1 }),
+  },
+  {
+    route: 'POST /messages',
+    ofGroup: true,
+    request: (groupId) =>
+      jsonRequest('POST', '/api/messages', { message: 'Hi', message_group_uuid: groupId }),
+  },
+  {
+    route: 'GET /messages/:message_group_uuid',
+    ofGroup: true,
+    request: (groupId) => ({ path: `/api/messages/${groupId}` }),
+  },
+];
+
+const OPEN = ['GET /health-check', 'GET /users/@:handle/short'];
+
+const withToken = (request: ExactRequest, token: string): ExactRequest => ({
+  ...request,
+  headers: { ...request.headers, Authorization: `Bearer ${token}` },
+});
+const inForm = (request: ExactRequest, accept: string): ExactRequest => ({
+  ...request,
+  headers: { ...request.headers, Accept: accept },
+});
+
+describe('the routes', () => {
+  it('are these: a new one has to be listed here as protected or open', () => {
+    const found = routesOf(api().app.router);
+    expect(found.toSorted()).toEqual([...PROTECTED.map(({ route }) => route), ...OPEN].toSorted());
+  });
+
+  it.each(OPEN)('%s asks for no token', async (route) => {
+    const person = await api().person();
+    const path = route.replace('GET ', '/api').replace(':handle', person.handle);
+    expect(await api().request({ path })).toMatchObject({ status: 200 });
+    expect(await api().request(withToken({ path }, 'null'))).toMatchObject({ status: 200 });
+  });
+});
+
+describe.each(PROTECTED)('$route', ({ request, needsProfile, ofGroup }) => {
+  let ada: Caller;
+  let groupId: string;
+  let badTokens: Readonly<Record<string, string>>;
+
+  beforeAll(async () => {
+    ada = await api().person();
+    const grace = await api().person();
+    ({ message_group_uuid: groupId } = await ada.send({ handle: grace.handle, message: 'Secret' }));
+    badTokens = await tokensThatDoNotVerify(api(), ada);
+  });
+
+  it.each(ERROR_FORMS)('refuses who sends no token: $form', async (form) => {
+    const answer = await api().request(inForm(request(groupId), form.accept));
+    expectFailure(answer, form, { status: 401, codes: ['cognito_user_id_blank'] });
+    expect(answer.headers['www-authenticate']).toBe('Bearer realm="cruddur"');
+  });
+
+  it.each(ERROR_FORMS)('refuses every token that does not verify: $form', async (form) => {
+    for (const [kind, token] of Object.entries(badTokens)) {
+      const answer = await api().request(inForm(withToken(request(groupId), token), form.accept));
+      expect({ kind, status: answer.status }).toEqual({ kind, status: 401 });
+      expectFailure(answer, form, { status: 401, codes: ['token_invalid'] });
+      expect(answer.headers['www-authenticate']).toBe('Bearer realm="cruddur", error="invalid_token"');
+    }
+  });
+
+  it('lets the same request through with the right one', async () => {
+    const member = needsProfile === false ? await api().user() : ada;
+    expect(await api().request(withToken(request(groupId), member.token))).toMatchObject({ status: 200 });
+  });
+
+  if (needsProfile !== false) {
+    it.each(ERROR_FORMS)('refuses a user without a profile: $form', async (form) => {
+      const { token } = await api().user();
+      const answer = await api().request(inForm(withToken(request(groupId), token), form.accept));
+      expectFailure(answer, form, { status: 403, codes: ['profile_missing'] });
+    });
+  }
+
+  if (ofGroup) {
+    it.each(ERROR_FORMS)(
+      'tells a stranger exactly what it tells of a group that does not exist: $form',
+      async (form) => {
+        const stranger = await api().person();
+        const ask = (id: string) =>
+          api().request(inForm(withToken(request(id), stranger.token), form.accept));
+        const foreign = await ask(groupId);
+        expectFailure(foreign, form, { status: 404, codes: ['not_found'] });
+        expect(comparable(foreign)).toEqual(comparable(await ask(newGroupId())));
+        expect(comparable(foreign)).toEqual(comparable(await ask('no-id-at-all')));
+      },
+    );
+  }
+});
+
+describe('a stranger who looks closer', () => {
+  const PROBES: Readonly<Record<string, (groupId: string) => ExactRequest>> = {
+    'a send with a key and a place': (message_group_uuid) => {
+      const body = { message: 'Hi', message_group_uuid, after_seq: 1 };
+      const post = jsonRequest('POST', '/api/messages', body);
+      return { ...post, headers: { ...post.headers, 'Idempotency-Key': 'k' } };
+    },
+    'a send far beyond the end': (message_group_uuid) =>
+      jsonRequest('POST', '/api/messages', { message: 'Hi', message_group_uuid, after_seq: 1_000_000 }),
+    'a send of nothing': (message_group_uuid) =>
+      jsonRequest('POST', '/api/messages', { message: '', message_group_uuid }),
+    'a read mark at 0': (groupId) => jsonRequest('PUT', `/api/message_groups/${groupId}/read`, { seq: 0 }),
+    'a read mark far beyond the end': (groupId) =>
+      jsonRequest('PUT', `/api/message_groups/${groupId}/read`, { seq: 1_000_000 }),
+    'a page behind a seq': (groupId) => ({ path: `/api/messages/${groupId}?after=1` }),
+    'a page around a seq': (groupId) => ({ path: `/api/messages/${groupId}?around=1&limit=3` }),
+    'a page at no seq': (groupId) => ({ path: `/api/messages/${groupId}?before=0` }),
+    'a HEAD of the group': (groupId) => ({ method: 'HEAD', path: `/api/message_groups/${groupId}` }),
+    'a route that is not there': (groupId) => ({ path: `/api/message_groups/${groupId}/read` }),
+  };
+
+  describe.each(ERROR_FORMS)('$form', ({ accept }) => {
+    it.each(Object.keys(PROBES))('learns nothing by %s', async (name) => {
+      const [ada, grace, stranger] = await Promise.all([api().person(), api().person(), api().person()]);
+      const { message_group_uuid: groupId } = await ada.send({ handle: grace.handle, message: 'Secret' });
+      const ask = (id: string) => {
+        const probe = PROBES[name];
+        if (!probe) throw new Error('no such probe');
+        return api().request(inForm(withToken(probe(id), stranger.token), accept));
+      };
+      const foreign = await ask(groupId);
+      expect(foreign.status).toBeGreaterThanOrEqual(400);
+      expect(comparable(foreign)).toEqual(comparable(await ask(newGroupId())));
+      expect(await ada.history(groupId)).toHaveLength(1);
+    });
+  });
+
+  it('finds nobody else’s conversations in the inbox', async () => {
+    const [ada, grace, stranger] = await Promise.all([api().person(), api().person(), api().person()]);
+    await ada.send({ handle: grace.handle, message: 'Secret' });
+    expect(await stranger.inbox()).toEqual([]);
+  });
+});
+
+describe('before somebody was let in', () => {
+  it.each([
+    ['no JSON', 'application/json', '{'],
+    ['no type', 'text/plain', 'Hi'],
+    ['too much', 'application/json', ' '.repeat(70_000)],
+  ])('nothing of what they send is looked at: %s', async (_what, type, body) => {
+    for (const { route, request } of PROTECTED) {
+      const { method = 'GET', path } = request(newGroupId());
+      if (method === 'GET') continue;
+      const answer = await api().request({ method, path, headers: { 'Content-Type': type }, body });
+      expect({ route, status: answer.status }).toEqual({ route, status: 401 });
+    }
+  });
+});
+
+describe('a token', () => {
+  it('is taken with the scheme in any case and spaces behind it', async () => {
+    const { token } = await api().person();
+    for (const Authorization of [`bearer ${token}`, `BEARER   ${token}`, `Bearer ${token} `]) {
+      const answer = await api().request({ path: '/api/users/me', headers: { Authorization } });
+      expect(answer.status).toBe(200);
+    }
+  });
+
+  it.each(['Basic YTpi', 'Bearer', 'Bearer a b', 'Token abc', 'null'])(
+    'is not found in "%s"',
+    async (header) => {
+      const answer = await api().request({ path: '/api/users/me', headers: { Authorization: header } });
+      expect({ status: answer.status, codes: answer.json() }).toEqual({
+        status: 401,
+        codes: ['token_invalid'],
+      });
+    },
+  );
+
+  it('is refused from the second in which it expires, however often it was accepted', async () => {
+    const person = await api().person();
+    const token = await api().issuer.sign({ sub: person.userId, exp: epochSeconds() + 2 });
+    const ask = () => api().request(withToken({ path: '/api/users/me' }, token));
+    expect(await ask()).toMatchObject({ status: 200 });
+    await eventually(async () => expect((await ask()).status).toBe(401));
+  });
+
+  it('with an unknown key leaves tokens with the known one as good as they were', async () => {
+    const { token, userId } = await api().person();
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const unknown = await api().issuer.sign({ sub: userId }, { kid: `unknown-${attempt}` });
+      const refused = await api().request(withToken({ path: '/api/users/me' }, unknown));
+      expect(refused.status).toBe(401);
+      const fresh = await api().issuer.sign({ sub: userId });
+      expect(await api().request(withToken({ path: '/api/users/me' }, fresh))).toMatchObject({ status: 200 });
+      expect(await api().request(withToken({ path: '/api/users/me' }, token))).toMatchObject({ status: 200 });
+    }
+  });
+
+  it.each([
+    ['no longer than a key may be', 'u'.repeat(255), 200],
+    ['longer than that', 'u'.repeat(256), 401],
+    ['that is empty', '', 401],
+    ['with characters keys are built of', `MEMBER#${crypto.randomUUID()}`, 200],
+    ['in another script', `用户-${crypto.randomUUID()}`, 200],
+  ])('for a user id %s', async (_kind, sub, status) => {
+    const { token } = await api().user(sub);
+    const body = { handle: `sub-${crypto.randomUUID().slice(0, 8)}`, display_name: 'Somebody' };
+    const answer = await api().request(withToken(jsonRequest('PUT', '/api/users/me', body), token));
+    expect(answer.status).toBe(status);
+  });
+});
+
+describe('when the keys to verify tokens with cannot be fetched', () => {
+  let other: TestApi;
+
+  beforeAll(async () => {
+    const { createTokenVerifier } = await import('../../backend/http/verify-token.ts');
+    const { issuer, audience } = api().issuer;
+    const jwksUri = 'https://127.0.0.1:9/jwks.json';
+    other = await startTestApi({
+      table: api().db.table,
+      issuer: api().issuer,
+      verifyToken: createTokenVerifier({ oidc: { issuer, audience, jwksUri } }),
+    });
+  });
+  afterAll(() => other.stop());
+
+  it.each(ERROR_FORMS)('nothing is said of the token: $form', async (form) => {
+    const { token } = await other.user(newUserId());
+    const answer = await other.request(inForm(withToken({ path: '/api/users/me' }, token), form.accept));
+    expectFailure(answer, form, { status: 503, codes: ['token_keys_unavailable'] });
+    expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+  });
+
+  it('a token of another issuer is refused all the same', async () => {
+    const token = await other.issuer.sign({ iss: 'https://other.test' });
+    expect(await other.request(withToken({ path: '/api/users/me' }, token))).toMatchObject({ status: 401 });
+  });
+});
+
+/** `GET /users/me` …: the routes of an app's routers, below the paths these are mounted at. */
+function routesOf({ stack }: Pick<IRouter, 'stack'>): string[] {
+  return stack.flatMap((layer) => {
+    if (layer.route) return methodsOf(layer.route.stack).map((method) => `${method} ${layer.route?.path}`);
+    const inner: unknown = layer.handle;
+    return isRouter(inner) ? routesOf(inner) : [];
+  });
+}
+
+function methodsOf(handlers: readonly ILayer[]): string[] {
+  return [...new Set(handlers.map(({ method }) => method.toUpperCase()))];
+}
+
+function isRouter(handle: unknown): handle is Pick<IRouter, 'stack'> {
+  return typeof handle === 'function' && 'stack' in handle && Array.isArray(handle.stack);
+}
+
+/** One of each kind, all of which claim to be Ada's. */
+async function tokensThatDoNotVerify({ issuer }: TestApi, ada: Caller): Promise<Record<string, string>> {
+  const sub = ada.userId;
+  const [header = '', payload = '', signature = ''] = ada.token.split('.');
+  const someoneElse = { ...(decode(payload) as object), sub: newUserId() };
+  const claims = decode(payload) as Record<string, unknown>;
+  const impostor = await createTestIssuer(issuer.kid);
+  return {
+    'of a client that has none': 'null',
+    garbage: 'garbage',
+    'three parts of garbage': 'a.b.c',
+    'of another key with the same id': await impostor.sign({ sub }),
+    'of another issuer': await issuer.sign({ sub, iss: 'https://other.test' }),
+    'of an unknown key': await issuer.sign({ sub }, { kid: 'unknown' }),
+    'without a key id': unsigned({ alg: 'RS256' }, claims, signature),
+    expired: await issuer.sign({ sub, exp: epochSeconds() - 1 }),
+    'not valid yet': await issuer.sign({ sub, nbf: epochSeconds() + 600 }),
+    'without an end': await issuer.sign({ sub, exp: undefined }),
+    'for another audience': await issuer.sign({ sub, aud: 'other' }),
+    'for no audience': await issuer.sign({ sub, aud: undefined }),
+    'without a user': await issuer.sign({ sub: undefined }),
+    'alg none': unsigned({ alg: 'none', typ: 'JWT' }, claims, ''),
+    'alg none with the key’s id': unsigned({ alg: 'none', kid: issuer.kid }, claims, ''),
+    'alg none with a signature': unsigned({ alg: 'none', kid: issuer.kid }, claims, signature),
+    'HS256 signed with the public key': await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'HS256', kid: issuer.kid })
+      .sign(new TextEncoder().encode(issuer.publicKeyPem)),
+    'with another payload': [header, encode(someoneElse), signature].join('.'),
+    'without a signature': [header, payload, ''].join('.'),
+    'with half a signature': [header, payload, signature.slice(0, 100)].join('.'),
+    'with a part too many': `${ada.token}.x`,
+    'not a JSON payload': [header, Buffer.from('{').toString('base64url'), signature].join('.'),
+  };
+}
+
+const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+const decode = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString());
+const unsigned = (header: object, payload: object, signature: string): string =>
+  [encode(header), encode(payload), signature].join('.');

@@ -1,0 +1,230 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { MessageGroupAnswer } from '../../backend/http/present.ts';
+import { groupIdOf, inboxKey, profileKey } from '../../schema/keys.ts';
+import { useTestApi } from '../support/api.ts';
+import { type Caller, linkOf } from '../support/caller.ts';
+import { memberItem, newGroupId, newUserId, timeOf } from '../support/factories.ts';
+import { addGroup, putItem, putItems, upTo } from '../support/scene.ts';
+
+const api = useTestApi();
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+describe('GET /api/message_groups', () => {
+  it('shows a direct conversation as the other person, to each of the two', async () => {
+    const [ada, grace] = [await api().person('ada', 'Ada'), await api().person('grace', 'Grace')];
+    const sent = await ada.send({ handle: 'grace', message: 'Hello' });
+    const shown = {
+      uuid: sent.message_group_uuid,
+      kind: 'direct',
+      name: null,
+      message: 'Hello',
+      created_at: sent.created_at,
+      last_seq: 1,
+      last_by: ada.userId,
+    };
+    expect(await ada.inbox()).toEqual([
+      { ...shown, display_name: 'Grace', handle: 'grace', read_seq: 1, unread_count: 0 },
+    ]);
+    expect(await grace.inbox()).toEqual([
+      { ...shown, display_name: 'Ada', handle: 'ada', read_seq: 0, unread_count: 1 },
+    ]);
+  });
+
+  it('shows a group by its name', async () => {
+    const [ada, grace] = [await api().person(), await api().person()];
+    const userIds = [ada.userId, grace.userId, newUserId()];
+    const { groupId } = await addGroup(api().db.table, { userIds, name: 'Analytical Engines', length: 3 });
+    expect(await grace.inbox()).toEqual([
+      {
+        uuid: groupId,
+        kind: 'group',
+        name: 'Analytical Engines',
+        display_name: 'Analytical Engines',
+        handle: null,
+        message: 'text 3',
+        created_at: timeOf(3),
+        last_seq: 3,
+        read_seq: 0,
+        unread_count: 3,
+        last_by: ada.userId,
+        member_count: 3,
+      },
+    ]);
+  });
+
+  it('shows the beginning of a long message, cut between characters', async () => {
+    const [ada, grace] = [await api().person(), await api().person()];
+    await ada.send({ handle: grace.handle, message: '\u{1F600}'.repeat(200) });
+    expect(await grace.inbox()).toMatchObject([{ message: '\u{1F600}'.repeat(100) }]);
+  });
+
+  it('shows nothing of a message that was deleted', async () => {
+    const ada = await api().person();
+    await addGroup(api().db.table, { userIds: [ada.userId], length: 2 });
+    const { groupId } = await addGroup(api().db.table, {
+      userIds: [ada.userId],
+      length: 5,
+      member: { preview: null, last_rev: 1, read_seq: 2, deleted_seqs: new Set([1, 3, 5]) },
+    });
+    const shown = (await ada.inbox()).find(({ uuid }) => uuid === groupId);
+    // Of 3, 4 and 5 only 4 is left to be read; 1 was read before it went.
+    expect(shown).toMatchObject({ message: null, last_seq: 5, read_seq: 2, unread_count: 1 });
+  });
+
+  it('shows somebody whose profile is gone as a deleted user', async () => {
+    const ada = await api().person();
+    const groupId = newGroupId();
+    await putItem(api().db.table, memberItem({ groupId, userId: ada.userId, peer: newUserId() }));
+    expect(await ada.inbox()).toMatchObject([{ handle: '_deleted', display_name: 'Deleted user' }]);
+  });
+
+  it('changes a name with the profile', async () => {
+    const [ada, grace] = [await api().person(), await api().person()];
+    await ada.send({ handle: grace.handle, message: 'Hi' });
+    await grace.inbox();
+    await ada.saveProfile({ handle: ada.handle, display_name: 'Countess' });
+    expect(await grace.inbox()).toMatchObject([{ display_name: 'Countess' }]);
+  });
+
+  describe('page by page', () => {
+    let ada: Caller;
+    const COUNT = 45;
+    /** Newest first: from last year and long ago, and several at the very same time. */
+    const times = upTo(COUNT).map((place) => new Date(Date.UTC(2025, 0, 3) - (place >> 1) * 25 * 86_400_000));
+    const rows: { groupId: string; last_at: string }[] = [];
+
+    beforeAll(async () => {
+      ada = await api().person();
+      const peer = newUserId();
+      await putItem(api().db.table, {
+        ...profileKey(peer),
+        ...{ handle: 'somebody', display_name: 'Somebody', created_at: timeOf(1) },
+      });
+      for (const time of times) rows.push({ groupId: newGroupId(), last_at: time.toISOString() });
+      const items = rows.map((row) => memberItem({ ...row, userId: ada.userId, peer }));
+      await putItems(api().db.table, items.toReversed());
+      rows.sort((one, other) => (keyOf(one) < keyOf(other) ? 1 : -1));
+    });
+
+    const keyOf = ({ groupId, last_at }: { groupId: string; last_at: string }) =>
+      inboxKey(ada.userId, last_at, groupId).inbox_sk;
+
+    it('gives the 20 with the newest activity, whatever year it is', async () => {
+      const page = await ada.inbox();
+      expect(page.map(({ uuid }) => uuid)).toEqual(rows.slice(0, 20).map(({ groupId }) => groupId));
+      expect(page.every((group) => TIME.test(group.created_at))).toBe(true);
+    });
+
+    it.each([1, 2, 7, 44, 45, 46, 100])('leads to the last one, %i at a time', async (limit) => {
+      const pages = await ada.pages<MessageGroupAnswer>(`/api/message_groups?limit=${limit}`, 'next');
+      expect(pages.flat().map(({ uuid }) => uuid)).toEqual(rows.map(({ groupId }) => groupId));
+      expect(pages.map((page) => page.length).slice(0, -1)).toEqual(pages.slice(1).map(() => limit));
+      expect(pages.at(-1)).not.toEqual([]);
+    });
+
+    it('has a Link only where more follows', async () => {
+      const first = await ada.get('/api/message_groups?limit=44');
+      expect(linkOf(first, 'next')).toMatch(/^\/api\/message_groups\?limit=44&cursor=[\w-]+$/);
+      expect(linkOf(first, 'prev')).toBeUndefined();
+      expect((await ada.get('/api/message_groups?limit=45')).headers).not.toHaveProperty('link');
+    });
+
+    it('shows none twice when a conversation moves up meanwhile', async () => {
+      const person = await api().person();
+      const row = (seq: number, groupId = newGroupId()) =>
+        memberItem({ groupId, userId: person.userId, peer: ada.userId, last_seq: seq, last_at: timeOf(seq) });
+      const [newest, second, third, oldest] = [row(4), row(3), row(2), row(1)];
+      await putItems(api().db.table, [newest, second, third, oldest]);
+      const first = await person.get('/api/message_groups?limit=2');
+      await putItem(api().db.table, row(5, groupIdOf(oldest)));
+      const next = await person.inbox(linkOf(first, 'next')?.replace('/api/message_groups', ''));
+      expect(next.map(({ uuid }) => uuid)).toEqual([groupIdOf(third)]);
+    });
+  });
+});
+
+describe('GET /api/message_groups/:uuid', () => {
+  it('shows a direct conversation with both of its members', async () => {
+    const [ada, grace] = [await api().person(), await api().person(undefined, 'Grace Hopper')];
+    const sent = await ada.send({ handle: grace.handle, message: 'Hello' });
+    const { members, ...group } = await grace.group(sent.message_group_uuid);
+    expect([group]).toEqual(await grace.inbox());
+    const member = { role: 'member', joined_at: sent.created_at };
+    expect(members).toHaveLength(2);
+    expect(members).toEqual(
+      expect.arrayContaining([
+        { ...member, user_uuid: ada.userId, handle: ada.handle, display_name: ada.handle, read_seq: 1 },
+        {
+          ...member,
+          user_uuid: grace.userId,
+          handle: grace.handle,
+          display_name: 'Grace Hopper',
+          read_seq: 0,
+        },
+      ]),
+    );
+  });
+
+  it('shows a group of the greatest size', async () => {
+    const ada = await api().person();
+    const userIds = [ada.userId, ...upTo(97).map(() => newUserId())];
+    const { groupId } = await addGroup(api().db.table, { userIds, name: 'Everybody' });
+    const group = await ada.group(groupId);
+    expect(group).toMatchObject({ kind: 'group', name: 'Everybody', handle: null, member_count: 98 });
+    expect(group.members.map((member) => member.user_uuid).toSorted()).toEqual(userIds.toSorted());
+  });
+});
+
+describe('PUT /api/message_groups/:uuid/read', () => {
+  /** Ada has sent five messages that Grace has not read. */
+  async function unreadFive() {
+    const [ada, grace] = [await api().person(), await api().person()];
+    const { groupId } = await addGroup(api().db.table, { userIds: [ada.userId, grace.userId], length: 5 });
+    return { ada, grace, groupId };
+  }
+
+  it('marks what was read, and nothing else of the conversation', async () => {
+    const { ada, grace, groupId } = await unreadFive();
+    const before = await ada.group(groupId);
+    expect(await grace.markRead(groupId, 3)).toEqual({ uuid: groupId, read_seq: 3, unread_count: 2 });
+    expect(await grace.inbox()).toMatchObject([{ read_seq: 3, unread_count: 2, message: 'text 5' }]);
+    const after = await ada.group(groupId);
+    expect({ ...after, members: [] }).toEqual({ ...before, members: [] });
+    expect(after.members.find(({ user_uuid }) => user_uuid === grace.userId)).toMatchObject({ read_seq: 3 });
+  });
+
+  it('never goes back', async () => {
+    const { grace, groupId } = await unreadFive();
+    await grace.markRead(groupId, 4);
+    expect(await grace.markRead(groupId, 2)).toEqual({ uuid: groupId, read_seq: 4, unread_count: 1 });
+    expect(await grace.markRead(groupId, 4)).toEqual({ uuid: groupId, read_seq: 4, unread_count: 1 });
+  });
+
+  it('beyond the newest message marks up to the newest', async () => {
+    const { grace, groupId } = await unreadFive();
+    expect(await grace.markRead(groupId, 999_999_999_999)).toEqual({
+      uuid: groupId,
+      read_seq: 5,
+      unread_count: 0,
+    });
+  });
+
+  it('marks a message that the summary does not tell of yet', async () => {
+    const { ada, grace, groupId } = await unreadFive();
+    await ada.send({ message_group_uuid: groupId, message: 'six' });
+    expect(await grace.markRead(groupId, 6)).toEqual({ uuid: groupId, read_seq: 6, unread_count: 0 });
+  });
+
+  it('is one’s own', async () => {
+    const { ada, grace, groupId } = await unreadFive();
+    await grace.markRead(groupId, 5);
+    expect(await ada.inbox()).toMatchObject([{ read_seq: 0, unread_count: 5 }]);
+  });
+
+  it('of several devices at once ends at the furthest', async () => {
+    const { grace, groupId } = await unreadFive();
+    await Promise.all([3, 1, 5, 2, 4, 1].map((seq) => grace.markRead(groupId, seq)));
+    expect(await grace.inbox()).toMatchObject([{ read_seq: 5, unread_count: 0 }]);
+  });
+});

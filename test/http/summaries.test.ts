@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
+import { useTestApi } from '../support/api.ts';
+import type { Caller } from '../support/caller.ts';
+import { eventually } from '../support/eventually.ts';
+import { startSummaries } from '../support/pump.ts';
+import { addGroup, upTo } from '../support/scene.ts';
+
+/* From a send over HTTP through the table's stream and the stream Lambda to what everybody's list shows. */
+
+const api = useTestApi();
+let summaries: { stop(): Promise<void> };
+
+beforeAll(async () => {
+  summaries = await startSummaries(api().db);
+});
+afterAll(() => summaries.stop());
+
+/** Waits until somebody's list shows a conversation like this. */
+async function sees(caller: Caller, groupId: string, expected: object): Promise<void> {
+  await eventually(async () => {
+    const group = (await caller.inbox()).find(({ uuid }) => uuid === groupId);
+    expect(group).toMatchObject(expected);
+  });
+}
+
+async function conversation() {
+  const [ada, grace] = [await api().person(), await api().person()];
+  const { message_group_uuid: groupId } = await ada.send({ handle: grace.handle, message: 'one' });
+  return { ada, grace, groupId };
+}
+
+describe('the list of conversations', () => {
+  it('shows a new message to both, unread to one, and what follows when it is read', async () => {
+    const { ada, grace, groupId } = await conversation();
+    await sees(grace, groupId, { message: 'one', unread_count: 1, read_seq: 0 });
+
+    const second = await ada.send({ message_group_uuid: groupId, message: 'two' });
+    const shown = { message: 'two', last_seq: 2, last_by: ada.userId, created_at: second.created_at };
+    await sees(ada, groupId, { ...shown, unread_count: 0, read_seq: 2 });
+    await sees(grace, groupId, { ...shown, unread_count: 2, read_seq: 0 });
+
+    expect(await grace.markRead(groupId, 1)).toMatchObject({ unread_count: 1 });
+    await sees(grace, groupId, { ...shown, unread_count: 1, read_seq: 1 });
+    expect(await grace.markRead(groupId, 2)).toMatchObject({ unread_count: 0 });
+
+    await grace.send({ message_group_uuid: groupId, message: 'three' });
+    await sees(ada, groupId, { message: 'three', last_by: grace.userId, unread_count: 1 });
+    await sees(grace, groupId, { message: 'three', unread_count: 0, read_seq: 3 });
+  });
+
+  it('marks everything read for who answers', async () => {
+    const { ada, grace, groupId } = await conversation();
+    await ada.send({ message_group_uuid: groupId, message: 'two' });
+    await sees(grace, groupId, { unread_count: 2 });
+    await grace.send({ message_group_uuid: groupId, message: 'three' });
+    await sees(grace, groupId, { unread_count: 0, read_seq: 3 });
+  });
+
+  it('keeps a mark that was put before the summary came', async () => {
+    const { ada, grace, groupId } = await conversation();
+    const { seq } = await ada.send({ message_group_uuid: groupId, message: 'two' });
+    await grace.markRead(groupId, seq);
+    await sees(grace, groupId, { message: 'two', read_seq: 2, unread_count: 0 });
+  });
+
+  it('moves the conversation up for everybody in it', async () => {
+    const [ada, grace, barbara] = [await api().person(), await api().person(), await api().person()];
+    const withGrace = await ada.send({ handle: grace.handle, message: 'Hi' });
+    const withBarbara = await ada.send({ handle: barbara.handle, message: 'Hi' });
+    const order = async () => (await ada.inbox()).map(({ uuid }) => uuid);
+    expect(await order()).toEqual([withBarbara.message_group_uuid, withGrace.message_group_uuid]);
+    await grace.send({ handle: ada.handle, message: 'Hello' });
+    await eventually(async () =>
+      expect(await order()).toEqual([withGrace.message_group_uuid, withBarbara.message_group_uuid]),
+    );
+  });
+
+  it('comes to the same for everybody in a group after many sends at once', async () => {
+    const people = await Promise.all(upTo(4).map(() => api().person()));
+    const userIds = people.map((person) => person.userId);
+    const { groupId } = await addGroup(api().db.table, { userIds });
+    const [reader, ...writers] = people;
+    if (!reader) throw new Error('there are four people');
+    const sends = upTo(30).map((number) =>
+      writers[number % writers.length]?.send({ message_group_uuid: groupId, message: `text ${number}` }),
+    );
+    await Promise.all([...sends, reader.markRead(groupId, 1)]);
+    const log = await reader.history(groupId, '?limit=100');
+    const newest = log.at(-1);
+    for (const person of people) {
+      const ownNewest = log.findLast(({ user_uuid, seq }) => user_uuid === person.userId && seq > 1)?.seq;
+      const read = person === reader ? 1 : (ownNewest ?? 0);
+      await sees(person, groupId, {
+        last_seq: 31,
+        message: newest?.message,
+        last_by: newest?.user_uuid,
+        read_seq: read,
+        unread_count: 31 - read,
+      });
+    }
+    expect(await compareSummaries(api().context, groupId)).toEqual([]);
+  });
+});

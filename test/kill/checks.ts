@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { readDynamoConfig } from '../../backend/config.ts';
+import { createDynamoClient } from '../../backend/table/client.ts';
+import { MessageStore } from '../../backend/table/message-store.ts';
+import { openTable } from '../../backend/table/table.ts';
+import { checkLogs } from '../support/log-checks.ts';
+import type { Acknowledged } from '../support/senders.ts';
+
+const REBUILD_SUMMARIES = fileURLToPath(new URL('../../bin/ddb/rebuild-summaries', import.meta.url));
+
+const run = promisify(execFile);
+
+/** Reads the logs past the API, and looks for what was lost or doubled. @throws for the first that was. */
+export async function checkLogsAt(endpoint: string, acknowledged: readonly Acknowledged[]): Promise<void> {
+  const config = readDynamoConfig({ AWS_ENDPOINT_URL: endpoint });
+  const client = createDynamoClient(config);
+  try {
+    await checkLogs(new MessageStore(openTable(client, config.tableName)), acknowledged);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Has the script compare all summaries with the logs, which waits a little for the stream. */
+export async function checkSummariesAt(endpoint: string): Promise<void> {
+  await run(REBUILD_SUMMARIES, ['--check', '--endpoint', endpoint]).catch((error: unknown) => {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`the summaries are not what the logs say: ${stdout}${stderr}`);
+  });
+}

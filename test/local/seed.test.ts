@@ -1,0 +1,148 @@
+import { describe, expect, it } from '@jest/globals';
+import { createContext } from '../../backend/context.ts';
+import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
+import { sendToGroup } from '../../backend/domain/send-message.ts';
+import { unreadCount } from '../../backend/domain/unread.ts';
+import { parseBody, messageText, newHandle, displayName } from '../../backend/http/fields.ts';
+import { defaultPlan } from '../../local/seed/default-plan.ts';
+import { generatedPlan, seedSize } from '../../local/seed/generated-plan.ts';
+import { messageCount, type SeedPlan } from '../../local/seed/plan.ts';
+import { seedTable, seedUserId } from '../../local/seed/seed-table.ts';
+import { directGroupId } from '../../schema/ids.ts';
+import { addPerson, readLog } from '../support/scene.ts';
+import { createTestTable, useTestTable } from '../support/test-table.ts';
+
+const NOW = new Date('2026-03-04T05:06:07.890Z');
+const db = useTestTable();
+
+const groupIdOf = (between: readonly [string, string]): string =>
+  directGroupId(seedUserId(between[0]), seedUserId(between[1]));
+
+describe('the default plan', () => {
+  const plan = defaultPlan(NOW);
+
+  it('has what the API would accept, in order, and nothing in the future', () => {
+    for (const { handle, display_name } of plan.people) {
+      expect(parseBody(newHandle, handle)).toBe(handle);
+      expect(parseBody(displayName, display_name)).toBe(display_name);
+    }
+    for (const { messages, between } of plan.conversations) {
+      const times = messages.map((message) => message.at.getTime());
+      expect(times).toEqual([...times].sort((a, b) => a - b));
+      expect(times.at(-1)).toBeLessThan(NOW.getTime());
+      for (const { from, text } of messages) {
+        expect(parseBody(messageText, text)).toBe(text);
+        expect(between).toContain(from);
+      }
+    }
+  });
+
+  it('has long and short conversations, of yesterday, last week and last year, and somebody alone', () => {
+    const lengths = plan.conversations.map((conversation) => conversation.messages.length);
+    expect(Math.max(...lengths)).toBeGreaterThanOrEqual(120);
+    expect(Math.min(...lengths)).toBeLessThan(3);
+    const days = plan.conversations.flatMap(({ messages }) =>
+      messages.map(({ at }) => Math.round((NOW.getTime() - at.getTime()) / 86_400_000)),
+    );
+    const within = (low: number, high: number) => days.some((day) => low <= day && day <= high);
+    // Times of day are the machine's: in another time zone a day more or less.
+    expect([within(0, 0), within(1, 2), within(7, 9), within(366, 401)]).toEqual([true, true, true, true]);
+    const busy = new Set(plan.conversations.flatMap((conversation) => conversation.between));
+    expect(plan.people.filter((person) => !busy.has(person.handle))).toHaveLength(1);
+  });
+});
+
+describe('seeding', () => {
+  it('writes everything once, however often and at whatever moment it is repeated', async () => {
+    const plan = defaultPlan(NOW);
+    const { table } = db();
+    const interrupted = seedTable(table, plan, stopAfter(40));
+    await expect(interrupted).rejects.toThrow('interrupted');
+    await Promise.all([seedTable(table, plan), seedTable(table, plan)]);
+    expect((await seedTable(table, plan)).sent).toBe(0);
+
+    const context = createContext({ table });
+    for (const { between, messages } of plan.conversations) {
+      const log = await readLog(context, groupIdOf(between));
+      expect(log.map((message) => message.message)).toEqual(messages.map((message) => message.text));
+      expect(await compareSummaries(context, groupIdOf(between))).toEqual([]);
+    }
+    const inbox = await context.members.inbox(seedUserId('ada'), 100);
+    expect(inbox).toHaveLength(7);
+    expect(inbox.map(unreadCount).filter((count) => count > 0).length).toBeGreaterThan(1);
+  });
+
+  it('leaves alone what people did meanwhile', async () => {
+    const other = await createTestTable();
+    const { table } = other;
+    try {
+      const context = createContext({ table });
+      // Somebody has a handle of the plan already.
+      const ada = await addPerson(context, 'ada');
+      const plan = smallPlan();
+      const [conversation] = plan.conversations;
+      if (!conversation) throw new Error('an empty plan');
+      await seedTable(table, {
+        ...plan,
+        conversations: [{ ...conversation, messages: conversation.messages.slice(0, 1) }],
+      });
+      const groupId = directGroupId(ada, seedUserId('grace'));
+      await sendToGroup(context, groupId, { userId: ada, text: 'by hand' });
+      await seedTable(table, plan);
+      await seedTable(table, plan);
+      const log = await readLog(context, groupId);
+      expect(log.map((message) => message.message)).toEqual(['one', 'by hand', 'two', 'three']);
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe('the generated plan', () => {
+  it.each([
+    [{ users: 5, groups: 10, messages: 33 }],
+    [{ users: 6, groups: 15, messages: 15 }],
+    [{ users: 2, groups: 1, messages: 200 }],
+    [{ users: 1, groups: 0, messages: 0 }],
+    [{ users: 1_000, groups: 1_500, messages: 3_001 }],
+  ])('has exactly %j', (size) => {
+    const plan = generatedPlan(seedSize(size), NOW);
+    expect(plan.people).toHaveLength(size.users);
+    expect(plan.conversations).toHaveLength(size.groups);
+    expect(messageCount(plan)).toBe(size.messages);
+    const pairs = plan.conversations.map(({ between }) => [...between].sort().join(' '));
+    expect(new Set(pairs).size).toBe(size.groups);
+    for (const { handle } of plan.people) expect(parseBody(newHandle, handle)).toBe(handle);
+  });
+
+  it('fills in what is not given', () => {
+    expect(seedSize({ users: 3 })).toEqual({ users: 3, groups: 3, messages: 30 });
+    expect(seedSize({ messages: 4 })).toEqual({ users: 20, groups: 4, messages: 4 });
+  });
+
+  it.each([
+    [{ users: 0 }, /--users must be 1 to/],
+    [{ users: 10_001 }, /--users must be 1 to/],
+    [{ users: 3, groups: 4 }, /--groups must be at most 3/],
+    [{ groups: 10, messages: 9 }, /--messages must be at least 10/],
+    [{ groups: 0, messages: 1 }, /--messages must be 0/],
+    [{ messages: 1_000_001 }, /--messages must be at most/],
+  ])('refuses %j', (size, line) => {
+    expect(() => seedSize(size)).toThrow(line);
+  });
+});
+
+function smallPlan(): SeedPlan {
+  const texts = ['one', 'two', 'three'];
+  const people = ['ada', 'grace'].map((handle) => ({ handle, display_name: handle }));
+  const messages = texts.map((text, place) => ({ from: 'grace', text, at: new Date(NOW.getTime() + place) }));
+  return { people, conversations: [{ between: ['ada', 'grace'], messages, unreadBy: [] }] };
+}
+
+function stopAfter(messages: number): () => void {
+  let left = messages;
+  return () => {
+    left -= 1;
+    if (left <= 0) throw new Error('interrupted');
+  };
+}

@@ -1,0 +1,193 @@
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { openDevelopmentIssuer } from '../../local/development-issuer.ts';
+import { seedUserId } from '../../local/seed/seed-table.ts';
+import { startEngine } from '../support/engine.ts';
+import { eventually } from '../support/eventually.ts';
+import { enginePid, isAlive, type LocalProcess, useLocalProcesses } from './local-process.ts';
+import { useTempDirs } from './temp-dir.ts';
+
+// In this order: what runs in a directory has to be over before the directory is removed.
+const start = useLocalProcesses();
+const tempDir = useTempDirs();
+const cleanUps: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
+});
+
+interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | null;
+  readonly body: unknown;
+}
+
+async function call(
+  url: string,
+  dataDir: string,
+  handle: string,
+  path: string,
+  message?: object,
+): Promise<Answer> {
+  const issuer = await openDevelopmentIssuer(dataDir, {});
+  const token = await issuer.signToken({ sub: seedUserId(handle) });
+  const response = await fetch(url + path, {
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', Connection: 'close' },
+    ...(message && { method: 'POST', body: JSON.stringify(message) }),
+  });
+  return {
+    status: response.status,
+    retryAfter: response.headers.get('retry-after'),
+    body: await response.json(),
+  };
+}
+
+/** Sends one message from grace to ada, and waits until the pump has brought it into ada's inbox. */
+async function converse(url: string, dataDir: string, text: string): Promise<void> {
+  const sent = await call(url, dataDir, 'grace', '/api/messages', { message: text, handle: 'ada' });
+  expect(sent.status).toBe(200);
+  await eventually(async () => {
+    const { body } = await call(url, dataDir, 'ada', '/api/message_groups');
+    expect(body).toContainEqual(expect.objectContaining({ handle: 'grace', message: text }));
+  });
+}
+
+async function endsCleanly(run: LocalProcess, signal: NodeJS.Signals): Promise<void> {
+  const began = performance.now();
+  run.signal(signal);
+  expect(await run.exit).toEqual({ code: 0, signal: null });
+  expect(performance.now() - began).toBeLessThan(5_000);
+}
+
+async function failsWith(run: LocalProcess, line: RegExp): Promise<void> {
+  expect(await run.exit).toEqual({ code: 1, signal: null });
+  expect(run.stderr()).toMatch(line);
+  expect(run.stderr().trimEnd().split('\n')).toHaveLength(1);
+  expect(run.stdout()).not.toMatch(/^ready /m);
+}
+
+async function occupyPort(): Promise<number> {
+  const server: Server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  cleanUps.push(() => new Promise((resolve) => void server.close(() => resolve())));
+  return (server.address() as AddressInfo).port;
+}
+
+describe('a run', () => {
+  it('seeds, converses, has its data alone, ends within 5 s with nothing left, and finds its data again', async () => {
+    const dataDir = join(tempDir(), 'made', 'by-the-run');
+    const first = start({ dataDir, command: ['npm', 'start'] });
+    const url = await first.ready();
+    expect(first.stdout()).toMatch(/people +.*ada.*grace/);
+    await converse(url, dataDir, 'the first');
+    const link = join(tempDir(), 'link');
+    symlinkSync(dataDir, link);
+    await failsWith(start({ dataDir: link }), /another `npm start` is using .*set DATA_DIR/);
+    await converse(url, dataDir, 'the second');
+    const engine = enginePid(dataDir) ?? 0;
+    expect(isAlive(engine)).toBe(true);
+    await endsCleanly(first, 'SIGTERM');
+    expect(isAlive(engine)).toBe(false);
+    expect(existsSync(join(dataDir, 'engine.json'))).toBe(false);
+
+    const second = start({ dataDir });
+    const again = await second.ready();
+    const { body } = await call(again, dataDir, 'ada', '/api/message_groups');
+    expect(body).toContainEqual(expect.objectContaining({ handle: 'grace', message: 'the second' }));
+    await converse(again, dataDir, 'the third');
+    await endsCleanly(second, 'SIGINT');
+  });
+
+  it('recovers when its engine is killed, and ends the engine that a killed run left behind', async () => {
+    const dataDir = tempDir();
+    const first = start({ dataDir });
+    const url = await first.ready();
+    const engine = enginePid(dataDir) ?? 0;
+    process.kill(engine, 'SIGKILL');
+    await eventually(() => enginePid(dataDir) !== engine);
+    await eventually(async () => expect((await fetch(`${url}/api/health-check?deep=1`)).status).toBe(200));
+    await converse(url, dataDir, 'after the fall');
+    const orphan = enginePid(dataDir) ?? 0;
+    first.signal('SIGKILL');
+    await first.exit;
+    expect(isAlive(orphan)).toBe(true);
+
+    const second = start({ dataDir });
+    const again = await second.ready();
+    expect(isAlive(orphan)).toBe(false);
+    await converse(again, dataDir, 'after the second fall');
+    await endsCleanly(second, 'SIGTERM');
+  });
+
+  it('answers 503 while the engine is away, and ends cleanly even then', async () => {
+    const engine = await startEngine();
+    cleanUps.push(() => engine.stop());
+    const dataDir = tempDir();
+    const run = start({ dataDir, env: { AWS_ENDPOINT_URL: engine.endpoint } });
+    const url = await run.ready();
+    expect(readdirSync(dataDir)).not.toContain('dynamodb.sqlite');
+    await converse(url, dataDir, 'on the given engine');
+    await engine.crash();
+    expect(await call(url, dataDir, 'ada', '/api/message_groups')).toMatchObject({
+      status: 503,
+      retryAfter: '1',
+    });
+    await endsCleanly(run, 'SIGINT');
+  });
+
+  it('ends cleanly at any moment of its start, and twice is as good as once', async () => {
+    const dataDir = tempDir();
+    const run = start({ dataDir });
+    await eventually(() => existsSync(join(dataDir, 'engine.json')), { within: 20_000 });
+    const engine = enginePid(dataDir);
+    run.signal('SIGINT');
+    run.signal('SIGINT');
+    expect(await run.exit).toEqual({ code: 0, signal: null });
+    expect(run.stderr()).toBe('');
+    if (engine !== undefined) expect(isAlive(engine)).toBe(false);
+
+    // What was seeded in part is finished the next time.
+    const second = start({ dataDir });
+    const url = await second.ready();
+    const { body } = await call(url, dataDir, 'ada', '/api/message_groups');
+    expect(body).toHaveLength(7);
+    await endsCleanly(second, 'SIGTERM');
+  });
+});
+
+describe('one clear line', () => {
+  it('when the port is in use, before anything is started', async () => {
+    const port = await occupyPort();
+    const dataDir = tempDir();
+    await failsWith(start({ dataDir, env: { PORT: String(port) } }), /^port \d+ is in use: set PORT/);
+    expect(readdirSync(dataDir)).toEqual([]);
+  });
+
+  it('for what cannot work', async () => {
+    const file = join(tempDir(), 'file');
+    writeFileSync(file, '');
+    const noDatabase = tempDir();
+    // SQLite cannot open a directory.
+    mkdirSync(join(noDatabase, 'dynamodb.sqlite'));
+    const aws = { AWS_ENDPOINT_URL: 'https://dynamodb.eu-west-1.amazonaws.com' };
+    const nobody = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+    await Promise.all([
+      failsWith(start({ dataDir: tempDir(), env: aws }), /AWS_ENDPOINT_URL: .*not AWS/),
+      failsWith(start({ dataDir: tempDir(), env: nobody }), /nothing answers at http:\/\/127.0.0.1:9/),
+      failsWith(start({ dataDir: join(file, 'data') }), /DATA_DIR .* cannot be written \(ENOTDIR\)/),
+      failsWith(start({ dataDir: noDatabase }), /the engine does not start: .*engine\.log/),
+    ]);
+  });
+
+  it('for all settings that are wrong', async () => {
+    const env = { PORT: 'x', LOG_LEVEL: 'loud', NODE_ENV: 'production', AWS_ENDPOINT_URL: 'nonsense' };
+    const run = start({ dataDir: tempDir(), env });
+    await failsWith(run, /PORT: /);
+    expect(run.stderr()).toMatch(/LOG_LEVEL: /);
+    expect(run.stderr()).toMatch(/NODE_ENV: .*production/);
+    expect(run.stderr()).toMatch(/AWS_ENDPOINT_URL: /);
+  });
+});

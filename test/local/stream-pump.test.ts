@@ -1,0 +1,296 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { _Record } from '@aws-sdk/client-dynamodb-streams';
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { createLogger } from '../../backend/logger.ts';
+import { toLambdaRecord } from '../../local/pump/lambda-event.ts';
+import { StreamPlace } from '../../local/pump/stream-place.ts';
+import { type StreamHandler, StreamPump } from '../../local/pump/stream-pump.ts';
+import { eventually } from '../support/eventually.ts';
+import { FakeStreams, messageRecord, STREAM_ARN } from './fake-streams.ts';
+import { useTempDirs } from './temp-dir.ts';
+
+const TIMING = { idle: 2, refresh: 10, firstPause: 2, longestPause: 10 };
+const logger = createLogger('silent');
+const tempDir = useTempDirs();
+
+let streams: FakeStreams;
+let placeFile: string;
+let events: DynamoDBStreamEvent[];
+let handler: StreamHandler;
+let streamArn: string;
+const pumps: StreamPump[] = [];
+
+beforeEach(() => {
+  streams = new FakeStreams();
+  streams.addShard('one');
+  placeFile = join(tempDir(), 'stream-place.json');
+  events = [];
+  streamArn = STREAM_ARN;
+  handler = (event) => {
+    events.push(event);
+    return succeed();
+  };
+});
+
+afterEach(async () => {
+  await Promise.all(pumps.splice(0).map((pump) => pump.stop()));
+});
+
+async function startPump(): Promise<StreamPump> {
+  const pump = new StreamPump({
+    client: streams.client,
+    findStream: () => Promise.resolve(streamArn),
+    handler: (event) => handler(event),
+    place: new StreamPlace(placeFile, logger),
+    logger,
+    timing: TIMING,
+  });
+  pumps.push(pump);
+  await pump.start();
+  return pump;
+}
+
+const succeed = (): Promise<DynamoDBBatchResponse> => Promise.resolve({ batchItemFailures: [] });
+const failAt = (itemIdentifier = ''): Promise<DynamoDBBatchResponse> =>
+  Promise.resolve({ batchItemFailures: [{ itemIdentifier }] });
+
+/** The numbers of the records that were handled, in order. */
+const handled = (): number[] =>
+  events.flatMap((event) => event.Records.map((record) => Number(record.dynamodb?.SequenceNumber)));
+
+const upTo = (n: number): _Record[] => Array.from({ length: n }, (_, index) => messageRecord(index + 1));
+
+const waitFor = (numbers: readonly number[]): Promise<unknown> =>
+  eventually(() => expect(handled()).toEqual(numbers));
+
+describe('reading', () => {
+  it('hands over records in order, in batches of 500, and those that come later', async () => {
+    streams.put('one', ...upTo(1_001));
+    await startPump();
+    await eventually(() => handled().length === 1_001);
+    expect(events.map((event) => event.Records.length)).toEqual([500, 500, 1]);
+    streams.put('one', messageRecord(1_002));
+    await eventually(() => handled().length === 1_002);
+    expect(handled()).toEqual(Array.from({ length: 1_002 }, (_, index) => index + 1));
+  });
+
+  it('keeps from the handler what is no message, and never calls it with nothing', async () => {
+    streams.put('one', messageRecord(1, 'MEMBER#ada'), messageRecord(2), messageRecord(3, 'META'));
+    await startPump();
+    await waitFor([2]);
+    streams.put('one', messageRecord(4, 'MEMBER#ada'));
+    // The place moves on over records that pass by.
+    await eventually(() => readFileSync(placeFile, 'utf8').includes('000000000000000000004'));
+    expect(events).toHaveLength(1);
+  });
+
+  it('reads a parent to its end before its children, over pages of shards', async () => {
+    streams.pageSize = 1;
+    streams.put('one', messageRecord(1), messageRecord(2));
+    streams.addShard('left', 'one');
+    streams.addShard('right', 'one');
+    streams.addShard('left-left', 'left');
+    streams.put('left', messageRecord(3));
+    streams.put('left-left', messageRecord(4));
+    await startPump();
+    await waitFor([1, 2]);
+    streams.close('one');
+    await waitFor([1, 2, 3]);
+    streams.put('right', messageRecord(5));
+    await waitFor([1, 2, 3, 5]);
+    streams.close('left');
+    await waitFor([1, 2, 3, 5, 4]);
+    expect(streams.calls.indexOf('GetRecords left')).toBeGreaterThan(
+      streams.calls.lastIndexOf('GetRecords one'),
+    );
+  });
+
+  it('reads children whose parent the stream no longer lists', async () => {
+    streams.shards.clear();
+    streams.addShard('child', 'trimmed-away');
+    streams.put('child', messageRecord(1));
+    await startPump();
+    await waitFor([1]);
+  });
+
+  it('turns to the stream that the table has now', async () => {
+    streams.put('one', messageRecord(1));
+    await startPump();
+    await waitFor([1]);
+    streams.shards.clear();
+    streams.addShard('fresh');
+    streams.put('fresh', messageRecord(7));
+    streamArn = `${STREAM_ARN}-2`;
+    await waitFor([1, 7]);
+    expect(events.at(-1)?.Records[0]?.eventSourceARN).toBe(streamArn);
+  });
+});
+
+describe('place', () => {
+  it('goes on behind what was handled when it is started again', async () => {
+    streams.put('one', ...upTo(3));
+    const first = await startPump();
+    await waitFor([1, 2, 3]);
+    await first.stop();
+    streams.put('one', messageRecord(4));
+    await startPump();
+    await waitFor([1, 2, 3, 4]);
+  });
+
+  it('does not read a finished shard again', async () => {
+    streams.put('one', messageRecord(1));
+    streams.close('one');
+    streams.addShard('two', 'one');
+    streams.put('two', messageRecord(2));
+    const first = await startPump();
+    await waitFor([1, 2]);
+    await first.stop();
+    streams.calls.length = 0;
+    await startPump();
+    await eventually(() => streams.calls.includes('GetRecords two'));
+    expect(streams.calls.some((call) => call.includes(' one'))).toBe(false);
+  });
+
+  it.each(['{ "stream": ', '[]', '{"stream":"x","shards":{"one":{"after":7}}}'])(
+    'starts from the beginning when the file is %s',
+    async (text) => {
+      writeFileSync(placeFile, text);
+      streams.put('one', messageRecord(1));
+      await startPump();
+      await waitFor([1]);
+    },
+  );
+
+  it('finishes the batch in hand when it is stopped', async () => {
+    let release: () => void = () => undefined;
+    handler = (event) =>
+      new Promise((resolve) => {
+        events.push(event);
+        release = () => resolve({ batchItemFailures: [] });
+      });
+    streams.put('one', ...upTo(2));
+    const pump = await startPump();
+    await eventually(() => events.length === 1);
+    let stopped = false;
+    const stopping = pump.stop().then(() => (stopped = true));
+    expect(stopped).toBe(false);
+    release();
+    await stopping;
+    expect(readFileSync(placeFile, 'utf8')).toContain('000000000000000000002');
+  });
+});
+
+describe('failures', () => {
+  it('goes on from the first record that was reported, and keeps its place before it', async () => {
+    let failures = 2;
+    handler = (event) => {
+      events.push(event);
+      const broken = event.Records.find((record) => Number(record.dynamodb?.SequenceNumber) === 3);
+      if (!broken || failures === 0) return succeed();
+      failures -= 1;
+      return failAt(broken.dynamodb?.SequenceNumber);
+    };
+    streams.put('one', messageRecord(1), messageRecord(2, 'MEMBER#ada'), ...upTo(4).slice(2));
+    await startPump();
+    await waitFor([1, 3, 4, 3, 4, 3, 4]);
+    await eventually(() => readFileSync(placeFile, 'utf8').includes('000000000000000000004'));
+  });
+
+  it('hands over the whole batch again when the handler throws, or reports what is in no record', async () => {
+    const outcomes = [() => Promise.reject(new Error('on demand')), () => failAt('')];
+    handler = (event) => {
+      events.push(event);
+      return outcomes.shift()?.() ?? succeed();
+    };
+    streams.put('one', ...upTo(2));
+    await startPump();
+    await waitFor([1, 2, 1, 2, 1, 2]);
+  });
+
+  it('stops between two attempts with its place before what failed', async () => {
+    handler = (event) => {
+      events.push(event);
+      return failAt(event.Records.at(-1)?.dynamodb?.SequenceNumber);
+    };
+    streams.put('one', ...upTo(3));
+    const pump = await startPump();
+    await eventually(() => events.length > 1);
+    await pump.stop();
+    expect(readFileSync(placeFile, 'utf8')).toContain('000000000000000000002');
+  });
+
+  it('replaces an iterator that expired by one behind the last record', async () => {
+    streams.put('one', messageRecord(1));
+    await startPump();
+    await waitFor([1]);
+    streams.failNext('GetRecords', 'ExpiredIteratorException');
+    await eventually(() => streams.failures.length === 0);
+    streams.put('one', messageRecord(2));
+    await waitFor([1, 2]);
+    expect(streams.calls).toContain('GetShardIterator one AFTER_SEQUENCE_NUMBER 000000000000000000001');
+  });
+
+  it.each(['GetRecords', 'GetShardIterator'])(
+    'reads from the oldest record when %s says the place is trimmed',
+    async (at) => {
+      streams.put('one', messageRecord(1));
+      const first = await startPump();
+      await waitFor([1]);
+      await first.stop();
+      streams.shards.clear();
+      streams.addShard('one');
+      streams.put('one', messageRecord(8));
+      streams.failNext(at, 'TrimmedDataAccessException');
+      await startPump();
+      await waitFor([1, 8]);
+    },
+  );
+
+  it.each(['DescribeStream', 'GetShardIterator', 'GetRecords'])(
+    'goes on when %s failed for a while',
+    async (at) => {
+      for (let times = 0; times < 3; times += 1) streams.failNext(at, 'InternalServerError');
+      streams.put('one', ...upTo(2));
+      await startPump();
+      await waitFor([1, 2]);
+    },
+  );
+});
+
+describe('event', () => {
+  it('has the shape that Lambda gives it', () => {
+    const record = messageRecord(7);
+    const { dynamodb } = record;
+    const bytes = new Uint8Array([1, 2, 3]);
+    const image = {
+      b: { B: bytes },
+      l: { L: [{ BS: [bytes] }, { NULL: true }] },
+      m: { M: { n: { N: '1' } } },
+      f: { BOOL: false },
+    };
+    expect(toLambdaRecord({ ...record, dynamodb: { ...dynamodb, OldImage: image } }, STREAM_ARN)).toEqual({
+      eventID: 'event-7',
+      eventName: 'INSERT',
+      eventVersion: '1.1',
+      eventSource: 'aws:dynamodb',
+      awsRegion: 'us-east-1',
+      eventSourceARN: STREAM_ARN,
+      dynamodb: {
+        ApproximateCreationDateTime: 1_767_323_045,
+        Keys: { pk: { S: 'GRP#01ARZ3NDEKTSV4RRFFQ69G5FAV' }, sk: { S: 'MSG#000000000007' } },
+        NewImage: { seq: { N: '7' } },
+        OldImage: {
+          b: { B: 'AQID' },
+          l: { L: [{ BS: ['AQID'] }, { NULL: true }] },
+          m: { M: { n: { N: '1' } } },
+          f: { BOOL: false },
+        },
+        SequenceNumber: '000000000000000000007',
+        SizeBytes: 100,
+        StreamViewType: 'NEW_AND_OLD_IMAGES',
+      },
+    });
+  });
+});

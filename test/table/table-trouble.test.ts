@@ -1,0 +1,179 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { type Context, createContext } from '../../backend/context.ts';
+import { TableUnavailableError } from '../../backend/errors.ts';
+import { loadSchema } from '../../backend/table/schema-loader.ts';
+import type { GroupItem } from '../../schema/items.ts';
+import { groupKey, profileKey } from '../../schema/keys.ts';
+import { startEngine } from '../support/engine.ts';
+import { memberItem, messageItem, newGroupId, timeOf } from '../support/factories.ts';
+import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
+import { putItem, putItems, readLog, upTo } from '../support/scene.ts';
+import { createTestTable, useTestTable } from '../support/test-table.ts';
+
+const CLIENT_ATTEMPTS = 4;
+
+const db = useTestTable();
+let flaky: FlakyEngine;
+let context: Context;
+
+beforeAll(async () => {
+  flaky = await startFlakyEngine(db().endpoint);
+  context = createContext({ table: db().through(flaky.endpoint) });
+});
+beforeEach(() => {
+  // Waits between attempts are a random part of a longest time: this is the shortest.
+  jest.spyOn(Math, 'random').mockReturnValue(0);
+});
+afterEach(() => {
+  flaky.reset();
+  jest.restoreAllMocks();
+});
+afterAll(async () => {
+  await flaky.close();
+});
+
+describe('names read in one batch', () => {
+  const userIds = upTo(7).map((n) => `user ${n}`);
+  const profile = { handle: 'ada', display_name: 'Ada', created_at: timeOf(1) };
+  beforeAll(() =>
+    putItems(
+      db().table,
+      userIds.map((userId) => ({ ...profileKey(userId), ...profile })),
+    ),
+  );
+
+  it('are asked for again as long as some are left unprocessed', async () => {
+    flaky.leaveUnprocessed({ times: 3 });
+    const names = await createContext({ table: context.table }).names.read(userIds);
+    expect(userIds.every((userId) => names.hasPerson(userId))).toBe(true);
+    expect(flaky.count('BatchGetItem')).toBe(4);
+  });
+
+  it('that are left unprocessed again and again are the table’s trouble', async () => {
+    flaky.leaveUnprocessed({ times: Infinity });
+    await expect(createContext({ table: context.table }).names.read(userIds)).rejects.toThrow(
+      TableUnavailableError,
+    );
+  });
+
+  it('are not asked for again a moment later', async () => {
+    const fresh = createContext({ table: context.table });
+    await fresh.names.read(userIds);
+    await fresh.names.read(userIds);
+    expect(flaky.count('BatchGetItem')).toBe(1);
+  });
+
+  it('of nobody ask nothing', async () => {
+    await context.names.read([]);
+    expect(flaky.count('BatchGetItem')).toBe(0);
+  });
+});
+
+describe('a transaction', () => {
+  it.each(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])(
+    'that is cancelled by %s alone is sent again',
+    async (code) => {
+      flaky.cancel(['None', code, 'None', 'None']);
+      expect(await context.groups.open(newGroup())).toEqual({ opened: true });
+      expect(flaky.count('TransactWriteItems')).toBe(2);
+    },
+  );
+
+  it('that is cancelled again and again is the table’s trouble', async () => {
+    flaky.cancel(['TransactionConflict', 'None', 'None', 'None'], { times: CLIENT_ATTEMPTS });
+    await expect(context.groups.open(newGroup())).rejects.toThrow(TableUnavailableError);
+  });
+
+  it('whose condition did not hold is not sent again', async () => {
+    const group = newGroup();
+    await context.groups.open(group);
+    flaky.reset();
+    const outcome = await context.groups.open({
+      ...group,
+      firstMessage: { ...group.firstMessage, message: 'other' },
+    });
+    expect(outcome).toEqual({ opened: false, firstMessage: group.firstMessage });
+    expect(flaky.count('TransactWriteItems')).toBe(1);
+  });
+
+  it('does not open a group that is there, though its first message is gone', async () => {
+    const group = newGroup();
+    await putItem(db().table, group.group);
+    expect(await context.groups.open(group)).toEqual({ opened: false, firstMessage: undefined });
+  });
+
+  it('stores all of it or nothing', async () => {
+    const group = newGroup();
+    const { pk } = group.group;
+    const groupId = pk.replace('GRP#', '');
+    await putItem(db().table, group.firstMessage);
+    expect(await context.groups.open(group)).toMatchObject({ opened: false });
+    expect(await context.members.listWithGroup(groupId)).toEqual({ group: undefined, members: [] });
+  });
+});
+
+describe('a read of several pages', () => {
+  it('comes together, whatever page is throttled', async () => {
+    const groupId = newGroupId();
+    const text = 'x'.repeat(100_000);
+    const messages = upTo(25).map((seq) => messageItem({ groupId, seq, message: text }));
+    for (const message of messages) await putItem(db().table, message);
+    flaky.refuse('Query', 'ProvisionedThroughputExceededException', {
+      where: ({ body }) => 'ExclusiveStartKey' in body,
+    });
+    expect(await readLog(context, groupId)).toEqual(messages);
+    expect(await context.messages.newest(groupId, 25)).toEqual(messages.toReversed());
+    expect(await context.messages.after(groupId, 0, 24)).toEqual(messages.slice(0, 24));
+  });
+});
+
+describe('the table', () => {
+  it.each([
+    'AccessDeniedException',
+    'ResourceNotFoundException',
+    'UnrecognizedClientException',
+    'LimitExceededException',
+  ])('that answers %s cannot be reached just now', async (errorName) => {
+    flaky.refuse('GetItem', errorName, { times: CLIENT_ATTEMPTS });
+    await expect(context.members.find(newGroupId(), 'ada')).rejects.toThrow(TableUnavailableError);
+  });
+
+  it('that finds fault with a request says so: another try would not help', async () => {
+    flaky.refuse('GetItem', 'ValidationException');
+    await expect(context.members.find(newGroupId(), 'ada')).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    expect(flaky.count('GetItem')).toBe(1);
+  });
+
+  it('is reached again when its engine is back', async () => {
+    const lone = await createTestTable();
+    try {
+      const find = () => lone.newContext().members.find(newGroupId(), 'ada');
+      await lone.engine.crash();
+      await expect(find()).rejects.toThrow(TableUnavailableError);
+      const back = await startEngine({ port: lone.engine.port });
+      try {
+        await loadSchema(lone.client, lone.tableName);
+        expect(await find()).toBeUndefined();
+      } finally {
+        await back.stop();
+      }
+    } finally {
+      await lone.close();
+    }
+  });
+});
+
+function newGroup() {
+  const groupId = newGroupId();
+  const group: GroupItem = {
+    ...groupKey(groupId),
+    kind: 'direct',
+    created_by: 'ada',
+    created_at: timeOf(1),
+    member_count: 2,
+  };
+  const members = ['ada', 'grace'].map((userId) => memberItem({ groupId, userId }));
+  return { group, members, firstMessage: messageItem({ groupId }) };
+}
