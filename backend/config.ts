@@ -99,21 +99,43 @@ const trustProxy = z.string().transform((text, context): number | string[] => {
   return entries;
 });
 
-const apiEnvironment = dynamoEnvironment.extend({
-  PORT: integer(0, 65_535).default(4567),
-  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
-  FRONTEND_URL: origins.optional(),
-  BACKEND_URL: origins.optional(),
-  TRUST_PROXY: trustProxy.optional(),
-  AWS_COGNITO_USER_POOL_ID: z
-    .string()
-    .regex(/^[\w-]+_[0-9a-zA-Z]+$/, 'must look like us-east-1_AbCdEfGhI')
-    .optional(),
-  AWS_COGNITO_USER_POOL_CLIENT_ID: z.string().optional(),
-  JWT_ISSUER: httpUrl.optional(),
-  JWT_AUDIENCE: z.string().optional(),
-  JWT_JWKS_URI: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
-});
+/** Has a check of two values run though another value is wrong: everything is reported at once. */
+const anyway = { when: () => true };
+
+const apiEnvironment = dynamoEnvironment
+  .extend({
+    PORT: integer(0, 65_535).default(4567),
+    LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+    FRONTEND_URL: origins.optional(),
+    BACKEND_URL: origins.optional(),
+    TRUST_PROXY: trustProxy.optional(),
+    AWS_COGNITO_USER_POOL_ID: z
+      .string()
+      .regex(/^[\w-]+_[0-9a-zA-Z]+$/, 'must look like us-east-1_AbCdEfGhI')
+      .optional(),
+    AWS_COGNITO_USER_POOL_CLIENT_ID: z.string().optional(),
+    JWT_ISSUER: httpUrl.optional(),
+    JWT_AUDIENCE: z.string().optional(),
+    JWT_JWKS_URI: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
+  })
+  .refine(
+    ({ AWS_COGNITO_USER_POOL_ID: userPoolId, AWS_COGNITO_USER_POOL_CLIENT_ID: clientId }) =>
+      (userPoolId === undefined) === (clientId === undefined),
+    {
+      ...anyway,
+      path: ['AWS_COGNITO_USER_POOL_ID and AWS_COGNITO_USER_POOL_CLIENT_ID'],
+      error: 'set both or neither',
+    },
+  )
+  .refine(
+    ({ JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URI: jwksUri }) =>
+      (issuer === undefined) === (audience === undefined) && (issuer !== undefined || jwksUri === undefined),
+    {
+      ...anyway,
+      path: ['JWT_ISSUER and JWT_AUDIENCE'],
+      error: 'set both (JWT_JWKS_URI too, where it is not the usual place) or none',
+    },
+  );
 
 /** @throws ConfigError with everything that is wrong. */
 export function readDynamoConfig(environment: Environment): DynamoConfig {
@@ -126,10 +148,8 @@ export function readDynamoConfig(environment: Environment): DynamoConfig {
  */
 export function readApiConfig(environment: Environment): ApiConfig {
   const values = parse(apiEnvironment, environment);
-  const problems: string[] = [];
-  const cognito = cognitoConfig(values, problems);
-  const oidc = oidcConfig(values, problems);
-  if (problems.length > 0) throw new ConfigError(problems);
+  const cognito = cognitoConfig(values);
+  const oidc = oidcConfig(values);
   return {
     port: values.PORT,
     logLevel: values.LOG_LEVEL,
@@ -168,26 +188,15 @@ export function isAwsEndpoint(endpoint: string): boolean {
   return /\.(amazonaws\.com(\.cn)?|api\.aws)$/.test(new URL(endpoint).hostname);
 }
 
-function cognitoConfig(
-  values: z.output<typeof apiEnvironment>,
-  problems: string[],
-): CognitoConfig | undefined {
+function cognitoConfig(values: z.output<typeof apiEnvironment>): CognitoConfig | undefined {
   const { AWS_COGNITO_USER_POOL_ID: userPoolId, AWS_COGNITO_USER_POOL_CLIENT_ID: clientId } = values;
-  if (userPoolId === undefined && clientId === undefined) return undefined;
-  if (userPoolId !== undefined && clientId !== undefined) return { userPoolId, clientId };
-  problems.push('AWS_COGNITO_USER_POOL_ID and AWS_COGNITO_USER_POOL_CLIENT_ID: set both or neither');
-  return undefined;
+  return userPoolId !== undefined && clientId !== undefined ? { userPoolId, clientId } : undefined;
 }
 
-function oidcConfig(values: z.output<typeof apiEnvironment>, problems: string[]): OidcConfig | undefined {
+function oidcConfig(values: z.output<typeof apiEnvironment>): OidcConfig | undefined {
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URI: jwksUri } = values;
-  if (issuer === undefined && audience === undefined && jwksUri === undefined) return undefined;
-  if (issuer !== undefined && audience !== undefined)
-    return { issuer, audience, ...(jwksUri && { jwksUri }) };
-  problems.push(
-    'JWT_ISSUER and JWT_AUDIENCE: set both (JWT_JWKS_URI too, where it is not the usual place) or none',
-  );
-  return undefined;
+  if (issuer === undefined || audience === undefined) return undefined;
+  return { issuer, audience, ...(jwksUri !== undefined && { jwksUri }) };
 }
 
 function isProxyAddress(entry: string): boolean {
