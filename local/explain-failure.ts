@@ -32,7 +32,7 @@ function explainKnown(error: Error, place: Place): string | undefined {
   const where = place.endpoint ?? 'AWS';
   const code = 'code' in error ? String(error.code) : error.name;
   if (UNREACHABLE.has(code) || UNREACHABLE.has(error.name)) {
-    return `nothing answers at ${where} (${code}): start it, or give another --endpoint`;
+    return `nothing answers at ${where} (${code}): start it, or give another endpoint`;
   }
   if (error.name === 'ResourceNotFoundException') {
     return `there is no table ${place.tableName ?? ''} at ${where}: ./bin/ddb/schema-load creates it`;

@@ -93,8 +93,7 @@ export class LocalRun {
 
   /** One line for what `start` threw. */
   explain(error: unknown): string {
-    const { endpoint } = this.#config.api.dynamo;
-    const { tableName } = this.#config.api.dynamo;
+    const { endpoint, tableName } = this.#engine?.dynamo ?? this.#config.api.dynamo;
     return explainFailure(error, endpoint === undefined ? { tableName } : { endpoint, tableName });
   }
 

@@ -1,5 +1,4 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import {
@@ -105,6 +104,8 @@ async function connectionConfig(environment: Environment, prod: boolean): Promis
 /** Credentials of the role, where one is to be assumed: valid for an hour. */
 async function assumeRole(config: DynamoConfig, { roleArn }: ConnectionOptions): Promise<DynamoConfig> {
   if (roleArn === undefined) return config;
+  // Loaded only now: it brings most of the SDK's clients along.
+  const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const assume = fromTemporaryCredentials({
     params: { RoleArn: roleArn, RoleSessionName: SESSION_NAME },
     ...(config.region !== undefined && { clientConfig: { region: config.region } }),

@@ -40,7 +40,9 @@ async function askFor(name: string, where: string): Promise<void> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // While a line is being read, Ctrl-C comes here and not to the process.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  const answer = await terminal.question(`Deleting ${name} at ${where}, for ever. Type the table's name: `);
+  const question = `Deleting ${name} at ${where}, for ever. Type the table's name: `;
+  // Ctrl-D is no answer.
+  const answer = await terminal.question(question).catch(() => '');
   terminal.close();
   if (answer.trim() !== name) throw new UserError('that is not its name: nothing was deleted');
 }

@@ -65,13 +65,13 @@ function present(rows: readonly TableRow[]): string {
     row.deletion_protection ? 'on' : 'off',
   ]);
   const wide = inTable(cells);
-  const { columns = Infinity } = process.stdout;
   const width = Math.max(
     ...plainTable(cells)
       .split('\n')
       .map((line) => line.length),
   );
-  if (width <= columns) return wide;
+  // Only a terminal has a width.
+  if (!process.stdout.isTTY || width <= process.stdout.columns) return wide;
   return cells.map((row) => row.map((cell, at) => `${HEADINGS[at]}: ${cell}`).join('\n')).join('\n\n');
 }
 

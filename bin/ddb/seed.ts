@@ -49,6 +49,9 @@ function progressBar(): SingleBar | undefined {
     barIncompleteChar: '░',
     stream: process.stderr,
     clearOnComplete: true,
+    // Ctrl-C ends the process at once: the terminal must be as it was.
+    linewrap: true,
+    gracefulExit: false,
   });
 }
 

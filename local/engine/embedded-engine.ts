@@ -38,8 +38,10 @@ export function embeddedEngine(binary: string, dataDir: string): EngineProgram {
   };
 }
 
-/** Ids of the engine processes that have this database open, by their command lines. Linux only, like the engine. */
+/** Ids of the engine processes that have this database open, by their command lines. */
 function enginesOn(database: string): number[] {
+  // Elsewhere there is no /proc; the engine's package is for Linux.
+  if (process.platform !== 'linux') return [];
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return processes.map(Number).filter((pid) => {
     const [file = '', ...args] = commandLine(pid);

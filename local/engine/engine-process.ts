@@ -54,7 +54,6 @@ export class EngineProcess {
   /** Ends the engine. Its data stays. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    process.off('exit', this.#killNow);
     const child = this.#child;
     if (child && isRunning(child)) {
       const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -65,6 +64,7 @@ export class EngineProcess {
         await this.#program.endOrphans();
       }
     }
+    process.off('exit', this.#killNow);
     removeEngineRecord(this.#dataDir);
   }
 

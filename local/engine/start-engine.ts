@@ -47,7 +47,13 @@ function givenEngine(dataDir: string, dynamo: DynamoConfig, endpoint: string): E
   return {
     dynamo,
     description: endpoint,
-    start: () => Promise.resolve(writeEngineRecord(dataDir, { endpoint, kind: 'given' })),
-    stop: () => Promise.resolve(removeEngineRecord(dataDir)),
+    start: () => {
+      writeEngineRecord(dataDir, { endpoint, kind: 'given' });
+      return Promise.resolve();
+    },
+    stop: () => {
+      removeEngineRecord(dataDir);
+      return Promise.resolve();
+    },
   };
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import PQueue from 'p-queue';
 import { type Context, createContext } from '../../backend/context.ts';
 import { markRead } from '../../backend/domain/mark-read.ts';
 import { type Person, saveProfile } from '../../backend/domain/people.ts';
@@ -9,7 +8,7 @@ import type { Table } from '../../backend/table/table.ts';
 import { directGroupId } from '../../schema/ids.ts';
 import type { SeedConversation, SeedPerson, SeedPlan } from './plan.ts';
 
-/** Conversations, and people, that are written at the same time. */
+/** People, and conversations, that are written at the same time. */
 const CONCURRENCY = 8;
 
 /** What became of a plan. */
@@ -30,13 +29,14 @@ export async function seedTable(
   plan: SeedPlan,
   onProgress: () => void = () => undefined,
 ): Promise<SeedResult> {
+  const writers = Array.from({ length: CONCURRENCY }, () => new SeedWriter(table, onProgress));
   const people = new Map<string, Person>();
-  await inParallel(plan.people, async (person) => {
-    people.set(person.handle, await ensurePerson(createContext({ table }), person));
+  await divide(writers, plan.people, async (writer, person) => {
+    people.set(person.handle, await ensurePerson(writer.context, person));
   });
   let sent = 0;
-  await inParallel(plan.conversations, async (conversation) => {
-    const sentHere = await seedConversation(table, people, conversation, onProgress);
+  await divide(writers, plan.conversations, async (writer, conversation) => {
+    const sentHere = await writer.write(people, conversation);
     sent += sentHere;
   });
   return { people: people.size, conversations: plan.conversations.length, sent };
@@ -60,44 +60,46 @@ async function ensurePerson(context: Context, person: SeedPerson): Promise<Perso
   return saveProfile(context, userId, person);
 }
 
-/** Sends what is not there yet, and answers with how many messages that were. */
-async function seedConversation(
-  table: Table,
-  people: ReadonlyMap<string, Person>,
-  { between, messages, unreadBy }: SeedConversation,
-  onProgress: () => void,
-): Promise<number> {
-  let now = new Date();
-  const context = createContext({ table, clock: () => now });
-  const [one, other] = [personOf(people, between[0]), personOf(people, between[1])];
-  const groupId = directGroupId(one.userId, other.userId);
-  const { seqs, tail } = await readSeeds(context, groupId);
-  let last = 0;
-  let sent = 0;
-  for (const [place, message] of messages.entries()) {
-    const from = message.from === between[0] ? one : other;
-    const clientKey = `seed-${place + 1}`;
-    const found = seqs.get(`${from.userId} ${clientKey}`);
-    if (found === undefined) {
-      now = message.at;
-      const to = from === one ? other : one;
-      // Up to the tail there is no such message, as was just read; behind it the key is looked for.
-      last = await send(context, groupId, to, {
-        from,
-        text: message.text,
-        clientKey,
-        after: Math.max(last, tail),
-      });
-      sent += 1;
-    } else last = Math.max(last, found);
-    onProgress();
+/** Writes one conversation at a time, with a clock that shows the times its messages are of. */
+class SeedWriter {
+  readonly context: Context;
+  readonly #onProgress: () => void;
+  #now = new Date();
+
+  constructor(table: Table, onProgress: () => void) {
+    this.context = createContext({ table, clock: () => this.#now });
+    this.#onProgress = onProgress;
   }
-  // Where no stream is followed, nobody else would bring the summaries up to date.
-  await rebuildSummaries(context, groupId);
-  for (const handle of between.filter((reader) => !unreadBy.includes(reader))) {
-    await markRead(context, groupId, personOf(people, handle).userId, last);
+
+  /** Sends what is not there yet, and answers with how many messages that were. */
+  async write(people: ReadonlyMap<string, Person>, conversation: SeedConversation): Promise<number> {
+    const { between, messages, unreadBy } = conversation;
+    const [one, other] = [personOf(people, between[0]), personOf(people, between[1])];
+    const groupId = directGroupId(one.userId, other.userId);
+    const { seqs, tail } = await readSeeds(this.context, groupId);
+    let last = 0;
+    let sent = 0;
+    for (const [place, message] of messages.entries()) {
+      const [from, to] = message.from === between[0] ? [one, other] : [other, one];
+      const clientKey = `seed-${place + 1}`;
+      let seq = seqs.get(`${from.userId} ${clientKey}`);
+      if (seq === undefined) {
+        this.#now = message.at;
+        // Up to the tail there is no such message, as was just read; behind it the key is looked for.
+        const after = Math.max(last, tail);
+        seq = await send(this.context, groupId, to, { from, text: message.text, clientKey, after });
+        sent += 1;
+      }
+      last = Math.max(last, seq);
+      this.#onProgress();
+    }
+    // Where no stream is followed, nobody else would bring the summaries up to date.
+    await rebuildSummaries(this.context, groupId);
+    for (const handle of between.filter((reader) => !unreadBy.includes(reader))) {
+      await markRead(this.context, groupId, personOf(people, handle).userId, last);
+    }
+    return sent;
   }
-  return sent;
 }
 
 /** The seq of each message of a group by its author and key, and the log's end. */
@@ -140,12 +142,25 @@ function personOf(people: ReadonlyMap<string, Person>, handle: string): Person {
   return person;
 }
 
-/** Runs a task for each item, some at a time; the first failure ends it. */
-async function inParallel<Item>(items: readonly Item[], task: (item: Item) => Promise<void>): Promise<void> {
-  const queue = new PQueue({ concurrency: CONCURRENCY });
+/** Has writers do a task for each item, one after the other each; the first failure ends it. */
+async function divide<Item>(
+  writers: readonly SeedWriter[],
+  items: readonly Item[],
+  task: (writer: SeedWriter, item: Item) => Promise<void>,
+): Promise<void> {
+  const left = each(items);
   try {
-    await Promise.all(items.map((item) => queue.add(() => task(item))));
+    // All draw from the one sequence.
+    await Promise.all(
+      writers.map(async (writer) => {
+        for (let next = left.next(); next.done !== true; next = left.next()) await task(writer, next.value);
+      }),
+    );
   } finally {
-    queue.clear();
+    left.return();
   }
+}
+
+function* each<Item>(items: readonly Item[]): Generator<Item, void> {
+  yield* items;
 }
