@@ -7,12 +7,11 @@ import { prepareDataDir } from '../local/data-dir.ts';
 import { openDevelopmentIssuer, type TokenSubject } from '../local/development-issuer.ts';
 import { knownHandles } from '../local/known-handles.ts';
 import { UserError } from '../local/user-error.ts';
+import { foldHandle } from '../schema/handles.ts';
 import { isUserId } from '../schema/ids.ts';
 import { command, runCommand } from './command.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from './ddb/connection.ts';
 
-/** What the API accepts in a profile. */
-const HANDLE = /^[a-z0-9][a-z0-9_.-]{1,29}$/;
 const SHOWN_HANDLES = 10;
 
 interface Options extends ConnectionOptions {
@@ -45,8 +44,8 @@ async function chooseSubject(handle: string | undefined, options: Options): Prom
     if (!isUserId(sub)) throw new UserError('a user id has 1 to 255 bytes');
     return { sub };
   }
-  const folded = (handle ?? '').trim().toLowerCase().replace(/^@/, '');
-  if (!HANDLE.test(folded)) {
+  const folded = foldHandle((handle ?? '').replace(/^@/, ''));
+  if (folded === undefined) {
     throw new UserError(`${handle} is no handle: 2 to 30 of a-z, 0-9, _ . - and a letter or digit first`);
   }
   const person = await findPerson(folded, create, options);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { HANDLE_PATTERN } from '../../schema/handles.ts';
 import { isGroupId } from '../../schema/ids.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
 import { BadRequestError, type Issue, NotFoundError, UnprocessableError } from '../errors.ts';
@@ -19,7 +20,6 @@ const INVISIBLE = /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u;
 /** Control characters but tab and line ends: neither "not a control" nor one of those. */
 const CONTROL_IN_TEXT = /[^\P{Cc}\t\n\r]/u;
 const CONTROL_IN_LINE = /\p{Cc}/u;
-const HANDLE = /^[a-z0-9][a-z0-9_.-]{1,29}$/;
 
 const codePoints = (text: string): number => Array.from(text).length;
 
@@ -44,13 +44,7 @@ export const displayName = requiredText('display_name')
   .refine((text) => codePoints(text) <= MAX_DISPLAY_NAME_CODE_POINTS, 'display_name_exceed_max_chars_64');
 
 /** A handle, case-folded: 2 to 30 of a-z, 0-9, `_`, `.` and `-`, the first a letter or digit. */
-export const newHandle = requiredText('handle').toLowerCase().regex(HANDLE, 'handle_invalid');
-
-/** The handle in a path or a body that names somebody: folded; undefined when nobody can have it. */
-export function foldHandle(text: string): string | undefined {
-  const folded = text.trim().toLowerCase();
-  return HANDLE.test(folded) ? folded : undefined;
-}
+export const newHandle = requiredText('handle').toLowerCase().regex(HANDLE_PATTERN, 'handle_invalid');
 
 /**
  * The group a path or a body names. Any text may stand there: what cannot be an id is a group that does not exist.

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import * as z from 'zod';
+import { foldHandle } from '../../schema/handles.ts';
 import type { MessageItem } from '../../schema/items.ts';
 import type { Context } from '../context.ts';
 import { type HistoryPage, listMessages, type Position } from '../domain/list-messages.ts';
@@ -8,7 +9,6 @@ import { UnprocessableError } from '../errors.ts';
 import type { Guards } from './authenticate.ts';
 import { readJson } from './body.ts';
 import {
-  foldHandle,
   groupIdIn,
   limitParameter,
   messageText,

@@ -1,20 +1,12 @@
 import { Router } from 'express';
 import * as z from 'zod';
-import { HANDLE_PREFIX_LENGTH } from '../../schema/keys.ts';
+import { foldHandle, HANDLE_PATTERN } from '../../schema/handles.ts';
 import type { Context } from '../context.ts';
 import { findByHandle, findByPrefix, saveProfile } from '../domain/people.ts';
 import { NotFoundError } from '../errors.ts';
 import type { Guards } from './authenticate.ts';
 import { readJson } from './body.ts';
-import {
-  cursorParameter,
-  displayName,
-  foldHandle,
-  limitParameter,
-  newHandle,
-  parseBody,
-  parseQuery,
-} from './fields.ts';
+import { cursorParameter, displayName, limitParameter, newHandle, parseBody, parseQuery } from './fields.ts';
 import { linkPages } from './paging.ts';
 import { presentPerson } from './present.ts';
 
@@ -25,10 +17,7 @@ const profileBody = z.strictObject({
 
 const searchQuery = z.strictObject({
   /** The beginning of a handle: two characters or more. */
-  prefix: z
-    .string('prefix_invalid')
-    .toLowerCase()
-    .regex(new RegExp(`^[a-z0-9][a-z0-9_.-]{${HANDLE_PREFIX_LENGTH - 1},29}$`), 'prefix_invalid'),
+  prefix: z.string('prefix_invalid').toLowerCase().regex(HANDLE_PATTERN, 'prefix_invalid'),
   limit: limitParameter(10),
   cursor: cursorParameter,
 });

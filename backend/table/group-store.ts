@@ -1,5 +1,6 @@
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { ScanCommand, type ScanCommandOutput, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { GroupItem, MemberItem, MessageItem } from '../../schema/items.ts';
+import { GROUP_SK, groupIdOf, type Key } from '../../schema/keys.ts';
 import { conditionalTransaction } from './condition.ts';
 import { SEQ_IS_FREE } from './message-store.ts';
 import type { Table } from './table.ts';
@@ -51,6 +52,26 @@ export class GroupStore {
     );
     if (outcome.stored) return { opened: true };
     return { opened: false, firstMessage: outcome.items[1]?.existing as MessageItem | undefined };
+  }
+
+  /** The ids of all groups. It reads the whole table: for maintenance, never for a request. */
+  async ids(): Promise<string[]> {
+    const groupIds: string[] = [];
+    let startKey: Record<string, unknown> | undefined;
+    do {
+      const page: ScanCommandOutput = await this.#table.send(
+        new ScanCommand({
+          TableName: this.#table.name,
+          FilterExpression: 'sk = :group',
+          ExpressionAttributeValues: { ':group': GROUP_SK },
+          ProjectionExpression: 'pk',
+          ...(startKey && { ExclusiveStartKey: startKey }),
+        }),
+      );
+      groupIds.push(...((page.Items ?? []) as Pick<Key, 'pk'>[]).flatMap((item) => groupIdOf(item) ?? []));
+      startKey = page.LastEvaluatedKey;
+    } while (startKey !== undefined);
+    return groupIds;
   }
 }
 

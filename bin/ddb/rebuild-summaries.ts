@@ -1,16 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import PQueue from 'p-queue';
-import { z } from 'zod';
 import { type Context, createContext } from '../../backend/context.ts';
 import {
   compareSummaries,
   rebuildSummaries,
   type RowDifference,
 } from '../../backend/domain/rebuild-summaries.ts';
-import type { Table } from '../../backend/table/table.ts';
 import { UserError } from '../../local/user-error.ts';
-import { GROUP_SK, groupIdOf } from '../../schema/keys.ts';
 import { command, prodArgument, runCommand } from '../command.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
 
@@ -67,32 +63,10 @@ async function rebuild(context: Context, groupIds: readonly string[]): Promise<v
 
 /** The one that was named, or all there are. @throws UserError for one that is not there. */
 async function chooseGroups(context: Context, groupId: string | undefined): Promise<string[]> {
-  if (groupId === undefined) return allGroups(context.table);
+  if (groupId === undefined) return context.groups.ids();
   const { group } = await context.members.listWithGroup(groupId);
   if (!group) throw new UserError(`there is no message group ${groupId} in table ${context.table.name}`);
   return [groupId];
-}
-
-const groupRow = z.object({ pk: z.string() });
-
-/** Reads the whole table: nothing else knows of every group. */
-async function allGroups(table: Table): Promise<string[]> {
-  const groupIds: string[] = [];
-  let startKey: Record<string, unknown> | undefined;
-  do {
-    const page = await table.send(
-      new ScanCommand({
-        TableName: table.name,
-        FilterExpression: 'sk = :group',
-        ExpressionAttributeValues: { ':group': GROUP_SK },
-        ProjectionExpression: 'pk',
-        ...(startKey && { ExclusiveStartKey: startKey }),
-      }),
-    );
-    groupIds.push(...(page.Items ?? []).flatMap((item) => groupIdOf(groupRow.parse(item)) ?? []));
-    startKey = page.LastEvaluatedKey;
-  } while (startKey !== undefined);
-  return groupIds;
 }
 
 async function forEachGroup(
