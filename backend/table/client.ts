@@ -29,6 +29,8 @@ export function createDynamoClient(config: DynamoConfig): DynamoDBClient {
     }),
   });
   retryConflicts(client);
+  // It prepares a copy of each input and output, item by item, for a logger that is not there.
+  client.middlewareStack.remove('loggerMiddleware');
   return client;
 }
 

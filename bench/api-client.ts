@@ -1,0 +1,54 @@
+import { Pool } from 'undici';
+
+/** One request to the API. */
+export interface ApiRequest {
+  readonly userId: string;
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly path: string;
+  readonly body?: unknown;
+  readonly idempotencyKey?: string;
+}
+
+/** The API over HTTP, on as many kept-alive connections as there are clients. */
+export class ApiClient {
+  readonly #pool: Pool;
+  readonly #tokens: ReadonlyMap<string, string>;
+
+  /** @param tokens by user id. */
+  constructor(port: number, connections: number, tokens: ReadonlyMap<string, string>) {
+    this.#pool = new Pool(`http://localhost:${port}`, { connections, pipelining: 1 });
+    this.#tokens = tokens;
+  }
+
+  /** Asks, and throws the answer's body away. @throws Error for any status but 200. */
+  async do(request: ApiRequest): Promise<void> {
+    await (await this.#send(request)).body.dump();
+  }
+
+  /** Asks for something that is wanted. @throws Error for any status but 200. */
+  async ask(request: ApiRequest): Promise<unknown> {
+    return (await this.#send(request)).body.json();
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #send({ userId, method, path, body, idempotencyKey }: ApiRequest) {
+    const response = await this.#pool.request({
+      method,
+      path,
+      headers: {
+        authorization: this.#tokens.get(userId) ?? '',
+        accept: 'application/json',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (response.statusCode !== 200) {
+      throw new Error(`${method} ${path}: ${response.statusCode} ${await response.body.text()}`);
+    }
+    return response;
+  }
+}

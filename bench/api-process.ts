@@ -1,0 +1,66 @@
+import { createApp } from '../backend/app.ts';
+import type { DynamoConfig } from '../backend/config.ts';
+import { createContext } from '../backend/context.ts';
+import { startServer } from '../backend/http/server.ts';
+import { createTokenVerifier, type TokenSources } from '../backend/http/verify-token.ts';
+import { createLogger } from '../backend/logger.ts';
+import { type CapacityMeter, meterCapacity, type Usage } from '../backend/table/capacity-meter.ts';
+import { createDynamoClient } from '../backend/table/client.ts';
+import { openTable } from '../backend/table/table.ts';
+import { answerCalls } from './calls.ts';
+import { cpuTimeMs } from './loop.ts';
+
+/* The API as in production, in a process of its own: every middleware, tokens verified, a log line for each request. */
+
+interface ApiOptions {
+  readonly dynamo: DynamoConfig;
+  readonly tokens: TokenSources;
+  /** Whether to ask for the capacity each operation consumed, which makes it slower. */
+  readonly metered: boolean;
+}
+
+let meter: CapacityMeter | undefined;
+let measured: { readonly usage: Promise<Usage>; readonly end: () => void } | undefined;
+
+const commands = {
+  start: async ({ dynamo, tokens, metered }: ApiOptions): Promise<{ port: number }> => {
+    const client = createDynamoClient(dynamo);
+    if (metered) meter = meterCapacity(client);
+    const app = createApp({
+      context: createContext({ table: openTable(client, dynamo.tableName) }),
+      verifyToken: createTokenVerifier(tokens),
+      logger: createLogger('info'),
+      corsOrigins: ['http://localhost:3000'],
+    });
+    const { port } = await startServer(app, 0);
+    return { port };
+  },
+
+  /** CPU time used so far. */
+  cpuTimeMs: (): Promise<number> => Promise.resolve(cpuTimeMs()),
+
+  /** From now on, adds up the units that requests use. */
+  beginUsage: (): Promise<void> => {
+    if (!meter) throw new Error('this process was not started with a meter');
+    const { promise, resolve } = withResolvers();
+    measured = { usage: meter.measure(() => promise), end: resolve };
+    return Promise.resolve();
+  },
+
+  endUsage: async (): Promise<Usage> => {
+    if (!measured) throw new Error('nothing is being measured');
+    measured.end();
+    return measured.usage;
+  },
+};
+
+/** What the API's process can be asked. */
+export type ApiCommands = typeof commands;
+
+answerCalls(commands);
+
+function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: (() => void) | undefined;
+  const promise = new Promise<void>((settle) => (resolve = settle));
+  return { promise, resolve: () => resolve?.() };
+}

@@ -1,0 +1,83 @@
+import { createDynamoClient } from '../backend/table/client.ts';
+import { openTable } from '../backend/table/table.ts';
+import { ApiClient } from './api-client.ts';
+import type { ApiCommands } from './api-process.ts';
+import type { Child, Children } from './children.ts';
+import { type Engine, startEngine } from './engine.ts';
+import { fill } from './fill.ts';
+import { createIssuer } from './people.ts';
+import type { Plan } from './plan.ts';
+import type { RawCommands } from './raw-process.ts';
+import { createWorld, type RawSide, type World } from './world.ts';
+
+/** An API in a process of its own, and a client of it. */
+export interface ApiUnderTest {
+  readonly process: Child<ApiCommands>;
+  readonly client: ApiClient;
+}
+
+/** Everything that runs during a benchmark. */
+export interface Bench {
+  readonly engine: Engine;
+  readonly world: World;
+  /** Items in the table before anything is measured. */
+  readonly items: number;
+  readonly api: ApiUnderTest;
+  readonly raw: Child<RawCommands>;
+  /** The raw loop over a client as the SDK makes it when nothing is set. */
+  readonly defaults: Child<RawCommands>;
+  /** Both sides once more, asking for the units each operation consumes: too slow to be timed. */
+  readonly metered: { readonly api: ApiUnderTest; readonly raw: Child<RawCommands> };
+  /** Closes what this process itself has open. */
+  close(): Promise<void>;
+}
+
+/** Starts every process, writes what is measured, and signs everybody in. */
+export async function startBench(children: Children, plan: Plan): Promise<Bench> {
+  const engine = await startEngine(children);
+  const { world, items } = createWorld(plan);
+  const written = await fillTable(engine, items);
+  const issuer = await createIssuer();
+  const tokens = new Map<string, string>();
+  for (const { userId } of [...world.callers, ...world.histories, ...world.inboxes]) {
+    tokens.set(userId, `Bearer ${await issuer.signToken(userId)}`);
+  }
+  const startApi = async (metered: boolean): Promise<ApiUnderTest> => {
+    const process = children.fork<ApiCommands>('api-process.ts');
+    const { dynamo } = engine;
+    const { port } = await process.call('start', {
+      dynamo,
+      tokens: { development: issuer.source },
+      metered,
+    });
+    return { process, client: new ApiClient(port, Math.max(...plan.clients), tokens) };
+  };
+  const startRaw = async (side: RawSide) => {
+    const process = children.fork<RawCommands>('raw-process.ts');
+    await process.call('start', { dynamo: engine.dynamo, world, side });
+    return process;
+  };
+  const api = await startApi(false);
+  const meteredApi = await startApi(true);
+  return {
+    engine,
+    world,
+    items: written,
+    api,
+    raw: await startRaw('raw'),
+    defaults: await startRaw('defaults'),
+    metered: { api: meteredApi, raw: await startRaw('metered') },
+    close: async () => {
+      await Promise.all([api.client.close(), meteredApi.client.close()]);
+    },
+  };
+}
+
+async function fillTable({ dynamo }: Engine, items: Parameters<typeof fill>[1]): Promise<number> {
+  const client = createDynamoClient(dynamo);
+  try {
+    return await fill(openTable(client, dynamo.tableName), items);
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,85 @@
+import { encodeCursor } from '../schema/cursors.ts';
+import { inboxSk } from '../schema/keys.ts';
+import type { ApiClient, ApiRequest } from './api-client.ts';
+import { activityOf } from './items.ts';
+import {
+  HISTORY_LIMIT,
+  historyRequest,
+  INBOX_LIMIT,
+  inboxRequest,
+  markReadRequest,
+  Sender,
+} from './requests.ts';
+import type { World } from './world.ts';
+
+/** A kind of request along which a number grows, and at each size what to ask. */
+export interface CurveRequests {
+  /** What grows: messages in one group, or groups of one person. */
+  readonly grows: 'messages' | 'groups';
+  readonly name: string;
+  /** Curves of one family must cost the same units, as well as all sizes of one. */
+  readonly family: string;
+  readonly points: readonly { readonly size: number; readonly request: CurveRequest }[];
+}
+
+/** Asks whichever API it is given: what one of them has written, the next one's request goes on from. */
+export type CurveRequest = (api: ApiClient) => Promise<void>;
+
+type History = World['histories'][number];
+type Inbox = World['inboxes'][number];
+
+/** Every request whose cost must not depend on how much there is. */
+export function curveRequests({ histories, inboxes }: World): CurveRequests[] {
+  const sender = new Sender(new Map(histories.map(({ groupId, messages }) => [groupId, messages])));
+  const ofHistory = (
+    name: string,
+    family: string,
+    request: (history: History, api: ApiClient) => Promise<void>,
+  ) => ({
+    grows: 'messages' as const,
+    name,
+    family,
+    points: histories.map((history) => ({
+      size: history.messages,
+      request: (api: ApiClient) => request(history, api),
+    })),
+  });
+  const page = (name: string, family: string, place: (history: History) => string) =>
+    ofHistory(name, family, (history, api) =>
+      api.do(historyRequest(history.userId, history.groupId, place(history))),
+    );
+  const ofInbox = (name: string, pageOf: (pages: number) => number) => ({
+    grows: 'groups' as const,
+    name,
+    family: 'page of the inbox',
+    points: inboxes.map((inbox) => ({
+      size: inbox.groupIds.length,
+      request: (api: ApiClient) =>
+        api.do(inboxPage(inbox, pageOf(Math.ceil(inbox.groupIds.length / INBOX_LIMIT)))),
+    })),
+  });
+  const marks = new Map<string, number>();
+  return [
+    page('newest page', 'page of history', () => ''),
+    page('page in the middle', 'page of history', ({ messages }) => `&before=${messages / 2 + 1}`),
+    page('first page', 'page of history', () => `&before=${HISTORY_LIMIT + 1}`),
+    page('page after a seq', 'strong page of history', ({ messages }) => `&after=${messages / 2 - 1}`),
+    ofHistory('send', 'send', ({ userId, groupId }, api) => sender.send(api, userId, groupId)),
+    ofHistory('mark read', 'mark read', ({ userId, groupId }, api) => {
+      const seq = (marks.get(groupId) ?? 0) + 1;
+      marks.set(groupId, seq);
+      return api.do(markReadRequest(userId, groupId, seq));
+    }),
+    ofInbox('first page', () => 0),
+    ofInbox('page in the middle', (pages) => Math.floor(pages / 2)),
+    ofInbox('last page', (pages) => pages - 1),
+  ];
+}
+
+/** The request for a page of an inbox, 0 being the first: each conversation was active after those before it. */
+function inboxPage({ userId, groupIds }: Inbox, page: number): ApiRequest {
+  const place = groupIds.length - page * INBOX_LIMIT;
+  const last = groupIds[place];
+  if (last === undefined) return inboxRequest(userId);
+  return inboxRequest(userId, encodeCursor(['inbox', userId], inboxSk(activityOf(place), last)));
+}

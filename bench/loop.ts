@@ -1,0 +1,61 @@
+import { quantile } from './statistics.ts';
+
+/** One measurement. */
+export interface Measurement {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** CPU time of the measured process for each operation, whatever thread of it took it. */
+  readonly cpuMs: number;
+}
+
+/** One piece of work of one client, by the client's number from 0. */
+export type Operation = (client: number) => Promise<void>;
+
+/** What some clients got done. */
+export interface LoopResult {
+  readonly operations: number;
+  readonly elapsedMs: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/**
+ * A closed loop: each client does one operation after another, until the time is up and the last ones are done. All
+ * of them count, and the time they took.
+ */
+export async function runLoop(clients: number, windowMs: number, operation: Operation): Promise<LoopResult> {
+  const times: number[] = [];
+  const start = performance.now();
+  const end = start + windowMs;
+  const client = async (_: unknown, number: number) => {
+    for (let begun = performance.now(); begun < end;) {
+      await operation(number);
+      const now = performance.now();
+      times.push(now - begun);
+      begun = now;
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  return {
+    operations: times.length,
+    elapsedMs: performance.now() - start,
+    p50Ms: quantile(times, 0.5),
+    p99Ms: quantile(times, 0.99),
+  };
+}
+
+export function measurementOf(result: LoopResult, cpuMs: number): Measurement {
+  return {
+    perSecond: (result.operations / result.elapsedMs) * 1_000,
+    p50Ms: result.p50Ms,
+    p99Ms: result.p99Ms,
+    cpuMs: cpuMs / result.operations,
+  };
+}
+
+/** CPU time this process has used so far, all threads, user and system. */
+export function cpuTimeMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}

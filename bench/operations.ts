@@ -1,0 +1,14 @@
+/** What is measured, in the order in which it is shown. */
+export const OPERATIONS = ['send', 'send to one group', 'history', 'inbox', 'mark read'] as const;
+
+export type OperationName = (typeof OPERATIONS)[number];
+
+/** What each of them is: the same for the API and for the raw loop. */
+export const DESCRIPTIONS: Readonly<Record<OperationName, string>> = {
+  send: 'one message to a group of two, each client to four groups of its own: strong Query of the members, conditional PutItem',
+  'send to one group':
+    'the same, every client to one and the same group of eight: the puts queue behind each other',
+  history: 'the newest page of 50 messages: strong GetItem of the member, Query',
+  inbox: 'the first page of 20 conversations, names at hand: Query of the index',
+  'mark read': 'one conditional UpdateItem',
+};

@@ -1,0 +1,154 @@
+import { writeFile } from 'node:fs/promises';
+import { format, resolveConfig } from 'prettier';
+import { growingCosts } from './growth.ts';
+import { DESCRIPTIONS, OPERATIONS } from './operations.ts';
+import { clientsText } from './plan.ts';
+import {
+  aimResults,
+  AIMS,
+  aimsGrid,
+  type AimResult,
+  cpuGrid,
+  type Grid,
+  growthGrid,
+  throughputGrid,
+  unitsGrid,
+} from './report.ts';
+import type { Results } from './results.ts';
+import { DEFAULTS_AT } from './throughput.ts';
+
+/** Where the page is, from the package's root. */
+export const PAGE = 'docs/benchmarks.md';
+
+/** Writes the results as a page of the documentation. */
+export async function writePage(results: Results): Promise<void> {
+  await writeFile(new URL(`../${PAGE}`, import.meta.url), await benchmarkPage(results));
+}
+
+async function benchmarkPage(results: Results): Promise<string> {
+  const text = [
+    introduction(results),
+    throughputSection(results),
+    cpuSection(results),
+    unitsSection(results),
+    growthSection(results),
+    aimsSection(results),
+    repeatSection(),
+  ].join('\n\n');
+  return format(text, { ...(await resolveConfig(PAGE)), parser: 'markdown' });
+}
+
+function introduction({ machine, engine, items, plan }: Results): string {
+  return `# Benchmarks
+
+The API beside a bare loop over the AWS SDK that asks the table for the same things, and how cost and time depend on how
+much there is. This page is written by \`npm run bench -- --write\`.
+
+- Date: ${machine.date}
+- Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB
+- Node: ${machine.node}
+- Engine: ${engine}
+- Run: ${plan.rounds} rounds of ${plan.windowMs / 1_000} s for each measurement, ${items.toLocaleString('en')} items in the table to begin with
+- Load average before the run: ${machine.loadBefore.toFixed(1)}`;
+}
+
+function throughputSection({ throughput }: Results): string {
+  return `## Throughput and times
+
+${OPERATIONS.map((name) => `- **${name}**: ${DESCRIPTIONS[name]}`).join('\n')}
+
+Each client asks for one thing at a time, and for the next as soon as it has the answer. The API is the whole of it: every
+middleware, tokens verified, a log line for each request; it, the engine and the clients share the machine's cores. The raw
+loop runs in a process of its own over the client that the API uses too. Pairs are **API : raw loop**, medians of the rounds.
+A ratio is the median of the rounds' ratios, API / raw loop, with the lowest and the highest. In a closed loop the times at
+many clients follow from the throughput: whoever is slower has the longer queue.
+
+${markdownTable(throughputGrid(throughput))}`;
+}
+
+function cpuSection({ throughput }: Results): string {
+  return `## CPU time an operation
+
+Of the API's process and of the raw loop's, all threads, user and system, in milliseconds; the clients and the engine are not
+in it. The last columns compare with a raw loop whose client has the SDK's defaults, node's own HTTP client among them, at
+${DEFAULTS_AT} clients.
+
+${markdownTable(cpuGrid(throughput))}`;
+}
+
+function unitsSection({ units }: Results): string {
+  return `## Capacity units
+
+What the engine reports for one operation, W to write and R to read, names and tails at hand as in a process that has run
+for a while.
+
+${markdownTable(unitsGrid(units))}`;
+}
+
+function growthSection({ growth, plan }: Results): string {
+  const growing = growingCosts(growth);
+  return `## Growth
+
+One client, through the API; medians of ${plan.samples} requests, the sizes in turn. The benchmark fails when the units differ
+along a row, or between pages of one kind. Times are shown only.
+
+A group with so many messages (pages of 50; the page after a seq is read strongly, which costs twice as much):
+
+${markdownTable(growthGrid(growth, 'messages'))}
+
+A person with so many conversations (pages of 20):
+
+${markdownTable(growthGrid(growth, 'groups'))}
+
+${growing.length === 0 ? 'No cost grows.' : `**Costs grow**: ${growing.join('; ')}`}`;
+}
+
+function aimsSection({ throughput }: Results): string {
+  const missed = aimResults(throughput).filter((result) => result.ratio > result.limit);
+  return `## Aims
+
+An operation through the API is to cost at most ${AIMS.cpu} × the CPU time of the raw loop's, and its p99 at
+${AIMS.p99At.join(' and ')} clients is to be at most ${AIMS.p99} × the raw loop's.
+
+${markdownTable(aimsGrid(throughput))}
+
+${gapText(missed)}`;
+}
+
+/** The gap, aim by aim: nothing about it is left to be worked out. */
+function gapText(missed: readonly AimResult[]): string {
+  if (missed.length === 0) return 'Both are reached everywhere.';
+  const line = ({ aim, operation, clients, ratio, limit }: AimResult) => [
+    aim,
+    operation,
+    clientsText(clients),
+    ratio.toFixed(2),
+    `${Math.round((ratio / limit - 1) * 100)} %`,
+  ];
+  return `Not reached, and by how much:
+
+${markdownTable({ head: ['aim', 'operation', 'clients', 'ratio', 'above the aim by'], rows: missed.map(line) })}
+
+What the API adds (to read an HTTP request, check it, answer it and log it) costs about the same for each request, and so it
+weighs most where the SDK has least to do.`;
+}
+
+function repeatSection(): string {
+  return `## How to repeat it
+
+\`\`\`sh
+npm install
+npm run bench              # about four minutes
+npm run bench -- --quick   # half a minute, coarse figures
+npm run bench -- --write   # writes this page
+\`\`\`
+
+It needs Linux on x64 for the embedded engine, and at least two cores. Everything it starts runs in memory and ends with it.
+Compare ratios, not times: machines differ, and what else runs on one slows down both sides. The engine's table has no
+stream, because with one each write looks through all the records of the stream so far.`;
+}
+
+function markdownTable({ head, rows }: Grid): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

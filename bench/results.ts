@@ -1,0 +1,17 @@
+import type { Curve } from './growth.ts';
+import type { Machine } from './machine.ts';
+import type { Plan } from './plan.ts';
+import type { Cell } from './throughput.ts';
+import type { OperationUnits } from './units.ts';
+
+/** Everything a run found. */
+export interface Results {
+  readonly plan: Plan;
+  readonly machine: Machine;
+  readonly engine: string;
+  /** Items in the table before anything was measured. */
+  readonly items: number;
+  readonly throughput: readonly Cell[];
+  readonly units: readonly OperationUnits[];
+  readonly growth: readonly Curve[];
+}

@@ -1,0 +1,76 @@
+import { Command, Option } from 'commander';
+import { startBench } from './bench.ts';
+import { Children } from './children.ts';
+import { growingCosts, measureGrowth } from './growth.ts';
+import { describeMachine } from './machine.ts';
+import { PAGE, writePage } from './page.ts';
+import { FULL, type Plan, QUICK } from './plan.ts';
+import type { Results } from './results.ts';
+import { terminalText } from './terminal.ts';
+import { measureThroughput } from './throughput.ts';
+import { measureUnits } from './units.ts';
+
+/* `npm run bench`: the API against a bare SDK loop, and the growth curves. Status 1 when a cost grows. */
+
+/** What shells give for a program that a signal ended: 128 and the signal's number. */
+const SIGNAL_STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+// It says once a process which versions of Node it will support.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+const options = new Command('npm run bench --')
+  .description(
+    'Measures the API against a bare AWS SDK loop, in ratios, and how cost and time grow with the data.\n' +
+      'Takes about four minutes; everything runs in processes of its own, in memory.',
+  )
+  .option('--quick', 'half a minute: shows that the benchmark works; the figures are coarse')
+  .addOption(new Option('--write', `also writes ${PAGE}`).conflicts('quick'))
+  .parse()
+  .opts<{ quick?: true; write?: true }>();
+
+await main(options.quick ? QUICK : FULL, options.write === true);
+
+async function main(plan: Plan, write: boolean): Promise<void> {
+  const children = new Children();
+  let stopping: keyof typeof SIGNAL_STATUS | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stopping = signal;
+      void children.stop().then(() => process.exit(SIGNAL_STATUS[signal]));
+    });
+  }
+  try {
+    const results = await measure(children, plan);
+    process.stdout.write(terminalText(results));
+    if (write) await writePage(results);
+    if (growingCosts(results.growth).length > 0) process.exitCode = 1;
+  } catch (error) {
+    // Once it is being stopped, everything that is under way fails.
+    if (stopping === undefined) {
+      process.stderr.write(
+        `bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      );
+      process.exitCode = 1;
+    }
+  } finally {
+    await children.stop();
+  }
+}
+
+async function measure(children: Children, plan: Plan): Promise<Results> {
+  const machine = describeMachine();
+  progress('filling the table');
+  const bench = await startBench(children, plan);
+  try {
+    const units = await measureUnits(bench);
+    const throughput = await measureThroughput(bench, plan, progress);
+    const growth = await measureGrowth(bench, plan, progress);
+    return { plan, machine, engine: bench.engine.name, items: bench.items, throughput, units, growth };
+  } finally {
+    await bench.close();
+  }
+}
+
+function progress(text: string): void {
+  process.stderr.write(`${new Date().toLocaleTimeString('en-GB')} ${text}\n`);
+}

@@ -1,0 +1,31 @@
+import CliTable from 'cli-table3';
+import { growingCosts } from './growth.ts';
+import type { Grid } from './report.ts';
+import { aimsGrid, cpuGrid, growthGrid, throughputGrid, unitsGrid } from './report.ts';
+import type { Results } from './results.ts';
+
+/** The results as one reads them in a terminal. */
+export function terminalText({ machine, engine, items, throughput, units, growth }: Results): string {
+  const growing = growingCosts(growth);
+  return [
+    `${machine.cpu}, ${machine.cores} cores, node ${machine.node}, load ${machine.loadBefore.toFixed(1)} before the run`,
+    `${engine}; ${items.toLocaleString('en')} items to begin with`,
+    section('API : raw SDK loop; medians of the rounds, ratios with min–max', throughputGrid(throughput)),
+    section('CPU time an operation, likewise; SDK defaults: the raw loop with them', cpuGrid(throughput)),
+    section('Capacity units an operation', unitsGrid(units)),
+    section('Growth: messages in one group', growthGrid(growth, 'messages')),
+    section('Growth: groups of one person', growthGrid(growth, 'groups')),
+    section('Aims', aimsGrid(throughput)),
+    growing.length === 0 ? 'No cost grows.' : `COSTS GROW:\n${growing.join('\n')}`,
+    '',
+  ].join('\n');
+}
+
+function section(title: string, grid: Grid): string {
+  const colour = process.stdout.isTTY ? {} : { style: { head: [], border: [] } };
+  const table = new CliTable({ head: [...grid.head], chars: NO_LINES_BETWEEN_ROWS, ...colour });
+  table.push(...grid.rows.map((row) => [...row]));
+  return `\n${title}\n${table.toString()}`;
+}
+
+const NO_LINES_BETWEEN_ROWS = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };

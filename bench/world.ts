@@ -1,0 +1,140 @@
+import { directGroupId } from '../schema/ids.ts';
+import { conversation, type Conversation, type Item, profile } from './items.ts';
+import { CIRCLES, userId } from './people.ts';
+import type { Plan } from './plan.ts';
+
+/**
+ * Who writes: the API, or one of the raw loops. Each has conversations of its own to write to, because a raw loop is
+ * not prepared for others who append to the same log.
+ */
+export const SIDES = ['api', 'raw', 'defaults', 'metered'] as const;
+export type Side = (typeof SIDES)[number];
+export type RawSide = Exclude<Side, 'api'>;
+
+/** Conversations of each caller: one more than a page of the inbox shows. The first is read, the others written to. */
+const PEERS = 21;
+const READ = 0;
+const SEND_TO = {
+  api: [1, 2, 3, 4],
+  raw: [5, 6, 7, 8],
+  defaults: [9, 10, 11, 12],
+  metered: [13, 14, 15, 16],
+};
+const MARK = { api: 17, raw: 18, defaults: 19, metered: 20 };
+/** Members of the group everybody sends to: as many as one read unit covers. */
+const HOT_MEMBERS = 8;
+const HOT_GROUP = {
+  api: '00000000000000000000000001',
+  raw: '00000000000000000000000002',
+  defaults: '00000000000000000000000003',
+  metered: '00000000000000000000000004',
+};
+/** Messages of the conversation that is read: more than a page. */
+const READ_MESSAGES = 200;
+/**
+ * What the rows of conversations that are marked as read claim as their newest message. A mark has to be higher than
+ * the one before it and at most this; it costs the same wherever it is, and no run comes to the end of these.
+ */
+const CLAIMED_SEQ = 900_000_000;
+
+/** One who asks, and the conversations they have. */
+export interface Caller {
+  readonly userId: string;
+  readonly history: string;
+  readonly send: Readonly<Record<Side, readonly string[]>>;
+  readonly mark: Readonly<Record<Side, string>>;
+  readonly hot: Readonly<Record<Side, string>>;
+}
+
+/** Everything that is measured, by what it is called in the table. */
+export interface World {
+  readonly callers: readonly Caller[];
+  /** A conversation with each of these numbers of messages, and who has them all. */
+  readonly histories: readonly {
+    readonly userId: string;
+    readonly groupId: string;
+    readonly messages: number;
+  }[];
+  /** A person with each of these numbers of conversations. */
+  readonly inboxes: readonly { readonly userId: string; readonly groupIds: readonly string[] }[];
+}
+
+/** What is measured, and the items to write for it. */
+export function createWorld(plan: Plan): { readonly world: World; readonly items: Iterable<Item> } {
+  const clients = Math.max(...plan.clients);
+  const histories = plan.messages.map((messages, place) => {
+    const person = userId(CIRCLES.curves, place);
+    return { userId: person, groupId: directGroupId(person, peer(0)), messages };
+  });
+  const inboxes = plan.groups.map((groups, place) => {
+    const person = userId(CIRCLES.curves, plan.messages.length + place);
+    return {
+      userId: person,
+      groupIds: Array.from({ length: groups }, (_, number) => directGroupId(person, peer(number))),
+    };
+  });
+  const world = {
+    callers: Array.from({ length: clients }, (_, number) => caller(number)),
+    histories,
+    inboxes,
+  };
+  return { world, items: itemsOf(world) };
+}
+
+function caller(number: number): Caller {
+  const id = userId(CIRCLES.callers, number);
+  const withPeer = (place: number) => directGroupId(id, peer(place));
+  return {
+    userId: id,
+    history: withPeer(READ),
+    send: bySide((side) => SEND_TO[side].map(withPeer)),
+    mark: bySide((side) => withPeer(MARK[side])),
+    hot: HOT_GROUP,
+  };
+}
+
+function bySide<Value>(make: (side: Side) => Value): Record<Side, Value> {
+  return { api: make('api'), raw: make('raw'), defaults: make('defaults'), metered: make('metered') };
+}
+
+const peer = (place: number): string => userId(CIRCLES.peers, place);
+
+/** Whose token a client sends to the hot group: its members take turns. */
+export function hotSender(world: World, client: number): Caller | undefined {
+  return world.callers[client % Math.min(HOT_MEMBERS, world.callers.length)];
+}
+
+function* itemsOf({ callers, histories, inboxes }: World): Generator<Item> {
+  const peers = Math.max(PEERS, ...inboxes.map(({ groupIds }) => groupIds.length));
+  for (let place = 0; place < peers; place += 1) yield profile(peer(place), `peer-${place}`);
+  for (const [number, { userId: id }] of callers.entries()) {
+    yield profile(id, `caller-${number}`);
+    for (let place = 0; place < PEERS; place += 1) yield* conversation(callersConversation(id, place));
+  }
+  const hotMembers = callers.slice(0, HOT_MEMBERS).map((member) => member.userId);
+  for (const side of SIDES) {
+    // Not in anybody's first page: the inbox that is measured shows what each caller has of their own.
+    yield* conversation({ groupId: HOT_GROUP[side], userIds: hotMembers, messages: 1, offset: -1_000_000 });
+  }
+  for (const { userId: id, groupId, messages } of histories) {
+    yield profile(id, `history-${messages}`);
+    yield* conversation({ groupId, userIds: [id, peer(0)], messages });
+  }
+  for (const { userId: id, groupIds } of inboxes) {
+    yield profile(id, `inbox-${groupIds.length}`);
+    for (const [place, groupId] of groupIds.entries()) {
+      yield* conversation({ groupId, userIds: [id, peer(place)], messages: 1, offset: place });
+    }
+  }
+}
+
+function callersConversation(id: string, place: number): Conversation {
+  const marked = Object.values(MARK).includes(place);
+  return {
+    groupId: directGroupId(id, peer(place)),
+    userIds: [id, peer(place)],
+    messages: place === READ ? READ_MESSAGES : 1,
+    ...(marked && { claimedSeq: CLAIMED_SEQ }),
+    offset: place,
+  };
+}
