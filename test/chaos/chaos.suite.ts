@@ -6,10 +6,10 @@ import { eventually } from '../support/eventually.ts';
 import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
 import { checkLogs } from '../support/log-checks.ts';
 import { createPrng } from '../support/prng.ts';
+import { startSummaries } from '../support/pump.ts';
 import { Senders } from '../support/senders.ts';
 import { createTestTable, type TestTable } from '../support/test-table.ts';
 import { armFaults } from './faults.ts';
-import { startPump } from './pump.ts';
 import { Readers } from './readers.ts';
 
 /*
@@ -37,7 +37,7 @@ describe(`faults of the network and the table (CHAOS_SEED=${SEED})`, () => {
     const first = await startTestApi({ table: db.through(proxy.endpoint) });
     const second = await startTestApi({ table: db.through(proxy.endpoint), issuer: first.issuer });
     apis = [first, second];
-    pump = await startPump(db, proxy.endpoint);
+    pump = await startSummaries(db, proxy.endpoint);
     const ports = apis.map(({ port }) => port);
     const target = { ports, signToken: (sub: string) => first.issuer.sign({ sub }) };
     senders = new Senders(target);

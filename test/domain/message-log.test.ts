@@ -250,7 +250,7 @@ describe('the table’s own trouble', () => {
   });
 
   it('of having no engine at all is the same error', async () => {
-    const lone = await createTestTable();
+    const lone = await createTestTable('test');
     try {
       const context = lone.newContext();
       const groupId = newGroupId();

@@ -17,8 +17,10 @@ interface Line {
 }
 
 const sockets: Socket[] = [];
-afterEach(() => {
+const servers: RunningServer[] = [];
+afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
 });
 
 async function open(port: number): Promise<Line> {
@@ -53,6 +55,7 @@ async function startHeld(): Promise<{
     void released.promise.then(() => response.end('answered'));
   };
   const server = await startServer(answerLater, 0);
+  servers.push(server);
   return { server, arrived: arrived.promise, answer: () => released.resolve(undefined) };
 }
 

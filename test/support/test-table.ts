@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from '@jest/globals';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type DynamoConfig, readDynamoConfig } from '../../backend/config.ts';
@@ -23,17 +24,22 @@ export interface TestTable {
   close(): Promise<void>;
 }
 
-const TABLE_NAME = 'cruddur-messages-test';
-
-/** Starts an engine and creates the table on it. Its owner closes it; `useTestTable` does so by itself. */
-export async function createTestTable(): Promise<TestTable> {
-  const engine = await startEngine();
+/**
+ * Starts an engine and creates the table on it. Its owner closes it; `useTestTable` does so by itself.
+ *
+ * With TEST_DYNAMODB_ENDPOINT (`npm run test:docker` sets it) the table is on that engine, which all tables share.
+ * @param engineOf `test`: an engine that the test may crash, in any case the embedded one.
+ */
+export async function createTestTable(engineOf: 'run' | 'test' = 'run'): Promise<TestTable> {
+  const shared = engineOf === 'run' ? process.env['TEST_DYNAMODB_ENDPOINT'] : undefined;
+  const engine = shared === undefined ? await startEngine() : sharedEngine(shared);
+  const tableName = `cruddur-messages-test-${randomUUID()}`;
   const clients: DynamoDBClient[] = [];
   const open = (endpoint: string) => {
-    const config = readDynamoConfig({ AWS_ENDPOINT_URL_DYNAMODB: endpoint, DDB_MESSAGE_TABLE: TABLE_NAME });
+    const config = readDynamoConfig({ AWS_ENDPOINT_URL_DYNAMODB: endpoint, DDB_MESSAGE_TABLE: tableName });
     const client = createDynamoClient(config);
     clients.push(client);
-    return { config, client, table: openTable(client, TABLE_NAME) };
+    return { config, client, table: openTable(client, tableName) };
   };
   const close = async () => {
     for (const client of clients) client.destroy();
@@ -41,12 +47,12 @@ export async function createTestTable(): Promise<TestTable> {
   };
   try {
     const own = open(engine.endpoint);
-    await loadSchema(own.client, TABLE_NAME);
+    await loadSchema(own.client, tableName);
     return {
       ...own,
       engine,
       endpoint: engine.endpoint,
-      tableName: TABLE_NAME,
+      tableName,
       newContext: (options) => createContext({ table: own.table, ...options }),
       through: (endpoint) => open(endpoint).table,
       close,
@@ -75,4 +81,11 @@ export function useTestTable(): () => TestTable {
     if (!created) throw new Error('the table is there from beforeAll to afterAll');
     return created;
   };
+}
+
+/** An engine that is not this test's to end. */
+function sharedEngine(endpoint: string): Engine {
+  const refuse = () => Promise.reject(new Error('an engine that others use is not to be crashed'));
+  const port = Number(new URL(endpoint).port);
+  return { endpoint, port, pid: 0, stop: () => Promise.resolve(), crash: refuse };
 }

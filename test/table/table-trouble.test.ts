@@ -147,7 +147,7 @@ describe('the table', () => {
   });
 
   it('is reached again when its engine is back', async () => {
-    const lone = await createTestTable();
+    const lone = await createTestTable('test');
     try {
       const find = () => lone.newContext().members.find(newGroupId(), 'ada');
       await lone.engine.crash();

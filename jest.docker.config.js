@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process';
+import base from './jest.config.js';
+
+/*
+ * `npm run test:docker`: the tests of the stores, the log, the summaries and the stream, on the official engine.
+ * Where no Docker engine answers there is nothing to run them on, and it says so.
+ */
+
+function dockerAnswers() {
+  try {
+    execFileSync('docker', ['version'], { stdio: 'ignore', timeout: 10_000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const runs = dockerAnswers();
+if (!runs) process.stdout.write('skipped: no Docker engine answers `docker version`\n');
+
+/** @type {import('jest').Config} */
+export default {
+  ...base,
+  testMatch: runs
+    ? ['table', 'domain', 'lambdas']
+        .map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`)
+        .concat('<rootDir>/test/local/stream-pump-table.test.ts')
+    : ['<rootDir>/test/docker/none'],
+  passWithNoTests: !runs,
+  ...(runs && {
+    globalSetup: './test/docker/start-engine.ts',
+    globalTeardown: './test/docker/stop-engine.ts',
+  }),
+  testTimeout: 60_000,
+};

@@ -1,0 +1,16 @@
+import { GenericContainer, Wait } from 'testcontainers';
+import { setContainer } from './container.ts';
+
+const IMAGE = 'amazon/dynamodb-local:3.1.0';
+const PORT = 8000;
+
+/** Starts one DynamoDB Local for a run of tests, which find it by TEST_DYNAMODB_ENDPOINT: jest's global setup. */
+export default async function startEngine(): Promise<void> {
+  const container = await new GenericContainer(IMAGE)
+    .withCommand(['-jar', 'DynamoDBLocal.jar', '-sharedDb', '-inMemory'])
+    .withExposedPorts(PORT)
+    .withWaitStrategy(Wait.forListeningPorts())
+    .start();
+  setContainer(container);
+  process.env['TEST_DYNAMODB_ENDPOINT'] = `http://${container.getHost()}:${container.getMappedPort(PORT)}`;
+}

@@ -1,0 +1,4 @@
+import { stopContainer } from './container.ts';
+
+/** Jest's global teardown. */
+export default stopContainer;
