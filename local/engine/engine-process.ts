@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
 import type { Logger } from '../../backend/logger.ts';
 import { UserError } from '../user-error.ts';
+import { endWithThisProcess } from './guard.ts';
 import { removeEngineRecord, writeEngineRecord } from './engine-record.ts';
 import type { EngineProgram } from './engine-program.ts';
 import { answers } from './probe.ts';
@@ -104,6 +105,7 @@ export class EngineProcess {
       });
       // A program that cannot be run has no pid, and counts as ended.
       child.on('error', () => undefined);
+      if (child.pid !== undefined) guard(child, child.pid);
       return child;
     } finally {
       closeSync(log);
@@ -151,4 +153,10 @@ export class EngineProcess {
 
 function isRunning(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+}
+
+/** The guard goes with what it guards: its process id may be somebody else's soon. */
+function guard(child: ChildProcess, pid: number): void {
+  const shell = endWithThisProcess(pid);
+  child.once('exit', () => shell.kill('SIGKILL'));
 }

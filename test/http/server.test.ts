@@ -51,6 +51,7 @@ async function startHeld(): Promise<{
 }> {
   const [arrived, released] = [deferred<undefined>(), deferred<undefined>()];
   const answerLater: RequestListener = (_request, response) => {
+    response.write('begun, ');
     arrived.resolve(undefined);
     void released.promise.then(() => response.end('answered'));
   };
@@ -64,7 +65,7 @@ describe('starting', () => {
     const { server, answer } = await startHeld();
     answer();
     expect(server.port).toBeGreaterThan(0);
-    expect(await (await fetch(`http://localhost:${server.port}`)).text()).toBe('answered');
+    expect(await (await fetch(`http://localhost:${server.port}`)).text()).toBe('begun, answered');
     await server.stop();
   });
 
@@ -72,17 +73,19 @@ describe('starting', () => {
     const { server, answer } = await startHeld();
     answer();
     await expect(startServer(() => undefined, server.port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
-    expect(await (await fetch(`http://localhost:${server.port}`)).text()).toBe('answered');
+    expect(await (await fetch(`http://localhost:${server.port}`)).text()).toBe('begun, answered');
     await server.stop();
   });
 });
 
 describe('stopping', () => {
-  it('answers what is in flight, and closes its connection', async () => {
+  it('lets an answer that has begun come to its end, and closes its connection then', async () => {
     const { server, arrived, answer } = await startHeld();
     const line = await open(server.port);
     line.socket.write(GET);
     await arrived;
+    await line.until(/begun/);
+    const began = performance.now();
     let done = false;
     const stopped = server.stop().then(() => (done = true));
     await expect(open(server.port)).rejects.toThrow('ECONNREFUSED');
@@ -91,6 +94,7 @@ describe('stopping', () => {
     await line.closed;
     expect(line.received()).toMatch(/^HTTP\/1\.1 200 OK[^]*answered/);
     await stopped;
+    expect(performance.now() - began).toBeLessThan(2_000);
   });
 
   it('closes connections on which nothing is asked', async () => {

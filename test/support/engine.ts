@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createRequire } from 'node:module';
 import getPort from 'get-port';
+import { endWithThisProcess } from '../../local/engine/guard.ts';
 import { eventually } from './eventually.ts';
 
 // The SDK announces its future minimum version of Node once a process; in tests that is noise.
@@ -87,18 +88,4 @@ async function canConnect(port: number): Promise<void> {
   } finally {
     socket.destroy();
   }
-}
-
-/**
- * A shell that waits for the end of its input, which comes when this process ends, in whatever way, and then kills.
- * A test run that is itself killed thus leaves no engine behind.
- */
-function endWithThisProcess(pid: number): ChildProcess {
-  const guard = spawn('sh', ['-c', 'read -r _; kill -9 "$1"', 'guard', String(pid)], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    // Out of the terminal's process group: Ctrl-C must not end the guard before what it guards.
-    detached: true,
-  });
-  guard.unref();
-  return guard;
 }
