@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { expect, it } from '@jest/globals';
+import { PACKAGE_ROOT } from '../local/config.ts';
+import { cleanEnvironment, useLocalProcesses } from './local/local-process.ts';
+import { useTempDirs } from './local/temp-dir.ts';
+
+const run = promisify(execFile);
+const start = useLocalProcesses();
+const tempDir = useTempDirs();
+
+it('the README’s first conversation works as it is written', async () => {
+  const readme = readFileSync(`${PACKAGE_ROOT}/README.md`, 'utf8');
+  const script = /```sh\n(.*?)```/s.exec(readme)?.[1] ?? '';
+  const dataDir = tempDir();
+  const url = await start({ dataDir }).ready();
+
+  // The one thing that differs is the port, which somebody may be using.
+  const { stdout, stderr } = await run(
+    'bash',
+    ['-euo', 'pipefail', '-c', script.replaceAll('localhost:4567', new URL(url).host)],
+    {
+      cwd: PACKAGE_ROOT,
+      env: { ...cleanEnvironment(), DATA_DIR: dataDir },
+    },
+  );
+
+  expect(stderr).toBe('');
+  const answers = stdout.split(/(?<=[\]}])\n?(?=[[{])/).map((text) => JSON.parse(text) as unknown);
+  const answer = expect.objectContaining({
+    message: 'Hello Ada.',
+    handle: 'grace',
+    client_key: 'my-first-answer',
+  });
+  expect(answers).toEqual([
+    expect.objectContaining({ message: 'Hello Grace! 👋', handle: 'ada' }),
+    expect.arrayContaining([expect.objectContaining({ handle: 'ada' })]),
+    expect.arrayContaining([expect.objectContaining({ message: 'Hello Grace! 👋' })]),
+    answer,
+    expect.objectContaining({ unread_count: 0 }),
+  ]);
+});
