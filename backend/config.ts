@@ -74,11 +74,13 @@ const origins = z.string().transform((text, context) => {
   return found;
 });
 
+/** What DynamoDB takes as a table's name. */
+export const tableName = z
+  .string()
+  .regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'must be 3 to 255 of a-z, A-Z, 0-9, _, - and .');
+
 const dynamoEnvironment = z.object({
-  DDB_MESSAGE_TABLE: z
-    .string()
-    .regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'must be 3 to 255 of a-z, A-Z, 0-9, _, - and .')
-    .default(DEFAULT_TABLE_NAME),
+  DDB_MESSAGE_TABLE: tableName.default(DEFAULT_TABLE_NAME),
   AWS_ENDPOINT_URL: httpUrl.optional(),
   AWS_ENDPOINT_URL_DYNAMODB: httpUrl.optional(),
   AWS_REGION: z.string().optional(),

@@ -66,6 +66,14 @@ describe('sending', () => {
     );
   });
 
+  it('right after another is no more, though no row knows of that one yet', async () => {
+    const { groupId, userIds } = await startGroup({ N: 2 });
+    const [userId = ''] = userIds;
+    const send = () => sendToGroup(context, groupId, { userId, text: TEXT });
+    await send();
+    await expectWithin('send right after another', { W: 1, R: 1 }, send);
+  });
+
   it('with a key and the place its sender holds is no more', async () => {
     const { groupId, userIds } = await startGroup({ N: 2 });
     const [userId = ''] = userIds;

@@ -60,7 +60,7 @@ async function readPage(
     }
     case 'after': {
       const found = await messages.after(groupId, position.seq, limit + 1);
-      return forward(found, limit);
+      return forward(found, limit, member);
     }
     case 'around': {
       // As many before as behind; towards either end of the log, the page is moved so that it is full. A row can be a
@@ -68,15 +68,20 @@ async function readPage(
       const last = position.seq > member.last_seq ? await messages.tail(groupId) : member.last_seq;
       const from = Math.max(1, Math.min(position.seq - Math.floor(limit / 2), last - limit + 1));
       const found = await messages.firstOf(groupId, { from, to: MAX_SEQ }, limit + 1);
-      return forward(found, limit);
+      return forward(found, limit, member);
     }
   }
 }
 
-/** A page that was read towards newer messages, with one more than it shows. */
-function forward(found: readonly MessageItem[], limit: number) {
+/**
+ * A page that was read towards newer messages, with one more than it shows. One that was cut before a gap has none
+ * more; the member's row may know better.
+ */
+function forward(found: readonly MessageItem[], limit: number, member: MemberItem) {
   const shown = found.slice(0, limit);
-  return { messages: shown, older: hasOlder(shown), newer: found.length > limit };
+  const last = shown.at(-1);
+  const cut = last !== undefined && last.seq < member.last_seq;
+  return { messages: shown, older: hasOlder(shown), newer: found.length > limit || cut };
 }
 
 /** Seqs start at 1 and have no gap: a page that does not start there has older messages before it. */

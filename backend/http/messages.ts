@@ -21,6 +21,10 @@ import {
 import { linkPages } from './paging.ts';
 import { presentMessage } from './present.ts';
 
+/** When checks of two fields run: also where another field is wrong, so that everything is told at once. */
+const isObject = ({ value }: { readonly value: unknown }): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 const sendBody = z
   .strictObject({
     message: messageText,
@@ -34,10 +38,12 @@ const sendBody = z
   .refine((body) => body.message_group_uuid !== undefined || body.handle !== undefined, {
     error: 'user_reciever_handle_blank',
     path: ['handle'],
+    when: isObject,
   })
   .refine((body) => body.message_group_uuid === undefined || body.handle === undefined, {
     error: 'message_group_uuid_and_handle',
     path: ['handle'],
+    when: isObject,
   });
 
 const historyQuery = z

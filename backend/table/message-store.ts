@@ -61,7 +61,10 @@ export class MessageStore {
     return newest?.seq ?? 0;
   }
 
-  /** The newest messages of a range, oldest first. Eventually consistent. */
+  /**
+   * The newest messages of a range, oldest first. Eventually consistent; read from the newest down, so what is there
+   * is there with everything before it.
+   */
   async lastOf(groupId: string, range: SeqRange, limit: number): Promise<MessageItem[]> {
     const messages = await queryItems<MessageItem>(
       this.#table,

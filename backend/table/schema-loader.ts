@@ -62,17 +62,36 @@ async function createTable(client: DynamoDBClient, tableName: string): Promise<b
   }
 }
 
-/** Where a table differs from its definition. Billing, protection, classes and tags are the operator's business. */
-export function tableDifferences(table: TableDescription, tableName: string): string[] {
-  const expected = tableDefinition(tableName);
-  const comparisons: [what: string, stored: string, expected: string][] = [
-    ['its key', keyText(table, table.KeySchema), keyText(expected, expected.KeySchema)],
-    ['its indexes', indexesText(table), indexesText(expected)],
-    ['its stream', streamText(table.StreamSpecification), streamText(expected.StreamSpecification)],
+/** A part of a table that its definition says, as one reads it: what is there, and what ought to be. */
+export interface ComparedPart {
+  readonly part: 'key' | 'indexes' | 'stream';
+  readonly stored: string;
+  readonly expected: string;
+}
+
+/** A table beside its definition. Billing, protection, classes and tags are the operator's business. */
+export function compareTable(table: TableDescription, tableName: string): readonly ComparedPart[] {
+  const definition = tableDefinition(tableName);
+  return [
+    {
+      part: 'key',
+      stored: keyText(table, table.KeySchema),
+      expected: keyText(definition, definition.KeySchema),
+    },
+    { part: 'indexes', stored: indexesText(table), expected: indexesText(definition) },
+    {
+      part: 'stream',
+      stored: streamText(table.StreamSpecification),
+      expected: streamText(definition.StreamSpecification),
+    },
   ];
-  return comparisons
-    .filter(([, stored, wanted]) => stored !== wanted)
-    .map(([what, stored, wanted]) => `${what}: ${stored} (schema: ${wanted})`);
+}
+
+/** Where a table differs from its definition: a line for each part that does. */
+export function tableDifferences(table: TableDescription, tableName: string): string[] {
+  return compareTable(table, tableName)
+    .filter(({ stored, expected }) => stored !== expected)
+    .map(({ part, stored, expected }) => `its ${part}: ${stored} (schema: ${expected})`);
 }
 
 type Definition = Pick<
@@ -103,16 +122,34 @@ function streamText(stream: Definition['StreamSpecification']): string {
   return stream?.StreamEnabled === true ? String(stream.StreamViewType) : 'none';
 }
 
+/** The attribute that makes items expire; undefined where none does. @throws SDK errors. */
+export async function readTimeToLive(client: DynamoDBClient, tableName: string): Promise<string | undefined> {
+  const { TimeToLiveDescription } = await client.send(
+    new DescribeTimeToLiveCommand({ TableName: tableName }),
+  );
+  const { TimeToLiveStatus: status, AttributeName: attribute } = TimeToLiveDescription ?? {};
+  return status === 'ENABLED' || status === 'ENABLING' ? attribute : undefined;
+}
+
+/** Whether a table has point-in-time recovery; undefined on an engine that knows of none. @throws SDK errors. */
+export async function readRecovery(client: DynamoDBClient, tableName: string): Promise<boolean | undefined> {
+  try {
+    const answer = await client.send(new DescribeContinuousBackupsCommand({ TableName: tableName }));
+    const recovery = answer.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
+    return recovery?.PointInTimeRecoveryStatus === 'ENABLED';
+  } catch (error) {
+    if (isUnknownOperation(error)) return undefined;
+    throw error;
+  }
+}
+
 /** AWS refuses a change while another is under way, so what is there decides whether there is anything to do. */
 async function setTimeToLive(client: DynamoDBClient, tableName: string): Promise<void> {
   const wanted = tableSettings.timeToLive;
   await untilSet(async () => {
-    const { TimeToLiveDescription } = await client.send(
-      new DescribeTimeToLiveCommand({ TableName: tableName }),
-    );
-    const { TimeToLiveStatus: status, AttributeName: attribute } = TimeToLiveDescription ?? {};
-    if (status === 'ENABLED' || status === 'ENABLING') {
-      if (attribute === wanted.AttributeName) return;
+    const attribute = await readTimeToLive(client, tableName);
+    if (attribute === wanted.AttributeName) return;
+    if (attribute !== undefined) {
       throw new SchemaMismatchError(tableName, [
         `its TTL attribute: ${attribute} (schema: ${wanted.AttributeName})`,
       ]);
@@ -125,16 +162,10 @@ async function setRecovery(client: DynamoDBClient, tableName: string): Promise<v
   if (!tableSettings.pointInTimeRecovery) return;
   const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
   await untilSet(async () => {
-    try {
-      const answer = await client.send(new DescribeContinuousBackupsCommand({ TableName: tableName }));
-      const recovery = answer.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
-      if (recovery?.PointInTimeRecoveryStatus === 'ENABLED') return;
-      await client.send(
-        new UpdateContinuousBackupsCommand({ TableName: tableName, PointInTimeRecoverySpecification }),
-      );
-    } catch (error) {
-      if (!isUnknownOperation(error)) throw error;
-    }
+    if ((await readRecovery(client, tableName)) !== false) return;
+    await client.send(
+      new UpdateContinuousBackupsCommand({ TableName: tableName, PointInTimeRecoverySpecification }),
+    );
   });
 }
 

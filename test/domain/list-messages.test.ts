@@ -145,6 +145,9 @@ describe('a history', () => {
       limit: 10,
     });
     expect(seqs(none)).toEqual([]);
+    const around: Position = { at: 'around', seq: 2 };
+    const beside = await listMessages(context, { groupId: torn, userId: ada, position: around, limit: 10 });
+    expect(seqs(beside)).toEqual([1, 2]);
     if (third) await putItem(db().table, third);
     const whole = await listMessages(context, {
       groupId: torn,

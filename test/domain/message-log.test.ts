@@ -139,9 +139,12 @@ describe('a key', () => {
     expect(await append(here, { groupId, clientKey: 'key', text: 'one' })).toEqual(message);
   });
 
-  it('of another user is another key', async () => {
+  it.each([
+    ['without after_seq', undefined],
+    ['with after_seq', 1],
+  ])('of another user is another key, %s', async (_, afterSeq) => {
     const groupId = await startLog(1);
-    const draft = { groupId, clientKey: 'key', afterSeq: 1 };
+    const draft = { groupId, clientKey: 'key', ...(afterSeq !== undefined && { afterSeq }) };
     const [one, other] = [
       await append(here, { ...draft, userId: 'ada' }),
       await append(here, { ...draft, userId: 'grace' }),
@@ -291,6 +294,20 @@ describe('a race with another process', () => {
     held.release();
     expect(await slower).toEqual(faster);
     expect(await readLog(there, groupId)).toHaveLength(2 + between.length);
+  });
+
+  it('in which somebody else sends the same key ends with two messages', async () => {
+    const groupId = await startLog(1);
+    const draft = { groupId, clientKey: 'key', afterSeq: 1 };
+    const held = flaky.hold('PutItem');
+    const slower = append(here, { ...draft, userId: 'ada' });
+    await held.arrived;
+    const faster = await append(there, { ...draft, userId: 'grace' });
+    held.release();
+    expect([faster, await slower]).toMatchObject([
+      { seq: 2, user_uuid: 'grace' },
+      { seq: 3, user_uuid: 'ada' },
+    ]);
   });
 
   it('that is always faster ends in an answer, and stores nothing', async () => {

@@ -90,6 +90,24 @@ describe('the summaries of a conversation', () => {
   });
 });
 
+describe('the facts of two parts', () => {
+  it('keep each author’s highest seq, whichever part it is in', () => {
+    const groupId = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+    const by = (user_uuid: string, ...seqs: number[]) =>
+      facts(seqs.map((seq) => messageItem({ groupId, seq, user_uuid })));
+    const merged = [
+      mergeFacts(by('grace', 2), by('grace', 5)),
+      mergeFacts(by('grace', 5), by('grace', 2)),
+      mergeFacts(by('grace', 5), by('ada', 2)),
+    ];
+    expect(merged.map(({ authored }) => Object.fromEntries(authored))).toEqual([
+      { grace: 5 },
+      { grace: 5 },
+      { grace: 5, ada: 2 },
+    ]);
+  });
+});
+
 describe('what a row becomes', () => {
   const groupId = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
   const by = (user_uuid: string, seq: number) => messageItem({ groupId, seq, user_uuid });

@@ -5,6 +5,7 @@ import { ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { useTestApi } from '../support/api.ts';
 import { type Caller, linkOf } from '../support/caller.ts';
 import type { ExactRequest } from '../support/http-client.ts';
+import { encodeCursor } from '../../schema/cursors.ts';
 
 /* Requests that no client should make: each is answered with a status below 500 and codes, and hurts nobody else. */
 
@@ -99,14 +100,15 @@ describe('a body of another shape', () => {
     ['an array for a profile', () => put('/api/users/me', []), 422, 'body_invalid'],
     ['an array for a read mark', mark([1]), 422, 'body_invalid'],
     ['arrays in arrays', () => raw('['.repeat(30_000) + ']'.repeat(30_000)), 422, 'body_invalid'],
-    ['nothing', () => raw(''), 422, 'message_blank'],
-    ['an empty object', () => raw('{}'), 422, 'message_blank'],
+    ['nothing', () => raw(''), 422, 'message_blank', 'user_reciever_handle_blank'],
+    ['an empty object', () => raw('{}'), 422, 'message_blank', 'user_reciever_handle_blank'],
     [
       'objects in objects',
       () => raw('{"a":'.repeat(9_000) + '1' + '}'.repeat(9_000)),
       422,
       'message_blank',
       'field_unknown',
+      'user_reciever_handle_blank',
     ],
   ]);
 });
@@ -337,6 +339,8 @@ describe('a cursor', () => {
     }
   });
 
+  const forged = (place: string) => encodeCursor(['inbox', ada.userId], place);
+  const forgedHandle = (place: string) => encodeCursor(['handles', 'gr'], place);
   const altered = (cursor: string, place: number) =>
     cursor.slice(0, place) + (cursor[place] === 'A' ? 'B' : 'A') + cursor.slice(place + 1);
 
@@ -354,6 +358,10 @@ describe('a cursor', () => {
     ['of another list', () => inbox(handles), 400, 'cursor_invalid'],
     ['of the inbox, for handles', () => users(adas), 400, 'cursor_invalid'],
     ['of another prefix', () => users(handles, 'gre'), 400, 'cursor_invalid'],
+    ['forged, to no place', () => inbox(forged('')), 400, 'cursor_invalid'],
+    ['forged, to a place too long for a key', () => inbox(forged('x'.repeat(3_000))), 400, 'cursor_invalid'],
+    ['forged, to a place outside the prefix', () => users(forgedHandle('zz')), 400, 'cursor_invalid'],
+    ['forged, to what is no handle', () => users(forgedHandle('gr~')), 400, 'cursor_invalid'],
     ['long', () => inbox('A'.repeat(8_000)), 400, 'cursor_invalid'],
     ['twice', () => ({ path: `/api/message_groups?cursor=${adas}&cursor=${adas}` }), 400, 'cursor_invalid'],
   ]);

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { _Record } from '@aws-sdk/client-dynamodb-streams';
@@ -163,6 +163,19 @@ describe('place', () => {
     },
   );
 
+  it('is not stored before the handler is done: who is killed meanwhile has the records handled again', async () => {
+    const kept: string[] = [];
+    handler = (event) => {
+      events.push(event);
+      kept.push(existsSync(placeFile) ? readFileSync(placeFile, 'utf8') : '');
+      return succeed();
+    };
+    streams.put('one', ...upTo(501));
+    await startPump();
+    await eventually(() => handled().length === 501);
+    expect(kept).toEqual(['', expect.stringContaining('"000000000000000000500"')]);
+  });
+
   it('finishes the batch in hand when it is stopped', async () => {
     let release: () => void = () => undefined;
     handler = (event) =>
@@ -175,6 +188,8 @@ describe('place', () => {
     await eventually(() => events.length === 1);
     let stopped = false;
     const stopping = pump.stop().then(() => (stopped = true));
+    // A turn of the event loop: time for a stop that waits for nothing to be done.
+    await new Promise((resolve) => setImmediate(resolve));
     expect(stopped).toBe(false);
     release();
     await stopping;
