@@ -27,12 +27,21 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
+/** How many entries to show: a whole number from 1 to the highest. */
+export function parseLimit(highest: number): (text: string) => number {
+  return (text) => {
+    const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+    if (limit >= 1 && limit <= highest) return limit;
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${highest}.`);
+  };
+}
+
 /** Runs a script: a failure is one line on stderr and exit status 1; Ctrl-C ends it at once, with status 130. */
 export async function runCommand(script: Command): Promise<void> {
   // The SDK announces its future minimum version of Node once a process.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   process.on('SIGINT', () => process.exit(INTERRUPTED));
-  process.stdout.on('error', endQuietly);
+  for (const output of [process.stdout, process.stderr]) output.on('error', endQuietly);
   try {
     await script.parseAsync();
   } catch (error) {
@@ -45,6 +54,6 @@ export async function runCommand(script: Command): Promise<void> {
 
 /** Whoever reads the output has enough, as `head` has. */
 function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
+  if (error.code === 'EPIPE') process.exit();
   throw error;
 }

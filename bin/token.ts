@@ -5,14 +5,11 @@ import { HandleTakenError, NotFoundError } from '../backend/errors.ts';
 import { readDataDir } from '../local/config.ts';
 import { prepareDataDir } from '../local/data-dir.ts';
 import { openDevelopmentIssuer, type TokenSubject } from '../local/development-issuer.ts';
-import { knownHandles } from '../local/known-handles.ts';
 import { UserError } from '../local/user-error.ts';
-import { foldHandle } from '../schema/handles.ts';
 import { isUserId } from '../schema/ids.ts';
 import { command, runCommand } from './command.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from './ddb/connection.ts';
-
-const SHOWN_HANDLES = 10;
+import { findPersonIfThere, nobodyHas, readHandle } from './find-person.ts';
 
 interface Options extends ConnectionOptions {
   readonly create?: boolean;
@@ -44,11 +41,7 @@ async function chooseSubject(handle: string | undefined, options: Options): Prom
     if (!isUserId(sub)) throw new UserError('a user id has 1 to 255 bytes');
     return { sub };
   }
-  const folded = foldHandle((handle ?? '').replace(/^@/, ''));
-  if (folded === undefined) {
-    throw new UserError(`${handle} is no handle: 2 to 30 of a-z, 0-9, _ . - and a letter or digit first`);
-  }
-  const person = await findPerson(folded, create, options);
+  const person = await findPerson(readHandle(handle ?? ''), create, options);
   return { sub: person.userId, username: person.handle };
 }
 
@@ -64,32 +57,21 @@ async function findPerson(handle: string, create: boolean, options: Options): Pr
 
 /** @throws UserError that names somebody who is there. */
 async function findKnown(context: Context, handle: string): Promise<Person> {
-  const person = await findOnly(context, handle);
+  const person = await findPersonIfThere(context, handle);
   if (person) return person;
-  const known = await knownHandles(context, SHOWN_HANDLES);
-  const hint = known.length > 0 ? `there are ${known.join(', ')}` : 'there is nobody yet';
-  throw new UserError(`nobody has the handle ${handle}: ${hint}; --create makes a new one`);
+  throw new UserError(`${await nobodyHas(context, handle)}; --create makes a new one`);
 }
 
 async function findOrCreate(context: Context, handle: string): Promise<Person> {
   try {
     return (
-      (await findOnly(context, handle)) ??
+      (await findPersonIfThere(context, handle)) ??
       (await saveProfile(context, randomUUID(), { handle, display_name: handle }))
     );
   } catch (error) {
     // Another process made them at the same moment.
     if (!(error instanceof HandleTakenError)) throw error;
     return findByHandle(context, handle);
-  }
-}
-
-async function findOnly(context: Context, handle: string): Promise<Person | undefined> {
-  try {
-    return await findByHandle(context, handle);
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
   }
 }
 

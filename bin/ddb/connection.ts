@@ -6,6 +6,7 @@ import {
   type Environment,
   isAwsEndpoint,
   readDynamoConfig,
+  tableName as tableNameShape,
 } from '../../backend/config.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { openTable, type Table } from '../../backend/table/table.ts';
@@ -30,6 +31,17 @@ export interface Connection {
   readonly where: string;
 }
 
+/** How the table is reached, and what said so. */
+export interface Route {
+  readonly config: DynamoConfig;
+  /** For a person: the option or the variable that named the endpoint, or the engine that was found. */
+  readonly source: string;
+  /** The option or the variable that named the region; absent where none did. */
+  readonly regionSource?: string;
+  /** Whether AWS itself answers there, by whatever endpoint. */
+  readonly isAws: boolean;
+}
+
 const URL_SHAPE = z.url({ protocol: /^https?$/ });
 const SESSION_NAME = 'cruddur-messaging-scripts';
 
@@ -40,7 +52,7 @@ export function connectionOptions(script: Command, { table = true } = {}): Comma
     .option('--region <region>', 'AWS region')
     .option('--profile <name>', 'profile of the AWS configuration')
     .option('--role-arn <arn>', 'role to assume first');
-  return table ? script.option('--table <name>', 'the table to act on') : script;
+  return table ? script.option('--table <name>', 'the table to act on', parseTableName) : script;
 }
 
 /**
@@ -53,11 +65,11 @@ export async function withConnection(
   prod: string | undefined,
   task: (connection: Connection) => Promise<void>,
 ): Promise<void> {
-  const config = await connectionConfig(withOptions(process.env, options), prod !== undefined);
+  const { config } = await chooseRoute(options, prod);
   const { endpoint, tableName } = config;
   let client: DynamoDBClient | undefined;
   try {
-    client = createDynamoClient(await assumeRole(config, options));
+    client = await openClient(config, options);
     await task({ client, table: openTable(client, tableName), where: endpoint ?? 'AWS' });
   } catch (error) {
     const place = endpoint === undefined ? { tableName } : { tableName, endpoint };
@@ -85,20 +97,53 @@ function withOptions(environment: Environment, options: ConnectionOptions): Envi
   };
 }
 
-/** Where the table is, by an environment in which the options have been put. */
-async function connectionConfig(environment: Environment, prod: boolean): Promise<DynamoConfig> {
+/** A client for the configuration, as the role where one is to be assumed. The caller destroys it. @throws SDK errors. */
+export async function openClient(config: DynamoConfig, options: ConnectionOptions): Promise<DynamoDBClient> {
+  return createDynamoClient(await assumeRole(config, options));
+}
+
+/**
+ * How the options, the environment and what runs here lead to the table. Options win.
+ * @throws UserError where they lead nowhere, or to AWS without `prod`; ConfigError.
+ */
+export async function chooseRoute(options: ConnectionOptions, prod: string | undefined): Promise<Route> {
+  const environment = withOptions(process.env, options);
   const config = readDynamoConfig(environment);
-  if (prod) return config;
-  if (config.endpoint === undefined) {
-    const engine = await runningEngine(readDataDir(environment));
-    return ownEngineConfig(environment, engine.endpoint);
+  const { endpoint } = config;
+  const isAws = endpoint === undefined || isAwsEndpoint(endpoint);
+  if (endpoint === undefined && prod === undefined) return ownEngineRoute(environment);
+  if (isAws && prod === undefined) {
+    throw new UserError(`${endpoint} is AWS: say so with the last word \`prod\`, or give another endpoint`);
   }
-  if (isAwsEndpoint(config.endpoint)) {
-    throw new UserError(
-      `${config.endpoint} is AWS: say so with the last word \`prod\`, or give another endpoint`,
-    );
-  }
-  return config;
+  const regionSource = sourceOf(environment, options.region && '--region', [
+    'AWS_REGION',
+    'AWS_DEFAULT_REGION',
+  ]);
+  const source = sourceOf(environment, options.endpoint && '--endpoint', [
+    'AWS_ENDPOINT_URL_DYNAMODB',
+    'AWS_ENDPOINT_URL',
+  ]);
+  return { config, isAws, source: source ?? 'the last word prod', ...(regionSource && { regionSource }) };
+}
+
+/** Region and credentials are a local engine's, whatever the environment says of AWS. */
+async function ownEngineRoute(environment: Environment): Promise<Route> {
+  const dataDir = readDataDir(environment);
+  const engine = await runningEngine(dataDir);
+  return {
+    config: ownEngineConfig(environment, engine.endpoint),
+    isAws: false,
+    source: `the engine that runs from ${dataDir}`,
+  };
+}
+
+/** Which option or variable gave a value: the one that wins. */
+function sourceOf(
+  environment: Environment,
+  option: string | undefined,
+  variables: readonly string[],
+): string | undefined {
+  return option ?? variables.find((name) => environment[name]);
 }
 
 /** Credentials of the role, where one is to be assumed: valid for an hour. */
@@ -111,6 +156,12 @@ async function assumeRole(config: DynamoConfig, { roleArn }: ConnectionOptions):
     ...(config.region !== undefined && { clientConfig: { region: config.region } }),
   });
   return { ...config, credentials: await assume() };
+}
+
+function parseTableName(text: string): string {
+  const { error } = tableNameShape.safeParse(text);
+  if (error) throw new InvalidArgumentError(`It ${error.issues[0]?.message}`);
+  return text;
 }
 
 function parseEndpoint(text: string): string {

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, paginateListTables, type TableDescription } from '@aws-sdk/client-dynamodb';
-import Table from 'cli-table3';
 import { command, prodArgument, runCommand } from '../command.ts';
+import { presentTable } from '../screen.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
 import { describeTable } from './describe-table.ts';
 
@@ -15,7 +15,7 @@ interface TableRow {
   readonly deletion_protection: boolean;
 }
 
-const HEADINGS = ['name', 'status', 'items', 'size', 'stream', 'protection'];
+const COLUMNS = ['name', 'status', 'items', 'size', 'stream', 'protection'].map((heading) => ({ heading }));
 
 const script = connectionOptions(command('list-tables', 'Shows the tables there are.'), { table: false })
   .option('--json', 'print JSON')
@@ -54,7 +54,6 @@ function toRow(name: string, table: TableDescription): TableRow {
   };
 }
 
-/** A table where it fits the terminal, and otherwise a paragraph for each row. */
 function present(rows: readonly TableRow[]): string {
   const cells = rows.map((row) => [
     row.name,
@@ -64,28 +63,7 @@ function present(rows: readonly TableRow[]): string {
     row.stream ?? 'none',
     row.deletion_protection ? 'on' : 'off',
   ]);
-  const wide = inTable(cells);
-  const width = Math.max(
-    ...plainTable(cells)
-      .split('\n')
-      .map((line) => line.length),
-  );
-  // Only a terminal has a width.
-  if (!process.stdout.isTTY || width <= process.stdout.columns) return wide;
-  return cells.map((row) => row.map((cell, at) => `${HEADINGS[at]}: ${cell}`).join('\n')).join('\n\n');
-}
-
-function inTable(cells: string[][]): string {
-  if (!process.stdout.isTTY || process.env['NO_COLOR']) return plainTable(cells);
-  return fill(new Table({ head: HEADINGS, style: { head: ['bold'], border: ['gray'] } }), cells);
-}
-
-const plainTable = (cells: string[][]): string =>
-  fill(new Table({ head: HEADINGS, style: { head: [], border: [] } }), cells);
-
-function fill(table: Table.Table, cells: string[][]): string {
-  table.push(...cells);
-  return table.toString();
+  return presentTable(COLUMNS, cells);
 }
 
 function readableBytes(bytes: number): string {

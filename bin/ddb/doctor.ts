@@ -1,0 +1,65 @@
+import { styleText } from 'node:util';
+import { UserError } from '../../local/user-error.ts';
+import { command, prodArgument, runCommand } from '../command.ts';
+import { oneLine } from '../text-width.ts';
+import { type CheckReport, isFine, type Result, runChecks } from './checks/check.ts';
+import { CONNECTION_CHECKS } from './checks/connection-checks.ts';
+import { Subject } from './checks/subject.ts';
+import { TABLE_CHECKS } from './checks/table-checks.ts';
+import { type ConnectionOptions, connectionOptions } from './connection.ts';
+
+const CHECKS = [...CONNECTION_CHECKS, ...TABLE_CHECKS];
+const NAME_WIDTH = Math.max(...CHECKS.map(({ name }) => name.length));
+
+const script = connectionOptions(
+  command(
+    'doctor',
+    'Checks the way to the table, and the table: one line a check, and what to do if it fails.',
+  ),
+)
+  .addArgument(prodArgument())
+  .option('--json', 'print JSON')
+  .addHelpText('after', '\n✓ holds   ✗ fails   – does not apply here, or could not be checked')
+  .action(async (prod: string | undefined, options: ConnectionOptions & { json?: boolean }) => {
+    const subject = new Subject(options, prod);
+    const reports: CheckReport[] = [];
+    try {
+      for await (const report of runChecks(CHECKS, subject)) {
+        reports.push(report);
+        if (!options.json) process.stdout.write(`${line(report)}\n`);
+      }
+    } finally {
+      subject.close();
+    }
+    if (options.json) process.stdout.write(`${JSON.stringify(reports, null, 2)}\n`);
+    summarise(reports);
+  });
+
+/** @throws UserError unless everything that applies holds. */
+function summarise(reports: readonly CheckReport[]): void {
+  const wrong = reports.filter((report) => !isFine(report));
+  if (wrong.length === 0) return;
+  const failed = wrong.filter(({ result }) => result === 'fails').map(({ check }) => check);
+  const unknown = wrong.length - failed.length;
+  const rest = unknown > 0 ? `, and ${unknown} more cannot be checked` : '';
+  throw new UserError(`${failed.join(', ')} failed${rest}: the report says what to do`);
+}
+
+function line({ check, result, text }: CheckReport): string {
+  return `${mark(result)} ${check.padEnd(NAME_WIDTH)}  ${oneLine(text)}`;
+}
+
+/** Coloured on a terminal only, which styleText sees for itself. */
+function mark(result: Result): string {
+  switch (result) {
+    case 'holds':
+      return styleText('green', '✓', { stream: process.stdout });
+    case 'fails':
+      return styleText('red', '✗', { stream: process.stdout });
+    case 'absent':
+    case 'not_checked':
+      return styleText('gray', '–', { stream: process.stdout });
+  }
+}
+
+await runCommand(script);

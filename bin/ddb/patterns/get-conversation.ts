@@ -1,0 +1,137 @@
+import { type Context, createContext } from '../../../backend/context.ts';
+import type { NameReader } from '../../../backend/domain/names.ts';
+import { meterCapacity } from '../../../backend/table/capacity-meter.ts';
+import { knownHandles } from '../../../local/known-handles.ts';
+import { UserError } from '../../../local/user-error.ts';
+import type { MessageItem, MessageKind } from '../../../schema/items.ts';
+import { groupIdOf, MAX_SEQ } from '../../../schema/keys.ts';
+import { command, parseLimit, prodArgument, runCommand } from '../../command.ts';
+import { findPersonIfThere } from '../../find-person.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../connection.ts';
+import { printReport, type RowView, shortTime } from './report.ts';
+
+/** As the API has them. */
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 100;
+/** Conversations that are named where an unknown one was asked for. */
+const SHOWN_GROUPS = 3;
+const HANDLES_ASKED = 10;
+
+interface Options extends ConnectionOptions {
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+const script = connectionOptions(
+  command('get-conversation', "Runs the history's access pattern: a conversation's newest messages."),
+)
+  .argument('<group>', 'the message group; ./bin/ddb/patterns/list-conversations shows some')
+  .addArgument(prodArgument())
+  .option('--limit <n>', 'how many messages', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
+  .option('--json', 'print the rows as a JSON array, and the rest on stderr')
+  .addHelpText('after', '\nNobody asks here: the API reads the membership of who asks besides, which is 1 R.')
+  .action((groupId: string, prod: string | undefined, options: Options) =>
+    withConnection(options, prod, async ({ client, table }) => {
+      const context = createContext({ table });
+      let page: Page = { rows: [], more: false };
+      const usage = await meterCapacity(client).measure(async () => {
+        page = await readPage(context, groupId, options.limit);
+      });
+      if (page.rows.length === 0) throw new UserError(await noSuchGroup(context, groupId));
+      const report = {
+        title: `conversation ${groupId}`,
+        ...page,
+        noun: ['message', 'messages'],
+        usage,
+      } as const;
+      printReport(report, VIEW, options.json ?? false);
+    }),
+  );
+
+/** A message as the API has it. */
+interface MessageRow {
+  readonly uuid: string;
+  readonly message_group_uuid: string;
+  readonly seq: number;
+  readonly rev: number;
+  readonly kind: MessageKind;
+  readonly user_uuid: string;
+  readonly display_name: string;
+  readonly handle: string;
+  readonly message: string | null;
+  readonly created_at: string;
+  readonly edited_at: string | null;
+  readonly deleted_at: string | null;
+}
+
+interface Page {
+  readonly rows: readonly MessageRow[];
+  readonly more: boolean;
+}
+
+const VIEW: RowView<MessageRow> = {
+  columns: [
+    { heading: 'seq' },
+    { heading: 'rev' },
+    { heading: 'at (UTC)' },
+    { heading: 'from', text: true },
+    { heading: 'message', text: true },
+  ],
+  cells: (row) => [
+    String(row.seq),
+    String(row.rev),
+    shortTime(row.created_at, new Date()),
+    row.handle,
+    row.message ?? '(deleted)',
+  ],
+};
+
+/** The newest page, oldest first, as the API reads it for a member. */
+async function readPage(context: Context, groupId: string, limit: number): Promise<Page> {
+  const messages = await context.messages.lastOf(groupId, { from: 0, to: MAX_SEQ }, limit);
+  const names = await context.names.read(messages.map((message) => message.user_uuid));
+  return {
+    rows: messages.map((message) => toRow(message, names)),
+    // Seqs start at 1 and have no gap.
+    more: (messages[0]?.seq ?? 1) > 1,
+  };
+}
+
+function toRow(item: MessageItem, names: NameReader): MessageRow {
+  const { handle, display_name } = names.person(item.user_uuid);
+  return {
+    uuid: item.message_uuid,
+    message_group_uuid: groupIdOf(item) ?? '',
+    seq: item.seq,
+    rev: item.rev,
+    kind: item.kind,
+    user_uuid: item.user_uuid,
+    display_name,
+    handle,
+    message: item.message,
+    created_at: item.created_at,
+    edited_at: item.edited_at ?? null,
+    deleted_at: item.deleted_at ?? null,
+  };
+}
+
+/** What to say of a group that is not there: it names some that are. */
+async function noSuchGroup(context: Context, groupId: string): Promise<string> {
+  const known = await knownGroups(context);
+  const hint = known.length > 0 ? `there are ${known.join(', ')}` : 'there is none yet';
+  return `there is no message group ${groupId} in table ${context.table.name}: ${hint}`;
+}
+
+/** The newest conversations of some people. */
+async function knownGroups(context: Context): Promise<string[]> {
+  const groupIds = new Set<string>();
+  for (const handle of await knownHandles(context, HANDLES_ASKED)) {
+    const person = await findPersonIfThere(context, handle);
+    const rows = person ? await context.members.inbox(person.userId, SHOWN_GROUPS) : [];
+    for (const row of rows) groupIds.add(groupIdOf(row) ?? '');
+    if (groupIds.size >= SHOWN_GROUPS) break;
+  }
+  return [...groupIds].slice(0, SHOWN_GROUPS);
+}
+
+await runCommand(script);

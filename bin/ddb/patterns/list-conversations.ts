@@ -1,0 +1,120 @@
+import { type Context, createContext } from '../../../backend/context.ts';
+import { type InboxPage, listInbox } from '../../../backend/domain/list-inbox.ts';
+import type { Person } from '../../../backend/domain/people.ts';
+import { unreadCount } from '../../../backend/domain/unread.ts';
+import { meterCapacity } from '../../../backend/table/capacity-meter.ts';
+import { knownHandles } from '../../../local/known-handles.ts';
+import { UserError } from '../../../local/user-error.ts';
+import { groupIdOf } from '../../../schema/keys.ts';
+import { command, parseLimit, prodArgument, runCommand } from '../../command.ts';
+import { findPersonIfThere, nobodyHas, readHandle } from '../../find-person.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../connection.ts';
+import { printReport, type RowView, shortTime } from './report.ts';
+
+/** As the API has them. */
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 100;
+
+interface Options extends ConnectionOptions {
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+const script = connectionOptions(
+  command('list-conversations', "Runs the inbox's access pattern: somebody's conversations, newest first."),
+)
+  .argument('[handle]', 'whose; without it, somebody there is')
+  .addArgument(prodArgument())
+  .option('--limit <n>', 'how many conversations', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
+  .option('--json', 'print the rows as a JSON array, and the rest on stderr')
+  .action((first: string | undefined, last: string | undefined, options: Options) => {
+    // The last word says that AWS is meant, also where it is the only one; somebody of that handle is @prod.
+    const [handle, prod] = first === 'prod' && last === undefined ? [undefined, first] : [first, last];
+    return withConnection(options, prod, async ({ client, table }) => {
+      const known = createContext({ table });
+      const person = handle === undefined ? await anybody(known) : await findKnown(known, handle);
+      const meter = meterCapacity(client);
+      let page: InboxPage | undefined;
+      // A context that remembers no names: this is what the pattern costs at most.
+      const usage = await meter.measure(async () => {
+        page = await listInbox(createContext({ table }), person.userId, { limit: options.limit });
+      });
+      const chosen = handle === undefined ? ' (the first one known; a handle chooses)' : '';
+      const report = {
+        title: `conversations of ${person.handle}${chosen}`,
+        rows: page ? toRows(page) : [],
+        more: page?.nextCursor !== undefined,
+        noun: ['conversation', 'conversations'],
+        usage,
+      } as const;
+      printReport(report, VIEW, options.json ?? false);
+    });
+  });
+
+/** A conversation as the API's list has it. */
+interface ConversationRow {
+  readonly uuid: string;
+  readonly kind: 'direct' | 'group';
+  /** Direct: the other person's. Group: its name, and null. */
+  readonly display_name: string;
+  readonly handle: string | null;
+  readonly message: string | null;
+  readonly created_at: string;
+  readonly last_seq: number;
+  readonly read_seq: number;
+  readonly unread_count: number;
+}
+
+const VIEW: RowView<ConversationRow> = {
+  columns: [
+    { heading: 'conversation' },
+    { heading: 'with', text: true },
+    { heading: 'last message', text: true },
+    { heading: 'at (UTC)' },
+    { heading: 'unread' },
+  ],
+  cells: (row) => [
+    row.uuid,
+    row.handle ?? row.display_name,
+    row.message ?? '(deleted)',
+    shortTime(row.created_at, new Date()),
+    String(row.unread_count),
+  ],
+};
+
+function toRows({ rows, names }: InboxPage): ConversationRow[] {
+  return rows.map((row) => {
+    const uuid = groupIdOf(row) ?? '';
+    const identity =
+      row.peer === undefined
+        ? { kind: 'group' as const, display_name: names.group(uuid)?.name ?? '', handle: null }
+        : { kind: 'direct' as const, ...names.person(row.peer) };
+    return {
+      uuid,
+      ...identity,
+      message: row.preview,
+      created_at: row.last_at,
+      last_seq: row.last_seq,
+      read_seq: row.read_seq,
+      unread_count: unreadCount(row),
+    };
+  });
+}
+
+/** @throws UserError where there is nobody. */
+async function anybody(context: Context): Promise<Person> {
+  const [handle] = await knownHandles(context, 1);
+  const person = handle === undefined ? undefined : await findPersonIfThere(context, handle);
+  if (person) return person;
+  throw new UserError(`there is nobody in table ${context.table.name} yet: ./bin/ddb/seed makes some people`);
+}
+
+/** @throws UserError that names somebody who is there. */
+async function findKnown(context: Context, text: string): Promise<Person> {
+  const handle = readHandle(text);
+  const person = await findPersonIfThere(context, handle);
+  if (person) return person;
+  throw new UserError(await nobodyHas(context, handle));
+}
+
+await runCommand(script);

@@ -1,0 +1,128 @@
+import { styleText } from 'node:util';
+import { type AttributeValue, type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { meterCapacity } from '../../backend/table/capacity-meter.ts';
+import { KEY_ATTRIBUTES } from '../../schema/table.ts';
+import { command, parseLimit, prodArgument, runCommand } from '../command.ts';
+import { screenWidth } from '../screen.ts';
+import { cutText, oneLine } from '../text-width.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
+import { presentUsage } from './present-usage.ts';
+
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 999_999_999;
+/** Items of one request at most: the first are shown soon, however many are wanted. */
+const PAGE_ITEMS = 1_000;
+
+interface Options extends ConnectionOptions {
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+type Item = Readonly<Record<string, unknown>>;
+
+/** Prints items one by one, so that any number of them can be. */
+interface ItemPrinter {
+  item(item: Item): void;
+  end(): void;
+}
+
+const script = connectionOptions(
+  command('scan', 'Prints the items of the table, in whatever order it keeps its partitions.'),
+)
+  .addArgument(prodArgument())
+  .option('--limit <n>', 'how many items to print', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
+  .option('--json', 'print a JSON array, one item a line')
+  .action((prod: string | undefined, { limit, json, ...options }: Options) =>
+    withConnection(options, prod, async ({ client, table, where }) => {
+      const printer = json ? new JsonPrinter() : new BlockPrinter();
+      let found = { printed: 0, more: false };
+      const usage = await meterCapacity(client).measure(async () => {
+        found = await scan(client, table.name, limit, printer);
+      });
+      printer.end();
+      const items = found.printed === 0 ? `table ${table.name} at ${where} is empty` : countText(found);
+      const note = `${items}; ${presentUsage(usage)}\n`;
+      (json ? process.stderr : process.stdout).write(note);
+    }),
+  );
+
+function countText({ printed, more }: { printed: number; more: boolean }): string {
+  const items = `${printed.toLocaleString('en')} ${printed === 1 ? 'item' : 'items'}`;
+  return more ? `${items}, and there are more (--limit)` : items;
+}
+
+/** Prints up to so many items. One more is read: it tells whether there are more. */
+async function scan(client: DynamoDBClient, TableName: string, limit: number, printer: ItemPrinter) {
+  const pageSize = Math.min(limit + 1, PAGE_ITEMS);
+  let printed = 0;
+  for await (const { Items = [] } of paginateScan({ client, pageSize }, { TableName })) {
+    for (const item of Items) {
+      if (printed === limit) return { printed, more: true };
+      printer.item(readItem(item));
+      printed += 1;
+    }
+  }
+  return { printed, more: false };
+}
+
+/** Its key first, and the rest by name: DynamoDB keeps attributes in no order. */
+function readItem(stored: Record<string, AttributeValue>): Item {
+  const item = unmarshall(stored, { wrapNumbers: exactNumber });
+  const { pk, sk } = KEY_ATTRIBUTES;
+  const names = Object.keys(item).sort();
+  const ordered = [pk, sk, ...names.filter((name) => name !== pk && name !== sk)];
+  return Object.fromEntries(ordered.filter((name) => name in item).map((name) => [name, item[name]]));
+}
+
+/** DynamoDB's numbers have 38 digits: one that a double would change stays the text it is. */
+function exactNumber(text: string): number | string {
+  const number = Number(text);
+  return Number.isInteger(number) && !Number.isSafeInteger(number) ? text : number;
+}
+
+/** Sets as arrays, bytes as Base64. */
+function toJson(value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) => {
+    if (part instanceof Set) return Array.from<unknown>(part);
+    return part instanceof Uint8Array ? Buffer.from(part).toString('base64') : part;
+  });
+}
+
+class JsonPrinter implements ItemPrinter {
+  #any = false;
+
+  item(item: Item): void {
+    process.stdout.write(`${this.#any ? ',' : '['}\n${toJson(item)}`);
+    this.#any = true;
+  }
+
+  end(): void {
+    process.stdout.write(this.#any ? '\n]\n' : '[]\n');
+  }
+}
+
+/** A paragraph for each item: its whole key, and each other attribute on a line that the terminal has room for. */
+class BlockPrinter implements ItemPrinter {
+  item(item: Item): void {
+    const { pk, sk } = KEY_ATTRIBUTES;
+    const rest = Object.entries(item).filter(([name]) => name !== pk && name !== sk);
+    const label = Math.max(0, ...rest.map(([name]) => name.length));
+    const key = [item[pk], item[sk]].filter((part) => part !== undefined).map(shown);
+    const lines = rest.map(([name, value]) =>
+      cutText(`  ${oneLine(name).padEnd(label)}  ${shown(value)}`, screenWidth()),
+    );
+    const title = styleText('bold', key.join('  '), { stream: process.stdout });
+    process.stdout.write(`${[title, ...lines].join('\n')}\n\n`);
+  }
+
+  end(): void {
+    // The last paragraph is complete.
+  }
+}
+
+function shown(value: unknown): string {
+  return oneLine(typeof value === 'string' ? value : toJson(value));
+}
+
+await runCommand(script);

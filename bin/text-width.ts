@@ -1,0 +1,46 @@
+import { eastAsianWidth } from 'get-east-asian-width';
+
+const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** What would move the cursor, change the terminal's colours or turn the direction of what is printed around it. */
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const LINE_BREAK = /\r\n|\r|\n|\u2028|\u2029/g;
+
+/** A pictogram: two columns, whatever joins, colours or varies it. */
+const EMOJI = /\p{Emoji_Presentation}|\ufe0f/u;
+const WITHOUT_WIDTH = /^[\p{Default_Ignorable_Code_Point}\p{Mark}\p{Cc}]+$/u;
+
+/** Anybody's text on one line, with nothing in it that a terminal obeys. */
+export function oneLine(text: string): string {
+  return text.replace(LINE_BREAK, '↵').replace(UNPRINTABLE, escapeCharacter);
+}
+
+/** Columns that a text takes on a terminal: two for Han, Kana, Hangul and emoji. */
+export function textWidth(text: string): number {
+  let width = 0;
+  for (const { segment } of GRAPHEMES.segment(text)) width += graphemeWidth(segment);
+  return width;
+}
+
+/** A text in at most so many columns, with an ellipsis where it was cut; never inside of a character. */
+export function cutText(text: string, columns: number): string {
+  if (columns === Infinity) return text;
+  let width = 0;
+  let kept = 0;
+  for (const { segment, index } of GRAPHEMES.segment(text)) {
+    width += graphemeWidth(segment);
+    if (width > columns) return `${text.slice(0, kept)}…`;
+    // Room must be left for the ellipsis.
+    if (width < columns) kept = index + segment.length;
+  }
+  return text;
+}
+
+function graphemeWidth(grapheme: string): number {
+  if (WITHOUT_WIDTH.test(grapheme)) return 0;
+  return EMOJI.test(grapheme) ? 2 : eastAsianWidth(grapheme.codePointAt(0) ?? 0);
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+}
