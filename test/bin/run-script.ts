@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from '@jest/globals';
 import { PACKAGE_ROOT } from '../../local/config.ts';
 import { cleanEnvironment } from '../local/local-process.ts';
 
@@ -24,17 +25,62 @@ export function runScript(
   args: readonly string[],
   options: ScriptOptions = {},
 ): Promise<Outcome> {
-  const child = spawn(join(PACKAGE_ROOT, 'bin', script), args, {
-    cwd: options.cwd ?? tmpdir(),
+  return observe(startScript(script, args, options), options.stdin);
+}
+
+/** The same in the background. */
+export function startScript(script: string, args: readonly string[], options: ScriptOptions = {}) {
+  return start(join(PACKAGE_ROOT, 'bin', script), args, options);
+}
+
+/** Runs a line of bash in which `bin` is the directory of the scripts; it fails when any part of a pipe does. */
+export function runLine(line: string, options: ScriptOptions = {}): Promise<Outcome> {
+  const bin = join(PACKAGE_ROOT, 'bin');
+  return observe(start('bash', ['-o', 'pipefail', '-c', `bin=${bin}; ${line}`], options), options.stdin);
+}
+
+/** Runs a line of bash on a terminal of its own, of so many columns: all it shows is in `stdout`, with `\n` at line ends. */
+export async function runOnTerminal(
+  line: string,
+  columns: number,
+  options: ScriptOptions = {},
+): Promise<Outcome> {
+  const command = `stty cols ${columns}; bin=${join(PACKAGE_ROOT, 'bin')}; ${line}`;
+  const outcome = await observe(start('script', ['-qec', command, '/dev/null'], options));
+  return { ...outcome, stdout: outcome.stdout.replaceAll('\r\n', '\n') };
+}
+
+/** Status 0, and nothing on stderr. */
+export async function succeeds(outcome: Promise<Outcome>): Promise<string> {
+  const { status, stdout, stderr } = await outcome;
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout;
+}
+
+/** Status 1, nothing on stdout, and one line on stderr. */
+export async function failsWith(outcome: Promise<Outcome>, line: RegExp): Promise<void> {
+  const { status, stdout, stderr } = await outcome;
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(line);
+  expect(stderr).toMatch(/^[^\n]+\n$/);
+}
+
+function start(file: string, args: readonly string[], { cwd = tmpdir(), env }: ScriptOptions) {
+  return spawn(file, args, {
+    cwd,
     env: {
       ...cleanEnvironment(),
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-      ...options.env,
+      ...env,
     },
   });
-  child.stdin.end(options.stdin ?? '');
+}
+
+/** What came of a process. */
+export function observe(child: ChildProcessWithoutNullStreams, stdin = ''): Promise<Outcome> {
+  child.stdin.end(stdin);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

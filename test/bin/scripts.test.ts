@@ -27,16 +27,26 @@ import { DEFAULT_TABLE_NAME, tableDefinition } from '../../schema/table.ts';
 import { useTempDirs } from '../local/temp-dir.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
 import { readLog } from '../support/scene.ts';
-import { type Outcome, runScript, type ScriptOptions } from './run-script.ts';
+import { failsWith, type Outcome, runScript, type ScriptOptions, succeeds } from './run-script.ts';
 
 const SCRIPTS = [
+  'ddb/doctor',
   'ddb/drop',
   'ddb/list-tables',
+  'ddb/patterns/get-conversation',
+  'ddb/patterns/list-conversations',
   'ddb/rebuild-summaries',
+  'ddb/scan',
   'ddb/schema-load',
   'ddb/seed',
   'token',
 ];
+/** What a script cannot be called without. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  'ddb/drop': ['some-table'],
+  'ddb/patterns/get-conversation': ['some-group'],
+  token: ['ada'],
+};
 const NOBODY = 'http://127.0.0.1:9';
 
 const tempDir = useTempDirs();
@@ -63,23 +73,9 @@ const run = (script: string, args: readonly string[] = [], options: ScriptOption
     env: { AWS_ENDPOINT_URL: engine.endpoint, DATA_DIR: '/nonexistent', ...options.env },
   });
 
-async function succeeds(outcome: Promise<Outcome>): Promise<string> {
-  const { status, stdout, stderr } = await outcome;
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  return stdout;
-}
-
-/** Status 1, nothing on stdout, and one line on stderr. */
-async function failsWith(outcome: Promise<Outcome>, line: RegExp): Promise<void> {
-  const { status, stdout, stderr } = await outcome;
-  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-  expect(stderr).toMatch(line);
-  expect(stderr).toMatch(/^[^\n]+\n$/);
-}
-
 describe('every script', () => {
   it('is listed here, executable, and has --help, also where the project around it is broken', async () => {
-    const executables = ['ddb', '.'].flatMap((dir) =>
+    const executables = ['ddb', 'ddb/patterns', '.'].flatMap((dir) =>
       readdirSync(join(PACKAGE_ROOT, 'bin', dir), { withFileTypes: true })
         .filter((entry) => entry.isFile() && !entry.name.includes('.'))
         .map((entry) => join(dir, entry.name)),
@@ -98,16 +94,18 @@ describe('every script', () => {
 
   it('refuses what it does not know, and says where nothing answers', async () => {
     const env = { DATA_DIR: tempDir(), AWS_ENDPOINT_URL: '' };
-    const wordFor = (script: string) =>
-      script === 'ddb/drop' ? ['some-table'] : script === 'token' ? ['ada'] : [];
+    const wordsOf = (script: string) => WORDS[script] ?? [];
     await Promise.all([
-      ...SCRIPTS.flatMap((script) => [
-        failsWith(run(script, [...wordFor(script), '--nonsense']), /unknown option '--nonsense'/),
+      ...SCRIPTS.map((script) =>
+        failsWith(run(script, [...wordsOf(script), '--nonsense']), /unknown option '--nonsense'/),
+      ),
+      // The doctor says so in its report.
+      ...SCRIPTS.filter((script) => script !== 'ddb/doctor').map((script) =>
         failsWith(
-          run(script, wordFor(script), { env }),
+          run(script, wordsOf(script), { env }),
           /no engine is running from .*`npm start`.*--endpoint/,
         ),
-      ]),
+      ),
       failsWith(run('ddb/seed', ['prod', 'more']), /too many arguments/),
       failsWith(run('ddb/seed', ['production']), /Allowed choices are prod/),
       failsWith(run('ddb/seed', ['--endpoint', 'nowhere']), /must be an http or https URL/),
