@@ -79,12 +79,14 @@ export const tableName = z
   .string()
   .regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'must be 3 to 255 of a-z, A-Z, 0-9, _, - and .');
 
+const region = z.string().regex(/^[a-z0-9-]+$/, 'must look like us-east-1');
+
 const dynamoEnvironment = z.object({
   DDB_MESSAGE_TABLE: tableName.default(DEFAULT_TABLE_NAME),
   AWS_ENDPOINT_URL: httpUrl.optional(),
   AWS_ENDPOINT_URL_DYNAMODB: httpUrl.optional(),
-  AWS_REGION: z.string().optional(),
-  AWS_DEFAULT_REGION: z.string().optional(),
+  AWS_REGION: region.optional(),
+  AWS_DEFAULT_REGION: region.optional(),
   AWS_ACCESS_KEY_ID: z.string().optional(),
   AWS_PROFILE: z.string().optional(),
 });
@@ -113,7 +115,7 @@ const apiEnvironment = dynamoEnvironment
     TRUST_PROXY: trustProxy.optional(),
     AWS_COGNITO_USER_POOL_ID: z
       .string()
-      .regex(/^[\w-]+_[0-9a-zA-Z]+$/, 'must look like us-east-1_AbCdEfGhI')
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d_[0-9a-zA-Z]+$/, 'must look like us-east-1_AbCdEfGhI')
       .optional(),
     AWS_COGNITO_USER_POOL_CLIENT_ID: z.string().optional(),
     JWT_ISSUER: httpUrl.optional(),
@@ -136,6 +138,15 @@ const apiEnvironment = dynamoEnvironment
       ...anyway,
       path: ['JWT_ISSUER and JWT_AUDIENCE'],
       error: 'set both (JWT_JWKS_URI too, where it is not the usual place) or none',
+    },
+  )
+  .refine(
+    ({ JWT_ISSUER: issuer, JWT_JWKS_URI: jwksUri }) =>
+      issuer === undefined || jwksUri !== undefined || !issuer.startsWith('http:'),
+    {
+      ...anyway,
+      path: ['JWT_ISSUER'],
+      error: 'must be an https URL, for its keys are fetched from there, or set JWT_JWKS_URI',
     },
   );
 
@@ -203,9 +214,12 @@ function oidcConfig(values: z.output<typeof apiEnvironment>): OidcConfig | undef
 
 function isProxyAddress(entry: string): boolean {
   if (['loopback', 'linklocal', 'uniquelocal'].includes(entry)) return true;
-  const [address = '', bits = '0', ...rest] = entry.split('/');
+  const [address = '', bits = '32', ...rest] = entry.split('/');
   const family = isIP(address);
   return (
-    family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)
+    family !== 0 &&
+    rest.length === 0 &&
+    /^[1-9]\d{0,2}$/.test(bits) &&
+    Number(bits) <= (family === 4 ? 32 : 128)
   );
 }

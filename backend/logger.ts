@@ -19,7 +19,14 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: (error: unknown) => describeError(error) },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? standardOutput());
+}
+
+/** A line that cannot be written, on a full disk or to a reader that left, is lost: it must not stop the API. */
+function standardOutput(): DestinationStream {
+  const stream = pino.destination({ dest: 1, sync: true });
+  stream.on('error', () => undefined);
+  return stream;
 }
 
 /** What is logged of an error. */

@@ -30,6 +30,7 @@ async function main(): Promise<void> {
     logger.info({ signal }, 'stopping');
     await server.stop();
     client.destroy();
+    process.exit(0);
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);

@@ -13,8 +13,8 @@ export function isGroupId(text: string): boolean {
 }
 
 /**
- * Whether a text can be a user id: a token's `sub`, which OpenID Connect bounds to 255 ASCII characters
- * (Core 1.0, section 2). The bound keeps every key that contains it below DynamoDB's 1,024 bytes.
+ * Whether a text can be a user id: a token's `sub`, of at most 255 bytes. OpenID Connect bounds it to 255 ASCII
+ * characters (Core 1.0, section 2). The bound keeps every key that contains it below DynamoDB's 1,024 bytes.
  */
 export function isUserId(text: string): boolean {
   return text.length > 0 && Buffer.byteLength(text) <= MAX_USER_ID_BYTES && text.isWellFormed();

@@ -23,6 +23,8 @@ export const HANDLE_PREFIX_LENGTH = 2;
 export const GROUP_SK = 'META';
 /** What the sort key of every member starts with. */
 export const MEMBER_SK_PREFIX = 'MEMBER#';
+/** The end of members' sort keys: `$` is the character behind `#`. */
+export const MEMBER_SK_END = 'MEMBER$';
 /** Sort key of a user's profile. */
 export const PROFILE_SK = 'PROFILE';
 

@@ -46,7 +46,7 @@ export class MessageLog {
   readonly #messages: MessageStore;
   readonly #clock: Clock;
   readonly #newId: IdSource;
-  readonly #tails = new LRUCache<string, number>({ max: REMEMBERED_TAILS });
+  readonly #tails = new LRUCache<string, RememberedTail>({ max: REMEMBERED_TAILS });
   readonly #queues = new Map<string, PQueue>();
 
   constructor(parts: { messages: MessageStore; clock: Clock; newId: IdSource }) {
@@ -58,13 +58,15 @@ export class MessageLog {
   /**
    * Appends a message, or finds the one that an earlier attempt of the same request appended.
    * @param knownSeq a seq the log is known to have, as high as the caller can tell at no cost; 0 for none.
+   * @param since when the group's present members came to be, by what was just read. A direct group's id comes again in
+   * a table that was dropped and made anew: what is remembered of an earlier one's log must not make a hole in this.
    * @throws UnprocessableError `after_seq_beyond_end`, KeyReusedError, AfterSeqTooFarBehindError, BusyError.
    */
-  async append(draft: Draft, knownSeq: number): Promise<MessageItem> {
+  async append(draft: Draft, knownSeq: number, since = ''): Promise<MessageItem> {
     return this.#inTurn(draft.groupId, async () => {
-      const start = await this.#start(draft, Math.max(knownSeq, this.#tails.get(draft.groupId) ?? 0));
+      const start = await this.#start(draft, Math.max(knownSeq, this.#remembered(draft.groupId, since)));
       const message = 'found' in start ? start.found : await this.#appendAfter(start.tail, draft);
-      this.#remember(draft.groupId, message.seq);
+      this.#remember(draft.groupId, since, message.seq);
       return message;
     });
   }
@@ -128,8 +130,13 @@ export class MessageLog {
     return newTextMessage({ ...draft, seq, messageId, createdAt: this.#clock() });
   }
 
-  #remember(groupId: string, seq: number): void {
-    this.#tails.set(groupId, Math.max(seq, this.#tails.get(groupId) ?? 0));
+  #remembered(groupId: string, since: string): number {
+    const tail = this.#tails.get(groupId);
+    return tail?.since === since ? tail.seq : 0;
+  }
+
+  #remember(groupId: string, since: string, seq: number): void {
+    this.#tails.set(groupId, { since, seq: Math.max(seq, this.#remembered(groupId, since)) });
   }
 
   /** Sends of one process to one group queue behind each other: they would only fail each other's conditions. */
@@ -152,6 +159,11 @@ export class MessageLog {
     queue.once('idle', () => this.#queues.delete(groupId));
     return queue;
   }
+}
+
+interface RememberedTail {
+  readonly since: string;
+  readonly seq: number;
 }
 
 type Position = { readonly tail: number } | { readonly found: MessageItem };

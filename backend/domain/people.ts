@@ -37,8 +37,9 @@ export async function requireProfile(context: Context, userId: string): Promise<
 /**
  * Writes the caller's profile: claims the handle, and releases the one they had.
  *
- * Two requests of one user may race: the later one's condition fails on the profile it read, and it starts anew from
- * what is there. Two users may race for a handle: one claim is stored.
+ * Two requests of one user may race: when the handle is changed, the later one's condition fails on the profile it
+ * read, and it starts anew from what is there; of two display names the later stays, in profile and claim alike. Two
+ * users may race for a handle: one claim is stored.
  * @param values handle: case-folded and checked.
  * @throws HandleTakenError
  */

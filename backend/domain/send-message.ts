@@ -45,7 +45,8 @@ async function appendTo(
   send: Send,
 ): Promise<MessageItem> {
   const knownSeq = Math.max(...members.map((member) => member.last_seq));
-  return context.log.append({ ...send, groupId }, knownSeq);
+  const [since] = members.map((member) => member.joined_at).sort();
+  return context.log.append({ ...send, groupId }, knownSeq, since);
 }
 
 /**
@@ -79,7 +80,7 @@ async function openDirectGroup(context: Context, draft: Draft, peerId: string): 
   if (first && (first.message_uuid === message.message_uuid || isOwnAttempt(first, draft))) {
     return sameText(first, draft);
   }
-  return context.log.append(draft, 1);
+  return context.log.append(draft, 1, first?.created_at);
 }
 
 /** A direct group's member: their summary shows the first message already, so the stream has nothing to write. */

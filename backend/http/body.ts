@@ -6,6 +6,8 @@ const MAX_BODY = '64kb';
 
 const parseJson = express.json({
   limit: MAX_BODY,
+  // A number or a text is JSON: it is for the body's schema to refuse.
+  strict: false,
   verify: (_request, _response, body, charset) => {
     // The parser knows others whose names begin alike: UTF-7, UTF-16.
     if (charset !== 'utf-8') throw new MediaTypeError();

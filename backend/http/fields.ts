@@ -86,7 +86,7 @@ export const idempotencyKey = z
 
 /** A body by its schema. @throws UnprocessableError with everything that is wrong. */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
-  const result = schema.safeParse(body ?? {});
+  const result = schema.safeParse(body === undefined ? {} : body);
   if (result.success) return result.data;
   throw new UnprocessableError(issuesOf(result.error, 'body_invalid', 'field_unknown'));
 }

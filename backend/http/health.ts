@@ -2,6 +2,7 @@ import { Router } from 'express';
 import * as z from 'zod';
 import { VERSION } from '../version.ts';
 import type { Context } from '../context.ts';
+import { checkTable } from '../domain/check-table.ts';
 import { parseQuery } from './fields.ts';
 
 const healthQuery = z.strictObject({
@@ -15,7 +16,7 @@ export function healthRoutes(context: Context): Router {
   router.get('/health-check', async (request, response) => {
     const { deep } = parseQuery(healthQuery, request.query);
     // Unreachable, it throws what becomes a 503.
-    if (deep === '1') await context.profiles.findByHandle('health-check', 'eventual');
+    if (deep === '1') await checkTable(context);
     response.json({ success: true, ver: VERSION });
   });
 

@@ -1,5 +1,12 @@
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** A server that answers. */
 export interface RunningServer {
@@ -9,7 +16,9 @@ export interface RunningServer {
 }
 
 /** What is not answered by then is cut off, so that stopping takes less than the 5 s people wait. */
-const DRAIN_MS = 4_000;
+const DRAIN_MS = 3_500;
+/** From the stop on, requests that are on their way over open connections are still answered, with `Connection: close`. */
+const GRACE_MS = 300;
 const IDLE_SWEEP_MS = 50;
 /** Longer than a load balancer's idle time (60 s on AWS): it must be the one to close, or it sends into a closed one. */
 const KEEP_ALIVE_MS = 65_000;
@@ -20,13 +29,33 @@ const KEEP_ALIVE_MS = 65_000;
  * @throws the system's error, with its `code`: EADDRINUSE, EACCES …
  */
 export async function startServer(app: RequestListener, port: number): Promise<RunningServer> {
-  const server = createServer(app);
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
   const connections = new Set<Socket>();
+  const unanswered = new Set<ServerResponse>();
+  let stopping = false;
+  const server = createServer((request, response) => {
+    if (stopping) response.setHeader('Connection', 'close');
+    unanswered.add(response);
+    response.once('close', () => unanswered.delete(response));
+    app(request, response);
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on('connection', (socket) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   });
+  server.on('clientError', answerBrokenRequest);
+  await listen(server, port);
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () => {
+      stopping = true;
+      for (const response of unanswered) if (!response.headersSent) response.setHeader('Connection', 'close');
+      return drain(server, connections);
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, () => {
@@ -34,22 +63,40 @@ export async function startServer(app: RequestListener, port: number): Promise<R
       resolve();
     });
   });
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: () =>
-      new Promise((resolve) => {
-        // A kept-alive connection becomes idle when its last request is answered: they are looked for until none is left.
-        const sweep = setInterval(() => {
-          server.closeIdleConnections();
-          // Node takes a connection for busy over which nothing came yet: browsers open some in advance.
-          for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
-        }, IDLE_SWEEP_MS);
-        const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-        server.close(() => {
-          clearInterval(sweep);
-          clearTimeout(cutOff);
-          resolve();
-        });
-      }),
-  };
+}
+
+async function drain(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const sweep = setInterval(() => {
+      if (performance.now() < graceEnds) return;
+      server.closeIdleConnections();
+      // Node takes a connection for busy over which nothing came yet: browsers open some in advance.
+      for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+    }, IDLE_SWEEP_MS);
+    const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    const graceEnds = performance.now() + GRACE_MS;
+    // Not the HTTP server's own, which at once closes idle connections that a request may be on its way over.
+    NetServer.prototype.close.call(server, () => {
+      clearInterval(sweep);
+      clearTimeout(cutOff);
+      resolve();
+    });
+  });
+}
+
+/** What is no HTTP request, or too long for one, never reaches the app: it is answered here, in the API's form. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+  const body = '["request_malformed"]';
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${body.length}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

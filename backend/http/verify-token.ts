@@ -6,7 +6,7 @@ import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import { LRUCache } from 'lru-cache';
 import { isUserId } from '../../schema/ids.ts';
 import type { CognitoConfig, OidcConfig } from '../config.ts';
-import { KeysUnavailableError, NotAuthenticatedError } from '../errors.ts';
+import { AppError, KeysUnavailableError, NotAuthenticatedError } from '../errors.ts';
 
 /**
  * Verifies a bearer token and tells whose it is: the user id, its `sub`.
@@ -71,7 +71,8 @@ async function verify(sources: readonly Source[], token: string): Promise<Verifi
     if (KEY_FAILURES.some((failure) => error instanceof failure))
       throw new KeysUnavailableError({ cause: error });
     if (error instanceof JwtBaseError) throw new NotAuthenticatedError('token_invalid', { cause: error });
-    throw error;
+    // Whatever else goes wrong does so on the way to the keys.
+    throw error instanceof AppError ? error : new KeysUnavailableError({ cause: error });
   }
 }
 

@@ -7,6 +7,7 @@ import {
   groupPk,
   inboxPk,
   inboxSk,
+  MEMBER_SK_END,
   MEMBER_SK_PREFIX,
   memberKey,
 } from '../../schema/keys.ts';
@@ -40,9 +41,13 @@ export class MemberStore {
   /** All members of a group, strongly read: who is in it now. Empty where there is no such group. 1 R for 8 members. */
   async list(groupId: string): Promise<MemberItem[]> {
     return queryItems(this.#table, {
-      // Members are what sorts before META. The embedded engine looks through the whole partition for `begins_with`.
-      KeyConditionExpression: 'pk = :group AND sk < :meta',
-      ExpressionAttributeValues: { ':group': groupPk(groupId), ':meta': GROUP_SK },
+      // For `begins_with` the embedded engine looks through the whole partition, messages and all.
+      KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: {
+        ':group': groupPk(groupId),
+        ':from': MEMBER_SK_PREFIX,
+        ':to': MEMBER_SK_END,
+      },
       ConsistentRead: true,
     });
   }

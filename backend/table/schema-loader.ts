@@ -41,8 +41,8 @@ export class SchemaMismatchError extends Error {
  */
 export async function loadSchema(client: DynamoDBClient, tableName: string): Promise<{ created: boolean }> {
   const created = await createTable(client, tableName);
-  const delays = created ? {} : { minDelay: 1, maxDelay: 2 };
-  await waitUntilTableExists({ client, maxWaitTime: MAX_WAIT_SECONDS, ...delays }, { TableName: tableName });
+  const waiting = { client, minDelay: 1, maxDelay: 2, maxWaitTime: MAX_WAIT_SECONDS };
+  await waitUntilTableExists(waiting, { TableName: tableName });
   const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
   const found = tableDifferences(Table ?? {}, tableName);
   if (found.length > 0) throw new SchemaMismatchError(tableName, found);

@@ -83,11 +83,15 @@ describe('what is wrong', () => {
 
   it.each<Environment>([
     { AWS_COGNITO_USER_POOL_ID: 'us-east-1_AbCdEfGhI' },
+    { AWS_COGNITO_USER_POOL_ID: 'foo_bar', AWS_COGNITO_USER_POOL_CLIENT_ID: 'client' },
+    { JWT_ISSUER: 'http://issuer.example', JWT_AUDIENCE: 'api' },
+    { AWS_REGION: 'us east 1' },
+    { TRUST_PROXY: '10.0.0.0/0' },
     { AWS_COGNITO_USER_POOL_CLIENT_ID: 'client' },
     { JWT_ISSUER: 'https://issuer.example' },
     { JWT_AUDIENCE: 'api' },
     { JWT_JWKS_URI: 'https://issuer.example/keys' },
-  ])('is half of a pair: %p', (environment) => {
+  ])('cannot be used: %p', (environment) => {
     expect(problemsOf(() => readApiConfig(environment))).toHaveLength(1);
   });
 });

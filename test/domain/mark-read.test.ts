@@ -60,7 +60,7 @@ describe('marking a group read', () => {
     const groupId = await startGroup(10, { last_seq: 4 });
     const row = await markRead(context, groupId, 'ada', seq);
     expect(row.read_seq).toBe(expected);
-    expect(unreadCount(row)).toBe(0);
+    expect(unreadCount(row)).toBe(10 - expected);
     expect((await context.members.find(groupId, 'ada'))?.read_seq).toBe(expected);
   });
 

@@ -78,6 +78,22 @@ describe('starting', () => {
   });
 });
 
+describe('what is no request', () => {
+  it.each([
+    ['no HTTP', 'hello\r\n\r\n', 400],
+    ['a path too long', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 431],
+  ])('is answered in the form of the API: %s', async (_, text, status) => {
+    const server = await startServer((_request, response) => response.end(), 0);
+    servers.push(server);
+    const line = await open(server.port);
+    line.socket.write(text);
+    await line.closed;
+    expect(line.received()).toMatch(
+      new RegExp(`^HTTP/1.1 ${status} [^]*application/json[^]*\\["request_malformed"\\]$`),
+    );
+  });
+});
+
 describe('stopping', () => {
   it('lets an answer that has begun come to its end, and closes its connection then', async () => {
     const { server, arrived, answer } = await startHeld();
@@ -95,6 +111,20 @@ describe('stopping', () => {
     expect(line.received()).toMatch(/^HTTP\/1\.1 200 OK[^]*answered/);
     await stopped;
     expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
+  it('answers what is on its way over a connection that was idle, and says that it is the last answer', async () => {
+    const server = await startServer((_request, response) => response.end('answered'), 0);
+    const line = await open(server.port);
+    line.socket.write(GET);
+    await line.until(/answered/);
+    // Written in the same turn: nothing of it can have arrived when the server stops.
+    line.socket.write(GET);
+    const stopped = server.stop();
+    await line.until(/answered[^]*answered/);
+    expect(line.received()).toMatch(/connection: keep-alive[^]*connection: close/i);
+    await line.closed;
+    await stopped;
   });
 
   it('closes connections on which nothing is asked', async () => {
