@@ -1,5 +1,9 @@
-import { spawn } from 'node:child_process';
-import { describe, expect, it } from '@jest/globals';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import getPort from 'get-port';
 import { createLogger } from '../../backend/logger.ts';
 import { chooseEngine } from '../../local/engine/choose-engine.ts';
@@ -10,6 +14,7 @@ import { runningEngine, writeEngineRecord } from '../../local/engine/engine-reco
 import { answers } from '../../local/engine/probe.ts';
 import { eventually } from '../support/eventually.ts';
 import { enginePid, isAlive } from './local-process.ts';
+import { keepLines } from './log-lines.ts';
 import { useTempDirs } from './temp-dir.ts';
 
 const tempDir = useTempDirs();
@@ -64,6 +69,33 @@ describe('the embedded engine', () => {
     await expect(runningEngine(dataDir)).rejects.toThrow(/no engine is running from .*npm start/);
   });
 
+  it('keeps what it wrote before it died, until the next start', async () => {
+    const dataDir = tempDir();
+    const logFile = join(dataDir, 'engine.log');
+    writeFileSync(logFile, 'of the last run\n');
+    const { lines, logger: noted } = keepLines();
+    const engine = new EngineProcess({ program: program(dataDir), dataDir, logger: noted });
+    try {
+      await engine.start();
+      const pid = enginePid(dataDir) ?? 0;
+      appendFileSync(logFile, 'out of cheese\n');
+      process.kill(pid, 'SIGKILL');
+      await eventually(() => enginePid(dataDir) !== pid);
+      await eventually(() => answers(engine.endpoint));
+    } finally {
+      await engine.stop();
+    }
+    const log = readFileSync(logFile, 'utf8');
+    expect(log).toContain('out of cheese\n');
+    expect(log).not.toContain('of the last run');
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        msg: 'the engine ended by itself, and is started again',
+        last_words: `out of cheese (${logFile})`,
+      }),
+    );
+  });
+
   it('is not started any more once it was stopped', async () => {
     const dataDir = tempDir();
     const engine = new EngineProcess({ program: program(dataDir), dataDir, logger });
@@ -90,10 +122,98 @@ describe('the embedded engine', () => {
       other.kill('SIGKILL');
     }
   });
+});
 
-  it('is not believed in when its record is stale', async () => {
+describe('the record of an engine', () => {
+  const started: ChildProcess[] = [];
+  const closers: (() => void)[] = [];
+  afterEach(async () => {
+    for (const close of closers.splice(0)) close();
+    for (const child of started.splice(0)) {
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    }
+  });
+
+  /** The process id of something that waits, with such words on its command line. */
+  const runIdle = (...words: readonly string[]): number => {
+    const child = spawn(process.execPath, ['-e', 'process.stdin.resume()', '--', ...words], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    started.push(child);
+    return child.pid ?? 0;
+  };
+
+  /** Somewhere that answers HTTP. */
+  const listen = async (): Promise<string> => {
+    const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closers.push(() => server.close());
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+
+  const notRunning = /^no engine is running from .*: start one with `npm start`, or give --endpoint$/;
+
+  it('is not believed when nothing answers, or when it is none', async () => {
     const dataDir = tempDir();
-    writeEngineRecord(dataDir, { endpoint: 'http://127.0.0.1:9', kind: 'embedded', pid: 1 });
-    await expect(runningEngine(dataDir)).rejects.toThrow(/no engine is running/);
+    writeEngineRecord(dataDir, { endpoint: 'http://127.0.0.1:9', kind: 'given' });
+    await expect(runningEngine(dataDir)).rejects.toThrow(notRunning);
+    writeEngineRecord(dataDir, { endpoint: 'ftp://127.0.0.1', kind: 'given' });
+    await expect(runningEngine(dataDir)).rejects.toThrow(notRunning);
+  });
+
+  it.each([
+    ['embedded', (dir: string) => embeddedEngine('engine', dir).args(1)],
+    ['docker', (dir: string) => dockerEngine(dir).args(1)],
+  ] as const)(
+    'of kind %s is believed when its process is on this directory, by whatever link, and no other',
+    async (kind, args) => {
+      const [dataDir, otherDir, endpoint] = [tempDir(), tempDir(), await listen()];
+      const link = join(otherDir, 'link');
+      symlinkSync(dataDir, link);
+      writeEngineRecord(dataDir, { endpoint, kind, pid: runIdle(...args(dataDir)) });
+      await expect(runningEngine(dataDir)).resolves.toMatchObject({ endpoint });
+      await expect(runningEngine(link)).resolves.toMatchObject({ endpoint });
+      // The port and the process id are another engine's since the machine was started again.
+      writeEngineRecord(dataDir, { endpoint, kind, pid: runIdle(...args(otherDir)) });
+      await expect(runningEngine(dataDir)).rejects.toThrow(notRunning);
+      writeEngineRecord(dataDir, { endpoint, kind, pid: runIdle(...args(`${dataDir}-2`)) });
+      await expect(runningEngine(dataDir)).rejects.toThrow(notRunning);
+    },
+  );
+
+  it('is not believed when its process is gone', async () => {
+    const [dataDir, endpoint] = [tempDir(), await listen()];
+    const gone = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+    await once(gone, 'exit');
+    writeEngineRecord(dataDir, { endpoint, kind: 'embedded', pid: gone.pid ?? 0 });
+    await expect(runningEngine(dataDir)).rejects.toThrow(notRunning);
+  });
+});
+
+describe('probing', () => {
+  it('speaks TLS to an https endpoint', async () => {
+    const firstBytes: (number | undefined)[] = [];
+    const server = createServer((socket) =>
+      socket
+        .on('error', () => undefined)
+        .once('data', (data) => {
+          firstBytes.push(data[0]);
+          socket.destroy();
+        }),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const endpoint = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await answers(endpoint)).toBe(false);
+    // A handshake's record.
+    expect(firstBytes).toEqual([0x16]);
+    server.close();
+  });
+
+  it.each(['ftp://127.0.0.1', 'nonsense', 'http://'])('says in one line that %s cannot be one', async (text) => {
+    await expect(answers(text)).rejects.toThrow(/^\S+ is no http or https URL: give another endpoint$/);
   });
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
+import { z } from 'zod';
 import { PACKAGE_ROOT } from '../../local/config.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -30,6 +31,15 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Default: what `npm start` executes. */
   readonly command?: readonly [string, ...string[]];
+}
+
+const packageFile = z.object({ scripts: z.object({ start: z.string() }) });
+
+/** What `npm start` executes, the shell's `exec` left out. */
+export function startCommand(): [string, ...string[]] {
+  const { scripts } = packageFile.parse(JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')));
+  const [file = '', ...args] = scripts.start.replace(/^exec /, '').split(' ');
+  return [file, ...args];
 }
 
 /** The variables that would lead a run, or the SDK, somewhere else than a test wants. */
@@ -81,11 +91,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function start({
-  dataDir,
-  env,
-  command = ['node', '--import', 'tsx', 'local/start.ts'],
-}: StartOptions): ChildProcess {
+function start({ dataDir, env, command = startCommand() }: StartOptions): ChildProcess {
   const [file, ...args] = command;
   return spawn(file, args, {
     cwd: PACKAGE_ROOT,

@@ -1,13 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import getPort from 'get-port';
+import { PACKAGE_ROOT } from '../../local/config.ts';
 import { openDevelopmentIssuer } from '../../local/development-issuer.ts';
 import { seedUserId } from '../../local/seed/seed-table.ts';
 import { startEngine } from '../support/engine.ts';
 import { eventually } from '../support/eventually.ts';
-import { enginePid, isAlive, type LocalProcess, useLocalProcesses } from './local-process.ts';
+import { enginePid, isAlive, type LocalProcess, startCommand, useLocalProcesses } from './local-process.ts';
 import { useTempDirs } from './temp-dir.ts';
 
 // In this order: what runs in a directory has to be over before the directory is removed.
@@ -69,16 +72,20 @@ async function failsWith(run: LocalProcess, line: RegExp): Promise<void> {
   expect(run.stdout()).not.toMatch(/^ready /m);
 }
 
+/** The port of a server that takes requests and never answers. */
 async function occupyPort(): Promise<number> {
-  const server: Server = createServer();
+  const server: Server = createServer(() => undefined);
   await new Promise<void>((resolve) => server.listen(0, resolve));
-  cleanUps.push(() => new Promise((resolve) => void server.close(() => resolve())));
+  cleanUps.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => void server.close(() => resolve()));
+  });
   return (server.address() as AddressInfo).port;
 }
 
 describe('a run', () => {
   it('seeds, converses, has its data alone, ends within 5 s with nothing left, and finds its data again', async () => {
-    const dataDir = join(tempDir(), 'made', 'by-the-run');
+    const dataDir = join(tempDir(), 'made', 'by the run’s $HOME');
     const first = start({ dataDir, command: ['npm', 'start'] });
     const url = await first.ready();
     expect(first.stdout()).toMatch(/people +.*ada.*grace/);
@@ -141,6 +148,21 @@ describe('a run', () => {
     await endsCleanly(run, 'SIGINT');
   });
 
+  it('tells pages that come too early to come again', async () => {
+    const port = await getPort();
+    const silent = { AWS_ENDPOINT_URL: `http://127.0.0.1:${await occupyPort()}`, PORT: String(port) };
+    const run = start({ dataDir: tempDir(), env: silent });
+    const early = await eventually(
+      () =>
+        fetch(`http://127.0.0.1:${port}/api/message_groups`, { headers: { Origin: 'http://localhost:3000' } }),
+      { within: 20_000 },
+    );
+    expect(early.status).toBe(503);
+    expect(early.headers.get('access-control-allow-origin')).toBe('http://localhost:3000');
+    expect(await early.json()).toEqual(['starting']);
+    await endsCleanly(run, 'SIGTERM');
+  });
+
   it('ends cleanly at any moment of its start, and twice is as good as once', async () => {
     const dataDir = tempDir();
     const run = start({ dataDir });
@@ -183,6 +205,22 @@ describe('one clear line', () => {
       failsWith(start({ dataDir: join(file, 'data') }), /DATA_DIR .* cannot be written \(ENOTDIR\)/),
       failsWith(start({ dataDir: noDatabase }), /the engine does not start: .*engine\.log/),
     ]);
+  });
+
+  it('where the packages are not installed, from `npm start` and from a script', () => {
+    const cwd = tempDir();
+    for (const path of ['package.json', 'local', 'bin']) {
+      cpSync(join(PACKAGE_ROOT, path), join(cwd, path), { recursive: true });
+    }
+    const [file, ...args] = startCommand();
+    for (const [program, ...words] of [[file, ...args], [join(cwd, 'bin', 'token')]] as const) {
+      const { status, stdout, stderr } = spawnSync(program, words, { cwd, encoding: 'utf8' });
+      expect({ status, stdout, stderr }).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: 'the packages are not installed: run `npm install` first\n',
+      });
+    }
   });
 
   it('for all settings that are wrong', async () => {

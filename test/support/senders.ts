@@ -82,6 +82,13 @@ export class Senders {
     this.#loops.catch(() => undefined);
   }
 
+  /** Has each send one message, and is done when all are acknowledged. */
+  async sendOnce(): Promise<void> {
+    await Promise.all(
+      this.#senders.map((sender) => this.#send(sender, { message_group_uuid: sender.groupId })),
+    );
+  }
+
   /** Lets each finish the message it is at. @throws what a sender met that no kill explains. */
   async stop(): Promise<void> {
     this.#working = false;
