@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import { MessageLog } from './domain/message-log.ts';
 import { Names } from './domain/names.ts';
+import type { Clock, IdSource } from './sources.ts';
 import { GroupStore } from './table/group-store.ts';
 import { MemberStore } from './table/member-store.ts';
 import { MessageStore } from './table/message-store.ts';
@@ -20,12 +21,6 @@ export interface Context {
   readonly clock: Clock;
   readonly newId: IdSource;
 }
-
-/** The time, for what is stored and shown. No order depends on it. */
-export type Clock = () => Date;
-
-/** A new ULID. */
-export type IdSource = () => string;
 
 export interface ContextOptions {
   readonly table: Table;

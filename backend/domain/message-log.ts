@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
 import type { MessageItem } from '../../schema/items.ts';
 import { MAX_SEQ, messageKey } from '../../schema/keys.ts';
-import type { Clock, IdSource } from '../context.ts';
 import { AfterSeqTooFarBehindError, BusyError, KeyReusedError, UnprocessableError } from '../errors.ts';
+import type { Clock, IdSource } from '../sources.ts';
 import { backoff } from '../table/backoff.ts';
 import type { MessageStore } from '../table/message-store.ts';
 
