@@ -13,7 +13,8 @@ export interface DataDirLock {
 
 /**
  * Takes a data directory for this process alone. The lock is a listening socket, which the system releases whenever
- * the process ends, even by `kill -9`: no stale lock is ever left to be removed by hand.
+ * the process ends, even by `kill -9`: no stale lock is ever left to be removed by hand. It is seen on one machine
+ * only, and on Linux within one network namespace: containers that share a volume do not see each other's.
  * @param dataDir its real path.
  * @throws UserError when another process has it.
  */

@@ -33,7 +33,7 @@ export function prepareDataDir(path: string): string {
 /** Replaces a file in one step: a reader finds the old text or the new one, and a crash leaves one of them. */
 export function replaceFile(path: string, text: string, mode = 0o644): void {
   const fresh = freshFile(path, text, mode);
-  renameSync(fresh, path);
+  orRemove(fresh, () => renameSync(fresh, path));
 }
 
 /** Writes a file unless there is one, in one step. False: somebody else's is there. */
@@ -78,6 +78,16 @@ export function codeOf(error: unknown): string {
 
 function freshFile(path: string, text: string, mode: number): string {
   const fresh = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
-  writeFileSync(fresh, text, { mode, flag: 'wx' });
+  orRemove(fresh, () => writeFileSync(fresh, text, { mode, flag: 'wx' }));
   return fresh;
+}
+
+/** Who tries again on a full disk would leave a file behind at each attempt. */
+function orRemove(fresh: string, attempt: () => void): void {
+  try {
+    attempt();
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { createApp } from '../backend/app.ts';
 import type { Environment } from '../backend/config.ts';
 import { type Context, createContext } from '../backend/context.ts';
@@ -22,6 +23,7 @@ import { StreamPlace } from './pump/stream-place.ts';
 import { StreamPump } from './pump/stream-pump.ts';
 import { createStreamsClient, findStream } from './pump/streams-client.ts';
 import { seedOnce } from './seed/seed-once.ts';
+import { createStartingApp } from './starting-app.ts';
 import { UserError } from './user-error.ts';
 
 /** What a run that answers says of itself. */
@@ -44,15 +46,18 @@ export class LocalRun {
   #server: RunningServer | undefined;
   #engine: Engine | undefined;
   #client: DynamoDBClient | undefined;
+  #streams: DynamoDBStreamsClient | undefined;
   #pump: StreamPump | undefined;
   #stopping = false;
   /** Answers requests; the API's once there is one. */
-  #listener: RequestListener = answerNotReady;
+  #listener: RequestListener;
 
   constructor(parts: { config: LocalConfig; environment: Environment; logger: Logger }) {
     this.#config = parts.config;
     this.#environment = parts.environment;
     this.#logger = parts.logger;
+    const { corsOrigins } = parts.config.api;
+    this.#listener = createStartingApp({ logger: this.#logger.child({ name: 'api' }), corsOrigins });
   }
 
   /**
@@ -87,6 +92,7 @@ export class LocalRun {
     this.#stopping = true;
     await Promise.all([this.#server?.stop(), this.#pump?.stop()]);
     this.#client?.destroy();
+    this.#streams?.destroy();
     await this.#engine?.stop();
     await this.#lock?.release();
   }
@@ -155,8 +161,9 @@ export class LocalRun {
     const logger = this.#logger.child({ name: 'pump' });
     // What the handler gives up on is in its log line; there is no queue to put its keys into.
     const handler = createHandler({ members: context.members, failures: () => Promise.resolve(), logger });
+    this.#streams = createStreamsClient(engine.dynamo);
     this.#pump = new StreamPump({
-      client: createStreamsClient(engine.dynamo),
+      client: this.#streams,
       findStream: (signal) => findStream(client, engine.dynamo.tableName, signal),
       handler,
       place: new StreamPlace(join(dataDir, 'stream-place.json'), logger),
@@ -165,8 +172,3 @@ export class LocalRun {
     await this.#pump.start();
   }
 }
-
-const answerNotReady: RequestListener = (_request, response) => {
-  response.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': '1', Connection: 'close' });
-  response.end('["starting"]');
-};

@@ -28,7 +28,7 @@ export function openLogger(level: LogLevel): Logger {
 /** What one needs to know to begin, and the line `ready <url>`, which programs wait for. */
 export function readyText({ url, dataDir, engine, handles }: Ready, environment: Environment): string {
   const { DATA_DIR } = environment;
-  const token = DATA_DIR ? `DATA_DIR=${DATA_DIR} ./bin/token` : './bin/token';
+  const token = DATA_DIR ? `DATA_DIR=${shellWord(DATA_DIR)} ./bin/token` : './bin/token';
   const [handle] = handles;
   return [
     '',
@@ -43,4 +43,9 @@ export function readyText({ url, dataDir, engine, handles }: Ready, environment:
     `ready ${url}`,
     '',
   ].join('\n');
+}
+
+/** A text as one word of a shell's command line. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

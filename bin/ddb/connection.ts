@@ -107,6 +107,10 @@ export async function openClient(config: DynamoConfig, options: ConnectionOption
  * @throws UserError where they lead nowhere, or to AWS without `prod`; ConfigError.
  */
 export async function chooseRoute(options: ConnectionOptions, prod: string | undefined): Promise<Route> {
+  if (options.roleArn !== undefined && prod === undefined) {
+    // Whatever the table's endpoint is, the role comes from AWS.
+    throw new UserError('--role-arn asks AWS for a role: it goes with the last word `prod` only');
+  }
   const environment = withOptions(process.env, options);
   const config = readDynamoConfig(environment);
   const { endpoint } = config;
@@ -146,16 +150,16 @@ function sourceOf(
   return option ?? variables.find((name) => environment[name]);
 }
 
-/** Credentials of the role, where one is to be assumed: valid for an hour. */
+/** As the role, where one is to be assumed: it lasts an hour, and the SDK assumes it anew whenever it runs out. */
 async function assumeRole(config: DynamoConfig, { roleArn }: ConnectionOptions): Promise<DynamoConfig> {
   if (roleArn === undefined) return config;
   // Loaded only now: it brings most of the SDK's clients along.
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
-  const assume = fromTemporaryCredentials({
+  const credentials = fromTemporaryCredentials({
     params: { RoleArn: roleArn, RoleSessionName: SESSION_NAME },
     ...(config.region !== undefined && { clientConfig: { region: config.region } }),
   });
-  return { ...config, credentials: await assume() };
+  return { ...config, credentials };
 }
 
 function parseTableName(text: string): string {

@@ -23,11 +23,15 @@ export async function dockerAnswers(): Promise<boolean> {
   }
 }
 
+/** One name for a directory: a second container on the same data cannot be started. */
+export function containerName(dataDir: string): string {
+  return `cruddur-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`;
+}
+
 /** DynamoDB Local in a container, its data under the data directory, reachable from this machine only. */
 export function dockerEngine(dataDir: string): EngineProgram {
   const data = join(dataDir, 'dynamodb-local');
-  // One name for a directory: a second container on the same data cannot be started.
-  const name = `cruddur-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`;
+  const name = containerName(dataDir);
   const user = process.getuid && process.getgid ? ['--user', `${process.getuid()}:${process.getgid()}`] : [];
   return {
     kind: 'docker',

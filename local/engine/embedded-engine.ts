@@ -1,8 +1,9 @@
-import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineProgram } from './engine-program.ts';
+import { commandLine, signal } from './process-table.ts';
 
 /** The optional dependency that holds the engine's binary for this platform. */
 const PACKAGE = `@dynoxide/${process.platform}-${process.arch}`;
@@ -23,9 +24,12 @@ export function embeddedBinary(): string | undefined {
   }
 }
 
+/** The file that an embedded engine keeps everything in. */
+export const databaseFile = (dataDir: string): string => join(dataDir, 'dynamodb.sqlite');
+
 /** The embedded engine: one process over one SQLite file. */
 export function embeddedEngine(binary: string, dataDir: string): EngineProgram {
-  const database = join(dataDir, 'dynamodb.sqlite');
+  const database = databaseFile(dataDir);
   return {
     kind: 'embedded',
     file: binary,
@@ -49,15 +53,6 @@ function enginesOn(database: string): number[] {
   });
 }
 
-function commandLine(pid: number): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-  } catch {
-    // It ended meanwhile, or is somebody else's.
-    return [];
-  }
-}
-
 async function endProcess(pid: number): Promise<void> {
   if (!signal(pid, 'SIGTERM')) return;
   for (const deadline = Date.now() + TERM_TIMEOUT_MS; Date.now() < deadline;) {
@@ -66,13 +61,4 @@ async function endProcess(pid: number): Promise<void> {
     await sleep(10);
   }
   signal(pid, 'SIGKILL');
-}
-
-/** False: there is no such process any more. */
-function signal(pid: number, name: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, name);
-  } catch {
-    return false;
-  }
 }

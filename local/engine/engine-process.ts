@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
 import type { Logger } from '../../backend/logger.ts';
+import { readFileIfThere } from '../data-dir.ts';
 import { UserError } from '../user-error.ts';
 import { endWithThisProcess } from './guard.ts';
 import { removeEngineRecord, writeEngineRecord } from './engine-record.ts';
@@ -45,6 +46,7 @@ export class EngineProcess {
    * @throws UserError when it does not start.
    */
   async start(): Promise<void> {
+    writeFileSync(this.#logPath, '');
     for (let attempt = 1; !this.#isStopping(); attempt += 1) {
       this.#port = await getPort({ host: HOST });
       if (await this.#launch()) return;
@@ -95,7 +97,8 @@ export class EngineProcess {
   }
 
   #spawn(): ChildProcess {
-    const log = openSync(this.#logPath, 'w');
+    // What an engine that died wrote stays there to be read.
+    const log = openSync(this.#logPath, 'a');
     try {
       // In a process group of its own: Ctrl-C signals a terminal's whole foreground group, and the engine has to
       // outlive the API, which still answers the requests in flight.
@@ -115,7 +118,7 @@ export class EngineProcess {
   async #restart({ exitCode, signalCode }: ChildProcess): Promise<void> {
     if (this.#isStopping()) return;
     this.#logger.error(
-      { status: exitCode, signal: signalCode },
+      { status: exitCode, signal: signalCode, last_words: this.#lastWords() },
       'the engine ended by itself, and is started again',
     );
     for (let pause = FIRST_RESTART_PAUSE_MS; !(await this.#launchQuietly()); pause *= 2) {
@@ -146,7 +149,7 @@ export class EngineProcess {
 
   /** The last line it wrote: programs end with the reason. */
   #lastWords(): string {
-    const line = readFileSync(this.#logPath, 'utf8').trim().split('\n').at(-1);
+    const line = (readFileIfThere(this.#logPath) ?? '').trim().split('\n').at(-1);
     return `${line === undefined || line === '' ? 'it wrote nothing' : line} (${this.#logPath})`;
   }
 }

@@ -1,9 +1,12 @@
-import { rmSync } from 'node:fs';
+import { realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseJson, readFileIfThere, replaceFile } from '../data-dir.ts';
 import { UserError } from '../user-error.ts';
+import { containerName } from './docker-engine.ts';
+import { databaseFile } from './embedded-engine.ts';
 import { answers } from './probe.ts';
+import { commandLine, signal } from './process-table.ts';
 
 /** What a local run tells scripts of its engine. `given`: it was there already, from AWS_ENDPOINT_URL. */
 export interface EngineRecord {
@@ -14,9 +17,9 @@ export interface EngineRecord {
 }
 
 const engineRecord = z.object({
-  endpoint: z.url(),
+  endpoint: z.url({ protocol: /^https?$/ }),
   kind: z.enum(['embedded', 'docker', 'given']),
-  pid: z.number().exactOptional(),
+  pid: z.int().positive().exactOptional(),
 });
 
 const path = (dataDir: string): string => join(dataDir, 'engine.json');
@@ -35,8 +38,21 @@ export function removeEngineRecord(dataDir: string): void {
  */
 export async function runningEngine(dataDir: string): Promise<EngineRecord> {
   const record = engineRecord.safeParse(parseJson(readFileIfThere(path(dataDir))));
-  if (record.success && (await answers(record.data.endpoint))) return record.data;
+  if (record.success && isOwn(record.data, dataDir) && (await answers(record.data.endpoint)))
+    return record.data;
   throw new UserError(
     `no engine is running from ${dataDir}: start one with \`npm start\`, or give --endpoint`,
   );
+}
+
+/**
+ * Whether the process that was written down is there, and an engine on this very directory: a record outlives a machine
+ * that lost its power, and port and process id may be another engine's by then.
+ */
+function isOwn({ kind, pid }: EngineRecord, dataDir: string): boolean {
+  if (pid === undefined) return true;
+  if (process.platform !== 'linux') return signal(pid, 0);
+  // An engine is started with the directory's real path.
+  const mark = kind === 'docker' ? containerName(realpathSync(dataDir)) : databaseFile(realpathSync(dataDir));
+  return commandLine(pid).includes(mark);
 }

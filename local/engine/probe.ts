@@ -1,10 +1,17 @@
-import { get } from 'node:http';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { UserError } from '../user-error.ts';
 
 /** Engines answer anything in a few milliseconds. */
 const TIMEOUT_MS = 1_000;
 
-/** Whether anything answers HTTP at an endpoint: what it says does not matter. */
-export function answers(endpoint: string): Promise<boolean> {
+/**
+ * Whether anything answers HTTP at an endpoint: what it says does not matter. Who has no certificate that this machine
+ * trusts does not count: no client would talk to it.
+ * @throws UserError when the endpoint is no http or https URL.
+ */
+export async function answers(endpoint: string): Promise<boolean> {
+  const { get } = clientOf(endpoint);
   return new Promise((resolve) => {
     const request = get(endpoint, { timeout: TIMEOUT_MS, agent: false }, (response) => {
       response.destroy();
@@ -14,4 +21,11 @@ export function answers(endpoint: string): Promise<boolean> {
     request.once('error', () => resolve(false));
     request.once('close', () => resolve(false));
   });
+}
+
+function clientOf(endpoint: string): Pick<typeof http, 'get'> {
+  const protocol = URL.canParse(endpoint) ? new URL(endpoint).protocol : undefined;
+  if (protocol === 'http:') return http;
+  if (protocol === 'https:') return https;
+  throw new UserError(`${endpoint} is no http or https URL: give another endpoint`);
 }

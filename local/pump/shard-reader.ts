@@ -40,7 +40,7 @@ export class ShardReader {
   }
 
   /**
-   * The next records. The caller sets the place behind them once they were handled, or calls `rewind`.
+   * The next records. The caller sets the place behind them once they were handled; a reader made anew goes on from it.
    * An iterator that expired (they live 15 minutes) is replaced by one from the place; a place that the stream no
    * longer reaches back to (records live 24 hours) by the oldest record there is.
    */
@@ -52,15 +52,10 @@ export class ShardReader {
       this.#iterator = NextShardIterator;
       return { records: Records, last: NextShardIterator === undefined };
     } catch (error) {
-      this.rewind();
+      this.#iterator = undefined;
       if (!this.#recover(error)) throw error;
       return { records: [], last: false };
     }
-  }
-
-  /** Goes back to the place. */
-  rewind(): void {
-    this.#iterator = undefined;
   }
 
   /** Whether another read will do better. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { _Record, Shard } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import type { Logger } from '../../backend/logger.ts';
+import { UserError } from '../user-error.ts';
 import { passesFilter, toLambdaRecord } from './lambda-event.ts';
 import { ShardReader } from './shard-reader.ts';
 import type { StreamPlace } from './stream-place.ts';
@@ -29,11 +30,19 @@ export interface PumpTiming {
   /** After a failure; doubled with each further one, up to `longestPause`. */
   readonly firstPause: number;
   readonly longestPause: number;
+  /** Until the stream must have been found for the first time. */
+  readonly firstFind: number;
 }
 
 /** Records of a batch at most: the event source mapping's. */
 const BATCH_SIZE = 500;
-const TIMING: PumpTiming = { idle: 100, refresh: 1_000, firstPause: 100, longestPause: 2_000 };
+const TIMING: PumpTiming = {
+  idle: 100,
+  refresh: 1_000,
+  firstPause: 100,
+  longestPause: 2_000,
+  firstFind: 10_000,
+};
 
 /**
  * Stands in for Lambda's event source mapping: reads a table's stream, shard by shard and parents first, and hands
@@ -46,19 +55,36 @@ export class StreamPump {
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
   #failures = 0;
+  #lastError: unknown;
 
   constructor(parts: PumpParts) {
     this.#parts = parts;
     this.#timing = { ...TIMING, ...parts.timing };
   }
 
-  /** Begins to follow the stream; done once the stream was found. */
+  /**
+   * Begins to follow the stream; done once the stream was found.
+   * @throws UserError when it is not found in time, as on an engine that has no streams: end it with `stop` then.
+   */
   async start(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#running ??= this.#run(resolve);
+    return new Promise((resolve, reject) => {
+      const deadline = setTimeout(() => reject(this.#notFound()), this.#timing.firstFind);
+      const found = (): void => {
+        clearTimeout(deadline);
+        resolve();
+      };
+      this.#running ??= this.#run(found);
       // A pump that is stopped before it finds its stream lets go of whoever waits for it.
-      void this.#running.then(resolve);
+      void this.#running.then(found);
     });
+  }
+
+  #notFound(): UserError {
+    const { message } = this.#lastError instanceof Error ? this.#lastError : { message: 'no answer' };
+    return new UserError(
+      `the table's stream cannot be followed (${message}): use an engine that has DynamoDB Streams`,
+      { cause: this.#lastError },
+    );
   }
 
   /** Ends it after the batch in hand. */
@@ -126,7 +152,6 @@ export class StreamPump {
     for (const reader of readers.values()) {
       if (this.#isStopped()) break;
       const { records, last } = await reader.read(BATCH_SIZE, this.#stopping.signal);
-      this.#noteSuccess();
       if (records.length > 0) {
         found = true;
         await this.#deliver(reader, records);
@@ -137,6 +162,8 @@ export class StreamPump {
         ended = true;
       }
     }
+    // Only now: what is read but cannot be handled, or whose place cannot be stored, is read again and again.
+    if (!this.#isStopped()) this.#noteSuccess();
     return { found, ended };
   }
 
@@ -158,7 +185,6 @@ export class StreamPump {
         await this.#pauseAfter(undefined, 'stream records were not handled, and will be tried again');
       if (rest.length > 0 && this.#isStopped()) return;
     }
-    this.#noteSuccess();
   }
 
   /** How many of the records, from the first, are done with. */
@@ -186,6 +212,7 @@ export class StreamPump {
   /** Waits longer after each failure in a row, and tells of the first. */
   async #pauseAfter(error: unknown, message: string): Promise<void> {
     const level = this.#failures === 0 ? 'warn' : 'debug';
+    this.#lastError = error;
     this.#parts.logger[level](error === undefined ? {} : { err: error }, message);
     const pause = Math.min(this.#timing.longestPause, this.#timing.firstPause * 2 ** this.#failures);
     this.#failures += 1;

@@ -78,6 +78,8 @@ describe('the embedded engine', () => {
     try {
       await engine.start();
       const pid = enginePid(dataDir) ?? 0;
+      // Its own words come first.
+      await eventually(() => readFileSync(logFile, 'utf8') !== '');
       appendFileSync(logFile, 'out of cheese\n');
       process.kill(pid, 'SIGKILL');
       await eventually(() => enginePid(dataDir) !== pid);
@@ -213,7 +215,10 @@ describe('probing', () => {
     server.close();
   });
 
-  it.each(['ftp://127.0.0.1', 'nonsense', 'http://'])('says in one line that %s cannot be one', async (text) => {
-    await expect(answers(text)).rejects.toThrow(/^\S+ is no http or https URL: give another endpoint$/);
-  });
+  it.each(['ftp://127.0.0.1', 'nonsense', 'http://'])(
+    'says in one line that %s cannot be one',
+    async (text) => {
+      await expect(answers(text)).rejects.toThrow(/^\S+ is no http or https URL: give another endpoint$/);
+    },
+  );
 });

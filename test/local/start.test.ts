@@ -154,7 +154,9 @@ describe('a run', () => {
     const run = start({ dataDir: tempDir(), env: silent });
     const early = await eventually(
       () =>
-        fetch(`http://127.0.0.1:${port}/api/message_groups`, { headers: { Origin: 'http://localhost:3000' } }),
+        fetch(`http://127.0.0.1:${port}/api/message_groups`, {
+          headers: { Origin: 'http://localhost:3000' },
+        }),
       { within: 20_000 },
     );
     expect(early.status).toBe(503);

@@ -1,18 +1,18 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { _Record } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { createLogger } from '../../backend/logger.ts';
+import type { Logger } from '../../backend/logger.ts';
 import { toLambdaRecord } from '../../local/pump/lambda-event.ts';
 import { StreamPlace } from '../../local/pump/stream-place.ts';
-import { type StreamHandler, StreamPump } from '../../local/pump/stream-pump.ts';
+import { type PumpTiming, type StreamHandler, StreamPump } from '../../local/pump/stream-pump.ts';
 import { eventually } from '../support/eventually.ts';
 import { FakeStreams, messageRecord, STREAM_ARN } from './fake-streams.ts';
+import { keepLines } from './log-lines.ts';
 import { useTempDirs } from './temp-dir.ts';
 
 const TIMING = { idle: 2, refresh: 10, firstPause: 2, longestPause: 10 };
-const logger = createLogger('silent');
 const tempDir = useTempDirs();
 
 let streams: FakeStreams;
@@ -20,6 +20,9 @@ let placeFile: string;
 let events: DynamoDBStreamEvent[];
 let handler: StreamHandler;
 let streamArn: string;
+let findStream: () => Promise<string>;
+let lines: Record<string, unknown>[];
+let logger: Logger;
 const pumps: StreamPump[] = [];
 
 beforeEach(() => {
@@ -28,6 +31,8 @@ beforeEach(() => {
   placeFile = join(tempDir(), 'stream-place.json');
   events = [];
   streamArn = STREAM_ARN;
+  findStream = () => Promise.resolve(streamArn);
+  ({ lines, logger } = keepLines());
   handler = (event) => {
     events.push(event);
     return succeed();
@@ -38,14 +43,14 @@ afterEach(async () => {
   await Promise.all(pumps.splice(0).map((pump) => pump.stop()));
 });
 
-async function startPump(): Promise<StreamPump> {
+async function startPump(timing: Partial<PumpTiming> = {}): Promise<StreamPump> {
   const pump = new StreamPump({
     client: streams.client,
-    findStream: () => Promise.resolve(streamArn),
+    findStream: () => findStream(),
     handler: (event) => handler(event),
     place: new StreamPlace(placeFile, logger),
     logger,
-    timing: TIMING,
+    timing: { ...TIMING, ...timing },
   });
   pumps.push(pump);
   await pump.start();
@@ -59,6 +64,8 @@ const failAt = (itemIdentifier = ''): Promise<DynamoDBBatchResponse> =>
 /** The numbers of the records that were handled, in order. */
 const handled = (): number[] =>
   events.flatMap((event) => event.Records.map((record) => Number(record.dynamodb?.SequenceNumber)));
+
+const messages = (): unknown[] => lines.map((line) => line['msg']);
 
 const upTo = (n: number): _Record[] => Array.from({ length: n }, (_, index) => messageRecord(index + 1));
 
@@ -263,6 +270,18 @@ describe('failures', () => {
     },
   );
 
+  it('tries more and more slowly, and tells of it once, while the place cannot be stored', async () => {
+    await startPump();
+    rmSync(dirname(placeFile), { recursive: true });
+    streams.put('one', messageRecord(1));
+    await eventually(() => handled().length > 5);
+    expect(messages()).toEqual(['the stream cannot be read, and will be tried again']);
+    mkdirSync(dirname(placeFile));
+    await eventually(() => expect(messages()).toContain('the stream is followed again'));
+    expect(messages()).toHaveLength(2);
+    expect(readFileSync(placeFile, 'utf8')).toContain('000000000000000000001');
+  });
+
   it.each(['DescribeStream', 'GetShardIterator', 'GetRecords'])(
     'goes on when %s failed for a while',
     async (at) => {
@@ -272,6 +291,25 @@ describe('failures', () => {
       await waitFor([1, 2]);
     },
   );
+});
+
+describe('starting', () => {
+  it('gives up, in one line, on an engine without streams', async () => {
+    findStream = () => Promise.reject(new Error('table test has no stream'));
+    await expect(startPump({ firstFind: 20 })).rejects.toMatchObject({
+      name: 'UserError',
+      message:
+        "the table's stream cannot be followed (table test has no stream): use an engine that has DynamoDB Streams",
+    });
+  });
+
+  it('lets go of whoever waits for it when it is stopped', async () => {
+    findStream = () => Promise.reject(new Error('on demand'));
+    const starting = startPump();
+    await eventually(() => lines.length > 0);
+    await pumps[0]?.stop();
+    await starting;
+  });
 });
 
 describe('event', () => {

@@ -1,0 +1,3 @@
+import { run } from './typescript.js';
+
+await run(new URL('./start.ts', import.meta.url));

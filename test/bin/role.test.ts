@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { useTestTable } from '../support/test-table.ts';
+import { failsWith, runScript, succeeds } from './run-script.ts';
+
+const ROLE = 'arn:aws:iam::123456789012:role/reader';
+/** Within the five minutes before their end, the SDK takes credentials for used up. */
+const LIFE_MS = 60_000;
+
+const db = useTestTable();
+let sts: Server;
+let assumed: number;
+
+beforeEach(async () => {
+  assumed = 0;
+  sts = createServer((_request, response) => {
+    assumed += 1;
+    response.writeHead(200, { 'Content-Type': 'text/xml' }).end(
+      `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+        <AccessKeyId>ASIA${assumed}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>
+        <SessionToken>token</SessionToken>
+        <Expiration>${new Date(Date.now() + LIFE_MS).toISOString()}</Expiration>
+      </Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+    );
+  }).listen(0, '127.0.0.1');
+  await once(sts, 'listening');
+});
+
+afterEach(() => {
+  sts.closeAllConnections();
+  sts.close();
+});
+
+const run = (script: string, ...args: readonly string[]) =>
+  runScript(script, [...args, '--role-arn', ROLE], {
+    env: {
+      AWS_ENDPOINT_URL: db().endpoint,
+      AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(sts.address() as AddressInfo).port}`,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE1234',
+      AWS_SECRET_ACCESS_KEY: 'hush',
+    },
+  });
+
+it('asks AWS for no role without the last word prod', async () => {
+  await failsWith(run('ddb/list-tables'), /--role-arn .* last word `prod` only/);
+  await failsWith(run('token', 'ada'), /--role-arn .* last word `prod` only/);
+  expect(assumed).toBe(0);
+});
+
+it('assumes the role anew when its credentials run out', async () => {
+  // It lists, and then describes each table: two requests at least.
+  expect(await succeeds(run('ddb/list-tables', 'prod'))).toContain(db().tableName);
+  expect(assumed).toBeGreaterThan(1);
+});
