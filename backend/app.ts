@@ -1,8 +1,8 @@
-import cors from 'cors';
 import express from 'express';
 import helmet from 'helmet';
 import type { Context } from './context.ts';
 import { NotFoundError } from './errors.ts';
+import { allowOrigins } from './http/allow-origins.ts';
 import { authenticate } from './http/authenticate.ts';
 import { answerErrors } from './http/error-mapper.ts';
 import { healthRoutes } from './http/health.ts';
@@ -22,9 +22,6 @@ export interface AppParts {
   readonly trustProxy?: number | readonly string[];
 }
 
-/** How long a browser may keep the answer to a preflight, in seconds. */
-const PREFLIGHT_LIFE_S = 600;
-
 /** The API as a request handler. It opens nothing and starts nothing. */
 export function createApp(parts: AppParts): express.Express {
   const { context, verifyToken, logger } = parts;
@@ -36,7 +33,6 @@ export function createApp(parts: AppParts): express.Express {
   if (parts.trustProxy !== undefined) app.set('trust proxy', parts.trustProxy);
 
   app.use(logRequests(logger));
-  // Before authentication and on every answer: a preflight carries no token, and a client must be able to read errors.
   app.use(allowOrigins(parts.corsOrigins));
   app.use(helmet());
   app.use('/api', (_request, response, next) => {
@@ -53,23 +49,4 @@ export function createApp(parts: AppParts): express.Express {
   });
   app.use(answerErrors);
   return app;
-}
-
-function allowOrigins(origins: readonly string[]): express.RequestHandler {
-  return cors({
-    origin: origins.includes('*') ? '*' : [...origins],
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
-    exposedHeaders: [
-      'Link',
-      'Retry-After',
-      'X-Request-Id',
-      'RateLimit',
-      'RateLimit-Policy',
-      'RateLimit-Limit',
-      'RateLimit-Remaining',
-      'RateLimit-Reset',
-    ],
-    maxAge: PREFLIGHT_LIFE_S,
-  });
 }

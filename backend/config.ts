@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { DEFAULT_TABLE_NAME } from '../schema/table.ts';
 
@@ -9,8 +10,8 @@ export interface DynamoConfig {
   readonly endpoint?: string;
   /** Absent: as the SDK finds it. */
   readonly region?: string;
-  /** Absent: as the SDK finds them. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** A pair, or a provider that renews them. Absent: as the SDK finds them. */
+  readonly credentials?: NonNullable<DynamoDBClientConfig['credentials']>;
 }
 
 export interface CognitoConfig {

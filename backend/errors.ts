@@ -117,6 +117,14 @@ export class BusyError extends AppError {
   readonly code = 'busy';
 }
 
+/** The process has begun to listen, but cannot serve yet. */
+export class StartingError extends AppError {
+  readonly code = 'starting';
+  constructor() {
+    super('The API is being started: come again.');
+  }
+}
+
 /** The table throttles, cannot be reached, or answers with an error of its own. Worth trying again. */
 export class TableUnavailableError extends AppError {
   readonly code = 'table_unavailable';

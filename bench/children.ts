@@ -15,7 +15,7 @@ export interface Child<Known extends Commands> {
 
 const TERM_TIMEOUT_MS = 2_000;
 
-/** What every Node process of the benchmark is started with, as `npm start` starts the API. */
+/** What every Node process of the benchmark is started with: both sides alike. */
 const NODE_ARGUMENTS = ['--import', 'tsx'];
 
 /**

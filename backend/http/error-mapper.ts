@@ -14,6 +14,7 @@ import {
   NotAuthenticatedError,
   NotFoundError,
   ProfileMissingError,
+  StartingError,
   TableUnavailableError,
   UnprocessableError,
 } from '../errors.ts';
@@ -96,7 +97,9 @@ function answerToAppError(error: AppError): ErrorAnswer {
   if (error instanceof BodyTooLargeError) return { status: 413, detail, issues };
   if (error instanceof MediaTypeError) return { status: 415, detail, issues };
   if (error instanceof UnprocessableError) return { status: 422, detail, issues: error.issues };
-  if (error instanceof BusyError) return { status: 503, detail, issues, headers: retryLater };
+  if (error instanceof BusyError || error instanceof StartingError) {
+    return { status: 503, detail, issues, headers: retryLater };
+  }
   if (error instanceof TableUnavailableError) return { status: 503, detail, issues, headers: retryLater };
   if (error instanceof KeysUnavailableError) return { status: 503, detail, issues, headers: retryLater };
   throw new TypeError(`no status is decided for ${error.name}`);

@@ -1,0 +1,28 @@
+import cors from 'cors';
+import type { RequestHandler } from 'express';
+
+/** How long a browser may keep the answer to a preflight, in seconds. */
+const PREFLIGHT_LIFE_S = 600;
+
+/**
+ * Lets pages of these origins call the API; '*' is any. It stands before everything that can fail: a preflight carries
+ * no token, and a client must be able to read errors.
+ */
+export function allowOrigins(origins: readonly string[]): RequestHandler {
+  return cors({
+    origin: origins.includes('*') ? '*' : [...origins],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
+    exposedHeaders: [
+      'Link',
+      'Retry-After',
+      'X-Request-Id',
+      'RateLimit',
+      'RateLimit-Policy',
+      'RateLimit-Limit',
+      'RateLimit-Remaining',
+      'RateLimit-Reset',
+    ],
+    maxAge: PREFLIGHT_LIFE_S,
+  });
+}
