@@ -10,7 +10,7 @@ import { writeEngineRecord } from '../../local/engine/engine-record.ts';
 import { tableDefinition } from '../../schema/table.ts';
 import { useTempDirs } from '../local/temp-dir.ts';
 import { useTestTable } from '../support/test-table.ts';
-import { type Outcome, runLine, runOnTerminal, runScript, succeeds } from './run-script.ts';
+import { type Outcome, runLine, itOnTerminal, runOnTerminal, runScript, succeeds } from './run-script.ts';
 
 const NOBODY = 'http://127.0.0.1:9';
 const NAMES = [
@@ -173,7 +173,7 @@ describe('doctor', () => {
     });
   });
 
-  it('has colours on a terminal only, and does not mind who stops reading', async () => {
+  itOnTerminal('has colours on a terminal only, and does not mind who stops reading', async () => {
     const env = environment();
     const { stdout } = await runOnTerminal('$bin/ddb/doctor', 80, { env });
     expect(stdout).toContain('\u001b[32m✓\u001b[39m endpoint');

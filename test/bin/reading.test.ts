@@ -15,6 +15,7 @@ import {
   observe,
   type Outcome,
   runLine,
+  itOnTerminal,
   runOnTerminal,
   runScript,
   startScript,
@@ -111,7 +112,7 @@ describe('scan', () => {
     expect(await succeeds(line(pattern))).toBe('[\n');
   });
 
-  it('fits a narrow terminal, whatever the texts', async () => {
+  itOnTerminal('fits a narrow terminal, whatever the texts', async () => {
     const { status, stdout } = await onTerminal('$bin/ddb/scan', 40);
     expect(status).toBe(0);
     expect(stdout).toContain('\u001b[1mGRP#');
@@ -192,7 +193,7 @@ describe('list-conversations', () => {
     ]);
   });
 
-  it('becomes paragraphs where a table has no room', async () => {
+  itOnTerminal('becomes paragraphs where a table has no room', async () => {
     const { stdout } = await onTerminal('$bin/ddb/patterns/list-conversations ada', 40);
     expect(stdout).toMatch(/\nconversation: \w{26}\nwith: \w+\nlast message: .*\n/);
     const wider = await onTerminal(`$bin/ddb/patterns/get-conversation ${groupId}; exit 3`, 60);

@@ -1,7 +1,7 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { PACKAGE_ROOT } from '../../local/config.ts';
 import { cleanEnvironment } from '../local/local-process.ts';
 
@@ -39,13 +39,20 @@ export function runLine(line: string, options: ScriptOptions = {}): Promise<Outc
   return observe(start('bash', ['-o', 'pipefail', '-c', `bin=${bin}; ${line}`], options), options.stdin);
 }
 
+const scriptVersion = spawnSync('script', ['--version'], { encoding: 'utf8' });
+/** `it` for tests on a terminal of their own: skipped where util-linux's `script`, which makes one, is missing. */
+export const itOnTerminal =
+  scriptVersion.error === undefined && scriptVersion.stdout.includes('util-linux') ? it : it.skip;
+
 /** Runs a line of bash on a terminal of its own, of so many columns: all it shows is in `stdout`, with `\n` at line ends. */
 export async function runOnTerminal(
   line: string,
   columns: number,
   options: ScriptOptions = {},
 ): Promise<Outcome> {
-  const command = `stty cols ${columns}; bin=${join(PACKAGE_ROOT, 'bin')}; ${line}`;
+  // A terminal with colours, whatever the tests themselves run in.
+  const terminal = `unset CI NO_COLOR NODE_DISABLE_COLORS; export TERM=xterm-256color; stty cols ${columns}`;
+  const command = `${terminal}; bin=${join(PACKAGE_ROOT, 'bin')}; ${line}`;
   const outcome = await observe(start('script', ['-qec', command, '/dev/null'], options));
   return { ...outcome, stdout: outcome.stdout.replaceAll('\r\n', '\n') };
 }
