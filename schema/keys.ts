@@ -14,7 +14,6 @@ export const MAX_SEQ = 999_999_999_999;
 const GROUP = 'GRP#';
 const USER = 'USER#';
 const HANDLE = 'HANDLE#';
-const MESSAGE = 'MSG#';
 
 /** First characters of a handle that its claim is partitioned by: also the shortest prefix that can be searched. */
 export const HANDLE_PREFIX_LENGTH = 2;
@@ -25,6 +24,8 @@ export const GROUP_SK = 'META';
 export const MEMBER_SK_PREFIX = 'MEMBER#';
 /** The end of members' sort keys: `$` is the character behind `#`. */
 export const MEMBER_SK_END = 'MEMBER$';
+/** What the sort key of every message starts with: the event source mapping filters on it. */
+export const MESSAGE_SK_PREFIX = 'MSG#';
 /** Sort key of a user's profile. */
 export const PROFILE_SK = 'PROFILE';
 
@@ -67,7 +68,7 @@ export const inboxKey = (userId: string, lastAt: string, groupId: string): Inbox
 /** @throws RangeError for what is not a seq: an integer from 1 to MAX_SEQ; 0 is allowed as the bound before the first. */
 export function messageSk(seq: number): string {
   if (!Number.isInteger(seq) || seq < 0 || seq > MAX_SEQ) throw new RangeError(`not a seq: ${String(seq)}`);
-  return MESSAGE + String(seq).padStart(SEQ_DIGITS, '0');
+  return MESSAGE_SK_PREFIX + String(seq).padStart(SEQ_DIGITS, '0');
 }
 
 /** The group whose partition this is, or undefined for any other partition. */
@@ -88,8 +89,5 @@ export function profileUserIdOf(key: Key): string | undefined {
 
 /** Whether the key is a message's; the stream's filter in front of the Lambda asks the same. */
 export function isMessageKey(key: Key): boolean {
-  return key.pk.startsWith(GROUP) && key.sk.startsWith(MESSAGE);
+  return key.pk.startsWith(GROUP) && key.sk.startsWith(MESSAGE_SK_PREFIX);
 }
-
-/** What `sk` of every message starts with: the event source mapping filters on it. */
-export const MESSAGE_SK_PREFIX = MESSAGE;

@@ -1,9 +1,9 @@
-import { decodeCursor, encodeCursor } from '../../schema/cursors.ts';
+import { encodeCursor } from '../../schema/cursors.ts';
 import type { MemberItem } from '../../schema/items.ts';
 import { groupIdOf } from '../../schema/keys.ts';
 import type { Context } from '../context.ts';
-import { BadRequestError } from '../errors.ts';
 import type { NameReader } from './names.ts';
+import { pageStart } from './page-start.ts';
 
 export interface InboxPage {
   readonly rows: readonly MemberItem[];
@@ -21,10 +21,7 @@ export async function listInbox(
   userId: string,
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<InboxPage> {
-  const after = page.cursor === undefined ? undefined : decodeCursor(['inbox', userId], page.cursor);
-  if (page.cursor !== undefined && after === undefined) {
-    throw new BadRequestError([{ code: 'cursor_invalid', field: 'cursor' }]);
-  }
+  const after = pageStart(['inbox', userId], page.cursor);
   // One row more than is shown tells whether there is a next page.
   const found = await context.members.inbox(userId, page.limit + 1, after);
   const rows = found.slice(0, page.limit);

@@ -94,11 +94,8 @@ export class MessageLog {
       const message = this.#message(draft, tail + 1, messageId);
       const outcome = await this.#messages.append(message);
       if (outcome.stored) return message;
-      const { existing } = outcome;
-      // The SDK repeats a put whose answer was lost; what stands there then is this very message.
-      if (existing && (existing.message_uuid === messageId || isOwnAttempt(existing, draft))) {
-        return sameText(existing, draft);
-      }
+      const own = ownAttempt(outcome.existing, draft, messageId);
+      if (own) return own;
       if (attempt > 0) await backoff(attempt - 1);
       const next = await this.#tailAfter(tail + 1, draft);
       if ('found' in next) return next.found;
@@ -191,7 +188,7 @@ export function newTextMessage(parts: {
 }
 
 /** Whether a stored message came from an earlier attempt of the draft's request: its sender and their key. */
-export function isOwnAttempt(message: MessageItem, draft: Pick<Draft, 'userId' | 'clientKey'>): boolean {
+function isOwnAttempt(message: MessageItem, draft: Pick<Draft, 'userId' | 'clientKey'>): boolean {
   return (
     draft.clientKey !== undefined &&
     message.client_key === draft.clientKey &&
@@ -199,9 +196,25 @@ export function isOwnAttempt(message: MessageItem, draft: Pick<Draft, 'userId' |
   );
 }
 
+/**
+ * The message that stood in a put's way, where it is the sender's own: this very message, because the SDK repeats a
+ * put whose answer was lost, or an earlier attempt of the same request. Undefined where it is another.
+ * @param messageId of the message that was to be put.
+ * @throws KeyReusedError
+ */
+export function ownAttempt(
+  existing: MessageItem | undefined,
+  draft: Draft,
+  messageId: string,
+): MessageItem | undefined {
+  if (!existing) return undefined;
+  const isOwn = existing.message_uuid === messageId || isOwnAttempt(existing, draft);
+  return isOwn ? sameText(existing, draft) : undefined;
+}
+
 /** The message, if the draft has the text it was sent with; after an edit that text is no longer known.
  * @throws KeyReusedError */
-export function sameText(message: MessageItem, draft: Pick<Draft, 'text'>): MessageItem {
+function sameText(message: MessageItem, draft: Pick<Draft, 'text'>): MessageItem {
   if (message.rev === 0 && message.message !== draft.text) throw new KeyReusedError();
   return message;
 }

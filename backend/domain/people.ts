@@ -1,15 +1,10 @@
-import { decodeCursor, encodeCursor } from '../../schema/cursors.ts';
+import { encodeCursor } from '../../schema/cursors.ts';
 import type { HandleItem, ProfileItem } from '../../schema/items.ts';
 import { profileKey } from '../../schema/keys.ts';
 import type { Context } from '../context.ts';
-import {
-  BadRequestError,
-  BusyError,
-  HandleTakenError,
-  NotFoundError,
-  ProfileMissingError,
-} from '../errors.ts';
+import { BusyError, HandleTakenError, NotFoundError, ProfileMissingError } from '../errors.ts';
 import { backoff } from '../table/backoff.ts';
+import { pageStart } from './page-start.ts';
 
 /** A user and what is shown of them. */
 export interface Person {
@@ -84,10 +79,7 @@ export async function findByPrefix(
   search: { readonly prefix: string; readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<{ readonly people: readonly Person[]; readonly nextCursor?: string }> {
   const { prefix, limit, cursor } = search;
-  const after = cursor === undefined ? undefined : decodeCursor(['handles', prefix], cursor);
-  if (cursor !== undefined && after === undefined) {
-    throw new BadRequestError([{ code: 'cursor_invalid', field: 'cursor' }]);
-  }
+  const after = pageStart(['handles', prefix], cursor);
   const found = await context.profiles.findByPrefix(prefix, limit + 1, after);
   const people = found.slice(0, limit).map(personOf);
   const last = people.at(-1);

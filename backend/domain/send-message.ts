@@ -4,7 +4,7 @@ import { groupKey, inboxKey, memberKey } from '../../schema/keys.ts';
 import type { Context } from '../context.ts';
 import { UnprocessableError } from '../errors.ts';
 import { requireMember } from './membership.ts';
-import { type Draft, isOwnAttempt, newTextMessage, sameText } from './message-log.ts';
+import { type Draft, newTextMessage, ownAttempt } from './message-log.ts';
 import { preview } from './summaries.ts';
 
 /** What a person wants said, without where. */
@@ -76,11 +76,9 @@ async function openDirectGroup(context: Context, draft: Draft, peerId: string): 
     firstMessage: message,
   });
   if (outcome.opened) return message;
-  const first = outcome.firstMessage;
-  if (first && (first.message_uuid === message.message_uuid || isOwnAttempt(first, draft))) {
-    return sameText(first, draft);
-  }
-  return context.log.append(draft, 1, first?.created_at);
+  const { firstMessage } = outcome;
+  const own = ownAttempt(firstMessage, draft, message.message_uuid);
+  return own ?? context.log.append(draft, 1, firstMessage?.created_at);
 }
 
 /** A direct group's member: their summary shows the first message already, so the stream has nothing to write. */
