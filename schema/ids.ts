@@ -22,13 +22,24 @@ export function isUserId(text: string): boolean {
 
 /**
  * The id of the direct group of two people: the same for both orders of the pair, so that two who start it at once
- * collide on one key and the condition on that key decides. SHA-256 of the sorted pair, its first 128 bits written
- * like a ULID.
+ * collide on one key and the condition on that key decides.
  */
 export function directGroupId(oneUserId: string, otherUserId: string): string {
-  // JSON keeps ["a","bc"] and ["ab","c"] apart, whatever characters the ids contain.
-  const pair = JSON.stringify([oneUserId, otherUserId].sort());
-  const digest = createHash('sha256').update(pair).digest('hex').slice(0, 32);
+  return derivedId([oneUserId, otherUserId].sort());
+}
+
+/**
+ * The id of the group that a user creates with an `Idempotency-Key`: the same each time, so that a repeated request
+ * collides with the first one's group.
+ */
+export function groupIdForKey(userId: string, key: string): string {
+  return derivedId(['group', userId, key]);
+}
+
+/** SHA-256 of some texts, its first 128 bits written like a ULID. */
+function derivedId(parts: readonly string[]): string {
+  // JSON keeps ["a","bc"] and ["ab","c"] apart, whatever characters the parts contain.
+  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
   let rest = BigInt(`0x${digest}`);
   let id = '';
   for (let place = 0; place < ID_LENGTH; place += 1) {

@@ -41,6 +41,13 @@ export interface MemberItem extends Key, InboxKey, Summary {
   readonly read_seq: number;
   /** Seqs that were deleted while unread; what stands at or below `read_seq` counts for nothing. Absent when empty. */
   readonly deleted_seqs?: ReadonlySet<number>;
+  /**
+   * Where there are more unread tombstones than MAX_DELETED_SEQS, those up to this seq are only counted; `deleted_seqs`
+   * holds those behind it. At or below `read_seq` it counts for nothing, and `folded_count` with it.
+   */
+  readonly folded_seq?: number;
+  /** How many tombstones there are behind `read_seq`, up to `folded_seq`. There if and only if that is. */
+  readonly folded_count?: number;
   /** In a direct group: the other user. */
   readonly peer?: string;
 }
@@ -53,7 +60,9 @@ export interface MessageItem extends Key {
   readonly message_uuid: string;
   readonly user_uuid: string;
   readonly kind: MessageKind;
-  /** The text; null in a tombstone. */
+  /** What a `system` message tells of, for clients that word it themselves. Only there. */
+  readonly data?: SystemEvent;
+  /** The text; null in a tombstone. Of a `system` message: English words for `data`, with the names of that moment. */
   readonly message: string | null;
   /** The sender's `Idempotency-Key`. */
   readonly client_key?: string;
@@ -61,6 +70,16 @@ export interface MessageItem extends Key {
   readonly edited_at?: string;
   readonly deleted_at?: string;
 }
+
+/** What was done to a group, by the message's author. People are user ids. */
+export type SystemEvent =
+  | { readonly event: 'group_created'; readonly name: string }
+  | { readonly event: 'group_renamed'; readonly name: string }
+  | { readonly event: 'member_added'; readonly user_uuid: string }
+  | { readonly event: 'member_removed'; readonly user_uuid: string }
+  /** `new_owner` where the owner left and somebody stayed. */
+  | { readonly event: 'member_left'; readonly new_owner?: string }
+  | { readonly event: 'role_changed'; readonly user_uuid: string; readonly role: Role };
 
 /** A person. `pk = USER#<user>`, `sk = PROFILE`. */
 export interface ProfileItem extends Key {
@@ -80,3 +99,6 @@ export const PREVIEW_CODE_POINTS = 100;
 
 /** The most members a group can have: a transaction holds 100 items, and one that changes a group needs META and a message besides. */
 export const MAX_MEMBERS = 98;
+
+/** Unread tombstones that a member's row names one by one: numbers of 12 digits, so at most 4 KB of it. */
+export const MAX_DELETED_SEQS = 500;
