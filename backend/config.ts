@@ -26,6 +26,14 @@ export interface OidcConfig {
   readonly jwksUri?: string;
 }
 
+/** How many requests a minute are let in; 0 is any number. */
+export interface RateLimitConfig {
+  /** Writes of one user. */
+  readonly writesPerMinute: number;
+  /** Requests from one address without a token that verifies. */
+  readonly anonymousPerMinute: number;
+}
+
 /** The API's configuration, read and validated once. */
 export interface ApiConfig {
   readonly port: number;
@@ -34,6 +42,9 @@ export interface ApiConfig {
   readonly corsOrigins: readonly string[];
   /** Express's `trust proxy`: a number of hops, or addresses; absent: no forwarded address is believed. */
   readonly trustProxy?: number | readonly string[];
+  readonly rateLimits: RateLimitConfig;
+  /** Where processes share what they count and publish; absent: each is by itself. It may hold a password. */
+  readonly redisUrl?: string;
   readonly cognito?: CognitoConfig;
   readonly oidc?: OidcConfig;
   readonly dynamo: DynamoConfig;
@@ -104,6 +115,10 @@ const trustProxy = z.string().transform((text, context): number | string[] => {
   return entries;
 });
 
+const redisUrl = z.string().refine(isRedisUrl, 'must be a redis:// or rediss:// URL');
+
+const MAX_RATE_LIMIT = 1_000_000;
+
 /** Has a check of two values run though another value is wrong: everything is reported at once. */
 const anyway = { when: () => true };
 
@@ -114,6 +129,9 @@ const apiEnvironment = dynamoEnvironment
     FRONTEND_URL: origins.optional(),
     BACKEND_URL: origins.optional(),
     TRUST_PROXY: trustProxy.optional(),
+    RATE_LIMIT_WRITES_PER_MINUTE: integer(0, MAX_RATE_LIMIT).default(600),
+    RATE_LIMIT_ANONYMOUS_PER_MINUTE: integer(0, MAX_RATE_LIMIT).default(120),
+    REDIS_URL: redisUrl.optional(),
     AWS_COGNITO_USER_POOL_ID: z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d_[0-9a-zA-Z]+$/, 'must look like us-east-1_AbCdEfGhI')
@@ -156,6 +174,30 @@ export function readDynamoConfig(environment: Environment): DynamoConfig {
   return dynamoConfig(parse(dynamoEnvironment, environment));
 }
 
+/** The stream Lambda's configuration. */
+export interface StreamConfig {
+  readonly dynamo: DynamoConfig;
+  /** Absent: nobody is told of what it writes. */
+  readonly redisUrl?: string;
+  /** The SQS queue for keys of records that can never succeed. */
+  readonly failureQueueUrl?: string;
+}
+
+const streamEnvironment = dynamoEnvironment.extend({
+  REDIS_URL: redisUrl.optional(),
+  FAILURE_QUEUE_URL: httpUrl.optional(),
+});
+
+/** @throws ConfigError with everything that is wrong. */
+export function readStreamConfig(environment: Environment): StreamConfig {
+  const values = parse(streamEnvironment, environment);
+  return {
+    dynamo: dynamoConfig(values),
+    ...(values.REDIS_URL !== undefined && { redisUrl: values.REDIS_URL }),
+    ...(values.FAILURE_QUEUE_URL !== undefined && { failureQueueUrl: values.FAILURE_QUEUE_URL }),
+  };
+}
+
 /**
  * The API's configuration.
  * @throws ConfigError with everything that is wrong.
@@ -169,16 +211,25 @@ export function readApiConfig(environment: Environment): ApiConfig {
     logLevel: values.LOG_LEVEL,
     corsOrigins: [...new Set([...(values.FRONTEND_URL ?? []), ...(values.BACKEND_URL ?? [])])],
     ...(values.TRUST_PROXY !== undefined && { trustProxy: values.TRUST_PROXY }),
+    rateLimits: {
+      writesPerMinute: values.RATE_LIMIT_WRITES_PER_MINUTE,
+      anonymousPerMinute: values.RATE_LIMIT_ANONYMOUS_PER_MINUTE,
+    },
+    ...(values.REDIS_URL !== undefined && { redisUrl: values.REDIS_URL }),
     ...(cognito && { cognito }),
     ...(oidc && { oidc }),
     dynamo: dynamoConfig(values),
   };
 }
 
-/** Parses an environment, in which an empty value counts as none. */
+/** What an environment gives: an empty value counts as none. */
+export function given(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+}
+
+/** @throws ConfigError with everything that is wrong. */
 export function parse<Shape extends z.ZodObject>(shape: Shape, environment: Environment): z.output<Shape> {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const result = shape.safeParse(given);
+  const result = shape.safeParse(given(environment));
   if (result.success) return result.data;
   throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
 }
@@ -223,4 +274,25 @@ function isProxyAddress(entry: string): boolean {
     /^[1-9]\d{0,2}$/.test(bits) &&
     Number(bits) <= (family === 4 ? 32 : 128)
   );
+}
+
+/** Whether the client can make something of it: a host, and as a path at most a database's number. */
+function isRedisUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname, username, password } = new URL(text);
+  return (
+    ['redis:', 'rediss:'].includes(protocol) &&
+    hostname !== '' &&
+    /^(\/\d*)?$/.test(pathname) &&
+    [username, password].every(isDecodable)
+  );
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

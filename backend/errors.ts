@@ -59,14 +59,17 @@ export class MediaTypeError extends AppError {
   }
 }
 
+const UNVERIFIED = {
+  cognito_user_id_blank: 'A bearer token is required.',
+  token_invalid: 'The bearer token does not verify.',
+  ticket_invalid: 'The ticket was used, is too old, or never was one.',
+} as const;
+
 /** No token, or one that does not verify. */
 export class NotAuthenticatedError extends AppError {
-  readonly code: 'cognito_user_id_blank' | 'token_invalid';
-  constructor(code: 'cognito_user_id_blank' | 'token_invalid', options?: ErrorOptions) {
-    super(
-      code === 'token_invalid' ? 'The bearer token does not verify.' : 'A bearer token is required.',
-      options,
-    );
+  readonly code: keyof typeof UNVERIFIED;
+  constructor(code: keyof typeof UNVERIFIED, options?: ErrorOptions) {
+    super(UNVERIFIED[code], options);
     this.code = code;
   }
 }
@@ -76,6 +79,15 @@ export class ProfileMissingError extends AppError {
   readonly code = 'profile_missing';
   constructor() {
     super('This user has no profile yet: PUT /api/users/me writes one.');
+  }
+}
+
+/** A member who lacks the role, or whose message it is not. */
+export class ForbiddenError extends AppError {
+  readonly code: 'role_forbidden' | 'message_not_own';
+  constructor(code: 'role_forbidden' | 'message_not_own') {
+    super(code === 'message_not_own' ? 'This is the message of somebody else.' : 'This takes another role.');
+    this.code = code;
   }
 }
 
@@ -112,6 +124,17 @@ export class AfterSeqTooFarBehindError extends AppError {
   }
 }
 
+/** So many requests of a user, or from an address, within a minute that no more are let in. Nothing was done. */
+export class TooManyRequestsError extends AppError {
+  readonly code = 'rate_limited';
+  /** Whole seconds, at least one, until requests are let in again. */
+  readonly retryAfterS: number;
+  constructor(retryAfterS: number) {
+    super('Too many requests: come again later.');
+    this.retryAfterS = retryAfterS;
+  }
+}
+
 /** Too much at once: nothing was stored, or nothing more than an earlier attempt had stored. Worth trying again. */
 export class BusyError extends AppError {
   readonly code = 'busy';
@@ -130,6 +153,14 @@ export class TableUnavailableError extends AppError {
   readonly code = 'table_unavailable';
   constructor(options?: ErrorOptions) {
     super('The table cannot be reached just now.', options);
+  }
+}
+
+/** What carries live events between processes cannot be reached. Worth trying again. */
+export class EventsUnavailableError extends AppError {
+  readonly code = 'events_unavailable';
+  constructor(options?: ErrorOptions) {
+    super('Live events cannot be had just now.', options);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   readApiConfig,
   readDynamoConfig,
 } from '../../backend/config.ts';
+import { readLocalConfig } from '../../local/config.ts';
 import { DEFAULT_TABLE_NAME } from '../../schema/table.ts';
 
 const LOCAL = 'http://127.0.0.1:8000';
@@ -16,11 +17,12 @@ describe('an empty environment', () => {
     expect(readDynamoConfig({})).toEqual({ tableName: DEFAULT_TABLE_NAME });
   });
 
-  it('is an API on port 4567 that logs at info, allows no origin and believes no proxy', () => {
+  it('is an API on port 4567 that logs at info, allows no origin, believes no proxy and limits rates', () => {
     expect(readApiConfig({})).toEqual({
       port: 4567,
       logLevel: 'info',
       corsOrigins: [],
+      rateLimits: { writesPerMinute: 600, anonymousPerMinute: 120 },
       dynamo: { tableName: DEFAULT_TABLE_NAME },
     });
   });
@@ -42,6 +44,9 @@ describe('what is wrong', () => {
     FRONTEND_URL: 'not a url',
     BACKEND_URL: 'ftp://example.com',
     TRUST_PROXY: 'everybody',
+    RATE_LIMIT_WRITES_PER_MINUTE: 'many',
+    RATE_LIMIT_ANONYMOUS_PER_MINUTE: '-1',
+    REDIS_URL: 'localhost:6379',
     DDB_MESSAGE_TABLE: 'a b',
     AWS_ENDPOINT_URL: 'localhost:8000',
     AWS_ENDPOINT_URL_DYNAMODB: 'dynamodb',
@@ -87,6 +92,8 @@ describe('what is wrong', () => {
     { JWT_ISSUER: 'http://issuer.example', JWT_AUDIENCE: 'api' },
     { AWS_REGION: 'us east 1' },
     { TRUST_PROXY: '10.0.0.0/0' },
+    { RATE_LIMIT_WRITES_PER_MINUTE: '1.5' },
+    { RATE_LIMIT_ANONYMOUS_PER_MINUTE: '1000001' },
     { AWS_COGNITO_USER_POOL_CLIENT_ID: 'client' },
     { JWT_ISSUER: 'https://issuer.example' },
     { JWT_AUDIENCE: 'api' },
@@ -103,6 +110,9 @@ describe('what is given', () => {
         PORT: '0',
         LOG_LEVEL: 'debug',
         TRUST_PROXY: '2',
+        RATE_LIMIT_WRITES_PER_MINUTE: '0',
+        RATE_LIMIT_ANONYMOUS_PER_MINUTE: '30',
+        REDIS_URL: 'rediss://user:secret@cache.example:6380/1',
         AWS_COGNITO_USER_POOL_ID: 'us-east-1_AbCdEfGhI',
         AWS_COGNITO_USER_POOL_CLIENT_ID: 'client',
         JWT_ISSUER: 'https://issuer.example',
@@ -116,6 +126,8 @@ describe('what is given', () => {
       logLevel: 'debug',
       corsOrigins: [],
       trustProxy: 2,
+      rateLimits: { writesPerMinute: 0, anonymousPerMinute: 30 },
+      redisUrl: 'rediss://user:secret@cache.example:6380/1',
       cognito: { userPoolId: 'us-east-1_AbCdEfGhI', clientId: 'client' },
       oidc: { issuer: 'https://issuer.example', audience: 'api', jwksUri: 'https://issuer.example/keys' },
       dynamo: { tableName: 'other-table', region: 'eu-west-1' },
@@ -147,6 +159,50 @@ describe('what is given', () => {
       ]);
     },
   );
+});
+
+describe('the URL of Redis', () => {
+  it.each([
+    'redis://localhost',
+    'redis://127.0.0.1:6379/0',
+    'rediss://:p%40ss@cache.example',
+    'redis://[::1]:6379/',
+  ])('may be %s', (REDIS_URL) => {
+    expect(readApiConfig({ REDIS_URL }).redisUrl).toBe(REDIS_URL);
+  });
+
+  it.each([
+    'cache.example:6379',
+    'http://secret:secret@cache.example',
+    'valkey://secret@cache.example',
+    'redis://',
+    'redis:///0',
+    'redis://secret@cache.example/messages',
+    'redis://secret:%zz@cache.example',
+    'redis://secret@cache.example:70000',
+  ])('must not be %s, and is not repeated: it may hold a password', (REDIS_URL) => {
+    const problems = problemsOf(() => readApiConfig({ REDIS_URL }));
+    expect(problems).toEqual([expect.stringMatching(/^REDIS_URL: (?!.*secret)/)]);
+  });
+});
+
+describe('a local run', () => {
+  const limits = (environment: Environment) => readLocalConfig(environment).api.rateLimits;
+
+  it('limits no rates unless told', () => {
+    expect(limits({})).toEqual({ writesPerMinute: 0, anonymousPerMinute: 0 });
+    expect(limits({ RATE_LIMIT_WRITES_PER_MINUTE: '' }).writesPerMinute).toBe(0);
+    expect(limits({ RATE_LIMIT_WRITES_PER_MINUTE: '5' })).toEqual({
+      writesPerMinute: 5,
+      anonymousPerMinute: 0,
+    });
+  });
+
+  it('is told what is wrong with them as any other', () => {
+    expect(problemsOf(() => limits({ RATE_LIMIT_ANONYMOUS_PER_MINUTE: 'x' }))).toEqual([
+      expect.stringMatching(/^RATE_LIMIT_ANONYMOUS_PER_MINUTE: /),
+    ]);
+  });
 });
 
 describe('the endpoint', () => {
@@ -216,6 +272,9 @@ const API_VARIABLES = [
   'FRONTEND_URL',
   'BACKEND_URL',
   'TRUST_PROXY',
+  'RATE_LIMIT_WRITES_PER_MINUTE',
+  'RATE_LIMIT_ANONYMOUS_PER_MINUTE',
+  'REDIS_URL',
   'AWS_COGNITO_USER_POOL_ID',
   'AWS_COGNITO_USER_POOL_CLIENT_ID',
   'JWT_ISSUER',
