@@ -7,6 +7,7 @@ import {
   groupPk,
   inboxPk,
   inboxSk,
+  type Key,
   MEMBER_SK_END,
   MEMBER_SK_PREFIX,
   memberKey,
@@ -15,19 +16,28 @@ import { conditionalWrite, type WriteOutcome } from './condition.ts';
 import { queryItems } from './query.ts';
 import type { Table } from './table.ts';
 
+/** The unread tombstones that a member's row knows of. */
+export interface Tombstones {
+  /** One by one: those behind `folded`. */
+  readonly deleted_seqs: ReadonlySet<number>;
+  /** Those up to `seq` are only counted. */
+  readonly folded?: { readonly seq: number; readonly count: number } | undefined;
+}
+
 /** What the stream makes of a member's row. */
 export interface SummaryChange {
   readonly summary: Summary;
   readonly read_seq: number;
   /** Seqs to add to `deleted_seqs`. */
   readonly deleted: readonly number[];
+  /** What stands instead of all tombstones in the row: those to add are among them. */
+  readonly tombstones?: Tombstones;
 }
 
 /** What a member's row ought to be, all of it. */
-export interface SummaryState {
+export interface SummaryState extends Tombstones {
   readonly summary: Summary;
   readonly read_seq: number;
-  readonly deleted_seqs: ReadonlySet<number>;
 }
 
 /** The members of every group, and through the index everybody's inbox. */
@@ -101,11 +111,12 @@ export class MemberStore {
 
   /**
    * Writes what the stream made of a row, if the row still is the one that was read. What can come in between is
-   * another batch's summary, a read mark, a removal, or a removal and a new joining; each changes one of the four
-   * attributes (or removes the row), and the row that is there now is handed back to be looked at again.
+   * another batch's summary, a read mark, a removal, or a removal and a new joining; each changes one of the attributes
+   * in the condition (or removes the row), and the row that is there now is handed back to be looked at again.
    * 1 W, and 1 or 2 W for the index.
    */
   async applySummary(row: MemberItem, change: SummaryChange): Promise<WriteOutcome<MemberItem>> {
+    if (change.tombstones) return this.replaceSummary(row, { ...change, ...change.tombstones });
     const adds = change.deleted.length > 0;
     return this.#writeSummary(row, change.summary, {
       update: adds ? `${SET_SUMMARY} ADD deleted_seqs :deleted` : SET_SUMMARY,
@@ -120,29 +131,41 @@ export class MemberStore {
    */
   async replaceSummary(row: MemberItem, state: SummaryState): Promise<WriteOutcome<MemberItem>> {
     const { deleted_seqs: seen } = row;
-    const any = state.deleted_seqs.size > 0;
+    const { deleted_seqs: named, folded } = state;
+    const sets = [
+      SET_SUMMARY,
+      ...(named.size > 0 ? ['deleted_seqs = :deleted'] : []),
+      ...(folded ? ['folded_seq = :folded_seq, folded_count = :folded_count'] : []),
+    ].join(', ');
+    const removes = [
+      ...(named.size > 0 ? [] : ['deleted_seqs']),
+      ...(folded ? [] : ['folded_seq, folded_count']),
+    ].join(', ');
     return this.#writeSummary(row, state.summary, {
-      update: any ? `${SET_SUMMARY}, deleted_seqs = :deleted` : `${SET_SUMMARY} REMOVE deleted_seqs`,
+      update: removes === '' ? sets : `${sets} REMOVE ${removes}`,
       condition: `${ROW_IS_UNCHANGED} AND ${seen ? 'deleted_seqs = :seen_deleted' : 'attribute_not_exists(deleted_seqs)'}`,
       values: {
         ':read_seq': state.read_seq,
-        ...(any && { ':deleted': state.deleted_seqs }),
+        ...(named.size > 0 && { ':deleted': named }),
+        ...(folded && { ':folded_seq': folded.seq, ':folded_count': folded.count }),
         ...(seen && { ':seen_deleted': seen }),
       },
     });
   }
 
   /**
-   * Moves a read mark forward, if the row is there, the mark is behind `seq`, and the row knows of a message at `seq`.
-   * A summary that comes in between changes neither; another device's mark that is further wins. 2 W.
+   * Moves a read mark forward, if the row is there, the mark is behind `seq`, the row knows of a message at `seq`, and
+   * tombstones behind `seq` are not only counted. A summary that comes in between changes neither of the first; another
+   * device's mark that is further wins. 2 W.
    */
   async raiseReadSeq(groupId: string, userId: string, seq: number): Promise<RaiseOutcome> {
-    return this.#raiseReadSeq(groupId, userId, seq, `${MARK_IS_BEHIND} AND ${ROW_KNOWS_THE_MESSAGE}`);
+    const condition = `${MARK_IS_BEHIND} AND ${ROW_KNOWS_THE_MESSAGE} AND ${NOT_IN_THE_FOLD}`;
+    return this.#raiseReadSeq(groupId, userId, seq, condition);
   }
 
   /** The same for a seq that the log was seen to have, though the row does not know of it yet. */
   async raiseReadSeqAheadOfRow(groupId: string, userId: string, seq: number): Promise<RaiseOutcome> {
-    return this.#raiseReadSeq(groupId, userId, seq, MARK_IS_BEHIND);
+    return this.#raiseReadSeq(groupId, userId, seq, `${MARK_IS_BEHIND} AND ${NOT_IN_THE_FOLD}`);
   }
 
   async #raiseReadSeq(
@@ -169,6 +192,24 @@ export class MemberStore {
       : { raised: false, row: outcome.existing };
   }
 
+  /**
+   * Forgets tombstones that a read mark has passed. They count for nothing in any case, so nothing that comes in
+   * between matters; a row that is gone stays gone. 2 W.
+   */
+  async dropTombstones(row: Key, passed: readonly number[]): Promise<void> {
+    await conditionalWrite(
+      this.#table.send(
+        new UpdateCommand({
+          TableName: this.#table.name,
+          Key: { pk: row.pk, sk: row.sk },
+          UpdateExpression: 'DELETE deleted_seqs :passed',
+          ConditionExpression: ROW_EXISTS,
+          ExpressionAttributeValues: { ':passed': new Set(passed) },
+        }),
+      ),
+    );
+  }
+
   async #writeSummary(
     row: MemberItem,
     summary: Summary,
@@ -181,7 +222,7 @@ export class MemberStore {
           TableName: this.#table.name,
           Key: { pk: row.pk, sk: row.sk },
           UpdateExpression: expression.update,
-          ConditionExpression: expression.condition,
+          ConditionExpression: `${expression.condition} AND ${row.folded_seq === undefined ? NOT_FOLDED : FOLD_IS_UNCHANGED}`,
           ExpressionAttributeValues: {
             ':last_seq': summary.last_seq,
             ':last_rev': summary.last_rev,
@@ -193,6 +234,10 @@ export class MemberStore {
             ':seen_last_seq': row.last_seq,
             ':seen_last_rev': row.last_rev,
             ':seen_read_seq': row.read_seq,
+            ...(row.folded_seq !== undefined && {
+              ':seen_folded_seq': row.folded_seq,
+              ':seen_folded_count': row.folded_count,
+            }),
             ...expression.values,
           },
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -213,6 +258,14 @@ const SET_SUMMARY =
 
 const ROW_IS_UNCHANGED =
   'joined_seq = :seen_joined_seq AND last_seq = :seen_last_seq AND last_rev = :seen_last_rev AND read_seq = :seen_read_seq';
+
+const NOT_FOLDED = 'attribute_not_exists(folded_seq)';
+
+const FOLD_IS_UNCHANGED = 'folded_seq = :seen_folded_seq AND folded_count = :seen_folded_count';
+
+const ROW_EXISTS = 'attribute_exists(pk)';
+
+const NOT_IN_THE_FOLD = '(attribute_not_exists(folded_seq) OR folded_seq <= :seq)';
 
 const MARK_IS_BEHIND = 'read_seq < :seq';
 

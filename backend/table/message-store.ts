@@ -1,4 +1,11 @@
-import { PutCommand, QueryCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+  type UpdateCommandInput,
+  type UpdateCommandOutput,
+} from '@aws-sdk/lib-dynamodb';
 import type { MessageItem } from '../../schema/items.ts';
 import { groupPk, MAX_SEQ, messageKey, messageSk } from '../../schema/keys.ts';
 import { conditionalWrite, type WriteOutcome } from './condition.ts';
@@ -31,6 +38,86 @@ export class MessageStore {
         }),
       ),
     );
+  }
+
+  /**
+   * Gives a message another text, if it is its author's own, a text, not deleted, and another one than it has. What can
+   * come in between is another edit or the deletion; the message as it is then is handed back. 1 W for each KB.
+   */
+  async edit(
+    groupId: string,
+    seq: number,
+    edit: { readonly userId: string; readonly text: string; readonly editedAt: string },
+  ): Promise<ChangeOutcome> {
+    return this.#change(groupId, seq, {
+      UpdateExpression: 'SET message = :text, edited_at = :at ADD rev :one',
+      ConditionExpression: `${IS_LIVE_TEXT} AND ${IS_OWN} AND ${TEXT_IS_ANOTHER}`,
+      ExpressionAttributeValues: {
+        ':kind': 'text',
+        ':user': edit.userId,
+        ':text': edit.text,
+        ':at': edit.editedAt,
+        ':one': 1,
+      },
+    });
+  }
+
+  /**
+   * Makes a tombstone of a message: the text is gone, the seq and the sender's key stay. If it is a text, not deleted
+   * yet, and the author's own unless `anyones`. 1 W for each KB that it had.
+   */
+  async delete(
+    groupId: string,
+    seq: number,
+    deletion: { readonly userId: string; readonly anyones: boolean; readonly deletedAt: string },
+  ): Promise<ChangeOutcome> {
+    const { userId, anyones, deletedAt } = deletion;
+    return this.#change(groupId, seq, {
+      UpdateExpression: 'SET message = :nothing, deleted_at = :at ADD rev :one',
+      ConditionExpression: anyones ? IS_LIVE_TEXT : `${IS_LIVE_TEXT} AND ${IS_OWN}`,
+      ExpressionAttributeValues: {
+        ':kind': 'text',
+        ':nothing': null,
+        ':at': deletedAt,
+        ':one': 1,
+        ...(!anyones && { ':user': userId }),
+      },
+    });
+  }
+
+  async #change(
+    groupId: string,
+    seq: number,
+    expression: Pick<
+      UpdateCommandInput,
+      'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeValues'
+    >,
+  ): Promise<ChangeOutcome> {
+    const outcome = await conditionalWrite<MessageItem, UpdateCommandOutput>(
+      this.#table.send(
+        new UpdateCommand({
+          TableName: this.#table.name,
+          Key: messageKey(groupId, seq),
+          ...expression,
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      ),
+    );
+    return outcome.stored
+      ? { changed: true, message: outcome.answer.Attributes as MessageItem }
+      : { changed: false, message: outcome.existing };
+  }
+
+  /** How many tombstones a range of the log has, strongly read: what the range weighs is paid for. */
+  async countTombstones(groupId: string, range: SeqRange): Promise<number> {
+    const tombstones = await queryItems(this.#table, {
+      ...inRange(groupId, range),
+      FilterExpression: 'attribute_exists(deleted_at)',
+      ProjectionExpression: 'seq',
+      ConsistentRead: true,
+    });
+    return tombstones.length;
   }
 
   /** Whether the log has this seq; strongly read. */
@@ -106,6 +193,15 @@ export class MessageStore {
     } while (startKey !== undefined);
   }
 }
+
+/** What became of an edit or a deletion: the message as it is now, undefined when there is none. */
+export type ChangeOutcome =
+  | { readonly changed: true; readonly message: MessageItem }
+  | { readonly changed: false; readonly message: MessageItem | undefined };
+
+const IS_LIVE_TEXT = 'kind = :kind AND attribute_not_exists(deleted_at)';
+const IS_OWN = 'user_uuid = :user';
+const TEXT_IS_ANOTHER = 'message <> :text';
 
 /** The append's condition: the key is free. A seq is stored once, so the log cannot fork. */
 export const SEQ_IS_FREE = 'attribute_not_exists(pk)';

@@ -1,6 +1,7 @@
 import { GetCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { HandleItem, ProfileItem } from '../../schema/items.ts';
 import { handleKey, handlePk, profileKey } from '../../schema/keys.ts';
+import { batchGet } from './batch-get.ts';
 import { conditionalTransaction } from './condition.ts';
 import { queryItems } from './query.ts';
 import type { Table } from './table.ts';
@@ -44,6 +45,15 @@ export class ProfileStore {
       }),
     );
     return Item as HandleItem | undefined;
+  }
+
+  /**
+   * Who has these handles, by handle, strongly read; one that nobody has is left out. 1 R each.
+   * @param handles at most 100.
+   */
+  async findByHandles(handles: Iterable<string>): Promise<ReadonlyMap<string, HandleItem>> {
+    const claims = await batchGet(this.#table, [...new Set(handles)].map(handleKey), true);
+    return new Map((claims as HandleItem[]).map((claim) => [claim.sk, claim]));
   }
 
   /**
