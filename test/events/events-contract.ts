@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Change, Heard } from '../../backend/events/changes.ts';
+import type { LiveParts } from '../../backend/events/open-events.ts';
+import { eventually } from '../support/eventually.ts';
+import { memberItem, messageItem } from '../support/factories.ts';
+
+/** Two sides that share their live events; for those of one process they are the same. */
+export interface LiveUnderTest {
+  readonly here: LiveParts;
+  readonly there: LiveParts;
+  close(): Promise<void>;
+}
+
+/** What live events promise, whatever carries them. */
+export function describeLive(name: string, open: () => Promise<LiveUnderTest>): void {
+  describe(name, () => {
+    let live: LiveUnderTest;
+    beforeAll(async () => {
+      live = await open();
+    });
+    afterAll(() => live.close());
+
+    let users = 0;
+    const newUser = () => {
+      users += 1;
+      return `user-${users}`;
+    };
+    const listen = async (userId: string, at = live.there) => {
+      const heard: Heard[] = [];
+      const unsubscribe = at.events.subscribe(userId, (one) => void heard.push(one));
+      expect(heard).toEqual([]);
+      await eventually(() => heard.length > 0);
+      expect(heard).toEqual([{ kind: 'ready' }]);
+      return { heard, unsubscribe };
+    };
+
+    it('tells each user what is theirs, in the order of publishing', async () => {
+      const [ada, grace] = [newUser(), newUser()];
+      const [adas, graces] = [await listen(ada), await listen(grace)];
+      const message = messageItem({ groupId: 'g', seq: 1 });
+      const rows = [ada, grace].map((userId) =>
+        memberItem({ groupId: 'g', userId, deleted_seqs: new Set([3]) }),
+      );
+      const changes: Change[] = [
+        { kind: 'message', to: [ada, grace], message },
+        { kind: 'message_group', rows },
+        { kind: 'typing', to: [grace], groupId: 'g', userId: ada },
+        { kind: 'message_group_left', to: [ada], groupId: 'g', seq: 2 },
+      ];
+      for (const change of changes) await live.here.events.publish(change);
+      await eventually(() => adas.heard.length === 4 && graces.heard.length === 4);
+      expect(adas.heard.slice(1)).toEqual([
+        { kind: 'message', message },
+        { kind: 'message_group', row: rows[0] },
+        { kind: 'message_group_left', groupId: 'g', seq: 2 },
+      ]);
+      expect(graces.heard.slice(1)).toEqual([
+        { kind: 'message', message },
+        { kind: 'message_group', row: rows[1] },
+        { kind: 'typing', groupId: 'g', userId: ada },
+      ]);
+      // Told the same, they are told the same object.
+      expect(adas.heard[1]).toBe(graces.heard[1]);
+    });
+
+    it('tells every subscriber of a user, and those who have gone nothing', async () => {
+      const user = newUser();
+      const [one, two] = [await listen(user), await listen(user)];
+      one.unsubscribe();
+      one.unsubscribe();
+      await live.here.events.publish({ kind: 'typing', to: [user], groupId: 'g', userId: 'u' });
+      await eventually(() => two.heard.length === 2);
+      expect(one.heard).toHaveLength(1);
+      two.unsubscribe();
+      const again = await listen(user);
+      await live.here.events.publish({ kind: 'typing', to: [user], groupId: 'h', userId: 'u' });
+      await eventually(() => again.heard.length === 2);
+      expect(two.heard).toHaveLength(2);
+    });
+
+    it('stands for who comes back at once', async () => {
+      const user = newUser();
+      for (let round = 0; round < 20; round += 1) {
+        const first = live.there.events.subscribe(user, () => undefined);
+        first();
+        const { heard, unsubscribe } = await listen(user);
+        await live.here.events.publish({ kind: 'typing', to: [user], groupId: `g${round}`, userId: 'u' });
+        await eventually(() => heard.length === 2);
+        unsubscribe();
+      }
+    });
+
+    it('gives what was put to one taker, and forgets it in time', async () => {
+      await live.here.memory.put('key', 'value', 60_000);
+      const taken = await Promise.all(
+        [live.there, live.here, live.there].map(({ memory }) => memory.take('key')),
+      );
+      expect(taken.filter((value) => value !== undefined)).toEqual(['value']);
+      await live.here.memory.put('short', 'value', 30);
+      await live.here.memory.put('probe', 'value', 30);
+      await eventually(() => live.there.memory.claim('probe', 1));
+      expect(await live.there.memory.take('short')).toBeUndefined();
+    });
+
+    it('lets one claim a thing, until that is over', async () => {
+      const claims = await Promise.all(
+        [live.here, live.there, live.here].map(({ memory }) => memory.claim('thing', 50)),
+      );
+      expect(claims.filter(Boolean)).toHaveLength(1);
+      expect(await live.here.memory.claim('another', 50)).toBe(true);
+      await eventually(() => live.there.memory.claim('thing', 50));
+    });
+  });
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Told } from '../../backend/events/changes.ts';
+import { decodeTold, encodeTold } from '../../backend/events/payload.ts';
+import type { SystemEvent } from '../../schema/items.ts';
+import { groupKey } from '../../schema/keys.ts';
+import { edited, memberItem, messageItem, tombstone } from '../support/factories.ts';
+
+const first = messageItem({ groupId: 'g', client_key: 'k', message: 'Zeile\n💬\u2028"' });
+const system = (data: SystemEvent): Told => ({
+  kind: 'message',
+  message: messageItem({ groupId: 'g', kind: 'system', data }),
+});
+const row = memberItem({ groupId: 'g', userId: 'ada' });
+const group = {
+  ...groupKey('g'),
+  kind: 'group',
+  name: 'Us',
+  created_by: 'ada',
+  created_at: 't',
+  member_count: 3,
+} as const;
+
+const ALL: readonly Told[] = [
+  { kind: 'message', message: first },
+  { kind: 'message', message: edited(first) },
+  { kind: 'message', message: tombstone(first) },
+  system({ event: 'group_created', name: 'Us' }),
+  system({ event: 'group_renamed', name: 'Us' }),
+  system({ event: 'member_added', user_uuid: 'grace' }),
+  system({ event: 'member_removed', user_uuid: 'grace' }),
+  system({ event: 'member_left' }),
+  system({ event: 'member_left', new_owner: 'grace' }),
+  system({ event: 'role_changed', user_uuid: 'grace', role: 'admin' }),
+  { kind: 'message_group', row },
+  {
+    kind: 'message_group',
+    row: { ...row, preview: null, deleted_seqs: new Set([2, 5]), folded_seq: 1, folded_count: 1 },
+  },
+  { kind: 'message_group', row: { ...row, peer: 'grace' }, group },
+  { kind: 'message_group_left', groupId: 'g', seq: 9 },
+  { kind: 'typing', groupId: 'g', userId: 'ada' },
+];
+
+it.each(ALL.map((told) => [told.kind, told] as const))('comes through unchanged: %s', (_kind, told) => {
+  expect(decodeTold(encodeTold(told))).toEqual(told);
+});
+
+it('leaves out what a newer version adds', () => {
+  const newer = JSON.stringify({ kind: 'message', message: { ...first, mood: 'good' }, more: 1 });
+  expect(decodeTold(newer)).toEqual({ kind: 'message', message: first });
+});
+
+describe('what no process has written', () => {
+  it.each([
+    '',
+    'hello',
+    'null',
+    '[]',
+    '{}',
+    '{"kind":"unknown"}',
+    '{"kind":"typing","groupId":1,"userId":"u"}',
+    JSON.stringify({ kind: 'message', message: { ...first, seq: '1' } }),
+    JSON.stringify({ kind: 'message', message: { ...first, message: undefined } }),
+    JSON.stringify({ kind: 'message_group', row: { ...row, deleted_seqs: {} } }),
+    encodeTold(system({ event: 'member_added', user_uuid: 'x' })).replace('member_added', 'member_eaten'),
+  ])('is not understood: %s', (payload) => {
+    expect(() => decodeTold(payload)).toThrow();
+  });
+});
