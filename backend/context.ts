@@ -1,6 +1,12 @@
 import { ulid } from 'ulid';
+import type { Events } from './events/changes.ts';
+import { EventHub } from './events/event-hub.ts';
+import { inProcessLive, type LiveParts } from './events/open-events.ts';
+import type { ShortMemory } from './events/short-memory.ts';
+import { createLogger, type Logger } from './logger.ts';
 import { MessageLog } from './domain/message-log.ts';
 import { Names } from './domain/names.ts';
+import { eventPresenter } from './presentation/event.ts';
 import type { Clock, IdSource } from './sources.ts';
 import { GroupStore } from './table/group-store.ts';
 import { MemberStore } from './table/member-store.ts';
@@ -18,6 +24,11 @@ export interface Context {
   readonly profiles: ProfileStore;
   readonly log: MessageLog;
   readonly names: Names;
+  /** Where changes are published. */
+  readonly events: Events;
+  /** The event streams that are open on this process. */
+  readonly streams: EventHub;
+  readonly memory: ShortMemory;
   readonly clock: Clock;
   readonly newId: IdSource;
 }
@@ -26,10 +37,17 @@ export interface ContextOptions {
   readonly table: Table;
   readonly clock?: Clock;
   readonly newId?: IdSource;
+  /** Default: live events of this process alone. */
+  readonly live?: LiveParts;
+  /** Default: nothing is logged. */
+  readonly logger?: Logger;
 }
 
-export function createContext({ table, clock = () => new Date(), newId = ulid }: ContextOptions): Context {
+export function createContext(options: ContextOptions): Context {
+  const { table, clock = () => new Date(), newId = ulid, live = inProcessLive() } = options;
+  const { logger = createLogger('silent') } = options;
   const messages = new MessageStore(table);
+  const names = new Names(new NameStore(table));
   return {
     table,
     groups: new GroupStore(table),
@@ -37,7 +55,9 @@ export function createContext({ table, clock = () => new Date(), newId = ulid }:
     messages,
     profiles: new ProfileStore(table),
     log: new MessageLog({ messages, clock, newId }),
-    names: new Names(new NameStore(table)),
+    names,
+    ...live,
+    streams: new EventHub({ subscriptions: live.events, present: eventPresenter(names), logger }),
     clock,
     newId,
   };

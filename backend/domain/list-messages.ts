@@ -3,6 +3,7 @@ import { MAX_SEQ } from '../../schema/keys.ts';
 import type { Context } from '../context.ts';
 import { NotFoundError } from '../errors.ts';
 import type { NameReader } from './names.ts';
+import { peopleIn } from './system-messages.ts';
 
 /** A place in a log: none is its newest end. */
 export type Position =
@@ -35,7 +36,9 @@ export async function listMessages(
   const member = await context.members.find(groupId, userId);
   if (!member) throw new NotFoundError();
   const page = await readPage(context, { groupId, member, position, limit });
-  const names = await context.names.read(page.messages.map((message) => message.user_uuid));
+  const names = await context.names.read(
+    page.messages.flatMap((message) => [message.user_uuid, ...peopleIn(message)]),
+  );
   return { ...page, names };
 }
 

@@ -1,15 +1,28 @@
 import type { MemberItem } from '../../schema/items.ts';
 import type { Context } from '../context.ts';
-import { NotFoundError } from '../errors.ts';
+import { BusyError, NotFoundError } from '../errors.ts';
+import type { RaiseOutcome } from '../table/member-store.ts';
+import { announceRow } from './announce.ts';
+import { markedInFold } from './summaries.ts';
+
+/** Whose mark, and where it is to stand. */
+interface Mark {
+  readonly groupId: string;
+  readonly userId: string;
+  readonly seq: number;
+}
+
+/** How often a row that changes meanwhile is looked at again. */
+const MAX_ATTEMPTS = 10;
 
 /**
  * Marks a group read up to a seq, and answers with the member's row. The mark never goes back, and never beyond the
  * newest message. 2 W; when the row does not know of the message yet, because its summary is a second late, 1 R more, and
- * 1 W for the condition that did not hold.
+ * 1 W for the condition that did not hold; and 2 W more where tombstones were passed that need not be kept any longer.
  *
  * Between the look at the tail and the second write the log may grow and other marks may come; a seq that existed goes
  * on existing, and the condition lets only a higher mark in.
- * @throws NotFoundError for who is not a member.
+ * @throws NotFoundError for who is not a member; BusyError when the row keeps changing.
  */
 export async function markRead(
   context: Context,
@@ -17,19 +30,64 @@ export async function markRead(
   userId: string,
   seq: number,
 ): Promise<MemberItem> {
-  const { members, messages } = context;
-  const first = await members.raiseReadSeq(groupId, userId, seq);
-  const row = rowOf(first);
-  if (first.raised || row.read_seq >= seq) return row;
-  const tail = await messages.tail(groupId);
-  const upTo = Math.min(seq, tail);
-  const marked =
-    row.read_seq >= upTo ? row : rowOf(await members.raiseReadSeqAheadOfRow(groupId, userId, upTo));
-  // What is unread is counted to the end of the log that was just seen.
-  return { ...marked, last_seq: Math.max(marked.last_seq, tail) };
+  const marked = await mark(context, { groupId, userId, seq });
+  announceRow(context, marked);
+  return marked;
 }
 
-function rowOf({ row }: { readonly row: MemberItem | undefined }): MemberItem {
+async function mark(context: Context, mark: Mark): Promise<MemberItem> {
+  const { groupId, userId, seq } = mark;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const first = await context.members.raiseReadSeq(groupId, userId, seq);
+    const row = rowOf(first);
+    if (first.raised) return withoutPassed(context, row);
+    if (row.read_seq >= seq) return row;
+    const marked =
+      row.last_seq < seq
+        ? await markAheadOfRow(context, mark)
+        : await markInFold(context, { groupId, row, seq });
+    if (marked) return marked;
+  }
+  throw new BusyError('This read mark changes faster than it can be written.');
+}
+
+/** Marks up to the log's end, where that is further than the row knows. Undefined where the row became another one. */
+async function markAheadOfRow(
+  { members, messages }: Context,
+  { groupId, userId, seq }: Mark,
+): Promise<MemberItem | undefined> {
+  const tail = await messages.tail(groupId);
+  const upTo = Math.min(seq, tail);
+  const outcome = await members.raiseReadSeqAheadOfRow(groupId, userId, upTo);
+  const row = rowOf(outcome);
+  if (!outcome.raised && row.read_seq < upTo) return undefined;
+  // What is unread is counted to the end of the log that was just seen.
+  return { ...row, last_seq: Math.max(row.last_seq, tail) };
+}
+
+/**
+ * Marks up to a seq behind which the row only has a number of tombstones: how many of them are still unread is counted
+ * in the log. Undefined where the row became another one: the count may be stale then.
+ */
+async function markInFold(
+  { members, messages }: Context,
+  { groupId, row, seq }: { groupId: string; row: MemberItem; seq: number },
+): Promise<MemberItem | undefined> {
+  if (row.folded_seq === undefined || row.folded_seq <= seq) return undefined;
+  const count = await messages.countTombstones(groupId, { from: seq + 1, to: row.folded_seq });
+  const marked = markedInFold(row, seq, count);
+  const outcome = await members.replaceSummary(row, marked.state);
+  return outcome.stored ? marked.row : undefined;
+}
+
+/** Tombstones that the mark has passed are dropped from the row. */
+async function withoutPassed({ members }: Context, row: MemberItem): Promise<MemberItem> {
+  const passed = [...(row.deleted_seqs ?? [])].filter((seq) => seq <= row.read_seq);
+  if (passed.length > 0) await members.dropTombstones(row, passed);
+  return row;
+}
+
+function rowOf({ row }: RaiseOutcome): MemberItem {
   if (!row) throw new NotFoundError();
   return row;
 }

@@ -1,11 +1,11 @@
-import { LRUCache } from 'lru-cache';
-import PQueue from 'p-queue';
 import type { MessageItem } from '../../schema/items.ts';
 import { MAX_SEQ, messageKey } from '../../schema/keys.ts';
 import { AfterSeqTooFarBehindError, BusyError, KeyReusedError, UnprocessableError } from '../errors.ts';
 import type { Clock, IdSource } from '../sources.ts';
 import { backoff } from '../table/backoff.ts';
 import type { MessageStore } from '../table/message-store.ts';
+import { GroupTurns } from './group-turns.ts';
+import { KnownTails } from './known-tails.ts';
 
 /** A message on its way into a log. */
 export interface Draft {
@@ -19,18 +19,24 @@ export interface Draft {
   readonly afterSeq?: number;
 }
 
+/** What the caller of an append knows of the log. */
+export interface Footing {
+  /** A seq the log is known to have, as high as the caller can tell at no cost; 0 for none. */
+  readonly knownSeq: number;
+  /** When the group's present members came to be, by what was just read. */
+  readonly since?: string;
+  /** What `MessageLog.epoch` said before the members were read. */
+  readonly epoch?: number | undefined;
+  /** Reads the members anew. @throws NotFoundError when the sender is none of them any more. */
+  readonly authorise?: () => Promise<void>;
+}
+
 /** Appends that lose against another writer's are tried again at the new tail this often. */
 const MAX_ATTEMPTS = 20;
 /** Newest messages that are searched for a key when the client does not say where it is. */
 const SEARCH_WITHOUT_POSITION = 100;
 /** Messages behind `after_seq` that are searched for a key. */
 const SEARCH_AFTER_POSITION = 1_000;
-/** Sends to one group that may wait behind each other in one process. */
-const MAX_QUEUE = 1_000;
-/** A send that waited this long is answered instead of tried: the sender is told before it gives up by itself. */
-const MAX_WAIT_MS = 5_000;
-/** Groups whose tail is remembered. */
-const REMEMBERED_TAILS = 10_000;
 
 /**
  * The log of every group: seqs are dense, and each is decided by a conditional put on its key.
@@ -46,8 +52,8 @@ export class MessageLog {
   readonly #messages: MessageStore;
   readonly #clock: Clock;
   readonly #newId: IdSource;
-  readonly #tails = new LRUCache<string, RememberedTail>({ max: REMEMBERED_TAILS });
-  readonly #queues = new Map<string, PQueue>();
+  readonly #tails = new KnownTails();
+  readonly #turns = new GroupTurns();
 
   constructor(parts: { messages: MessageStore; clock: Clock; newId: IdSource }) {
     this.#messages = parts.messages;
@@ -55,39 +61,75 @@ export class MessageLog {
     this.#newId = parts.newId;
   }
 
+  /** To be asked before the members are read that authorise an append. */
+  epoch(groupId: string): number | undefined {
+    return this.#tails.epoch(groupId);
+  }
+
   /**
    * Appends a message, or finds the one that an earlier attempt of the same request appended.
-   * @param knownSeq a seq the log is known to have, as high as the caller can tell at no cost; 0 for none.
-   * @param since when the group's present members came to be, by what was just read. A direct group's id comes again in
-   * a table that was dropped and made anew: what is remembered of an earlier one's log must not make a hole in this.
-   * @throws UnprocessableError `after_seq_beyond_end`, KeyReusedError, AfterSeqTooFarBehindError, BusyError.
+   *
+   * Members come and go by messages of the same log. So who was a member when a tail was known already, and puts right
+   * behind that tail, is a member at that moment. A tail that was found after the members were read proves nothing:
+   * they are read again (`authorise`) before it is used. No message stands behind the one that tells of its author's
+   * removal.
+   * @throws UnprocessableError `after_seq_beyond_end`, KeyReusedError, AfterSeqTooFarBehindError, BusyError; and what
+   * `authorise` throws.
    */
-  async append(draft: Draft, knownSeq: number, since = ''): Promise<MessageItem> {
-    return this.#inTurn(draft.groupId, async () => {
-      const start = await this.#start(draft, Math.max(knownSeq, this.#remembered(draft.groupId, since)));
-      const message = 'found' in start ? start.found : await this.#appendAfter(start.tail, draft);
-      this.#remember(draft.groupId, since, message.seq);
-      return message;
+  async append(draft: Draft, footing: Footing): Promise<MessageItem> {
+    const { groupId } = draft;
+    const { knownSeq, since = '', epoch, authorise = allowed } = footing;
+    return this.#turns.take(groupId, async () => {
+      const start = await this.#start(draft, Math.max(knownSeq, this.#tails.seq(groupId, since)));
+      if ('found' in start) return this.#noted(start.found, groupId, since);
+      if (start.searched || this.#tails.epoch(groupId) !== epoch) await authorise();
+      return this.#noted(await this.#appendAfter(start.tail, draft, authorise), groupId, since);
     });
+  }
+
+  /**
+   * Appends by a transaction that changes more than the log, a group's members for example. `attempt` is told the tail,
+   * and reads what it needs after that: if the seq behind the tail still is free when it writes, nothing that is told
+   * of in the log has changed since. Overtaken, it answers undefined, and is called again with the new tail.
+   * @throws BusyError; and what `attempt` throws.
+   */
+  async appendChange<Result>(
+    groupId: string,
+    attempt: (tail: number) => Promise<Result | undefined>,
+  ): Promise<Result> {
+    return this.#turns.take(groupId, async () => {
+      for (let overtaken = 0; overtaken < MAX_ATTEMPTS; overtaken += 1) {
+        if (overtaken > 0) await backoff(overtaken - 1);
+        const result = await attempt(await this.#messages.tail(groupId));
+        if (result !== undefined) return result;
+      }
+      throw tooManyWriters();
+    });
+  }
+
+  /** Notes that the members changed with the message at `seq`, and since when they are the present ones. */
+  noteChange(groupId: string, since: string, seq: number): void {
+    this.#tails.begin(groupId, since, seq);
   }
 
   /** Where the first put may go: right behind `tail`, up to which no message carries the draft's key. */
   async #start(draft: Draft, known: number): Promise<Position> {
     const { groupId, clientKey, afterSeq } = draft;
-    if (afterSeq !== undefined && afterSeq > known && !(await this.#messages.exists(groupId, afterSeq))) {
+    const ahead = afterSeq !== undefined && afterSeq > known;
+    if (ahead && !(await this.#messages.exists(groupId, afterSeq))) {
       throw new UnprocessableError([{ code: 'after_seq_beyond_end', field: 'after_seq' }]);
     }
-    if (clientKey === undefined) return { tail: Math.max(known, afterSeq ?? 0) };
+    if (clientKey === undefined) return { tail: Math.max(known, afterSeq ?? 0), searched: ahead };
     if (afterSeq === undefined) {
       const newest = await this.#messages.newest(groupId, SEARCH_WITHOUT_POSITION);
       const found = newest.find((message) => isOwnAttempt(message, draft));
-      return found ? { found: sameText(found, draft) } : { tail: newest[0]?.seq ?? 0 };
+      return found ? { found: sameText(found, draft) } : { tail: newest[0]?.seq ?? 0, searched: true };
     }
     // Where the log is known to go on, a put right behind after_seq would be paid for and fail.
-    return afterSeq < known ? this.#search(draft, afterSeq) : { tail: afterSeq };
+    return afterSeq < known ? this.#search(draft, afterSeq) : { tail: afterSeq, searched: ahead };
   }
 
-  async #appendAfter(start: number, draft: Draft): Promise<MessageItem> {
+  async #appendAfter(start: number, draft: Draft, authorise: () => Promise<void>): Promise<MessageItem> {
     const messageId = this.#newId();
     let tail = start;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
@@ -99,15 +141,16 @@ export class MessageLog {
       if (attempt > 0) await backoff(attempt - 1);
       const next = await this.#tailAfter(tail + 1, draft);
       if ('found' in next) return next.found;
+      await authorise();
       tail = next.tail;
     }
-    throw new BusyError('Too many are writing to this conversation at once.');
+    throw tooManyWriters();
   }
 
   /** The tail as it is now, and with a key the messages up to it searched. `seen` exists and was looked at. */
   async #tailAfter(seen: number, draft: Draft): Promise<Position> {
     if (draft.clientKey !== undefined) return this.#search(draft, seen);
-    return { tail: Math.max(seen, await this.#messages.tail(draft.groupId)) };
+    return { tail: Math.max(seen, await this.#messages.tail(draft.groupId)), searched: true };
   }
 
   /** Looks for the draft's key in everything behind `from`; not found, `from` or the last one looked at is the tail. */
@@ -119,7 +162,7 @@ export class MessageLog {
       const tail = await this.#messages.tail(draft.groupId);
       if (tail > from + SEARCH_AFTER_POSITION) throw new AfterSeqTooFarBehindError(tail);
     }
-    return { tail: from + behind.length };
+    return { tail: from + behind.length, searched: true };
   }
 
   #message(draft: Draft, seq: number, messageId: string): MessageItem {
@@ -127,43 +170,18 @@ export class MessageLog {
     return newTextMessage({ ...draft, seq, messageId, createdAt: this.#clock() });
   }
 
-  #remembered(groupId: string, since: string): number {
-    const tail = this.#tails.get(groupId);
-    return tail?.since === since ? tail.seq : 0;
-  }
-
-  #remember(groupId: string, since: string, seq: number): void {
-    this.#tails.set(groupId, { since, seq: Math.max(seq, this.#remembered(groupId, since)) });
-  }
-
-  /** Sends of one process to one group queue behind each other: they would only fail each other's conditions. */
-  async #inTurn<Result>(groupId: string, task: () => Promise<Result>): Promise<Result> {
-    const queue = this.#queue(groupId);
-    if (queue.size >= MAX_QUEUE) throw new BusyError('Too many sends to this conversation are waiting.');
-    const entered = performance.now();
-    return queue.add(() => {
-      if (performance.now() - entered > MAX_WAIT_MS)
-        throw new BusyError('Sends to this conversation are slow.');
-      return task();
-    });
-  }
-
-  #queue(groupId: string): PQueue {
-    const existing = this.#queues.get(groupId);
-    if (existing) return existing;
-    const queue = new PQueue({ concurrency: 1 });
-    this.#queues.set(groupId, queue);
-    queue.once('idle', () => this.#queues.delete(groupId));
-    return queue;
+  #noted(message: MessageItem, groupId: string, since: string): MessageItem {
+    this.#tails.remember(groupId, since, message.seq);
+    return message;
   }
 }
 
-interface RememberedTail {
-  readonly since: string;
-  readonly seq: number;
-}
+const allowed = (): Promise<void> => Promise.resolve();
 
-type Position = { readonly tail: number } | { readonly found: MessageItem };
+const tooManyWriters = () => new BusyError('Too many are writing to this conversation at once.');
+
+/** `searched`: the tail was read from the log just now. */
+type Position = { readonly tail: number; readonly searched: boolean } | { readonly found: MessageItem };
 
 export function newTextMessage(parts: {
   readonly groupId: string;

@@ -1,30 +1,37 @@
-import type { GroupItem, MemberItem } from '../../schema/items.ts';
-import { memberUserIdOf } from '../../schema/keys.ts';
+import type { MemberItem } from '../../schema/items.ts';
+import { groupIdOf } from '../../schema/keys.ts';
 import type { Context } from '../context.ts';
 import { NotFoundError } from '../errors.ts';
-import { requireMember } from './membership.ts';
+import type { GroupState } from './change-group.ts';
+import { userIdsOf } from './membership.ts';
 import type { NameReader } from './names.ts';
+import { requireMember } from './policies.ts';
 
-export interface GroupView {
-  readonly group: GroupItem;
+/** A group as one of its members sees it. */
+export interface GroupView extends GroupState {
   /** The caller's own row. */
   readonly row: MemberItem;
-  readonly members: readonly MemberItem[];
   readonly names: NameReader;
 }
 
 /**
- * A group with its members, in one strong read.
+ * A group with its members and how far each has read, in one strong read, whatever the number of messages.
  * @throws NotFoundError for who is not a member.
  */
 export async function readGroup(context: Context, groupId: string, userId: string): Promise<GroupView> {
   const { group, members } = await context.members.listWithGroup(groupId);
-  const row = requireMember(members, userId);
+  requireMember(members, userId);
   if (!group) throw new NotFoundError();
+  return viewGroup(context, { group, members }, userId);
+}
+
+/** A group that was just read or written, with the names it shows. @throws NotFoundError for who is not a member. */
+export async function viewGroup(
+  context: Context,
+  { group, members }: GroupState,
+  userId: string,
+): Promise<GroupView> {
   context.names.rememberGroup(group);
-  const names = await context.names.read(
-    members.map((member) => memberUserIdOf(member) ?? ''),
-    [groupId],
-  );
-  return { group, row, members, names };
+  const names = await context.names.read(userIdsOf(members), [groupIdOf(group) ?? '']);
+  return { group, members, row: requireMember(members, userId), names };
 }

@@ -1,11 +1,12 @@
 import { directGroupId } from '../../schema/ids.ts';
 import type { MemberItem, MessageItem } from '../../schema/items.ts';
-import { groupKey, inboxKey, memberKey } from '../../schema/keys.ts';
+import { groupKey } from '../../schema/keys.ts';
 import type { Context } from '../context.ts';
 import { UnprocessableError } from '../errors.ts';
-import { requireMember } from './membership.ts';
+import { announceGroup, announceMessage } from './announce.ts';
+import { memberSince, presentSince } from './membership.ts';
 import { type Draft, newTextMessage, ownAttempt } from './message-log.ts';
-import { preview } from './summaries.ts';
+import { requireMember } from './policies.ts';
 
 /** What a person wants said, without where. */
 export type Send = Omit<Draft, 'groupId'>;
@@ -15,10 +16,9 @@ export type Send = Omit<Draft, 'groupId'>;
  * @throws NotFoundError for a group that does not exist or is not the sender's; and what `MessageLog.append` throws.
  */
 export async function sendToGroup(context: Context, groupId: string, send: Send): Promise<MessageItem> {
+  const epoch = context.log.epoch(groupId);
   const members = await context.members.list(groupId);
-  // A member who is removed between this read and the put was one when the request came: their message is the last.
-  requireMember(members, send.userId);
-  return appendTo(context, groupId, members, send);
+  return appendTo(context, { groupId, members, epoch }, send);
 }
 
 /**
@@ -32,21 +32,43 @@ export async function sendToHandle(context: Context, handle: string, send: Send)
     throw new UnprocessableError([{ code: 'user_reciever_handle_self', field: 'handle' }]);
   }
   const groupId = directGroupId(send.userId, peer.user_uuid);
+  const epoch = context.log.epoch(groupId);
   const members = await context.members.list(groupId);
-  if (members.length > 0) return appendTo(context, groupId, members, send);
+  if (members.length > 0) return appendTo(context, { groupId, members, epoch }, send);
   return openDirectGroup(context, { ...send, groupId }, peer.user_uuid);
 }
 
-/** The members' summaries tell of seqs that exist; the highest is where a put has the best chance. */
+/** A group's members as they were read, and the log's epoch before that. */
+interface Read {
+  readonly groupId: string;
+  readonly members: readonly MemberItem[];
+  readonly epoch: number | undefined;
+}
+
 async function appendTo(
   context: Context,
-  groupId: string,
-  members: readonly MemberItem[],
+  { groupId, members: read, epoch }: Read,
   send: Send,
 ): Promise<MessageItem> {
-  const knownSeq = Math.max(...members.map((member) => member.last_seq));
-  const [since] = members.map((member) => member.joined_at).sort();
-  return context.log.append({ ...send, groupId }, knownSeq, since);
+  let members = read;
+  const sender = requireMember(members, send.userId);
+  const authorise = async () => {
+    members = await context.members.list(groupId);
+    requireMember(members, send.userId);
+  };
+  const message = await context.log.append(
+    { ...send, groupId },
+    {
+      // The members' summaries tell of seqs that exist; the highest is where a put has the best chance.
+      knownSeq: Math.max(...members.map((member) => member.last_seq)),
+      since: presentSince(members),
+      epoch,
+      // Two people who talk stay the two who talk.
+      ...(sender.peer === undefined && { authorise }),
+    },
+  );
+  announceMessage(context, members, message);
+  return message;
 }
 
 /**
@@ -61,44 +83,27 @@ async function openDirectGroup(context: Context, draft: Draft, peerId: string): 
   const { groupId, userId } = draft;
   const createdAt = context.clock();
   const message = newTextMessage({ ...draft, seq: 1, messageId: context.newId(), createdAt });
-  const outcome = await context.groups.open({
-    group: {
-      ...groupKey(groupId),
-      kind: 'direct',
-      created_by: userId,
-      created_at: message.created_at,
-      member_count: 2,
-    },
-    members: [
-      { ...directMember(groupId, userId, peerId, message), read_seq: message.seq },
-      { ...directMember(groupId, peerId, userId, message), read_seq: 0 },
-    ],
-    firstMessage: message,
-  });
-  if (outcome.opened) return message;
+  const group = {
+    ...groupKey(groupId),
+    kind: 'direct' as const,
+    created_by: userId,
+    created_at: message.created_at,
+    member_count: 2,
+  };
+  const members = [
+    memberSince(message, { userId, peer: peerId, role: 'member' }),
+    memberSince(message, { userId: peerId, peer: userId, role: 'member', readSeq: 0 }),
+  ];
+  const outcome = await context.groups.open({ group, members, firstMessage: message });
+  if (outcome.opened) {
+    announceGroup(context, { group, members, message });
+    return message;
+  }
   const { firstMessage } = outcome;
   const own = ownAttempt(firstMessage, draft, message.message_uuid);
-  return own ?? context.log.append(draft, 1, firstMessage?.created_at);
-}
-
-/** A direct group's member: their summary shows the first message already, so the stream has nothing to write. */
-function directMember(
-  groupId: string,
-  userId: string,
-  peer: string,
-  first: MessageItem,
-): Omit<MemberItem, 'read_seq'> {
-  return {
-    ...memberKey(groupId, userId),
-    ...inboxKey(userId, first.created_at, groupId),
-    role: 'member',
-    joined_at: first.created_at,
-    joined_seq: first.seq,
-    last_seq: first.seq,
-    last_rev: first.rev,
-    last_at: first.created_at,
-    last_by: first.user_uuid,
-    preview: preview(first),
-    peer,
-  };
+  if (own) return own;
+  const since = firstMessage?.created_at;
+  const later = await context.log.append(draft, { knownSeq: 1, ...(since !== undefined && { since }) });
+  announceMessage(context, members, later);
+  return later;
 }

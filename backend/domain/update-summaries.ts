@@ -2,10 +2,25 @@ import type { MemberItem } from '../../schema/items.ts';
 import { BusyError } from '../errors.ts';
 import { backoff } from '../table/backoff.ts';
 import type { MemberStore } from '../table/member-store.ts';
-import { applyFacts, type GroupFacts } from './summaries.ts';
+import type { MessageStore } from '../table/message-store.ts';
+import { applyFacts, type GroupFacts, rangeToRecount, rowAfter } from './summaries.ts';
 
 /** How often a row that somebody else changed meanwhile is looked at again. */
 const MAX_ATTEMPTS = 10;
+
+/** Where the rows are, and the log they are of. */
+export interface SummaryStores {
+  readonly members: MemberStore;
+  readonly messages: MessageStore;
+}
+
+/** What became of a group's rows. */
+export interface UpdatedSummaries {
+  /** All members, as they were read first. */
+  readonly members: readonly MemberItem[];
+  /** The rows that were written, as they are now. */
+  readonly written: readonly MemberItem[];
+}
 
 /**
  * Brings the rows of all members of a group up to these facts. 1 R for 8 members (strong: the index could miss a new
@@ -15,21 +30,31 @@ const MAX_ATTEMPTS = 10;
  * read, and what is there instead is merged with the same facts. A row that is gone stays gone.
  */
 export async function updateSummaries(
-  members: MemberStore,
+  stores: SummaryStores,
   groupId: string,
   facts: GroupFacts,
-): Promise<void> {
-  const rows = await members.list(groupId);
-  await Promise.all(rows.map((row) => updateRow(members, row, facts)));
+): Promise<UpdatedSummaries> {
+  const members = await stores.members.list(groupId);
+  const rows = await Promise.all(members.map((row) => updateRow(stores, groupId, row, facts)));
+  return { members, written: rows.filter((row) => row !== undefined) };
 }
 
-async function updateRow(members: MemberStore, read: MemberItem, facts: GroupFacts): Promise<void> {
+async function updateRow(
+  { members, messages }: SummaryStores,
+  groupId: string,
+  read: MemberItem,
+  facts: GroupFacts,
+): Promise<MemberItem | undefined> {
   let row = read;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const change = applyFacts(row, facts);
-    if (change === undefined) return;
+    const range = rangeToRecount(row, facts);
+    // Counted after the row was read, and used only for this row as it was: whoever counts later counts as many or more.
+    const recounted = range && (await messages.countTombstones(groupId, range));
+    const change = applyFacts(row, facts, recounted);
+    if (change === undefined) return undefined;
     const outcome = await members.applySummary(row, change);
-    if (outcome.stored || outcome.existing === undefined) return;
+    if (outcome.stored) return rowAfter(row, change);
+    if (outcome.existing === undefined) return undefined;
     row = outcome.existing;
     if (attempt > 0) await backoff(attempt - 1);
   }

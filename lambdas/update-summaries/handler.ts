@@ -2,12 +2,13 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, StreamRecord } from 'aws-lambda';
 import PQueue from 'p-queue';
+import { userIdsOf } from '../../backend/domain/membership.ts';
+import type { Publisher } from '../../backend/events/changes.ts';
 import type { Logger } from '../../backend/logger.ts';
 import { factsOf } from '../../backend/domain/summaries.ts';
-import { updateSummaries } from '../../backend/domain/update-summaries.ts';
+import { type SummaryStores, updateSummaries } from '../../backend/domain/update-summaries.ts';
 import { AppError } from '../../backend/errors.ts';
-import type { MemberStore } from '../../backend/table/member-store.ts';
-import type { MessageItem } from '../../schema/items.ts';
+import type { MemberItem, MessageItem } from '../../schema/items.ts';
 import { groupIdOf, isMessageKey, type Key } from '../../schema/keys.ts';
 import { parseMessageImage } from './message-image.ts';
 
@@ -17,8 +18,8 @@ const GROUPS_AT_ONCE = 20;
 /** Where the keys of records go that can never succeed, so that somebody can look at them. */
 export type FailureQueue = (keys: readonly Key[]) => Promise<void>;
 
-export interface HandlerParts {
-  readonly members: MemberStore;
+export interface HandlerParts extends SummaryStores {
+  readonly events: Publisher;
   readonly failures: FailureQueue;
   readonly logger: Logger;
 }
@@ -64,14 +65,15 @@ export function createHandler(parts: HandlerParts) {
 
 /** The place in the batch of the first record that has to come again; Infinity when all of the group's are done. */
 async function updateGroup(
-  { members, failures, logger }: HandlerParts,
+  { members, messages, events, failures, logger }: HandlerParts,
   groupId: string,
   records: readonly MessageRecord[],
 ): Promise<number> {
   const facts = factsOf(records.map((record) => record.message));
   if (!facts) return Infinity;
   try {
-    await updateSummaries(members, groupId, facts);
+    const { members: hearers, written } = await updateSummaries({ members, messages }, groupId, facts);
+    await tell(events, hearers, written, records);
     return Infinity;
   } catch (error) {
     if (isPassing(error)) {
@@ -82,6 +84,23 @@ async function updateGroup(
     await failures(records.map((record) => record.key));
     return Infinity;
   }
+}
+
+/**
+ * Tells the members of messages and of rows that were written, for the API may have died before it did. Who is a member
+ * was read strongly a moment ago. It never rejects, and what is told twice is one message: `seq` and `rev` say so.
+ */
+async function tell(
+  events: Publisher,
+  members: readonly MemberItem[],
+  written: readonly MemberItem[],
+  records: readonly MessageRecord[],
+): Promise<void> {
+  const to = userIdsOf(members);
+  await Promise.all([
+    ...records.map(({ message }) => events.publish({ kind: 'message', to, message })),
+    ...(written.length > 0 ? [events.publish({ kind: 'message_group', rows: written })] : []),
+  ]);
 }
 
 /** The messages written in a batch by group, and the keys of records that are none though their key says so. */

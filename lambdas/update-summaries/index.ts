@@ -1,24 +1,34 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { readDynamoConfig } from '../../backend/config.ts';
+import { readStreamConfig } from '../../backend/config.ts';
+import { inProcessLive, openPublisher } from '../../backend/events/open-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { MemberStore } from '../../backend/table/member-store.ts';
+import { MessageStore } from '../../backend/table/message-store.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { sqsFailureQueue } from './failure-queue.ts';
 import { createHandler } from './handler.ts';
 
 /*
  * The Lambda's entry: wires the handler once for each cold start.
- * Environment: DDB_MESSAGE_TABLE, and FAILURE_QUEUE_URL, the SQS queue for keys of records that can never succeed.
+ * Environment: DDB_MESSAGE_TABLE; FAILURE_QUEUE_URL, the SQS queue for keys of records that can never succeed; and
+ * REDIS_URL, where the API's processes hear of events.
  */
 
-const config = readDynamoConfig(process.env);
+const { dynamo, redisUrl: url, failureQueueUrl } = readStreamConfig(process.env);
 const logger = createLogger('info');
-const queueUrl = process.env['FAILURE_QUEUE_URL'];
+const { tableName } = dynamo;
+const table = openTable(createDynamoClient(dynamo), tableName);
 
 export const handler = createHandler({
-  members: new MemberStore(openTable(createDynamoClient(config), config.tableName)),
+  members: new MemberStore(table),
+  messages: new MessageStore(table),
+  // Without Redis there is nobody to tell.
+  events: url === undefined ? inProcessLive().events : openPublisher({ url, tableName, logger }),
   // Without a queue the log line, which the handler writes in any case, is all there is.
-  failures: queueUrl ? sqsFailureQueue(new SQSClient({}), queueUrl) : () => Promise.resolve(),
+  failures:
+    failureQueueUrl === undefined
+      ? () => Promise.resolve()
+      : sqsFailureQueue(new SQSClient({}), failureQueueUrl),
   logger,
 });

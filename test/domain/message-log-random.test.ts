@@ -91,7 +91,7 @@ async function talk(
     const draft: Draft = { groupId, userId, text, clientKey: text, ...(saysWhereItIs && { afterSeq: seen }) };
     const send = async ({ process, fault, twice }: Attempt) => {
       arm(fault, text);
-      const sends = upTo(twice ? 2 : 1).map(() => processes[process].log.append(draft, seen));
+      const sends = upTo(twice ? 2 : 1).map(() => processes[process].log.append(draft, { knownSeq: seen }));
       const outcomes = await Promise.allSettled(sends);
       return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     };

@@ -91,12 +91,13 @@ describe('a table that was dropped and made anew', () => {
   it('gets a log without a hole, though this process remembers a longer one of the same group', async () => {
     const groupId = await startLog(1);
     const draft = { groupId, userId: 'ada', text: 'hello' };
-    for (const seq of [2, 3]) expect(await here.log.append(draft, 1, 'then')).toMatchObject({ seq });
+    for (const seq of [2, 3])
+      expect(await here.log.append(draft, { knownSeq: 1, since: 'then' })).toMatchObject({ seq });
     for (const seq of [2, 3]) {
       const Key = messageKey(groupId, seq);
       await db().table.send(new DeleteCommand({ TableName: db().tableName, Key }));
     }
-    expect(await here.log.append(draft, 1, 'now')).toMatchObject({ seq: 2 });
+    expect(await here.log.append(draft, { knownSeq: 1, since: 'now' })).toMatchObject({ seq: 2 });
   });
 });
 
@@ -395,7 +396,7 @@ function append(
   values: Partial<Draft> & Pick<Draft, 'groupId'>,
   knownSeq = 0,
 ): Promise<MessageItem> {
-  return context.log.append({ userId: 'ada', text: 'hello', ...values }, knownSeq);
+  return context.log.append({ userId: 'ada', text: 'hello', ...values }, { knownSeq });
 }
 
 /** Waits between attempts are a random part of a longest time: this is the shortest. */

@@ -215,5 +215,5 @@ async function setRow(groupId: string, userId: string, values: Partial<MemberVal
 async function tell(groupId: string, message: MessageItem): Promise<void> {
   await putItem(db().table, message);
   const facts = factsOf([message]);
-  if (facts) await updateSummaries(there.members, groupId, facts);
+  if (facts) await updateSummaries(there, groupId, facts);
 }

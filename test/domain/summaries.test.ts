@@ -7,6 +7,7 @@ import {
   type GroupFacts,
   mergeFacts,
   preview,
+  rowAfter,
   stateByLog,
 } from '../../backend/domain/summaries.ts';
 import { unreadCount } from '../../backend/domain/unread.ts';
@@ -224,9 +225,7 @@ function follow(past: History, row: MemberItem, taken: readonly Step[]): MemberI
 function written(row: MemberItem, images: readonly MessageItem[], read: MemberItem = row): MemberItem {
   const change = applyFacts(read, facts(images));
   if (change === undefined) return row;
-  const deleted_seqs = new Set([...(row.deleted_seqs ?? []), ...change.deleted]);
-  const inbox_sk = row.inbox_sk.replace(/^[^#]*/, change.summary.last_at);
-  return { ...row, ...change.summary, inbox_sk, read_seq: change.read_seq, deleted_seqs };
+  return rowAfter(row, change);
 }
 
 /** A write of what was made of a row as it was read, which is another one by now: the store's condition decides. */

@@ -45,7 +45,7 @@ const failures = jest.fn<FailureQueue>();
 beforeAll(async () => {
   flaky = await startFlakyEngine(db().endpoint);
   context = createContext({ table: db().through(flaky.endpoint) });
-  handler = createHandler({ members: context.members, failures, logger: createLogger('silent') });
+  handler = createHandler({ ...context, failures, logger: createLogger('silent') });
   // The client waits a random part of a longest time between its attempts: this is the shortest.
   jest.spyOn(Math, 'random').mockReturnValue(0);
 });

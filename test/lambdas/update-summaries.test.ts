@@ -42,8 +42,7 @@ const logger = createLogger(
     },
   }),
 );
-const handler = (event: DynamoDBStreamEvent) =>
-  createHandler({ members: context.members, failures, logger })(event);
+const handler = (event: DynamoDBStreamEvent) => createHandler({ ...context, failures, logger })(event);
 
 beforeAll(async () => {
   flaky = await startFlakyEngine(db().endpoint);
@@ -198,7 +197,7 @@ describe('a member', () => {
     const held = flaky.hold('UpdateItem', { where: touches(memberKey(groupId, 'grace')) });
     const slower = handler(streamEvent([tombstoneRecord(groupId, 2)]));
     await held.arrived;
-    await createHandler({ members: there.members, failures, logger })(
+    await createHandler({ ...there, failures, logger })(
       streamEvent([tombstoneRecord(groupId, 3), record(groupId, 4)]),
     );
     held.release();

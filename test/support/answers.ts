@@ -44,3 +44,8 @@ export function comparable({ status, rawHeaders, headers, text }: Answer) {
   const kept = rawHeaders.join('\n').replaceAll(String(id), '<id>').replace(String(headers.date), '<date>');
   return { status, headers: kept, text: text.replaceAll(String(id), '<id>') };
 }
+
+/** Demands that something fails, with this code. */
+export async function expectCode(attempt: Promise<unknown>, code: string): Promise<void> {
+  await expect(attempt).rejects.toMatchObject({ code });
+}

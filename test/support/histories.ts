@@ -32,20 +32,29 @@ type Write =
   | { readonly kind: 'send'; readonly author: string }
   | { readonly kind: 'edit' | 'delete'; readonly which: number };
 
-const write: fc.Arbitrary<Write> = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc.record({ kind: fc.constant('send'), author: fc.constantFrom(ADA, GRACE, BARBARA, KAY) }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('edit'), which: fc.nat(100) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete'), which: fc.nat(100) }) },
-);
+function write(authors: readonly string[], deletes: number): fc.Arbitrary<Write> {
+  return fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.record({ kind: fc.constant('send'), author: fc.constantFrom(...authors) }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('edit'), which: fc.nat(100) }) },
+    { weight: deletes, arbitrary: fc.record({ kind: fc.constant('delete'), which: fc.nat(100) }) },
+  );
+}
 
 /** A history of up to `maxLength` writes after the first message. */
 export function history(maxLength = 25): fc.Arbitrary<History> {
-  return fc
-    .record({ writes: fc.array(write, { maxLength }), joins: fc.nat(100) })
-    .map(({ writes, joins }) => play(writes, joins));
+  return historyOf(fc.array(write([ADA, GRACE, BARBARA, KAY], 2), { maxLength }));
+}
+
+/** A long history of two who talk to others that never answer, and delete much of what they said. */
+export function monologue(): fc.Arbitrary<History> {
+  return historyOf(fc.array(write([GRACE, KAY], 4), { minLength: 20, maxLength: 50, size: 'max' }));
+}
+
+function historyOf(writes: fc.Arbitrary<readonly Write[]>): fc.Arbitrary<History> {
+  return fc.record({ writes, joins: fc.nat(100) }).map((past) => play(past.writes, past.joins));
 }
 
 function play(writes: readonly Write[], joins: number): History {

@@ -1,13 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Publisher } from '../../backend/events/changes.ts';
+import { inProcessLive } from '../../backend/events/open-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { MemberStore } from '../../backend/table/member-store.ts';
+import { MessageStore } from '../../backend/table/message-store.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { createHandler } from '../../lambdas/update-summaries/handler.ts';
 import { StreamPlace } from '../../local/pump/stream-place.ts';
-import { StreamPump } from '../../local/pump/stream-pump.ts';
+import { type StreamHandler, StreamPump } from '../../local/pump/stream-pump.ts';
 import { createStreamsClient, findStream } from '../../local/pump/streams-client.ts';
 import type { TestTable } from './test-table.ts';
 
@@ -18,21 +21,37 @@ export interface Summaries {
   stop(): Promise<void>;
 }
 
-/**
- * Runs the stream Lambda over a table's stream, as it runs in production, until it is stopped.
- * @param endpoint where both reach the engine: through a proxy, say.
- */
-export async function startSummaries(db: TestTable, endpoint: string = db.endpoint): Promise<Summaries> {
+export interface SummariesOptions {
+  /** Where the stream and the Lambda reach the engine: through a proxy, say. Default: the table's own. */
+  readonly endpoint?: string;
+  /** Where what was written is told. Default: nobody hears it. */
+  readonly events?: Publisher;
+  /** How batches reach the Lambda. Default: as they come. */
+  readonly deliverBy?: (handler: StreamHandler) => StreamHandler;
+}
+
+/** Runs the stream Lambda over a table's stream, as it runs in production, until it is stopped. */
+export async function startSummaries(db: TestTable, options: SummariesOptions = {}): Promise<Summaries> {
+  const {
+    endpoint = db.endpoint,
+    events = inProcessLive().events,
+    deliverBy = (handler) => handler,
+  } = options;
   const directory = await mkdtemp(join(tmpdir(), 'cruddur-test-'));
   const logger = createLogger('silent');
   const config = { ...db.config, endpoint };
   const client = createDynamoClient(config);
   const streams = createStreamsClient(config);
-  const handler = createHandler({
-    members: new MemberStore(openTable(client, db.tableName)),
-    failures: (keys) => Promise.reject(new Error(`${keys.length} records cannot be handled`)),
-    logger,
-  });
+  const table = openTable(client, db.tableName);
+  const handler = deliverBy(
+    createHandler({
+      members: new MemberStore(table),
+      messages: new MessageStore(table),
+      events,
+      failures: (keys) => Promise.reject(new Error(`${keys.length} records cannot be handled`)),
+      logger,
+    }),
+  );
   let failed = 0;
   const pump = new StreamPump({
     client: streams,
