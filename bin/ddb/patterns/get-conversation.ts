@@ -1,9 +1,9 @@
 import { type Context, createContext } from '../../../backend/context.ts';
-import type { NameReader } from '../../../backend/domain/names.ts';
+import { peopleIn } from '../../../backend/domain/system-messages.ts';
+import { type MessageAnswer, presentMessage } from '../../../backend/presentation/message.ts';
 import { meterCapacity } from '../../../backend/table/capacity-meter.ts';
 import { knownHandles } from '../../../local/known-handles.ts';
 import { UserError } from '../../../local/user-error.ts';
-import type { MessageItem, MessageKind } from '../../../schema/items.ts';
 import { groupIdOf, MAX_SEQ } from '../../../schema/keys.ts';
 import { command, parseLimit, prodArgument, runCommand } from '../../command.ts';
 import { findPersonIfThere } from '../../find-person.ts';
@@ -48,28 +48,12 @@ const script = connectionOptions(
     }),
   );
 
-/** A message as the API has it. */
-interface MessageRow {
-  readonly uuid: string;
-  readonly message_group_uuid: string;
-  readonly seq: number;
-  readonly rev: number;
-  readonly kind: MessageKind;
-  readonly user_uuid: string;
-  readonly display_name: string;
-  readonly handle: string;
-  readonly message: string | null;
-  readonly created_at: string;
-  readonly edited_at: string | null;
-  readonly deleted_at: string | null;
-}
-
 interface Page {
-  readonly rows: readonly MessageRow[];
+  readonly rows: readonly MessageAnswer[];
   readonly more: boolean;
 }
 
-const VIEW: RowView<MessageRow> = {
+const VIEW: RowView<MessageAnswer> = {
   columns: [
     { heading: 'seq' },
     { heading: 'rev' },
@@ -89,29 +73,13 @@ const VIEW: RowView<MessageRow> = {
 /** The newest page, oldest first, as the API reads it for a member. */
 async function readPage(context: Context, groupId: string, limit: number): Promise<Page> {
   const messages = await context.messages.lastOf(groupId, { from: 0, to: MAX_SEQ }, limit);
-  const names = await context.names.read(messages.map((message) => message.user_uuid));
+  const names = await context.names.read(
+    messages.flatMap((message) => [message.user_uuid, ...peopleIn(message)]),
+  );
   return {
-    rows: messages.map((message) => toRow(message, names)),
+    rows: messages.map((message) => presentMessage(message, names)),
     // Seqs start at 1 and have no gap.
     more: (messages[0]?.seq ?? 1) > 1,
-  };
-}
-
-function toRow(item: MessageItem, names: NameReader): MessageRow {
-  const { handle, display_name } = names.person(item.user_uuid);
-  return {
-    uuid: item.message_uuid,
-    message_group_uuid: groupIdOf(item) ?? '',
-    seq: item.seq,
-    rev: item.rev,
-    kind: item.kind,
-    user_uuid: item.user_uuid,
-    display_name,
-    handle,
-    message: item.message,
-    created_at: item.created_at,
-    edited_at: item.edited_at ?? null,
-    deleted_at: item.deleted_at ?? null,
   };
 }
 

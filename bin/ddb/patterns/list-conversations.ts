@@ -1,11 +1,10 @@
 import { type Context, createContext } from '../../../backend/context.ts';
 import { type InboxPage, listInbox } from '../../../backend/domain/list-inbox.ts';
 import type { Person } from '../../../backend/domain/people.ts';
-import { unreadCount } from '../../../backend/domain/unread.ts';
+import { type MessageGroupAnswer, presentMessageGroup } from '../../../backend/presentation/message-group.ts';
 import { meterCapacity } from '../../../backend/table/capacity-meter.ts';
 import { knownHandles } from '../../../local/known-handles.ts';
 import { UserError } from '../../../local/user-error.ts';
-import { groupIdOf } from '../../../schema/keys.ts';
 import { command, parseLimit, prodArgument, runCommand } from '../../command.ts';
 import { findPersonIfThere, nobodyHas, readHandle } from '../../find-person.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from '../connection.ts';
@@ -51,21 +50,7 @@ const script = connectionOptions(
     });
   });
 
-/** A conversation as the API's list has it. */
-interface ConversationRow {
-  readonly uuid: string;
-  readonly kind: 'direct' | 'group';
-  /** Direct: the other person's. Group: its name, and null. */
-  readonly display_name: string;
-  readonly handle: string | null;
-  readonly message: string | null;
-  readonly created_at: string;
-  readonly last_seq: number;
-  readonly read_seq: number;
-  readonly unread_count: number;
-}
-
-const VIEW: RowView<ConversationRow> = {
+const VIEW: RowView<MessageGroupAnswer> = {
   columns: [
     { heading: 'conversation' },
     { heading: 'with', text: true },
@@ -82,23 +67,8 @@ const VIEW: RowView<ConversationRow> = {
   ],
 };
 
-function toRows({ rows, names }: InboxPage): ConversationRow[] {
-  return rows.map((row) => {
-    const uuid = groupIdOf(row) ?? '';
-    const identity =
-      row.peer === undefined
-        ? { kind: 'group' as const, display_name: names.group(uuid)?.name ?? '', handle: null }
-        : { kind: 'direct' as const, ...names.person(row.peer) };
-    return {
-      uuid,
-      ...identity,
-      message: row.preview,
-      created_at: row.last_at,
-      last_seq: row.last_seq,
-      read_seq: row.read_seq,
-      unread_count: unreadCount(row),
-    };
-  });
+function toRows({ rows, names }: InboxPage): MessageGroupAnswer[] {
+  return rows.map((row) => presentMessageGroup(row, names));
 }
 
 /** @throws UserError where there is nobody. */

@@ -1,0 +1,68 @@
+import type { Present } from '../events/audience.ts';
+import type { Told } from '../events/changes.ts';
+import type { NameReader, Names } from '../domain/names.ts';
+import { peopleIn } from '../domain/system-messages.ts';
+import { groupIdOf } from '../../schema/keys.ts';
+import { presentMessage } from './message.ts';
+import { presentMessageGroup } from './message-group.ts';
+
+/**
+ * Makes the data of events, in the same words as the answers: what an event shows is what a GET would. What several
+ * people are to see alike is made once for all of them.
+ */
+export function eventPresenter(names: Names): Present {
+  const made = new WeakMap<Told, Promise<string>>();
+  const read = readOnce(names);
+  return (told, userId) => {
+    // Other processes may remember its name of before the change.
+    if (told.kind === 'message_group' && told.group) names.rememberGroup(told.group);
+    if (isForItsAuthor(told, userId)) return present(told, read, userId);
+    const known = made.get(told) ?? present(told, read);
+    made.set(told, known);
+    return known;
+  };
+}
+
+/** An author sees their own key in it, and nobody else does. */
+function isForItsAuthor(told: Told, userId: string): boolean {
+  return (
+    told.kind === 'message' && told.message.user_uuid === userId && told.message.client_key !== undefined
+  );
+}
+
+type ReadNames = (userIds: readonly string[], groupIds?: readonly string[]) => Promise<NameReader>;
+
+/** Reads names, and lets who asks for the same ones meanwhile wait for that: everybody in a group does so at once. */
+function readOnce(names: Names): ReadNames {
+  const underWay = new Map<string, Promise<NameReader>>();
+  return (userIds, groupIds = []) => {
+    const key = [...userIds, '', ...groupIds].join(' ');
+    const reading = underWay.get(key) ?? names.read(userIds, groupIds).finally(() => underWay.delete(key));
+    underWay.set(key, reading);
+    return reading;
+  };
+}
+
+async function present(told: Told, read: ReadNames, viewerId?: string): Promise<string> {
+  return JSON.stringify(await answerOf(told, read, viewerId));
+}
+
+async function answerOf(told: Told, read: ReadNames, viewerId?: string): Promise<object> {
+  switch (told.kind) {
+    case 'message': {
+      const { message } = told;
+      return presentMessage(message, await read([message.user_uuid, ...peopleIn(message)]), viewerId);
+    }
+    case 'message_group': {
+      const { row } = told;
+      const shown = row.peer === undefined ? read([], [groupIdOf(row) ?? '']) : read([row.peer]);
+      return presentMessageGroup(row, await shown);
+    }
+    case 'message_group_left':
+      return { uuid: told.groupId };
+    case 'typing': {
+      const { handle } = (await read([told.userId])).person(told.userId);
+      return { message_group_uuid: told.groupId, user_uuid: told.userId, handle };
+    }
+  }
+}

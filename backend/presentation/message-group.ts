@@ -1,0 +1,121 @@
+import * as z from 'zod';
+import { type MemberItem, PREVIEW_CODE_POINTS } from '../../schema/items.ts';
+import { groupIdOf, memberUserIdOf } from '../../schema/keys.ts';
+import type { NameReader } from '../domain/names.ts';
+import type { GroupView } from '../domain/read-group.ts';
+import { unreadCount } from '../domain/unread.ts';
+import { count, displayName, groupId, handle, readSeq, role, seq, time, userId } from './values.ts';
+
+const unread = count.meta({
+  description: 'Messages that were not read, tombstones not counted.',
+  examples: [1],
+});
+
+/** A conversation as the inbox shows it to one of its members. */
+export const messageGroup = z
+  .object({
+    uuid: groupId,
+    kind: z
+      .enum(['direct', 'group'])
+      .meta({ description: '`direct`: exactly two people, one per pair. `group`: named.' }),
+    name: z
+      .string()
+      .nullable()
+      .meta({ description: 'Its name; null in a direct group.', examples: [null] }),
+    display_name: z
+      .string()
+      .meta({ description: "Direct: the other person's. Group: its name.", examples: ['Ada Lovelace'] }),
+    handle: handle.nullable().meta({ description: "Direct: the other person's. Group: null." }),
+    message: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'Beginning of the newest message; null when that is a tombstone.',
+        examples: ['Hello Grace!'],
+        // In code points, as a reader of the document counts: zod would count UTF-16 units.
+        maxLength: PREVIEW_CODE_POINTS,
+      }),
+    created_at: time.meta({ description: 'The time of the last activity.' }),
+    last_seq: seq.meta({ description: 'Seq of the newest message.', examples: [42] }),
+    read_seq: readSeq,
+    unread_count: unread,
+    last_by: userId.meta({ description: "Id of the newest message's author." }),
+    member_count: count
+      .exactOptional()
+      .meta({ description: 'How many members there are. Of a `group` only.', examples: [3] }),
+  })
+  .meta({ id: 'MessageGroup', description: 'A conversation, as one of its members sees it.' });
+export type MessageGroupAnswer = z.infer<typeof messageGroup>;
+
+const member = z
+  .object({
+    user_uuid: userId,
+    handle,
+    display_name: displayName,
+    role,
+    read_seq: readSeq,
+    joined_at: time.meta({ description: 'When they became a member.' }),
+  })
+  .meta({ id: 'Member', description: "One user's place in a message group." });
+export type MemberAnswer = z.infer<typeof member>;
+
+/** A conversation on its own. */
+export const messageGroupWithMembers = messageGroup
+  .extend({ members: z.array(member).meta({ description: 'All of its members, the caller among them.' }) })
+  .meta({ id: 'MessageGroupWithMembers', description: 'A conversation with its members.' });
+export type GroupAnswer = z.infer<typeof messageGroupWithMembers>;
+
+/** Where a member's read mark stands. */
+export const readMark = z
+  .object({ uuid: groupId, read_seq: readSeq, unread_count: unread })
+  .meta({ id: 'ReadMark', description: 'How far the caller has read.' });
+export type ReadMarkAnswer = z.infer<typeof readMark>;
+
+export function presentMessageGroup(row: MemberItem, names: NameReader): MessageGroupAnswer {
+  const uuid = groupIdOf(row) ?? '';
+  return {
+    uuid,
+    ...presentIdentity(row, uuid, names),
+    message: row.preview,
+    created_at: row.last_at,
+    last_seq: row.last_seq,
+    read_seq: row.read_seq,
+    unread_count: unreadCount(row),
+    last_by: row.last_by,
+  };
+}
+
+export function presentGroupView({ row, members, names }: GroupView): GroupAnswer {
+  return {
+    ...presentMessageGroup(row, names),
+    members: members.map((other) => presentMember(other, names)),
+  };
+}
+
+export function presentReadMark(row: MemberItem): ReadMarkAnswer {
+  return { uuid: groupIdOf(row) ?? '', read_seq: row.read_seq, unread_count: unreadCount(row) };
+}
+
+function presentMember(row: MemberItem, names: NameReader): MemberAnswer {
+  const userId = memberUserIdOf(row) ?? '';
+  return {
+    user_uuid: userId,
+    ...names.person(userId),
+    role: row.role,
+    read_seq: row.read_seq,
+    joined_at: row.joined_at,
+  };
+}
+
+function presentIdentity(row: MemberItem, uuid: string, names: NameReader) {
+  if (row.peer !== undefined) return { kind: 'direct' as const, name: null, ...names.person(row.peer) };
+  const group = names.group(uuid);
+  const name = group?.name ?? '';
+  return {
+    kind: 'group' as const,
+    name,
+    display_name: name,
+    handle: null,
+    ...(group && { member_count: group.member_count }),
+  };
+}

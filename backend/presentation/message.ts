@@ -1,0 +1,146 @@
+import * as z from 'zod';
+import type { MessageItem, SystemEvent } from '../../schema/items.ts';
+import { groupIdOf } from '../../schema/keys.ts';
+import type { NameReader } from '../domain/names.ts';
+import { displayName, groupId, handle, role, seq, time, userId } from './values.ts';
+
+const MAX_KEY_LENGTH = 64;
+
+/** Somebody whom a system message tells of. */
+const user = z
+  .object({ user_uuid: userId, handle, display_name: displayName })
+  .meta({ id: 'User', description: 'Somebody whom a system message tells of, by their name of now.' });
+
+const groupName = z
+  .string()
+  .meta({ description: 'The name it was given.', examples: ['Analytical engines'] });
+
+/** What a system message tells of; its author did it. */
+const systemData = z
+  .discriminatedUnion('event', [
+    z.object({ event: z.literal('group_created'), name: groupName }).meta({ id: 'GroupCreated' }),
+    z.object({ event: z.literal('group_renamed'), name: groupName }).meta({ id: 'GroupRenamed' }),
+    z.object({ event: z.literal('member_added'), user }).meta({ id: 'MemberAdded' }),
+    z.object({ event: z.literal('member_removed'), user }).meta({ id: 'MemberRemoved' }),
+    z
+      .object({
+        event: z.literal('member_left'),
+        new_owner: user
+          .exactOptional()
+          .meta({ description: 'Who owns the group now, where the owner left.' }),
+      })
+      .meta({ id: 'MemberLeft' }),
+    z.object({ event: z.literal('role_changed'), user, role }).meta({ id: 'RoleChanged' }),
+  ])
+  .meta({ id: 'SystemData', description: 'What the author of a system message did to the group.' });
+type SystemData = z.infer<typeof systemData>;
+
+const common = {
+  uuid: z.string().meta({ description: 'Id of the message.', examples: ['01JX3K8Q4M5N6P7R8S9TAVBWCX'] }),
+  message_group_uuid: groupId,
+  seq: seq.meta({
+    description: 'Place in the log of its group: 1, 2, 3 … with no gap and no repeat.',
+    examples: [42],
+  }),
+  rev: z
+    .int()
+    .min(0)
+    .meta({
+      description: 'How often it was changed after it was sent: of two versions the higher one is newer.',
+      examples: [0],
+    }),
+  user_uuid: userId.meta({ description: 'Id of its author.' }),
+  display_name: displayName.meta({ description: 'Name of its author, of now.' }),
+  handle: handle.meta({ description: 'Handle of its author, of now.' }),
+  created_at: time.meta({ description: 'When it was stored.' }),
+  edited_at: time.nullable().meta({ description: 'When its text was changed last; null: never.' }),
+  deleted_at: time.nullable().meta({ description: 'When it was deleted; null: it is there.' }),
+  client_key: z
+    .string()
+    .min(1)
+    .max(MAX_KEY_LENGTH)
+    .exactOptional()
+    .meta({
+      description: 'The `Idempotency-Key` it was sent with: shown to its author alone.',
+      examples: ['my-first-answer'],
+    }),
+};
+
+const textMessage = z
+  .object({
+    ...common,
+    kind: z.literal('text'),
+    message: z
+      .string()
+      .nullable()
+      .meta({ description: 'The text; null in a tombstone.', examples: ['Hello Grace!'] }),
+  })
+  .meta({ id: 'TextMessage', description: 'What somebody wrote.' });
+
+const systemMessage = z
+  .object({
+    ...common,
+    kind: z.literal('system'),
+    message: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'English words for `data`, with the names of that moment.',
+        examples: ['Ada Lovelace added Grace Hopper'],
+      }),
+    data: systemData,
+  })
+  .meta({ id: 'SystemMessage', description: 'Tells of a change of the group, by who made it.' });
+
+/** One entry of a group's log. */
+export const message = z
+  .discriminatedUnion('kind', [textMessage, systemMessage])
+  .meta({ id: 'Message', description: "One entry of a message group's log." });
+export type MessageAnswer = z.infer<typeof message>;
+
+/** @param viewerId who is to see it: what only an author sees is left out for others. Absent: for nobody in particular. */
+export function presentMessage(
+  item: MessageItem,
+  names: Pick<NameReader, 'person'>,
+  viewerId?: string,
+): MessageAnswer {
+  const { handle, display_name } = names.person(item.user_uuid);
+  const presented = {
+    uuid: item.message_uuid,
+    message_group_uuid: groupIdOf(item) ?? '',
+    seq: item.seq,
+    rev: item.rev,
+    user_uuid: item.user_uuid,
+    display_name,
+    handle,
+    message: item.message,
+    created_at: item.created_at,
+    edited_at: item.edited_at ?? null,
+    deleted_at: item.deleted_at ?? null,
+    ...(item.client_key !== undefined && item.user_uuid === viewerId && { client_key: item.client_key }),
+  };
+  if (item.data === undefined) return { ...presented, kind: 'text' };
+  return { ...presented, kind: 'system', data: presentEvent(item.data, names) };
+}
+
+function presentEvent(stored: SystemEvent, names: Pick<NameReader, 'person'>): SystemData {
+  const userOf = (userId: string) => {
+    const { handle, display_name } = names.person(userId);
+    return { user_uuid: userId, handle, display_name };
+  };
+  switch (stored.event) {
+    case 'group_created':
+    case 'group_renamed':
+      return { event: stored.event, name: stored.name };
+    case 'member_added':
+    case 'member_removed':
+      return { event: stored.event, user: userOf(stored.user_uuid) };
+    case 'member_left':
+      return {
+        event: 'member_left',
+        ...(stored.new_owner !== undefined && { new_owner: userOf(stored.new_owner) }),
+      };
+    case 'role_changed':
+      return { event: 'role_changed', user: userOf(stored.user_uuid), role: stored.role };
+  }
+}
