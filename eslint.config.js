@@ -1,3 +1,4 @@
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /**
@@ -5,6 +6,8 @@ import tseslint from 'typescript-eslint';
  *
  *   http → domain → table → schema        lambdas → domain, table, schema
  *   bin → domain, table, schema, local    local and test may import anything
+ *   http, bin → presentation → domain, events, schema
+ *   web → nothing: it talks HTTP only
  *
  * Nothing but bin and test imports local; nothing imports bin, test, infra or bench (which measures the backend). Files at the root of backend/
  * (wiring, configuration, errors, the logger) may be imported by all of backend, lambdas, bin and local; `app.ts` and
@@ -13,19 +16,21 @@ import tseslint from 'typescript-eslint';
 const OUTSIDE = ['local', 'bin', 'test', 'infra', 'bench', 'web', 'lambdas'];
 const FORBIDDEN = {
   schema: ['backend', ...OUTSIDE],
-  'backend/table': ['domain', 'http', 'events', ...OUTSIDE],
-  'backend/domain': ['http', ...OUTSIDE],
+  'backend/table': ['domain', 'presentation', 'http', 'events', ...OUTSIDE],
+  'backend/domain': ['presentation', 'http', ...OUTSIDE],
+  'backend/presentation': ['table', 'http', ...OUTSIDE],
   'backend/http': ['table', ...OUTSIDE],
-  'backend/events': ['domain', 'http', 'table', ...OUTSIDE],
+  'backend/events': ['domain', 'presentation', 'http', 'table', ...OUTSIDE],
   backend: OUTSIDE,
   lambdas: ['http', ...OUTSIDE.filter((folder) => folder !== 'lambdas')],
   bin: ['http', 'test', 'infra', 'bench', 'web', 'lambdas'],
   local: ['bin', 'test', 'infra', 'bench'],
   bench: ['local', 'bin', 'test', 'infra', 'web', 'lambdas'],
+  web: ['schema', 'backend', ...OUTSIDE.filter((folder) => folder !== 'web')],
 };
 
 const arrows = Object.entries(FORBIDDEN).map(([folder, forbidden]) => ({
-  files: [folder === 'backend' ? 'backend/*.ts' : `${folder}/**/*.ts`],
+  files: [folder === 'backend' ? 'backend/*.ts' : `${folder}/**/*.{ts,tsx}`],
   rules: {
     'no-restricted-imports': [
       'error',
@@ -35,7 +40,9 @@ const arrows = Object.entries(FORBIDDEN).map(([folder, forbidden]) => ({
             regex: `^\\.{1,2}/(.*/)?(${forbidden.join('|')})/`,
             message: `${folder}/ must not import from there: see the arrows in eslint.config.js.`,
           },
-          ...(['schema', 'backend/table', 'backend/domain', 'backend/http'].includes(folder)
+          ...(['schema', 'backend/table', 'backend/domain', 'backend/presentation', 'backend/http'].includes(
+            folder,
+          )
             ? [
                 {
                   regex: '/(app|main)\\.ts$',
@@ -50,9 +57,10 @@ const arrows = Object.entries(FORBIDDEN).map(([folder, forbidden]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.data/'] },
+  // The web client's types are made, not written.
+  { ignores: ['dist/', 'node_modules/', '.data/', 'web/src/api/schema.ts'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -73,6 +81,12 @@ export default tseslint.config(
         { checksVoidReturn: { arguments: false, attributes: false } },
       ],
     },
+  },
+  {
+    files: ['web/src/**/*.{ts,tsx}'],
+    extends: [reactHooks.configs.flat['recommended-latest']],
+    // It warns of what the React Compiler leaves alone, which does not run here.
+    rules: { 'react-hooks/incompatible-library': 'off' },
   },
   {
     files: ['test/**/*.ts'],

@@ -1,15 +1,14 @@
-import express from 'express';
+import express, { type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Context } from './context.ts';
 import { NotFoundError } from './errors.ts';
 import { allowOrigins } from './http/allow-origins.ts';
 import { authenticate } from './http/authenticate.ts';
 import { answerErrors } from './http/error-mapper.ts';
-import { healthRoutes } from './http/health.ts';
-import { messageGroupRoutes } from './http/message-groups.ts';
-import { messageRoutes } from './http/messages.ts';
+import { NO_LIMITS, type RateLimits } from './http/rate-limit.ts';
 import { logRequests } from './http/request-log.ts';
-import { userRoutes } from './http/users.ts';
+import { mountRoutes } from './http/route.ts';
+import { API_ROUTES } from './http/routes.ts';
 import type { TokenVerifier } from './http/verify-token.ts';
 import type { Logger } from './logger.ts';
 
@@ -20,11 +19,15 @@ export interface AppParts {
   /** Origins whose pages may call the API; '*' is any. */
   readonly corsOrigins: readonly string[];
   readonly trustProxy?: number | readonly string[];
+  /** Absent: every request is let in. */
+  readonly limits?: RateLimits;
+  /** What is served besides the API: the message screens. They come after the API's own routes. */
+  readonly screens?: readonly RequestHandler[];
 }
 
 /** The API as a request handler. It opens nothing and starts nothing. */
 export function createApp(parts: AppParts): express.Express {
-  const { context, verifyToken, logger } = parts;
+  const { context, verifyToken, logger, limits = NO_LIMITS } = parts;
   const app = express();
   // Express's defaults that nothing here uses: hashing each answer, and nested query strings.
   app.set('etag', false);
@@ -39,11 +42,9 @@ export function createApp(parts: AppParts): express.Express {
     response.set('Cache-Control', 'no-store');
     next();
   });
-  const guards = authenticate({ context, verifyToken });
-  app.use('/api', healthRoutes(context));
-  app.use('/api', userRoutes(context, guards));
-  app.use('/api', messageGroupRoutes(context, guards));
-  app.use('/api', messageRoutes(context, guards));
+  const guards = authenticate({ context, verifyToken, limits });
+  app.use('/api', mountRoutes(API_ROUTES, { context, guards, limits }));
+  for (const screens of parts.screens ?? []) app.use(screens);
   app.use(() => {
     throw new NotFoundError();
   });

@@ -1,9 +1,14 @@
+import { existsSync } from 'node:fs';
 import { readApiConfig, ConfigError } from './config.ts';
 import { createApp } from './app.ts';
 import { createContext } from './context.ts';
+import { openLive } from './events/open-events.ts';
+import { createRateLimits } from './http/rate-limit.ts';
 import { startServer } from './http/server.ts';
 import { createTokenVerifier } from './http/verify-token.ts';
+import { WEB_DIRECTORY, webFiles, webSettings } from './http/web-files.ts';
 import { createLogger } from './logger.ts';
+import { openRedis } from './redis.ts';
 import { createDynamoClient } from './table/client.ts';
 import { openTable } from './table/table.ts';
 
@@ -18,11 +23,19 @@ async function main(): Promise<void> {
   }
   const logger = createLogger(config.logLevel);
   const client = createDynamoClient(config.dynamo);
+  const redis = config.redisUrl === undefined ? undefined : openRedis(config.redisUrl, logger);
+  const { tableName } = config.dynamo;
+  const live = openLive({ url: config.redisUrl, redis, tableName, logger });
   const app = createApp({
     ...config,
-    context: createContext({ table: openTable(client, config.dynamo.tableName) }),
+    context: createContext({ table: openTable(client, tableName), live, logger }),
     verifyToken: createTokenVerifier(config),
+    limits: createRateLimits({ limits: config.rateLimits, ...(redis && { redis }), tableName, logger }),
     logger,
+    // An API without the screens is a whole one: others may serve them, or have their own.
+    ...(existsSync(WEB_DIRECTORY) && {
+      screens: [webFiles({ directory: WEB_DIRECTORY, settings: webSettings(config) })],
+    }),
   });
   const server = await startServer(app, config.port);
   logger.info({ port: server.port }, 'ready');
@@ -30,6 +43,8 @@ async function main(): Promise<void> {
     logger.info({ signal }, 'stopping');
     await server.stop();
     client.destroy();
+    await live.events.close();
+    await redis?.close();
     process.exit(0);
   };
   process.once('SIGINT', stop);

@@ -5,9 +5,14 @@ import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { createApp } from '../backend/app.ts';
 import type { Environment } from '../backend/config.ts';
 import { type Context, createContext } from '../backend/context.ts';
+import type { Events } from '../backend/events/changes.ts';
+import { openLive } from '../backend/events/open-events.ts';
+import { createRateLimits } from '../backend/http/rate-limit.ts';
 import { type RunningServer, startServer } from '../backend/http/server.ts';
 import { createTokenVerifier } from '../backend/http/verify-token.ts';
+import { WEB_DIRECTORY, webFiles, webSettings } from '../backend/http/web-files.ts';
 import type { Logger } from '../backend/logger.ts';
+import { openRedis, type Redis } from '../backend/redis.ts';
 import { createDynamoClient } from '../backend/table/client.ts';
 import { loadSchema } from '../backend/table/schema-loader.ts';
 import { openTable, type Table } from '../backend/table/table.ts';
@@ -16,6 +21,7 @@ import type { LocalConfig } from './config.ts';
 import { codeOf, prepareDataDir } from './data-dir.ts';
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 import { openDevelopmentIssuer } from './development-issuer.ts';
+import { developmentSignIn } from './development-sign-in.ts';
 import { createEngine, type Engine } from './engine/start-engine.ts';
 import { explainFailure } from './explain-failure.ts';
 import { knownHandles } from './known-handles.ts';
@@ -48,6 +54,8 @@ export class LocalRun {
   #client: DynamoDBClient | undefined;
   #streams: DynamoDBStreamsClient | undefined;
   #pump: StreamPump | undefined;
+  #redis: Redis | undefined;
+  #events: Events | undefined;
   #stopping = false;
   /** Answers requests; the API's once there is one. */
   #listener: RequestListener;
@@ -76,7 +84,7 @@ export class LocalRun {
     this.#goOn();
     await seedOnce({ table, dataDir, engine: this.#engine.description, logger: this.#logger });
     this.#goOn();
-    const context = createContext({ table });
+    const context = this.#openContext(table);
     await this.#serve(dataDir, context);
     await this.#follow(dataDir, context);
     return {
@@ -91,6 +99,8 @@ export class LocalRun {
   async stop(): Promise<void> {
     this.#stopping = true;
     await Promise.all([this.#server?.stop(), this.#pump?.stop()]);
+    await this.#events?.close();
+    await this.#redis?.close();
     this.#client?.destroy();
     this.#streams?.destroy();
     await this.#engine?.stop();
@@ -142,15 +152,35 @@ export class LocalRun {
     return openTable(client, dynamo.tableName);
   }
 
+  #openContext(table: Table): Context {
+    const { redisUrl: url } = this.#config.api;
+    const logger = this.#logger.child({ name: 'api' });
+    this.#redis = url === undefined ? undefined : openRedis(url, logger);
+    const live = openLive({ url, redis: this.#redis, tableName: table.name, logger });
+    this.#events = live.events;
+    return createContext({ table, live, logger });
+  }
+
   async #serve(dataDir: string, context: Context): Promise<void> {
     const { api } = this.#config;
     const development = await openDevelopmentIssuer(dataDir, this.#environment);
-    const { cognito, oidc, trustProxy, corsOrigins } = api;
+    const { cognito, oidc, trustProxy, corsOrigins, rateLimits, dynamo } = api;
+    const logger = this.#logger.child({ name: 'api' });
     this.#listener = createApp({
       context,
       verifyToken: createTokenVerifier({ development, ...(cognito && { cognito }), ...(oidc && { oidc }) }),
-      logger: this.#logger.child({ name: 'api' }),
+      limits: createRateLimits({
+        limits: rateLimits,
+        ...(this.#redis && { redis: this.#redis }),
+        tableName: dynamo.tableName,
+        logger,
+      }),
+      logger,
       corsOrigins,
+      screens: [
+        developmentSignIn({ context, issuer: development }),
+        webFiles({ directory: WEB_DIRECTORY, settings: webSettings(api, true) }),
+      ],
       ...(trustProxy !== undefined && { trustProxy }),
     });
   }
@@ -160,7 +190,7 @@ export class LocalRun {
     if (!engine || !client) return;
     const logger = this.#logger.child({ name: 'pump' });
     // What the handler gives up on is in its log line; there is no queue to put its keys into.
-    const handler = createHandler({ members: context.members, failures: () => Promise.resolve(), logger });
+    const handler = createHandler({ ...context, failures: () => Promise.resolve(), logger });
     this.#streams = createStreamsClient(engine.dynamo);
     this.#pump = new StreamPump({
       client: this.#streams,

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Table from 'cli-table3';
 import type { Context } from '../backend/context.ts';
+import { deleteMessage, editMessage } from '../backend/domain/change-message.ts';
+import { createGroup } from '../backend/domain/create-group.ts';
+import { addMember, changeRole, removeMember, renameGroup } from '../backend/domain/manage-members.ts';
 import { listInbox } from '../backend/domain/list-inbox.ts';
 import { listMessages, type Position } from '../backend/domain/list-messages.ts';
 import { markRead } from '../backend/domain/mark-read.ts';
-import { findByHandle, findByPrefix } from '../backend/domain/people.ts';
+import { findByHandle, findByPrefix, type Person } from '../backend/domain/people.ts';
 import { sendToGroup, sendToHandle } from '../backend/domain/send-message.ts';
+import { tellTyping } from '../backend/domain/tell-typing.ts';
 import { createLogger } from '../backend/logger.ts';
 import {
   type CapacityMeter,
@@ -15,6 +19,7 @@ import {
 } from '../backend/table/capacity-meter.ts';
 import { createHandler } from '../lambdas/update-summaries/handler.ts';
 import { type MemberItem, type MessageItem, PREVIEW_CODE_POINTS } from '../schema/items.ts';
+import { groupIdOf } from '../schema/keys.ts';
 import {
   type MemberValues,
   memberItem,
@@ -191,6 +196,85 @@ describe('marking read', () => {
   });
 });
 
+describe('telling of typing', () => {
+  it('is 1 R, whether it is passed on or not', async () => {
+    const { groupId, userIds } = await startGroup({ N: 8 });
+    const type = () => tellTyping(context, groupId, userIds[1] ?? '');
+    await expectWithin('typing', { W: 0, R: 1 }, type);
+    await expectWithin('typing again, too soon', { W: 0, R: 1 }, type);
+  });
+});
+
+describe('changing a message', () => {
+  it.each([2, 8])('of a group of %d is 1 W and 1 R, edited or deleted', async (N) => {
+    const { groupId, userIds } = await startGroup({ N });
+    const [userId = ''] = userIds;
+    const place = { groupId, seq: 7, userId };
+    await expectWithin(`edit, ${N} members`, { W: 1, R: 1 }, () => editMessage(context, place, 'Another'));
+    await expectWithin(`delete, ${N} members`, { W: 1, R: 1 }, () => deleteMessage(context, place));
+    await expectWithin('delete again', { W: 1, R: 1 }, () => deleteMessage(context, place));
+  });
+
+  it('costs summaries where the newest is changed, or an unread one deleted, and else none', async () => {
+    const { groupId, userIds } = await startGroup({ N: 2 });
+    const [userId = '', other = ''] = userIds;
+    await markRead(context, groupId, other, 5);
+    const change = async (seq: number, what: 'edit' | 'delete') => {
+      const place = { groupId, seq, userId };
+      return what === 'edit' ? editMessage(context, place, `${seq}`) : deleteMessage(context, place);
+    };
+    const stream = async (pattern: string, budget: Units, seq: number, what: 'edit' | 'delete') => {
+      const changed = await change(seq, what);
+      await expectWithin(`summaries, ${pattern}`, budget, () => handle([streamRecord(changed)]));
+    };
+    await stream('the newest edited', { W: 3 * 2, R: 1 }, 10, 'edit');
+    await stream('the newest deleted', { W: 3 * 2, R: 1 }, 10, 'delete');
+    await stream('an unread one deleted', { W: 3, R: 1 }, 8, 'delete');
+    await stream('an old one edited', { W: 0, R: 1 }, 3, 'edit');
+    await stream('one that all have read deleted', { W: 0, R: 1 }, 3, 'delete');
+    // 2 W, and 2 W for dropping the tombstone that is passed.
+    await expectWithin('mark read beyond a tombstone', { W: 4, R: 0 }, () =>
+      markRead(context, groupId, other, 9),
+    );
+  });
+});
+
+describe('changing a group', () => {
+  it('is what its items cost, twice, and reads of it before', async () => {
+    const [ada, grace, kay] = await Promise.all(
+      ['ada', 'grace', 'kay'].map((name) => person(`group.${name}`)),
+    );
+    if (!ada || !grace || !kay) throw new Error('there are three');
+    const create = { creator: ada, name: 'A group', handles: [grace.handle] };
+    // META, the message, 2 members with their index rows.
+    const { group } = await answerWithin('create a group of 2', { W: 10, R: 1 }, () =>
+      createGroup(context, create),
+    );
+    const place = { groupId: groupIdOf(group) ?? '', actor: ada };
+    // Whether the caller is a member, the log's end, the group as it is; and who the handle is.
+    const R = 3;
+    const each = (pattern: string, budget: Units, work: () => Promise<unknown>) =>
+      expectWithin(pattern, budget, work);
+    await each('rename', { W: 2 + 2, R }, () => renameGroup(context, place, 'Another name'));
+    await each('add a member', { W: 2 + 2 + 3, R: R + 1 }, () => addMember(context, place, kay.handle));
+    await each('make an admin', { W: 2 + 3, R: R + 1 }, () =>
+      changeRole(context, place, kay.handle, 'admin'),
+    );
+    await each('add who is in already', { W: 0, R: R + 1 }, () => addMember(context, place, kay.handle));
+    await each('remove a member', { W: 2 + 2 + 3, R: R + 1 }, () =>
+      removeMember(context, place, grace.handle),
+    );
+    // The heir's row and its name besides.
+    await each('the owner leaves', { W: 2 + 2 + 3 + 3, R: R + 1.5 }, () =>
+      removeMember(context, place, ada.handle),
+    );
+  });
+});
+
+async function person(handle: string): Promise<Person> {
+  return { userId: await addPerson(context, handle), handle, display_name: handle };
+}
+
 /** Measures one pattern, notes it for the table, and fails when it is beyond its budget. */
 async function expectWithin(pattern: string, budget: Units, work: () => Promise<unknown>): Promise<void> {
   const usage = await meter.measure(work);
@@ -214,7 +298,7 @@ async function answerWithin<Result>(
 
 function handle(records: Parameters<typeof streamEvent>[0]) {
   const parts = {
-    members: context.members,
+    ...context,
     failures: () => Promise.resolve(),
     logger: createLogger('silent'),
   };

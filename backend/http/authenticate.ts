@@ -1,38 +1,117 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Context } from '../context.ts';
 import { type Person, requireProfile } from '../domain/people.ts';
+import { redeemTicket } from '../events/tickets.ts';
 import { NotAuthenticatedError } from '../errors.ts';
-import type { TokenVerifier } from './verify-token.ts';
+import type { RateLimits } from './rate-limit.ts';
+import type { TokenVerifier, VerifiedToken } from './verify-token.ts';
+
+/** What stands in a route's path. */
+type AnyParams = Request['params'];
 
 /** Answers a request of somebody who is known. */
-type HandlerFor<Caller, Params> = (
+type HandlerFor<Caller, Params extends AnyParams> = (
   caller: Caller,
   request: Request<Params>,
   response: Response,
 ) => Promise<void> | void;
 
-/** What stands in front of routes: a handler runs only for a caller that was let in, and is told who it is. */
+/** Answers a request of anybody. */
+type OpenHandler<Params extends AnyParams> = (
+  request: Request<Params>,
+  response: Response,
+) => Promise<void> | void;
+
+/**
+ * What stands in front of routes: a handler runs only for a caller that was let in, and is told who it is. Each counts
+ * what it lets in, before anything of the request's body is read.
+ */
 export interface Guards {
+  /** Lets in anybody, whatever token they bring; it counts for their address. */
+  anybody<Params extends AnyParams>(handler: OpenHandler<Params>): RequestHandler<Params>;
   /** Lets in who has a valid token, and tells the user id. */
-  user<Params>(handler: HandlerFor<string, Params>): RequestHandler<Params>;
+  user<Params extends AnyParams>(handler: HandlerFor<string, Params>): RequestHandler<Params>;
   /** Lets in who has a valid token and a profile. */
-  person<Params>(handler: HandlerFor<Person, Params>): RequestHandler<Params>;
+  person<Params extends AnyParams>(handler: HandlerFor<Caller, Params>): RequestHandler<Params>;
+  /** The same for an event stream, which a ticket in the query opens too. */
+  listener<Params extends AnyParams>(handler: HandlerFor<Caller, Params>): RequestHandler<Params>;
 }
 
-export function authenticate(parts: {
+/** Who is calling, with a profile. */
+export interface Caller extends Person {
+  /** Until when their token is good, in milliseconds since 1970. */
+  readonly expires: number;
+}
+
+interface GuardParts {
   readonly context: Context;
   readonly verifyToken: TokenVerifier;
-}): Guards {
+  readonly limits: RateLimits;
+}
+
+export function authenticate(parts: GuardParts): Guards {
   return {
+    anybody: (handler) => async (request, response) => {
+      await parts.limits.anonymous(request, response);
+      await handler(request, response);
+    },
     user: (handler) => async (request, response) => {
-      const userId = await parts.verifyToken(bearerToken(request.headers.authorization));
+      const { userId } = await admit(parts, request, response);
       await handler(userId, request, response);
     },
     person: (handler) => async (request, response) => {
-      const userId = await parts.verifyToken(bearerToken(request.headers.authorization));
-      await handler(await requireProfile(parts.context, userId), request, response);
+      const token = await admit(parts, request, response);
+      await handler(await callerWith(parts, token), request, response);
+    },
+    listener: (handler) => async (request, response) => {
+      const token = await admit(parts, request, response, redeemOrVerify);
+      await handler(await callerWith(parts, token), request, response);
     },
   };
+}
+
+/** Methods that change nothing. They are not limited: each has a known cost, and its pages an end. */
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+/**
+ * Who is calling. A write counts for that user, wherever it comes from; whoever brings no token, or guesses, counts for
+ * their address. (Keys that cannot be fetched say nothing of a token: that counts for nobody.)
+ * @throws NotAuthenticatedError, KeysUnavailableError, TooManyRequestsError
+ */
+async function admit<Params extends AnyParams>(
+  parts: GuardParts,
+  request: Request<Params>,
+  response: Response,
+  verify: Verify = verifyBearer,
+): Promise<VerifiedToken> {
+  const { limits } = parts;
+  let token: VerifiedToken;
+  try {
+    token = await verify(parts, request);
+  } catch (error) {
+    if (error instanceof NotAuthenticatedError) await limits.anonymous(request, response);
+    throw error;
+  }
+  if (!READS.has(request.method)) await limits.write(token.userId, request, response);
+  return token;
+}
+
+type Verify = (parts: GuardParts, request: Pick<Request, 'headers' | 'query'>) => Promise<VerifiedToken>;
+
+const verifyBearer: Verify = ({ verifyToken }, { headers }) =>
+  verifyToken(bearerToken(headers.authorization));
+
+/** The ticket in the query, where there is one, stands for the token that it was bought with. */
+const redeemOrVerify: Verify = async (parts, request) => {
+  const { ticket } = request.query;
+  if (ticket === undefined) return verifyBearer(parts, request);
+  const holder = typeof ticket === 'string' && (await redeemTicket(parts.context.memory, ticket));
+  if (!holder) throw new NotAuthenticatedError('ticket_invalid');
+  return holder;
+};
+
+async function callerWith({ context }: GuardParts, { userId, expires }: VerifiedToken): Promise<Caller> {
+  return { ...(await requireProfile(context, userId)), expires };
 }
 
 function bearerToken(header: string | undefined): string {

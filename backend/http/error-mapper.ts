@@ -6,6 +6,8 @@ import {
   BadRequestError,
   BodyTooLargeError,
   BusyError,
+  EventsUnavailableError,
+  ForbiddenError,
   HandleTakenError,
   type Issue,
   KeyReusedError,
@@ -16,6 +18,7 @@ import {
   ProfileMissingError,
   StartingError,
   TableUnavailableError,
+  TooManyRequestsError,
   UnprocessableError,
 } from '../errors.ts';
 
@@ -80,14 +83,23 @@ function answerTo(error: unknown): ErrorAnswer {
   return { status: 500, detail: 'Something went wrong here.', issues: [{ code: 'internal_error' }] };
 }
 
+/** Worth trying again: the request was not at fault. */
+const PASSING = [
+  BusyError,
+  StartingError,
+  TableUnavailableError,
+  EventsUnavailableError,
+  KeysUnavailableError,
+];
+
 function answerToAppError(error: AppError): ErrorAnswer {
   const detail = error.message;
   const issues: [Issue] = [{ code: error.code }];
-  const retryLater = { 'Retry-After': RETRY_AFTER_S };
   if (error instanceof BadRequestError) return { status: 400, detail, issues: error.issues };
   if (error instanceof NotAuthenticatedError)
     return { status: 401, detail, issues, headers: challenge(error) };
-  if (error instanceof ProfileMissingError) return { status: 403, detail, issues };
+  if (error instanceof ProfileMissingError || error instanceof ForbiddenError)
+    return { status: 403, detail, issues };
   if (error instanceof NotFoundError) return { status: 404, detail, issues };
   if (error instanceof AfterSeqTooFarBehindError) {
     return { status: 409, detail, issues, extra: { last_seq: error.lastSeq } };
@@ -97,11 +109,12 @@ function answerToAppError(error: AppError): ErrorAnswer {
   if (error instanceof BodyTooLargeError) return { status: 413, detail, issues };
   if (error instanceof MediaTypeError) return { status: 415, detail, issues };
   if (error instanceof UnprocessableError) return { status: 422, detail, issues: error.issues };
-  if (error instanceof BusyError || error instanceof StartingError) {
-    return { status: 503, detail, issues, headers: retryLater };
+  if (error instanceof TooManyRequestsError) {
+    return { status: 429, detail, issues, headers: { 'Retry-After': String(error.retryAfterS) } };
   }
-  if (error instanceof TableUnavailableError) return { status: 503, detail, issues, headers: retryLater };
-  if (error instanceof KeysUnavailableError) return { status: 503, detail, issues, headers: retryLater };
+  if (PASSING.some((passing) => error instanceof passing)) {
+    return { status: 503, detail, issues, headers: { 'Retry-After': RETRY_AFTER_S } };
+  }
   throw new TypeError(`no status is decided for ${error.name}`);
 }
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { HANDLE_PATTERN } from '../../schema/handles.ts';
+import { foldHandle, HANDLE_PATTERN } from '../../schema/handles.ts';
 import { isGroupId } from '../../schema/ids.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
-import { BadRequestError, type Issue, NotFoundError, UnprocessableError } from '../errors.ts';
+import { NotFoundError } from '../errors.ts';
 
 /**
  * The fields that requests are made of, and how a schema's findings become error codes: the message of an issue *is*
@@ -11,7 +11,7 @@ import { BadRequestError, type Issue, NotFoundError, UnprocessableError } from '
 
 /** The limit of Cruddur's form, in code points after trimming. */
 export const MAX_MESSAGE_CODE_POINTS = 1_024;
-const MAX_DISPLAY_NAME_CODE_POINTS = 64;
+const MAX_NAME_CODE_POINTS = 64;
 const MAX_LIMIT = 100;
 const MAX_IDEMPOTENCY_KEY_LENGTH = 64;
 
@@ -33,21 +33,124 @@ function requiredText(name: string) {
     .refine((text) => !INVISIBLE.test(text), { error: `${name}_blank`, abort: true });
 }
 
+/**
+ * What a document says of a field. `codes`: those that its schema can give. `schema`: what a check says that the
+ * schema's own rendering cannot; whoever keeps to it is let in.
+ */
+function documented(parts: {
+  readonly description: string;
+  readonly codes: readonly string[];
+  readonly example?: unknown;
+  readonly schema?: JsonSchema;
+}) {
+  const { description, codes, example, schema = {} } = parts;
+  return {
+    description,
+    ...(example !== undefined && { examples: [example] }),
+    [CODES]: codes,
+    override: ({ jsonSchema }: { jsonSchema: JsonSchema }) => {
+      // What stands in a query is a text to the schema, and a number to who reads the document.
+      if (schema['type'] !== undefined)
+        for (const name of ['pattern', 'default']) Reflect.deleteProperty(jsonSchema, name);
+      Object.assign(jsonSchema, schema);
+    },
+  };
+}
+
+type JsonSchema = Record<string, unknown>;
+
+/** Where a field's documentation keeps the codes that it can give. */
+export const CODES = 'x-error-codes';
+
+/** What regular expressions of every language read alike: no control character but tab and line ends, something visible. */
+const VISIBLE_TEXT =
+  '^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*$';
+/** The same, on one line. */
+const VISIBLE_LINE = '^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$';
+/** HANDLE_PATTERN before it is case-folded. */
+const HANDLE_AS_WRITTEN = '^[A-Za-z0-9][A-Za-z0-9_.-]{1,29}$';
+
 /** A message's text: 1 to 1,024 code points after trimming, lines allowed, other control characters not. */
 export const messageText = requiredText('message')
   .refine((text) => text.isWellFormed() && !CONTROL_IN_TEXT.test(text), 'message_malformed')
-  .refine((text) => codePoints(text) <= MAX_MESSAGE_CODE_POINTS, 'message_exceed_max_chars_1024');
+  .refine((text) => codePoints(text) <= MAX_MESSAGE_CODE_POINTS, 'message_exceed_max_chars_1024')
+  .meta(
+    documented({
+      description:
+        'The text: 1 to 1,024 code points after trimming, something visible among them. No control characters but tab and line ends.',
+      codes: ['message_blank', 'message_invalid', 'message_malformed', 'message_exceed_max_chars_1024'],
+      example: 'Hello Grace!',
+      schema: { minLength: 1, maxLength: MAX_MESSAGE_CODE_POINTS, pattern: VISIBLE_TEXT },
+    }),
+  );
 
-/** A person's name as others see it: one line of 1 to 64 code points. */
-export const displayName = requiredText('display_name')
-  .refine((text) => text.isWellFormed() && !CONTROL_IN_LINE.test(text), 'display_name_malformed')
-  .refine((text) => codePoints(text) <= MAX_DISPLAY_NAME_CODE_POINTS, 'display_name_exceed_max_chars_64');
+/** A name as others see it: one line of 1 to 64 code points. @param name of the field, which its codes begin with. */
+const nameOf = (name: string, description: string, example: string) =>
+  requiredText(name)
+    .refine((text) => text.isWellFormed() && !CONTROL_IN_LINE.test(text), `${name}_malformed`)
+    .refine((text) => codePoints(text) <= MAX_NAME_CODE_POINTS, `${name}_exceed_max_chars_64`)
+    .meta(
+      documented({
+        description: `${description}: one line of 1 to 64 code points after trimming, something visible among them.`,
+        codes: ['blank', 'invalid', 'malformed', 'exceed_max_chars_64'].map((what) => `${name}_${what}`),
+        example,
+        schema: { minLength: 1, maxLength: MAX_NAME_CODE_POINTS, pattern: VISIBLE_LINE },
+      }),
+    );
+
+/** A person's name. */
+export const displayName = nameOf('display_name', 'What others see', 'Ada Lovelace');
+
+/** A group's name. */
+export const groupName = nameOf('name', 'What the group is called', 'Analytical engines');
 
 /** A handle, case-folded: 2 to 30 of a-z, 0-9, `_`, `.` and `-`, the first a letter or digit. */
-export const newHandle = requiredText('handle').toLowerCase().regex(HANDLE_PATTERN, 'handle_invalid');
+export const newHandle = requiredText('handle')
+  .toLowerCase()
+  .regex(HANDLE_PATTERN, 'handle_invalid')
+  .meta(
+    documented({
+      description:
+        'Unique among people, and case-folded: 2 to 30 letters, digits, `_`, `.` and `-`, the first a letter or digit.',
+      codes: ['handle_blank', 'handle_invalid'],
+      example: 'ada',
+      schema: { minLength: 2, maxLength: 30, pattern: HANDLE_AS_WRITTEN },
+    }),
+  );
+
+/** A handle in a path, folded. What nobody can have is nobody's. */
+export const handleInPath = z
+  .string()
+  .transform((text, check) => foldHandle(text) ?? failed(check))
+  .meta({
+    description: 'A handle, in upper or lower case.',
+    examples: ['ada'],
+    override: { type: 'string', minLength: 1 },
+  });
+
+/** A seq in a path. What cannot be one is no message. */
+export const seqInPath = z
+  .string()
+  .regex(/^[1-9]\d{0,11}$/)
+  .transform(Number)
+  .meta({
+    description: "Place of a message in its group's log.",
+    examples: [42],
+    override: { type: 'integer', minimum: 1, maximum: MAX_SEQ },
+  });
+
+/** The group that a path names. Any text may stand there: what cannot be an id is a group that does not exist. */
+export const groupIdInPath = z
+  .string()
+  .refine(isGroupId)
+  .meta({
+    description: 'Id of a message group. Of one that the caller is no member of, and of any other text: 404.',
+    examples: ['01JX3K8Q4M5N6P7R8S9TAVBWCX'],
+    override: { minLength: 1 },
+  });
 
 /**
- * The group a path or a body names. Any text may stand there: what cannot be an id is a group that does not exist.
+ * The group that a body names. Any text may stand there: what cannot be an id is a group that does not exist.
  * @throws NotFoundError
  */
 export function groupIdIn(text: string): string {
@@ -56,15 +159,29 @@ export function groupIdIn(text: string): string {
 }
 
 /** A place in a log, in a body. */
-export const seqField = (name: string) =>
-  z.int(`${name}_invalid`).min(1, `${name}_invalid`).max(MAX_SEQ, `${name}_invalid`);
+export const seqField = (name: string, description: string) =>
+  z
+    .int(`${name}_invalid`)
+    .min(1, `${name}_invalid`)
+    .max(MAX_SEQ, `${name}_invalid`)
+    .meta(documented({ description, codes: [`${name}_invalid`], example: 42 }));
 
 /** A place in a log, in a query. */
-export const seqParameter = z
-  .string('seq_invalid')
-  .regex(/^\d{1,12}$/, 'seq_invalid')
-  .transform(Number)
-  .refine((seq) => seq >= 1, 'seq_invalid');
+export const seqParameter = (description: string) =>
+  z
+    .string('seq_invalid')
+    .regex(/^\d{1,12}$/, 'seq_invalid')
+    .transform(Number)
+    .refine((seq) => seq >= 1, 'seq_invalid')
+    .optional()
+    .meta(
+      documented({
+        description,
+        codes: ['seq_invalid'],
+        example: 42,
+        schema: { type: 'integer', minimum: 1, maximum: MAX_SEQ },
+      }),
+    );
 
 /** Entries of a page: 1 to 100. */
 export const limitParameter = (byDefault: number) =>
@@ -73,44 +190,45 @@ export const limitParameter = (byDefault: number) =>
     .regex(/^\d{1,3}$/, 'limit_invalid')
     .transform(Number)
     .refine((limit) => limit >= 1 && limit <= MAX_LIMIT, 'limit_invalid')
-    .default(byDefault);
+    .default(byDefault)
+    .meta(
+      documented({
+        description: 'How many entries a page has at most.',
+        codes: ['limit_invalid'],
+        example: byDefault,
+        schema: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: byDefault },
+      }),
+    );
 
-export const cursorParameter = z.string('cursor_invalid').optional();
+export const cursorParameter = z
+  .string('cursor_invalid')
+  .optional()
+  .meta(
+    documented({
+      description:
+        'A place in the list, as the `Link` header of a page beside gives it. Opaque; of another list, altered or made up, it is refused.',
+      codes: ['cursor_invalid'],
+    }),
+  );
 
 /** The `Idempotency-Key` header: 1 to 64 printable ASCII characters. */
 export const idempotencyKey = z
   .string()
   .regex(/^[\x20-\x7e]+$/, 'idempotency_key_invalid')
   .max(MAX_IDEMPOTENCY_KEY_LENGTH, 'idempotency_key_invalid')
-  .optional();
+  .optional()
+  .meta(
+    documented({
+      description:
+        'Makes a send repeatable: sent again with the same key it stores nothing more, and is answered with the message that is there. With `after_seq` that holds always; without, for the newest 100 messages.',
+      codes: ['idempotency_key_invalid'],
+      example: 'my-first-answer',
+      schema: { minLength: 1 },
+    }),
+  );
 
-/** A body by its schema. @throws UnprocessableError with everything that is wrong. */
-export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
-  const result = schema.safeParse(body === undefined ? {} : body);
-  if (result.success) return result.data;
-  throw new UnprocessableError(issuesOf(result.error, 'body_invalid', 'field_unknown'));
-}
-
-/** Query parameters by their schema. @throws BadRequestError with everything that is wrong. */
-export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: unknown): z.output<Schema> {
-  const result = schema.safeParse(query);
-  if (result.success) return result.data;
-  throw new BadRequestError(issuesOf(result.error, 'query_invalid', 'parameter_unknown'));
-}
-
-/** The request's `Idempotency-Key`, if it has one. @throws BadRequestError */
-export function parseIdempotencyKey(header: string | undefined): string | undefined {
-  const result = idempotencyKey.safeParse(header);
-  if (result.success) return result.data;
-  throw new BadRequestError([{ code: 'idempotency_key_invalid', field: 'Idempotency-Key' }]);
-}
-
-function issuesOf(error: z.ZodError, whole: string, unknown: string): [Issue, ...Issue[]] {
-  const issues = error.issues.flatMap((issue): Issue[] => {
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((field) => ({ code: unknown, field }));
-    const field = issue.path.join('.');
-    return [field === '' && issue.code === 'invalid_type' ? { code: whole } : { code: issue.message, field }];
-  });
-  const [first = { code: whole }, ...rest] = issues;
-  return [first, ...rest];
+/** Ends a transformation of what does not fit. */
+function failed(check: z.RefinementCtx): never {
+  check.addIssue({ code: 'custom' });
+  return z.NEVER;
 }

@@ -1,14 +1,34 @@
-import { Router } from 'express';
 import * as z from 'zod';
+import { MAX_MEMBERS } from '../../schema/items.ts';
 import type { Context } from '../context.ts';
+import type { GroupState } from '../domain/change-group.ts';
+import { createGroup } from '../domain/create-group.ts';
 import { listInbox } from '../domain/list-inbox.ts';
+import { addMember, changeRole, removeMember, renameGroup } from '../domain/manage-members.ts';
 import { markRead } from '../domain/mark-read.ts';
-import { readGroup } from '../domain/read-group.ts';
-import type { Guards } from './authenticate.ts';
-import { readJson } from './body.ts';
-import { cursorParameter, groupIdIn, limitParameter, parseBody, parseQuery, seqField } from './fields.ts';
+import { readGroup, viewGroup } from '../domain/read-group.ts';
+import {
+  type GroupAnswer,
+  messageGroup,
+  messageGroupWithMembers,
+  presentGroupView,
+  presentMessageGroup,
+  presentReadMark,
+  readMark,
+} from '../presentation/message-group.ts';
+import {
+  CODES,
+  cursorParameter,
+  groupIdInPath,
+  groupName,
+  handleInPath,
+  idempotencyKey,
+  limitParameter,
+  newHandle,
+  seqField,
+} from './fields.ts';
 import { linkPages } from './paging.ts';
-import { presentGroupView, presentMessageGroup, presentReadMark } from './present.ts';
+import { json, nothing, personRoute, type Route } from './route.ts';
 
 const inboxQuery = z.strictObject({
   limit: limitParameter(20),
@@ -16,41 +36,161 @@ const inboxQuery = z.strictObject({
 });
 
 const readBody = z.strictObject({
-  /** The newest message that was read; one beyond the end marks up to the end. */
-  seq: seqField('seq'),
+  seq: seqField('seq', 'The newest message that was read; one beyond the end marks up to the end.'),
 });
 
-export function messageGroupRoutes(context: Context, guards: Guards): Router {
-  const router = Router();
+const groupPath = z.object({ uuid: groupIdInPath });
+const memberPath = z.object({ uuid: groupIdInPath, handle: handleInPath });
 
-  router.get(
-    '/message_groups',
-    guards.person(async (caller, request, response) => {
-      const { limit, cursor } = parseQuery(inboxQuery, request.query);
-      const { rows, names, nextCursor } = await listInbox(context, caller.userId, { limit, cursor });
+const newGroupBody = z.strictObject({
+  name: groupName,
+  handles: z
+    .array(newHandle, 'handles_invalid')
+    .min(1, 'handles_blank')
+    .max(MAX_MEMBERS, 'group_full')
+    .meta({
+      description:
+        "Who is in it besides the caller: 1 to 97 people. The caller's own handle and repeated ones count once.",
+      examples: [['grace', 'barbara']],
+      [CODES]: ['handles_invalid', 'handles_blank', 'group_full'],
+    }),
+});
+
+const renameBody = z.strictObject({ name: groupName });
+const memberBody = z.strictObject({ handle: newHandle });
+const roleBody = z.strictObject({
+  role: z
+    .enum(['admin', 'member'], 'role_invalid')
+    .meta({ description: 'What they may do from now on.', examples: ['admin'], [CODES]: ['role_invalid'] }),
+});
+
+/** What speaks against changing a group. */
+const CHANGE_ERRORS = { 403: ['role_forbidden'], 422: ['message_group_is_direct'] } as const;
+
+export const messageGroupRoutes: readonly Route[] = [
+  personRoute({
+    method: 'get',
+    path: '/message_groups',
+    name: 'listMessageGroups',
+    summary: "Lists the caller's conversations, newest activity first",
+    query: inboxQuery,
+    answer: json(z.array(messageGroup), 'A page of them; `next` leads to older ones.', ['Link']),
+    handle: async ({ context, caller, query, request, response }) => {
+      const { rows, names, nextCursor: cursor } = await listInbox(context, caller.userId, query);
       linkPages(request, response, {
-        next: nextCursor === undefined ? undefined : { limit, cursor: nextCursor },
+        next: cursor === undefined ? undefined : { limit: query.limit, cursor },
       });
-      response.json(rows.map((row) => presentMessageGroup(row, names)));
-    }),
-  );
+      return rows.map((row) => presentMessageGroup(row, names));
+    },
+  }),
 
-  router.get(
-    '/message_groups/:uuid',
-    guards.person<{ uuid: string }>(async (caller, request, response) => {
-      const view = await readGroup(context, groupIdIn(request.params.uuid), caller.userId);
-      response.json(presentGroupView(view));
-    }),
-  );
+  personRoute({
+    method: 'get',
+    path: '/message_groups/:uuid',
+    name: 'readMessageGroup',
+    summary: 'Tells of one conversation, with its members',
+    params: groupPath,
+    answer: json(messageGroupWithMembers, 'The conversation.'),
+    handle: async ({ context, caller, params }) =>
+      presentGroupView(await readGroup(context, params.uuid, caller.userId)),
+  }),
 
-  router.put(
-    '/message_groups/:uuid/read',
-    guards.person<{ uuid: string }>(async (caller, request, response) => {
-      const groupId = groupIdIn(request.params.uuid);
-      const { seq } = parseBody(readBody, await readJson(request, response));
-      response.json(presentReadMark(await markRead(context, groupId, caller.userId, seq)));
-    }),
-  );
+  personRoute({
+    method: 'put',
+    path: '/message_groups/:uuid/read',
+    name: 'markRead',
+    summary: 'Marks everything up to a message as read',
+    description: 'The mark never goes back: a seq below it changes nothing.',
+    params: groupPath,
+    body: readBody,
+    answer: json(readMark, 'Where the mark stands now.'),
+    handle: async ({ context, caller, params, body }) =>
+      presentReadMark(await markRead(context, params.uuid, caller.userId, body.seq)),
+  }),
 
-  return router;
+  personRoute({
+    method: 'post',
+    path: '/message_groups',
+    name: 'createMessageGroup',
+    summary: 'Creates a group with everybody in it, all or nothing',
+    description:
+      'The caller owns it. With an `Idempotency-Key`, a repeated request creates nothing more, and is answered with the group that is there.',
+    headers: z.object({ 'Idempotency-Key': idempotencyKey }),
+    body: newGroupBody,
+    answer: json(messageGroupWithMembers, 'The new group.'),
+    errors: { 409: ['idempotency_key_reused'], 422: ['handle_unknown', 'handles_blank', 'group_full'] },
+    handle: async ({ context, caller, headers, body }) => {
+      const clientKey = headers['Idempotency-Key'];
+      const request = { creator: caller, ...body, ...(clientKey !== undefined && { clientKey }) };
+      return present(context, caller.userId, await createGroup(context, request));
+    },
+  }),
+
+  personRoute({
+    method: 'patch',
+    path: '/message_groups/:uuid',
+    name: 'renameMessageGroup',
+    summary: 'Gives a group another name',
+    description: 'By its owner and admins.',
+    params: groupPath,
+    body: renameBody,
+    answer: json(messageGroupWithMembers, 'The group.'),
+    errors: CHANGE_ERRORS,
+    handle: async ({ context, caller, params, body }) => {
+      const { after } = await renameGroup(context, { groupId: params.uuid, actor: caller }, body.name);
+      return present(context, caller.userId, after);
+    },
+  }),
+
+  personRoute({
+    method: 'post',
+    path: '/message_groups/:uuid/members',
+    name: 'addMember',
+    summary: 'Takes somebody into a group',
+    description: 'By its owner and admins. Who is in it already stays as they are.',
+    params: groupPath,
+    body: memberBody,
+    answer: json(messageGroupWithMembers, 'The group.'),
+    errors: { 403: CHANGE_ERRORS[403], 422: [...CHANGE_ERRORS[422], 'handle_unknown', 'group_full'] },
+    handle: async ({ context, caller, params, body }) => {
+      const { after } = await addMember(context, { groupId: params.uuid, actor: caller }, body.handle);
+      return present(context, caller.userId, after);
+    },
+  }),
+
+  personRoute({
+    method: 'patch',
+    path: '/message_groups/:uuid/members/@:handle',
+    name: 'changeRole',
+    summary: 'Makes a member an admin, or an admin a plain member',
+    description: "By the group's owner.",
+    params: memberPath,
+    body: roleBody,
+    answer: json(messageGroupWithMembers, 'The group.'),
+    errors: CHANGE_ERRORS,
+    handle: async ({ context, caller, params, body }) => {
+      const place = { groupId: params.uuid, actor: caller };
+      const { after } = await changeRole(context, place, params.handle, body.role);
+      return present(context, caller.userId, after);
+    },
+  }),
+
+  personRoute({
+    method: 'delete',
+    path: '/message_groups/:uuid/members/@:handle',
+    name: 'removeMember',
+    summary: 'Takes somebody out of a group: oneself is leaving',
+    description:
+      'Anybody may leave; others are removed by the owner and admins, the owner by nobody. When the owner leaves, the longest-standing admin owns the group, or else the longest-standing member.',
+    params: memberPath,
+    answer: nothing('They are a member no more.'),
+    errors: CHANGE_ERRORS,
+    handle: async ({ context, caller, params }) => {
+      await removeMember(context, { groupId: params.uuid, actor: caller }, params.handle);
+    },
+  }),
+];
+
+async function present(context: Context, userId: string, state: GroupState): Promise<GroupAnswer> {
+  return presentGroupView(await viewGroup(context, state, userId));
 }

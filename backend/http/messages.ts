@@ -1,25 +1,25 @@
-import { Router } from 'express';
 import * as z from 'zod';
 import { foldHandle } from '../../schema/handles.ts';
 import type { MessageItem } from '../../schema/items.ts';
 import type { Context } from '../context.ts';
+import { deleteMessage, editMessage } from '../domain/change-message.ts';
 import { type HistoryPage, listMessages, type Position } from '../domain/list-messages.ts';
 import { type Send, sendToGroup, sendToHandle } from '../domain/send-message.ts';
 import { UnprocessableError } from '../errors.ts';
-import type { Guards } from './authenticate.ts';
-import { readJson } from './body.ts';
+import { type MessageAnswer, message, presentMessage } from '../presentation/message.ts';
 import {
+  CODES,
   groupIdIn,
+  groupIdInPath,
+  idempotencyKey,
   limitParameter,
   messageText,
-  parseBody,
-  parseIdempotencyKey,
-  parseQuery,
   seqField,
+  seqInPath,
   seqParameter,
 } from './fields.ts';
 import { linkPages } from './paging.ts';
-import { presentMessage } from './present.ts';
+import { json, personRoute, type Route } from './route.ts';
 
 /** When checks of two fields run: also where another field is wrong, so that everything is told at once. */
 const isObject = ({ value }: { readonly value: unknown }): boolean =>
@@ -28,12 +28,29 @@ const isObject = ({ value }: { readonly value: unknown }): boolean =>
 const sendBody = z
   .strictObject({
     message: messageText,
-    /** The group to send to; this or `handle`. */
-    message_group_uuid: z.string('message_group_uuid_invalid').min(1, 'message_group_uuid_blank').optional(),
-    /** The person to send to: opens the conversation where there is none yet. */
-    handle: z.string('handle_invalid').trim().min(1, 'user_reciever_handle_blank').optional(),
-    /** The newest seq the sender holds. With an `Idempotency-Key` it makes a resend exact. */
-    after_seq: seqField('after_seq').optional(),
+    message_group_uuid: z
+      .string('message_group_uuid_invalid')
+      .min(1, 'message_group_uuid_blank')
+      .optional()
+      .meta({
+        description: 'The group to send to; this or `handle`.',
+        examples: ['01JX3K8Q4M5N6P7R8S9TAVBWCX'],
+        [CODES]: ['message_group_uuid_invalid', 'message_group_uuid_blank'],
+      }),
+    handle: z
+      .string('handle_invalid')
+      .trim()
+      .min(1, 'user_reciever_handle_blank')
+      .optional()
+      .meta({
+        description: 'The person to send to: opens the conversation where there is none yet.',
+        examples: ['grace'],
+        [CODES]: ['handle_invalid', 'user_reciever_handle_blank'],
+      }),
+    after_seq: seqField(
+      'after_seq',
+      'The newest seq the sender holds. With an `Idempotency-Key` it makes a resend exact.',
+    ).optional(),
   })
   .refine((body) => body.message_group_uuid !== undefined || body.handle !== undefined, {
     error: 'user_reciever_handle_blank',
@@ -44,14 +61,17 @@ const sendBody = z
     error: 'message_group_uuid_and_handle',
     path: ['handle'],
     when: isObject,
-  });
+  })
+  .meta({ override: { oneOf: [{ required: ['message_group_uuid'] }, { required: ['handle'] }] } });
 
 const historyQuery = z
   .strictObject({
     limit: limitParameter(20),
-    before: seqParameter.optional(),
-    after: seqParameter.optional(),
-    around: seqParameter.optional(),
+    before: seqParameter(
+      'Messages before this seq. At most one of `before`, `after` and `around` may be there.',
+    ),
+    after: seqParameter('Messages after this seq.'),
+    around: seqParameter('Messages on both sides of this seq.'),
   })
   .refine(
     ({ before, after, around }) => [before, after, around].filter((seq) => seq !== undefined).length <= 1,
@@ -61,46 +81,104 @@ const historyQuery = z
     },
   );
 
-export function messageRoutes(context: Context, guards: Guards): Router {
-  const router = Router();
+const messagePath = z.object({ message_group_uuid: groupIdInPath, seq: seqInPath });
 
-  router.post(
-    '/messages',
-    guards.person(async (caller, request, response) => {
-      const clientKey = parseIdempotencyKey(request.get('Idempotency-Key'));
-      const body = parseBody(sendBody, await readJson(request, response));
-      const message = await send(context, body, {
+export const messageRoutes: readonly Route[] = [
+  personRoute({
+    method: 'post',
+    path: '/messages',
+    name: 'sendMessage',
+    summary: 'Sends a message to a group or a person',
+    description: 'An answer of 200 means that it is stored.',
+    headers: z.object({ 'Idempotency-Key': idempotencyKey }),
+    body: sendBody,
+    answer: json(message, 'The message as it is stored.'),
+    errors: {
+      404: ['not_found'],
+      409: ['idempotency_key_reused', 'after_seq_too_far_behind'],
+      422: [
+        'message_group_uuid_and_handle',
+        'user_reciever_handle_unknown',
+        'user_reciever_handle_self',
+        'after_seq_beyond_end',
+      ],
+    },
+    handle: async ({ context, caller, headers, body }) => {
+      const clientKey = headers['Idempotency-Key'];
+      const stored = await send(context, body, {
         userId: caller.userId,
         text: body.message,
         ...(clientKey !== undefined && { clientKey }),
         ...(body.after_seq !== undefined && { afterSeq: body.after_seq }),
       });
-      response.json(presentMessage(message, { person: () => caller }, caller.userId));
-    }),
-  );
+      return presentMessage(stored, { person: () => caller }, caller.userId);
+    },
+  }),
 
-  router.get(
-    '/messages/:message_group_uuid',
-    guards.person<{ message_group_uuid: string }>(async ({ userId }, request, response) => {
-      const { limit, ...place } = parseQuery(historyQuery, request.query);
-      const groupId = groupIdIn(request.params.message_group_uuid);
+  personRoute({
+    method: 'get',
+    path: '/messages/:message_group_uuid',
+    name: 'listMessages',
+    summary: "Lists a conversation's messages, oldest first",
+    description: 'Without a position: the newest page. `prev` leads to older messages, `next` to newer ones.',
+    params: z.object({ message_group_uuid: groupIdInPath }),
+    query: historyQuery,
+    answer: json(z.array(message), 'A page of them.', ['Link']),
+    errors: { 400: ['position_ambiguous'] },
+    handle: async ({ context, caller: { userId }, params, query, request, response }) => {
+      const { limit, ...place } = query;
+      const groupId = params.message_group_uuid;
       const page = await listMessages(context, { groupId, userId, position: positionOf(place), limit });
       linkPages(request, response, pagesBeside(page, limit));
-      response.json(page.messages.map((message) => presentMessage(message, page.names, userId)));
-    }),
-  );
+      return page.messages.map((entry) => presentMessage(entry, page.names, userId));
+    },
+  }),
 
-  return router;
+  personRoute({
+    method: 'patch',
+    path: '/messages/:message_group_uuid/:seq',
+    name: 'editMessage',
+    summary: "Gives one of the caller's messages another text",
+    description: 'The same text changes nothing.',
+    params: messagePath,
+    body: z.strictObject({ message: messageText }),
+    answer: json(message, 'The message.'),
+    errors: { 403: ['message_not_own'], 422: ['message_deleted', 'message_is_system'] },
+    handle: async ({ context, caller: { userId }, params, body }) =>
+      present(context, userId, await editMessage(context, placeOf(params, userId), body.message)),
+  }),
+
+  personRoute({
+    method: 'delete',
+    path: '/messages/:message_group_uuid/:seq',
+    name: 'deleteMessage',
+    summary: 'Deletes a message',
+    description:
+      "One's own; in a group its owner and admins delete anybody's. Its seq stays, and shows a tombstone. Deleted twice, it is the same tombstone.",
+    params: messagePath,
+    answer: json(message, 'The tombstone.'),
+    errors: { 403: ['message_not_own'], 422: ['message_is_system'] },
+    handle: async ({ context, caller: { userId }, params }) =>
+      present(context, userId, await deleteMessage(context, placeOf(params, userId))),
+  }),
+];
+
+function placeOf({ message_group_uuid: groupId, seq }: z.output<typeof messagePath>, userId: string) {
+  return { groupId, seq, userId };
 }
 
-async function send(context: Context, body: z.output<typeof sendBody>, message: Send): Promise<MessageItem> {
+async function present(context: Context, userId: string, item: MessageItem): Promise<MessageAnswer> {
+  return presentMessage(item, await context.names.read([item.user_uuid]), userId);
+}
+
+async function send(context: Context, body: z.output<typeof sendBody>, wanted: Send): Promise<MessageItem> {
   if (body.message_group_uuid !== undefined) {
-    return sendToGroup(context, groupIdIn(body.message_group_uuid), message);
+    return sendToGroup(context, groupIdIn(body.message_group_uuid), wanted);
   }
   const handle = foldHandle(body.handle ?? '');
   if (handle === undefined)
     throw new UnprocessableError([{ code: 'user_reciever_handle_unknown', field: 'handle' }]);
-  return sendToHandle(context, handle, message);
+  return sendToHandle(context, handle, wanted);
 }
 
 function positionOf(place: Omit<z.output<typeof historyQuery>, 'limit'>): Position {

@@ -50,7 +50,11 @@ export async function startServer(app: RequestListener, port: number): Promise<R
     stop: () => {
       stopping = true;
       for (const response of unanswered) if (!response.headersSent) response.setHeader('Connection', 'close');
-      return drain(server, connections);
+      const endEndless = () => {
+        for (const response of unanswered) response.endOnStop?.();
+      };
+      endEndless();
+      return drain(server, connections, endEndless);
     },
   };
 }
@@ -65,9 +69,15 @@ async function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-async function drain(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
+async function drain(
+  server: Server,
+  connections: ReadonlySet<Socket>,
+  endEndless: () => void,
+): Promise<void> {
   await new Promise<void>((resolve) => {
     const sweep = setInterval(() => {
+      // What was still on its way to becoming one.
+      endEndless();
       if (performance.now() < graceEnds) return;
       server.closeIdleConnections();
       // Node takes a connection for busy over which nothing came yet: browsers open some in advance.

@@ -1,14 +1,10 @@
-import { Router } from 'express';
 import * as z from 'zod';
-import { foldHandle, HANDLE_PATTERN } from '../../schema/handles.ts';
-import type { Context } from '../context.ts';
+import { HANDLE_PATTERN } from '../../schema/handles.ts';
 import { findByHandle, findByPrefix, saveProfile } from '../domain/people.ts';
-import { NotFoundError } from '../errors.ts';
-import type { Guards } from './authenticate.ts';
-import { readJson } from './body.ts';
-import { cursorParameter, displayName, limitParameter, newHandle, parseBody, parseQuery } from './fields.ts';
+import { person, presentPerson } from '../presentation/person.ts';
+import { CODES, cursorParameter, displayName, handleInPath, limitParameter, newHandle } from './fields.ts';
 import { linkPages } from './paging.ts';
-import { presentPerson } from './present.ts';
+import { json, openRoute, personRoute, type Route, userRoute } from './route.ts';
 
 const profileBody = z.strictObject({
   handle: newHandle,
@@ -16,47 +12,66 @@ const profileBody = z.strictObject({
 });
 
 const searchQuery = z.strictObject({
-  /** The beginning of a handle: two characters or more. */
-  prefix: z.string('prefix_invalid').toLowerCase().regex(HANDLE_PATTERN, 'prefix_invalid'),
+  prefix: z
+    .string('prefix_invalid')
+    .toLowerCase()
+    .regex(HANDLE_PATTERN, 'prefix_invalid')
+    .meta({
+      description: 'The beginning of a handle, in upper or lower case: two characters or more.',
+      examples: ['an'],
+      [CODES]: ['prefix_invalid'],
+      override: { pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{1,29}$' },
+    }),
   limit: limitParameter(10),
   cursor: cursorParameter,
 });
 
-export function userRoutes(context: Context, guards: Guards): Router {
-  const router = Router();
-
+export const userRoutes: readonly Route[] = [
   // Open to everybody, and a token on it changes nothing: Cruddur's week-5 client sends none.
-  router.get('/users/@:handle/short', async (request, response) => {
-    const handle = foldHandle(request.params.handle);
-    if (handle === undefined) throw new NotFoundError();
-    response.json(presentPerson(await findByHandle(context, handle)));
-  });
+  openRoute({
+    method: 'get',
+    path: '/users/@:handle/short',
+    name: 'readPerson',
+    summary: 'Tells who has a handle',
+    params: z.object({ handle: handleInPath }),
+    answer: json(person, 'The person.'),
+    handle: async ({ context, params }) => presentPerson(await findByHandle(context, params.handle)),
+  }),
 
-  router.get(
-    '/users/me',
-    guards.person((caller, _request, response) => {
-      response.json(presentPerson(caller));
-    }),
-  );
+  personRoute({
+    method: 'get',
+    path: '/users/me',
+    name: 'readProfile',
+    summary: "Tells the caller's profile",
+    answer: json(person, 'The caller.'),
+    handle: ({ caller }) => presentPerson(caller),
+  }),
 
-  router.put(
-    '/users/me',
-    guards.user(async (userId, request, response) => {
-      const profile = parseBody(profileBody, await readJson(request, response));
-      response.json(presentPerson(await saveProfile(context, userId, profile)));
-    }),
-  );
+  userRoute({
+    method: 'put',
+    path: '/users/me',
+    name: 'saveProfile',
+    summary: "Writes the caller's profile, and claims the handle",
+    description:
+      'Whoever has a valid token may: this is how a user gets a profile. A handle they had is free again.',
+    body: profileBody,
+    answer: json(person, 'The caller, as they are now.'),
+    errors: { 409: ['handle_taken'] },
+    handle: async ({ context, caller, body }) => presentPerson(await saveProfile(context, caller, body)),
+  }),
 
-  router.get(
-    '/users',
-    guards.person(async (_caller, request, response) => {
-      const search = parseQuery(searchQuery, request.query);
-      const { prefix, limit } = search;
-      const { people, nextCursor: cursor } = await findByPrefix(context, search);
+  personRoute({
+    method: 'get',
+    path: '/users',
+    name: 'findPeople',
+    summary: 'Lists people by the beginning of their handles',
+    query: searchQuery,
+    answer: json(z.array(person), "Those people, in their handles' order.", ['Link']),
+    handle: async ({ context, query, request, response }) => {
+      const { prefix, limit } = query;
+      const { people, nextCursor: cursor } = await findByPrefix(context, query);
       linkPages(request, response, { next: cursor === undefined ? undefined : { prefix, limit, cursor } });
-      response.json(people.map(presentPerson));
-    }),
-  );
-
-  return router;
-}
+      return people.map(presentPerson);
+    },
+  }),
+];

@@ -8,11 +8,19 @@ import { isUserId } from '../../schema/ids.ts';
 import type { CognitoConfig, OidcConfig } from '../config.ts';
 import { AppError, KeysUnavailableError, NotAuthenticatedError } from '../errors.ts';
 
+/** What a token that verified says. */
+export interface VerifiedToken {
+  /** Whose it is: its `sub`. */
+  readonly userId: string;
+  /** Its `exp`, in milliseconds since 1970. */
+  readonly expires: number;
+}
+
 /**
- * Verifies a bearer token and tells whose it is: the user id, its `sub`.
+ * Verifies a bearer token.
  * @throws NotAuthenticatedError for a token that does not verify; KeysUnavailableError when that cannot be told.
  */
-export type TokenVerifier = (token: string) => Promise<string>;
+export type TokenVerifier = (token: string) => Promise<VerifiedToken>;
 
 /** Whose tokens are accepted. */
 export interface TokenSources {
@@ -44,17 +52,18 @@ export function createTokenVerifier(tokenSources: TokenSources): TokenVerifier {
     ...developmentSource(tokenSources),
   ];
   if (sources.length === 0) throw new TypeError('no issuer of tokens is configured');
-  const verified = new LRUCache<string, { userId: string; expires: number }>({ max: REMEMBERED_TOKENS });
+  const verified = new LRUCache<string, VerifiedToken>({ max: REMEMBERED_TOKENS });
   return async (token) => {
     // The token itself is not kept: who reads the process's memory later finds none.
     const key = createHash('sha256').update(token).digest('base64');
     const known = verified.get(key);
-    if (known && Date.now() < known.expires) return known.userId;
+    if (known && Date.now() < known.expires) return known;
     const { sub, exp } = await verify(sources, token);
     if (sub === undefined || !isUserId(sub) || exp === undefined)
       throw new NotAuthenticatedError('token_invalid');
-    verified.set(key, { userId: sub, expires: exp * 1_000 });
-    return sub;
+    const found = { userId: sub, expires: exp * 1_000 };
+    verified.set(key, found);
+    return found;
   };
 }
 

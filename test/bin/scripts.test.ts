@@ -203,7 +203,7 @@ describe('seed, token and rebuild-summaries', () => {
     const token = await succeeds(run('token', ['@Ada'], { env }));
     expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
     const verify = createTokenVerifier({ development: await openDevelopmentIssuer(env.DATA_DIR, {}) });
-    await expect(verify(token.trim())).resolves.toBe(seedUserId('ada'));
+    await expect(verify(token.trim())).resolves.toMatchObject({ userId: seedUserId('ada') });
 
     await failsWith(
       run('token', ['newcomer'], { env }),

@@ -37,7 +37,7 @@ describe(`faults of the network and the table (CHAOS_SEED=${SEED})`, () => {
     const first = await startTestApi({ table: db.through(proxy.endpoint) });
     const second = await startTestApi({ table: db.through(proxy.endpoint), issuer: first.issuer });
     apis = [first, second];
-    pump = await startSummaries(db, proxy.endpoint);
+    pump = await startSummaries(db, { endpoint: proxy.endpoint });
     const ports = apis.map(({ port }) => port);
     const target = { ports, signToken: (sub: string) => first.issuer.sign({ sub }) };
     senders = new Senders(target);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { MessageAnswer } from '../../backend/http/present.ts';
+import type { MessageAnswer } from '../../backend/presentation/message.ts';
 import { startTestApi, type TestApi, useTestApi } from '../support/api.ts';
 import type { Caller, SendBody } from '../support/caller.ts';
 import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ILayer, IRouter } from 'express-serve-static-core';
 import { SignJWT } from 'jose';
 import { comparable, ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { startTestApi, type TestApi, useTestApi } from '../support/api.ts';
@@ -7,6 +6,7 @@ import type { Caller } from '../support/caller.ts';
 import { eventually } from '../support/eventually.ts';
 import { newGroupId, newUserId } from '../support/factories.ts';
 import type { ExactRequest } from '../support/http-client.ts';
+import { routesOf } from '../support/openapi.ts';
 import { createTestIssuer, epochSeconds } from '../support/test-issuer.ts';
 
 const api = useTestApi();
@@ -17,7 +17,10 @@ interface ProtectedRoute {
   readonly needsProfile?: false;
   /** Whether it is about one group. */
   readonly ofGroup?: true;
-  readonly request: (groupId: string) => ExactRequest;
+  /** What it answers; default 200. */
+  readonly status?: 204;
+  /** @param other the handle of another member. */
+  readonly request: (groupId: string, other: string) => ExactRequest;
 }
 
 const jsonRequest = (method: string, path: string, body: object): ExactRequest => ({
@@ -57,9 +60,61 @@ const PROTECTED: readonly ProtectedRoute[] = [
     ofGroup: true,
     request: (groupId) => ({ path: `/api/messages/${groupId}` }),
   },
+  {
+    route: 'POST /message_groups',
+    request: (_, other) => jsonRequest('POST', '/api/message_groups', { name: 'A group', handles: [other] }),
+  },
+  {
+    route: 'PATCH /message_groups/:uuid',
+    ofGroup: true,
+    request: (groupId) => jsonRequest('PATCH', `/api/message_groups/${groupId}`, { name: 'Another name' }),
+  },
+  {
+    route: 'POST /message_groups/:uuid/members',
+    ofGroup: true,
+    request: (groupId, handle) => jsonRequest('POST', `/api/message_groups/${groupId}/members`, { handle }),
+  },
+  {
+    route: 'PATCH /message_groups/:uuid/members/@:handle',
+    ofGroup: true,
+    request: (groupId, other) =>
+      jsonRequest('PATCH', `/api/message_groups/${groupId}/members/@${other}`, { role: 'admin' }),
+  },
+  {
+    route: 'DELETE /message_groups/:uuid/members/@:handle',
+    ofGroup: true,
+    status: 204,
+    request: (groupId, other) => ({
+      method: 'DELETE',
+      path: `/api/message_groups/${groupId}/members/@${other}`,
+    }),
+  },
+  {
+    route: 'PATCH /messages/:message_group_uuid/:seq',
+    ofGroup: true,
+    request: (groupId) => jsonRequest('PATCH', `/api/messages/${groupId}/2`, { message: 'Better' }),
+  },
+  {
+    route: 'DELETE /messages/:message_group_uuid/:seq',
+    ofGroup: true,
+    request: (groupId) => ({ method: 'DELETE', path: `/api/messages/${groupId}/2` }),
+  },
+  { route: 'POST /events/ticket', request: () => ({ method: 'POST', path: '/api/events/ticket' }) },
+  {
+    route: 'POST /message_groups/:uuid/typing',
+    ofGroup: true,
+    status: 204,
+    request: (groupId) => ({ method: 'POST', path: `/api/message_groups/${groupId}/typing` }),
+  },
 ];
 
-const OPEN = ['GET /health-check', 'GET /users/@:handle/short'];
+const OPEN = [
+  'GET /health-check',
+  'GET /users/@:handle/short',
+  'GET /openapi.json',
+  'GET /docs',
+  'GET /docs/:part',
+];
 
 const withToken = (request: ExactRequest, token: string): ExactRequest => ({
   ...request,
@@ -70,41 +125,48 @@ const inForm = (request: ExactRequest, accept: string): ExactRequest => ({
   headers: { ...request.headers, Accept: accept },
 });
 
+/** Answers that do not end: `test/http/events.test.ts` knocks at them. */
+const STREAMS = ['GET /events'];
+
 describe('the routes', () => {
   it('are these: a new one has to be listed here as protected or open', () => {
-    const found = routesOf(api().app.router);
-    expect(found.toSorted()).toEqual([...PROTECTED.map(({ route }) => route), ...OPEN].toSorted());
+    const found = routesOf(api().app.router).map(({ method, path }) => `${method} ${path}`);
+    expect(found.toSorted()).toEqual(
+      [...PROTECTED.map(({ route }) => route), ...OPEN, ...STREAMS].toSorted(),
+    );
   });
 
   it.each(OPEN)('%s asks for no token', async (route) => {
     const person = await api().person();
-    const path = route.replace('GET ', '/api').replace(':handle', person.handle);
+    const path = route.replace('GET ', '/api').replace(':handle', person.handle).replace(':part', 'start.js');
     expect(await api().request({ path })).toMatchObject({ status: 200 });
     expect(await api().request(withToken({ path }, 'null'))).toMatchObject({ status: 200 });
   });
 });
 
-describe.each(PROTECTED)('$route', ({ request, needsProfile, ofGroup }) => {
+describe.each(PROTECTED)('$route', ({ request, needsProfile, ofGroup, status = 200 }) => {
   let ada: Caller;
   let groupId: string;
+  let other: string;
   let badTokens: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
     ada = await api().person();
-    const grace = await api().person();
-    ({ message_group_uuid: groupId } = await ada.send({ handle: grace.handle, message: 'Secret' }));
+    ({ handle: other } = await api().person());
+    ({ uuid: groupId } = await ada.createGroup('Secret group', [other]));
+    await ada.send({ message_group_uuid: groupId, message: 'Secret' });
     badTokens = await tokensThatDoNotVerify(api(), ada);
   });
 
   it.each(ERROR_FORMS)('refuses who sends no token: $form', async (form) => {
-    const answer = await api().request(inForm(request(groupId), form.accept));
+    const answer = await api().request(inForm(request(groupId, other), form.accept));
     expectFailure(answer, form, { status: 401, codes: ['cognito_user_id_blank'] });
     expect(answer.headers['www-authenticate']).toBe('Bearer realm="cruddur"');
   });
 
   it.each(ERROR_FORMS)('refuses every token that does not verify: $form', async (form) => {
     for (const [kind, token] of Object.entries(badTokens)) {
-      const answer = await api().request(inForm(withToken(request(groupId), token), form.accept));
+      const answer = await api().request(inForm(withToken(request(groupId, other), token), form.accept));
       expect({ kind, status: answer.status }).toEqual({ kind, status: 401 });
       expectFailure(answer, form, { status: 401, codes: ['token_invalid'] });
       expect(answer.headers['www-authenticate']).toBe('Bearer realm="cruddur", error="invalid_token"');
@@ -113,13 +175,13 @@ describe.each(PROTECTED)('$route', ({ request, needsProfile, ofGroup }) => {
 
   it('lets the same request through with the right one', async () => {
     const member = needsProfile === false ? await api().user() : ada;
-    expect(await api().request(withToken(request(groupId), member.token))).toMatchObject({ status: 200 });
+    expect(await api().request(withToken(request(groupId, other), member.token))).toMatchObject({ status });
   });
 
   if (needsProfile !== false) {
     it.each(ERROR_FORMS)('refuses a user without a profile: $form', async (form) => {
       const { token } = await api().user();
-      const answer = await api().request(inForm(withToken(request(groupId), token), form.accept));
+      const answer = await api().request(inForm(withToken(request(groupId, other), token), form.accept));
       expectFailure(answer, form, { status: 403, codes: ['profile_missing'] });
     });
   }
@@ -130,7 +192,7 @@ describe.each(PROTECTED)('$route', ({ request, needsProfile, ofGroup }) => {
       async (form) => {
         const stranger = await api().person();
         const ask = (id: string) =>
-          api().request(inForm(withToken(request(id), stranger.token), form.accept));
+          api().request(inForm(withToken(request(id, other), stranger.token), form.accept));
         const foreign = await ask(groupId);
         expectFailure(foreign, form, { status: 404, codes: ['not_found'] });
         expect(comparable(foreign)).toEqual(comparable(await ask(newGroupId())));
@@ -154,6 +216,18 @@ describe('a stranger who looks closer', () => {
     'a read mark at 0': (groupId) => jsonRequest('PUT', `/api/message_groups/${groupId}/read`, { seq: 0 }),
     'a read mark far beyond the end': (groupId) =>
       jsonRequest('PUT', `/api/message_groups/${groupId}/read`, { seq: 1_000_000 }),
+    'an edit of nothing': (groupId) => jsonRequest('PATCH', `/api/messages/${groupId}/1`, { message: '' }),
+    'an edit of no message': (groupId) =>
+      jsonRequest('PATCH', `/api/messages/${groupId}/0`, { message: 'Hi' }),
+    'a deletion beyond the end': (groupId) => ({ method: 'DELETE', path: `/api/messages/${groupId}/9` }),
+    'adding somebody who does not exist': (groupId) =>
+      jsonRequest('POST', `/api/message_groups/${groupId}/members`, { handle: 'nobody-at-all' }),
+    'removing somebody who does not exist': (groupId) => ({
+      method: 'DELETE',
+      path: `/api/message_groups/${groupId}/members/@nobody-at-all`,
+    }),
+    'a role that is none': (groupId) =>
+      jsonRequest('PATCH', `/api/message_groups/${groupId}/members/@nobody-at-all`, { role: 'owner' }),
     'a page behind a seq': (groupId) => ({ path: `/api/messages/${groupId}?after=1` }),
     'a page around a seq': (groupId) => ({ path: `/api/messages/${groupId}?around=1&limit=3` }),
     'a page at no seq': (groupId) => ({ path: `/api/messages/${groupId}?before=0` }),
@@ -191,7 +265,7 @@ describe('before somebody was let in', () => {
     ['too much', 'application/json', ' '.repeat(70_000)],
   ])('nothing of what they send is looked at: %s', async (_what, type, body) => {
     for (const { route, request } of PROTECTED) {
-      const { method = 'GET', path } = request(newGroupId());
+      const { method = 'GET', path } = request(newGroupId(), 'somebody');
       if (method === 'GET') continue;
       const answer = await api().request({ method, path, headers: { 'Content-Type': type }, body });
       expect({ route, status: answer.status }).toEqual({ route, status: 401 });
@@ -280,23 +354,6 @@ describe('when the keys to verify tokens with cannot be fetched', () => {
     expect(await other.request(withToken({ path: '/api/users/me' }, token))).toMatchObject({ status: 401 });
   });
 });
-
-/** `GET /users/me` …: the routes of an app's routers, below the paths these are mounted at. */
-function routesOf({ stack }: Pick<IRouter, 'stack'>): string[] {
-  return stack.flatMap((layer) => {
-    if (layer.route) return methodsOf(layer.route.stack).map((method) => `${method} ${layer.route?.path}`);
-    const inner: unknown = layer.handle;
-    return isRouter(inner) ? routesOf(inner) : [];
-  });
-}
-
-function methodsOf(handlers: readonly ILayer[]): string[] {
-  return [...new Set(handlers.map(({ method }) => method.toUpperCase()))];
-}
-
-function isRouter(handle: unknown): handle is Pick<IRouter, 'stack'> {
-  return typeof handle === 'function' && 'stack' in handle && Array.isArray(handle.stack);
-}
 
 /** One of each kind, all of which claim to be Ada's. */
 async function tokensThatDoNotVerify({ issuer }: TestApi, ada: Caller): Promise<Record<string, string>> {

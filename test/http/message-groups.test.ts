@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { MessageGroupAnswer } from '../../backend/http/present.ts';
+import type { MessageGroupAnswer } from '../../backend/presentation/message-group.ts';
 import { groupIdOf, inboxKey, profileKey } from '../../schema/keys.ts';
 import { useTestApi } from '../support/api.ts';
 import { type Caller, linkOf } from '../support/caller.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { MessageAnswer } from '../../backend/http/present.ts';
+import type { MessageAnswer } from '../../backend/presentation/message.ts';
 import { ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { useTestApi } from '../support/api.ts';
 import { type Caller, linkOf, ok } from '../support/caller.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { PersonAnswer } from '../../backend/http/present.ts';
+import type { PersonAnswer } from '../../backend/presentation/person.ts';
 import { useTestApi } from '../support/api.ts';
 import { type Caller, linkOf, ok } from '../support/caller.ts';
 import { upTo } from '../support/scene.ts';

@@ -12,7 +12,9 @@ const open = (dataDir: string) => openDevelopmentIssuer(dataDir, {});
 it('signs tokens that verify like any issuer’s, and look like Cognito’s', async () => {
   const issuer = await open(tempDir());
   const token = await issuer.signToken({ sub: 'user-1', username: 'ada' });
-  await expect(createTokenVerifier({ development: issuer })(token)).resolves.toBe('user-1');
+  await expect(createTokenVerifier({ development: issuer })(token)).resolves.toMatchObject({
+    userId: 'user-1',
+  });
   const claims = decodeJwt(token);
   expect(claims).toMatchObject({
     iss: issuer.issuer,

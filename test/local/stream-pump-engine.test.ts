@@ -51,7 +51,7 @@ afterEach(async () => {
 });
 
 async function startPump(): Promise<StreamPump> {
-  const handler = createHandler({ members: context.members, failures: () => Promise.resolve(), logger });
+  const handler = createHandler({ ...context, failures: () => Promise.resolve(), logger });
   const pump = new StreamPump({
     client: streams,
     findStream: (signal) => findStream(client, TABLE, signal),

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { createApp } from '../../backend/app.ts';
 import { type Context, createContext } from '../../backend/context.ts';
+import type { LiveParts } from '../../backend/events/open-events.ts';
+import type { RateLimits } from '../../backend/http/rate-limit.ts';
 import { type RunningServer, startServer } from '../../backend/http/server.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../backend/http/verify-token.ts';
 import { createLogger } from '../../backend/logger.ts';
 import type { Table } from '../../backend/table/table.ts';
 import { Caller } from './caller.ts';
 import { newUserId } from './factories.ts';
-import { type Answer, exchange, type ExactRequest } from './http-client.ts';
+import type { Answer, ExactRequest } from './http-client.ts';
+import { exchangeAsDescribed } from './openapi.ts';
 import { createTestIssuer, type TestIssuer } from './test-issuer.ts';
 import { createTestTable, type TestTable } from './test-table.ts';
 
@@ -39,6 +42,12 @@ export interface ApiOptions {
   /** Default: what verifies the issuer's tokens. */
   readonly verifyToken?: TokenVerifier;
   readonly corsOrigins?: readonly string[];
+  /** Default: live events of this API alone. */
+  readonly live?: LiveParts;
+  /** Default: none. */
+  readonly limits?: RateLimits;
+  /** Default: no forwarded address is believed. */
+  readonly trustProxy?: number | readonly string[];
 }
 
 let handles = 0;
@@ -51,13 +60,16 @@ export function newHandle(): string {
 
 export async function startTestApi(options: ApiOptions): Promise<TestApi> {
   const { table, issuer = await createTestIssuer(), corsOrigins = [FRONT_END] } = options;
-  const context = createContext({ table });
   const logLines: string[] = [];
+  const logger = createLogger('info', { write: (line) => void logLines.push(line) });
+  const context = createContext({ table, logger, ...(options.live && { live: options.live }) });
   const app = createApp({
     context,
     verifyToken: options.verifyToken ?? createTokenVerifier({ development: issuer }),
-    logger: createLogger('info', { write: (line) => void logLines.push(line) }),
+    logger,
     corsOrigins,
+    ...(options.limits && { limits: options.limits }),
+    ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
   });
   const server = await startServer(app, 0);
   const { port } = server;
@@ -70,7 +82,7 @@ export async function startTestApi(options: ApiOptions): Promise<TestApi> {
     context,
     issuer,
     logLines,
-    request: (request) => exchange(port, request),
+    request: (request) => exchangeAsDescribed(port, request),
     user: (userId) => user(userId),
     person: async (handle = newHandle(), displayName = handle) => {
       const person = await user(newUserId(), handle);

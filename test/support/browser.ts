@@ -1,4 +1,5 @@
-import { type Answer, exchange } from './http-client.ts';
+import type { Answer } from './http-client.ts';
+import { exchangeAsDescribed } from './openapi.ts';
 
 /** What a page hands to `fetch`. */
 export interface PageRequest {
@@ -33,7 +34,7 @@ const BROWSER_HEADERS = {
 export function openPage(origin: string, port: number): Page {
   const preflights: string[] = [];
   const send = (request: PageRequest) =>
-    exchange(port, {
+    exchangeAsDescribed(port, {
       ...request,
       headers: { ...BROWSER_HEADERS, Origin: origin, Referer: `${origin}/`, ...request.headers },
     });

@@ -1,13 +1,14 @@
 import { expect } from '@jest/globals';
 import Link from 'http-link-header';
+import type { MessageAnswer } from '../../backend/presentation/message.ts';
 import type {
-  MemberAnswer,
-  MessageAnswer,
+  GroupAnswer,
   MessageGroupAnswer,
-  PersonAnswer,
   ReadMarkAnswer,
-} from '../../backend/http/present.ts';
-import { type Answer, exchange } from './http-client.ts';
+} from '../../backend/presentation/message-group.ts';
+import type { PersonAnswer } from '../../backend/presentation/person.ts';
+import type { Answer } from './http-client.ts';
+import { exchangeAsDescribed } from './openapi.ts';
 
 export interface SendBody {
   readonly message: string;
@@ -16,12 +17,10 @@ export interface SendBody {
   readonly after_seq?: number;
 }
 
-export type GroupAnswer = MessageGroupAnswer & { readonly members: readonly MemberAnswer[] };
-
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * Somebody with a token who talks to an API as a program does. `get`, `post` and `put` answer with whatever comes;
+ * Somebody with a token who talks to an API as a program does. `get`, `post`, `put`, `patch` and `delete` answer with whatever comes;
  * the others demand a 200 and answer with what it holds.
  */
 export class Caller {
@@ -53,6 +52,18 @@ export class Caller {
 
   put(path: string, body: unknown, headers?: Headers): Promise<Answer> {
     return this.#exchange('PUT', path, headers, body);
+  }
+
+  patch(path: string, body: unknown, headers?: Headers): Promise<Answer> {
+    return this.#exchange('PATCH', path, headers, body);
+  }
+
+  delete(path: string, headers?: Headers): Promise<Answer> {
+    return this.#exchange('DELETE', path, headers);
+  }
+
+  async createGroup(name: string, handles: readonly string[]): Promise<GroupAnswer> {
+    return ok(await this.post('/api/message_groups', { name, handles })) as GroupAnswer;
   }
 
   async send(body: SendBody, idempotencyKey?: string): Promise<MessageAnswer> {
@@ -93,7 +104,7 @@ export class Caller {
   }
 
   #exchange(method: string, path: string, headers?: Headers, body?: unknown): Promise<Answer> {
-    return exchange(this.#port, {
+    return exchangeAsDescribed(this.#port, {
       method,
       path,
       headers: {

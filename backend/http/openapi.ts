@@ -1,0 +1,185 @@
+import * as z from 'zod';
+import {
+  createDocument,
+  type oas31,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi';
+import { VERSION } from '../version.ts';
+import { CODES } from './fields.ts';
+import { commonFailures, failure, FAILURE_SCHEMAS, HEADERS } from './openapi-failures.ts';
+import type { Access, Declaration, Route } from './route.ts';
+
+/**
+ * The OpenAPI document, made of the routes' own declarations. It takes some time, and the library that makes it is not
+ * needed to serve: whoever wants the document imports this, and keeps what it answers.
+ */
+export function describeApi(routes: readonly Route[]): oas31.OpenAPIObject {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const route of routes) {
+    const operations = (paths[pathInDocument(route)] ??= {});
+    operations[route.method] = describeRoute(route);
+  }
+  return createDocument({
+    openapi: '3.1.1',
+    info: {
+      title: 'Cruddur messaging',
+      version: VERSION,
+      license: { name: 'MIT', identifier: 'MIT' },
+      description: DESCRIPTION,
+    },
+    servers: [{ url: '/', description: 'Where this document comes from.' }],
+    paths,
+    components: {
+      schemas: FAILURE_SCHEMAS,
+      headers: HEADERS,
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description:
+            'An access token of Cognito, or a token of the OpenID Connect issuer that is configured.',
+        },
+        ticket: {
+          type: 'apiKey',
+          in: 'query',
+          name: 'ticket',
+          description: 'For event streams: what `POST /api/events/ticket` gives.',
+        },
+      },
+    },
+  });
+}
+
+const DESCRIPTION = `Conversations one to one and in groups: an inbox with exact unread counts, and a log of messages each.
+
+Every list pages to its end through the \`Link\` header (RFC 8288). An error is a bare array of codes, or a problem
+document (RFC 9457) for a client that names \`application/problem+json\` in \`Accept\`. GET routes answer HEAD too. What is
+not described here is answered with 404 and \`not_found\`, another method of a path that is here too.`;
+
+/** `/api/messages/{message_group_uuid}` for `/messages/:message_group_uuid`. */
+export function pathInDocument({ path }: Pick<Declaration, 'path'>): string {
+  return `/api${path.replaceAll(/:(\w+)/g, '{$1}')}`;
+}
+
+function describeRoute(route: Route): ZodOpenApiOperationObject {
+  const { name, summary, description, params, query, headers, body } = route;
+  return {
+    operationId: name,
+    tags: [tagOf(route)],
+    summary,
+    ...(description !== undefined && { description }),
+    security: securityOf(route.access),
+    requestParams: {
+      ...(params && { path: params }),
+      ...(query && { query }),
+      ...(headers && { header: headers }),
+    },
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    responses: { ...describeAnswer(route), ...describeFailures(route) },
+  };
+}
+
+/** The resource: the first word of the path. */
+function tagOf({ path }: Declaration): string {
+  return path.split('/')[1] ?? '';
+}
+
+/** One of these, where there are any. */
+function securityOf(access: Access): { bearer?: []; ticket?: [] }[] {
+  switch (access) {
+    case 'free':
+    case 'open':
+      return [];
+    case 'user':
+    case 'person':
+      return [{ bearer: [] }];
+    case 'listener':
+      return [{ bearer: [] }, { ticket: [] }];
+  }
+}
+
+/** Whether requests are counted, and may be too many. */
+function isCounted({ access, counted }: Route): boolean {
+  return access !== 'free' || counted === true;
+}
+
+function describeAnswer(route: Route): ZodOpenApiResponsesObject {
+  const { answer } = route;
+  const { description, form, schema, mediaTypes = [] } = answer;
+  const headers: oas31.HeadersObject = { 'X-Request-Id': refToHeader('X-Request-Id') };
+  for (const name of answer.headers ?? []) headers[name] = refToHeader(name);
+  if (isCounted(route)) for (const name of RATE_HEADERS) headers[name] = refToHeader(name);
+  switch (form) {
+    case 'json':
+      return { '200': { description, headers, content: { 'application/json': { schema } } } };
+    case 'empty':
+      return { '204': { description, headers } };
+    case 'own': {
+      const content = mediaTypes.map((type) => [type, { schema: { type: 'string' } }] as const);
+      return { '200': { description, headers, content: Object.fromEntries(content) } };
+    }
+  }
+}
+
+const RATE_HEADERS = ['RateLimit', 'RateLimit-Policy'] as const;
+
+function refToHeader(name: keyof typeof HEADERS): oas31.ReferenceObject {
+  return { $ref: `#/components/headers/${name}` };
+}
+
+function describeFailures(route: Route): ZodOpenApiResponsesObject {
+  const responses: ZodOpenApiResponsesObject = {};
+  for (const [status, codes] of codesByStatus(route)) responses[`${status}`] = failure(status, [...codes]);
+  const { access, body } = route;
+  return {
+    ...responses,
+    ...commonFailures({ access, hasBody: body !== undefined, isCounted: isCounted(route) }),
+  };
+}
+
+function needsProfile(access: Access): boolean {
+  return access === 'person' || access === 'listener';
+}
+
+/** What a route can answer that depends on it: of its fields, of its kind, and what it declares. */
+function codesByStatus(route: Route): [status: 400 | 403 | 404 | 409 | 422, codes: Set<string>][] {
+  const { params, query, headers, body, access, errors = {} } = route;
+  const inQuery = query ? ['query_invalid', 'parameter_unknown', ...codesOf(query)] : [];
+  const inBody = body ? ['body_invalid', 'field_unknown', ...codesOf(body)] : [];
+  const malformed = params || body ? ['request_malformed'] : [];
+  const known = {
+    400: [
+      ...malformed,
+      ...(body ? ['json_invalid'] : []),
+      ...inQuery,
+      ...(headers ? codesOf(headers) : []),
+      ...(errors[400] ?? []),
+    ],
+    403: [...(needsProfile(access) ? ['profile_missing'] : []), ...(errors[403] ?? [])],
+    404: [...(params ? ['not_found'] : []), ...(errors[404] ?? [])],
+    409: [...(errors[409] ?? [])],
+    422: [...inBody, ...(errors[422] ?? [])],
+  };
+  return ([400, 403, 404, 409, 422] as const)
+    .filter((status) => known[status].length > 0)
+    .map((status) => [status, new Set(known[status])]);
+}
+
+/** The codes that an object's fields name in their documentation. */
+function codesOf(schema: z.ZodObject): string[] {
+  const fields: Readonly<Record<string, z.core.$ZodType>> = schema.shape;
+  return Object.values(fields).flatMap(codesIn);
+}
+
+/** Its own, and those of what it is made of: an array's elements, what is made optional. */
+function codesIn(field: z.core.$ZodType): string[] {
+  const codes = z.globalRegistry.get(field)?.[CODES];
+  const { def } = field._zod;
+  const inner = 'element' in def ? def.element : 'innerType' in def ? def.innerType : undefined;
+  return [
+    ...(Array.isArray(codes) ? codes.map(String) : []),
+    ...(inner instanceof z.ZodType ? codesIn(inner) : []),
+  ];
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import compression from 'compression';
+import express, { type RequestHandler, type Response, Router } from 'express';
+import helmet from 'helmet';
+import type { CognitoConfig, OidcConfig } from '../config.ts';
+
+/** Where `npm run build:web` puts the message screens. */
+export const WEB_DIRECTORY = fileURLToPath(new URL('../../dist/web', import.meta.url));
+
+/** How one signs in: what `GET /config.json` tells the screens. */
+export interface WebSettings {
+  /** Whether `POST /development/sign-in` answers. Only on one machine. */
+  readonly development?: true;
+  readonly oidc?: {
+    /** The issuer, under which its discovery document is. */
+    readonly authority: string;
+    readonly client_id: string;
+    readonly scope: string;
+  };
+}
+
+const PAGE = 'index.html';
+/** The build names these after their content, so what one of them holds never changes. */
+const HASHED = `${join('/', 'assets')}/`;
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+const REVALIDATE = 'no-cache';
+const NOT_BUILT = 'The message screens are not built: run `npm run build:web`.\n';
+
+/** The screens' settings for the issuers whose tokens the API accepts. A pool's own sign-in goes before another issuer's. */
+export function webSettings(
+  { cognito, oidc }: { readonly cognito?: CognitoConfig; readonly oidc?: OidcConfig },
+  development = false,
+): WebSettings {
+  const issuer = cognito ? cognitoIssuer(cognito) : oidc && otherIssuer(oidc);
+  return { ...(development && { development: true }), ...(issuer && { oidc: issuer }) };
+}
+
+/**
+ * Serves the message screens: files, `/config.json`, and the page itself wherever a browser navigates to, for the
+ * screens have addresses of their own. It stands behind the API's routes and leaves alone whatever is no page.
+ */
+export function webFiles(options: { readonly directory: string; readonly settings: WebSettings }): Router {
+  const { directory, settings } = options;
+  const router = Router();
+  router.use(/^(?!\/api(\/|$))/, compression(), contentSecurityPolicy(settings));
+  router.get('/config.json', (_request, response) => {
+    response.set('Cache-Control', 'no-store').json(settings);
+  });
+  router.use(express.static(directory, { index: false, redirect: false, setHeaders: setCaching }));
+  router.get(/^(?!\/api(\/|$))/, sendPage(directory));
+  return router;
+}
+
+/** Answers navigations, and nothing else: a program that asks for an address that is none is to hear so. */
+function sendPage(directory: string): RequestHandler {
+  return (request, response, next) => {
+    if (request.accepts(['json', 'html']) !== 'html') {
+      next();
+      return;
+    }
+    response.set('Cache-Control', REVALIDATE);
+    response.sendFile(PAGE, { root: directory, cacheControl: false }, (error?: Error) => {
+      if (error === undefined || response.headersSent) return;
+      if ('code' in error && error.code === 'ENOENT') response.status(404).type('text').send(NOT_BUILT);
+      else next(error);
+    });
+  };
+}
+
+function setCaching(response: Response, path: string): void {
+  response.set('Cache-Control', path.includes(HASHED) ? IMMUTABLE : REVALIDATE);
+}
+
+/** Nothing but the screens' own files runs, and nothing but this API and the issuer is called. */
+function contentSecurityPolicy({ oidc }: WebSettings): RequestHandler {
+  return helmet.contentSecurityPolicy({
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'"],
+      fontSrc: ["'self'"],
+      manifestSrc: ["'self'"],
+      connectSrc: ["'self'", ...(oidc ? issuerOrigins(oidc.authority) : [])],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+      requireTrustedTypesFor: ["'script'"],
+    },
+  });
+}
+
+/** Where the screens' sign-in fetches from: a user pool's tokens come from its domain, not from the issuer's address. */
+function issuerOrigins(authority: string): string[] {
+  const { origin, hostname } = new URL(authority);
+  return hostname.startsWith('cognito-idp.') ? [origin, 'https://*.amazoncognito.com'] : [origin];
+}
+
+function cognitoIssuer({ userPoolId, clientId }: CognitoConfig): WebSettings['oidc'] {
+  const region = userPoolId.split('_', 1)[0] ?? '';
+  return {
+    authority: `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`,
+    client_id: clientId,
+    scope: 'openid profile aws.cognito.signin.user.admin',
+  };
+}
+
+/** The audience of tokens for a single-page client is its own id, unless the issuer names APIs apart from clients. */
+function otherIssuer({ issuer, audience }: OidcConfig): WebSettings['oidc'] {
+  return { authority: issuer, client_id: audience, scope: 'openid profile offline_access' };
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { Router } from 'express';
+import * as z from 'zod';
+import type { Context } from '../backend/context.ts';
+import { findByHandle, type Person, saveProfile } from '../backend/domain/people.ts';
+import { HandleTakenError, NotFoundError, UnprocessableError } from '../backend/errors.ts';
+import { readJson } from '../backend/http/body.ts';
+import { displayName, newHandle } from '../backend/http/fields.ts';
+import { parseBody } from '../backend/http/parse-input.ts';
+import type { DevelopmentIssuer } from './development-issuer.ts';
+import { knownHandles } from './known-handles.ts';
+
+/** People that are offered to be signed in as. */
+const SHOWN_PEOPLE = 12;
+
+const signInBody = z.strictObject({
+  handle: newHandle,
+  /** Write a profile with this handle when there is none. */
+  create: z.boolean('create_invalid').default(false),
+  /** Of a new profile; the handle, when left out. */
+  display_name: displayName.optional(),
+});
+
+/** Signing in without a password, as anybody: the screens' way in on one machine. */
+export function developmentSignIn(parts: {
+  readonly context: Context;
+  readonly issuer: DevelopmentIssuer;
+}): Router {
+  const { context, issuer } = parts;
+  const router = Router();
+  router.use('/development', (_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+
+  router.get('/development/people', async (_request, response) => {
+    const handles = await knownHandles(context, SHOWN_PEOPLE);
+    const people = await Promise.all(handles.map((handle) => findPerson(context, handle)));
+    response.json(
+      people
+        .filter((person) => person !== undefined)
+        .map(({ userId, handle, display_name }) => ({ uuid: userId, handle, display_name })),
+    );
+  });
+
+  router.post('/development/sign-in', async (request, response) => {
+    const { handle, create, display_name } = parseBody(signInBody, await readJson(request, response));
+    const person =
+      (await findPerson(context, handle)) ??
+      (create ? await createPerson(context, handle, display_name ?? handle) : undefined);
+    if (!person) throw new UnprocessableError([{ code: 'handle_unknown', field: 'handle' }]);
+    const token = await issuer.signToken({ sub: person.userId, username: person.handle });
+    response.json({ access_token: token });
+  });
+
+  return router;
+}
+
+async function findPerson(context: Context, handle: string): Promise<Person | undefined> {
+  try {
+    return await findByHandle(context, handle);
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** Two tabs may create the same person at once: the later one finds who the earlier one made. */
+async function createPerson(context: Context, handle: string, name: string): Promise<Person> {
+  try {
+    return await saveProfile(context, randomUUID(), { handle, display_name: name });
+  } catch (error) {
+    if (!(error instanceof HandleTakenError)) throw error;
+    return findByHandle(context, handle);
+  }
+}

@@ -1,0 +1,507 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { inProcessLive } from '../../backend/events/open-events.ts';
+import { sellTicket } from '../../backend/events/tickets.ts';
+import type { MemberItem, MessageItem } from '../../schema/items.ts';
+import { ERROR_FORMS, expectFailure } from '../support/answers.ts';
+import { startTestApi, type TestApi, useTestApi } from '../support/api.ts';
+import type { Caller } from '../support/caller.ts';
+import { ok } from '../support/caller.ts';
+import { type EventReader, readEvents } from '../support/event-reader.ts';
+import { eventually } from '../support/eventually.ts';
+import { edited, memberItem, messageItem, newGroupId } from '../support/factories.ts';
+import { startFlakyEngine } from '../support/flaky-engine.ts';
+import { addGroup, deleteItem } from '../support/scene.ts';
+import { epochSeconds } from '../support/test-issuer.ts';
+
+const api = useTestApi();
+
+const readers: EventReader[] = [];
+afterEach(() => {
+  for (const reader of readers.splice(0)) reader.close();
+});
+
+/** A stream that is ready, read to the end of the test. */
+async function listen(person: Caller, at: TestApi = api()): Promise<EventReader> {
+  const reader = await readEvents(at.port, { token: person.token });
+  readers.push(reader);
+  expect(reader.status).toBe(200);
+  await reader.until('ready');
+  return reader;
+}
+
+async function twoPeople(at: TestApi = api()): Promise<{ ada: Caller; grace: Caller; groupId: string }> {
+  const [ada, grace] = [await at.person(), await at.person()];
+  const { message_group_uuid: groupId } = await ada.send({ handle: grace.handle, message: 'Hello' });
+  return { ada, grace, groupId };
+}
+
+const to = (...people: Caller[]) => people.map(({ userId }) => userId);
+const publish = (message: MessageItem, ...people: Caller[]) =>
+  api().context.events.publish({ kind: 'message', to: to(...people), message });
+
+describe('a stream', () => {
+  it('says what it is, and begins with `ready`', async () => {
+    const reader = await listen(await api().person());
+    expect(reader.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+      'transfer-encoding': 'chunked',
+    });
+    expect(reader.headers).not.toHaveProperty('content-encoding');
+    expect(reader.events).toEqual([{ event: 'ready', data: {} }]);
+  });
+
+  it('shows a message as a GET does', async () => {
+    const { ada, grace, groupId } = await twoPeople();
+    const reader = await listen(grace);
+    const stored = (await api().context.messages.newest(groupId, 1))[0];
+    if (!stored) throw new Error('a message was sent');
+    await publish(stored, ada, grace);
+    expect(await reader.until('message')).toEqual(await grace.history(groupId));
+  });
+
+  it('shows a conversation as a GET does, to each member their own', async () => {
+    const { ada, grace, groupId } = await twoPeople();
+    const [adas, graces] = [await listen(ada), await listen(grace)];
+    const rows = await api().context.members.list(groupId);
+    await api().context.events.publish({ kind: 'message_group', rows });
+    expect(await adas.until('message_group')).toEqual(await ada.inbox());
+    expect(await graces.until('message_group')).toEqual(await grace.inbox());
+    expect((await grace.inbox())[0]).toMatchObject({ handle: ada.handle, unread_count: 1 });
+  });
+
+  it('shows the name that a group was just given, whatever was known before', async () => {
+    const ada = await api().person();
+    const { group, members } = await addGroup(api().db.table, { userIds: [ada.userId], name: 'Before' });
+    expect((await ada.inbox())[0]).toMatchObject({ name: 'Before' });
+    const reader = await listen(ada);
+    const renamed = { ...group, name: 'After' };
+    await api().context.events.publish({ kind: 'message_group', rows: members, group: renamed });
+    expect(await reader.until('message_group')).toMatchObject([{ name: 'After', display_name: 'After' }]);
+  });
+
+  it('shows the key of a message to its author alone', async () => {
+    const [ada, grace] = [await api().person(), await api().person()];
+    const [adas, graces] = [await listen(ada), await listen(grace)];
+    await publish(
+      messageItem({ groupId: newGroupId(), user_uuid: ada.userId, client_key: 'k-1' }),
+      ada,
+      grace,
+    );
+    expect(await adas.until('message')).toMatchObject([{ client_key: 'k-1' }]);
+    expect((await graces.until('message'))[0]).not.toHaveProperty('client_key');
+  });
+
+  it('tells of leaving, in one field', async () => {
+    const ada = await api().person();
+    const reader = await listen(ada);
+    const groupId = newGroupId();
+    await api().context.events.publish({ kind: 'message_group_left', to: to(ada), groupId, seq: 7 });
+    expect(await reader.until('message_group_left')).toEqual([{ uuid: groupId }]);
+  });
+
+  it('tells nobody but those it is for', async () => {
+    const [ada, grace] = [await api().person(), await api().person()];
+    const [adas, graces] = [await listen(ada), await listen(grace)];
+    const groupId = newGroupId();
+    await publish(messageItem({ groupId, seq: 1 }), ada);
+    await publish(messageItem({ groupId, seq: 2 }), ada, grace);
+    await adas.until('message', 2);
+    expect(await graces.until('message')).toMatchObject([{ seq: 2 }]);
+  });
+
+  it('tells in the order of publishing, though names have to be read in between', async () => {
+    const db = api().db;
+    const flaky = await startFlakyEngine(db.endpoint);
+    const other = await startTestApi({ table: db.through(flaky.endpoint), issuer: api().issuer });
+    try {
+      const [ada, unknown] = [await api().person(), await api().person()];
+      const reader = await listen(ada, other);
+      const [read, groupId] = [flaky.hold('BatchGetItem'), newGroupId()];
+      const say = (seq: number, author: Caller) =>
+        other.context.events.publish({
+          kind: 'message',
+          to: to(ada),
+          message: messageItem({ groupId, seq, user_uuid: author.userId }),
+        });
+      await say(1, unknown);
+      await say(2, ada);
+      await other.context.events.publish({ kind: 'typing', to: to(ada), groupId, userId: ada.userId });
+      await read.arrived;
+      expect(reader.events.map(({ event }) => event)).toEqual(['ready']);
+      read.release();
+      await reader.until('typing');
+      expect(await reader.until('message', 2)).toMatchObject([
+        { seq: 1, handle: unknown.handle },
+        { seq: 2, handle: ada.handle },
+      ]);
+      expect(reader.events.map(({ event }) => event)).toEqual(['ready', 'message', 'message', 'typing']);
+    } finally {
+      await other.stop();
+      await flaky.close();
+    }
+  });
+
+  it('says `ready` again when an event cannot be shown', async () => {
+    const flaky = await startFlakyEngine(api().db.endpoint);
+    const other = await startTestApi({ table: api().db.through(flaky.endpoint), issuer: api().issuer });
+    try {
+      const ada = await api().person();
+      const reader = await listen(ada, other);
+      flaky.refuse('BatchGetItem', 'AccessDeniedException', { times: 100 });
+      await other.context.events.publish({
+        kind: 'message',
+        to: to(ada),
+        message: messageItem({ groupId: newGroupId(), user_uuid: 'nobody-known' }),
+      });
+      await reader.until('ready', 2);
+      expect(reader.events.map(({ event }) => event)).toEqual(['ready', 'ready']);
+    } finally {
+      await other.stop();
+      await flaky.close();
+    }
+  });
+
+  it('does not tell a message twice, and tells every change of it', async () => {
+    const ada = await api().person();
+    const reader = await listen(ada);
+    const first = messageItem({ groupId: newGroupId() });
+    for (const message of [first, first, edited(first), first, edited(first), edited(edited(first))]) {
+      await publish(message, ada);
+    }
+    await api().context.events.publish({ kind: 'typing', to: to(ada), groupId: 'g', userId: 'u' });
+    await reader.until('typing');
+    expect(await reader.until('message')).toMatchObject([{ rev: 0 }, { rev: 1 }, { rev: 2 }]);
+  });
+
+  it('carries nothing of a group that was left, until it is joined again', async () => {
+    const ada = await api().person();
+    const reader = await listen(ada);
+    const groupId = newGroupId();
+    const { events } = api().context;
+    const row = (joined_seq: number): MemberItem =>
+      memberItem({ groupId, userId: ada.userId, joined_seq, peer: ada.userId, last_seq: joined_seq });
+    const tell = async (seq: number) => {
+      await publish(messageItem({ groupId, seq }), ada);
+      await events.publish({ kind: 'typing', to: to(ada), groupId, userId: 'another' });
+      await events.publish({ kind: 'message_group', rows: [row(1)] });
+    };
+    await tell(5);
+    await events.publish({ kind: 'message_group_left', to: to(ada), groupId, seq: 6 });
+    await tell(4);
+    await tell(7);
+    await events.publish({ kind: 'message_group_left', to: to(ada), groupId, seq: 6 });
+    await events.publish({ kind: 'message_group', rows: [row(8)] });
+    await publish(messageItem({ groupId, seq: 9 }), ada);
+    await reader.until('message', 2);
+    expect(reader.events.map(({ event }) => event)).toEqual([
+      'ready',
+      'message',
+      'typing',
+      'message_group',
+      'message_group_left',
+      'message_group',
+      'message',
+    ]);
+    expect(await reader.until('message')).toMatchObject([{ seq: 5 }, { seq: 9 }]);
+  });
+
+  it('answers HEAD without a stream', async () => {
+    const { token } = await api().person();
+    const headers = { Authorization: `Bearer ${token}` };
+    const answer = await api().request({ method: 'HEAD', path: '/api/events', headers });
+    expect(answer).toMatchObject({ status: 200, text: '' });
+    expect(answer.headers['content-type']).toBe('text/event-stream');
+    // It is answered, that is: what goes on has no line yet.
+    await eventually(() =>
+      api().logLines.some(
+        (line) => line.includes('"HEAD","path":"/api/events"') && !line.includes('aborted'),
+      ),
+    );
+  });
+
+  it('lives while idle connections are closed', async () => {
+    const server = createServer(api().app);
+    server.keepAliveTimeout = 1;
+    await once(server.listen(0), 'listening');
+    const { port } = server.address() as AddressInfo;
+    try {
+      const ada = await api().person();
+      const reader = await readEvents(port, { token: ada.token });
+      readers.push(reader);
+      const idle = connect(port, '127.0.0.1');
+      const closed = once(idle.resume(), 'close');
+      idle.write('GET /api/health-check HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      await closed;
+      await publish(messageItem({ groupId: newGroupId() }), ada);
+      await reader.until('message');
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});
+
+describe('many streams', () => {
+  it('of one person all hear everything, and one that closes leaves the others alone', async () => {
+    const ada = await api().person();
+    const streams = await Promise.all(Array.from({ length: 120 }, () => listen(ada)));
+    const groupId = newGroupId();
+    await publish(messageItem({ groupId, seq: 1 }), ada);
+    await Promise.all(streams.map((stream) => stream.until('message')));
+    for (const stream of streams.slice(0, 60)) stream.close();
+    await publish(messageItem({ groupId, seq: 2 }), ada);
+    await Promise.all(streams.slice(60).map((stream) => stream.until('message', 2)));
+  });
+
+  it('are refused beyond what anybody needs, and only to that person', async () => {
+    const ada = await api().person();
+    const { streams } = api().context;
+    const closes = Array.from({ length: 500 }, () => streams.open(ada.userId, { write: () => undefined }));
+    const answer = await ada.get('/api/events');
+    expect(answer).toMatchObject({ status: 503, text: '["busy"]' });
+    expect(answer.headers['content-type']).toMatch(/^application\/json/);
+    await listen(await api().person());
+    for (const close of closes) close();
+    await listen(ada);
+  });
+
+  it('are forgotten when their readers leave, before they were let in too', async () => {
+    const live = inProcessLive();
+    const subscribed = new Set<string>();
+    const { events } = live;
+    const counted = {
+      publish: (change: Parameters<typeof events.publish>[0]) => events.publish(change),
+      subscribe: (...[userId, hearer]: Parameters<typeof events.subscribe>) => {
+        const unsubscribe = events.subscribe(userId, hearer);
+        subscribed.add(userId);
+        return () => {
+          subscribed.delete(userId);
+          unsubscribe();
+        };
+      },
+      close: () => events.close(),
+    };
+    const flaky = await startFlakyEngine(api().db.endpoint);
+    const table = api().db.through(flaky.endpoint);
+    const other = await startTestApi({ table, issuer: api().issuer, live: { ...live, events: counted } });
+    try {
+      const [ada, grace] = [await api().person(), await api().person()];
+      const stream = await listen(ada, other);
+      expect([...subscribed]).toEqual([ada.userId]);
+      stream.close();
+      await eventually(() => subscribed.size === 0);
+
+      const profile = flaky.hold('BatchGetItem');
+      const socket = connect(other.port, '127.0.0.1');
+      socket.write(
+        `GET /api/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${grace.token}\r\n\r\n`,
+      );
+      await profile.arrived;
+      socket.destroy();
+      const logged = () =>
+        other.logLines.some((line) => line.includes('/api/events') && line.includes('aborted'));
+      await eventually(
+        () => other.logLines.filter((line) => line.includes('/api/events')).length === 2 && logged(),
+      );
+      profile.release();
+      await listen(ada, other);
+      expect([...subscribed]).toEqual([ada.userId]);
+    } finally {
+      await other.stop();
+      await flaky.close();
+    }
+  });
+});
+
+describe('who is too slow', () => {
+  it('is cut off, and nobody else notices', async () => {
+    const ada = await api().person();
+    const good = await listen(ada);
+    const socket = connect(api().port, '127.0.0.1');
+    socket.write(`GET /api/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${ada.token}\r\n\r\n`);
+    const [head] = (await once(socket, 'data')) as [Buffer];
+    expect(head.toString()).toMatch(/^HTTP\/1.1 200/);
+    socket.pause();
+    const cut = () => api().logLines.some((line) => line.includes('too slow'));
+    const groupId = newGroupId();
+    const message = '💬'.repeat(1_024);
+    let seq = 0;
+    while (!cut()) {
+      for (let batch = 0; batch < 100; batch += 1) {
+        seq += 1;
+        await publish(messageItem({ groupId, seq, message }), ada);
+      }
+      await good.until('message', seq);
+      expect(seq).toBeLessThan(20_000);
+    }
+    expect(good.hasEnded()).toBe(false);
+    await publish(messageItem({ groupId, seq: seq + 1 }), ada);
+    const all = await good.until('message', seq + 1);
+    expect(all.map((data) => (data as { seq: number }).seq)).toEqual(all.map((_, place) => place + 1));
+    socket.destroy();
+  });
+});
+
+describe('who may listen', () => {
+  it.each(ERROR_FORMS)('is nobody without a token, or with a bad ticket: $form', async (form) => {
+    const headers = { Accept: form.accept };
+    const bare = await api().request({ path: '/api/events', headers });
+    expectFailure(bare, form, { status: 401, codes: ['cognito_user_id_blank'] });
+    for (const query of ['?ticket=nonsense', '?ticket=', '?ticket=a&ticket=b']) {
+      const answer = await api().request({ path: `/api/events${query}`, headers });
+      expectFailure(answer, form, { status: 401, codes: ['ticket_invalid'] });
+    }
+  });
+
+  it('is nobody without a profile', async () => {
+    expect(await (await api().user()).get('/api/events')).toMatchObject({ status: 403 });
+  });
+
+  it('hears nothing more once the token has expired', async () => {
+    const { userId } = await api().person();
+    const exp = epochSeconds() + 2;
+    const reader = await readEvents(api().port, { token: await api().issuer.sign({ sub: userId, exp }) });
+    await reader.until('ready');
+    expect(Date.now()).toBeLessThan(exp * 1_000);
+    await reader.ended;
+    expect(Date.now()).toBeGreaterThanOrEqual(exp * 1_000 - 5);
+  });
+
+  it('hears on though the token is good for longer than a timer can wait', async () => {
+    const { userId } = await api().person();
+    const token = await api().issuer.sign({ sub: userId, exp: epochSeconds() + 60 * 86_400 });
+    const reader = await readEvents(api().port, { token });
+    readers.push(reader);
+    await reader.until('ready');
+    await api().context.events.publish({ kind: 'typing', to: [userId], groupId: 'g', userId: 'u' });
+    await reader.until('typing');
+  });
+});
+
+describe('a ticket', () => {
+  const buy = async (person: Caller) =>
+    ok(await person.post('/api/events/ticket', undefined)) as { ticket: string; expires_in: number };
+
+  it('opens one stream, of who bought it', async () => {
+    const ada = await api().person();
+    const { ticket, expires_in } = await buy(ada);
+    expect(expires_in).toBe(30);
+    const reader = await readEvents(api().port, { path: `/api/events?ticket=${ticket}` });
+    readers.push(reader);
+    await reader.until('ready');
+    await publish(messageItem({ groupId: newGroupId() }), ada);
+    await reader.until('message');
+    const again = await api().request({ path: `/api/events?ticket=${ticket}` });
+    expect(again).toMatchObject({ status: 401, text: '["ticket_invalid"]' });
+    reader.close();
+    await eventually(() => api().logLines.filter((line) => line.includes('"/api/events"')).length > 0);
+    expect(api().logLines.filter((line) => line.includes(ticket))).toEqual([]);
+  });
+
+  it('opens one stream though it is used twice at once', async () => {
+    const { ticket } = await buy(await api().person());
+    const both = await Promise.all(
+      [1, 2].map(() => readEvents(api().port, { path: `/api/events?ticket=${ticket}` })),
+    );
+    readers.push(...both);
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 401]);
+  });
+
+  it('is good for no longer than the token it was bought with', async () => {
+    const { userId } = await api().person();
+    const expires = Date.now() + 500;
+    const ticket = await sellTicket(api().context.memory, { userId, expires });
+    const reader = await readEvents(api().port, { path: `/api/events?ticket=${ticket}` });
+    await reader.until('ready');
+    await reader.ended;
+    expect(Date.now()).toBeGreaterThanOrEqual(expires - 5);
+  });
+});
+
+describe('typing', () => {
+  const typing = (person: Caller, groupId: string) =>
+    person.post(`/api/message_groups/${groupId}/typing`, undefined);
+
+  it('is told to the other members, and to no device of who is typing', async () => {
+    const { ada, grace, groupId } = await twoPeople();
+    const [adas, others, graces] = [await listen(ada), await listen(ada), await listen(grace)];
+    expect(await typing(ada, groupId)).toMatchObject({ status: 204, text: '' });
+    const told = { message_group_uuid: groupId, user_uuid: ada.userId, handle: ada.handle };
+    expect(await graces.until('typing')).toEqual([told]);
+    await publish(messageItem({ groupId, seq: 2 }), ada, grace);
+    for (const stream of [adas, others]) {
+      await stream.until('message');
+      expect(stream.events.map(({ event }) => event)).not.toContain('typing');
+    }
+  });
+
+  it('is told at most once a second of a person and group', async () => {
+    const { ada, grace, groupId } = await twoPeople();
+    const second = (await addGroup(api().db.table, { userIds: [ada.userId, grace.userId] })).groupId;
+    const graces = await listen(grace);
+    const begun = performance.now();
+    const answers = await Promise.all([groupId, groupId, second, groupId].map((group) => typing(ada, group)));
+    expect(answers.map(({ status }) => status)).toEqual([204, 204, 204, 204]);
+    await typing(grace, groupId);
+    await graces.until('typing', 2);
+    // Of each group one: what was asked for too soon is not told later either.
+    await eventually(async () => {
+      await typing(ada, groupId);
+      return graces.events.filter(({ event }) => event === 'typing').length === 3;
+    });
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('is told of by members only, at once after a removal too', async () => {
+    const { ada, groupId } = await twoPeople();
+    expect(await typing(ada, groupId)).toMatchObject({ status: 204 });
+    expect(await typing(await api().person(), groupId)).toMatchObject({ status: 404 });
+    const row = await api().context.members.find(groupId, ada.userId);
+    if (!row) throw new Error('she is a member');
+    await deleteItem(api().db.table, row);
+    expect(await typing(ada, groupId)).toMatchObject({ status: 404 });
+  });
+});
+
+describe('stopping', () => {
+  it('ends every stream at once, even one that nobody reads', async () => {
+    const other = await startTestApi({ table: api().db.table, issuer: api().issuer });
+    const ada = await api().person();
+    const streams = await Promise.all([1, 2, 3].map(() => listen(ada, other)));
+    const unread = connect(other.port, '127.0.0.1');
+    unread.write(`GET /api/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${ada.token}\r\n\r\n`);
+    await once(unread, 'data');
+    unread.pause();
+    const begun = performance.now();
+    await other.stop();
+    expect(performance.now() - begun).toBeLessThan(1_500);
+    await Promise.all(streams.map((stream) => stream.ended));
+    unread.destroy();
+  });
+
+  it('ends one that was still being opened', async () => {
+    const flaky = await startFlakyEngine(api().db.endpoint);
+    const other = await startTestApi({ table: api().db.through(flaky.endpoint), issuer: api().issuer });
+    try {
+      const ada = await api().person();
+      const profile = flaky.hold('BatchGetItem');
+      const opening = readEvents(other.port, { token: ada.token });
+      await profile.arrived;
+      const stopped = other.stop();
+      profile.release();
+      const begun = performance.now();
+      await (
+        await opening
+      ).ended;
+      await stopped;
+      expect(performance.now() - begun).toBeLessThan(1_500);
+    } finally {
+      await flaky.close();
+    }
+  });
+});

@@ -1,0 +1,190 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { PACKAGE_ROOT } from '../../local/config.ts';
+import { ERROR_FORMS } from '../support/answers.ts';
+import { useTestApi } from '../support/api.ts';
+import type { Caller } from '../support/caller.ts';
+import type { Answer, ExactRequest } from '../support/http-client.ts';
+import { apiDescription, routesOf } from '../support/openapi.ts';
+
+/*
+ * The OpenAPI document, and the page that shows it. That answers are as it says is looked at wherever the tests have
+ * one (`test/support/openapi.ts`); here, once for every route.
+ */
+
+const run = promisify(execFile);
+const api = useTestApi();
+const { document } = apiDescription();
+
+/** `get /api/users/me` …, in the document. */
+function describedRoutes(): string[] {
+  return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method} ${path}`),
+  );
+}
+
+describe('the document', () => {
+  it('is one, by the schema of OpenAPI 3.1', async () => {
+    const copy = JSON.parse(JSON.stringify(document)) as Record<string, unknown>;
+    expect(await new Validator().validate(copy)).toEqual({ valid: true });
+  });
+
+  it('is what the API answers, to anybody', async () => {
+    const answer = await api().request({ path: '/api/openapi.json' });
+    expect(answer.status).toBe(200);
+    expect(answer.json()).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  it('has the routes of the routers, and no others', () => {
+    const served = routesOf(api().app.router).map(({ method, path }) => {
+      const inDocument = path.replaceAll(/:(\w+)/g, '{$1}');
+      return `${method.toLowerCase()} /api${inDocument}`;
+    });
+    expect(describedRoutes().toSorted()).toEqual(served.toSorted());
+  });
+
+  it('documents every field and parameter', () => {
+    expect(undocumented(JSON.parse(JSON.stringify(document)), '')).toEqual([]);
+  });
+
+  it('refuses what a body does not know', () => {
+    for (const { requestBody } of operations()) {
+      if (requestBody === undefined) continue;
+      expect(requestBody).toMatchObject({
+        content: { 'application/json': { schema: { additionalProperties: false } } },
+      });
+    }
+  });
+
+  it('has been written to the files that are made of it: npm run openapi', async () => {
+    const write = run(process.execPath, ['--import', 'tsx', 'local/write-openapi.ts', '--check'], {
+      cwd: PACKAGE_ROOT,
+    });
+    await expect(write).resolves.toMatchObject({ stderr: '' });
+  });
+});
+
+describe('the page', () => {
+  it('runs nothing that stands in it, and loads nothing from elsewhere', async () => {
+    const { headers, text } = await api().request({ path: '/api/docs' });
+    expect(headers['content-type']).toMatch(/^text\/html/);
+    const policy = String(headers['content-security-policy']);
+    expect(policy).toMatch(/^default-src 'none'; script-src 'self';/);
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    expect(text).not.toMatch(/<script(?![^>]* src=)|\son\w+=|https?:/);
+  });
+
+  it('has all it loads', async () => {
+    const { text } = await api().request({ path: '/api/docs' });
+    const loaded = [...text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path = '']) => path);
+    expect(loaded).toHaveLength(4);
+    for (const path of loaded) {
+      const answer = await api().request({ path });
+      expect({ path, status: answer.status }).toEqual({ path, status: 200 });
+      expect(answer.headers['content-type']).toMatch(
+        path.endsWith('.css') ? /^text\/css/ : /^(text\/javascript|application\/json)/,
+      );
+    }
+  });
+
+  it.each(['index.html', 'package.json', '..%2fpackage.json', 'swagger-ui.js'])(
+    'has no part %s',
+    async (part) => {
+      expect(await api().request({ path: `/api/docs/${part}` })).toMatchObject({ status: 404 });
+    },
+  );
+});
+
+describe('every answer to', () => {
+  let ada: Caller;
+  let grace: Caller;
+  /** Of two people. */
+  let groupId: string;
+  /** Of three, and Ada's. */
+  let named: string;
+
+  beforeAll(async () => {
+    [ada, grace] = [await api().person('ada'), await api().person('grace')];
+    await api().person('barbara');
+    ({ message_group_uuid: groupId } = await ada.send({ handle: 'grace', message: 'first' }));
+    await ada.send({ message_group_uuid: groupId, message: 'second' });
+    const created = await ada.post('/api/message_groups', { name: 'A group', handles: ['grace', 'barbara'] });
+    ({ uuid: named } = created.json() as { uuid: string });
+  });
+
+  /** What goes well, by the operation's name; where a stream would not end, only who is refused is heard. */
+  const REQUESTS: Readonly<Record<string, () => ExactRequest>> = {
+    checkHealth: () => ({ path: '/api/health-check?deep=1' }),
+    readPerson: () => ({ path: '/api/users/@grace/short' }),
+    readProfile: () => ({ path: '/api/users/me' }),
+    saveProfile: () => withBody('PUT', '/api/users/me', { handle: 'ada', display_name: 'Ada' }),
+    findPeople: () => ({ path: '/api/users?prefix=gr' }),
+    listMessageGroups: () => ({ path: '/api/message_groups' }),
+    readMessageGroup: () => ({ path: `/api/message_groups/${groupId}` }),
+    markRead: () => withBody('PUT', `/api/message_groups/${groupId}/read`, { seq: 1 }),
+    sendMessage: () => withBody('POST', '/api/messages', { message: 'Hi', message_group_uuid: groupId }),
+    listMessages: () => ({ path: `/api/messages/${groupId}` }),
+    createMessageGroup: () => withBody('POST', '/api/message_groups', { name: 'Two', handles: ['grace'] }),
+    renameMessageGroup: () => withBody('PATCH', `/api/message_groups/${named}`, { name: 'Three' }),
+    addMember: () => withBody('POST', `/api/message_groups/${named}/members`, { handle: 'grace' }),
+    changeRole: () => withBody('PATCH', `/api/message_groups/${named}/members/@grace`, { role: 'admin' }),
+    removeMember: () => ({ method: 'DELETE', path: `/api/message_groups/${named}/members/@barbara` }),
+    editMessage: () => withBody('PATCH', `/api/messages/${groupId}/1`, { message: 'Better' }),
+    deleteMessage: () => ({ method: 'DELETE', path: `/api/messages/${groupId}/2` }),
+    buyTicket: () => ({ method: 'POST', path: '/api/events/ticket' }),
+    tellTyping: () => ({ method: 'POST', path: `/api/message_groups/${groupId}/typing` }),
+    readOpenApiDocument: () => ({ path: '/api/openapi.json' }),
+    readDocs: () => ({ path: '/api/docs' }),
+    readDocsPart: () => ({ path: '/api/docs/start.js' }),
+  };
+  const STREAMS = ['listenToEvents'];
+  const names = operations().map(({ operationId = '' }) => operationId);
+
+  it('a route is looked at: a new one has to be listed here', () => {
+    expect([...Object.keys(REQUESTS), ...STREAMS].toSorted()).toEqual(names.toSorted());
+  });
+
+  it.each(Object.keys(REQUESTS))('%s is as described', async (name) => {
+    const request = REQUESTS[name]?.() ?? { path: '/' };
+    const ask = (more: Record<string, string>, instead: Partial<ExactRequest> = {}): Promise<Answer> =>
+      api().request({ ...request, ...instead, headers: { ...request.headers, ...more } });
+    const { status } = await ask({ Authorization: `Bearer ${ada.token}` });
+    expect(status).toBeLessThan(300);
+    for (const { accept: Accept } of ERROR_FORMS) {
+      const { token } = await api().user();
+      await ask({ Accept });
+      await ask({ Accept, Authorization: 'Bearer null' });
+      await ask({ Accept, Authorization: `Bearer ${token}` });
+      const own = { Accept, Authorization: `Bearer ${grace.token}` };
+      await ask(own, { path: `${request.path.split('?', 1)[0]}?no=1` });
+      if (request.body === undefined) continue;
+      for (const body of ['{', '[]', '{}', 'x'.repeat(70_000)]) await ask(own, { body });
+      await ask({ ...own, 'Content-Type': 'text/plain' });
+    }
+  });
+});
+
+function operations() {
+  return Object.values(document.paths ?? {}).flatMap((item) =>
+    [item.get, item.put, item.post, item.patch, item.delete].filter((operation) => operation !== undefined),
+  );
+}
+
+function withBody(method: string, path: string, body: object): ExactRequest {
+  return { method, path, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+/** Places of fields and parameters that nothing is said of. What is only referred to is documented where it stands. */
+function undocumented(value: unknown, place: string): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const found = Object.entries(value).flatMap(([name, inner]) => undocumented(inner, `${place}/${name}`));
+  if ('in' in value && 'name' in value && !('description' in value)) return [place, ...found];
+  if (!('properties' in value) || place.endsWith('/allOf/1')) return found;
+  const fields = Object.entries(value.properties as Record<string, object>);
+  const silent = fields.filter(
+    ([, field]) => !('description' in field || '$ref' in field || 'const' in field),
+  );
+  return [...silent.map(([name]) => `${place}/${name}`), ...found];
+}

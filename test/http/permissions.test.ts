@@ -1,0 +1,246 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { codesOf } from '../support/answers.ts';
+import { useTestApi } from '../support/api.ts';
+import { type Caller, ok } from '../support/caller.ts';
+import type { Answer } from '../support/http-client.ts';
+
+/* Who may do what, cell by cell: design's matrix, over HTTP. */
+
+const api = useTestApi();
+
+type Actor = 'stranger' | 'member' | 'admin' | 'owner';
+const ACTORS: readonly Actor[] = ['stranger', 'member', 'admin', 'owner'];
+
+/** A group with one of each, a message of each, and somebody who can be added. */
+interface Scene {
+  readonly groupId: string;
+  readonly people: Readonly<Record<Actor, Caller>>;
+  /** A second plain member, and a second admin. */
+  readonly other: Caller;
+  readonly otherAdmin: Caller;
+  readonly newcomer: Caller;
+  /** Seqs of the messages of each. */
+  readonly said: Readonly<Record<'member' | 'admin' | 'owner' | 'other', number>>;
+}
+
+interface Deed {
+  readonly deed: string;
+  readonly allowed: readonly Actor[];
+  /** What a success answers; default 200. */
+  readonly status?: 204;
+  readonly act: (caller: Caller, scene: Scene, actor: Actor) => Promise<Answer>;
+}
+
+const MEMBERS = ['member', 'admin', 'owner'] as const;
+const ADMINS = ['admin', 'owner'] as const;
+
+const messagePath = ({ groupId }: Scene, seq: number) => `/api/messages/${groupId}/${seq}`;
+const groupPath = ({ groupId }: Scene) => `/api/message_groups/${groupId}`;
+const memberPath = (scene: Scene, { handle }: Caller) => `${groupPath(scene)}/members/@${handle}`;
+const ownSeq = ({ said }: Scene, actor: Actor) => (actor === 'stranger' ? said.other : said[actor]);
+
+const DEEDS: readonly Deed[] = [
+  {
+    deed: 'know that the group exists',
+    allowed: MEMBERS,
+    act: (caller, scene) => caller.get(groupPath(scene)),
+  },
+  { deed: 'read', allowed: MEMBERS, act: (caller, { groupId }) => caller.get(`/api/messages/${groupId}`) },
+  {
+    deed: 'send',
+    allowed: MEMBERS,
+    act: (caller, { groupId }) =>
+      caller.post('/api/messages', { message: 'Hello', message_group_uuid: groupId }),
+  },
+  {
+    deed: 'mark read',
+    allowed: MEMBERS,
+    act: (caller, scene) => caller.put(`${groupPath(scene)}/read`, { seq: 1 }),
+  },
+  {
+    deed: 'tell that they are typing',
+    allowed: MEMBERS,
+    status: 204,
+    act: (caller, scene) => caller.post(`${groupPath(scene)}/typing`, undefined),
+  },
+  {
+    deed: 'leave',
+    allowed: MEMBERS,
+    status: 204,
+    act: (caller, scene) => caller.delete(memberPath(scene, caller)),
+  },
+  {
+    deed: 'edit their own message',
+    allowed: MEMBERS,
+    act: (caller, scene, actor) =>
+      caller.patch(messagePath(scene, ownSeq(scene, actor)), { message: 'Better' }),
+  },
+  {
+    deed: 'delete their own message',
+    allowed: MEMBERS,
+    act: (caller, scene, actor) => caller.delete(messagePath(scene, ownSeq(scene, actor))),
+  },
+  {
+    deed: 'edit another’s message',
+    allowed: [],
+    act: (caller, scene) => caller.patch(messagePath(scene, scene.said.other), { message: 'Better' }),
+  },
+  {
+    deed: 'delete another’s message',
+    allowed: ADMINS,
+    act: (caller, scene) => caller.delete(messagePath(scene, scene.said.other)),
+  },
+  {
+    deed: 'rename the group',
+    allowed: ADMINS,
+    act: (caller, scene) => caller.patch(groupPath(scene), { name: 'Another name' }),
+  },
+  {
+    deed: 'add somebody',
+    allowed: ADMINS,
+    act: (caller, scene) => caller.post(`${groupPath(scene)}/members`, { handle: scene.newcomer.handle }),
+  },
+  {
+    deed: 'remove a member',
+    allowed: ADMINS,
+    status: 204,
+    act: (caller, scene) => caller.delete(memberPath(scene, scene.other)),
+  },
+  {
+    deed: 'remove an admin',
+    allowed: ADMINS,
+    status: 204,
+    act: (caller, scene) => caller.delete(memberPath(scene, scene.otherAdmin)),
+  },
+  {
+    deed: 'remove somebody who is no member',
+    allowed: [],
+    act: (caller, scene) => caller.delete(memberPath(scene, scene.newcomer)),
+  },
+  {
+    deed: 'make an admin',
+    allowed: ['owner'],
+    act: (caller, scene) => caller.patch(memberPath(scene, scene.other), { role: 'admin' }),
+  },
+  {
+    deed: 'unmake an admin',
+    allowed: ['owner'],
+    act: (caller, scene) => caller.patch(memberPath(scene, scene.otherAdmin), { role: 'member' }),
+  },
+];
+
+/** What who may not is told: 404 of what they must not know of, 403 of what their role does not do. */
+function refusal(deed: string, actor: Actor): { status: number; codes: readonly string[] } {
+  if (actor === 'stranger') return { status: 404, codes: ['not_found'] };
+  if (deed.includes('another’s message')) return { status: 403, codes: ['message_not_own'] };
+  if (deed === 'remove somebody who is no member' && actor !== 'member')
+    return { status: 404, codes: ['not_found'] };
+  return { status: 403, codes: ['role_forbidden'] };
+}
+
+/** The matrix, cell by cell. */
+const CELLS = ACTORS.flatMap((actor) =>
+  DEEDS.map(({ allowed, ...deed }) => {
+    const may = allowed.includes(actor);
+    return { ...deed, actor, may, verb: may ? 'may' : 'may not' };
+  }),
+);
+
+it.each(CELLS)('a $actor $verb $deed', async ({ deed, act, actor, may, status = 200 }) => {
+  const scene = await startScene();
+  const before = await stateOf(scene);
+  const answer = await act(scene.people[actor], scene, actor);
+  if (may) {
+    expect(answer.status).toBe(status);
+    return;
+  }
+  expect({ status: answer.status, codes: codesOf(answer) }).toEqual(refusal(deed, actor));
+  expect(await stateOf(scene)).toEqual(before);
+});
+
+describe('the owner', () => {
+  it('is removed and demoted by nobody, and does not demote themselves', async () => {
+    const scene = await startScene();
+    const { owner, admin } = scene.people;
+    const attempts = [
+      () => admin.delete(memberPath(scene, owner)),
+      () => admin.patch(memberPath(scene, owner), { role: 'member' }),
+      () => owner.patch(memberPath(scene, owner), { role: 'member' }),
+    ];
+    for (const attempt of attempts) expect(await attempt()).toMatchObject({ status: 403 });
+    expect(roleOf(ok(await owner.get(groupPath(scene))), owner)).toBe('owner');
+  });
+
+  it('is not made: there is one, and the role passes on', async () => {
+    const scene = await startScene();
+    const answer = await scene.people.owner.patch(memberPath(scene, scene.other), { role: 'owner' });
+    expect({ status: answer.status, codes: codesOf(answer) }).toEqual({
+      status: 422,
+      codes: ['role_invalid'],
+    });
+  });
+});
+
+describe('a role', () => {
+  it('is what it was a moment ago for nobody: who was made an admin may, who was unmade may not', async () => {
+    const scene = await startScene();
+    const { owner, member } = scene.people;
+    await owner.patch(memberPath(scene, member), { role: 'admin' });
+    expect(await member.patch(groupPath(scene), { name: 'By the admin' })).toMatchObject({ status: 200 });
+    await owner.patch(memberPath(scene, member), { role: 'member' });
+    expect(await member.patch(groupPath(scene), { name: 'By nobody' })).toMatchObject({ status: 403 });
+  });
+});
+
+describe('who was removed', () => {
+  let scene: Scene;
+
+  beforeAll(async () => {
+    scene = await startScene();
+    await scene.people.owner.delete(memberPath(scene, scene.people.member));
+  });
+
+  it.each(DEEDS)('cannot $deed on the very next request', async ({ act }) => {
+    expect(await act(scene.people.member, scene, 'member')).toMatchObject({ status: 404 });
+  });
+
+  it('has no row in the inbox', async () => {
+    expect(await scene.people.member.inbox()).toEqual([]);
+  });
+});
+
+async function startScene(): Promise<Scene> {
+  const [stranger, member, admin, owner, other, otherAdmin, newcomer] = await Promise.all([
+    api().person(),
+    api().person(),
+    api().person(),
+    api().person(),
+    api().person(),
+    api().person(),
+    api().person(),
+  ]);
+  const handles = [member, admin, other, otherAdmin].map(({ handle }) => handle);
+  const { uuid: groupId } = await owner.createGroup('A group', handles);
+  const say = async (caller: Caller) =>
+    (await caller.send({ message: 'Said', message_group_uuid: groupId })).seq;
+  const said = {
+    member: await say(member),
+    admin: await say(admin),
+    owner: await say(owner),
+    other: await say(other),
+  };
+  const people = { stranger, member, admin, owner };
+  const scene = { groupId, people, other, otherAdmin, newcomer, said };
+  for (const one of [admin, otherAdmin]) ok(await owner.patch(memberPath(scene, one), { role: 'admin' }));
+  return scene;
+}
+
+/** What a refused deed must leave as it is. */
+async function stateOf({ groupId, people: { owner } }: Scene) {
+  return { group: await owner.group(groupId), log: await owner.history(groupId) };
+}
+
+function roleOf(group: unknown, { userId }: Caller): string | undefined {
+  const { members } = group as { members: readonly { user_uuid: string; role: string }[] };
+  return members.find(({ user_uuid }) => user_uuid === userId)?.role;
+}
