@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import base from './jest.config.js';
 
 /*
- * `npm run test:docker`: the tests of the stores, the log, the summaries and the stream, on the official engine.
+ * `npm run test:docker`: the tests of the stores, the log, the summaries and the stream, on the official engine; and
+ * those of `test/docker`, which need other images.
  * Where no Docker engine answers there is nothing to run them on, and it says so.
  */
 
@@ -24,7 +25,7 @@ export default {
   testMatch: runs
     ? ['table', 'domain', 'lambdas']
         .map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`)
-        .concat('<rootDir>/test/local/stream-pump-table.test.ts')
+        .concat('<rootDir>/test/local/stream-pump-table.test.ts', '<rootDir>/test/docker/*.suite.ts')
     : ['<rootDir>/test/docker/none'],
   passWithNoTests: !runs,
   ...(runs && {

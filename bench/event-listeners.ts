@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { createParser } from 'eventsource-parser';
+
+/** Streams that are being opened at once. */
+const OPENERS = 32;
+
+/** Somebody whose streams are open. */
+export interface Listener {
+  readonly userId: string;
+  readonly token: string;
+}
+
+/** Event streams, each over a connection of its own, as the clients of an API hold them. */
+export class EventListeners {
+  readonly #port: number;
+  readonly #open: ClientRequest[] = [];
+
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  get size(): number {
+    return this.#open.length;
+  }
+
+  /** Opens streams until there are so many, of one person after another, and waits until each is ready. */
+  async openUpTo(count: number, listeners: readonly Listener[]): Promise<void> {
+    const missing = listeners.slice(this.size, count);
+    const opener = async () => {
+      for (let next = missing.shift(); next; next = missing.shift()) await this.open(next);
+    };
+    await Promise.all(Array.from({ length: OPENERS }, opener));
+  }
+
+  /** Opens one stream, and is done when it is ready. @param hear is called with the name and data of each event. */
+  async open({ token }: Listener, hear?: (event: string | undefined, data: string) => void): Promise<void> {
+    const headers = { Authorization: token };
+    const outgoing = request({
+      host: '127.0.0.1',
+      port: this.#port,
+      path: '/api/events',
+      headers,
+      agent: false,
+    });
+    outgoing.on('error', () => undefined).end();
+    this.#open.push(outgoing);
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    if (incoming.statusCode !== 200)
+      throw new Error(`an event stream was refused: ${incoming.statusCode ?? 0}`);
+    await new Promise<void>((resolve) => {
+      const parser = createParser({
+        onEvent: ({ event, data }) => {
+          if (event === 'ready') resolve();
+          hear?.(event, data);
+        },
+      });
+      // What nobody waits for is thrown away, to leave the machine to the API.
+      incoming.setEncoding('utf8').on('data', (text: string) => {
+        parser.feed(text);
+        if (!hear) incoming.removeAllListeners('data').resume();
+      });
+    });
+  }
+
+  close(): void {
+    for (const outgoing of this.#open.splice(0)) outgoing.destroy();
+  }
+}

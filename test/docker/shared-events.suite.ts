@@ -1,0 +1,254 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import getPort from 'get-port';
+import { GenericContainer, type StartedTestContainer } from 'testcontainers';
+import type { Heard } from '../../backend/events/changes.ts';
+import { type LiveParts, openLive, openPublisher } from '../../backend/events/open-events.ts';
+import { EventsUnavailableError } from '../../backend/errors.ts';
+import { openRedis, type Redis } from '../../backend/redis.ts';
+import { describeLive } from '../events/events-contract.ts';
+import { keepLines } from '../local/log-lines.ts';
+import { startTestApi, useTestApi } from '../support/api.ts';
+import { ok } from '../support/caller.ts';
+import { readEvents } from '../support/event-reader.ts';
+import { eventually } from '../support/eventually.ts';
+import { messageItem, newGroupId } from '../support/factories.ts';
+
+/* Live events that processes share through Valkey, and what becomes of them while it is not there. */
+
+const IMAGE = 'valkey/valkey:8.1';
+const PORT = 6379;
+const LONG = { within: 20_000 };
+
+const base = useTestApi();
+const closes: (() => Promise<unknown>)[] = [];
+let valkey: StartedTestContainer;
+let url: string;
+
+beforeAll(async () => {
+  valkey = await startValkey();
+  url = urlOf(valkey);
+});
+afterAll(() => valkey.stop());
+afterEach(async () => {
+  for (const close of closes.splice(0).reverse()) await close();
+});
+
+const startValkey = (host?: number) =>
+  new GenericContainer(IMAGE).withExposedPorts(host === undefined ? PORT : { container: PORT, host }).start();
+const urlOf = (container: StartedTestContainer) =>
+  `redis://${container.getHost()}:${container.getMappedPort(PORT)}`;
+
+interface Process extends LiveParts {
+  readonly redis: Redis;
+  readonly lines: readonly unknown[];
+  close(): Promise<void>;
+}
+
+/** What a process of its own has of Valkey, whether that is there or not. */
+function openProcess({ at = url, tableName = 'a-table' } = {}): Process {
+  const { lines, logger } = keepLines();
+  const redis = openRedis(at, logger);
+  const live = openLive({ url: at, redis, tableName, logger });
+  const close = async () => {
+    await live.events.close();
+    await redis.close();
+  };
+  closes.push(close);
+  return { ...live, redis, lines, close };
+}
+
+async function openConnected(options?: Parameters<typeof openProcess>[0]): Promise<Process> {
+  const process = openProcess(options);
+  await eventually(() => process.redis.client.isReady, LONG);
+  return process;
+}
+
+function listen(process: Process, userId: string): { heard: Heard[]; stop: () => void } {
+  const heard: Heard[] = [];
+  const stop = process.events.subscribe(userId, (one) => void heard.push(one));
+  return { heard, stop };
+}
+
+const typing = (userId: string, groupId = 'g') =>
+  ({ kind: 'typing', to: [userId], groupId, userId: 'somebody' }) as const;
+
+describeLive('live events over Valkey', async () => {
+  const [here, there] = [openProcess({ at: url }), openProcess({ at: url })];
+  // They live as long as the contract's tests, not as one of them.
+  closes.splice(0);
+  await eventually(() => here.redis.client.isReady && there.redis.client.isReady, LONG);
+  return {
+    here,
+    there,
+    close: async () => {
+      await here.close();
+      await there.close();
+    },
+  };
+});
+
+describe('over Valkey', () => {
+  it('a process subscribes to a channel a user, and only while somebody listens', async () => {
+    const one = await openConnected({ tableName: 'subscribing' });
+    const channels = () => one.redis.client.pubSubChannels('subscribing:*');
+    const [first, second] = [listen(one, 'ada'), listen(one, 'ada')];
+    await eventually(() => first.heard.length === 1 && second.heard.length === 1);
+    expect(await channels()).toEqual(['subscribing:user:ada']);
+    first.stop();
+    second.stop();
+    await eventually(async () => (await channels()).length === 0);
+  });
+
+  it('tables that share a server do not hear each other', async () => {
+    const [one, other] = [
+      await openConnected({ tableName: 'one' }),
+      await openConnected({ tableName: 'other' }),
+    ];
+    const { heard } = listen(one, 'ada');
+    await eventually(() => heard.length === 1);
+    await other.events.publish(typing('ada', 'foreign'));
+    await one.events.publish(typing('ada', 'own'));
+    await eventually(() => heard.length === 2);
+    expect(heard[1]).toMatchObject({ groupId: 'own' });
+  });
+
+  it('what is not understood is dropped and logged, without a word of it', async () => {
+    const one = await openConnected();
+    const { heard } = listen(one, 'ada');
+    await eventually(() => heard.length === 1);
+    for (const payload of ['{"kind":"secret text"}', 'secret text', '{}']) {
+      await one.redis.client.publish('a-table:user:ada', payload);
+    }
+    await one.events.publish(typing('ada'));
+    await eventually(() => heard.length === 2);
+    expect(one.lines).toHaveLength(3);
+    expect(JSON.stringify(one.lines)).not.toMatch(/secret/);
+  });
+
+  it('a change that many hear of is told to all of them', async () => {
+    const [one, two] = [await openConnected(), await openConnected()];
+    const users = Array.from({ length: 98 }, (_, place) => `user-${place}`);
+    const all = users.map((user) => listen(place(user) % 2 === 0 ? one : two, user));
+    await eventually(() => all.every(({ heard }) => heard.length === 1));
+    const message = messageItem({ groupId: 'g' });
+    await one.events.publish({ kind: 'message', to: users, message });
+    await eventually(() => all.every(({ heard }) => heard.length === 2));
+    for (const { heard } of all) expect(heard[1]).toEqual({ kind: 'message', message });
+  });
+
+  it('a publisher that has time waits for its connection, the first and any later one', async () => {
+    const one = await openConnected();
+    const { heard } = listen(one, 'ada');
+    await eventually(() => heard.length === 1);
+    const { lines, logger } = keepLines();
+    const publisher = openPublisher({ url, tableName: 'a-table', logger });
+    closes.push(() => publisher.close());
+    await publisher.publish(typing('ada', 'first'));
+    await eventually(() => heard.length === 2);
+    // As after a long time without a word.
+    await one.redis.client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
+    await publisher.publish(typing('ada', 'second'));
+    await eventually(() => heard.length === 3);
+    expect(heard.slice(1)).toMatchObject([{ groupId: 'first' }, { groupId: 'second' }]);
+    expect(lines.filter((line) => JSON.stringify(line).includes('cannot be published'))).toEqual([]);
+  });
+
+  it('a ticket is kept for half a minute, and not in plain', async () => {
+    const one = await openConnected({ tableName: base().db.tableName });
+    const api = await startTestApi({ table: base().db.table, issuer: base().issuer, live: one });
+    closes.push(() => api.stop());
+    const { ticket } = ok(await (await api.person()).post('/api/events/ticket', undefined)) as {
+      ticket: string;
+    };
+    const keys = await one.redis.client.keys(`${base().db.tableName}:ticket:*`);
+    expect(keys).toHaveLength(1);
+    expect(keys.join()).not.toContain(ticket);
+    const life = await one.redis.client.pTTL(keys[0] ?? '');
+    expect(life > 20_000 && life <= 30_000).toBe(true);
+  });
+
+  it('streams of one API hear what another publishes, and are opened by its tickets, once', async () => {
+    const { tableName, table } = base().db;
+    const [one, two] = [await openConnected({ tableName }), await openConnected({ tableName })];
+    const { issuer } = base();
+    const [here, there] = [
+      await startTestApi({ table, issuer, live: one }),
+      await startTestApi({ table, issuer, live: two }),
+    ];
+    closes.push(
+      () => here.stop(),
+      () => there.stop(),
+    );
+    const ada = await here.person();
+    const { ticket } = ok(await ada.post('/api/events/ticket', undefined)) as { ticket: string };
+    const path = `/api/events?ticket=${ticket}`;
+    const reader = await readEvents(there.port, { path });
+    await reader.until('ready');
+    expect(await here.request({ path })).toMatchObject({ status: 401 });
+    await here.context.events.publish({
+      kind: 'message',
+      to: [ada.userId],
+      message: messageItem({ groupId: newGroupId(), user_uuid: ada.userId, client_key: 'k' }),
+    });
+    expect(await reader.until('message')).toMatchObject([{ client_key: 'k', handle: ada.handle }]);
+    reader.close();
+  });
+});
+
+const place = (user: string) => Number(user.split('-')[1]);
+
+describe('while Valkey is away', () => {
+  it('nobody waits for it or fails; once it is back everybody is told so, and hears again', async () => {
+    const port = await getPort();
+    const { tableName, table } = base().db;
+    let server = await startValkey(port);
+    try {
+      const one = await openConnected({ at: urlOf(server), tableName });
+      const api = await startTestApi({ table, issuer: base().issuer, live: one });
+      closes.push(() => api.stop());
+      const [ada, grace] = [await api.person(), await api.person()];
+      const { message_group_uuid: groupId } = await ada.send({ handle: grace.handle, message: 'Hello' });
+      const reader = await readEvents(api.port, { token: ada.token });
+      await reader.until('ready');
+
+      await server.stop();
+      await eventually(() => !one.redis.client.isReady, LONG);
+      const refused = await ada.post('/api/events/ticket', undefined);
+      expect(refused).toMatchObject({ status: 503, text: '["events_unavailable"]' });
+      expect(refused.headers['retry-after']).toBe('1');
+      expect(await ada.post(`/api/message_groups/${groupId}/typing`, undefined)).toMatchObject({
+        status: 204,
+      });
+      await expect(one.memory.take('anything')).rejects.toThrow(EventsUnavailableError);
+      for (let times = 0; times < 5; times += 1) await one.events.publish(typing(ada.userId));
+      const failed = one.lines.filter((line) => JSON.stringify(line).includes('cannot be published'));
+      expect(failed).toHaveLength(1);
+      // Let in, and told nothing before it can be told everything.
+      const late = await readEvents(api.port, { token: grace.token });
+      expect([late.status, late.events]).toEqual([200, []]);
+      expect(reader.hasEnded()).toBe(false);
+
+      server = await startValkey(port);
+      await eventually(() => reader.events.length === 2 && late.events.length === 1, LONG);
+      expect(reader.events.map(({ event }) => event)).toEqual(['ready', 'ready']);
+      expect(late.events.map(({ event }) => event)).toEqual(['ready']);
+      await eventually(() => one.redis.client.isReady, LONG);
+      for (const { userId } of [ada, grace]) await one.events.publish(typing(userId));
+      await Promise.all([reader.until('typing'), late.until('typing')]);
+      reader.close();
+      late.close();
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('a process starts and stops all the same', async () => {
+    const nowhere = openProcess({ at: `redis://127.0.0.1:${await getPort()}` });
+    const { stop } = listen(nowhere, 'ada');
+    await nowhere.events.publish(typing('ada'));
+    stop();
+    const begun = performance.now();
+    await nowhere.close();
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+});

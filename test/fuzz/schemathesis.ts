@@ -1,0 +1,100 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+const VERSION = '4.32.5';
+
+export interface Schemathesis {
+  /** Sends requests until all were sent or the time is up; whether every answer was as the document says. */
+  run(parts: RunParts): Promise<boolean>;
+}
+
+export interface RunParts {
+  readonly url: string;
+  readonly token: string;
+  /** Where it may write. */
+  readonly directory: string;
+  /** The document's file. */
+  readonly document: string;
+  /** Whether the document forbids more than the API does: then it may accept what that calls wrong. */
+  readonly isNarrowed: boolean;
+  /** Operations that are left alone. */
+  readonly without: readonly string[];
+  readonly examples: number;
+  readonly seed: number;
+  readonly seconds: number;
+}
+
+/** Finds the tool, or installs it for this user, beside other caches; what is missing where that cannot be done. */
+export async function findSchemathesis(): Promise<Schemathesis | { readonly missing: string }> {
+  const home = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'cruddur-messaging');
+  const environment = join(home, `schemathesis-${VERSION}`);
+  const program = join(environment, 'bin', 'schemathesis');
+  if (!existsSync(program)) {
+    const missing = await install(environment);
+    if (missing !== undefined) return { missing };
+  }
+  return { run: (parts) => runIt(program, parts) };
+}
+
+/** @returns what is missing, if anything is. */
+async function install(environment: string): Promise<string | undefined> {
+  try {
+    await run('python3', ['-m', 'venv', '--clear', environment]);
+  } catch {
+    return 'python3 with its venv and pip is needed, and is not there';
+  }
+  try {
+    await run(join(environment, 'bin', 'pip'), ['install', '--quiet', `schemathesis==${VERSION}`]);
+  } catch (error) {
+    return `schemathesis ${VERSION} cannot be installed: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  return undefined;
+}
+
+const CONFIG = `
+[generation]
+# Requests are made anew each time: nothing is remembered from one run to the next.
+database = "none"
+
+[phases.coverage]
+# Another method of a path that is there is answered with 404, as a path that is not: neither is in the document.
+unexpected-methods = []
+
+[checks.unsupported_method]
+enabled = false
+
+[checks.positive_data_acceptance]
+# What the schemas let through may name what is not there (404), stand against what is (409), or break a rule that
+# schemas cannot tell: a cursor that was made up (400), a text of invisible characters, a handle nobody has (422).
+expected-statuses = ["2xx", "400", "403", "404", "409", "422"]
+
+[checks.negative_data_rejection]
+# A body may be too large or of another media type as well.
+expected-statuses = ["400", "401", "403", "404", "409", "413", "415", "422"]
+`;
+
+async function runIt(program: string, parts: RunParts): Promise<boolean> {
+  const config = join(parts.directory, 'schemathesis.toml');
+  writeFileSync(config, CONFIG);
+  const child = spawn(
+    program,
+    [
+      ...['--config-file', config, 'run', parts.document],
+      ...['--url', parts.url, '--header', `Authorization: Bearer ${parts.token}`],
+      ...parts.without.flatMap((name) => ['--exclude-operation-id', name]),
+      ...(parts.isNarrowed ? ['--exclude-checks', 'negative_data_rejection'] : []),
+      ...['--seed', String(parts.seed), '--max-examples', String(parts.examples)],
+      ...['--phases', 'examples,coverage,fuzzing', '--no-color'],
+      ...['--continue-on-failure', '--suppress-health-check', 'all', '--warnings', 'off'],
+    ],
+    { cwd: parts.directory, stdio: ['ignore', 'inherit', 'inherit'], timeout: parts.seconds * 1_000 },
+  );
+  const [status] = (await once(child, 'exit')) as [number | null];
+  return status === 0;
+}

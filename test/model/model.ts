@@ -1,0 +1,110 @@
+import type { MessageItem, Role } from '../../schema/items.ts';
+
+/** What a member's inbox has to show of a group. */
+export interface ExpectedRow {
+  readonly uuid: string;
+  readonly name: string;
+  readonly member_count: number;
+  readonly message: string | null;
+  readonly created_at: string;
+  readonly last_seq: number;
+  readonly last_by: string;
+  readonly read_seq: number;
+  readonly unread_count: number;
+}
+
+/** A read mark that was acknowledged, in the membership that began then. */
+export interface Mark {
+  readonly userId: string;
+  readonly joinedAt: string;
+  readonly readSeq: number;
+}
+
+interface Member {
+  readonly joinedSeq: number;
+  readonly joinedAt: string;
+  readonly role: Role;
+}
+
+/**
+ * A group as its log tells of it, read once from the first message to the last. It knows nothing of rows, images or
+ * facts: what the code under test keeps up to date with every message is worked out here afterwards, message by message.
+ */
+export class GroupModel {
+  readonly #log: readonly MessageItem[];
+  readonly #members = new Map<string, Member>();
+  readonly #strangers: MessageItem[] = [];
+  #name = '';
+
+  /** @param founders who was in it from the start, besides its creator: the log names only that one. */
+  constructor(log: readonly MessageItem[], founders: readonly string[]) {
+    this.#log = log;
+    for (const message of log) this.#follow(message, founders);
+  }
+
+  /** The log's seqs have no gap and no repeat, and nobody who is not a member said anything. */
+  get isSound(): boolean {
+    return this.#log.every(({ seq }, place) => seq === place + 1) && this.#strangers.length === 0;
+  }
+
+  roles(): Record<string, Role> {
+    return Object.fromEntries([...this.#members].map(([userId, { role }]) => [userId, role]));
+  }
+
+  row(uuid: string, userId: string, marks: readonly Mark[]): ExpectedRow {
+    const { joinedSeq = 0, joinedAt = '' } = this.#members.get(userId) ?? {};
+    const own = this.#log.filter((message) => message.user_uuid === userId).map(({ seq }) => seq);
+    const marked = marks
+      .filter((mark) => mark.userId === userId && mark.joinedAt === joinedAt)
+      .map(({ readSeq }) => readSeq);
+    const readSeq = Math.max(joinedSeq, ...own, ...marked);
+    const last = this.#log.at(-1);
+    return {
+      uuid,
+      name: this.#name,
+      member_count: this.#members.size,
+      message: last?.message?.slice(0, 100) ?? null,
+      created_at: last?.created_at ?? '',
+      last_seq: this.#log.length,
+      last_by: last?.user_uuid ?? '',
+      read_seq: readSeq,
+      unread_count: this.#log.filter(({ seq, deleted_at }) => seq > readSeq && deleted_at === undefined)
+        .length,
+    };
+  }
+
+  #follow(message: MessageItem, founders: readonly string[]): void {
+    const { user_uuid: author, data } = message;
+    const joined = { joinedSeq: message.seq, joinedAt: message.created_at };
+    if (data?.event !== 'group_created' && !this.#members.has(author)) this.#strangers.push(message);
+    switch (data?.event) {
+      case 'group_created':
+        this.#name = data.name;
+        for (const userId of founders) this.#members.set(userId, { ...joined, role: 'member' });
+        this.#members.set(author, { ...joined, role: 'owner' });
+        break;
+      case 'group_renamed':
+        this.#name = data.name;
+        break;
+      case 'member_added':
+        this.#members.set(data.user_uuid, { ...joined, role: 'member' });
+        break;
+      case 'member_removed':
+        this.#members.delete(data.user_uuid);
+        break;
+      case 'member_left':
+        this.#members.delete(author);
+        if (data.new_owner !== undefined) this.#setRole(data.new_owner, 'owner');
+        break;
+      case 'role_changed':
+        this.#setRole(data.user_uuid, data.role);
+        break;
+      case undefined:
+    }
+  }
+
+  #setRole(userId: string, role: Role): void {
+    const member = this.#members.get(userId);
+    if (member) this.#members.set(userId, { ...member, role });
+  }
+}
