@@ -24,11 +24,15 @@ export class ToldMessages {
     return this.#count;
   }
 
-  /** Notes that a message is told to a user now. Who listens since the time this answers with, or longer, has had it. */
+  /**
+   * Notes that a message is told to a user now. Who listens since the time this answers with, or longer, has had it. Of
+   * a version older than one that was told, that is everybody: who came since fetches what is newer.
+   */
   tell(userId: string, message: MessageItem): number {
     const key = `${userId} ${message.pk} ${message.sk}`;
     const known = this.#tellings.get(key);
-    if (!known || known.rev <= message.rev) this.#tellings.set(key, { rev: message.rev, at: this.now() });
-    return known && message.rev <= known.rev ? known.at : 0;
+    if (known && message.rev < known.rev) return this.now();
+    this.#tellings.set(key, { rev: message.rev, at: this.now() });
+    return known?.rev === message.rev ? known.at : 0;
   }
 }

@@ -169,7 +169,7 @@ describe('doctor', () => {
       const { status, named, text } = await examine(['--endpoint', endpoint]);
       expect(status).toBe(1);
       expect(named('fails')).toEqual(['clock']);
-      expect(text('clock')).toMatch(/^this machine's clock is (600|601|602) s ahead: have it set/);
+      expect(text('clock')).toMatch(/^this machine's clock is 6\d\d s ahead: have it set/);
     });
   });
 
