@@ -10,7 +10,9 @@ export interface Sitting {
 }
 
 export interface Script {
-  readonly between: readonly [string, string];
+  /** Of a group. */
+  readonly name?: string;
+  readonly between: readonly [string, string, ...string[]];
   readonly unreadBy?: readonly string[];
   readonly sittings: readonly Sitting[];
 }
@@ -220,6 +222,45 @@ export const SCRIPTS: readonly Script[] = [
         lines: [
           ['aryabhata', 'π ≈ 3.1416 — आप का क्या मान है?'],
           ['seki', '3.14159265359 です。少し時間がかかりました。🥧'],
+        ],
+      },
+    ],
+  },
+  {
+    name: 'Analytical Engines',
+    between: ['ada', 'grace', 'alan', 'katherine'],
+    unreadBy: ['ada', 'katherine'],
+    sittings: [
+      {
+        began: { daysAgo: 6, at: '09:15' },
+        lines: [
+          ['ada', 'Welcome, all. This is for whatever has wheels, relays or valves in it.'],
+          ['grace', 'And moths.'],
+          ['katherine', 'Does a person with a pencil count? We were called computers first.'],
+          ['alan', 'By definition.'],
+          ['ada', 'Then the engine has been running since before breakfast. ☕'],
+        ],
+      },
+      {
+        began: { minutesAgo: 75 },
+        lines: [
+          ['katherine', 'Who left the mill turning overnight?'],
+          ['alan', 'Nobody can tell whether it will stop. I have a proof.'],
+          ['grace', 'I have a hand brake.'],
+        ],
+      },
+    ],
+  },
+  {
+    name: 'Tea at four 🫖',
+    between: ['hedy', 'alan', 'ada', 'seki'],
+    sittings: [
+      {
+        began: { daysAgo: 2, at: '15:40' },
+        lines: [
+          ['hedy', 'The kettle hops between 88 cups. Bring your own.'],
+          ['seki', '四時に伺います。🍵'],
+          ['ada', 'I will bring the punch cards. For the sandwiches.'],
         ],
       },
     ],

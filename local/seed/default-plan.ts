@@ -10,8 +10,8 @@ export function defaultPlan(now: Date): SeedPlan {
   return { people: PEOPLE, conversations: SCRIPTS.map((script) => conversation(script, now)) };
 }
 
-function conversation({ between, unreadBy = [], sittings }: Script, now: Date): SeedConversation {
-  return { between, unreadBy, messages: sittings.flatMap((sitting) => messages(sitting, now)) };
+function conversation({ unreadBy = [], sittings, ...script }: Script, now: Date): SeedConversation {
+  return { ...script, unreadBy, messages: sittings.flatMap((sitting) => messages(sitting, now)) };
 }
 
 function messages({ began, lines }: Sitting, now: Date): SeedMessage[] {

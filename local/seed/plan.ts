@@ -11,10 +11,12 @@ export interface SeedMessage {
   readonly at: Date;
 }
 
-/** A direct conversation that a seed makes. */
+/** A conversation that a seed makes. */
 export interface SeedConversation {
-  /** Handles. */
-  readonly between: readonly [string, string];
+  /** Of a group. Absent: it is direct, between exactly two. */
+  readonly name?: string;
+  /** Handles. The first one creates a group. */
+  readonly between: readonly [string, string, ...string[]];
   /** Oldest first. Which message stands at which place must never change: a repeat knows them by their place. */
   readonly messages: readonly SeedMessage[];
   /** Who has not read it; the others have, to its end. */

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Context, createContext } from '../../backend/context.ts';
+import { createGroup } from '../../backend/domain/create-group.ts';
 import { markRead } from '../../backend/domain/mark-read.ts';
+import { userIdsOf } from '../../backend/domain/membership.ts';
 import { type Person, saveProfile } from '../../backend/domain/people.ts';
 import { rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
 import type { Table } from '../../backend/table/table.ts';
-import { directGroupId } from '../../schema/ids.ts';
+import { directGroupId, groupIdForKey } from '../../schema/ids.ts';
 import type { SeedConversation, SeedPerson, SeedPlan } from './plan.ts';
 
 /** People, and conversations, that are written at the same time. */
@@ -74,33 +76,53 @@ class SeedWriter {
   /** Sends what is not there yet, and answers with how many messages that were. */
   async write(people: ReadonlyMap<string, Person>, conversation: SeedConversation): Promise<number> {
     const { between, messages, unreadBy } = conversation;
-    const [one, other] = [personOf(people, between[0]), personOf(people, between[1])];
-    const groupId = directGroupId(one.userId, other.userId);
+    const members = between.map((handle) => personOf(people, handle));
+    const groupId = await this.#open(members, conversation);
     const { seqs, tail } = await readSeeds(this.context, groupId);
+    // People may have left since, or were removed: they say nothing more.
+    const present = new Set(userIdsOf(await this.context.members.list(groupId)));
+    const mayTalk = ({ userId }: Person) => tail === 0 || present.has(userId);
     let last = 0;
     let sent = 0;
     for (const [place, message] of messages.entries()) {
-      const [from, to] = message.from === between[0] ? [one, other] : [other, one];
+      const from = personOf(people, message.from);
+      const to = members.find((member) => member !== from) ?? from;
       const clientKey = `seed-${place + 1}`;
       let seq = seqs.get(`${from.userId} ${clientKey}`);
-      if (seq === undefined) {
+      if (seq === undefined && mayTalk(from)) {
         this.#now = message.at;
         // Up to the tail there is no such message, as was just read; behind it the key is looked for.
         const after = Math.max(last, tail);
         seq = await send(this.context, groupId, to, { from, text: message.text, clientKey, after });
         sent += 1;
       }
-      last = Math.max(last, seq);
+      last = Math.max(last, seq ?? 0);
       this.#onProgress();
     }
     // Where no stream is followed, nobody else would bring the summaries up to date.
     await rebuildSummaries(this.context, groupId);
-    for (const handle of between.filter((reader) => !unreadBy.includes(reader))) {
-      await markRead(this.context, groupId, personOf(people, handle).userId, last);
-    }
+    const readers = members.filter((member, place) => mayTalk(member) && !isIn(unreadBy, between[place]));
+    for (const { userId } of readers) await markRead(this.context, groupId, userId, last);
     return sent;
   }
+
+  /** The id of a conversation. A group is created where it is not there yet: its key is its name. */
+  async #open(members: readonly Person[], { name, messages }: SeedConversation): Promise<string> {
+    const [creator, other] = members;
+    if (!creator || !other) throw new RangeError('a conversation of fewer than two');
+    if (name === undefined) return directGroupId(creator.userId, other.userId);
+    const clientKey = `seed-${seedUserId(name)}`;
+    const groupId = groupIdForKey(creator.userId, clientKey);
+    if ((await this.context.messages.tail(groupId)) > 0) return groupId;
+    this.#now = messages[0]?.at ?? this.#now;
+    const handles = members.map(({ handle }) => handle);
+    await createGroup(this.context, { creator, name, handles, clientKey });
+    return groupId;
+  }
 }
+
+const isIn = (handles: readonly string[], handle: string | undefined) =>
+  handle !== undefined && handles.includes(handle);
 
 /** The seq of each message of a group by its author and key, and the log's end. */
 async function readSeeds(context: Context, groupId: string) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createContext } from '../../backend/context.ts';
+import { removeMember } from '../../backend/domain/manage-members.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sendToGroup } from '../../backend/domain/send-message.ts';
 import { unreadCount } from '../../backend/domain/unread.ts';
@@ -7,17 +8,19 @@ import { displayName, messageText, newHandle } from '../../backend/http/fields.t
 import { parseBody } from '../../backend/http/parse-input.ts';
 import { defaultPlan } from '../../local/seed/default-plan.ts';
 import { generatedPlan, seedSize } from '../../local/seed/generated-plan.ts';
-import { messageCount, type SeedPlan } from '../../local/seed/plan.ts';
+import { messageCount, type SeedConversation, type SeedPlan } from '../../local/seed/plan.ts';
 import { seedTable, seedUserId } from '../../local/seed/seed-table.ts';
-import { directGroupId } from '../../schema/ids.ts';
+import { directGroupId, groupIdForKey } from '../../schema/ids.ts';
 import { addPerson, readLog } from '../support/scene.ts';
 import { createTestTable, useTestTable } from '../support/test-table.ts';
 
 const NOW = new Date('2026-03-04T05:06:07.890Z');
 const db = useTestTable();
 
-const groupIdOf = (between: readonly [string, string]): string =>
-  directGroupId(seedUserId(between[0]), seedUserId(between[1]));
+const groupIdOf = ({ between, name }: SeedConversation): string =>
+  name === undefined
+    ? directGroupId(seedUserId(between[0]), seedUserId(between[1]))
+    : groupIdForKey(seedUserId(between[0]), `seed-${seedUserId(name)}`);
 
 describe('the default plan', () => {
   const plan = defaultPlan(NOW);
@@ -63,13 +66,18 @@ describe('seeding', () => {
     expect((await seedTable(table, plan)).sent).toBe(0);
 
     const context = createContext({ table });
-    for (const { between, messages } of plan.conversations) {
-      const log = await readLog(context, groupIdOf(between));
-      expect(log.map((message) => message.message)).toEqual(messages.map((message) => message.text));
-      expect(await compareSummaries(context, groupIdOf(between))).toEqual([]);
+    for (const conversation of plan.conversations) {
+      const log = await readLog(context, groupIdOf(conversation));
+      const texts = log.filter(({ kind }) => kind === 'text').map((message) => message.message);
+      expect(texts).toEqual(conversation.messages.map((message) => message.text));
+      expect(log.filter(({ kind }) => kind === 'system')).toHaveLength(
+        conversation.name === undefined ? 0 : 1,
+      );
+      expect(await compareSummaries(context, groupIdOf(conversation))).toEqual([]);
     }
     const inbox = await context.members.inbox(seedUserId('ada'), 100);
-    expect(inbox).toHaveLength(7);
+    expect(inbox).toHaveLength(9);
+    expect(inbox.filter((row) => row.peer === undefined)).toHaveLength(2);
     expect(inbox.map(unreadCount).filter((count) => count > 0).length).toBeGreaterThan(1);
   });
 
@@ -93,6 +101,31 @@ describe('seeding', () => {
       await seedTable(table, plan);
       const log = await readLog(context, groupId);
       expect(log.map((message) => message.message)).toEqual(['one', 'by hand', 'two', 'three']);
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe('a group of the plan', () => {
+  it('that somebody has left, or named anew, is left as it is', async () => {
+    const other = await createTestTable();
+    const { table } = other;
+    try {
+      const context = createContext({ table });
+      const plan = defaultPlan(NOW);
+      const conversations = plan.conversations.filter(({ name }) => name !== undefined);
+      const [first] = conversations;
+      if (!first) throw new Error('no group in the plan');
+      const half = { ...first, messages: first.messages.slice(0, 4) };
+      await seedTable(table, { ...plan, conversations: [half] });
+      const groupId = groupIdOf(first);
+      const actor = { userId: seedUserId('ada'), handle: 'ada', display_name: 'Ada' };
+      await removeMember(context, { groupId, actor }, 'ada');
+      await seedTable(table, { ...plan, conversations });
+      expect((await seedTable(table, { ...plan, conversations })).sent).toBe(0);
+      expect(await context.members.find(groupId, actor.userId)).toBeUndefined();
+      expect(await compareSummaries(context, groupId)).toEqual([]);
     } finally {
       await other.close();
     }
