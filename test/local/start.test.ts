@@ -180,7 +180,7 @@ describe('a run', () => {
     const second = start({ dataDir });
     const url = await second.ready();
     const { body } = await call(url, dataDir, 'ada', '/api/message_groups');
-    expect(body).toHaveLength(7);
+    expect(body).toHaveLength(9);
     await endsCleanly(second, 'SIGTERM');
   });
 });
