@@ -32,11 +32,11 @@ export function readyText({ url, dataDir, engine, handles }: Ready, environment:
   const [handle] = handles;
   return [
     '',
-    `  API      ${url}`,
+    `  open     ${url}`,
     `  data     ${dataDir} (${engine})`,
     ...(handle === undefined
-      ? [`  sign in  ${token} <handle> --create`]
-      : [`  people   ${handles.join(', ')}`, `  sign in  ${token} ${handle}`]),
+      ? [`  token    ${token} <handle> --create`]
+      : [`  people   ${handles.join(', ')}`, `  token    ${token} ${handle}`]),
     `  try      curl -H "Authorization: Bearer $(${token} ${handle ?? '<handle>'})" ${url}/api/message_groups`,
     '  stop     Ctrl-C',
     '',

@@ -8,7 +8,7 @@ const READY = { url: 'http://localhost:1', dataDir: '/data', engine: 'embedded',
 const commands = (dataDir: string | undefined) => {
   const text = readyText(READY, dataDir === undefined ? {} : { DATA_DIR: dataDir });
   const shown = (label: string): string => new RegExp(`^ {2}${label} +(.*)$`, 'm').exec(text)?.[1] ?? '';
-  return { signIn: shown('sign in'), attempt: shown('try') };
+  return { signIn: shown('token'), attempt: shown('try') };
 };
 
 it('shows DATA_DIR plainly where that will do, and not at all where it is not set', () => {

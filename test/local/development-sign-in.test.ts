@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createApp } from '../../backend/app.ts';
+import { createContext } from '../../backend/context.ts';
+import { type RunningServer, startServer } from '../../backend/http/server.ts';
+import { createTokenVerifier } from '../../backend/http/verify-token.ts';
+import { createLogger } from '../../backend/logger.ts';
+import { type DevelopmentIssuer, openDevelopmentIssuer } from '../../local/development-issuer.ts';
+import { developmentSignIn } from '../../local/development-sign-in.ts';
+import { exchange } from '../support/http-client.ts';
+import { createTestTable, type TestTable } from '../support/test-table.ts';
+import { useTempDirs } from './temp-dir.ts';
+
+const tempDir = useTempDirs();
+let db: TestTable;
+let server: RunningServer;
+let issuer: DevelopmentIssuer;
+
+beforeAll(async () => {
+  db = await createTestTable();
+  issuer = await openDevelopmentIssuer(tempDir(), {});
+  const context = createContext({ table: db.table });
+  const app = createApp({
+    context,
+    verifyToken: createTokenVerifier({ development: issuer }),
+    logger: createLogger('silent'),
+    corsOrigins: ['http://localhost:3000'],
+    screens: [developmentSignIn({ context, issuer })],
+  });
+  server = await startServer(app, 0);
+});
+afterAll(async () => {
+  await server.stop();
+  await db.close();
+});
+
+const signIn = (body: object, headers: Record<string, string> = { 'Content-Type': 'application/json' }) =>
+  exchange(server.port, {
+    method: 'POST',
+    path: '/development/sign-in',
+    headers,
+    body: JSON.stringify(body),
+  });
+
+/** Who a token is good for. */
+async function me(answer: { json(): unknown }): Promise<unknown> {
+  const { access_token: token } = answer.json() as { access_token: string };
+  const profile = await exchange(server.port, {
+    path: '/api/users/me',
+    headers: { Authorization: `Bearer ${token}` },
+  });
+  return profile.json();
+}
+
+describe('signing in on one machine', () => {
+  it('knows nobody at first, and creates nobody unasked', async () => {
+    const unknown = await signIn({ handle: 'ada' });
+    expect({ status: unknown.status, body: unknown.json() }).toEqual({
+      status: 422,
+      body: ['handle_unknown'],
+    });
+    expect((await exchange(server.port, { path: '/development/people' })).json()).toEqual([]);
+  });
+
+  it('creates somebody when asked, and gives tokens that the API takes', async () => {
+    const created = await signIn({ handle: 'Ada', create: true, display_name: 'Ada Lovelace' });
+    expect(created.status).toBe(200);
+    expect(created.headers['cache-control']).toBe('no-store');
+    const ada = await me(created);
+    expect(ada).toMatchObject({ handle: 'ada', display_name: 'Ada Lovelace' });
+    expect(await me(await signIn({ handle: 'ada' }))).toEqual(ada);
+    // Asked again, it changes nothing.
+    expect(await me(await signIn({ handle: 'ada', create: true, display_name: 'Somebody else' }))).toEqual(
+      ada,
+    );
+    expect((await exchange(server.port, { path: '/development/people' })).json()).toEqual([ada]);
+  });
+
+  it('creates one person where two tabs ask at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => signIn({ handle: 'grace', create: true })),
+    );
+    const people = await Promise.all(answers.map((answer) => me(answer)));
+    expect(new Set(people.map((person) => JSON.stringify(person))).size).toBe(1);
+  });
+
+  it.each([
+    [{}, ['handle_blank']],
+    [{ handle: 'x' }, ['handle_invalid']],
+    [{ handle: 'ada', create: 'yes' }, ['create_invalid']],
+    [{ handle: 'ada', admin: true }, ['field_unknown']],
+  ])('refuses %j', async (body, codes) => {
+    const answer = await signIn(body);
+    expect({ status: answer.status, body: answer.json() }).toEqual({ status: 422, body: codes });
+  });
+
+  it('takes no body that a page of another origin can send without asking', async () => {
+    expect((await signIn({ handle: 'ada' }, { 'Content-Type': 'text/plain' })).status).toBe(415);
+  });
+});

@@ -1,0 +1,263 @@
+import { describe, expect, it } from '@jest/globals';
+import { ApiError } from '../../web/src/api/api-error.ts';
+import { Conversation } from '../../web/src/chat/conversation.ts';
+import { missingNewer, shown } from '../../web/src/chat/log.ts';
+import { eventually } from '../support/eventually.ts';
+import { FakeApi } from './fake-api.ts';
+import { textMessage } from './messages.ts';
+
+const UNREACHABLE = new ApiError(0, ['unreachable']);
+
+/** A conversation of some length, and what it stands on. */
+function begin(length: number, options: { readonly storage?: Map<string, string> } = {}) {
+  const api = new FakeApi(length);
+  const kept = options.storage ?? new Map<string, string>();
+  const pauses: number[] = [];
+  const conversation = new Conversation({
+    uuid: 'group',
+    me: 'me',
+    api,
+    device: {
+      pause: (ms) => {
+        pauses.push(ms);
+        return Promise.resolve();
+      },
+      storage: {
+        getItem: (key) => kept.get(key) ?? null,
+        setItem: (key, value) => void kept.set(key, value),
+        removeItem: (key) => void kept.delete(key),
+      },
+    },
+  });
+  return {
+    api,
+    kept,
+    pauses,
+    conversation,
+    open: (place = { read_seq: length, unread_count: 0 }) =>
+      conversation.open({ last_seq: length, ...place }),
+    seqs: () => shown(conversation.log).map(({ seq }) => seq),
+    texts: () => shown(conversation.log).map(({ message }) => message),
+    outgoing: () => conversation.log.outgoing,
+  };
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, place) => from + place);
+
+describe('a conversation', () => {
+  it('opens at its end, and pages back to its beginning', async () => {
+    const { conversation, open, seqs } = begin(120);
+    await open();
+    expect(seqs()).toEqual(range(71, 120));
+    await conversation.loadOlder();
+    expect(seqs()).toEqual(range(1, 120));
+    await conversation.loadOlder();
+    expect(conversation.state.get()).toMatchObject({ loading: { older: false }, following: true });
+  });
+
+  it('opens with all that is unread, when that is not much', async () => {
+    const { open, seqs } = begin(500);
+    await open({ read_seq: 430, unread_count: 70 });
+    expect(seqs()).toEqual(range(411, 500));
+  });
+
+  it('opens where the unread ones begin when they are many, and goes on to the end page by page', async () => {
+    const { api, conversation, open, seqs } = begin(500);
+    await open({ read_seq: 100, unread_count: 400 });
+    expect(seqs()).toContain(101);
+    expect(missingNewer(conversation.log)).toBeGreaterThan(300);
+    expect(conversation.state.get().following).toBe(false);
+    // What comes now is far away: nothing is fetched for it.
+    const fetched = api.pages.length;
+    conversation.take([api.append()]);
+    await conversation.loadNewer();
+    expect(api.pages).toHaveLength(fetched + 1);
+    while (missingNewer(conversation.log) > 0) await conversation.loadNewer();
+    conversation.reachedEnd();
+    expect(seqs().at(-1)).toBe(501);
+    expect(conversation.state.get().following).toBe(true);
+  });
+
+  it('jumps to its end from anywhere', async () => {
+    const { conversation, open, seqs } = begin(500);
+    await open({ read_seq: 100, unread_count: 400 });
+    await conversation.jumpToNewest();
+    expect(seqs()).toEqual(range(451, 500));
+    expect(conversation.state.get().following).toBe(true);
+  });
+
+  it('closes a gap by itself', async () => {
+    const { api, conversation, open, seqs } = begin(10);
+    await open();
+    api.append();
+    api.append();
+    conversation.take([api.append()]);
+    expect(seqs()).toEqual(range(1, 10));
+    await eventually(() => expect(seqs()).toEqual(range(1, 13)));
+  });
+
+  it('catches up after an interruption: what is new, and what was changed and deleted among what it holds', async () => {
+    const { api, conversation, open, seqs, texts } = begin(10);
+    await open();
+    api.append();
+    api.change(1, { message: 'first, edited' });
+    api.change(5, { message: null, deleted_at: 'now' });
+    await conversation.refresh();
+    expect(seqs()).toEqual(range(1, 11));
+    expect(texts()).toMatchObject({ 0: 'first, edited', 4: null });
+  });
+
+  it('catches up with what is new where it holds the very end', async () => {
+    const { api, conversation, open, seqs } = begin(1);
+    await open();
+    api.append();
+    await conversation.refresh();
+    expect(seqs()).toEqual([1, 2]);
+  });
+
+  it('stops following when it has fallen far behind, and fetches no more than a few pages', async () => {
+    const { api, conversation, open } = begin(10);
+    await open();
+    for (let count = 0; count < 1_000; count += 1) api.append();
+    conversation.announce(1_010);
+    await eventually(() => expect(conversation.state.get().following).toBe(false));
+    expect(conversation.log.high).toBe(310);
+  });
+
+  it('says why there is nothing, and tries again', async () => {
+    const { api, conversation, open, seqs } = begin(3);
+    api.isReachable = false;
+    await open();
+    expect(conversation.state.get().problem).toBe('unreachable');
+    api.isReachable = true;
+    await open();
+    expect(conversation.state.get().problem).toBeUndefined();
+    expect(seqs()).toEqual([1, 2, 3]);
+  });
+
+  it('shows edits and deletes by their answers', async () => {
+    const { conversation, open, texts } = begin(3);
+    await open();
+    await conversation.edit(2, 'edited');
+    await conversation.remove(3);
+    expect(texts()).toEqual(['text 1', 'edited', null]);
+  });
+
+  it('holds nothing any more once it is left', async () => {
+    const { conversation, open, seqs } = begin(3);
+    await open();
+    conversation.end();
+    expect(seqs()).toEqual([]);
+    expect(conversation.state.get().problem).toBe('not_found');
+  });
+});
+
+describe('sending', () => {
+  it('sends one after the other, in the order they were written', async () => {
+    const { conversation, open, texts, outgoing } = begin(1);
+    await open();
+    for (const text of ['a', 'b', 'c']) conversation.sending.send(text);
+    expect(outgoing().map(({ text }) => text)).toEqual(['a', 'b', 'c']);
+    await eventually(() => expect(outgoing()).toEqual([]));
+    expect(texts()).toEqual(['text 1', 'a', 'b', 'c']);
+  });
+
+  it('lets nothing overtake a message that takes several attempts', async () => {
+    const { api, conversation, open, texts, outgoing } = begin(1);
+    await open();
+    api.faults.push({ error: new ApiError(503, ['busy']) });
+    for (const text of ['a', 'b']) conversation.sending.send(text);
+    await eventually(() => expect(outgoing()).toEqual([]));
+    expect(texts()).toEqual(['text 1', 'a', 'b']);
+  });
+
+  it('tries again with the same key and place when the answer is lost, and stores once', async () => {
+    const { api, conversation, open, texts, outgoing, pauses } = begin(1);
+    await open();
+    api.faults.push(
+      { error: UNREACHABLE, stored: true },
+      { error: new ApiError(503, ['busy'], { retryAfter: 7 }) },
+    );
+    conversation.sending.send('a');
+    await eventually(() => expect(outgoing()).toEqual([]));
+    expect(texts()).toEqual(['text 1', 'a']);
+    expect(api.sends).toHaveLength(3);
+    expect(new Set(api.sends.map(({ key }) => key)).size).toBe(1);
+    expect(api.sends.map(({ afterSeq }) => afterSeq)).toEqual([1, 1, 1]);
+    expect(pauses[1]).toBe(7_000);
+  });
+
+  it('gives up after a few attempts, and goes on when the connection is back', async () => {
+    const { api, conversation, open, texts, outgoing } = begin(1);
+    await open();
+    api.isReachable = false;
+    conversation.sending.send('a');
+    await eventually(() => expect(outgoing()).toMatchObject([{ state: 'failed', problem: 'unreachable' }]));
+    api.isReachable = true;
+    api.append();
+    conversation.sending.resume();
+    await eventually(() => expect(outgoing()).toEqual([]));
+    expect(texts()).toEqual(['text 1', 'text 2', 'a']);
+    expect(api.sends).toMatchObject([{ afterSeq: 1 }]);
+  });
+
+  it('does not try again what was refused, nor holds up what comes after it', async () => {
+    const { api, conversation, open, texts, outgoing } = begin(1);
+    await open();
+    api.faults.push({ error: new ApiError(422, ['message_malformed']) });
+    conversation.sending.send('a');
+    conversation.sending.send('b');
+    await eventually(() => expect(texts()).toEqual(['text 1', 'b']));
+    expect(outgoing()).toMatchObject([{ text: 'a', state: 'failed', problem: 'message_malformed' }]);
+    conversation.sending.resume();
+    expect(outgoing()).toMatchObject([{ state: 'failed' }]);
+    const [refused] = outgoing();
+    conversation.sending.discard(refused?.key ?? '');
+    expect(outgoing()).toEqual([]);
+  });
+
+  it('reads what lies between when the log has gone on too far, and sends once', async () => {
+    const { api, conversation, open, outgoing } = begin(1);
+    await open();
+    const tooFar = new ApiError(409, ['after_seq_too_far_behind']);
+    for (let count = 0; count < 250; count += 1) api.append();
+    api.faults.push({ error: tooFar }, { error: UNREACHABLE });
+    conversation.sending.send('a');
+    await eventually(() => expect(api.log.at(-1)).toMatchObject({ message: 'a', seq: 252 }));
+    expect(api.sends.map(({ afterSeq }) => afterSeq)).toEqual([1, 251, 251]);
+
+    api.faults.push({ error: UNREACHABLE, stored: true }, { error: tooFar });
+    conversation.sending.send('b');
+    await eventually(() => expect(outgoing()).toEqual([]));
+    expect(api.log.filter(({ message }) => message === 'b')).toHaveLength(1);
+  });
+
+  it('recognises its own message when the event overtakes the answer', async () => {
+    const { api, conversation, open, seqs, outgoing } = begin(1);
+    await open();
+    conversation.sending.send('a');
+    const key = outgoing()[0]?.key ?? '';
+    conversation.take([textMessage({ seq: 2, client_key: key, user_uuid: 'me' })]);
+    expect(outgoing()).toEqual([]);
+    await eventually(() => expect(api.sends).toHaveLength(1));
+    expect(seqs()).toEqual([1, 2]);
+  });
+
+  it('sends on after a reload what was on its way, and not what had arrived', async () => {
+    const storage = new Map<string, string>();
+    const before = begin(1, { storage });
+    await before.open();
+    before.api.isReachable = false;
+    before.conversation.sending.send('lost');
+    // The page is gone; what it had kept is there.
+    const kept = new Map(storage);
+    expect(kept.size).toBe(1);
+
+    const after = begin(1, { storage: kept });
+    after.conversation.sending.restore();
+    await after.open();
+    await eventually(() => expect(after.texts()).toEqual(['text 1', 'lost']));
+    expect(after.api.sends[0]?.key).toBe(before.outgoing()[0]?.key);
+    expect(kept.size).toBe(0);
+  });
+});

@@ -1,0 +1,181 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Member, SystemMessage } from '../../web/src/api/shapes.ts';
+import { answer, attend, beginReading, miss } from '../../web/src/conversation/reading.ts';
+import { type Row, rowsOf, type RowsInput } from '../../web/src/conversation/rows.ts';
+import { seenBy, seenWords } from '../../web/src/conversation/seen-by.ts';
+import { systemWords } from '../../web/src/conversation/system-words.ts';
+import { textMessage, textMessages } from './messages.ts';
+
+function systemMessage(data: SystemMessage['data'], values: Partial<SystemMessage> = {}): SystemMessage {
+  return { ...textMessage({ seq: 1, message: 'in the API’s words' }), kind: 'system', data, ...values };
+}
+
+const rows = (input: Partial<RowsInput>): Row[] =>
+  rowsOf({
+    messages: [],
+    outgoing: [],
+    me: 'me',
+    hasOlder: false,
+    dayOf: (at) => new Date(at).toISOString().slice(0, 10),
+    ...input,
+  });
+
+const kinds = (found: readonly Row[]): string[] => found.map(({ kind }) => kind);
+
+describe('rows', () => {
+  it('begin with the beginning and a day, and have a day wherever it changes', () => {
+    const found = rows({
+      messages: [
+        textMessage({ seq: 1, created_at: '2026-01-01T23:59:00.000Z' }),
+        textMessage({ seq: 2, created_at: '2026-01-02T00:00:00.000Z' }),
+        textMessage({ seq: 3, created_at: '2026-01-02T00:01:00.000Z' }),
+      ],
+    });
+    expect(kinds(found)).toEqual(['beginning', 'day', 'message', 'day', 'message', 'message']);
+    // Bubbles do not stand together across midnight.
+    expect(found[2]).toMatchObject({ last: true });
+    expect(found[4]).toMatchObject({ first: true });
+  });
+
+  it('name no day above a message that older ones may precede on the same day', () => {
+    expect(kinds(rows({ messages: textMessages(5, 6), hasOlder: true }))).toEqual(['message', 'message']);
+  });
+
+  it('keep their keys when older ones come in above, and when what was on its way has arrived', () => {
+    const keys = (found: readonly Row[]) => found.map(({ key }) => key);
+    const few = keys(rows({ messages: textMessages(5, 8), hasOlder: true }));
+    expect(keys(rows({ messages: textMessages(3, 8), hasOlder: true })).slice(2)).toEqual(few);
+
+    const outgoing = { key: 'a', text: 'x', at: Date.UTC(2026, 0, 1, 12), state: 'sending' } as const;
+    const sending = rows({ messages: textMessages(5, 5), outgoing: [outgoing], hasOlder: true });
+    const arrived = rows({
+      messages: [...textMessages(5, 5), textMessage({ seq: 6, client_key: 'a' })],
+      hasOlder: true,
+    });
+    expect(keys(arrived)).toEqual(keys(sending));
+    expect(new Set(keys(arrived)).size).toBe(arrived.length);
+  });
+
+  it('join bubbles of one person that come within five minutes', () => {
+    const minute = (seq: number, minutes: number, user_uuid: string) =>
+      textMessage({ seq, user_uuid, created_at: new Date(Date.UTC(2026, 0, 1, 12, minutes)).toISOString() });
+    const found = rows({
+      messages: [minute(1, 0, 'me'), minute(2, 4, 'me'), minute(3, 10, 'me'), minute(4, 11, 'ada')],
+      hasOlder: true,
+    });
+    expect(found).toMatchObject([
+      { own: true, first: true, last: false },
+      { own: true, first: false, last: true },
+      { own: true, first: true, last: true },
+      { own: false, first: true, last: true },
+    ]);
+  });
+
+  it('have one line above the first new message, which separates bubbles', () => {
+    const found = rows({ messages: textMessages(5, 8), newAfter: 6, hasOlder: true });
+    expect(kinds(found)).toEqual(['message', 'message', 'divider', 'message', 'message']);
+    expect(found[1]).toMatchObject({ last: true });
+    expect(found[3]).toMatchObject({ first: true });
+    expect(kinds(rows({ messages: textMessages(5, 8), newAfter: 8, hasOlder: true }))).not.toContain(
+      'divider',
+    );
+  });
+
+  it('set system messages apart', () => {
+    const found = rows({
+      messages: [textMessage({ seq: 1 }), systemMessage(undefined, { seq: 2 }), textMessage({ seq: 3 })],
+      hasOlder: true,
+    });
+    expect(kinds(found)).toEqual(['message', 'system', 'message']);
+    expect(found[2]).toMatchObject({ first: true });
+  });
+});
+
+describe('reading', () => {
+  const place = { read_seq: 5, unread_count: 2 };
+
+  it('begins with a line above what is unread, and stays there while one reads on', () => {
+    const reading = attend(beginReading(place), 7);
+    expect(reading).toEqual({ seen: 7, newAfter: 5 });
+    expect(beginReading({ read_seq: 5, unread_count: 0 }).newAfter).toBeUndefined();
+  });
+
+  it('never unsees', () => {
+    expect(attend({ seen: 7, newAfter: undefined }, 6).seen).toBe(7);
+  });
+
+  it('moves the line above what came while one looked elsewhere', () => {
+    expect(miss({ seen: 7, newAfter: 5 }, 9)).toEqual({ seen: 7, newAfter: 7 });
+    // The very same value: it is asked at each rendering.
+    const missed = { seen: 7, newAfter: 7 };
+    expect(miss(missed, 12)).toBe(missed);
+    expect(miss({ seen: 7, newAfter: undefined }, 7)).toEqual({ seen: 7, newAfter: undefined });
+  });
+
+  it('needs no line for who answers', () => {
+    expect(answer({ seen: 7, newAfter: 5 })).toEqual({ seen: 7, newAfter: undefined });
+  });
+});
+
+describe('seen by', () => {
+  const member = (user_uuid: string, read_seq: number): Member => ({
+    user_uuid,
+    handle: user_uuid,
+    display_name: user_uuid.toUpperCase(),
+    role: 'member',
+    read_seq,
+    joined_at: '2026-01-01T00:00:00.000Z',
+  });
+  const own = (seq: number) => textMessage({ seq, user_uuid: 'me' });
+
+  it('names each reader at the last own message they have read', () => {
+    const messages = [own(1), own(2), textMessage({ seq: 3, user_uuid: 'x' }), own(4)];
+    const seen = seenBy(
+      messages,
+      [member('me', 4), member('ada', 2), member('ben', 4), member('cy', 0)],
+      'me',
+    );
+    expect([...seen]).toEqual([
+      [2, ['ADA']],
+      [4, ['BEN']],
+    ]);
+  });
+
+  it('knows that who writes has read, and that a tombstone is seen by nobody', () => {
+    const messages = [
+      own(1),
+      { ...own(2), deleted_at: 'x', message: null },
+      textMessage({ seq: 3, user_uuid: 'ada' }),
+    ];
+    expect([...seenBy(messages, [member('ada', 0)], 'me')]).toEqual([[1, ['ADA']]]);
+  });
+
+  it('is said in few words', () => {
+    expect(seenWords(['A'], 1)).toBe('Seen');
+    expect(seenWords(['A', 'B'], 2)).toBe('Seen by everyone');
+    expect(seenWords(['A', 'B'], 5)).toBe('Seen by A and B');
+  });
+});
+
+describe('a system message', () => {
+  const ada = { user_uuid: 'ada', handle: 'ada', display_name: 'Ada Lovelace' };
+  const me = { user_uuid: 'me', handle: 'me', display_name: 'Me' };
+  const mine = { user_uuid: 'me', display_name: 'Me' };
+
+  it.each([
+    [systemMessage({ event: 'group_created', name: 'Moths' }), 'Ada Lovelace created “Moths”'],
+    [systemMessage({ event: 'group_renamed', name: 'Moths' }, mine), 'You named the group “Moths”'],
+    [systemMessage({ event: 'member_added', user: me }), 'Ada Lovelace added you'],
+    [systemMessage({ event: 'member_removed', user: ada }, mine), 'You removed Ada Lovelace'],
+    [systemMessage({ event: 'member_left' }), 'Ada Lovelace left'],
+    [systemMessage({ event: 'member_left', new_owner: me }), 'Ada Lovelace left, and you own the group now'],
+    [systemMessage({ event: 'role_changed', user: me, role: 'admin' }), 'Ada Lovelace made you an admin'],
+    [
+      systemMessage({ event: 'role_changed', user: ada, role: 'member' }, mine),
+      'You made Ada Lovelace a member without admin rights',
+    ],
+    [systemMessage(undefined), 'in the API’s words'],
+  ])('%#: is told as its reader would say it', (message, words) => {
+    expect(systemWords(message, 'me')).toBe(words);
+  });
+});

@@ -1,0 +1,77 @@
+import { ApiError } from '../../web/src/api/api-error.ts';
+import type { HistoryPlace, NewMessage } from '../../web/src/api/api.ts';
+import type { Message } from '../../web/src/api/shapes.ts';
+import type { ConversationApi } from '../../web/src/chat/conversation.ts';
+import { textMessage } from './messages.ts';
+
+/** What happens to the next send: it is refused before or after it was stored. */
+interface Fault {
+  readonly error: ApiError;
+  readonly stored?: true;
+}
+
+/** One conversation's log behind the API's calls, as far as a client can tell: dense seqs, and keys that store once. */
+export class FakeApi implements ConversationApi {
+  readonly log: Message[] = [];
+  readonly sends: NewMessage[] = [];
+  readonly pages: HistoryPlace[] = [];
+  readonly faults: Fault[] = [];
+  /** Whether any call is answered. */
+  isReachable = true;
+
+  constructor(length: number) {
+    for (let seq = 1; seq <= length; seq += 1) this.log.push(textMessage({ seq }));
+  }
+
+  /** Somebody writes. */
+  append(values: Partial<Parameters<typeof textMessage>[0]> = {}): Message {
+    const message = textMessage({ ...values, seq: this.log.length + 1 });
+    this.log.push(message);
+    return message;
+  }
+
+  listMessages = (_uuid: string, place: HistoryPlace): Promise<Message[]> =>
+    this.#answer(() => {
+      this.pages.push(place);
+      const { before, after, around, limit } = place;
+      if (after !== undefined) return this.log.slice(after, after + limit);
+      if (before !== undefined) return this.log.slice(Math.max(0, before - 1 - limit), before - 1);
+      if (around !== undefined) {
+        const from = Math.max(0, around - 1 - Math.floor(limit / 2));
+        return this.log.slice(from, from + limit);
+      }
+      return this.log.slice(-limit);
+    });
+
+  send = (message: NewMessage): Promise<Message> =>
+    this.#answer(() => {
+      this.sends.push(message);
+      const fault = this.faults.shift();
+      if (fault && fault.stored !== true) throw fault.error;
+      const earlier = this.log.find(({ client_key }) => client_key === message.key);
+      const stored =
+        earlier ?? this.append({ user_uuid: 'me', message: message.text, client_key: message.key });
+      if (fault) throw fault.error;
+      return stored;
+    });
+
+  editMessage = (_uuid: string, seq: number, text: string): Promise<Message> =>
+    this.#answer(() => this.change(seq, { message: text, edited_at: 'now' }));
+
+  deleteMessage = (_uuid: string, seq: number): Promise<Message> =>
+    this.#answer(() => this.change(seq, { message: null, deleted_at: 'now' }));
+
+  change(seq: number, values: Partial<Parameters<typeof textMessage>[0]>): Message {
+    const held = this.log[seq - 1];
+    if (held?.kind !== 'text') throw new ApiError(404, ['not_found']);
+    const changed = { ...held, ...values, seq, rev: held.rev + 1 };
+    this.log[seq - 1] = changed;
+    return changed;
+  }
+
+  async #answer<Result>(act: () => Result): Promise<Result> {
+    await Promise.resolve();
+    if (!this.isReachable) throw new ApiError(0, ['unreachable']);
+    return act();
+  }
+}

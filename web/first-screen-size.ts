@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import * as z from 'zod';
+
+/*
+ * `npm run web:size`: how much JavaScript a browser fetches before it shows the first screen, gzipped, and whether that
+ * is within its budget. It reads what `npm run build:web` has built.
+ */
+
+/** The most that the first screen may take, in bytes. */
+const BUDGET = 150_000;
+const BUILT = new URL('../dist/web/', import.meta.url);
+
+const manifest = z.record(
+  z.string(),
+  z.object({
+    file: z.string(),
+    isEntry: z.boolean().optional(),
+    imports: z.array(z.string()).optional(),
+  }),
+);
+
+type Manifest = z.output<typeof manifest>;
+
+/** The files of a chunk and of all that it imports from the beginning; what is imported later is not among them. */
+function filesOf(chunks: Manifest, name: string, found = new Set<string>()): Set<string> {
+  const chunk = chunks[name];
+  if (!chunk || found.has(chunk.file)) return found;
+  found.add(chunk.file);
+  for (const imported of chunk.imports ?? []) filesOf(chunks, imported, found);
+  return found;
+}
+
+const chunks = manifest.parse(JSON.parse(readFileSync(new URL('.vite/manifest.json', BUILT), 'utf8')));
+const entry = Object.keys(chunks).find((name) => chunks[name]?.isEntry);
+let sum = 0;
+for (const file of filesOf(chunks, entry ?? '')) {
+  const size = gzipSync(readFileSync(new URL(file, BUILT))).length;
+  sum += size;
+  process.stdout.write(`${size.toLocaleString('en').padStart(9)}  ${file}\n`);
+}
+process.stdout.write(
+  `${sum.toLocaleString('en').padStart(9)}  in all, of ${BUDGET.toLocaleString('en')} bytes (JavaScript of the first screen, gzipped)\n`,
+);
+if (sum === 0 || sum > BUDGET) process.exitCode = 1;

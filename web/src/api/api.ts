@@ -1,0 +1,167 @@
+import createClient, { type Client, type Middleware } from 'openapi-fetch';
+import * as z from 'zod/mini';
+import { ApiError } from './api-error.ts';
+import { cursorOf } from './paging.ts';
+import type { paths } from './schema.ts';
+import type { Message, MessageGroup, MessageGroupView, Person, ReadMark, Role } from './shapes.ts';
+
+/** The API as the screens use it. Whatever it refuses is thrown as an ApiError. */
+export type Api = ReturnType<typeof createApi>;
+
+export interface ApiOptions {
+  /** A token that is valid now. */
+  readonly token: () => Promise<string>;
+  /** The API takes the token no longer. */
+  readonly onSignedOut: () => void;
+}
+
+/** A place in a conversation's history; without one, its end. */
+export interface HistoryPlace {
+  readonly limit: number;
+  readonly before?: number;
+  readonly after?: number;
+  readonly around?: number;
+}
+
+export interface InboxPage {
+  readonly groups: readonly MessageGroup[];
+  readonly nextCursor: string | undefined;
+}
+
+export interface NewMessage {
+  /** A conversation there is, or somebody to begin one with. */
+  readonly to: { readonly message_group_uuid: string } | { readonly handle: string };
+  readonly text: string;
+  readonly key: string;
+  readonly afterSeq: number | undefined;
+}
+
+const UNAUTHORIZED = 401;
+const INBOX_PAGE = 30;
+const FOUND_PEOPLE = 10;
+
+export function createApi(options: ApiOptions) {
+  const client = createClient<paths>();
+  client.use(signing(options));
+  return { ...peopleCalls(client), ...groupCalls(client), ...messageCalls(client) };
+}
+
+function peopleCalls({ GET, PUT }: Client<paths>) {
+  return {
+    me: (): Promise<Person> => answer(GET('/api/users/me')),
+    saveProfile: (profile: Pick<Person, 'handle' | 'display_name'>): Promise<Person> =>
+      answer(PUT('/api/users/me', { body: profile })),
+    findPeople: (prefix: string, signal: AbortSignal): Promise<Person[]> =>
+      answer(GET('/api/users', { params: { query: { prefix, limit: FOUND_PEOPLE } }, signal })),
+    person: (handle: string): Promise<Person> =>
+      answer(GET('/api/users/@{handle}/short', { params: { path: { handle } } })),
+  };
+}
+
+function groupCalls({ GET, POST, PUT, PATCH, DELETE }: Client<paths>) {
+  return {
+    listGroups: async (cursor: string | undefined): Promise<InboxPage> => {
+      const query = { limit: INBOX_PAGE, ...(cursor !== undefined && { cursor }) };
+      const { data, response } = await settle(GET('/api/message_groups', { params: { query } }));
+      return { groups: data, nextCursor: cursorOf(response.headers.get('Link')) };
+    },
+    readGroup: (uuid: string): Promise<MessageGroupView> =>
+      answer(GET('/api/message_groups/{uuid}', { params: { path: { uuid } } })),
+    createGroup: (group: { name: string; handles: string[] }, key: string): Promise<MessageGroupView> =>
+      answer(POST('/api/message_groups', { params: { header: { 'Idempotency-Key': key } }, body: group })),
+    renameGroup: (uuid: string, name: string): Promise<MessageGroupView> =>
+      answer(PATCH('/api/message_groups/{uuid}', { params: { path: { uuid } }, body: { name } })),
+    addMember: (uuid: string, handle: string): Promise<MessageGroupView> =>
+      answer(POST('/api/message_groups/{uuid}/members', { params: { path: { uuid } }, body: { handle } })),
+    changeRole: (uuid: string, handle: string, role: Exclude<Role, 'owner'>): Promise<MessageGroupView> =>
+      answer(
+        PATCH('/api/message_groups/{uuid}/members/@{handle}', {
+          params: { path: { uuid, handle } },
+          body: { role },
+        }),
+      ),
+    removeMember: (uuid: string, handle: string): Promise<void> =>
+      done(DELETE('/api/message_groups/{uuid}/members/@{handle}', { params: { path: { uuid, handle } } })),
+    markRead: (uuid: string, seq: number): Promise<ReadMark> =>
+      answer(PUT('/api/message_groups/{uuid}/read', { params: { path: { uuid } }, body: { seq } })),
+    tellTyping: (uuid: string): Promise<void> =>
+      done(POST('/api/message_groups/{uuid}/typing', { params: { path: { uuid } } })),
+  };
+}
+
+function messageCalls({ GET, POST, PATCH, DELETE }: Client<paths>) {
+  return {
+    listMessages: (uuid: string, query: HistoryPlace): Promise<Message[]> =>
+      answer(
+        GET('/api/messages/{message_group_uuid}', { params: { path: { message_group_uuid: uuid }, query } }),
+      ),
+    send: ({ to, text, key, afterSeq }: NewMessage): Promise<Message> =>
+      answer(
+        POST('/api/messages', {
+          params: { header: { 'Idempotency-Key': key } },
+          body: { ...to, message: text, ...(afterSeq !== undefined && { after_seq: afterSeq }) },
+        }),
+      ),
+    editMessage: (uuid: string, seq: number, text: string): Promise<Message> =>
+      answer(
+        PATCH('/api/messages/{message_group_uuid}/{seq}', {
+          params: { path: { message_group_uuid: uuid, seq } },
+          body: { message: text },
+        }),
+      ),
+    deleteMessage: (uuid: string, seq: number): Promise<Message> =>
+      answer(
+        DELETE('/api/messages/{message_group_uuid}/{seq}', {
+          params: { path: { message_group_uuid: uuid, seq } },
+        }),
+      ),
+  };
+}
+
+/** Puts the token on each request. One that has no answer fails as what it is: it may have been carried out. */
+function signing({ token, onSignedOut }: ApiOptions): Middleware {
+  return {
+    onRequest: async ({ request }) => {
+      request.headers.set('Authorization', `Bearer ${await token()}`);
+    },
+    onResponse: ({ response }) => {
+      if (response.status === UNAUTHORIZED) onSignedOut();
+    },
+    onError: ({ error }) => new ApiError(0, ['unreachable'], { cause: error }),
+  };
+}
+
+interface Exchange<Data> {
+  readonly data?: Data;
+  readonly error?: unknown;
+  readonly response: Response;
+}
+
+/** What came. @throws ApiError */
+async function answer<Data>(exchange: Promise<Exchange<Data>>): Promise<NonNullable<Data>> {
+  return (await settle(exchange)).data;
+}
+
+/** What came, with its headers. @throws ApiError */
+async function settle<Data>(exchange: Promise<Exchange<Data>>) {
+  const { data, error, response } = await exchange;
+  if (!response.ok) throw refusal(response, error);
+  if (data === undefined || data === null) throw new ApiError(response.status, ['internal_error']);
+  return { data, response };
+}
+
+/** For what is answered without a body. @throws ApiError */
+async function done(exchange: Promise<Exchange<unknown>>): Promise<void> {
+  const { error, response } = await exchange;
+  if (!response.ok) throw refusal(response, error);
+}
+
+/** Something between here and the API may answer in a form of its own. */
+const codes = z.catch(z.tuple([z.string()], z.string()), ['internal_error']);
+
+function refusal(response: Response, body: unknown): ApiError {
+  const retryAfter = Number(response.headers.get('Retry-After') ?? NaN);
+  return new ApiError(response.status, codes.parse(body), {
+    ...(Number.isFinite(retryAfter) && { retryAfter }),
+  });
+}

@@ -1,0 +1,2934 @@
+/*
+ * The API's shapes, made by `npm run openapi` of the routes' own declarations: not to be edited.
+ */
+
+export interface paths {
+  '/api/health-check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells whether the API answers */
+    get: operations['checkHealth'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/users/@{handle}/short': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells who has a handle */
+    get: operations['readPerson'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/users/me': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells the caller's profile */
+    get: operations['readProfile'];
+    /**
+     * Writes the caller's profile, and claims the handle
+     * @description Whoever has a valid token may: this is how a user gets a profile. A handle they had is free again.
+     */
+    put: operations['saveProfile'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/users': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists people by the beginning of their handles */
+    get: operations['findPeople'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/message_groups': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the caller's conversations, newest activity first */
+    get: operations['listMessageGroups'];
+    put?: never;
+    /**
+     * Creates a group with everybody in it, all or nothing
+     * @description The caller owns it. With an `Idempotency-Key`, a repeated request creates nothing more, and is answered with the group that is there; with 404 when the caller has left it.
+     */
+    post: operations['createMessageGroup'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/message_groups/{uuid}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tells of one conversation, with its members */
+    get: operations['readMessageGroup'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Gives a group another name
+     * @description By its owner and admins.
+     */
+    patch: operations['renameMessageGroup'];
+    trace?: never;
+  };
+  '/api/message_groups/{uuid}/read': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Marks everything up to a message as read
+     * @description The mark never goes back: a seq below it changes nothing.
+     */
+    put: operations['markRead'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/message_groups/{uuid}/members': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Takes somebody into a group
+     * @description By its owner and admins. Who is in it already stays as they are.
+     */
+    post: operations['addMember'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/message_groups/{uuid}/members/@{handle}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Takes somebody out of a group: oneself is leaving
+     * @description Anybody may leave; others are removed by the owner and admins, the owner by nobody. When the owner leaves, the longest-standing admin owns the group, or else the longest-standing member.
+     */
+    delete: operations['removeMember'];
+    options?: never;
+    head?: never;
+    /**
+     * Makes a member an admin, or an admin a plain member
+     * @description By the group's owner.
+     */
+    patch: operations['changeRole'];
+    trace?: never;
+  };
+  '/api/messages': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sends a message to a group or a person
+     * @description An answer of 200 means that it is stored.
+     */
+    post: operations['sendMessage'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/messages/{message_group_uuid}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists a conversation's messages, oldest first
+     * @description Without a position: the newest page. `prev` leads to older messages, `next` to newer ones.
+     */
+    get: operations['listMessages'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/messages/{message_group_uuid}/{seq}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Deletes a message
+     * @description One's own; in a group its owner and admins delete anybody's. Its seq stays, and shows a tombstone. Deleted twice, it is the same tombstone.
+     */
+    delete: operations['deleteMessage'];
+    options?: never;
+    head?: never;
+    /**
+     * Gives one of the caller's messages another text
+     * @description The same text changes nothing.
+     */
+    patch: operations['editMessage'];
+    trace?: never;
+  };
+  '/api/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Tells, as long as it is open, of all that happens in the caller's conversations
+     * @description Server-sent events. `ready` comes first, and again whenever something may have been missed: fetch what you display then. `message` (a Message; the highest `rev` counts), `message_group` (a MessageGroup), `message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. It ends when the token expires that it was opened with.
+     */
+    get: operations['listenToEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/events/ticket': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Gives a ticket for an event stream
+     * @description For a browser's EventSource, which sends no headers.
+     */
+    post: operations['buyTicket'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/message_groups/{uuid}/typing': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Tells the others that the caller is writing something
+     * @description Repeat it while that lasts: it is passed on once a second.
+     */
+    post: operations['tellTyping'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/openapi.json': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Describes the API: this document */
+    get: operations['readOpenApiDocument'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/docs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows this document as a page */
+    get: operations['readDocs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/docs/{part}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Gives a file that the page loads */
+    get: operations['readDocsPart'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    /** @description One thing that is wrong with a request. */
+    Issue: {
+      /** @description Stable: for programs. */
+      code: string;
+      /** @description The parameter, header or body field it is about. Absent when it is about the whole. */
+      field?: string;
+    };
+    /** @description A failure, as RFC 9457 has it. */
+    Problem: {
+      /** @constant */
+      type: 'about:blank';
+      /** @description The status's name. */
+      title: string;
+      /** @description The answer's status. */
+      status: number;
+      /** @description A sentence for people. */
+      detail: string;
+      /** @description The first of `errors` has it. Stable: for programs. */
+      code: string;
+      /** @description Everything that is wrong. */
+      errors: components['schemas']['Issue'][];
+      /** @description The answer's `X-Request-Id`. */
+      request_id: string;
+      /** @description With `after_seq_too_far_behind`: the newest seq there is. */
+      last_seq?: number;
+    };
+    /** @description The API answers. */
+    Health: {
+      /** @constant */
+      success: true;
+      /**
+       * @description Version of the API.
+       * @example 0.1.0
+       */
+      ver: string;
+    };
+    /** @description A person, as everybody may see them. */
+    Person: {
+      /**
+       * @description Id of a user: the `sub` of their tokens. Opaque.
+       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
+       */
+      uuid: string;
+      /**
+       * @description Unique among people. `_deleted` for a user whose profile is gone.
+       * @example ada
+       */
+      handle: string;
+      /**
+       * @description What others see.
+       * @example Ada Lovelace
+       */
+      display_name: string;
+    };
+    /** @description A conversation, as one of its members sees it. */
+    MessageGroup: {
+      /**
+       * @description Id of a message group. Opaque.
+       * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+       */
+      uuid: string;
+      /**
+       * @description `direct`: exactly two people, one per pair. `group`: named.
+       * @enum {string}
+       */
+      kind: 'direct' | 'group';
+      /**
+       * @description Its name; null in a direct group.
+       * @example null
+       */
+      name: string | null;
+      /**
+       * @description Direct: the other person's. Group: its name.
+       * @example Ada Lovelace
+       */
+      display_name: string;
+      /** @description Direct: the other person's. Group: null. */
+      handle: string | null;
+      /**
+       * @description Beginning of the newest message; null when that is a tombstone.
+       * @example Hello Grace!
+       */
+      message: string | null;
+      /** @description The time of the last activity. */
+      created_at: components['schemas']['Time'];
+      /**
+       * @description Seq of the newest message.
+       * @example 42
+       */
+      last_seq: number;
+      /**
+       * @description What was read: everything up to this seq. 0: nothing.
+       * @example 41
+       */
+      read_seq: number;
+      /**
+       * @description Messages that were not read, tombstones not counted.
+       * @example 1
+       */
+      unread_count: number;
+      /**
+       * @description Id of the newest message's author.
+       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
+       */
+      last_by: string;
+      /**
+       * @description How many members there are. Of a `group` only.
+       * @example 3
+       */
+      member_count?: number;
+    };
+    /**
+     * Format: date-time
+     * @description UTC, ISO 8601 with milliseconds and `Z`.
+     * @example 2026-03-01T12:34:56.789Z
+     */
+    Time: string;
+    /** @description A conversation with its members. */
+    MessageGroupWithMembers: {
+      /**
+       * @description Id of a message group. Opaque.
+       * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+       */
+      uuid: string;
+      /**
+       * @description `direct`: exactly two people, one per pair. `group`: named.
+       * @enum {string}
+       */
+      kind: 'direct' | 'group';
+      /**
+       * @description Its name; null in a direct group.
+       * @example null
+       */
+      name: string | null;
+      /**
+       * @description Direct: the other person's. Group: its name.
+       * @example Ada Lovelace
+       */
+      display_name: string;
+      /** @description Direct: the other person's. Group: null. */
+      handle: string | null;
+      /**
+       * @description Beginning of the newest message; null when that is a tombstone.
+       * @example Hello Grace!
+       */
+      message: string | null;
+      /** @description The time of the last activity. */
+      created_at: components['schemas']['Time'];
+      /**
+       * @description Seq of the newest message.
+       * @example 42
+       */
+      last_seq: number;
+      /**
+       * @description What was read: everything up to this seq. 0: nothing.
+       * @example 41
+       */
+      read_seq: number;
+      /**
+       * @description Messages that were not read, tombstones not counted.
+       * @example 1
+       */
+      unread_count: number;
+      /**
+       * @description Id of the newest message's author.
+       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
+       */
+      last_by: string;
+      /**
+       * @description How many members there are. Of a `group` only.
+       * @example 3
+       */
+      member_count?: number;
+      /** @description All of its members, the caller among them. */
+      members: components['schemas']['Member'][];
+    };
+    /** @description One user's place in a message group. */
+    Member: {
+      /**
+       * @description Id of a user: the `sub` of their tokens. Opaque.
+       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
+       */
+      user_uuid: string;
+      /**
+       * @description Unique among people. `_deleted` for a user whose profile is gone.
+       * @example ada
+       */
+      handle: string;
+      /**
+       * @description What others see.
+       * @example Ada Lovelace
+       */
+      display_name: string;
+      role: components['schemas']['Role'];
+      /**
+       * @description What was read: everything up to this seq. 0: nothing.
+       * @example 41
+       */
+      read_seq: number;
+      /** @description When they became a member. */
+      joined_at: components['schemas']['Time'];
+    };
+    /**
+     * @description What a member may do. In a `direct` group both are `member`.
+     * @enum {string}
+     */
+    Role: 'owner' | 'admin' | 'member';
+    /** @description How far the caller has read. */
+    ReadMark: {
+      /**
+       * @description Id of a message group. Opaque.
+       * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+       */
+      uuid: string;
+      /**
+       * @description What was read: everything up to this seq. 0: nothing.
+       * @example 41
+       */
+      read_seq: number;
+      /**
+       * @description Messages that were not read, tombstones not counted.
+       * @example 1
+       */
+      unread_count: number;
+    };
+    /** @description One entry of a message group's log. */
+    Message: components['schemas']['TextMessage'] | components['schemas']['SystemMessage'];
+    /** @description What somebody wrote. */
+    TextMessage: {
+      /**
+       * @description Id of the message.
+       * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+       */
+      uuid: string;
+      /**
+       * @description Id of a message group. Opaque.
+       * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+       */
+      message_group_uuid: string;
+      /**
+       * @description Place in the log of its group: 1, 2, 3 … with no gap and no repeat.
+       * @example 42
+       */
+      seq: number;
+      /**
+       * @description How often it was changed after it was sent: of two versions the higher one is newer.
+       * @example 0
+       */
+      rev: number;
+      /**
+       * @description Id of its author.
+       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
+       */
+      user_uuid: string;
+      /**
+       * @description Name of its author, of now.
+       * @example Ada Lovelace
+       */
+      display_name: string;
+      /**
+       * @description Handle of its author, of now.
+       * @example ada
+       */
+      handle: string;
+      /** @description When it was stored. */
+      created_at: components['schemas']['Time'];
+      /** @description When its text was changed last; null: never. */
+      edited_at: components['schemas']['Time'] | null;
+      /** @description When it was deleted; null: it is there. */
+      deleted_at: components['schemas']['Time'] | null;
+      /**
+       * @description The `Idempotency-Key` it was sent with: shown to its author alone.
+       * @example my-first-answer
+       */
+      client_key?: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'text';
+      /**
+       * @description The text; null in a tombstone.
+       * @example Hello Grace!
+       */
+      message: string | null;
+    };
+    /** @description Tells of a change of the group, by who made it. */
+    SystemMessage: {
+      /**
+       * @description Id of the message.
+       * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+       */
+      uuid: string;
+      /**
+       * @description Id of a message group. Opaque.
+       * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+       */
+      message_group_uuid: string;
+      /**
+       * @description Place in the log of its group: 1, 2, 3 … with no gap and no repeat.
+       * @example 42
+       */
+      seq: number;
+      /**
+       * @description How often it was changed after it was sent: of two versions the higher one is newer.
+       * @example 0
+       */
+      rev: number;
+      /**
+       * @description Id of its author.
+       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
+       */
+      user_uuid: string;
+      /**
+       * @description Name of its author, of now.
+       * @example Ada Lovelace
+       */
+      display_name: string;
+      /**
+       * @description Handle of its author, of now.
+       * @example ada
+       */
+      handle: string;
+      /** @description When it was stored. */
+      created_at: components['schemas']['Time'];
+      /** @description When its text was changed last; null: never. */
+      edited_at: components['schemas']['Time'] | null;
+      /** @description When it was deleted; null: it is there. */
+      deleted_at: components['schemas']['Time'] | null;
+      /**
+       * @description The `Idempotency-Key` it was sent with: shown to its author alone.
+       * @example my-first-answer
+       */
+      client_key?: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'system';
+      /**
+       * @description English words for `data`, with the names of that moment.
+       * @example Ada Lovelace added Grace Hopper
+       */
+      message: string | null;
+      data: components['schemas']['SystemData'];
+    };
+    /** @description What the author of a system message did to the group. */
+    SystemData:
+      | components['schemas']['GroupCreated']
+      | components['schemas']['GroupRenamed']
+      | components['schemas']['MemberAdded']
+      | components['schemas']['MemberRemoved']
+      | components['schemas']['MemberLeft']
+      | components['schemas']['RoleChanged'];
+    GroupCreated: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: 'group_created';
+      /**
+       * @description The name it was given.
+       * @example Analytical engines
+       */
+      name: string;
+    };
+    GroupRenamed: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: 'group_renamed';
+      /**
+       * @description The name it was given.
+       * @example Analytical engines
+       */
+      name: string;
+    };
+    MemberAdded: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: 'member_added';
+      user: components['schemas']['User'];
+    };
+    /** @description Somebody whom a system message tells of, by their name of now. */
+    User: {
+      /**
+       * @description Id of a user: the `sub` of their tokens. Opaque.
+       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
+       */
+      user_uuid: string;
+      /**
+       * @description Unique among people. `_deleted` for a user whose profile is gone.
+       * @example ada
+       */
+      handle: string;
+      /**
+       * @description What others see.
+       * @example Ada Lovelace
+       */
+      display_name: string;
+    };
+    MemberRemoved: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: 'member_removed';
+      user: components['schemas']['User'];
+    };
+    MemberLeft: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: 'member_left';
+      /** @description Who owns the group now, where the owner left. */
+      new_owner?: components['schemas']['User'];
+    };
+    RoleChanged: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      event: 'role_changed';
+      user: components['schemas']['User'];
+      role: components['schemas']['Role'];
+    };
+    /** @description Stands for the token it was bought with. */
+    Ticket: {
+      /** @description Opens one event stream, as `GET /api/events?ticket=…`. It can be used once. */
+      ticket: string;
+      /**
+       * @description For how many seconds it can be used.
+       * @example 30
+       */
+      expires_in: number;
+    };
+  };
+  responses: {
+    /** @description Too many requests. */
+    RateLimited: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        'Retry-After': components['headers']['Retry-After'];
+        RateLimit: components['headers']['RateLimit'];
+        'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/json': 'rate_limited'[];
+        'application/problem+json': components['schemas']['Problem'] & {
+          /** @constant */
+          status?: 429;
+          /** @enum {unknown} */
+          code?: 'rate_limited';
+        };
+      };
+    };
+    /** @description A fault of the API. */
+    InternalError: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/json': 'internal_error'[];
+        'application/problem+json': components['schemas']['Problem'] & {
+          /** @constant */
+          status?: 500;
+          /** @enum {unknown} */
+          code?: 'internal_error';
+        };
+      };
+    };
+    /** @description Worth trying again: the table or the issuer cannot be reached, or too much happens at once. */
+    Unavailable: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        'Retry-After': components['headers']['Retry-After'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/json': (
+          'busy' | 'starting' | 'table_unavailable' | 'events_unavailable' | 'token_keys_unavailable'
+        )[];
+        'application/problem+json': components['schemas']['Problem'] & {
+          /** @constant */
+          status?: 503;
+          /** @enum {unknown} */
+          code?: 'busy' | 'starting' | 'table_unavailable' | 'events_unavailable' | 'token_keys_unavailable';
+        };
+      };
+    };
+    /** @description No token, or one that does not verify. */
+    NotAuthenticated: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        'WWW-Authenticate': components['headers']['WWW-Authenticate'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/json': ('cognito_user_id_blank' | 'token_invalid')[];
+        'application/problem+json': components['schemas']['Problem'] & {
+          /** @constant */
+          status?: 401;
+          /** @enum {unknown} */
+          code?: 'cognito_user_id_blank' | 'token_invalid';
+        };
+      };
+    };
+    /** @description The body is larger than 64 KB. */
+    BodyTooLarge: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/json': 'body_too_large'[];
+        'application/problem+json': components['schemas']['Problem'] & {
+          /** @constant */
+          status?: 413;
+          /** @enum {unknown} */
+          code?: 'body_too_large';
+        };
+      };
+    };
+    /** @description The body is not JSON in UTF-8. */
+    MediaTypeUnsupported: {
+      headers: {
+        'X-Request-Id': components['headers']['X-Request-Id'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/json': 'media_type_unsupported'[];
+        'application/problem+json': components['schemas']['Problem'] & {
+          /** @constant */
+          status?: 415;
+          /** @enum {unknown} */
+          code?: 'media_type_unsupported';
+        };
+      };
+    };
+  };
+  parameters: never;
+  requestBodies: never;
+  headers: {
+    /** @description The request's id, for who reports a failure: the log has it too. */
+    'X-Request-Id': string;
+    /**
+     * @description Pages beside this one (RFC 8288), where there are any: relations `next` and `prev`, relative references.
+     * @example </api/messages/01JX3K8Q4M5N6P7R8S9TAVBWCX?before=23&limit=20>; rel="prev"
+     */
+    Link: string;
+    /** @description Seconds after which to come again. */
+    'Retry-After': number;
+    /**
+     * @description How to authenticate (RFC 6750).
+     * @example Bearer realm="cruddur", error="invalid_token"
+     */
+    'WWW-Authenticate': string;
+    /**
+     * @description What is left of the limit that the request counted for, and seconds until it is whole again.
+     * @example "600-in-1min"; r=599; t=60
+     */
+    RateLimit: string;
+    /**
+     * @description The limit that the request counted for.
+     * @example "600-in-1min"; q=600; w=60
+     */
+    'RateLimit-Policy': string;
+  };
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  checkHealth: {
+    parameters: {
+      query?: {
+        /** @description `1`: reads from the table too. */
+        deep?: '0' | '1';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It does. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Health'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('query_invalid' | 'parameter_unknown' | 'deep_invalid')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'query_invalid' | 'parameter_unknown' | 'deep_invalid';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  readPerson: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description A handle, in upper or lower case. */
+        handle: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The person. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Person'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      /** @description No such thing, or not the caller's to see. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  readProfile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The caller. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Person'];
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  saveProfile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * @description Unique among people, and case-folded: 2 to 30 letters, digits, `_`, `.` and `-`, the first a letter or digit.
+           * @example ada
+           */
+          handle: string;
+          /**
+           * @description What others see: one line of 1 to 64 code points after trimming, something visible among them.
+           * @example Ada Lovelace
+           */
+          display_name: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The caller, as they are now. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Person'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('request_malformed' | 'json_invalid')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed' | 'json_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description What is there stands against it. */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'handle_taken'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'handle_taken';
+          };
+        };
+      };
+      413: components['responses']['BodyTooLarge'];
+      415: components['responses']['MediaTypeUnsupported'];
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            | 'body_invalid'
+            | 'field_unknown'
+            | 'handle_blank'
+            | 'handle_invalid'
+            | 'display_name_blank'
+            | 'display_name_invalid'
+            | 'display_name_malformed'
+            | 'display_name_exceed_max_chars_64'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?:
+              | 'body_invalid'
+              | 'field_unknown'
+              | 'handle_blank'
+              | 'handle_invalid'
+              | 'display_name_blank'
+              | 'display_name_invalid'
+              | 'display_name_malformed'
+              | 'display_name_exceed_max_chars_64';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  findPeople: {
+    parameters: {
+      query: {
+        /** @description The beginning of a handle, in upper or lower case: two characters or more. */
+        prefix: string;
+        /** @description How many entries a page has at most. */
+        limit?: number;
+        /** @description A place in the list, as the `Link` header of a page beside gives it. Opaque; of another list, altered or made up, it is refused. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Those people, in their handles' order. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          Link: components['headers']['Link'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Person'][];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            'query_invalid' | 'parameter_unknown' | 'prefix_invalid' | 'limit_invalid' | 'cursor_invalid'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?:
+              'query_invalid' | 'parameter_unknown' | 'prefix_invalid' | 'limit_invalid' | 'cursor_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  listMessageGroups: {
+    parameters: {
+      query?: {
+        /** @description How many entries a page has at most. */
+        limit?: number;
+        /** @description A place in the list, as the `Link` header of a page beside gives it. Opaque; of another list, altered or made up, it is refused. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of them; `next` leads to older ones. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          Link: components['headers']['Link'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MessageGroup'][];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('query_invalid' | 'parameter_unknown' | 'limit_invalid' | 'cursor_invalid')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'query_invalid' | 'parameter_unknown' | 'limit_invalid' | 'cursor_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  createMessageGroup: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes the request repeatable, for ever: sent again with the same key it creates nothing more, and is answered with the group that is there. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * @description What the group is called: one line of 1 to 64 code points after trimming, something visible among them.
+           * @example Analytical engines
+           */
+          name: string;
+          /**
+           * @description Who is in it besides the caller: 1 to 97 people. The caller's own handle and repeated ones count once.
+           * @example [
+           *       "grace",
+           *       "barbara"
+           *     ]
+           */
+          handles: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description The new group. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MessageGroupWithMembers'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('request_malformed' | 'json_invalid' | 'idempotency_key_invalid')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed' | 'json_invalid' | 'idempotency_key_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      /** @description No such thing, or not the caller's to see. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      /** @description What is there stands against it. */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'idempotency_key_reused'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'idempotency_key_reused';
+          };
+        };
+      };
+      413: components['responses']['BodyTooLarge'];
+      415: components['responses']['MediaTypeUnsupported'];
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            | 'body_invalid'
+            | 'field_unknown'
+            | 'name_blank'
+            | 'name_invalid'
+            | 'name_malformed'
+            | 'name_exceed_max_chars_64'
+            | 'handles_invalid'
+            | 'handles_blank'
+            | 'group_full'
+            | 'handle_blank'
+            | 'handle_invalid'
+            | 'handle_unknown'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?:
+              | 'body_invalid'
+              | 'field_unknown'
+              | 'name_blank'
+              | 'name_invalid'
+              | 'name_malformed'
+              | 'name_exceed_max_chars_64'
+              | 'handles_invalid'
+              | 'handles_blank'
+              | 'group_full'
+              | 'handle_blank'
+              | 'handle_invalid'
+              | 'handle_unknown';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  readMessageGroup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        uuid: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The conversation. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MessageGroupWithMembers'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      /** @description No such thing, or not the caller's to see. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  renameMessageGroup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        uuid: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * @description What the group is called: one line of 1 to 64 code points after trimming, something visible among them.
+           * @example Analytical engines
+           */
+          name: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The group. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MessageGroupWithMembers'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('request_malformed' | 'json_invalid')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed' | 'json_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('profile_missing' | 'role_forbidden')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing' | 'role_forbidden';
+          };
+        };
+      };
+      /** @description No such thing, or not the caller's to see. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      413: components['responses']['BodyTooLarge'];
+      415: components['responses']['MediaTypeUnsupported'];
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            | 'body_invalid'
+            | 'field_unknown'
+            | 'name_blank'
+            | 'name_invalid'
+            | 'name_malformed'
+            | 'name_exceed_max_chars_64'
+            | 'message_group_is_direct'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?:
+              | 'body_invalid'
+              | 'field_unknown'
+              | 'name_blank'
+              | 'name_invalid'
+              | 'name_malformed'
+              | 'name_exceed_max_chars_64'
+              | 'message_group_is_direct';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  markRead: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        uuid: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * @description The newest message that was read; one beyond the end marks up to the end.
+           * @example 42
+           */
+          seq: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Where the mark stands now. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReadMark'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('request_malformed' | 'json_invalid')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed' | 'json_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      /** @description No such thing, or not the caller's to see. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      413: components['responses']['BodyTooLarge'];
+      415: components['responses']['MediaTypeUnsupported'];
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('body_invalid' | 'field_unknown' | 'seq_invalid')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?: 'body_invalid' | 'field_unknown' | 'seq_invalid';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  addMember: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        uuid: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * @description Unique among people, and case-folded: 2 to 30 letters, digits, `_`, `.` and `-`, the first a letter or digit.
+           * @example ada
+           */
+          handle: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The group. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MessageGroupWithMembers'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('request_malformed' | 'json_invalid')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed' | 'json_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('profile_missing' | 'role_forbidden')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing' | 'role_forbidden';
+          };
+        };
+      };
+      /** @description No such thing, or not the caller's to see. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      413: components['responses']['BodyTooLarge'];
+      415: components['responses']['MediaTypeUnsupported'];
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            | 'body_invalid'
+            | 'field_unknown'
+            | 'handle_blank'
+            | 'handle_invalid'
+            | 'message_group_is_direct'
+            | 'handle_unknown'
+            | 'group_full'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?:
+              | 'body_invalid'
+              | 'field_unknown'
+              | 'handle_blank'
+              | 'handle_invalid'
+              | 'message_group_is_direct'
+              | 'handle_unknown'
+              | 'group_full';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  removeMember: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        uuid: string;
+        /** @description A handle, in upper or lower case. */
+        handle: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They are a member no more. */
+      204: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('profile_missing' | 'role_forbidden')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing' | 'role_forbidden';
+          };
+        };
+      };
+      /** @description No such thing, or not the caller's to see. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'message_group_is_direct'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?: 'message_group_is_direct';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  changeRole: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        uuid: string;
+        /** @description A handle, in upper or lower case. */
+        handle: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * @description What they may do from now on.
+           * @example admin
+           * @enum {string}
+           */
+          role: 'admin' | 'member';
+        };
+      };
+    };
+    responses: {
+      /** @description The group. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MessageGroupWithMembers'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('request_malformed' | 'json_invalid')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed' | 'json_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('profile_missing' | 'role_forbidden')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing' | 'role_forbidden';
+          };
+        };
+      };
+      /** @description No such thing, or not the caller's to see. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      413: components['responses']['BodyTooLarge'];
+      415: components['responses']['MediaTypeUnsupported'];
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            'body_invalid' | 'field_unknown' | 'role_invalid' | 'message_group_is_direct'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?: 'body_invalid' | 'field_unknown' | 'role_invalid' | 'message_group_is_direct';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  sendMessage: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Makes a send repeatable: sent again with the same key it stores nothing more, and is answered with the message that is there. With `after_seq` that holds always; without, for the newest 100 messages. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * @description The text: 1 to 1,024 code points after trimming, something visible among them. No control characters but tab and line ends.
+           * @example Hello Grace!
+           */
+          message: string;
+          /**
+           * @description The group to send to; this or `handle`.
+           * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+           */
+          message_group_uuid?: string;
+          /**
+           * @description The person to send to: opens the conversation where there is none yet.
+           * @example grace
+           */
+          handle?: string;
+          /**
+           * @description The newest seq the sender holds. With an `Idempotency-Key` it makes a resend exact.
+           * @example 42
+           */
+          after_seq?: number;
+        } & (unknown | unknown);
+      };
+    };
+    responses: {
+      /** @description The message as it is stored. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Message'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('request_malformed' | 'json_invalid' | 'idempotency_key_invalid')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed' | 'json_invalid' | 'idempotency_key_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      /** @description No such thing, or not the caller's to see. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      /** @description What is there stands against it. */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('idempotency_key_reused' | 'after_seq_too_far_behind')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'idempotency_key_reused' | 'after_seq_too_far_behind';
+          };
+        };
+      };
+      413: components['responses']['BodyTooLarge'];
+      415: components['responses']['MediaTypeUnsupported'];
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            | 'body_invalid'
+            | 'field_unknown'
+            | 'message_blank'
+            | 'message_invalid'
+            | 'message_malformed'
+            | 'message_exceed_max_chars_1024'
+            | 'message_group_uuid_invalid'
+            | 'message_group_uuid_blank'
+            | 'handle_invalid'
+            | 'user_reciever_handle_blank'
+            | 'after_seq_invalid'
+            | 'message_group_uuid_and_handle'
+            | 'user_reciever_handle_unknown'
+            | 'user_reciever_handle_self'
+            | 'after_seq_beyond_end'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?:
+              | 'body_invalid'
+              | 'field_unknown'
+              | 'message_blank'
+              | 'message_invalid'
+              | 'message_malformed'
+              | 'message_exceed_max_chars_1024'
+              | 'message_group_uuid_invalid'
+              | 'message_group_uuid_blank'
+              | 'handle_invalid'
+              | 'user_reciever_handle_blank'
+              | 'after_seq_invalid'
+              | 'message_group_uuid_and_handle'
+              | 'user_reciever_handle_unknown'
+              | 'user_reciever_handle_self'
+              | 'after_seq_beyond_end';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  listMessages: {
+    parameters: {
+      query?: {
+        /** @description How many entries a page has at most. */
+        limit?: number;
+        /** @description Messages before this seq. At most one of `before`, `after` and `around` may be there. */
+        before?: number;
+        /** @description Messages after this seq. */
+        after?: number;
+        /** @description Messages on both sides of this seq. */
+        around?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        message_group_uuid: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of them. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          Link: components['headers']['Link'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Message'][];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            | 'request_malformed'
+            | 'query_invalid'
+            | 'parameter_unknown'
+            | 'limit_invalid'
+            | 'seq_invalid'
+            | 'position_ambiguous'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?:
+              | 'request_malformed'
+              | 'query_invalid'
+              | 'parameter_unknown'
+              | 'limit_invalid'
+              | 'seq_invalid'
+              | 'position_ambiguous';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      /** @description No such thing, or not the caller's to see. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  deleteMessage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        message_group_uuid: string;
+        /** @description Place of a message in its group's log. */
+        seq: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The tombstone. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Message'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('profile_missing' | 'message_not_own')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing' | 'message_not_own';
+          };
+        };
+      };
+      /** @description No such thing, or not the caller's to see. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'message_is_system'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?: 'message_is_system';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  editMessage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        message_group_uuid: string;
+        /** @description Place of a message in its group's log. */
+        seq: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * @description The text: 1 to 1,024 code points after trimming, something visible among them. No control characters but tab and line ends.
+           * @example Hello Grace!
+           */
+          message: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The message. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Message'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('request_malformed' | 'json_invalid')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed' | 'json_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('profile_missing' | 'message_not_own')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing' | 'message_not_own';
+          };
+        };
+      };
+      /** @description No such thing, or not the caller's to see. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      413: components['responses']['BodyTooLarge'];
+      415: components['responses']['MediaTypeUnsupported'];
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            | 'body_invalid'
+            | 'field_unknown'
+            | 'message_blank'
+            | 'message_invalid'
+            | 'message_malformed'
+            | 'message_exceed_max_chars_1024'
+            | 'message_deleted'
+            | 'message_is_system'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?:
+              | 'body_invalid'
+              | 'field_unknown'
+              | 'message_blank'
+              | 'message_invalid'
+              | 'message_malformed'
+              | 'message_exceed_max_chars_1024'
+              | 'message_deleted'
+              | 'message_is_system';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  listenToEvents: {
+    parameters: {
+      query?: {
+        /** @description A ticket, instead of a token in the header. */
+        ticket?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The stream. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream': string;
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('query_invalid' | 'parameter_unknown' | 'ticket_invalid')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'query_invalid' | 'parameter_unknown' | 'ticket_invalid';
+          };
+        };
+      };
+      /** @description No token and no ticket, or one that does not verify. */
+      401: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          'WWW-Authenticate': components['headers']['WWW-Authenticate'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('cognito_user_id_blank' | 'token_invalid' | 'ticket_invalid')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 401;
+            /** @enum {unknown} */
+            code?: 'cognito_user_id_blank' | 'token_invalid' | 'ticket_invalid';
+          };
+        };
+      };
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  buyTicket: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The ticket. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Ticket'];
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  tellTyping: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        uuid: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Whoever listens is told. */
+      204: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      /** @description No such thing, or not the caller's to see. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  readOpenApiDocument: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description This document. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description The version of OpenAPI. */
+            openapi: string;
+            /** @description What this is. */
+            info: {
+              [key: string]: unknown;
+            };
+            /** @description The routes. */
+            paths: {
+              [key: string]: unknown;
+            };
+          } & {
+            [key: string]: unknown;
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  readDocs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The page. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'text/html': string;
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  readDocsPart: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description A file that the page loads. */
+        part: 'swagger-ui.css' | 'swagger-ui-bundle.js' | 'start.js';
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'text/css': string;
+          'text/javascript': string;
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      /** @description No such thing, or not the caller's to see. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+}

@@ -1,0 +1,102 @@
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { type Api, createApi } from './api/api.ts';
+import { ApiError } from './api/api-error.ts';
+import type { Person } from './api/shapes.ts';
+import { Chat } from './chat/chat.ts';
+import { Screens } from './screens.tsx';
+import { ProfileScreen } from './session/profile-screen.tsx';
+import type { Session, Sessions } from './session/session.ts';
+import type { Settings } from './session/settings.ts';
+import { SignInScreen } from './session/sign-in-screen.tsx';
+import { Failure } from './ui/failure.tsx';
+
+export interface AppProps {
+  readonly settings: Settings;
+  readonly sessions: Sessions;
+}
+
+/** Who is signed in sees the screens; everybody else the way in. */
+export function App({ settings, sessions }: AppProps) {
+  const { session, expired } = useSyncExternalStore(sessions.state.subscribe, sessions.state.get);
+  if (!session) return <SignInScreen settings={settings} sessions={sessions} expired={expired} />;
+  return <SignedIn session={session} sessions={sessions} />;
+}
+
+/** The session's tokens; when there are none any more, or the API takes them no longer, it is over. */
+function access(session: Session, sessions: Sessions) {
+  const onSignedOut = () => sessions.expire();
+  const token = async (): Promise<string> => {
+    try {
+      return await session.token();
+    } catch (error) {
+      onSignedOut();
+      throw error;
+    }
+  };
+  return { token, onSignedOut };
+}
+
+type Profile =
+  | { readonly state: 'unknown' | 'missing' }
+  | { readonly state: 'there'; readonly person: Person }
+  | { readonly state: 'failed'; readonly error: unknown };
+
+function SignedIn({ session, sessions }: { readonly session: Session; readonly sessions: Sessions }) {
+  const api = useMemo(() => createApi(access(session, sessions)), [session, sessions]);
+  const [profile, setProfile] = useState<Profile>({ state: 'unknown' });
+  useEffect(() => {
+    if (profile.state !== 'unknown') return undefined;
+    let current = true;
+    void readProfile(api).then((found) => {
+      if (current) setProfile(found);
+    });
+    return () => {
+      current = false;
+    };
+  }, [api, profile.state]);
+
+  switch (profile.state) {
+    case 'unknown':
+      return null;
+    case 'failed':
+      return <Failure error={profile.error} onRetry={() => setProfile({ state: 'unknown' })} />;
+    case 'missing':
+      return (
+        <ProfileScreen
+          api={api}
+          onSaved={(person) => setProfile({ state: 'there', person })}
+          onSignOut={() => void sessions.signOut()}
+        />
+      );
+    case 'there':
+      return <Talking api={api} me={profile.person} session={session} sessions={sessions} />;
+  }
+}
+
+async function readProfile(api: Api): Promise<Profile> {
+  try {
+    return { state: 'there', person: await api.me() };
+  } catch (error) {
+    return error instanceof ApiError && error.code === 'profile_missing'
+      ? { state: 'missing' }
+      : { state: 'failed', error };
+  }
+}
+
+function Talking(props: {
+  readonly api: Api;
+  readonly me: Person;
+  readonly session: Session;
+  readonly sessions: Sessions;
+}) {
+  const { api, me, session, sessions } = props;
+  const chat = useMemo(
+    () => new Chat({ api, me, ...access(session, sessions) }),
+    [api, me, session, sessions],
+  );
+  useEffect(() => {
+    chat.stream.open();
+    return () => chat.stream.close();
+  }, [chat]);
+  return <Screens chat={chat} onSignOut={() => void sessions.signOut()} />;
+}

@@ -1,0 +1,95 @@
+import { createParser } from 'eventsource-parser';
+import { backoffMs } from './backoff.ts';
+import { type LiveEvent, parseEvent } from './events.ts';
+import { pause } from './pause.ts';
+import { Subject } from './subject.ts';
+
+export type Connection = 'connecting' | 'live' | 'offline';
+
+/** The API sends a comment every 15 s: silence of this length is a dead connection, in milliseconds. */
+const SILENCE_MS = 40_000;
+const UNAUTHORIZED = 401;
+
+/**
+ * Follows `GET /api/events` for as long as it is open, and connects again whenever it ends. It is read with `fetch`,
+ * which can send the token in a header; an `EventSource` could only put it into the address.
+ */
+export class EventStream {
+  readonly connection = new Subject<Connection>('connecting');
+  readonly #token: () => Promise<string>;
+  readonly #onEvent: (event: LiveEvent) => void;
+  readonly #onSignedOut: () => void;
+  #closed = new AbortController();
+
+  constructor(parts: {
+    readonly token: () => Promise<string>;
+    readonly onEvent: (event: LiveEvent) => void;
+    readonly onSignedOut: () => void;
+  }) {
+    this.#token = parts.token;
+    this.#onEvent = parts.onEvent;
+    this.#onSignedOut = parts.onSignedOut;
+  }
+
+  open(): void {
+    this.#closed = new AbortController();
+    void this.#follow(this.#closed.signal);
+  }
+
+  close(): void {
+    this.#closed.abort();
+  }
+
+  async #follow(closed: AbortSignal): Promise<void> {
+    for (let failures = 0; ; failures += 1) {
+      const wasLive = await this.#read(closed);
+      if (closed.aborted) return;
+      this.connection.set('offline');
+      if (wasLive) failures = 0;
+      await pause(backoffMs(failures), closed);
+    }
+  }
+
+  /** Reads one connection to its end, and tells whether it ever was ready. */
+  async #read(closed: AbortSignal): Promise<boolean> {
+    const silence = new AbortController();
+    const hush = () => silence.abort();
+    let timer = setTimeout(hush, SILENCE_MS);
+    // A connection over a network that is gone would otherwise only be missed after that time.
+    window.addEventListener('offline', hush, { signal: silence.signal });
+    let wasLive = false;
+    try {
+      const response = await fetch('/api/events', {
+        headers: { Accept: 'text/event-stream', Authorization: `Bearer ${await this.#token()}` },
+        signal: AbortSignal.any([closed, silence.signal]),
+      });
+      if (response.status === UNAUTHORIZED) this.#onSignedOut();
+      if (!response.ok || !response.body) return false;
+      const parser = createParser({
+        onEvent: ({ event, data }) => {
+          wasLive ||= event === 'ready';
+          this.#tell(event, data);
+        },
+      });
+      const text = response.body.pipeThrough(new TextDecoderStream());
+      for await (const chunk of text) {
+        clearTimeout(timer);
+        timer = setTimeout(hush, SILENCE_MS);
+        parser.feed(chunk);
+      }
+      return wasLive;
+    } catch {
+      return wasLive;
+    } finally {
+      clearTimeout(timer);
+      silence.abort();
+    }
+  }
+
+  #tell(name: string | undefined, data: string): void {
+    const event = parseEvent(name, data);
+    if (!event) return;
+    if (event.type === 'ready') this.connection.set('live');
+    this.#onEvent(event);
+  }
+}

@@ -1,0 +1,29 @@
+import { MoreIcon } from '../ui/icons.tsx';
+import { MenuButton, type MenuEntry } from '../ui/menu-button.tsx';
+import type { BubbleProps } from './bubble.tsx';
+
+/** What one can do with a message. */
+export function BubbleMenu(props: BubbleProps) {
+  const entries = entriesFor(props);
+  if (entries.length === 0) return null;
+  return (
+    <MenuButton
+      label="What to do with this message"
+      className="icon-button bubble-more"
+      placement={props.own ? 'bottom-end' : 'bottom-start'}
+      entries={entries}
+    >
+      <MoreIcon />
+    </MenuButton>
+  );
+}
+
+function entriesFor({ message, mayEdit, mayDelete, onEdit, onDelete }: BubbleProps): MenuEntry[] {
+  const copy = () => void navigator.clipboard.writeText(message.message ?? '');
+  return [
+    // Browsers let secure pages alone write to the clipboard.
+    ...(window.isSecureContext ? [{ label: 'Copy text', onSelect: copy }] : []),
+    ...(mayEdit ? [{ label: 'Change', onSelect: () => onEdit(message) }] : []),
+    ...(mayDelete ? [{ label: 'Delete …', danger: true, onSelect: () => onDelete(message) }] : []),
+  ];
+}

@@ -1,0 +1,66 @@
+import { memo } from 'react';
+import type { Message } from '../api/shapes.ts';
+import { hueOf } from '../ui/initials.ts';
+import { Name } from '../ui/name.tsx';
+import { clockTime, exactTime } from '../ui/times.ts';
+import { BubbleMenu } from './bubble-menu.tsx';
+import type { Place } from './rows.ts';
+
+export interface BubbleProps extends Place {
+  readonly message: Message;
+  /** Whose name stands above, where there are more than two people. */
+  readonly showsName: boolean;
+  readonly mayEdit: boolean;
+  readonly mayDelete: boolean;
+  /** Below the bubble: who has seen it. */
+  readonly seen: string | undefined;
+  readonly onEdit: (message: Message) => void;
+  readonly onDelete: (message: Message) => void;
+}
+
+/** Up to three emoji and nothing else. */
+const FEW_EMOJI = /^\p{RGI_Emoji}{1,3}$/v;
+
+/** One message. Its text is text, whatever it looks like. */
+export const Bubble = memo(function Bubble(props: BubbleProps) {
+  const { message, own, first, last, showsName, seen } = props;
+  const author = own ? 'You' : message.display_name;
+  return (
+    <article
+      className="bubble-row"
+      data-own={own}
+      data-first={first}
+      data-last={last}
+      data-seq={message.seq}
+      aria-label={`${author}, ${exactTime(message.created_at)}`}
+    >
+      {showsName && first && (
+        <p className={`bubble-author hue-${hueOf(message.handle)}`}>
+          <Name>{message.display_name}</Name>
+        </p>
+      )}
+      <div className="bubble-line">
+        <div className="bubble" data-deleted={message.message === null}>
+          <MessageText text={message.message} />
+          <span className="bubble-meta">
+            {message.edited_at !== null && message.message !== null && <span>changed </span>}
+            <time dateTime={message.created_at} title={exactTime(message.created_at)}>
+              {clockTime(message.created_at)}
+            </time>
+          </span>
+        </div>
+        {message.message !== null && <BubbleMenu {...props} />}
+      </div>
+      {seen !== undefined && <p className="bubble-note">{seen}</p>}
+    </article>
+  );
+});
+
+export function MessageText({ text }: { readonly text: string | null }) {
+  if (text === null) return <em className="bubble-text">Message deleted</em>;
+  return (
+    <p className="bubble-text" dir="auto" data-big={FEW_EMOJI.test(text)}>
+      {text}
+    </p>
+  );
+}

@@ -1,0 +1,154 @@
+import { type KeyboardEvent, type SubmitEvent, useLayoutEffect, useRef, useState } from 'react';
+import type { Message } from '../api/shapes.ts';
+import { CloseIcon, SendIcon } from '../ui/icons.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { draftOf, keepDraft } from './drafts.ts';
+
+/** The API's limit, in code points. */
+const MAX_CODE_POINTS = 1_024;
+/** From here on one is told how much room is left. */
+const TELL_FROM = 900;
+/** How often others are told that one is typing, in milliseconds. */
+const TYPING_EVERY_MS = 2_500;
+
+interface Props {
+  readonly uuid: string;
+  readonly name: string;
+  /** The message that is being changed, if one is. */
+  readonly editing?: Message | undefined;
+  /** Once this is done the field is empty again. */
+  readonly onSubmit: (text: string) => Promise<void>;
+  readonly onCancel?: () => void;
+  /** Arrow up in an empty field. */
+  readonly onEditLast?: () => void;
+  readonly onTyping?: () => void;
+}
+
+/** Where one writes. What is not sent yet is kept when one looks at another conversation. */
+export function Composer(props: Props) {
+  const { name, editing, onCancel } = props;
+  const { text, change, error, canSend, length, send } = useText(props);
+  const field = useGrowingField(text);
+  const submit = (event: SubmitEvent | KeyboardEvent): void => {
+    event.preventDefault();
+    void send();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    // While an input method composes, its keys are its own.
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Enter' && !event.shiftKey && hasKeyboard()) submit(event);
+    else if (event.key === 'Escape') onCancel?.();
+    else if (event.key === 'ArrowUp' && text === '' && props.onEditLast) {
+      // The key must not move the cursor in the field that is there then.
+      event.preventDefault();
+      props.onEditLast();
+    }
+  };
+  return (
+    <form className="composer" onSubmit={submit}>
+      {editing && (
+        <p className="composer-editing">
+          Changing your message
+          <button type="button" className="icon-button" aria-label="Leave it as it was" onClick={onCancel}>
+            <CloseIcon />
+          </button>
+        </p>
+      )}
+      <div className="composer-line">
+        <textarea
+          ref={field}
+          className="composer-field"
+          rows={1}
+          dir="auto"
+          // One comes here to write, or to change what was written.
+          autoFocus={hasKeyboard() || editing !== undefined}
+          aria-label={editing ? 'Change your message' : `Message to ${name}`}
+          placeholder={editing ? '' : 'Write a message'}
+          value={text}
+          onChange={(event) => change(event.target.value)}
+          onKeyDown={onKeyDown}
+        />
+        <button
+          type="submit"
+          className="icon-button send"
+          aria-label={editing ? 'Save' : 'Send'}
+          disabled={!canSend}
+        >
+          <SendIcon />
+        </button>
+      </div>
+      <Room length={length} />
+      <Problem error={error} />
+    </form>
+  );
+}
+
+/** How much of a message's length is left, once that is little. */
+function Room({ length }: { readonly length: number }) {
+  if (length <= TELL_FROM) return null;
+  const left = MAX_CODE_POINTS - length;
+  return (
+    <p className="composer-room" data-over={left < 0} role="status">
+      {left < 0 ? `${-left} too many` : `${left} left`}
+    </p>
+  );
+}
+
+/** The text that is being written, and its way out. */
+function useText({ uuid, editing, onSubmit, onTyping }: Props) {
+  const [text, setText] = useState(() => editing?.message ?? draftOf(uuid));
+  const [error, setError] = useState<unknown>();
+  const [isBusy, setIsBusy] = useState(false);
+  const toldTyping = useRef(-Infinity);
+  const trimmed = text.trim();
+  const length = Array.from(trimmed).length;
+  const canSend = !isBusy && length > 0 && length <= MAX_CODE_POINTS;
+
+  const keep = (value: string): void => {
+    setText(value);
+    if (!editing) keepDraft(uuid, value);
+  };
+  const change = (value: string): void => {
+    keep(value);
+    const isTyping = !editing && value.trim() !== '';
+    if (!isTyping || performance.now() - toldTyping.current < TYPING_EVERY_MS) return;
+    toldTyping.current = performance.now();
+    onTyping?.();
+  };
+  const send = async (): Promise<void> => {
+    if (!canSend) return;
+    setError(undefined);
+    setIsBusy(true);
+    try {
+      await onSubmit(trimmed);
+      keep('');
+      toldTyping.current = -Infinity;
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setIsBusy(false);
+    }
+  };
+  return { text, change, error, canSend, length, send };
+}
+
+/** Whether Enter sends: on a screen keyboard it is how one begins a line. */
+function hasKeyboard(): boolean {
+  return window.matchMedia('(hover: hover)').matches;
+}
+
+/** A field as high as its text, up to what the style sheet allows. */
+function useGrowingField(text: string) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  // One goes on where the text ends.
+  useLayoutEffect(() => {
+    const end = field.current?.value.length ?? 0;
+    field.current?.setSelectionRange(end, end);
+  }, []);
+  useLayoutEffect(() => {
+    if (!field.current) return;
+    field.current.style.height = 'auto';
+    field.current.style.height = `${field.current.scrollHeight}px`;
+  }, [text]);
+  return field;
+}

@@ -1,0 +1,52 @@
+import { lazy, Suspense, useState } from 'react';
+import { Link } from 'wouter';
+import type { MessageGroup, MessageGroupView } from '../api/shapes.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { BackIcon, GroupIcon } from '../ui/icons.tsx';
+import { Name } from '../ui/name.tsx';
+
+const MembersDialog = lazy(() => import('../groups/members-dialog.tsx'));
+
+/** With whom one talks. */
+export function ConversationHead(props: {
+  readonly group: MessageGroup;
+  /** With its members, once they are known. */
+  readonly view: MessageGroupView | undefined;
+}) {
+  const { group, view } = props;
+  const [showsMembers, setShowsMembers] = useState(false);
+  const count = view?.members.length ?? group.member_count;
+  return (
+    <header className="conversation-head">
+      <Link href="/" className="icon-button back" aria-label="Back to your conversations">
+        <BackIcon />
+      </Link>
+      <Avatar of={group} />
+      <span className="person-text">
+        <h1 className="conversation-title">
+          <Name>{group.display_name}</Name>
+        </h1>
+        <span className="quiet">{group.kind === 'direct' ? `@${group.handle ?? ''}` : people(count)}</span>
+      </span>
+      {group.kind === 'group' && view && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="People in this group"
+          title="People in this group"
+          onClick={() => setShowsMembers(true)}
+        >
+          <GroupIcon />
+        </button>
+      )}
+      <Suspense>
+        {showsMembers && view && <MembersDialog view={view} onClose={() => setShowsMembers(false)} />}
+      </Suspense>
+    </header>
+  );
+}
+
+function people(count: number | undefined): string {
+  if (count === undefined) return '';
+  return count === 1 ? '1 person' : `${count} people`;
+}

@@ -1,0 +1,34 @@
+import { useState } from 'react';
+import type { Message } from '../api/shapes.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { Problem } from '../ui/problem.tsx';
+
+/** Asks before a message is gone. */
+export default function DeleteDialog(props: {
+  readonly message: Message;
+  readonly onDelete: () => Promise<void>;
+  readonly onClose: () => void;
+}) {
+  const [error, setError] = useState<unknown>();
+  return (
+    <Dialog title="Delete this message?" onClose={props.onClose}>
+      <blockquote className="quote" dir="auto">
+        {props.message.message}
+      </blockquote>
+      <p>It will be gone for everybody.</p>
+      <Problem error={error} />
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={props.onClose}>
+          Keep it
+        </button>
+        <button
+          type="button"
+          className="button danger"
+          onClick={() => void props.onDelete().then(props.onClose, setError)}
+        >
+          Delete
+        </button>
+      </div>
+    </Dialog>
+  );
+}

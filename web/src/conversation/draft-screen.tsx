@@ -1,0 +1,51 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { requestKeys } from '../api/request-key.ts';
+import { useChat } from '../chat/use-chat.ts';
+import { useInbox } from '../inbox/use-inbox.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Failure } from '../ui/failure.tsx';
+import { BackIcon } from '../ui/icons.tsx';
+import { Name } from '../ui/name.tsx';
+import { Composer } from './composer.tsx';
+
+/** A conversation with somebody that begins with its first message, or goes on where there is one already. */
+export function DraftScreen({ handle }: { readonly handle: string }) {
+  const chat = useChat();
+  const [, navigate] = useLocation();
+  const person = useQuery({ queryKey: ['person', handle], queryFn: () => chat.api.person(handle) });
+  const existing = useInbox().rows?.find((row) => row.kind === 'direct' && row.handle === handle)?.uuid;
+  const [keyFor] = useState(requestKeys);
+
+  useEffect(() => {
+    if (existing !== undefined) navigate(`/messages/${existing}`, { replace: true });
+  }, [existing, navigate]);
+
+  const send = async (text: string): Promise<void> => {
+    const message = await chat.api.send({ to: { handle }, text, key: keyFor(text), afterSeq: undefined });
+    chat.tookGroup(await chat.api.readGroup(message.message_group_uuid));
+    navigate(`/messages/${message.message_group_uuid}`, { replace: true });
+  };
+  if (person.error) return <Failure error={person.error} onRetry={() => void person.refetch()} />;
+  if (!person.data) return <p className="placeholder quiet">…</p>;
+  const { display_name } = person.data;
+  return (
+    <section className="conversation" aria-label={`New conversation with ${display_name}`}>
+      <header className="conversation-head">
+        <Link href="/" className="icon-button back" aria-label="Back to your conversations">
+          <BackIcon />
+        </Link>
+        <Avatar of={person.data} />
+        <span className="person-text">
+          <h1 className="conversation-title">
+            <Name>{display_name}</Name>
+          </h1>
+          <span className="quiet">@{handle}</span>
+        </span>
+      </header>
+      <p className="placeholder quiet">Your first message begins the conversation.</p>
+      <Composer uuid={`new:${handle}`} name={display_name} onSubmit={send} />
+    </section>
+  );
+}

@@ -1,0 +1,49 @@
+import { wordsForCode } from '../api/wording.ts';
+import type { Outgoing } from '../chat/log.ts';
+import { WaitIcon } from '../ui/icons.tsx';
+import { clockTime } from '../ui/times.ts';
+import { MessageText } from './bubble.tsx';
+import type { Place } from './rows.ts';
+
+/** A message on its way, or one that did not get there. */
+export function OutgoingBubble(
+  props: Place & {
+    readonly outgoing: Outgoing;
+    readonly onRetry: (key: string) => void;
+    readonly onDiscard: (key: string) => void;
+  },
+) {
+  const { outgoing, first, last } = props;
+  const { key, state, problem } = outgoing;
+  return (
+    <article
+      className="bubble-row"
+      data-own
+      data-first={first}
+      data-last={last}
+      data-state={state}
+      aria-label={`You, ${state === 'failed' ? 'not sent' : 'being sent'}`}
+    >
+      <div className="bubble-line">
+        <div className="bubble">
+          <MessageText text={outgoing.text} />
+          <span className="bubble-meta">
+            {state !== 'stored' && state !== 'failed' && <WaitIcon />}
+            <time dateTime={new Date(outgoing.at).toISOString()}>{clockTime(outgoing.at)}</time>
+          </span>
+        </div>
+      </div>
+      {state === 'failed' && (
+        <p className="bubble-note failed" role="alert">
+          Not sent. {wordsForCode(problem ?? 'internal_error')}{' '}
+          <button type="button" className="link" onClick={() => props.onRetry(key)}>
+            Try again
+          </button>{' '}
+          <button type="button" className="link" onClick={() => props.onDiscard(key)}>
+            Discard
+          </button>
+        </p>
+      )}
+    </article>
+  );
+}

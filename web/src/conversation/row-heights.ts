@@ -1,0 +1,38 @@
+import type { Row } from './rows.ts';
+
+/** Heights in pixels, as the style sheet makes them on a wide window. */
+const HEIGHTS = {
+  beginning: 46,
+  day: 41,
+  divider: 34,
+  system: 35,
+  bubble: 58.5,
+  gap: 8,
+  line: 23.2,
+} as const;
+/** Characters that fit into one line there. */
+const LINE_CHARACTERS = 70;
+
+/** How high a row is about, until it exists and can be measured. The better the guess, the less moves then. */
+export function estimateHeight(row: Row | undefined): number {
+  switch (row?.kind) {
+    case undefined:
+      return 0;
+    case 'message':
+      return bubbleHeight(row.message.message ?? '', row.first);
+    case 'outgoing':
+      return bubbleHeight(row.outgoing.text, row.first);
+    case 'beginning':
+    case 'day':
+    case 'divider':
+    case 'system':
+      return HEIGHTS[row.kind];
+  }
+}
+
+function bubbleHeight(text: string, first: boolean): number {
+  const lines = text
+    .split('\n')
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / LINE_CHARACTERS)), 0);
+  return HEIGHTS.bubble + (first ? HEIGHTS.gap : 0) + (lines - 1) * HEIGHTS.line;
+}

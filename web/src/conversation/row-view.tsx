@@ -1,0 +1,76 @@
+import type { Message } from '../api/shapes.ts';
+import { dayName, exactTime } from '../ui/times.ts';
+import { useNow } from '../ui/use-now.ts';
+import { Bubble } from './bubble.tsx';
+import { OutgoingBubble } from './outgoing-bubble.tsx';
+import type { Row } from './rows.ts';
+import { seenWords } from './seen-by.ts';
+import { systemWords } from './system-words.ts';
+
+/** What all rows of a conversation have in common. */
+export interface RowContext {
+  readonly me: string;
+  readonly isGroup: boolean;
+  readonly mayDeleteOthers: boolean;
+  readonly seen: ReadonlyMap<number, readonly string[]>;
+  /** How many people there are besides oneself. */
+  readonly others: number;
+  readonly onEdit: (message: Message) => void;
+  readonly onDelete: (message: Message) => void;
+  readonly onRetry: (key: string) => void;
+  readonly onDiscard: (key: string) => void;
+}
+
+export function RowView({ row, context }: { readonly row: Row | undefined; readonly context: RowContext }) {
+  switch (row?.kind) {
+    case undefined:
+      return null;
+    case 'beginning':
+      return <p className="talk-beginning quiet">This is where it begins.</p>;
+    case 'day':
+      return <DayRow at={row.at} />;
+    case 'divider':
+      return (
+        <p className="talk-divider" role="separator" aria-label="New messages">
+          <span>New</span>
+        </p>
+      );
+    case 'system':
+      return (
+        <p className="talk-system" data-seq={row.message.seq} title={exactTime(row.message.created_at)}>
+          <bdi dir="auto">{systemWords(row.message, context.me)}</bdi>
+        </p>
+      );
+    case 'outgoing':
+      return (
+        <OutgoingBubble {...row} key={row.key} onRetry={context.onRetry} onDiscard={context.onDiscard} />
+      );
+    case 'message': {
+      const { message, own, first, last } = row;
+      const seen = context.seen.get(message.seq);
+      return (
+        <Bubble
+          message={message}
+          own={own}
+          first={first}
+          last={last}
+          showsName={context.isGroup && !own}
+          mayEdit={own}
+          mayDelete={own || context.mayDeleteOthers}
+          seen={seen && seenWords(seen, context.others)}
+          onEdit={context.onEdit}
+          onDelete={context.onDelete}
+        />
+      );
+    }
+  }
+}
+
+function DayRow({ at }: { readonly at: string }) {
+  const now = useNow();
+  return (
+    <p className="talk-day">
+      <time dateTime={at}>{dayName(at, now)}</time>
+    </p>
+  );
+}

@@ -1,0 +1,104 @@
+import type { Outgoing } from '../chat/log.ts';
+import type { Message, SystemMessage, TextMessage } from '../api/shapes.ts';
+
+/** What the list of messages shows, from top to bottom. Keys stay with what they stand for, however the list grows. */
+export type Row =
+  | { readonly kind: 'beginning'; readonly key: string }
+  | { readonly kind: 'day'; readonly key: string; readonly at: string }
+  | { readonly kind: 'divider'; readonly key: string }
+  | { readonly kind: 'system'; readonly key: string; readonly message: SystemMessage }
+  | ({ readonly kind: 'message'; readonly key: string; readonly message: TextMessage } & Place)
+  | ({ readonly kind: 'outgoing'; readonly key: string; readonly outgoing: Outgoing } & Place);
+
+/** A bubble's place among its neighbours from the same person. */
+export interface Place {
+  readonly own: boolean;
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
+export interface RowsInput {
+  readonly messages: readonly Message[];
+  readonly outgoing: readonly Outgoing[];
+  readonly me: string;
+  /** Messages behind this seq are new to the reader; absent when none are. */
+  readonly newAfter?: number | undefined;
+  readonly hasOlder: boolean;
+  /** Which day a time belongs to, where the reader is. */
+  readonly dayOf: (at: string | number) => string;
+}
+
+/** Bubbles of one person stand together while they come within this time, in milliseconds. */
+const TOGETHER_MS = 5 * 60_000;
+
+interface Bubble {
+  readonly author: string;
+  readonly at: number;
+  readonly day: string;
+}
+
+export function rowsOf(input: RowsInput): Row[] {
+  const rows: Row[] = input.hasOlder ? [] : [{ kind: 'beginning', key: 'beginning' }];
+  let day: string | undefined;
+  let before: Bubble | undefined;
+  let divided = false;
+  const enterDay = (at: string | number, key: string): string => {
+    const today = input.dayOf(at);
+    // Whether the first of the messages is the first of its day is only known once there is nothing before it.
+    const isKnown = day !== undefined || !input.hasOlder;
+    if (today !== day && isKnown) {
+      rows.push({ kind: 'day', key: `day:${key}`, at: new Date(at).toISOString() });
+    }
+    day = today;
+    return today;
+  };
+  const push = (bubble: Bubble, make: (place: Place) => Row): void => {
+    const own = bubble.author === input.me;
+    const joins = before !== undefined && belongTogether(before, bubble);
+    if (joins) rows.push(...rows.splice(-1).map((row) => ('last' in row ? { ...row, last: false } : row)));
+    rows.push(make({ own, first: !joins, last: true }));
+    before = bubble;
+  };
+  for (const message of input.messages) {
+    const key = keyOf(message);
+    const today = enterDay(message.created_at, key);
+    if (!divided && input.newAfter !== undefined && message.seq > input.newAfter) {
+      divided = true;
+      before = undefined;
+      rows.push({ kind: 'divider', key: 'divider' });
+    }
+    if (message.kind === 'system') {
+      before = undefined;
+      rows.push({ kind: 'system', key, message });
+    } else {
+      push({ author: message.user_uuid, at: Date.parse(message.created_at), day: today }, (place) => ({
+        kind: 'message',
+        key,
+        message,
+        ...place,
+      }));
+    }
+  }
+  for (const outgoing of input.outgoing) {
+    const key = keyOf({ client_key: outgoing.key });
+    const today = enterDay(outgoing.at, key);
+    push({ author: input.me, at: outgoing.at, day: today }, (place) => ({
+      kind: 'outgoing',
+      key,
+      outgoing,
+      ...place,
+    }));
+  }
+  return rows;
+}
+
+/** The same while a message is on its way and when it has arrived. */
+function keyOf(message: Pick<Message, 'client_key'> & Partial<Pick<Message, 'seq'>>): string {
+  return message.client_key === undefined ? `seq:${message.seq ?? 0}` : `key:${message.client_key}`;
+}
+
+function belongTogether(before: Bubble, next: Bubble): boolean {
+  return (
+    before.author === next.author && before.day === next.day && Math.abs(next.at - before.at) < TOGETHER_MS
+  );
+}

@@ -1,0 +1,157 @@
+import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { ApiError } from '../api/api-error.ts';
+import type { Member, Message, MessageGroup } from '../api/shapes.ts';
+import type { Conversation, ConversationState } from '../chat/conversation.ts';
+import { hasOlder, missingNewer, shown } from '../chat/log.ts';
+import { useChat } from '../chat/use-chat.ts';
+import { mayManage } from '../groups/permissions.ts';
+import { Failure } from '../ui/failure.tsx';
+import { dayOf } from '../ui/times.ts';
+import { Composer } from './composer.tsx';
+import { MessageList } from './message-list.tsx';
+import { rowsOf } from './rows.ts';
+import { seenBy } from './seen-by.ts';
+import { TypingLine } from './typing-line.tsx';
+import { useReading } from './use-reading.ts';
+import { useSeenMarks } from './use-seen-marks.ts';
+
+const DeleteDialog = lazy(() => import('./delete-dialog.tsx'));
+
+interface Props {
+  readonly conversation: Conversation;
+  readonly group: MessageGroup;
+  readonly members: readonly Member[];
+}
+
+/** The messages of a conversation, and the place to write the next one. */
+export function Talk({ conversation, group, members }: Props) {
+  const chat = useChat();
+  const state = useSyncExternalStore(conversation.state.subscribe, conversation.state.get);
+  // Unknown until the first rows have found their place.
+  const [isAtEnd, setIsAtEnd] = useState<boolean>();
+  const [deleting, setDeleting] = useState<Message>();
+  const { log, following } = state;
+  const { newAfter, answered } = useReading(group, log.high, isAtEnd === true && missingNewer(log) === 0);
+  const view = useTalkView({ state, members, newAfter, me: chat.me.uuid });
+  useSeenMarks({ group, members, messages: view.messages });
+  useEffect(() => void conversation.open(group), [conversation, group]);
+
+  const { editing, setEditing, submit } = useWriting({ conversation, following, answered });
+  const atEnd = (is: boolean): void => {
+    setIsAtEnd(is);
+    if (is) conversation.reachedEnd();
+  };
+  return (
+    <>
+      {view.problem === undefined ? (
+        <MessageList
+          {...view}
+          name={group.display_name}
+          isGroup={group.kind === 'group'}
+          unreadBelow={isAtEnd === true ? 0 : group.unread_count}
+          isAtEnd={isAtEnd}
+          onAtEnd={atEnd}
+          onNearStart={() => void conversation.loadOlder()}
+          onNearEnd={() => void conversation.loadNewer()}
+          onJumpToNewest={() => conversation.jumpToNewest()}
+          onEdit={setEditing}
+          onDelete={setDeleting}
+          onRetry={(key) => conversation.sending.retry(key)}
+          onDiscard={(key) => conversation.sending.discard(key)}
+        />
+      ) : (
+        <Failure error={new ApiError(0, [view.problem])} onRetry={() => void conversation.open(group)} />
+      )}
+      <TypingLine uuid={group.uuid} members={members} />
+      <Composer
+        key={editing?.uuid ?? 'new'}
+        uuid={group.uuid}
+        name={group.display_name}
+        editing={editing}
+        onSubmit={submit}
+        onCancel={() => setEditing(undefined)}
+        onEditLast={() => setEditing(view.lastOwn)}
+        // Whoever misses that one is typing misses little.
+        onTyping={() => void chat.api.tellTyping(group.uuid).catch(() => undefined)}
+      />
+      <Deletion
+        message={deleting}
+        onDelete={async (seq) => {
+          await conversation.remove(seq);
+          // The button that had the focus is gone with the message.
+          document.getElementById('stage')?.focus();
+        }}
+        onClose={() => setDeleting(undefined)}
+      />
+    </>
+  );
+}
+
+/** Asks before a message is deleted. */
+function Deletion(props: {
+  readonly message: Message | undefined;
+  readonly onDelete: (seq: number) => Promise<void>;
+  readonly onClose: () => void;
+}) {
+  const { message, onDelete, onClose } = props;
+  return (
+    <Suspense>
+      {message && <DeleteDialog message={message} onDelete={() => onDelete(message.seq)} onClose={onClose} />}
+    </Suspense>
+  );
+}
+
+/** What becomes of a text that was written: a new message, or another text for an older one. */
+function useWriting(parts: {
+  readonly conversation: Conversation;
+  readonly following: boolean;
+  readonly answered: () => void;
+}) {
+  const { conversation, following, answered } = parts;
+  const [editing, setEditing] = useState<Message>();
+  const submit = async (text: string): Promise<void> => {
+    if (editing) await conversation.edit(editing.seq, text);
+    else {
+      if (!following) await conversation.jumpToNewest();
+      conversation.sending.send(text);
+      answered();
+    }
+    setEditing(undefined);
+  };
+  return { editing, setEditing, submit };
+}
+
+/** What the list of messages shows of a conversation's state. */
+function useTalkView(parts: {
+  readonly state: ConversationState;
+  readonly members: readonly Member[];
+  readonly newAfter: number | undefined;
+  readonly me: string;
+}) {
+  const { state, members, newAfter, me } = parts;
+  const { log, loading, following, problem } = state;
+  const messages = useMemo(() => shown(log), [log]);
+  const rows = useMemo(
+    () => rowsOf({ messages, outgoing: log.outgoing, me, newAfter, hasOlder: hasOlder(log), dayOf }),
+    [messages, log, me, newAfter],
+  );
+  const seen = useMemo(() => seenBy(messages, members, me), [messages, members, me]);
+  return {
+    messages,
+    rows,
+    seen,
+    me,
+    following,
+    missing: missingNewer(log),
+    isLoading: loading.first || loading.older,
+    mayDeleteOthers: mayManage(members.find(({ user_uuid }) => user_uuid === me)?.role),
+    others: members.length - 1,
+    lastOwn: messages.findLast((message) => isEditable(message, me)),
+    /** Why there is nothing at all. */
+    problem: log.high === 0 && !loading.first ? problem : undefined,
+  };
+}
+
+function isEditable(message: Message, me: string): boolean {
+  return message.user_uuid === me && message.kind === 'text' && message.deleted_at === null;
+}

@@ -1,0 +1,82 @@
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import type { Member, Role } from '../api/shapes.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { MoreIcon } from '../ui/icons.tsx';
+import { MenuButton, type MenuEntry } from '../ui/menu-button.tsx';
+import { Name } from '../ui/name.tsx';
+import { mayChangeRole, mayRemove } from './permissions.ts';
+
+interface Props {
+  readonly member: Member;
+  readonly isMe: boolean;
+  /** The reader's own. */
+  readonly role: Role | undefined;
+  readonly onRole: (role: Exclude<Role, 'owner'>) => void;
+  readonly onRemove: () => void;
+}
+
+const ROLE_NAMES: Readonly<Record<Role, string>> = { owner: 'Owner', admin: 'Admin', member: '' };
+
+export function MemberRow(props: Props) {
+  const { member, isMe } = props;
+  const [asks, setAsks] = useState(false);
+  return (
+    <li className="member">
+      <Avatar of={member} />
+      <span className="person-text">
+        <span>
+          <Name>{member.display_name}</Name>
+          {isMe && <span className="quiet"> (you)</span>}
+        </span>
+        <span className="quiet">@{member.handle}</span>
+      </span>
+      {ROLE_NAMES[member.role] !== '' && <span className="role">{ROLE_NAMES[member.role]}</span>}
+      {asks ? (
+        <span className="member-asks">
+          <button type="button" className="button danger" autoFocus onClick={props.onRemove}>
+            {isMe ? 'Leave' : 'Remove'}
+          </button>
+          <button type="button" className="button" onClick={() => setAsks(false)}>
+            Cancel
+          </button>
+        </span>
+      ) : (
+        <MemberMenu {...props} onAskRemove={() => setAsks(true)} />
+      )}
+    </li>
+  );
+}
+
+function MemberMenu({
+  member,
+  isMe,
+  role,
+  onRole,
+  onAskRemove,
+}: Props & { readonly onAskRemove: () => void }) {
+  const [, navigate] = useLocation();
+  const admin = member.role === 'admin';
+  const entries: MenuEntry[] = isMe
+    ? [{ label: 'Leave the group …', danger: true, onSelect: onAskRemove }]
+    : [{ label: 'Write to them', onSelect: () => navigate(`/messages/new/${member.handle}`) }];
+  if (!isMe && mayChangeRole(role, member)) {
+    entries.push({
+      label: admin ? 'Take admin rights' : 'Make an admin',
+      onSelect: () => onRole(admin ? 'member' : 'admin'),
+    });
+  }
+  if (!isMe && mayRemove(role, member)) {
+    entries.push({ label: 'Remove from the group …', danger: true, onSelect: onAskRemove });
+  }
+  return (
+    <MenuButton
+      label={`What to do about ${member.display_name}`}
+      className="icon-button"
+      placement="bottom-end"
+      entries={entries}
+    >
+      <MoreIcon />
+    </MenuButton>
+  );
+}

@@ -1,0 +1,81 @@
+import { useState } from 'react';
+import type { Member, MessageGroupView, Person } from '../api/shapes.ts';
+import { useChat } from '../chat/use-chat.ts';
+import { PeopleSearch } from '../people/people-search.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { MemberRow } from './member-row.tsx';
+import { mayManage } from './permissions.ts';
+import { RenameForm } from './rename-form.tsx';
+
+/** Who is in a group, and what one may do about it. */
+export default function MembersDialog(props: {
+  readonly view: MessageGroupView;
+  readonly onClose: () => void;
+}) {
+  const { view, onClose } = props;
+  const { api, me, ...chat } = useGroupActions(view.uuid);
+  const role = view.members.find(({ user_uuid }) => user_uuid === me.uuid)?.role;
+  const manages = mayManage(role);
+  return (
+    <Dialog title="People in this group" onClose={onClose}>
+      {manages && (
+        <RenameForm
+          name={view.name ?? ''}
+          onRename={(name) => chat.run(() => api.renameGroup(view.uuid, name))}
+        />
+      )}
+      <ul className="people" aria-label="Members">
+        {inOrder(view.members).map((member) => (
+          <MemberRow
+            key={member.user_uuid}
+            member={member}
+            isMe={member.user_uuid === me.uuid}
+            role={role}
+            onRole={(next) => chat.run(() => api.changeRole(view.uuid, member.handle, next))}
+            onRemove={() => chat.leave(member)}
+          />
+        ))}
+      </ul>
+      <Problem error={chat.error} />
+      {manages && (
+        <PeopleSearch
+          label="Add somebody"
+          without={view.members.map(({ user_uuid }) => user_uuid)}
+          onPick={(person: Person) => chat.run(() => api.addMember(view.uuid, person.handle))}
+        />
+      )}
+    </Dialog>
+  );
+}
+
+function useGroupActions(uuid: string) {
+  const chat = useChat();
+  const [error, setError] = useState<unknown>();
+  const attempt = (action: () => Promise<void>): void => {
+    setError(undefined);
+    action().catch(setError);
+  };
+  return {
+    api: chat.api,
+    me: chat.me,
+    error,
+    /** Does something that answers with the group's new state. */
+    run: (action: () => Promise<MessageGroupView>) => attempt(async () => chat.tookGroup(await action())),
+    /** Removes somebody, or oneself. */
+    leave: (member: Member) =>
+      attempt(async () => {
+        await chat.api.removeMember(uuid, member.handle);
+        if (member.user_uuid === chat.me.uuid) chat.tookLeave(uuid);
+        else chat.tookGroup(await chat.api.readGroup(uuid));
+      }),
+  };
+}
+
+const ORDER = { owner: 0, admin: 1, member: 2 } as const;
+
+function inOrder(members: readonly Member[]): Member[] {
+  return members.toSorted(
+    (a, b) => ORDER[a.role] - ORDER[b.role] || a.display_name.localeCompare(b.display_name),
+  );
+}

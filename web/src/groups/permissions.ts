@@ -1,0 +1,14 @@
+import type { Member, Role } from '../api/shapes.ts';
+
+/** What the screens offer to whom. The API decides; this keeps from sight what it would refuse. */
+
+const RANKS: Readonly<Record<Role, number>> = { member: 0, admin: 1, owner: 2 };
+
+export const mayManage = (role: Role | undefined): boolean =>
+  role !== undefined && RANKS[role] >= RANKS.admin;
+
+export const mayRemove = (role: Role | undefined, other: Pick<Member, 'role'>): boolean =>
+  mayManage(role) && other.role !== 'owner';
+
+export const mayChangeRole = (role: Role | undefined, other: Pick<Member, 'role'>): boolean =>
+  role === 'owner' && other.role !== 'owner';

@@ -1,0 +1,27 @@
+import { type SubmitEvent, useState } from 'react';
+
+export function RenameForm(props: { readonly name: string; readonly onRename: (name: string) => void }) {
+  const [name, setName] = useState(props.name);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    props.onRename(name.trim());
+  };
+  return (
+    <form className="inline-form" onSubmit={submit}>
+      <label className="field">
+        Name
+        <input
+          name="name"
+          dir="auto"
+          autoComplete="off"
+          required
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+      </label>
+      <button type="submit" className="button" disabled={name.trim() === '' || name.trim() === props.name}>
+        Rename
+      </button>
+    </form>
+  );
+}

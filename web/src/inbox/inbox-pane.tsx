@@ -1,0 +1,90 @@
+import { useEffect } from 'react';
+import { useChat } from '../chat/use-chat.ts';
+import { Failure } from '../ui/failure.tsx';
+import { GroupIcon, WriteIcon } from '../ui/icons.tsx';
+import { ConnectionNote } from './connection-note.tsx';
+import { InboxRow } from './inbox-row.tsx';
+import { OwnMenu } from './own-menu.tsx';
+import { useInbox } from './use-inbox.ts';
+import { WhenSeen } from '../ui/when-seen.tsx';
+
+interface Props {
+  readonly onNewConversation: () => void;
+  readonly onNewGroup: () => void;
+  readonly onSignOut: () => void;
+}
+
+export function InboxPane({ onNewConversation, onNewGroup, onSignOut }: Props) {
+  return (
+    <nav className="inbox" aria-label="Conversations">
+      <h1 className="for-screen-readers">Conversations</h1>
+      <header className="inbox-head">
+        <OwnMenu onSignOut={onSignOut} />
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="New group"
+          title="New group"
+          onClick={onNewGroup}
+        >
+          <GroupIcon />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="New conversation"
+          title="New conversation"
+          onClick={onNewConversation}
+        >
+          <WriteIcon />
+        </button>
+      </header>
+      <ConnectionNote />
+      <InboxList onNewConversation={onNewConversation} />
+    </nav>
+  );
+}
+
+function InboxList({ onNewConversation }: Pick<Props, 'onNewConversation'>) {
+  const { me } = useChat();
+  const { rows, error, hasMore, isLoadingMore, loadMore, retry } = useInbox();
+  useUnreadTitle(rows?.reduce((sum, { unread_count }) => sum + unread_count, 0) ?? 0);
+  if (!rows) return error ? <Failure error={error} onRetry={retry} /> : <p className="inbox-note quiet">…</p>;
+  if (rows.length === 0) {
+    return (
+      <div className="inbox-note">
+        <p>No conversations yet.</p>
+        <button type="button" className="button" onClick={onNewConversation}>
+          Write to somebody
+        </button>
+      </div>
+    );
+  }
+  return (
+    <ul className="inbox-list">
+      {rows.map((row) => (
+        <InboxRow key={row.uuid} row={row} me={me} />
+      ))}
+      {hasMore && (
+        <li className="inbox-note">
+          <WhenSeen onSeen={loadMore} />
+          <button type="button" className="button plain" disabled={isLoadingMore} onClick={loadMore}>
+            {isLoadingMore ? 'Loading…' : 'Older conversations'}
+          </button>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+/** What comes into the open conversation counts as unread for a moment, until it was marked as read. */
+const SETTLED_MS = 400;
+
+function useUnreadTitle(unread: number): void {
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      document.title = unread > 0 ? `(${unread}) Cruddur` : 'Cruddur';
+    }, SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [unread]);
+}

@@ -1,0 +1,28 @@
+import { useChat } from '../chat/use-chat.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { MenuButton } from '../ui/menu-button.tsx';
+import { Name } from '../ui/name.tsx';
+
+/** Who one is here, and the ways out. */
+export function OwnMenu({ onSignOut }: { readonly onSignOut: () => void }) {
+  const { me } = useChat();
+  return (
+    <MenuButton
+      className="own"
+      placement="bottom-start"
+      entries={[
+        { label: 'Sign in as somebody else in a new tab', newTab: '/' },
+        { label: 'Sign out', onSelect: onSignOut },
+      ]}
+    >
+      <Avatar of={me} />
+      <span className="person-text">
+        <span>
+          <span className="for-screen-readers">Signed in as </span>
+          <Name>{me.display_name}</Name>
+        </span>
+        <span className="quiet">@{me.handle}</span>
+      </span>
+    </MenuButton>
+  );
+}

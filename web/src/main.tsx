@@ -1,0 +1,28 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { Sessions } from './session/session.ts';
+import { fetchSettings } from './session/settings.ts';
+import { Failure } from './ui/failure.tsx';
+import './ui/theme.css';
+
+const container = document.getElementById('root');
+if (!container) throw new Error('the page has no root');
+const root = createRoot(container);
+
+async function start(): Promise<void> {
+  try {
+    const settings = await fetchSettings();
+    const sessions = new Sessions(settings);
+    await sessions.resume();
+    root.render(
+      <StrictMode>
+        <App settings={settings} sessions={sessions} />
+      </StrictMode>,
+    );
+  } catch (error) {
+    root.render(<Failure error={error} onRetry={() => void start()} />);
+  }
+}
+
+void start();

@@ -1,0 +1,58 @@
+import { type SubmitEvent, useState } from 'react';
+import type { Api } from '../api/api.ts';
+import type { Person } from '../api/shapes.ts';
+import { Problem } from '../ui/problem.tsx';
+
+/** Who signs in for the first time says who they are. */
+export function ProfileScreen(props: {
+  readonly api: Api;
+  readonly onSaved: (person: Person) => void;
+  readonly onSignOut: () => void;
+}) {
+  const [handle, setHandle] = useState('');
+  const [displayName, setDisplayName] = useState('');
+  const [error, setError] = useState<unknown>();
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const profile = { handle: handle.trim().replace(/^@/, ''), display_name: displayName };
+    props.api.saveProfile(profile).then(props.onSaved, setError);
+  };
+  return (
+    <main className="sign-in">
+      <form className="sign-in-card" onSubmit={submit}>
+        <h1 className="brand">Welcome</h1>
+        <p className="lead">How shall others see you?</p>
+        <label className="field">
+          Name
+          <input
+            name="display_name"
+            dir="auto"
+            autoComplete="name"
+            required
+            value={displayName}
+            onChange={(event) => setDisplayName(event.target.value)}
+          />
+        </label>
+        <label className="field">
+          Handle
+          <input
+            name="handle"
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+            value={handle}
+            onChange={(event) => setHandle(event.target.value)}
+          />
+        </label>
+        <Problem error={error} />
+        <button type="submit" className="button primary">
+          Begin
+        </button>
+        <button type="button" className="button plain" onClick={props.onSignOut}>
+          Sign out
+        </button>
+      </form>
+    </main>
+  );
+}

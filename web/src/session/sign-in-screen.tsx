@@ -1,0 +1,159 @@
+import { type SubmitEvent, useEffect, useState } from 'react';
+import { ApiError, codeOf } from '../api/api-error.ts';
+import type { Person } from '../api/shapes.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Name } from '../ui/name.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { fetchPeople, requestToken } from './development.ts';
+import type { Sessions } from './session.ts';
+import type { Settings } from './settings.ts';
+
+interface Props {
+  readonly settings: Settings;
+  readonly sessions: Sessions;
+  readonly expired: boolean;
+}
+
+/** The way in: the issuer's own page, or on one machine anybody by their handle. */
+export function SignInScreen({ settings, sessions, expired }: Props) {
+  return (
+    <main className="sign-in">
+      <div className="sign-in-card">
+        <h1 className="brand">
+          <img src="/icon.svg" alt="" width="36" height="36" /> Cruddur
+        </h1>
+        {expired && <p role="status">You were signed out: your session had ended.</p>}
+        {settings.oidc && (
+          <button type="button" className="button primary" onClick={() => void sessions.leaveForIssuer()}>
+            Sign in
+          </button>
+        )}
+        {settings.development === true && <DevelopmentSignIn sessions={sessions} />}
+      </div>
+    </main>
+  );
+}
+
+/** `/?as=ada` signs in as Ada right away: how another tab is opened for another person. */
+const AS = 'as';
+
+function DevelopmentSignIn({ sessions }: { readonly sessions: Sessions }) {
+  const [people, setPeople] = useState<readonly Person[]>([]);
+  const [error, setError] = useState<unknown>();
+  const [busy, setBusy] = useState(false);
+
+  const signIn = async (handle: string, created?: { readonly displayName: string }): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const token = await requestToken(handle, created);
+      window.history.replaceState(null, '', window.location.pathname);
+      sessions.signInWith(token);
+    } catch (failure) {
+      setError(failure);
+      setBusy(false);
+    }
+  };
+
+  useEffect(() => {
+    const handle = new URLSearchParams(window.location.search).get(AS);
+    if (handle !== null) {
+      requestToken(handle).then((token) => {
+        window.history.replaceState(null, '', window.location.pathname);
+        sessions.signInWith(token);
+      }, setError);
+    }
+    fetchPeople().then(setPeople, setError);
+  }, [sessions]);
+
+  return (
+    <>
+      <p className="lead">This is a local run: sign in as anybody. Each tab can be somebody else.</p>
+      {people.length > 0 && (
+        <ul className="people" aria-label="People">
+          {people.map((person) => (
+            <PersonItem
+              key={person.handle}
+              person={person}
+              busy={busy}
+              onPick={() => void signIn(person.handle)}
+            />
+          ))}
+        </ul>
+      )}
+      <HandleForm busy={busy} error={error} onSignIn={signIn} />
+    </>
+  );
+}
+
+function PersonItem(props: { readonly person: Person; readonly busy: boolean; readonly onPick: () => void }) {
+  const { handle, display_name } = props.person;
+  return (
+    <li>
+      <button type="button" className="person" disabled={props.busy} onClick={props.onPick}>
+        <Avatar of={props.person} />
+        <span className="person-text">
+          <Name>{display_name}</Name>
+          <span className="quiet">@{handle}</span>
+        </span>
+      </button>
+      <a
+        className="new-tab quiet"
+        href={`/?${AS}=${handle}`}
+        target="_blank"
+        rel="noopener"
+        aria-label={`Sign in as ${display_name} in a new tab`}
+      >
+        New tab
+      </a>
+    </li>
+  );
+}
+
+function HandleForm(props: {
+  readonly busy: boolean;
+  readonly error: unknown;
+  readonly onSignIn: (handle: string, created?: { readonly displayName: string }) => Promise<void>;
+}) {
+  const [handle, setHandle] = useState('');
+  const [displayName, setDisplayName] = useState('');
+  const unknown = props.error instanceof ApiError && codeOf(props.error) === 'handle_unknown';
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const trimmed = handle.trim().replace(/^@/, '');
+    void props.onSignIn(trimmed, unknown ? { displayName: displayName.trim() || trimmed } : undefined);
+  };
+  return (
+    <form className="handle-form" onSubmit={submit}>
+      <label className="field">
+        Handle
+        <input
+          name="handle"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          placeholder="somebody"
+          required
+          value={handle}
+          onChange={(event) => setHandle(event.target.value)}
+        />
+      </label>
+      {unknown && (
+        <label className="field">
+          Nobody has this handle yet. As whom shall they be known?
+          <input
+            name="display_name"
+            dir="auto"
+            placeholder={handle}
+            value={displayName}
+            onChange={(event) => setDisplayName(event.target.value)}
+          />
+        </label>
+      )}
+      <button type="submit" className="button" disabled={props.busy}>
+        {unknown ? 'Create and sign in' : 'Sign in'}
+      </button>
+      <Problem error={unknown ? undefined : props.error} />
+    </form>
+  );
+}

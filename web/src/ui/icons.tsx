@@ -1,0 +1,59 @@
+import type { ReactNode } from 'react';
+
+/** Drawn for this: 20 by 20, in the colour of the text around. What they mean stands in their button's label. */
+function Icon({ children }: { readonly children: ReactNode }) {
+  return (
+    <svg className="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+      {children}
+    </svg>
+  );
+}
+
+export const BackIcon = () => (
+  <Icon>
+    <path d="M12.5 4 6.5 10l6 6" />
+  </Icon>
+);
+export const WriteIcon = () => (
+  <Icon>
+    <path d="M11 4H5a2 2 0 0 0-2 2v9a2 2 0 0 0 2 2h9a2 2 0 0 0 2-2V9" />
+    <path d="m8 12 .5-2.500L15.5 2.500l2 2L10.5 11.500Z" />
+  </Icon>
+);
+export const GroupIcon = () => (
+  <Icon>
+    <circle cx="7.5" cy="7" r="2.75" />
+    <path d="M2.5 16c.4-2.9 2.4-4.5 5-4.500s4.6 1.6 5 4.5" />
+    <path d="M12.5 4.600a2.6 2.6 0 0 1 0 4.900M14.5 12.200c1.7.6 2.8 1.9 3 3.8" />
+  </Icon>
+);
+export const SendIcon = () => (
+  <Icon>
+    <path d="M3 10 17 3.5 13.5 17 9.5 11.500ZM9.5 11.5 17 3.5" />
+  </Icon>
+);
+export const MoreIcon = () => (
+  <Icon>
+    <g className="filled">
+      <circle cx="4.5" cy="10" r="1.4" />
+      <circle cx="10" cy="10" r="1.4" />
+      <circle cx="15.5" cy="10" r="1.4" />
+    </g>
+  </Icon>
+);
+export const CloseIcon = () => (
+  <Icon>
+    <path d="m5 5 10 10M15 5 5 15" />
+  </Icon>
+);
+export const DownIcon = () => (
+  <Icon>
+    <path d="m4.5 8 5.5 5.500L15.5 8" />
+  </Icon>
+);
+export const WaitIcon = () => (
+  <Icon>
+    <circle cx="10" cy="10" r="6.5" />
+    <path d="M10 6.500V10l2.5 1.5" />
+  </Icon>
+);

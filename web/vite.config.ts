@@ -1,0 +1,28 @@
+import { defineConfig } from 'vite';
+
+/** Where `npm start` listens: `npm run dev:web` serves the screens, and hands everything else to it. */
+const API = process.env['BACKEND_URL'] ?? 'http://localhost:4567';
+
+export default defineConfig({
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    target: 'es2024',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+    // Nothing inline: the Content-Security-Policy has no exception for it.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    manifest: true,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      onLog: (level, log, tell) => {
+        // Libraries mark what is not for servers; there is no server to render here.
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') tell(level, log);
+      },
+    },
+  },
+  server: {
+    port: 3000,
+    proxy: Object.fromEntries(['/api', '/development', '/config.json'].map((path) => [path, API])),
+  },
+});
