@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { type Issue, KeyReusedError, UnprocessableError } from '../errors.ts';
 import { announceGroup } from './announce.ts';
 import type { GroupState } from './change-group.ts';
-import { memberSince, presentSince } from './membership.ts';
+import { memberSince, userIdsOf } from './membership.ts';
 import type { Person } from './people.ts';
 import { requireMember } from './policies.ts';
 import { systemMessage } from './system-messages.ts';
@@ -24,7 +24,8 @@ export interface NewGroupRequest {
  * inbox row. With a key the group's id follows from its creator and the key, so a second attempt finds the first one's
  * group, and the condition on META decides between two at once.
  * @throws UnprocessableError `handle_unknown` for each that nobody has, `handles_blank` for a group of one,
- * `group_full`; KeyReusedError when the key was used for another name.
+ * `group_full`; KeyReusedError when the key was used for another name, or for people of whom some were not asked for now;
+ * NotFoundError when it made a group that its creator has left.
  */
 export async function createGroup(context: Context, request: NewGroupRequest): Promise<GroupState> {
   const { creator, name, clientKey } = request;
@@ -53,9 +54,8 @@ export async function createGroup(context: Context, request: NewGroupRequest): P
   );
   const outcome = await context.groups.open({ group, members, firstMessage: message });
   if (!outcome.opened && outcome.firstMessage?.message_uuid !== messageId) {
-    return earlierAttempt(context, request, groupId);
+    return earlierAttempt(context, request, { groupId, userIds });
   }
-  context.log.noteChange(groupId, presentSince(members), message.seq);
   context.names.rememberGroup(group);
   announceGroup(context, { group, members, message });
   return { group, members };
@@ -81,17 +81,21 @@ async function othersIn(context: Context, { creator, handles }: NewGroupRequest)
   return [...userIds];
 }
 
-/** The group that an earlier request with the same key created, as it is now. */
+/**
+ * The group that an earlier request with the same key created, as it is now. Whoever was in it from the start and still
+ * is has to be among those who are asked for: nobody is to write to people they did not name.
+ */
 async function earlierAttempt(
   context: Context,
   { creator, name }: NewGroupRequest,
-  groupId: string,
+  { groupId, userIds }: { readonly groupId: string; readonly userIds: readonly string[] },
 ): Promise<GroupState> {
   const [first] = await context.messages.after(groupId, 0, 1);
   const same = first?.data?.event === 'group_created' && first.data.name === name;
   if (!same) throw new KeyReusedError();
   const { group, members } = await context.members.listWithGroup(groupId);
   requireMember(members, creator.userId);
-  if (!group) throw new KeyReusedError();
+  const founders = members.filter((row) => row.joined_seq === 1);
+  if (!group || userIdsOf(founders).some((userId) => !userIds.includes(userId))) throw new KeyReusedError();
   return { group, members };
 }

@@ -12,13 +12,24 @@ interface Mark {
   readonly seq: number;
 }
 
+/** Where a mark stands in the end. */
+interface Marked {
+  /** As it is stored. */
+  readonly row: MemberItem;
+  /** Whether it moved there just now. */
+  readonly moved: boolean;
+  /** The log's end, where that was looked at. */
+  readonly end?: number;
+}
+
 /** How often a row that changes meanwhile is looked at again. */
 const MAX_ATTEMPTS = 10;
 
 /**
- * Marks a group read up to a seq, and answers with the member's row. The mark never goes back, and never beyond the
- * newest message. 2 W; when the row does not know of the message yet, because its summary is a second late, 1 R more, and
- * 1 W for the condition that did not hold; and 2 W more where tombstones were passed that need not be kept any longer.
+ * Marks a group read up to a seq, and answers with the member's row, counted to the log's end where that was looked at.
+ * The mark never goes back, and never beyond the newest message. 2 W; when the row does not know of the message yet,
+ * because its summary is a second late, 1 R more, and 1 W for the condition that did not hold; and 2 W more where
+ * tombstones were passed that need not be kept any longer. A mark that stays where it was is told to nobody.
  *
  * Between the look at the tail and the second write the log may grow and other marks may come; a seq that existed goes
  * on existing, and the condition lets only a higher mark in.
@@ -30,18 +41,19 @@ export async function markRead(
   userId: string,
   seq: number,
 ): Promise<MemberItem> {
-  const marked = await mark(context, { groupId, userId, seq });
-  announceRow(context, marked);
-  return marked;
+  const { row, moved, end = 0 } = await mark(context, { groupId, userId, seq });
+  // Told as it is stored: its preview is that of its own last message, whatever the log's end is.
+  if (moved) announceRow(context, row);
+  return { ...row, last_seq: Math.max(row.last_seq, end) };
 }
 
-async function mark(context: Context, mark: Mark): Promise<MemberItem> {
+async function mark(context: Context, mark: Mark): Promise<Marked> {
   const { groupId, userId, seq } = mark;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const first = await context.members.raiseReadSeq(groupId, userId, seq);
     const row = rowOf(first);
-    if (first.raised) return withoutPassed(context, row);
-    if (row.read_seq >= seq) return row;
+    if (first.raised) return { row: await withoutPassed(context, row), moved: true };
+    if (row.read_seq >= seq) return { row, moved: false };
     const marked =
       row.last_seq < seq
         ? await markAheadOfRow(context, mark)
@@ -55,14 +67,13 @@ async function mark(context: Context, mark: Mark): Promise<MemberItem> {
 async function markAheadOfRow(
   { members, messages }: Context,
   { groupId, userId, seq }: Mark,
-): Promise<MemberItem | undefined> {
+): Promise<Marked | undefined> {
   const tail = await messages.tail(groupId);
   const upTo = Math.min(seq, tail);
   const outcome = await members.raiseReadSeqAheadOfRow(groupId, userId, upTo);
   const row = rowOf(outcome);
   if (!outcome.raised && row.read_seq < upTo) return undefined;
-  // What is unread is counted to the end of the log that was just seen.
-  return { ...row, last_seq: Math.max(row.last_seq, tail) };
+  return { row, moved: outcome.raised, end: tail };
 }
 
 /**
@@ -72,12 +83,12 @@ async function markAheadOfRow(
 async function markInFold(
   { members, messages }: Context,
   { groupId, row, seq }: { groupId: string; row: MemberItem; seq: number },
-): Promise<MemberItem | undefined> {
+): Promise<Marked | undefined> {
   if (row.folded_seq === undefined || row.folded_seq <= seq) return undefined;
   const count = await messages.countTombstones(groupId, { from: seq + 1, to: row.folded_seq });
   const marked = markedInFold(row, seq, count);
   const outcome = await members.replaceSummary(row, marked.state);
-  return outcome.stored ? marked.row : undefined;
+  return outcome.stored ? { row: marked.row, moved: true } : undefined;
 }
 
 /** Tombstones that the mark has passed are dropped from the row. */

@@ -205,9 +205,13 @@ export function newTextMessage(parts: {
   };
 }
 
-/** Whether a stored message came from an earlier attempt of the draft's request: its sender and their key. */
+/**
+ * Whether a stored message came from an earlier attempt of the draft's request: its sender and their key. The message
+ * that tells of a new group has the key that the group was made with, which is another request's.
+ */
 function isOwnAttempt(message: MessageItem, draft: Pick<Draft, 'userId' | 'clientKey'>): boolean {
   return (
+    message.kind === 'text' &&
     draft.clientKey !== undefined &&
     message.client_key === draft.clientKey &&
     message.user_uuid === draft.userId

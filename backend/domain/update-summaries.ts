@@ -14,31 +14,25 @@ export interface SummaryStores {
   readonly messages: MessageStore;
 }
 
-/** What became of a group's rows. */
-export interface UpdatedSummaries {
-  /** All members, as they were read first. */
-  readonly members: readonly MemberItem[];
-  /** The rows that were written, as they are now. */
-  readonly written: readonly MemberItem[];
-}
-
 /**
  * Brings the rows of all members of a group up to these facts. 1 R for 8 members (strong: the index could miss a new
  * one), 3 W for each row that is not current.
  *
  * Any number of these may run at once, for the same facts or others: a row is written only if it is the one that was
  * read, and what is there instead is merged with the same facts. A row that is gone stays gone.
+ * @returns the members' rows as they are now, written or not: of a replay none is, and it may be the one that is told.
  */
 export async function updateSummaries(
   stores: SummaryStores,
   groupId: string,
   facts: GroupFacts,
-): Promise<UpdatedSummaries> {
+): Promise<MemberItem[]> {
   const members = await stores.members.list(groupId);
   const rows = await Promise.all(members.map((row) => updateRow(stores, groupId, row, facts)));
-  return { members, written: rows.filter((row) => row !== undefined) };
+  return rows.filter((row) => row !== undefined);
 }
 
+/** The row as it is afterwards; undefined when it is gone. */
 async function updateRow(
   { members, messages }: SummaryStores,
   groupId: string,
@@ -51,7 +45,7 @@ async function updateRow(
     // Counted after the row was read, and used only for this row as it was: whoever counts later counts as many or more.
     const recounted = range && (await messages.countTombstones(groupId, range));
     const change = applyFacts(row, facts, recounted);
-    if (change === undefined) return undefined;
+    if (change === undefined) return row;
     const outcome = await members.applySummary(row, change);
     if (outcome.stored) return rowAfter(row, change);
     if (outcome.existing === undefined) return undefined;

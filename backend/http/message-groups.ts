@@ -45,7 +45,9 @@ const memberPath = z.object({ uuid: groupIdInPath, handle: handleInPath });
 const newGroupBody = z.strictObject({
   name: groupName,
   handles: z
-    .array(newHandle, 'handles_invalid')
+    .array(newHandle, {
+      error: ({ input }) => (input === undefined || input === null ? 'handles_blank' : 'handles_invalid'),
+    })
     .min(1, 'handles_blank')
     .max(MAX_MEMBERS, 'group_full')
     .meta({
@@ -54,6 +56,13 @@ const newGroupBody = z.strictObject({
       examples: [['grace', 'barbara']],
       [CODES]: ['handles_invalid', 'handles_blank', 'group_full'],
     }),
+});
+
+const groupKeyHeader = idempotencyKey.meta({
+  ...idempotencyKey.meta(),
+  description:
+    'Makes the request repeatable, for ever: sent again with the same key it creates nothing more, and is answered with the group that is there.',
+  examples: ['my-first-group'],
 });
 
 const renameBody = z.strictObject({ name: groupName });
@@ -114,11 +123,15 @@ export const messageGroupRoutes: readonly Route[] = [
     name: 'createMessageGroup',
     summary: 'Creates a group with everybody in it, all or nothing',
     description:
-      'The caller owns it. With an `Idempotency-Key`, a repeated request creates nothing more, and is answered with the group that is there.',
-    headers: z.object({ 'Idempotency-Key': idempotencyKey }),
+      'The caller owns it. With an `Idempotency-Key`, a repeated request creates nothing more, and is answered with the group that is there; with 404 when the caller has left it.',
+    headers: z.object({ 'Idempotency-Key': groupKeyHeader }),
     body: newGroupBody,
     answer: json(messageGroupWithMembers, 'The new group.'),
-    errors: { 409: ['idempotency_key_reused'], 422: ['handle_unknown', 'handles_blank', 'group_full'] },
+    errors: {
+      404: ['not_found'],
+      409: ['idempotency_key_reused'],
+      422: ['handle_unknown', 'handles_blank', 'group_full'],
+    },
     handle: async ({ context, caller, headers, body }) => {
       const clientKey = headers['Idempotency-Key'];
       const request = { creator: caller, ...body, ...(clientKey !== undefined && { clientKey }) };

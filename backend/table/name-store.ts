@@ -18,10 +18,7 @@ export class NameStore {
     this.#table = table;
   }
 
-  /**
-   * One BatchGetItem, eventually consistent: 0.5 R an item.
-   * @param userIds and groupIds: at most 100 in all, DynamoDB's limit.
-   */
+  /** One BatchGetItem for each 100 of them, eventually consistent: 0.5 R an item. */
   async read(userIds: Iterable<string>, groupIds: Iterable<string>): Promise<NameItems> {
     const profiles = new Map<string, ProfileItem>();
     const groups = new Map<string, GroupItem>();

@@ -47,10 +47,7 @@ export class ProfileStore {
     return Item as HandleItem | undefined;
   }
 
-  /**
-   * Who has these handles, by handle, strongly read; one that nobody has is left out. 1 R each.
-   * @param handles at most 100.
-   */
+  /** Who has these handles, by handle, strongly read; one that nobody has is left out. 1 R each. */
   async findByHandles(handles: Iterable<string>): Promise<ReadonlyMap<string, HandleItem>> {
     const claims = await batchGet(this.#table, [...new Set(handles)].map(handleKey), true);
     return new Map((claims as HandleItem[]).map((claim) => [claim.sk, claim]));

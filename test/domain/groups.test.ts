@@ -3,6 +3,7 @@ import { TransactWriteItemsCommand, type TransactWriteItemsCommandInput } from '
 import { type Context, createContext } from '../../backend/context.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
 import { addMember, changeRole, removeMember, renameGroup } from '../../backend/domain/manage-members.ts';
+import { listMessages } from '../../backend/domain/list-messages.ts';
 import type { Person } from '../../backend/domain/people.ts';
 import { sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
 import { unreadCount } from '../../backend/domain/unread.ts';
@@ -117,6 +118,35 @@ describe('a new group', () => {
     // The key is its user's own.
     await createGroup(here, { ...request, creator: grace, handles: [ada.handle] });
     expect(await there.members.inbox(ada.userId, 10)).toHaveLength(2);
+  });
+
+  it('is not found by its key for other people, but by the first request whoever came and went since', async () => {
+    const [ada, grace, barbara, kay] = await somebody(4);
+    const request = { creator: ada, name: 'Once', handles: [grace.handle, barbara.handle], clientKey: 'k' };
+    const { group } = await createGroup(here, request);
+    for (const handles of [[kay.handle], [grace.handle]]) {
+      await expect(createGroup(here, { ...request, handles })).rejects.toThrow(KeyReusedError);
+    }
+    const place = { groupId: groupIdOf(group) ?? '', actor: ada };
+    await removeMember(here, place, grace.handle);
+    await addMember(here, place, kay.handle);
+    const again = await createGroup(here, request);
+    expect(rolesOf(again.members)).toEqual(rolesOf(await there.members.list(place.groupId)));
+    await removeMember(here, place, ada.handle);
+    await expect(createGroup(here, request)).rejects.toThrow(NotFoundError);
+  });
+
+  it('has a key that is none of the messages in it', async () => {
+    const [ada, grace] = await somebody(2);
+    const request = { creator: ada, name: 'Once', handles: [grace.handle], clientKey: 'k' };
+    const { group } = await createGroup(here, request);
+    const groupId = groupIdOf(group) ?? '';
+    // The very words of the message that has the key.
+    const text = `${ada.display_name} created “Once”`;
+    const send = { userId: ada.userId, text, clientKey: 'k' };
+    const message = await sendToGroup(there, groupId, send);
+    expect(message).toMatchObject({ seq: 2, kind: 'text' });
+    expect(await sendToGroup(there, groupId, send)).toEqual(message);
   });
 
   it('is made once when the client overcomes a lost answer by itself', async () => {
@@ -291,17 +321,22 @@ describe('two at once', () => {
 
 describe('who follows an owner', () => {
   it('is the longest-standing admin, or else the longest-standing member', async () => {
-    const { groupId, ada, grace, barbara } = await startGroup();
-    const [kay] = await somebody(1);
-    await addMember(here, { groupId, actor: ada }, kay.handle);
+    const [ada, kay, ...both] = await somebody(4);
+    // Whoever came first follows, and not whose row comes first.
+    const [early, late] = both.sort((one, other) => (one.userId > other.userId ? -1 : 1));
+    const { group } = await createGroup(here, { creator: ada, name: 'Engines', handles: [early.handle] });
+    const groupId = groupIdOf(group) ?? '';
+    for (const { handle } of [late, kay]) await addMember(here, { groupId, actor: ada }, handle);
     await changeRole(here, { groupId, actor: ada }, kay.handle, 'admin');
     await removeMember(here, { groupId, actor: ada }, ada.handle);
     expect(rolesOf(await there.members.list(groupId))).toMatchObject({ [kay.userId]: 'owner' });
     await addMember(here, { groupId, actor: kay }, ada.handle);
     await removeMember(here, { groupId, actor: kay }, kay.handle);
-    const roles = rolesOf(await there.members.list(groupId));
-    const first = [grace.userId, barbara.userId].sort()[0] ?? '';
-    expect(roles).toMatchObject({ [first]: 'owner', [ada.userId]: 'member' });
+    expect(rolesOf(await there.members.list(groupId))).toEqual({
+      [early.userId]: 'owner',
+      [late.userId]: 'member',
+      [ada.userId]: 'member',
+    });
   });
 });
 
@@ -337,6 +372,24 @@ describe('a message by somebody who is removed at the same moment', () => {
     held.release();
     expect(await first).toMatchObject({ seq: 4 });
     expect(await outcome).toBeInstanceOf(NotFoundError);
+  });
+
+  it('is refused, too, when it waits behind the removal in the same process', async () => {
+    const scene = await startGroup();
+    await sendToGroup(here, scene.groupId, say(scene.ada.userId, 'so that the tail is known'));
+    const held = flaky.hold('TransactWriteItems');
+    const removal = removedBy(() => here, scene)();
+    await held.arrived;
+    const counted = flaky.count('Query');
+    const late = sendToGroup(here, scene.groupId, say(scene.grace.userId, 'late'));
+    const outcome = late.catch((error: unknown) => error);
+    // It has read the members, of whom Grace still is one.
+    while (flaky.count('Query') === counted) await new Promise(setImmediate);
+    await there.members.list(scene.groupId);
+    held.release();
+    expect(await removal).toMatchObject({ message: { seq: 3 } });
+    expect(await outcome).toBeInstanceOf(NotFoundError);
+    expect(await readLog(there, scene.groupId)).toHaveLength(3);
   });
 
   it('with a key is refused as well, and one that was stored before is found', async () => {
@@ -379,7 +432,43 @@ describe('a message by somebody who is removed at the same moment', () => {
   });
 });
 
-async function somebody(count: number): Promise<[Person, Person, Person, ...Person[]]> {
+describe('a message on its way while somebody', () => {
+  const toldOf = (userId: string) => {
+    const seqs: number[] = [];
+    here.events.subscribe(userId, (told) => {
+      if (told.kind === 'message') seqs.push(told.message.seq);
+    });
+    return seqs;
+  };
+
+  it('joins is told to them, if it stands behind their joining, and their row begins with nothing unread', async () => {
+    const { groupId, ada, grace } = await startGroup();
+    const [kay] = await somebody(1);
+    const told = toldOf(kay.userId);
+    flaky.before('PutItem', () => addMember(there, { groupId, actor: ada }, kay.handle));
+    const message = await sendToGroup(here, groupId, say(grace.userId, 'in flight'));
+    expect(message.seq).toBe(3);
+    expect(told).toEqual([3]);
+    const row = await there.members.find(groupId, kay.userId);
+    expect(row).toMatchObject({ joined_seq: 2, read_seq: 2 });
+    expect(row && unreadCount(row)).toBe(0);
+    const position = { at: 'after', seq: 2 } as const;
+    const missed = await listMessages(there, { groupId, userId: kay.userId, position, limit: 10 });
+    expect(missed.messages).toEqual([message]);
+  });
+
+  it('is removed is not told to them, if it stands behind their removal', async () => {
+    const { groupId, ada, grace, barbara } = await startGroup();
+    const told = toldOf(barbara.userId);
+    flaky.before('PutItem', () => removeMember(there, { groupId, actor: ada }, barbara.handle));
+    const message = await sendToGroup(here, groupId, say(grace.userId, 'in flight'));
+    expect(message.seq).toBe(3);
+    expect(told).toEqual([]);
+    expect(await there.members.inbox(barbara.userId, 10)).toEqual([]);
+  });
+});
+
+async function somebody(count: number): Promise<[Person, Person, Person, Person, ...Person[]]> {
   const found = await Promise.all(
     upTo(count).map(async (): Promise<Person> => {
       people += 1;
@@ -388,7 +477,7 @@ async function somebody(count: number): Promise<[Person, Person, Person, ...Pers
       return { userId: await addPerson(there, handle, display_name), handle, display_name };
     }),
   );
-  return found as [Person, Person, Person, ...Person[]];
+  return found as [Person, Person, Person, Person, ...Person[]];
 }
 
 async function startGroup() {

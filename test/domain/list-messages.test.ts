@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import type { Context } from '../../backend/context.ts';
 import { type HistoryPage, listMessages, type Position } from '../../backend/domain/list-messages.ts';
 import { NotFoundError } from '../../backend/errors.ts';
-import { messageItem, newGroupId } from '../support/factories.ts';
-import { addGroup, addPerson, deleteItem, putItem, upTo } from '../support/scene.ts';
+import { profileKey } from '../../schema/keys.ts';
+import { messageItem, newGroupId, timeOf } from '../support/factories.ts';
+import { addGroup, addPerson, deleteItem, putItem, putItems, upTo } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
 const LENGTH = 43;
@@ -183,6 +184,36 @@ describe('a history', () => {
       const page = await listMessages(context, { groupId: long, userId: ada, position, limit: 60 });
       expect(seqs(page)).toEqual(upTo(60));
     }
+  });
+
+  it('knows the names of everybody it shows, though they are more than one read of names takes', async () => {
+    const page = 100;
+    const authors = upTo(page).map((n) => `author-${n}`);
+    const newcomers = upTo(page).map((n) => `newcomer-${n}`);
+    const profiles = [...authors, ...newcomers].map((name) => ({
+      ...profileKey(name),
+      handle: name,
+      display_name: name,
+      created_at: timeOf(1),
+    }));
+    await putItems(db().table, profiles);
+    const { groupId: busy } = await addGroup(db().table, {
+      userIds: [ada],
+      length: page,
+      message: (seq) => ({
+        user_uuid: authors[seq - 1] ?? '',
+        kind: 'system',
+        data: { event: 'member_added', user_uuid: newcomers[seq - 1] ?? '' },
+      }),
+    });
+    const { names } = await listMessages(context, {
+      groupId: busy,
+      userId: ada,
+      position: END,
+      limit: page,
+    });
+    const all = [...authors, ...newcomers];
+    expect(all.map((userId) => names.person(userId).handle)).toEqual(all);
   });
 
   it('shows a tombstone at its place', async () => {

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Context, createContext } from '../../backend/context.ts';
 import { markRead } from '../../backend/domain/mark-read.ts';
-import { sendToGroup } from '../../backend/domain/send-message.ts';
 import { unreadCount } from '../../backend/domain/unread.ts';
 import { NotFoundError } from '../../backend/errors.ts';
+import type { Heard } from '../../backend/events/changes.ts';
 import type { MemberValues } from '../support/factories.ts';
 import { newGroupId } from '../support/factories.ts';
 import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
@@ -117,13 +117,40 @@ describe('marking a group read', () => {
     expect(await context.members.find(groupId, 'ada')).toBeUndefined();
   });
 
-  it('counts what came in since as unread', async () => {
-    const groupId = await startGroup(3);
-    await sendToGroup(context, groupId, { userId: 'grace', text: 'hello' });
-    const row = await markRead(context, groupId, 'ada', 3);
-    expect(row).toMatchObject({ read_seq: 3 });
+  it('counts what the row does not know of yet as unread, where it looked at the log’s end', async () => {
+    const groupId = await startGroup(10, { last_seq: 4 });
+    const row = await markRead(context, groupId, 'ada', 6);
+    expect(unreadCount(row)).toBe(4);
+  });
+
+  it('tells the reader’s devices of the row as it is stored: no preview with another message’s seq', async () => {
+    const groupId = await startGroup(10, { last_seq: 4, preview: 'text 4' });
+    const heard = listen();
+    await markRead(context, groupId, 'ada', 6);
+    const stored = await context.members.find(groupId, 'ada');
+    expect(stored).toMatchObject({ read_seq: 6, last_seq: 4, preview: 'text 4' });
+    expect(heard).toEqual([{ kind: 'message_group', row: stored }]);
+  });
+
+  it('tells nobody of a mark that stays where it was', async () => {
+    const groupId = await startGroup(10);
+    await markRead(context, groupId, 'ada', 7);
+    const heard = listen();
+    for (const seq of [7, 3]) await markRead(context, groupId, 'ada', seq);
+    expect(heard).toEqual([]);
+    await markRead(context, groupId, 'ada', 8);
+    expect(heard).toHaveLength(1);
   });
 });
+
+/** What Ada's devices are told from now on. */
+function listen(): Heard[] {
+  const heard: Heard[] = [];
+  context.events.subscribe('ada', (told) => {
+    if (told.kind !== 'ready') heard.push(told);
+  });
+  return heard;
+}
 
 /** A group of Ada and Grace, who says everything; what Ada's and her rows say of it. */
 async function startGroup(length: number, member: Partial<MemberValues> = {}): Promise<string> {

@@ -59,6 +59,7 @@ describe('editing', () => {
     ok(await edit(scene.ada, scene, 1, 'Better'));
     const again = ok(await edit(scene.ada, scene, 1, 'Better')) as MessageAnswer;
     expect(again).toMatchObject({ rev: 1, message: 'Better' });
+    await expectPreview(scene, { message: 'Better', unread_count: 1 });
   });
 
   it('of what is not there, not one’s own, deleted or a system message is refused', async () => {
@@ -77,6 +78,7 @@ describe('editing', () => {
       status: 422,
       codes: ['message_deleted'],
     });
+    await expectPreview(scene, { last_seq: 2, message: null, unread_count: 1 });
     const { uuid } = await scene.ada.createGroup('Group', [scene.grace.handle]);
     for (const answer of [
       await scene.ada.patch(`/api/messages/${uuid}/1`, { message: 'X' }),
@@ -137,6 +139,7 @@ describe('deleting', () => {
     const scene = await startScene(1);
     const first = ok(await remove(scene.ada, scene, 1));
     expect(ok(await remove(scene.ada, scene, 1))).toEqual(first);
+    await expectPreview(scene, { last_seq: 1, message: null, unread_count: 0 });
   });
 
   it('another’s message in a direct group is nobody’s right', async () => {
@@ -145,6 +148,7 @@ describe('deleting', () => {
       status: 403,
       codes: ['message_not_own'],
     });
+    await expectPreview(scene, { last_seq: 1, message: 'text 1', unread_count: 1 });
     ok(await remove(scene.ada, scene, 1));
     expect(failure(await remove(scene.grace, scene, 1))).toEqual({
       status: 403,

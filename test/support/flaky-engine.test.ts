@@ -49,6 +49,16 @@ describe('the flaky engine', () => {
     expect(await readLog(context, groupId)).toHaveLength(1);
   });
 
+  it('holds the answer to what the engine did', async () => {
+    const message = messageItem({ groupId: newGroupId() });
+    const held = flaky.holdAnswer('PutItem');
+    const appending = context.messages.append(message);
+    expect(await held.arrived).toMatchObject({ operation: 'PutItem' });
+    expect(await db().newContext().messages.append(message)).toMatchObject({ stored: false });
+    held.release();
+    expect(await appending).toMatchObject({ stored: true });
+  });
+
   it('cuts the connection before the engine did anything', async () => {
     const groupId = newGroupId();
     flaky.cut('PutItem', { times: 4 });

@@ -25,11 +25,11 @@ export interface Which {
   readonly where?: (request: EngineRequest) => boolean;
 }
 
-/** A request that is stopped on its way to the engine. */
+/** A request that is stopped on its way to the engine, or back. */
 export interface Held {
   /** Resolves once the request is there. */
   readonly arrived: Promise<EngineRequest>;
-  /** Lets it go on to the engine. */
+  /** Lets it go on. */
   release(): void;
 }
 
@@ -55,6 +55,8 @@ export interface FlakyEngine {
   before(operation: string, action: (request: EngineRequest) => unknown, which?: Which): void;
   /** Stops a request on its way, until it is released. */
   hold(operation: string, which?: Which): Held;
+  /** The engine carries the request out; its answer is held until it is released. `arrived`: it was carried out. */
+  holdAnswer(operation: string, which?: Which): Held;
   /** How many requests of an operation arrived since the start or the last `reset`. */
   count(operation: string): number;
   /** Disarms what was not used up, lets held requests go, and counts from 0. */
@@ -98,6 +100,19 @@ export async function startFlakyEngine(endpoint: string): Promise<FlakyEngine> {
     );
     if (rule) rule.left -= 1;
     return rule;
+  };
+  const holdUntilReleased = (operation: string, which: Which | undefined, carriedOut: boolean): Held => {
+    const arrived = deferred<EngineRequest>();
+    const released = deferred<undefined>();
+    const hold: Held = { arrived: arrived.promise, release: () => released.resolve(undefined) };
+    held.add(hold);
+    arm(operation, which, async (exchange) => {
+      const early = carriedOut ? await forward(exchange) : undefined;
+      arrived.resolve(exchange);
+      await released.promise;
+      reply(exchange, early ?? (await forward(exchange)));
+    });
+    return hold;
   };
   const serve = async (incoming: IncomingMessage, answer: ServerResponse) => {
     const exchange = await readExchange(incoming, answer);
@@ -149,18 +164,8 @@ export async function startFlakyEngine(endpoint: string): Promise<FlakyEngine> {
         await action(exchange);
         reply(exchange, await forward(exchange));
       }),
-    hold: (operation, which) => {
-      const arrived = deferred<EngineRequest>();
-      const released = deferred<undefined>();
-      const hold: Held = { arrived: arrived.promise, release: () => released.resolve(undefined) };
-      held.add(hold);
-      arm(operation, which, async (exchange) => {
-        arrived.resolve(exchange);
-        await released.promise;
-        reply(exchange, await forward(exchange));
-      });
-      return hold;
-    },
+    hold: (operation, which) => holdUntilReleased(operation, which, false),
+    holdAnswer: (operation, which) => holdUntilReleased(operation, which, true),
     count: (operation) => counts.get(operation) ?? 0,
     reset: () => {
       rules = [];

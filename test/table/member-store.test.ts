@@ -23,6 +23,7 @@ const MEANWHILE: Readonly<Record<string, Partial<MemberValues>>> = {
   'another batch brought a newer revision': { last_rev: 1 },
   'it was read further': { read_seq: 2 },
   'its user was removed and came back': { joined_seq: 3 },
+  'its lowest tombstones were folded': { folded_seq: 4, folded_count: 2 },
 };
 
 describe('a summary', () => {
