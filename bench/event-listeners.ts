@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { createParser } from 'eventsource-parser';
 
 /** Streams that are being opened at once. */
@@ -9,6 +10,26 @@ const OPENERS = 32;
 export interface Listener {
   readonly userId: string;
   readonly token: string;
+}
+
+/** A stream that is open, and from which nothing is ever read. */
+export class DeafListener {
+  readonly #socket: Socket;
+  #isCutOff = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket.on('error', () => undefined).once('close', () => (this.#isCutOff = true));
+  }
+
+  /** Whether the API has given it up. Who does not read notices that by writing: an empty line means nothing. */
+  get isCutOff(): boolean {
+    if (!this.#isCutOff) this.#socket.write('\r\n');
+    return this.#isCutOff;
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
 }
 
 /** Event streams, each over a connection of its own, as the clients of an API hold them. */
@@ -61,6 +82,15 @@ export class EventListeners {
         if (!hear) incoming.removeAllListeners('data').resume();
       });
     });
+  }
+
+  /** Opens one stream whose reader reads its beginning, and then no more. */
+  async openDeaf({ token }: Listener): Promise<DeafListener> {
+    const socket = connect(this.#port, '127.0.0.1');
+    socket.write(`GET /api/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${token}\r\n\r\n`);
+    await once(socket, 'data');
+    socket.pause();
+    return new DeafListener(socket);
   }
 
   close(): void {

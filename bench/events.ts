@@ -8,16 +8,19 @@ import type { ApiCommands } from './api-process.ts';
 import { type Child, Children } from './children.ts';
 import { startEngine } from './engine.ts';
 import { EventListeners, type Listener } from './event-listeners.ts';
+import { writeEventsSection } from './events-section.ts';
 import { fill } from './fill.ts';
 import { conversation, type Item, profile, TEXT } from './items.ts';
-import { describeMachine } from './machine.ts';
+import { describeMachine, type Machine } from './machine.ts';
+import { markdownTable, PAGE, PAGE_FILE } from './page.ts';
 import { CIRCLES, createIssuer, userId } from './people.ts';
+import type { Grid } from './report.ts';
 import { quantile } from './statistics.ts';
 
 /*
  * `npm run bench:events`: what an open event stream costs in memory, and how long a message takes to the other person's
- * screen, with few and with many streams open. One API process, the engine without its stream: what is measured is the
- * event that the API itself publishes. Each person has one stream.
+ * screen, with few and with many streams open, and while somebody is sent more than they read. One API process, the
+ * engine without its stream: what is measured is the event that the API itself publishes. Each person has one stream.
  */
 
 /** Open besides the one that is measured. */
@@ -25,14 +28,20 @@ const FEW = 10;
 const WARM_UP = 50;
 const BYTES_PER_KB = 1_024;
 
+/** Sent to who never reads: the longest text there can be, 4 KB of it. */
+const LONG_TEXT = '💬'.repeat(1_024);
+/** Far more of them than fit into every buffer on the way. */
+const MOST_LONG_TEXTS = 20_000;
+
 const options = new Command('npm run bench:events --')
   .description('Measures the memory of event streams and the time of a live message. Takes half a minute.')
   .addOption(new Option('--streams <n>', 'streams that are open at most').default(2_000).argParser(Number))
   .addOption(
-    new Option('--messages <n>', 'messages that are timed, each time').default(500).argParser(Number),
+    new Option('--messages <n>', 'messages that are timed, each time').default(200).argParser(Number),
   )
+  .option('--write', `also writes the part on live events of ${PAGE}`)
   .parse()
-  .opts<{ streams: number; messages: number }>();
+  .opts<{ streams: number; messages: number; write?: true }>();
 
 interface Bench {
   readonly api: Child<ApiCommands>;
@@ -42,6 +51,10 @@ interface Bench {
   readonly onlookers: readonly Listener[];
   readonly sender: Listener;
   readonly recipient: Listener;
+  /** Sends, over a connection of their own, to somebody who listens and does not read. */
+  readonly talker: Listener;
+  readonly talkerClient: ApiClient;
+  readonly deaf: Listener;
 }
 
 async function start(children: Children): Promise<Bench> {
@@ -58,39 +71,62 @@ async function start(children: Children): Promise<Bench> {
     await listenerOf(userId(CIRCLES.callers, 0)),
     await listenerOf(userId(CIRCLES.callers, 1)),
   ];
-  const everybody = [...onlookers, sender, recipient];
+  const [talker, deaf] = [
+    await listenerOf(userId(CIRCLES.callers, 2)),
+    await listenerOf(userId(CIRCLES.callers, 3)),
+  ];
+  const everybody = [...onlookers, sender, recipient, talker, deaf];
   const dynamo = createDynamoClient(engine.dynamo);
   await fill(
     openTable(dynamo, engine.dynamo.tableName),
-    itemsOf(everybody, [sender.userId, recipient.userId]),
+    itemsOf(everybody, [
+      [sender.userId, recipient.userId],
+      [talker.userId, deaf.userId],
+    ]),
   );
   dynamo.destroy();
   const api = children.fork<ApiCommands>('api-process.ts', ['--expose-gc']);
   const tokens = { development: issuer.source };
   const { port } = await api.call('start', { dynamo: engine.dynamo, tokens, metered: false });
-  const client = new ApiClient(port, 1, new Map(everybody.map(({ userId: id, token }) => [id, token])));
-  return { api, client, listeners: new EventListeners(port), onlookers, sender, recipient };
+  const headers = new Map(everybody.map(({ userId: id, token }) => [id, token]));
+  const [client, talkerClient] = [new ApiClient(port, 1, headers), new ApiClient(port, 1, headers)];
+  const listeners = new EventListeners(port);
+  return { api, client, listeners, onlookers, sender, recipient, talker, talkerClient, deaf };
 }
 
-function* itemsOf(people: readonly Listener[], pair: readonly [string, string]): Generator<Item> {
+function* itemsOf(
+  people: readonly Listener[],
+  pairs: readonly (readonly [string, string])[],
+): Generator<Item> {
   for (const { userId: id } of people) yield profile(id, `p-${id.slice(0, 8)}-${id.slice(-6)}`);
-  yield* conversation({ groupId: directGroupId(...pair), userIds: pair, messages: 1 });
+  for (const pair of pairs)
+    yield* conversation({ groupId: directGroupId(...pair), userIds: pair, messages: 1 });
 }
 
 interface Live {
-  readonly streams: number;
+  readonly what: string;
   /** From the request to the event at the other person's. */
   readonly eventMs: readonly number[];
   /** From the request to its answer. */
   readonly answerMs: readonly number[];
 }
 
+/** Something else that goes on, and has to come to its end during the measurement. */
+interface Meanwhile {
+  readonly what: string;
+  isOver(): boolean;
+}
+
 /** Sends one message after another, each when the one before has arrived. */
-async function measureLive({ client, listeners, sender, recipient }: Bench, hears: Hears): Promise<Live> {
+async function measureLive(
+  { client, listeners, sender, recipient }: Bench,
+  hears: Hears,
+  meanwhile?: Meanwhile,
+): Promise<Live> {
   const eventMs: number[] = [];
   const answerMs: number[] = [];
   const groupId = directGroupId(sender.userId, recipient.userId);
-  for (let sent = -WARM_UP; sent < options.messages; sent += 1) {
+  for (let sent = -WARM_UP; sent < options.messages || meanwhile?.isOver() === false; sent += 1) {
     const begun = performance.now();
     const arrived = hears.next();
     const answered = client
@@ -106,7 +142,27 @@ async function measureLive({ client, listeners, sender, recipient }: Bench, hear
     eventMs.push(event - begun);
     answerMs.push(answer - begun);
   }
-  return { streams: listeners.size, eventMs, answerMs };
+  return { what: `${listeners.size.toLocaleString('en')}${meanwhile?.what ?? ''}`, eventMs, answerMs };
+}
+
+/** Sends to who never reads until the API gives them up. @returns how many messages that took. */
+async function sendToDeaf({ listeners, talker, talkerClient, deaf }: Bench): Promise<number> {
+  const unread = await listeners.openDeaf(deaf);
+  const groupId = directGroupId(talker.userId, deaf.userId);
+  try {
+    for (let sent = 0; sent < MOST_LONG_TEXTS; sent += 1) {
+      if (unread.isCutOff) return sent;
+      await talkerClient.do({
+        userId: talker.userId,
+        method: 'POST',
+        path: '/api/messages',
+        body: { message: LONG_TEXT, message_group_uuid: groupId },
+      });
+    }
+    throw new Error('a reader that never reads was never cut off');
+  } finally {
+    unread.close();
+  }
 }
 
 /** What the recipient hears, as it comes. */
@@ -123,7 +179,17 @@ class Hears {
   }
 }
 
-async function measure(bench: Bench): Promise<void> {
+interface Figures {
+  readonly machine: Machine;
+  readonly lives: readonly Live[];
+  /** Of one stream, in bytes. */
+  readonly memory: { readonly rss: number; readonly heap: number };
+  /** How many messages it took until who never reads was cut off. */
+  readonly unread: number;
+}
+
+async function measure(bench: Bench): Promise<Figures> {
+  const machine = describeMachine();
   const { api, listeners, onlookers, recipient } = bench;
   const hears = new Hears();
   await listeners.open(recipient, hears.hear);
@@ -133,33 +199,71 @@ async function measure(bench: Bench): Promise<void> {
   await listeners.openUpTo(options.streams, onlookers);
   const after = { streams: listeners.size, ...(await api.call('memory')) };
   const many = await measureLive(bench, hears);
-  print(few, many, {
-    rss: (after.rss - before.rss) / (after.streams - before.streams),
-    heap: (after.heap - before.heap) / (after.streams - before.streams),
-  });
+  let isCutOff = false;
+  const cutOff = sendToDeaf(bench).finally(() => (isCutOff = true));
+  const what = ', one of which is not read';
+  const [busy, unread] = await Promise.all([
+    measureLive(bench, hears, { what, isOver: () => isCutOff }),
+    cutOff,
+  ]);
+  const opened = after.streams - before.streams;
+  const memory = { rss: (after.rss - before.rss) / opened, heap: (after.heap - before.heap) / opened };
+  return { machine, lives: [few, many, busy], memory, unread };
 }
 
-function print(few: Live, many: Live, bytes: { readonly rss: number; readonly heap: number }): void {
-  const machine = describeMachine();
+function timesGrid({ lives }: Figures): Grid {
+  const ms = (values: readonly number[], share: number) => `${quantile(values, share).toFixed(1)} ms`;
+  return {
+    head: ['streams open', 'event p50', 'p95', 'p99', 'answer p50', 'p95', 'p99'],
+    rows: lives.map(({ what, eventMs, answerMs }) => [
+      what,
+      ...[eventMs, answerMs].flatMap((times) => [0.5, 0.95, 0.99].map((share) => ms(times, share))),
+    ]),
+  };
+}
+
+/** What else there is to say, a line each. */
+function remarks({ memory, unread }: Figures): string[] {
+  const kb = (value: number) => `${(value / BYTES_PER_KB).toFixed(1)} KB`;
+  return [
+    `Memory of a stream, at ${options.streams.toLocaleString('en')}: ${kb(memory.rss)} of the process, ` +
+      `${kb(memory.heap)} of it on the heap and beside it.`,
+    `The reader that never reads was cut off after ${unread.toLocaleString('en')} messages of 4 KB, ` +
+      "most of which the system's own buffers held.",
+  ];
+}
+
+function print(figures: Figures): void {
+  const { head, rows } = timesGrid(figures);
   const table = new CliTable({
-    head: ['streams open', 'event p50', 'p95', 'p99', 'answer p50', 'p95'],
+    head: [...head],
     ...(!process.stdout.isTTY && { style: { head: [], border: [] } }),
   });
-  const ms = (values: readonly number[], share: number) => `${quantile(values, share).toFixed(1)} ms`;
-  for (const { streams, eventMs, answerMs } of [few, many]) {
-    table.push([
-      streams,
-      ...[0.5, 0.95, 0.99].map((share) => ms(eventMs, share)),
-      ...[0.5, 0.95].map((share) => ms(answerMs, share)),
-    ]);
-  }
-  const kb = (value: number) => `${(value / BYTES_PER_KB).toFixed(1)} KB`;
+  table.push(...rows.map((row) => [...row]));
+  const { cpu, cores, node, loadBefore } = figures.machine;
   process.stdout.write(
-    `${machine.cpu}, ${machine.cores} cores, node ${machine.node}, load ${machine.loadBefore.toFixed(1)}\n` +
-      `a message to a group of two, from the request to the other person's event and to the answer\n` +
-      `${table.toString()}\n` +
-      `memory of a stream: ${kb(bytes.rss)} of the process, ${kb(bytes.heap)} of it on the heap and beside it\n`,
+    `${cpu}, ${cores} cores, node ${node}, load ${loadBefore.toFixed(1)}\n` +
+      `${options.messages} messages to a group of two, from the request to the other person's event and to the answer\n` +
+      `${table.toString()}\n${remarks(figures).join('\n')}\n`,
   );
+}
+
+function sectionOf(figures: Figures): string {
+  const { cpu, cores, node, loadBefore, date } = figures.machine;
+  return `## Live events
+
+${options.messages} messages to a group of two, one after another: from the beginning of the request to the event on the other
+person's stream, and to the answer. One API process, which publishes in process; it, the engine and the readers of all
+streams share the machine's cores. ${date}, ${cpu}, ${cores} cores, node ${node}, load average before the run ${loadBefore.toFixed(1)}.
+
+${markdownTable(timesGrid(figures))}
+
+In the last row another two people are at it meanwhile: one sends texts of 4 KB as fast as they are answered, and the
+other one's stream is never read, until it is cut off.
+
+${remarks(figures)
+  .map((line) => `- ${line}`)
+  .join('\n')}`;
 }
 
 // It says once a process which versions of Node it will support.
@@ -171,9 +275,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 try {
   const bench = await start(children);
-  await measure(bench);
+  const figures = await measure(bench);
   bench.listeners.close();
-  await bench.client.close();
+  await Promise.all([bench.client.close(), bench.talkerClient.close()]);
+  print(figures);
+  if (options.write) await writeEventsSection(PAGE_FILE, sectionOf(figures));
 } finally {
   await children.stop();
 }

@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
+import { eventsSectionOf } from './events-section.ts';
 import { growingCosts } from './growth.ts';
 import { DESCRIPTIONS, OPERATIONS } from './operations.ts';
 import { clientsText } from './plan.ts';
@@ -20,12 +21,16 @@ import { DEFAULTS_AT } from './throughput.ts';
 /** Where the page is, from the package's root. */
 export const PAGE = 'docs/benchmarks.md';
 
-/** Writes the results as a page of the documentation. */
+/** The same as a file. */
+export const PAGE_FILE = new URL(`../${PAGE}`, import.meta.url);
+
+/** Writes the results as a page of the documentation. What it says of live events is kept. */
 export async function writePage(results: Results): Promise<void> {
-  await writeFile(new URL(`../${PAGE}`, import.meta.url), await benchmarkPage(results));
+  const kept = eventsSectionOf(await readFile(PAGE_FILE, 'utf8').catch(() => ''));
+  await writeFile(PAGE_FILE, await benchmarkPage(results, kept));
 }
 
-async function benchmarkPage(results: Results): Promise<string> {
+async function benchmarkPage(results: Results, eventsSection: string): Promise<string> {
   const text = [
     introduction(results),
     throughputSection(results),
@@ -33,6 +38,7 @@ async function benchmarkPage(results: Results): Promise<string> {
     unitsSection(results),
     growthSection(results),
     aimsSection(results),
+    ...(eventsSection === '' ? [] : [eventsSection]),
     repeatSection(),
   ].join('\n\n');
   return format(text, { ...(await resolveConfig(PAGE)), parser: 'markdown' });
@@ -42,7 +48,8 @@ function introduction({ machine, engine, items, plan }: Results): string {
   return `# Benchmarks
 
 The API beside a bare loop over the AWS SDK that asks the table for the same things, and how cost and time depend on how
-much there is. This page is written by \`npm run bench -- --write\`.
+much there is. This page is written by \`npm run bench -- --write\`, its part on live events by
+\`npm run bench:events -- --write\`.
 
 - Date: ${machine.date}
 - Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB
@@ -141,6 +148,7 @@ npm install
 npm run bench              # about four minutes
 npm run bench -- --quick   # half a minute, coarse figures
 npm run bench -- --write   # writes this page
+npm run bench:events       # half a minute; with -- --write it writes the part on live events
 \`\`\`
 
 It needs Linux on x64 for the embedded engine, and at least two cores. Everything it starts runs in memory and ends with it.
@@ -148,7 +156,7 @@ Compare ratios, not times: machines differ, and what else runs on one slows down
 stream, because with one each write looks through all the records of the stream so far.`;
 }
 
-function markdownTable({ head, rows }: Grid): string {
+export function markdownTable({ head, rows }: Grid): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -2,13 +2,13 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, StreamRecord } from 'aws-lambda';
 import PQueue from 'p-queue';
-import { userIdsOf } from '../../backend/domain/membership.ts';
+import { announceAgain } from '../../backend/domain/announce.ts';
 import type { Publisher } from '../../backend/events/changes.ts';
 import type { Logger } from '../../backend/logger.ts';
 import { factsOf } from '../../backend/domain/summaries.ts';
 import { type SummaryStores, updateSummaries } from '../../backend/domain/update-summaries.ts';
 import { AppError } from '../../backend/errors.ts';
-import type { MemberItem, MessageItem } from '../../schema/items.ts';
+import type { MessageItem } from '../../schema/items.ts';
 import { groupIdOf, isMessageKey, type Key } from '../../schema/keys.ts';
 import { parseMessageImage } from './message-image.ts';
 
@@ -72,8 +72,10 @@ async function updateGroup(
   const facts = factsOf(records.map((record) => record.message));
   if (!facts) return Infinity;
   try {
-    const { members: hearers, written } = await updateSummaries({ members, messages }, groupId, facts);
-    await tell(events, hearers, written, records);
+    const rows = await updateSummaries({ members, messages }, groupId, facts);
+    const told = records.map((record) => record.message);
+    const { group } = told.some(changesGroup) ? await members.listWithGroup(groupId) : {};
+    await announceAgain({ events }, { rows, messages: told, ...(group && { group }) });
     return Infinity;
   } catch (error) {
     if (isPassing(error)) {
@@ -84,23 +86,6 @@ async function updateGroup(
     await failures(records.map((record) => record.key));
     return Infinity;
   }
-}
-
-/**
- * Tells the members of messages and of rows that were written, for the API may have died before it did. Who is a member
- * was read strongly a moment ago. It never rejects, and what is told twice is one message: `seq` and `rev` say so.
- */
-async function tell(
-  events: Publisher,
-  members: readonly MemberItem[],
-  written: readonly MemberItem[],
-  records: readonly MessageRecord[],
-): Promise<void> {
-  const to = userIdsOf(members);
-  await Promise.all([
-    ...records.map(({ message }) => events.publish({ kind: 'message', to, message })),
-    ...(written.length > 0 ? [events.publish({ kind: 'message_group', rows: written })] : []),
-  ]);
 }
 
 /** The messages written in a batch by group, and the keys of records that are none though their key says so. */
@@ -124,6 +109,9 @@ function readRecords(records: readonly DynamoDBRecord[]) {
   });
   return { groups, broken };
 }
+
+/** Whether it tells of a change of META, which rows show: a name, the number of members. */
+const changesGroup = ({ kind }: MessageItem) => kind === 'system';
 
 /** The item an image is of, or undefined when it cannot be read at all. */
 function itemOf(image: StreamRecord['NewImage']): unknown {

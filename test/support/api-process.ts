@@ -1,9 +1,11 @@
 import { createApp } from '../../backend/app.ts';
 import { readDynamoConfig } from '../../backend/config.ts';
 import { createContext } from '../../backend/context.ts';
+import { openLive } from '../../backend/events/open-events.ts';
 import { startServer } from '../../backend/http/server.ts';
 import { createTokenVerifier, type TokenSources } from '../../backend/http/verify-token.ts';
 import { createLogger } from '../../backend/logger.ts';
+import { openRedis } from '../../backend/redis.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { openTable } from '../../backend/table/table.ts';
 
@@ -16,10 +18,17 @@ import { openTable } from '../../backend/table/table.ts';
 type Issuer = NonNullable<TokenSources['development']>;
 
 const config = readDynamoConfig(process.env);
+const logger = createLogger('silent');
+const { tableName } = config;
+const url = process.env['REDIS_URL'];
+const redis = url === undefined ? undefined : openRedis(url, logger);
 const app = createApp({
-  context: createContext({ table: openTable(createDynamoClient(config), config.tableName) }),
+  context: createContext({
+    table: openTable(createDynamoClient(config), tableName),
+    live: openLive({ url, redis, tableName, logger }),
+  }),
   verifyToken: createTokenVerifier({ development: JSON.parse(process.env['TOKEN_SOURCE'] ?? '') as Issuer }),
-  logger: createLogger('silent'),
+  logger,
   corsOrigins: [],
 });
 const { port } = await startServer(app, 0);

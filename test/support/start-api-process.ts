@@ -14,10 +14,14 @@ export interface ApiProcess {
 
 const ENTRY = fileURLToPath(new URL('api-process.ts', import.meta.url));
 
-/** Starts an API on a table that others use too, and waits until it listens. */
+/**
+ * Starts an API on a table that others use too, and waits until it listens.
+ * @param redisUrl where it shares its live events; default: they are its own.
+ */
 export async function startApiProcess(
   { endpoint, tableName }: Pick<TestTable, 'endpoint' | 'tableName'>,
   { issuer, audience, jwks }: TestIssuer,
+  redisUrl?: string,
 ): Promise<ApiProcess> {
   const child = spawn(process.execPath, ['--import', 'tsx', ENTRY], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -26,6 +30,7 @@ export async function startApiProcess(
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       DDB_MESSAGE_TABLE: tableName,
       TOKEN_SOURCE: JSON.stringify({ issuer, audience, jwks }),
+      ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
     },
   });
   const gone = once(child, 'exit');

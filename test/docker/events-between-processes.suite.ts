@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import getPort from 'get-port';
+import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer } from 'testcontainers';
+import { openLive, openPublisher } from '../../backend/events/open-events.ts';
+import { createLogger } from '../../backend/logger.ts';
+import { openRedis } from '../../backend/redis.ts';
+import { ClientModel } from '../events/client-model.ts';
+import { describeCrash } from '../events/crash-contract.ts';
+import { useTestApi } from '../support/api.ts';
+import type { Caller } from '../support/caller.ts';
+import { readEvents } from '../support/event-reader.ts';
+import { eventually } from '../support/eventually.ts';
+import { startSummaries } from '../support/pump.ts';
+import { type ApiProcess, startApiProcess } from '../support/start-api-process.ts';
+
+/* API processes whose people hear each other through Valkey, which is killed, or one of which is. */
+
+const IMAGE = 'valkey/valkey:8.1';
+const PORT = 6379;
+const LONG = { within: 30_000 };
+const logger = createLogger('silent');
+
+const base = useTestApi();
+let port: number;
+let url: string;
+let valkey: StartedTestContainer;
+
+const startValkey = () =>
+  new GenericContainer(IMAGE).withExposedPorts({ container: PORT, host: port }).start();
+
+beforeAll(async () => {
+  port = await getPort();
+  url = `redis://127.0.0.1:${port}`;
+  valkey = await startValkey();
+});
+afterAll(() => valkey.stop());
+
+/** What an API has of Valkey, once it is connected. */
+async function openProcess(tableName: string) {
+  const redis = openRedis(url, logger);
+  await eventually(() => redis.client.isReady, LONG);
+  const live = openLive({ url, redis, tableName, logger });
+  return {
+    live,
+    close: async () => {
+      await live.events.close();
+      await redis.close();
+    },
+  };
+}
+
+describeCrash('kill -9 of an API whose people hear it through Valkey', async (tableName) => {
+  const { live, close } = await openProcess(tableName);
+  const publisher = openPublisher({ url, tableName, logger });
+  return {
+    live,
+    publisher,
+    redisUrl: url,
+    close: async () => {
+      await publisher.close();
+      await close();
+    },
+  };
+});
+
+/** Somebody's stream at a process, and the client that follows it. */
+async function follow(caller: Caller, at: ApiProcess, groupId: string) {
+  const reader = await readEvents(at.port, { token: caller.token });
+  await reader.until('ready');
+  const model = new ClientModel({ caller: caller.at(at), groupId, reader });
+  return { model, reader };
+}
+
+it('people at two processes hear each other; while Valkey is killed they send, and miss nothing', async () => {
+  const { db, issuer } = base();
+  const processes = await Promise.all([1, 2].map(() => startApiProcess(db, issuer, url)));
+  const publisher = openPublisher({ url, tableName: db.tableName, logger });
+  const summaries = await startSummaries(db, { events: publisher });
+  const [one, two] = processes;
+  if (!one || !two) throw new Error('two were started');
+  try {
+    const [ada, grace] = [await base().person(), await base().person()];
+    const { message_group_uuid: groupId } = await ada.send({ handle: grace.handle, message: 'Hello' });
+    const clients = [await follow(ada, one, groupId), await follow(grace, two, groupId)];
+    /** Each says something at their own process. */
+    const talk = async (times: number) => {
+      for (let time = 0; time < times; time += 1) {
+        await ada.at(one).send({ message: `Ada ${time}`, message_group_uuid: groupId });
+        await grace.at(two).send({ message: `Grace ${time}`, message_group_uuid: groupId });
+      }
+    };
+    const allShow = (count: number) =>
+      eventually(async () => {
+        for (const { model } of clients) {
+          await model.follow();
+          expect(model.shown.map(({ seq }) => seq)).toEqual(Array.from({ length: count }, (_, at) => at + 1));
+        }
+      }, LONG);
+    await talk(5);
+    await allShow(11);
+    // By events alone, besides what was fetched in the beginning.
+    expect(clients.map(({ model }) => model.fetches)).toEqual([1, 1]);
+
+    await (await getContainerRuntimeClient()).container.getById(valkey.getId()).kill();
+    const heard = clients.map(({ reader }) => reader.events.length);
+    await talk(5);
+    expect(clients.map(({ reader }) => [reader.hasEnded(), reader.events.length])).toEqual(
+      heard.map((count) => [false, count]),
+    );
+    valkey = await startValkey();
+    await Promise.all(clients.map(({ reader }) => reader.until('ready', 2)));
+    await allShow(21);
+    await talk(5);
+    await allShow(31);
+
+    const log = await ada.history(groupId, '?limit=100');
+    for (const { model } of clients) {
+      expect(model.shown).toEqual(log);
+      expect(model.doubles).toBe(0);
+    }
+    for (const { reader } of clients) reader.close();
+  } finally {
+    await Promise.all(processes.map((process) => process.kill()));
+    await summaries.stop();
+    await publisher.close();
+  }
+});

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Publisher } from '../../backend/events/changes.ts';
+import type { LiveParts } from '../../backend/events/open-events.ts';
+import { directGroupId } from '../../schema/ids.ts';
+import { startTestApi, type TestApi } from '../support/api.ts';
+import type { Caller } from '../support/caller.ts';
+import { readEvents } from '../support/event-reader.ts';
+import { eventually } from '../support/eventually.ts';
+import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
+import { type ApiProcess, startApiProcess } from '../support/start-api-process.ts';
+import { createTestTable, type TestTable } from '../support/test-table.ts';
+import { allTold, type Device, messagesOf, tale, taleOf } from './event-tale.ts';
+import { type HeldStream, startHeldStream } from './held-stream.ts';
+
+/** How the API that survives, the one that dies and the stream's handler hear of each other. */
+export interface LiveAroundACrash {
+  /** Of the API that survives. */
+  readonly live: LiveParts;
+  /** Of the stream's handler. */
+  readonly publisher: Publisher;
+  /** Of the API that dies; absent: nobody hears it in any case. */
+  readonly redisUrl?: string;
+  close(): Promise<void>;
+}
+
+const messagesIn = (device: Device, groupId: string) =>
+  messagesOf(device).filter(({ message_group_uuid }) => message_group_uuid === groupId);
+
+/** Something that is asked for. */
+interface Deed {
+  /** The write that it comes to, and what is to be found in that. */
+  readonly operation: string;
+  readonly mark: string;
+  readonly ask: () => Promise<unknown>;
+}
+
+const KEY = 'sent-twice';
+const LONG = { within: 20_000 };
+
+/**
+ * An API is killed after the table has carried out its writes and before it knows of that, so before it has told
+ * anybody: every kind of change at the same moment. Whoever listens at another API hears of all of them, once.
+ */
+export function describeCrash(name: string, open: (tableName: string) => Promise<LiveAroundACrash>): void {
+  describe(name, () => {
+    let around: LiveAroundACrash;
+    let db: TestTable;
+    let api: TestApi;
+    let flaky: FlakyEngine;
+    let stream: HeldStream;
+    let dying: ApiProcess;
+
+    beforeAll(async () => {
+      db = await createTestTable();
+      around = await open(db.tableName);
+      api = await startTestApi({ table: db.table, live: around.live });
+      flaky = await startFlakyEngine(db.endpoint);
+      stream = await startHeldStream(db, around.publisher);
+      dying = await startApiProcess({ ...db, endpoint: flaky.endpoint }, api.issuer, around.redisUrl);
+    });
+    afterAll(async () => {
+      await dying.kill();
+      await stream.stop();
+      await flaky.close();
+      await api.stop();
+      await db.close();
+      await around.close();
+    });
+
+    const listen = async ({ userId, token }: Caller): Promise<Device> => {
+      const reader = await readEvents(api.port, { token });
+      await reader.until('ready');
+      return { userId, reader };
+    };
+
+    /** Asks the API that dies, and is done once the table has carried it out. */
+    const leaveUnanswered = async ({ operation, mark, ask }: Deed): Promise<void> => {
+      const where = ({ body }: { readonly body: object }) => JSON.stringify(body).includes(mark);
+      const { arrived } = flaky.holdAnswer(operation, { where });
+      const answered = ask().then(
+        (answer) => `${mark} was answered: ${JSON.stringify(answer)}`,
+        // The connection is cut when it dies.
+        () => 'cut',
+      );
+      expect(await Promise.race([arrived, answered])).toMatchObject({ operation });
+    };
+
+    it('what was written is told by the stream, once, when the API dies before it has told it', async () => {
+      const [ada, grace] = [await api.person(), await api.person()];
+      const [linus, kay] = [await api.person(), await api.person()];
+      const newGroup = async (name: string) => {
+        const { uuid } = await ada.createGroup(name, [grace.handle, linus.handle]);
+        await ada.send({ message: 'Hello', message_group_uuid: uuid });
+        return uuid;
+      };
+      const [sent, edited, deleted] = [
+        await newGroup('Sent'),
+        await newGroup('Edited'),
+        await newGroup('Deleted'),
+      ];
+      const [joined, left, named] = [
+        await newGroup('Joined'),
+        await newGroup('Left'),
+        await newGroup('Named'),
+      ];
+      const returned = await newGroup('Returned');
+      const linuses = await listen(linus);
+      const linusIn = (groupId: string) => `/api/message_groups/${groupId}/members/@${linus.handle}`;
+      expect(await ada.delete(linusIn(returned))).toMatchObject({ status: 204 });
+      for (const groupId of [sent, edited, deleted, joined, left, named, returned]) {
+        const [newest] = await ada.history(groupId, '?limit=1');
+        if (newest) await stream.tellsOf(newest);
+      }
+      stream.hold();
+      const devices = [await listen(ada), await listen(grace), linuses, await listen(kay)] as const;
+      const direct = directGroupId(ada.userId, kay.userId);
+      await allTold(around.live.events, devices);
+      expect(tale(linuses)).toContain('left');
+      const begun = devices.map(({ reader }) => reader.events.length);
+      const talesOf = (groupId: string) =>
+        devices.map((device, place) => taleOf(device, groupId, begun[place] ?? 0));
+
+      const there = ada.at(dying);
+      const again = { message: 'Again' };
+      const deeds: readonly Deed[] = [
+        {
+          operation: 'PutItem',
+          mark: sent,
+          ask: () => there.send({ ...again, message_group_uuid: sent }, KEY),
+        },
+        { operation: 'UpdateItem', mark: edited, ask: () => there.patch(`/api/messages/${edited}/2`, again) },
+        { operation: 'UpdateItem', mark: deleted, ask: () => there.delete(`/api/messages/${deleted}/2`) },
+        ...[
+          {
+            mark: joined,
+            ask: () => there.post(`/api/message_groups/${joined}/members`, { handle: kay.handle }),
+          },
+          { mark: left, ask: () => there.delete(linusIn(left)) },
+          { mark: named, ask: () => there.patch(`/api/message_groups/${named}`, { name: 'Renamed' }) },
+          {
+            mark: returned,
+            ask: () => there.post(`/api/message_groups/${returned}/members`, { handle: linus.handle }),
+          },
+          { mark: '"Born"', ask: () => there.createGroup('Born', [grace.handle]) },
+          { mark: direct, ask: () => there.send({ ...again, handle: kay.handle }) },
+        ].map((deed) => ({ ...deed, operation: 'TransactWriteItems' })),
+      ];
+      for (const deed of deeds) await leaveUnanswered(deed);
+      await dying.kill();
+      flaky.reset();
+      await allTold(around.live.events, devices);
+      // Nobody has heard a word, but for what marks this place.
+      expect(devices.map(({ reader }, place) => reader.events.length - (begun[place] ?? 0))).toEqual([
+        1, 1, 1, 1,
+      ]);
+
+      stream.release();
+      const born = await eventually(
+        async () => (await grace.inbox()).find(({ name }) => name === 'Born')?.uuid ?? false,
+      );
+      const news = (row: string, message: string) => [`row ${row}`, `message ${message}`];
+      const ofAda = (name: string) => news(`3, read 3, unread 0 of ${name}`, '3.0');
+      const ofOther = (name: string) => news(`3, read 1, unread 2 of ${name}`, '3.0');
+      const changed = (name: string, unread: number) => news(`2, read 1, unread ${unread} of ${name}`, '2.1');
+      const expected = {
+        // Each of Ada, Grace, Linus and Kay.
+        [sent]: [ofAda('Sent'), ofOther('Sent'), ofOther('Sent'), []],
+        [edited]: [
+          news('2, read 2, unread 0 of Edited', '2.1'),
+          changed('Edited', 1),
+          changed('Edited', 1),
+          [],
+        ],
+        [deleted]: [
+          news('2, read 2, unread 0 of Deleted', '2.1'),
+          changed('Deleted', 0),
+          changed('Deleted', 0),
+          [],
+        ],
+        [joined]: [ofAda('Joined'), ofOther('Joined'), ofOther('Joined'), ofAda('Joined')],
+        [left]: [ofAda('Left'), ofOther('Left'), ['left'], []],
+        [named]: [ofAda('Renamed'), ofOther('Renamed'), ofOther('Renamed'), []],
+        [returned]: [
+          news('4, read 4, unread 0 of Returned', '4.0'),
+          news('4, read 1, unread 3 of Returned', '4.0'),
+          news('4, read 4, unread 0 of Returned', '4.0'),
+          [],
+        ],
+        [born]: [
+          news('1, read 1, unread 0 of Born', '1.0'),
+          news('1, read 1, unread 0 of Born', '1.0'),
+          [],
+          [],
+        ],
+        [direct]: [news('1, read 1, unread 0', '1.0'), [], [], news('1, read 0, unread 1', '1.0')],
+      };
+      const told = () =>
+        Object.fromEntries(Object.keys(expected).map((groupId) => [groupId, talesOf(groupId)]));
+      await eventually(() => expect(told()).toEqual(expected), LONG);
+
+      // The author, who was never answered, sends once more.
+      const answer = await ada.send({ ...again, message_group_uuid: sent }, KEY);
+      await allTold(around.live.events, devices);
+      expect(told()).toEqual(expected);
+      expect(messagesIn(devices[0], sent)).toEqual([answer]);
+      expect(messagesIn(devices[1], sent)).toEqual(await grace.history(sent, '?limit=1'));
+      expect(messagesIn(devices[1], edited)).toEqual(await grace.history(edited, '?limit=1'));
+      expect(messagesIn(devices[1], deleted)).toEqual(await grace.history(deleted, '?limit=1'));
+      for (const { reader } of devices) reader.close();
+    });
+  });
+}
