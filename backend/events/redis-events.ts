@@ -8,6 +8,9 @@ interface Subscription {
   readonly hearers: Set<Hearer>;
 }
 
+/** A batch of the stream can be of hundreds of groups: their summaries do not wait for a server that is away for long. */
+const IMPATIENCE_MS = 10_000;
+
 interface RedisEventsParts {
   /** For publishing; others may use it too. */
   readonly commands: Redis;
@@ -31,6 +34,10 @@ export class RedisEvents implements Events {
   readonly #subscriptions = new Map<string, Subscription>();
   #subscriber: Redis | undefined;
   #isFailing = false;
+  /** What everybody waits for who waits for the connection. */
+  #return: Promise<boolean> | undefined;
+  /** In milliseconds since 1970: a process that was frozen meanwhile has patience again. */
+  #impatientUntil = 0;
   /** What came last: a change that many hear of comes once for each of them. */
   #last: { readonly payload: string; readonly told: Told } | undefined;
 
@@ -85,18 +92,18 @@ export class RedisEvents implements Events {
     await settled(published);
   }
 
+  /** Whoever waits for the connection does so with all others. Not again for a while after it was in vain. */
   async #isBackSoon(): Promise<boolean> {
     const { commands, patienceMs = 0 } = this.#parts;
     const { client } = commands;
     if (patienceMs === 0 || client.isReady) return patienceMs > 0;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, patienceMs);
-      client.once('ready', () => {
-        clearTimeout(timer);
-        resolve();
-      });
+    if (Date.now() < this.#impatientUntil) return false;
+    this.#return ??= becomesReady(client, patienceMs).then((isBack) => {
+      this.#return = undefined;
+      if (!isBack) this.#impatientUntil = Date.now() + IMPATIENCE_MS;
+      return isBack;
     });
-    return client.isReady;
+    return this.#return;
   }
 
   #connection(): Redis['client'] {
@@ -156,6 +163,20 @@ export class RedisEvents implements Events {
       return undefined;
     }
   }
+}
+
+/** Whether a connection stands again within so long. */
+async function becomesReady(client: Redis['client'], withinMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (isReady: boolean) => {
+      clearTimeout(timer);
+      client.off('ready', back);
+      resolve(isReady);
+    };
+    const back = () => settle(true);
+    const timer = setTimeout(() => settle(false), withinMs);
+    client.once('ready', back);
+  });
 }
 
 /** Waits for all of them, then fails with the first that did: none is left to fail unseen. */

@@ -1,0 +1,152 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { findBarriers } from './accessibility.ts';
+import type { Device } from './device.ts';
+import { overflowOf } from './overflow.ts';
+import type { Person } from './people.ts';
+import { PHONE, PICTURES, type Scene, useScreens, WIDE } from './screens.ts';
+
+const stage = useScreens();
+
+/** Every screen, and how one gets there. */
+const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise<void>>> = {
+  'sign-in': async ({ page }) => {
+    await page.goto('/');
+    await page.getByRole('list', { name: 'People' }).waitFor();
+  },
+  'sign-in-new-handle': async ({ page }) => {
+    await page.goto('/');
+    await page.getByRole('textbox', { name: 'Handle' }).fill('nobody-yet');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('textbox', { name: /^Nobody has this handle yet/ }).waitFor();
+  },
+  inbox: async (device) => {
+    await device.signIn();
+    await device.inbox.getByRole('link').first().waitFor();
+  },
+  'inbox-empty': async (device, { people }) => {
+    const nobody = await people.create('Emmy Noether');
+    await device.page.goto(`/?as=${nobody.handle}`);
+    await device.page.getByText('No conversations yet.').waitFor();
+  },
+  'own-menu': async (device) => {
+    await device.signIn();
+    await device.page.getByRole('button', { name: /^Signed in as/ }).click();
+    await device.page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
+  },
+  'new-conversation': async (device) => {
+    await device.signIn();
+    await device.page.getByRole('button', { name: 'New conversation' }).click();
+    await device.page.getByRole('combobox').fill('al');
+    await device.page.getByRole('option').first().waitFor();
+  },
+  'new-group': async (device) => {
+    await device.signIn();
+    await device.page.getByRole('button', { name: 'New group' }).click();
+    await device.page.getByRole('textbox', { name: 'Name' }).fill('Computers');
+    await device.page.getByRole('combobox').fill('gr');
+    await device.page.getByRole('option').first().click();
+    await device.page.getByRole('combobox').fill('al');
+    await device.page.getByRole('option').first().waitFor();
+  },
+  draft: async (device, { people }) => {
+    const nobody = await people.create('Emmy Noether');
+    await device.signIn();
+    await device.page.goto(`/messages/new/${nobody.handle}`);
+    await device.composer.waitFor();
+  },
+  conversation: async (device) => {
+    await device.signIn();
+    await device.open('Grace Hopper');
+  },
+  'message-menu': async (device) => {
+    await device.signIn();
+    await device.open('Alan Turing');
+    await device.log.locator('[data-own=true]').last().hover();
+    await device.log.locator('[data-own=true]').last().getByRole('button').click();
+    await device.page.getByRole('menuitem').first().waitFor();
+  },
+  'changing-a-message': async (device) => {
+    await device.signIn();
+    await device.open('Alan Turing');
+    await device.composer.press('ArrowUp');
+    await device.page.getByText('Changing your message').waitFor();
+  },
+  'deleting-a-message': async (device) => {
+    await device.signIn();
+    await device.open('Alan Turing');
+    await device.log.locator('[data-own=true]').last().hover();
+    await device.log.locator('[data-own=true]').last().getByRole('button').click();
+    await device.page.getByRole('menuitem', { name: 'Delete …' }).click();
+    await device.page.getByRole('dialog').waitFor();
+  },
+  group: (device, scene) => openGroup(device, scene),
+  members: async (device, scene) => {
+    await openGroup(device, scene);
+    await device.page.getByRole('button', { name: 'People in this group' }).click();
+    await device.page.getByRole('dialog').getByRole('button', { name: 'Rename' }).waitFor();
+  },
+  offline: async (device) => {
+    await device.signIn();
+    await device.open('Grace Hopper');
+    await device.context.setOffline(true);
+    await device.isOffline();
+    await device.send('Sent when it is back');
+    await device.log.locator('article:not([data-seq])').waitFor();
+  },
+  'not-here': async (device) => {
+    await device.signIn();
+    await device.page.goto('/messages/01ARZ3NDEKTSV4RRFFQ69G5FAV');
+    await device.page.getByText('There is no such conversation').waitFor();
+  },
+};
+
+/** What these screens are there to show goes wrong on purpose. */
+const MEANT = /ERR_INTERNET_DISCONNECTED|01ARZ3NDEKTSV4RRFFQ69G5FAV|status of 4(04|22)|^422 /;
+
+describe('each screen', () => {
+  it.each(Object.entries(SCREENS))(
+    'has no barrier and nothing beyond its edges, wide and narrow, light and dark: %s',
+    async (name, show) =>
+      stage(async (scene) => {
+        const device = await scene.openWindow(await scene.people.known('ada'));
+        const { page } = device;
+        await device.watch.tolerating(MEANT, async () => {
+          await show(device, scene);
+          for (const [width, viewport] of Object.entries({ wide: WIDE, phone: PHONE })) {
+            await page.setViewportSize(viewport);
+            for (const colorScheme of ['light', 'dark'] as const) {
+              await page.emulateMedia({ colorScheme });
+              await takePicture(page, `${name}-${width}-${colorScheme}`);
+              expect({ width, colorScheme, barriers: await findBarriers(page) }).toEqual({
+                width,
+                colorScheme,
+                barriers: [],
+              });
+            }
+            expect(await overflowOf(page)).toEqual([]);
+          }
+        });
+      })(),
+  );
+});
+
+async function openGroup(device: Device, { people }: Scene): Promise<void> {
+  const others: Person[] = [];
+  for (const handle of ['grace', 'alan', 'seki', 'al-khwarizmi']) others.push(await people.known(handle));
+  const group = await people.createGroup(device.person, 'Analytical engines', others);
+  for (const [place, other] of others.entries()) {
+    await people.tellGroup(other, group, ['Good morning!', 'Is it built?', 'まだです', 'قريبا'][place] ?? '');
+  }
+  await people.tellGroup(device.person, group, 'Not yet, but the programs are written.');
+  await device.signIn();
+  await device.row('Analytical engines').first().click();
+  await device.sees('Not yet, but the programs are written.');
+}
+
+async function takePicture(page: Page, name: string): Promise<void> {
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: 'disabled' });
+}

@@ -1,0 +1,129 @@
+import { expect } from '@jest/globals';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { eventually } from '../support/eventually.ts';
+import type { Person } from './people.ts';
+import { Watch } from './watch.ts';
+
+/** How long a screen may take for anything, in milliseconds. Machines that test several things at once are slow. */
+export const PATIENCE_MS = 20_000;
+
+/** A browser window that somebody is signed in at, and what they can do there and see. */
+export class Device {
+  readonly person: Person;
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly watch: Watch;
+  /** The list of conversations. */
+  readonly inbox: Locator;
+  /** The messages of the conversation that is open. */
+  readonly log: Locator;
+  readonly composer: Locator;
+
+  constructor(person: Person, page: Page) {
+    this.person = person;
+    this.page = page;
+    this.context = page.context();
+    this.watch = new Watch(page);
+    this.inbox = page.getByRole('navigation', { name: 'Conversations' });
+    this.log = page.getByRole('log');
+    this.composer = page.getByRole('textbox', { name: /^(Message to|Change your message)/ });
+  }
+
+  /** Signs in where anybody may be anybody. */
+  async signIn(): Promise<void> {
+    await this.page.goto(`/?as=${this.person.handle}`);
+    await this.inbox.waitFor();
+    await this.isLive();
+  }
+
+  /** The event stream stands: from now on nothing that happens is missed. */
+  async isLive(): Promise<void> {
+    await this.inbox.locator('.connection[data-state=live]').waitFor({ state: 'attached' });
+  }
+
+  /** One is told, wherever one is, that nothing new can come. */
+  async isOffline(): Promise<void> {
+    await this.page.getByText('Offline.').filter({ visible: true }).waitFor();
+  }
+
+  async seesTitle(title: string): Promise<void> {
+    await this.eventually(async () => expect(await this.page.title()).toBe(title));
+  }
+
+  /** A conversation's row in the list. */
+  row(name: string): Locator {
+    return this.inbox.getByRole('link').filter({ has: this.page.getByText(name, { exact: true }) });
+  }
+
+  /** Waits until a row shows so many unread messages; with none, no badge. */
+  async seesUnread(name: string, count: number): Promise<void> {
+    await this.row(name).waitFor();
+    const badge = this.row(name).locator('.badge');
+    await this.eventually(async () => {
+      const shown = await badge.allTextContents();
+      expect(shown).toEqual(count === 0 ? [] : [`${count} unread`]);
+    });
+  }
+
+  async open(name: string): Promise<void> {
+    await this.row(name).click();
+    await this.page.getByRole('region', { name: `Conversation with ${name}`, exact: true }).waitFor();
+    await this.log.locator('[data-seq]').first().waitFor();
+  }
+
+  /** Finds somebody by their handle in a dialog that is open. */
+  async pick(person: Person): Promise<void> {
+    await this.page.getByRole('combobox').fill(person.handle);
+    await this.page
+      .getByRole('option')
+      .filter({ hasText: `@${person.handle}` })
+      .click();
+  }
+
+  async send(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+  }
+
+  /** Bubbles with this very text. */
+  bubbles(text: string): Locator {
+    return this.log
+      .getByRole('article')
+      .filter({ has: this.page.locator('.bubble-text').and(this.page.getByText(text, { exact: true })) });
+  }
+
+  /** Waits until a text is there, as a message that is stored. */
+  async sees(text: string): Promise<void> {
+    await this.log.locator('[data-seq]').and(this.bubbles(text)).waitFor();
+  }
+
+  /** Texts of all the bubbles that are there, on their way or stored, from top to bottom. */
+  texts(): Promise<string[]> {
+    return this.log.locator('.bubble-text').allTextContents();
+  }
+
+  /** Waits until these are the conversation's messages, each once and in this order, and all of them stored. */
+  async seesAll(texts: readonly string[]): Promise<void> {
+    await this.eventually(async () => {
+      expect(await this.texts()).toEqual(texts);
+      expect(await this.log.locator('article:not([data-seq])').count()).toBe(0);
+    });
+  }
+
+  /** Chooses what to do with a message. */
+  async choose(text: string, entry: string): Promise<void> {
+    const bubble = this.bubbles(text);
+    await bubble.hover();
+    await bubble.getByRole('button', { name: 'What to do with this message' }).click();
+    await this.page.getByRole('menuitem', { name: entry }).click();
+  }
+
+  /** Whether anything on the page, in sight or not, holds a text. */
+  async holds(text: string): Promise<boolean> {
+    return (await this.page.content()).includes(text);
+  }
+
+  async eventually<Result>(check: () => Promise<Result>): Promise<void> {
+    await eventually(check, { within: PATIENCE_MS });
+  }
+}

@@ -1,0 +1,160 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import type { Device } from './device.ts';
+import { useScreens } from './screens.ts';
+
+const stage = useScreens();
+
+describe('a group', () => {
+  it(
+    'is made of people who are found by their handles, and each of them sees it',
+    stage(async ({ people, enter }) => {
+      const [ada, grace, alan] = await Promise.all([
+        people.create('Ada'),
+        people.create('Grace'),
+        people.create('Alan'),
+      ]);
+      const [adas, graces, alans] = [await enter(ada), await enter(grace), await enter(alan)];
+      await adas.page.getByRole('button', { name: 'New group' }).click();
+      const dialog = adas.page.getByRole('dialog', { name: 'New group' });
+      await dialog.getByRole('textbox', { name: 'Name' }).fill('Compilers');
+      await adas.pick(grace);
+      await adas.pick(alan);
+      await dialog.getByRole('list', { name: 'In the group' }).getByText('Alan').waitFor();
+      await dialog.getByRole('button', { name: 'Create group' }).click();
+      await dialog.waitFor({ state: 'hidden' });
+      await adas.log.getByText('You created “Compilers”').waitFor();
+
+      for (const device of [graces, alans]) {
+        await device.open('Compilers');
+        await device.log.getByText('Ada created “Compilers”').waitFor();
+      }
+      await graces.send('Hello everybody');
+      await adas.sees('Hello everybody');
+      // In a group it is said who wrote.
+      expect(await alans.bubbles('Hello everybody').textContent()).toContain('Grace');
+    }),
+  );
+
+  it(
+    'is changed by who may change it, and all see it as it happens',
+    stage(async ({ people, enter }) => {
+      const [ada, grace, alan, hedy] = await Promise.all([
+        people.create('Ada'),
+        people.create('Grace'),
+        people.create('Alan'),
+        people.create('Hedy'),
+      ]);
+      await people.createGroup(ada, 'Compilers', [grace, alan]);
+      const [adas, graces, hedys] = [await enter(ada), await enter(grace), await enter(hedy)];
+      await Promise.all([adas.open('Compilers'), graces.open('Compilers')]);
+      // A member looks, and changes nothing.
+      const members = await openMembers(graces);
+      expect(await members.getByRole('button', { name: 'Rename' }).count()).toBe(0);
+      expect(await members.getByRole('combobox').count()).toBe(0);
+      await graces.page.keyboard.press('Escape');
+
+      await chooseMember(adas, 'Grace', 'Make an admin');
+      await adas.page
+        .getByRole('listitem')
+        .filter({ hasText: `@${grace.handle}` })
+        .getByText('Admin')
+        .waitFor();
+      await adas.page.keyboard.press('Escape');
+      await graces.log.getByText('Ada made you an admin').waitFor();
+
+      const managed = await openMembers(graces);
+      await managed.getByRole('textbox', { name: 'Name' }).fill('Interpreters');
+      await managed.getByRole('button', { name: 'Rename' }).click();
+      await adas.row('Interpreters').waitFor();
+      await adas.log.getByText('Grace named the group “Interpreters”').waitFor();
+      await graces.pick(hedy);
+      await hedys.open('Interpreters');
+      await hedys.seesUnread('Interpreters', 0);
+      await adas.log.getByText('Grace added Hedy').waitFor();
+      await graces.page.keyboard.press('Escape');
+      // An admin does not make admins.
+      await openMember(graces, 'Hedy');
+      expect(await graces.page.getByRole('menuitem').allTextContents()).toEqual([
+        'Write to them',
+        'Remove from the group …',
+      ]);
+    }),
+  );
+
+  it(
+    'is gone from the screen of who is removed, who hears nothing more of it',
+    stage(async ({ people, openWindow, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      const group = await people.createGroup(ada, 'Compilers', [grace]);
+      await people.tell(ada, grace, 'We two');
+      const graces = await openWindow(grace);
+      await recordEvents(graces.page);
+      await graces.signIn();
+      const adas = await enter(ada);
+      await Promise.all([adas.open('Compilers'), graces.open('Compilers')]);
+      await adas.send('Before');
+      await graces.sees('Before');
+
+      await chooseMember(adas, 'Grace', 'Remove from the group …');
+      await adas.page.getByRole('button', { name: 'Remove', exact: true }).click();
+      await graces.page.getByText('There is no such conversation, or you are not in it.').waitFor();
+      await graces.row('Compilers').waitFor({ state: 'detached' });
+      expect(await graces.holds('Before')).toBe(false);
+      await people.tellGroup(ada, group, 'Behind her back');
+      // What is told afterwards has arrived: so would have what was told before.
+      await people.tell(ada, grace, 'Only for you');
+      await graces.row('Ada').getByText('Only for you').waitFor();
+      const heard = await eventsOf(graces.page);
+      expect(heard).toContain('Only for you');
+      expect(heard).toContain('Before');
+      expect(heard).not.toContain('Behind her back');
+      expect(await graces.holds('Behind her back')).toBe(false);
+      await graces.page.getByRole('link', { name: 'To your conversations' }).click();
+      await graces.open('Ada');
+    }),
+  );
+});
+
+async function openMembers(device: Device) {
+  await device.page.getByRole('button', { name: 'People in this group' }).click();
+  const dialog = device.page.getByRole('dialog', { name: 'People in this group' });
+  await dialog.waitFor();
+  return dialog;
+}
+
+/** Opens the menu of what one can do about a member. */
+async function openMember(device: Device, name: string): Promise<void> {
+  const members = await openMembers(device);
+  await members.getByRole('button', { name: `What to do about ${name}` }).click();
+  await device.page.getByRole('menuitem').first().waitFor();
+}
+
+async function chooseMember(device: Device, name: string, entry: string): Promise<void> {
+  await openMember(device, name);
+  await device.page.getByRole('menuitem', { name: entry }).click();
+}
+
+/** Keeps a copy of all that the page's event stream says. To be called before the page is loaded. */
+async function recordEvents(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const fetch = window.fetch.bind(window);
+    window.name = '';
+    window.fetch = async (...request) => {
+      const response = await fetch(...request);
+      if (request[0] !== '/api/events' || !response.body) return response;
+      const [copy, body] = response.body.tee();
+      void (async () => {
+        const reader = copy.pipeThrough(new TextDecoderStream()).getReader();
+        for (let part = await reader.read(); !part.done; part = await reader.read())
+          window.name += part.value;
+      })().catch(() => undefined);
+      return new Response(body, response);
+    };
+  });
+}
+
+/** What the event stream has said, word for word. */
+function eventsOf(page: Page): Promise<string> {
+  return page.evaluate(() => window.name);
+}

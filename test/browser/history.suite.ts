@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals';
+import { deferred } from '../support/deferred.ts';
+import type { Device } from './device.ts';
+import { prepareConversation, textOf } from './long-conversation.ts';
+import { useOwnRun } from './own-run.ts';
+import { useScreens } from './screens.ts';
+
+const MESSAGES = 10_000;
+/** Pages whose coming in is watched frame by frame. */
+const WATCHED_PAGES = 4;
+/** How far a row may move that is to stay where it is: rounding, in pixels. */
+const STEADY_PX = 2;
+/** Requests for what lies before what is there. */
+const OLDER = /\/api\/messages\/[^?]+\?.*before=/;
+
+const run = useOwnRun((dataDir) =>
+  prepareConversation(dataDir, { between: ['ada', 'grace'], messages: MESSAGES }),
+);
+const stage = useScreens(() => run().ports[0]);
+
+describe('a conversation of 10,000 messages', () => {
+  it(
+    'is read back to its start: nothing moves under one’s eyes, and nothing is left out',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.known('ada'), people.known('grace')]);
+      const adas = await enter(ada);
+      await adas.open('grace');
+      await adas.log.locator(`[data-seq="${MESSAGES}"]`).waitFor();
+      for (let page = 1; page <= WATCHED_PAGES; page += 1) {
+        expect(Math.max(...(await movesWhileOlderCome(adas)))).toBeLessThanOrEqual(STEADY_PX);
+      }
+
+      const began = performance.now();
+      const { steps, gaps } = await adas.log.evaluate(readBack);
+      const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+      process.stdout.write(`${MESSAGES} messages back to the start: ${steps} steps, ${seconds} s\n`);
+      expect(gaps).toEqual([]);
+      expect(await adas.bubbles(textOf(1)).isVisible()).toBe(true);
+
+      // What comes in at the end does not take one there; one is told, and can go.
+      await people.tell(grace, ada, 'The newest');
+      await adas.page.getByRole('button', { name: '1 new' }).waitFor();
+      expect(await adas.log.evaluate(({ scrollTop }) => scrollTop)).toBe(0);
+      await adas.page.getByRole('button', { name: '1 new' }).click();
+      await adas.sees('The newest');
+      await adas.seesUnread('grace', 0);
+    }),
+  );
+});
+
+/**
+ * Scrolls up until older messages are asked for, stops there, and lets them come.
+ * @returns how far a row in sight was from its place, in each frame until they were there and everything was still.
+ */
+async function movesWhileOlderCome({ page, log }: Device): Promise<number[]> {
+  const asked: string[] = [];
+  const released = deferred<undefined>();
+  await page.route(OLDER, async (route) => {
+    asked.push(route.request().url());
+    await released.promise;
+    await route.continue();
+  });
+  await log.hover();
+  while (asked.length === 0) {
+    await page.mouse.wheel(0, -400);
+    await log.evaluate(stillness);
+  }
+  const moves = log.evaluate(watchRow);
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  released.resolve(undefined);
+  const watched = await moves;
+  await page.unrouteAll({ behavior: 'wait' });
+  return watched;
+}
+
+/** In the page: waits until nothing is scrolled any more. */
+async function stillness(viewport: Element): Promise<void> {
+  for (let top = NaN; top !== viewport.scrollTop;) {
+    top = viewport.scrollTop;
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+  }
+}
+
+/** In the page: how far the row in the middle moves, frame by frame, until rows came in above and were all measured. */
+async function watchRow(viewport: Element): Promise<number[]> {
+  const STILL_FRAMES = 20;
+  const middle = viewport.getBoundingClientRect().top + viewport.clientHeight / 2;
+  const row = [...viewport.querySelectorAll('[data-seq]')].find(
+    (candidate) => candidate.getBoundingClientRect().bottom > middle,
+  );
+  const seq = row?.getAttribute('data-seq') ?? '';
+  const place = row?.getBoundingClientRect().top ?? 0;
+  const height = viewport.scrollHeight;
+  const moves: number[] = [];
+  for (let still = 0; still < STILL_FRAMES; still += viewport.scrollHeight === height ? 0 : 1) {
+    await new Promise(requestAnimationFrame);
+    const now = viewport.querySelector(`[data-seq="${seq}"]`)?.getBoundingClientRect().top;
+    moves.push(now === undefined ? Infinity : Math.abs(now - place));
+  }
+  return moves;
+}
+
+/** In the page: goes up to the top of what is there, again and again until it is the start of all. */
+async function readBack(viewport: Element): Promise<{ steps: number; gaps: string[] }> {
+  const gaps: string[] = [];
+  const isStart = () => viewport.scrollTop === 0 && viewport.querySelector('.talk-beginning') !== null;
+  let steps = 0;
+  for (; !isStart(); steps += 1) {
+    viewport.scrollTop = 0;
+    // Older ones have come in above, or there are none.
+    do await new Promise(requestAnimationFrame);
+    while (viewport.scrollTop === 0 && !isStart());
+    const seqs = [...viewport.querySelectorAll('[data-seq]')].map((row) =>
+      Number(row.getAttribute('data-seq')),
+    );
+    if (seqs.some((seq, place) => seq !== (seqs[0] ?? 0) + place)) gaps.push(seqs.join());
+  }
+  return { steps, gaps };
+}

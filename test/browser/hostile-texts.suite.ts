@@ -1,0 +1,112 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Device } from './device.ts';
+import { overflowOf } from './overflow.ts';
+import { PHONE, useScreens, WIDE } from './screens.ts';
+
+/** What each of these is, and is to be shown as: text. */
+const TEXTS = [
+  '<script>window.pwned = true; alert(1)</script>',
+  '<img src=x onerror="window.pwned = true; alert(1)"><svg onload=alert(1)>',
+  '"><iframe srcdoc="<script>parent.pwned = true</script>"></iframe><style>*{display:none}</style>',
+  '<a href="javascript:alert(1)">javascript:alert(1)</a> {{constructor.constructor("alert(1)")()}}',
+  '&lt;b&gt; &amp; &#x3C;script&#x3E; %3Cscript%3E',
+  'مرحبا بالعالم، hello 123 (a) שלום',
+  '\u202Eevil\u2066 \u2067reversed\u2069 \u202Dand back',
+  'zero\u200Bwidth\u200D\u200C\uFEFF\u2060 and \u00ADsoft',
+  'Z̵̡͇̭̹̦̐͒͂͋a̶̹̓͒̈l̴̛͔̝͒g̷̱̈́̏o̵͙͌̾ '.repeat(10).trim(),
+  '👩‍👩‍👧‍👦'.repeat(146),
+  '💥'.repeat(1_024),
+  'Donaudampfschifffahrtsgesellschaft'.repeat(30),
+  'https://example.com/' + 'a'.repeat(1_000),
+  'one\ntwo\n\n\n\n\n\nthree',
+  'a\tb\u2028c\u2029d',
+];
+const NAME = '<img src=x onerror=alert(1)>\u202Egnitirw';
+
+describe.each([
+  ['wide', WIDE],
+  ['phone', PHONE],
+])('hostile texts in a %s window', (_width, viewport) => {
+  const stage = useScreens();
+
+  it(
+    'are shown as the text they are, within the window, and do nothing',
+    stage(async ({ people, enter }) => {
+      const [ada, mallory] = await Promise.all([people.create('Ada'), people.create(NAME)]);
+      const group = await people.tell(mallory, ada, TEXTS[0] ?? '');
+      await people.createGroup(mallory, `${NAME}${'W'.repeat(24)}`, [ada]);
+      const adas = await enter(ada, { viewport });
+      await adas.row(NAME).click();
+      for (const text of TEXTS.slice(1)) {
+        await people.tellGroup(mallory, group, text);
+        await adas.eventually(async () => expect(await lastText(adas)).toBe(text));
+        expect(await overflowOf(adas.page)).toEqual([]);
+      }
+      for (const text of TEXTS) {
+        await adas.send(text);
+        // A field knows one kind of line break.
+        const sent = text.replaceAll('\r', '');
+        await adas.eventually(async () => expect(await lastText(adas)).toBe(sent));
+        expect(await overflowOf(adas.page)).toEqual([]);
+      }
+      expect(await adas.page.evaluate(() => 'pwned' in window)).toBe(false);
+    }),
+  );
+});
+
+describe('the Content-Security-Policy', () => {
+  const stage = useScreens();
+
+  it(
+    'lets nothing run but the screens’ own files',
+    stage(async ({ people, openWindow }) => {
+      const device = await openWindow(await people.create('Ada'));
+      const response = await device.page.goto('/');
+      const policy = (await response?.headerValue('content-security-policy')) ?? '';
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toMatch(/script-src 'self'(;|$)/);
+      expect(policy).not.toMatch(/unsafe|data:|blob:|\*/);
+      await device.signIn();
+
+      // The tests above would see what they look for.
+      const tries = await device.watch.tolerating(
+        /Content Security Policy|TrustedHTML|TrustedScript|eval/i,
+        () => device.page.evaluate(runScripts),
+      );
+      expect(tries).toEqual({ script: false, handler: false, evaluated: false });
+    }),
+  );
+});
+
+/** Tries to run code as injected markup would, and tells what ran. */
+function runScripts(): Record<string, boolean> {
+  const ran: Record<string, boolean> = { script: false, handler: false, evaluated: false };
+  const attempt = (action: () => void): void => {
+    try {
+      action();
+    } catch {
+      // Refused: nothing ran.
+    }
+  };
+  Object.assign(window, { ran });
+  attempt(() => {
+    const script = document.createElement('script');
+    script.append('window.ran.script = true');
+    document.body.append(script);
+  });
+  attempt(() => {
+    const image = document.createElement('div');
+    image.setAttribute('onclick', 'window.ran.handler = true');
+    document.body.append(image);
+    image.click();
+  });
+  attempt(() => {
+    document.body.insertAdjacentHTML('beforeend', '<p>markup</p>');
+    ran['evaluated'] = document.body.textContent.includes('markup');
+  });
+  return ran;
+}
+
+function lastText(device: Device): Promise<string | null> {
+  return device.log.locator('[data-seq] .bubble-text').last().textContent();
+}

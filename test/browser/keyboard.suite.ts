@@ -1,0 +1,164 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Locator } from 'playwright-core';
+import type { Device } from './device.ts';
+import { useScreens } from './screens.ts';
+
+/** More stops than any screen has. */
+const MAX_STOPS = 60;
+
+const stage = useScreens();
+
+describe('who has a keyboard and no pointer', () => {
+  it(
+    'signs in, begins a conversation, writes, changes and deletes',
+    stage(async ({ people, openWindow }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      const adas = await openWindow(ada);
+      const { page } = adas;
+      const { keyboard } = page;
+      await page.goto('/');
+      await page.getByRole('textbox', { name: 'Handle' }).waitFor();
+      await tabTo(adas, page.getByRole('textbox', { name: 'Handle' }));
+      await keyboard.type(ada.handle);
+      await keyboard.press('Enter');
+      await adas.isLive();
+
+      await tabTo(adas, page.getByRole('button', { name: 'New conversation' }));
+      await keyboard.press('Enter');
+      await isFocused(adas, page.getByRole('combobox', { name: 'With' }));
+      await keyboard.type(grace.handle);
+      await page.getByRole('option', { name: grace.handle }).waitFor();
+      await keyboard.press('Enter');
+      await isFocused(adas, adas.composer);
+      await keyboard.type('Helo Grace');
+      await keyboard.press('Shift+Enter');
+      await keyboard.type('How are you?');
+      await keyboard.press('Enter');
+      await adas.sees('Helo Grace\nHow are you?');
+
+      // Arrow up in an empty field changes what one wrote last; Escape leaves it as it was.
+      await isFocused(adas, adas.composer);
+      await keyboard.press('ArrowUp');
+      await adas.eventually(async () => expect(await adas.composer.inputValue()).toContain('Helo'));
+      await keyboard.press('Escape');
+      await adas.eventually(async () => expect(await adas.composer.inputValue()).toBe(''));
+      await keyboard.press('ArrowUp');
+      await adas.eventually(async () => expect(await adas.composer.inputValue()).toContain('Helo'));
+      await keyboard.press('Control+a');
+      await keyboard.type('Hello Grace');
+      await keyboard.press('Enter');
+      await adas.sees('Hello Grace');
+
+      const more = adas.bubbles('Hello Grace').getByRole('button');
+      await tabTo(adas, more);
+      await keyboard.press('Enter');
+      const entry = page.getByRole('menuitem', { name: 'Delete …' });
+      await entry.waitFor();
+      await keyboard.press('End');
+      await isFocused(adas, entry);
+      await keyboard.press('Enter');
+      const dialog = page.getByRole('dialog', { name: 'Delete this message?' });
+      await dialog.waitFor();
+      await keyboard.press('Escape');
+      await dialog.waitFor({ state: 'hidden' });
+      // One is back where one came from.
+      await isFocused(adas, more);
+      await keyboard.press('Enter');
+      await entry.waitFor();
+      await keyboard.press('End');
+      await keyboard.press('Enter');
+      await tabTo(adas, dialog.getByRole('button', { name: 'Delete' }));
+      await keyboard.press('Enter');
+      await adas.seesAll(['Message deleted']);
+    }),
+  );
+
+  it(
+    'makes a group, scrolls its messages, and leaves it',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      const adas = await enter(ada);
+      const { page } = adas;
+      const { keyboard } = page;
+      const open = page.getByRole('button', { name: 'New group' });
+      await tabTo(adas, open);
+      await keyboard.press('Enter');
+      const dialog = page.getByRole('dialog', { name: 'New group' });
+      await dialog.waitFor();
+      await keyboard.press('Escape');
+      await dialog.waitFor({ state: 'hidden' });
+      await isFocused(adas, open);
+      await keyboard.press('Enter');
+      await tabTo(adas, dialog.getByRole('textbox', { name: 'Name' }));
+      await keyboard.type('Compilers');
+      await tabTo(adas, dialog.getByRole('combobox', { name: 'People' }));
+      await keyboard.type(grace.handle);
+      await page.getByRole('option', { name: grace.handle }).waitFor();
+      await keyboard.press('Enter');
+      await dialog.getByRole('list', { name: 'In the group' }).getByText('Grace').waitFor();
+      await tabTo(adas, dialog.getByRole('button', { name: 'Create group' }));
+      await keyboard.press('Enter');
+      await adas.log.getByText('You created “Compilers”').waitFor();
+
+      await isFocused(adas, adas.composer);
+      await keyboard.type('line');
+      for (let line = 1; line < 60; line += 1) await keyboard.press('Shift+Enter');
+      await keyboard.type('end');
+      await keyboard.press('Enter');
+      await adas.log.locator('article[data-seq]').waitFor();
+      await tabTo(adas, adas.log);
+      const bottom = await adas.log.evaluate(({ scrollTop }) => scrollTop);
+      expect(bottom).toBeGreaterThan(0);
+      await keyboard.press('PageUp');
+      await adas.eventually(async () =>
+        expect(await adas.log.evaluate(({ scrollTop }) => scrollTop)).toBeLessThan(bottom),
+      );
+
+      await tabTo(adas, page.getByRole('button', { name: 'People in this group' }));
+      await keyboard.press('Enter');
+      await tabTo(adas, page.getByRole('button', { name: 'What to do about Ada' }));
+      await keyboard.press('Enter');
+      await page.getByRole('menuitem', { name: 'Leave the group …' }).waitFor();
+      await keyboard.press('Enter');
+      await isFocused(adas, page.getByRole('button', { name: 'Leave', exact: true }));
+      await keyboard.press('Enter');
+      await adas.row('Compilers').waitFor({ state: 'detached' });
+    }),
+  );
+});
+
+/** Goes from stop to stop until something has the focus; at each of them one sees where one is. */
+async function tabTo(device: Device, target: Locator): Promise<void> {
+  for (let stop = 1; stop <= MAX_STOPS; stop += 1) {
+    if (await hasFocus(target)) return;
+    await device.page.keyboard.press('Tab');
+    expect(await device.page.evaluate(unseenFocus)).toBe('');
+  }
+  throw new Error(`the Tab key does not lead to ${target.toString()}`);
+}
+
+function isFocused(device: Device, target: Locator): Promise<void> {
+  return device.eventually(async () => expect(await hasFocus(target)).toBe(true));
+}
+
+async function hasFocus(target: Locator): Promise<boolean> {
+  if ((await target.count()) !== 1) return false;
+  return target.evaluate((element) => element === document.activeElement);
+}
+
+/** In the page: what has the focus without being in sight or without a ring around it; nothing when all is well. */
+function unseenFocus(): string {
+  const focused = document.activeElement;
+  // Between the last stop and the first there is the browser's own.
+  if (!focused || focused === document.body) return '';
+  const name = `${focused.tagName.toLowerCase()}.${focused.className}`;
+  const { top, bottom, left, right } = focused.getBoundingClientRect();
+  const isInSight = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth;
+  if (!isInSight) return `${name} is out of sight`;
+  // A field may be ringed together with what stands beside it.
+  const isRinged = [focused, focused.parentElement].some((element) => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(element ?? focused);
+    return outlineStyle !== 'none' && parseFloat(outlineWidth) > 0;
+  });
+  return isRinged && Number(getComputedStyle(focused).opacity) > 0 ? '' : `${name} shows no focus`;
+}

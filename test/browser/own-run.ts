@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from '@jest/globals';
+import { oneProcess, type Rig } from '../kill/rigs.ts';
+
+/** A run takes this long to start where much else is going on, in milliseconds. */
+const START_TIMEOUT_MS = 60_000;
+
+/**
+ * `npm start` for the tests of one file alone, which the others' screens know nothing of.
+ * @param prepare puts something into its data directory before it starts.
+ */
+export function useOwnRun(prepare?: (dataDir: string) => Promise<void>): () => Rig {
+  let dataDir: string | undefined;
+  let rig: Rig | undefined;
+  beforeAll(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'cruddur-browser-'));
+    await prepare?.(dataDir);
+    rig = await oneProcess(dataDir);
+    await rig.start();
+  }, START_TIMEOUT_MS);
+  afterAll(async () => {
+    await rig?.stop();
+    if (dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
+  });
+  return () => {
+    if (!rig) throw new Error('the run is there from beforeAll to afterAll');
+    return rig;
+  };
+}

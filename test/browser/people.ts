@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
+
+/** Somebody who exists, as the API knows them. */
+export interface Person {
+  readonly uuid: string;
+  readonly handle: string;
+  readonly name: string;
+  readonly token: string;
+}
+
+const tokenAnswer = z.object({ access_token: z.string() });
+const personAnswer = z.object({ uuid: z.string(), handle: z.string(), display_name: z.string() });
+const messageAnswer = z.object({ message_group_uuid: z.string(), seq: z.number() });
+
+/** What is done without a screen, to have something to look at: through the API of a local run. */
+export class People {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** Somebody with a handle that nobody else has, under any name. */
+  async create(name: string): Promise<Person> {
+    const handle = `${name
+      .toLowerCase()
+      .replaceAll(/[^a-z]/g, '')
+      .slice(0, 12)}-${randomBytes(5).toString('hex')}`;
+    return this.#signIn({ handle, create: true, display_name: name });
+  }
+
+  /** Somebody the local run has brought along. */
+  async known(handle: string): Promise<Person> {
+    return this.#signIn({ handle });
+  }
+
+  async #signIn(body: unknown): Promise<Person> {
+    const { access_token: token } = tokenAnswer.parse(
+      await this.#exchange('POST', '/development/sign-in', { body }),
+    );
+    const me = personAnswer.parse(await this.#exchange('GET', '/api/users/me', { token }));
+    return { uuid: me.uuid, handle: me.handle, name: me.display_name, token };
+  }
+
+  /** @returns the conversation. */
+  async tell(from: Person, to: Person, text: string): Promise<string> {
+    const body = { handle: to.handle, message: text };
+    const answer = await this.#exchange('POST', '/api/messages', { body, token: from.token });
+    return messageAnswer.parse(answer).message_group_uuid;
+  }
+
+  /** @returns the new message's seq. */
+  async tellGroup(from: Person, group: string, text: string): Promise<number> {
+    const body = { message_group_uuid: group, message: text };
+    const answer = await this.#exchange('POST', '/api/messages', { body, token: from.token });
+    return messageAnswer.parse(answer).seq;
+  }
+
+  async createGroup(owner: Person, name: string, others: readonly Person[]): Promise<string> {
+    const body = { name, handles: others.map(({ handle }) => handle) };
+    const answer = await this.#exchange('POST', '/api/message_groups', { body, token: owner.token });
+    return z.object({ uuid: z.string() }).parse(answer).uuid;
+  }
+
+  async markRead(reader: Person, group: string, seq: number): Promise<void> {
+    await this.#exchange('PUT', `/api/message_groups/${group}/read`, { body: { seq }, token: reader.token });
+  }
+
+  /** The texts that the API has, oldest first. */
+  async texts(reader: Person, group: string): Promise<(string | null)[]> {
+    const answer = await this.#exchange('GET', `/api/messages/${group}?limit=100`, { token: reader.token });
+    return z
+      .array(z.object({ message: z.string().nullable() }))
+      .parse(answer)
+      .map(({ message }) => message);
+  }
+
+  async #exchange(
+    method: string,
+    path: string,
+    { body, token }: { readonly body?: unknown; readonly token?: string },
+  ): Promise<unknown> {
+    const response = await fetch(new URL(path, this.#url), {
+      method,
+      headers: {
+        'Content-Type': 'application/json',
+        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+}

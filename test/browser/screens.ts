@@ -1,0 +1,107 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import pTimeout from 'p-timeout';
+import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import { Device, PATIENCE_MS } from './device.ts';
+import { People, type Person } from './people.ts';
+
+/** Where pictures of the screens are kept. */
+export const PICTURES = fileURLToPath(new URL('../../dist/screenshots', import.meta.url));
+
+/** Less than jest's own limit, so that there are pictures of what took too long. */
+const PLAY_TIMEOUT_MS = 80_000;
+
+/** What a test does and has: people, and the windows they sit at. */
+export interface Scene {
+  readonly people: People;
+  /** Opens a window of its own for somebody, as another browser would, and signs them in. */
+  readonly enter: (person: Person, options?: BrowserContextOptions) => Promise<Device>;
+  /** The same, before they sign in. */
+  readonly openWindow: (person: Person, options?: BrowserContextOptions) => Promise<Device>;
+}
+
+export type Play = (scene: Scene) => Promise<void>;
+
+export const WIDE = { width: 1_280, height: 800 } as const;
+export const PHONE = { width: 390, height: 844 } as const;
+
+/**
+ * Stages tests in the browser that `start-screens.ts` has started.
+ *
+ *     const stage = useScreens();
+ *     it('…', stage(async ({ people, enter }) => { … }));
+ *
+ * A test fails, too, when anything went wrong on a page of it (see Watch). Where one fails, pictures of what its people
+ * saw last are among the screenshots.
+ * @param port of another local run than the one that all suites share.
+ */
+export function useScreens(port: () => number | undefined = sharedPort): (play: Play) => () => Promise<void> {
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    browser = await chromium.connect(process.env['SCREENS_BROWSER'] ?? '');
+  });
+  afterAll(() => browser?.close());
+  return (play) => async () => {
+    if (!browser) throw new Error('the browser is there from beforeAll to afterAll');
+    await stage(play, browser, `http://localhost:${port() ?? ''}`);
+  };
+}
+
+function sharedPort(): number {
+  return Number(process.env['SCREENS_PORT']);
+}
+
+async function stage(play: Play, browser: Browser, baseURL: string): Promise<void> {
+  const devices: Device[] = [];
+  const openWindow = async (person: Person, options: BrowserContextOptions = {}): Promise<Device> => {
+    const context = await browser.newContext({
+      baseURL,
+      viewport: WIDE,
+      locale: 'en-GB',
+      timezoneId: 'Europe/London',
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    context.setDefaultTimeout(PATIENCE_MS);
+    const device = new Device(person, await context.newPage());
+    devices.push(device);
+    return device;
+  };
+  const enter = async (person: Person, options?: BrowserContextOptions): Promise<Device> => {
+    const device = await openWindow(person, options);
+    await device.signIn();
+    return device;
+  };
+  try {
+    await pTimeout(play({ people: new People(baseURL), openWindow, enter }), {
+      milliseconds: PLAY_TIMEOUT_MS,
+    });
+    expect(problemsOf(devices)).toEqual([]);
+  } catch (error) {
+    await takeLastPictures(devices);
+    const problems = problemsOf(devices).join('\n');
+    if (error instanceof Error && problems !== '')
+      error.message += `\n\nOn the pages meanwhile:\n${problems}`;
+    throw error;
+  } finally {
+    await Promise.all(devices.map(({ context }) => context.close()));
+  }
+}
+
+function problemsOf(devices: readonly Device[]): string[] {
+  return devices.flatMap(({ person, watch }) =>
+    watch.problems.map((problem) => `${person.name}: ${problem}`),
+  );
+}
+
+async function takeLastPictures(devices: readonly Device[]): Promise<void> {
+  mkdirSync(PICTURES, { recursive: true });
+  const test = (expect.getState().currentTestName ?? 'a test').replaceAll(/\W+/g, '-').slice(0, 80);
+  for (const [place, { page, person }] of devices.entries()) {
+    const path = join(PICTURES, `failed-${test}-${place + 1}-${person.handle}.png`);
+    // A page that has crashed has no picture.
+    await page.screenshot({ path, timeout: 5_000 }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,4 @@
+import { stopScreens } from './started.ts';
+
+/** Jest's global teardown. */
+export default stopScreens;

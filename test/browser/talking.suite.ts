@@ -1,0 +1,171 @@
+import { describe, expect, it } from '@jest/globals';
+import { PHONE, useScreens } from './screens.ts';
+
+const stage = useScreens();
+
+describe('two people', () => {
+  it(
+    'begin a conversation, see each other’s messages at once, and what was read',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      const [adas, graces] = [await enter(ada), await enter(grace)];
+      await adas.page.getByRole('button', { name: 'New conversation' }).click();
+      await adas.pick(grace);
+      await adas.send('Hello Grace');
+      await adas.sees('Hello Grace');
+      await graces.seesUnread('Ada', 1);
+      await adas.send('Are you there?');
+      await graces.seesUnread('Ada', 2);
+      await graces.seesTitle('(2) Cruddur');
+      expect(await graces.row('Ada').textContent()).toContain('Are you there?');
+      // Nobody has read it yet.
+      expect(await adas.log.getByText('Seen', { exact: true }).count()).toBe(0);
+
+      await graces.open('Ada');
+      await graces.sees('Hello Grace');
+      await graces.seesUnread('Ada', 0);
+      await adas.log.getByText('Seen', { exact: true }).waitFor();
+      await graces.send('Here I am');
+      await adas.seesAll(['Hello Grace', 'Are you there?', 'Here I am']);
+      await graces.seesAll(['Hello Grace', 'Are you there?', 'Here I am']);
+      // Whoever looks at a conversation has read it.
+      await adas.seesUnread('Grace', 0);
+    }),
+  );
+
+  it(
+    'see that the other is typing, until they send or stop',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      await people.tell(ada, grace, 'Well?');
+      const [adas, graces] = [await enter(ada), await enter(grace)];
+      await Promise.all([adas.open('Grace'), graces.open('Ada')]);
+      const typing = adas.page.getByText('Grace is typing');
+
+      await graces.composer.pressSequentially('Hm');
+      await typing.waitFor();
+      // Nobody is told of their own typing.
+      expect(await graces.page.getByText('is typing').count()).toBe(0);
+      await typing.waitFor({ state: 'hidden' });
+
+      await graces.composer.pressSequentially('m');
+      await typing.waitFor();
+      await graces.composer.press('Enter');
+      await adas.sees('Hmm');
+      // It is over with the message, not when it would have been forgotten.
+      expect(await typing.count()).toBe(0);
+    }),
+  );
+
+  it(
+    'change and delete what they said, everywhere',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      await people.tell(ada, grace, 'First');
+      const [adas, graces] = [await enter(ada), await enter(grace)];
+      await Promise.all([adas.open('Grace'), graces.open('Ada')]);
+      await adas.send('See you at tenn');
+      await graces.sees('See you at tenn');
+
+      await adas.choose('See you at tenn', 'Change');
+      await adas.send('See you at ten');
+      for (const device of [adas, graces]) {
+        await device.seesAll(['First', 'See you at ten']);
+        expect(await device.bubbles('See you at ten').textContent()).toContain('changed');
+        expect(await device.inbox.textContent()).toContain('See you at ten');
+        expect(await device.holds('tenn')).toBe(false);
+      }
+
+      await adas.choose('See you at ten', 'Delete …');
+      await adas.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+      for (const device of [adas, graces]) {
+        await device.seesAll(['First', 'Message deleted']);
+        await device.inbox.getByText('Message deleted').waitFor();
+        await device.eventually(async () => expect(await device.holds('See you at ten')).toBe(false));
+      }
+      // What others said is not one's own to change; a tombstone is nobody's.
+      await graces.bubbles('First').hover();
+      await graces.bubbles('First').getByRole('button').click();
+      expect(await graces.page.getByRole('menuitem').allTextContents()).toEqual(['Copy text']);
+      expect(await adas.bubbles('Message deleted').getByRole('button').count()).toBe(0);
+    }),
+  );
+
+  it(
+    'find everything again after a reload, and what was on its way is sent once',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      const group = await people.tell(grace, ada, 'Before');
+      const [adas, graces] = [await enter(ada), await enter(grace)];
+      await Promise.all([adas.open('Grace'), graces.open('Ada')]);
+      // The API stores it, but its answer never comes.
+      await adas.page.route('**/api/messages', async (route) => {
+        await route.fetch();
+      });
+      await adas.send('On its way');
+      await graces.sees('On its way');
+      await adas.composer.fill('Not finished');
+      await adas.page.unrouteAll({ behavior: 'ignoreErrors' });
+      await adas.page.reload();
+
+      for (const device of [adas, graces]) await device.seesAll(['Before', 'On its way']);
+      expect(await adas.composer.inputValue()).toBe('Not finished');
+      await adas.isLive();
+      await graces.send('After');
+      for (const device of [adas, graces]) await device.seesAll(['Before', 'On its way', 'After']);
+      expect(await people.texts(ada, group)).toEqual(['Before', 'On its way', 'After']);
+    }),
+  );
+});
+
+describe('two devices of one person', () => {
+  it(
+    'show the same messages, the same unread badge, and lose it together',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      await people.tell(grace, ada, 'One');
+      const [laptop, phone] = [await enter(ada), await enter(ada)];
+      for (const device of [laptop, phone]) await device.seesUnread('Grace', 1);
+      await people.tell(grace, ada, 'Two');
+      for (const device of [laptop, phone]) await device.seesUnread('Grace', 2);
+
+      await phone.open('Grace');
+      for (const device of [phone, laptop]) await device.seesUnread('Grace', 0);
+      await laptop.seesTitle('Cruddur');
+      await laptop.open('Grace');
+      await phone.send('Three');
+      for (const device of [laptop, phone]) await device.seesAll(['One', 'Two', 'Three']);
+      expect(await laptop.bubbles('Three').getAttribute('data-own')).toBe('true');
+    }),
+  );
+});
+
+describe('on a phone', () => {
+  it(
+    'one goes from the list into a conversation and back, and Enter begins a line',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      await people.tell(grace, ada, 'On the way?');
+      const phone = await enter(ada, { viewport: PHONE, hasTouch: true, isMobile: true });
+      await phone.row('Grace').tap();
+      await phone.sees('On the way?');
+      await phone.inbox.waitFor({ state: 'hidden' });
+      await phone.composer.tap();
+      await phone.composer.pressSequentially('Yes,');
+      await phone.composer.press('Enter');
+      await phone.composer.pressSequentially('nearly there');
+      await phone.page.getByRole('button', { name: 'Send' }).tap();
+      await phone.seesAll(['On the way?', 'Yes,\nnearly there']);
+
+      await phone.watch.tolerating(/ERR_INTERNET_DISCONNECTED/, async () => {
+        await phone.context.setOffline(true);
+        await phone.isOffline();
+        await phone.context.setOffline(false);
+        await phone.isLive();
+      });
+      await phone.page.getByRole('link', { name: 'Back to your conversations' }).tap();
+      await phone.row('Grace').waitFor();
+      expect(await phone.log.count()).toBe(0);
+    }),
+  );
+});

@@ -1,0 +1,54 @@
+import type { Page, Request } from 'playwright-core';
+
+/** The browser's word for a request that the page itself gave up: the stream of a page that is left, a search typed over. */
+const GIVEN_UP = 'net::ERR_ABORTED';
+
+/**
+ * Notes whatever goes wrong on a page, seen or unseen: errors in the console (violations of the Content-Security-Policy
+ * are among them), exceptions, requests that fail or are refused, and dialogs, which nothing here ever opens.
+ */
+export class Watch {
+  readonly #problems: string[] = [];
+  #tolerated: RegExp | undefined;
+
+  constructor(page: Page) {
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) this.#note(`console: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => this.#note(`exception: ${error.stack ?? error.message}`));
+    page.on('dialog', (dialog) => {
+      // An undismissed dialog would stop the page.
+      void dialog.dismiss();
+      this.#note(`dialog: ${dialog.message()}`);
+    });
+    page.on('crash', () => this.#note('the page crashed'));
+    page.on('requestfailed', (request) => this.#noteFailure(request));
+    page.on('response', (response) => {
+      if (response.status() >= 400)
+        this.#note(`${response.status()} ${response.request().method()} ${response.url()}`);
+    });
+  }
+
+  get problems(): readonly string[] {
+    return this.#problems;
+  }
+
+  /** Lets problems of a kind pass while something is done that has to bring them about. */
+  async tolerating<Result>(kind: RegExp, action: () => Promise<Result>): Promise<Result> {
+    this.#tolerated = kind;
+    try {
+      return await action();
+    } finally {
+      this.#tolerated = undefined;
+    }
+  }
+
+  #noteFailure(request: Request): void {
+    const reason = request.failure()?.errorText ?? 'unknown';
+    if (reason !== GIVEN_UP) this.#note(`${reason}: ${request.method()} ${request.url()}`);
+  }
+
+  #note(problem: string): void {
+    if (this.#tolerated?.test(problem) !== true) this.#problems.push(problem);
+  }
+}
