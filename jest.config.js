@@ -1,8 +1,8 @@
 /** @type {import('jest').Config} */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // What was built is not the sources' business: a synthesised deployment holds a second package.json.
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  // A synthesised deployment holds a second package.json.
+  modulePathIgnorePatterns: ['<rootDir>/dist/infra/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [
