@@ -24,7 +24,9 @@ export function preparePython(): void {
   for (const [program, args] of steps) {
     const { status } = spawnSync(program, args, { stdio: 'ignore', timeout: INSTALL_TIMEOUT_MS });
     if (status === 0) continue;
-    process.stdout.write(`skipped: cfn-lint and the stand-in for AWS, as \`${program} ${args[0]}\` failed\n`);
+    process.stdout.write(
+      `skipped: cfn-lint and the stand-in for AWS, as \`${program} ${args.slice(0, 2).join(' ')}\` failed\n`,
+    );
     return;
   }
   writeFileSync(join(place, DONE), '');
