@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // A synthesised deployment holds a second package.json.
+  modulePathIgnorePatterns: ['<rootDir>/dist/infra/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

@@ -12,6 +12,18 @@ export interface DynamoConfig {
   readonly region?: string;
   /** A pair, or a provider that renews them. Absent: as the SDK finds them. */
   readonly credentials?: NonNullable<DynamoDBClientConfig['credentials']>;
+  /** Absent, whole or in part: what suits an API beside its table. */
+  readonly connection?: ConnectionConfig;
+}
+
+/** How requests are sent. */
+export interface ConnectionConfig {
+  /** How often a request is sent at most. */
+  readonly attempts?: number;
+  /** How long an answer may take. */
+  readonly timeoutMs?: number;
+  /** How many requests are under way at once. */
+  readonly connections?: number;
 }
 
 export interface CognitoConfig {
@@ -101,6 +113,9 @@ const dynamoEnvironment = z.object({
   AWS_DEFAULT_REGION: region.optional(),
   AWS_ACCESS_KEY_ID: z.string().optional(),
   AWS_PROFILE: z.string().optional(),
+  AWS_MAX_ATTEMPTS: integer(1, 20).optional(),
+  DDB_TIMEOUT_MS: integer(100, 60_000).optional(),
+  DDB_MAX_CONNECTIONS: integer(1, 10_000).optional(),
 });
 
 const trustProxy = z.string().transform((text, context): number | string[] => {
@@ -140,6 +155,7 @@ const apiEnvironment = dynamoEnvironment
     JWT_ISSUER: httpUrl.optional(),
     JWT_AUDIENCE: z.string().optional(),
     JWT_JWKS_URI: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
+    NODE_ENV: z.string().optional(),
   })
   .refine(
     ({ AWS_COGNITO_USER_POOL_ID: userPoolId, AWS_COGNITO_USER_POOL_CLIENT_ID: clientId }) =>
@@ -166,6 +182,20 @@ const apiEnvironment = dynamoEnvironment
       ...anyway,
       path: ['JWT_ISSUER'],
       error: 'must be an https URL, for its keys are fetched from there, or set JWT_JWKS_URI',
+    },
+  )
+  .refine(
+    ({ NODE_ENV: mode, JWT_ISSUER: issuer, JWT_JWKS_URI: jwksUri }) =>
+      mode !== 'production' || jwksUri === undefined || issuer?.startsWith('http:') !== true,
+    { ...anyway, path: ['JWT_ISSUER'], error: 'must be an https URL with NODE_ENV=production' },
+  )
+  .refine(
+    ({ NODE_ENV: mode, FRONTEND_URL = [], BACKEND_URL = [] }) =>
+      mode !== 'production' || ![...FRONTEND_URL, ...BACKEND_URL].includes('*'),
+    {
+      ...anyway,
+      path: ['FRONTEND_URL and BACKEND_URL'],
+      error: 'must name the origins with NODE_ENV=production: "*" is any page there is',
     },
   );
 
@@ -245,7 +275,18 @@ function dynamoConfig(values: z.output<typeof dynamoEnvironment>): DynamoConfig 
     ...(region !== undefined && { region }),
     ...(local && region === undefined && { region: LOCAL_REGION }),
     ...(local && !own && { credentials: LOCAL_CREDENTIALS }),
+    ...connectionConfig(values),
   };
+}
+
+function connectionConfig(values: z.output<typeof dynamoEnvironment>): Pick<DynamoConfig, 'connection'> {
+  const { AWS_MAX_ATTEMPTS: attempts, DDB_TIMEOUT_MS: timeoutMs, DDB_MAX_CONNECTIONS: connections } = values;
+  const connection = {
+    ...(attempts !== undefined && { attempts }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(connections !== undefined && { connections }),
+  };
+  return Object.keys(connection).length > 0 ? { connection } : {};
 }
 
 /** Whether a URL is one of AWS's own, a VPC endpoint's included: there the SDK has to find credentials. */

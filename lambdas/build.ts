@@ -5,7 +5,7 @@ import { build } from 'esbuild';
  * Some packages in it are CommonJS and call `require`, which an ES module has to be given.
  */
 
-const LAMBDAS = ['update-summaries'];
+const LAMBDAS = ['update-summaries', 'create-profile'];
 
 for (const name of LAMBDAS) {
   await build({

@@ -66,8 +66,14 @@ export function readDataDir(environment: Environment): string {
  * out: an expired profile must not keep anybody from their own machine's engine.
  */
 export function ownEngineConfig(environment: Environment, endpoint: string): DynamoConfig {
-  const { DDB_MESSAGE_TABLE } = environment;
-  return readDynamoConfig({ DDB_MESSAGE_TABLE, AWS_ENDPOINT_URL: endpoint });
+  const { DDB_MESSAGE_TABLE, AWS_MAX_ATTEMPTS, DDB_TIMEOUT_MS, DDB_MAX_CONNECTIONS } = environment;
+  return readDynamoConfig({
+    DDB_MESSAGE_TABLE,
+    AWS_MAX_ATTEMPTS,
+    DDB_TIMEOUT_MS,
+    DDB_MAX_CONNECTIONS,
+    AWS_ENDPOINT_URL: endpoint,
+  });
 }
 
 function collect<Value>(problems: string[], read: () => Value): Value | undefined {

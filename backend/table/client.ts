@@ -16,15 +16,20 @@ const MAX_CONNECTIONS = 100;
  * Credentials and region come from wherever the SDK finds them; a local engine gets a fixed pair when none are set.
  */
 export function createDynamoClient(config: DynamoConfig): DynamoDBClient {
+  const {
+    attempts = MAX_ATTEMPTS,
+    timeoutMs = ANSWER_TIMEOUT_MS,
+    connections = MAX_CONNECTIONS,
+  } = config.connection ?? {};
   const client = new DynamoDBClient({
     ...connectionSettings(config),
-    maxAttempts: MAX_ATTEMPTS,
+    maxAttempts: attempts,
     requestHandler: new UndiciHttpHandler({
       dispatcher: {
-        connections: MAX_CONNECTIONS,
+        connections,
         connect: { timeout: CONNECT_TIMEOUT_MS },
-        headersTimeout: ANSWER_TIMEOUT_MS,
-        bodyTimeout: ANSWER_TIMEOUT_MS,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
       },
     }),
   });

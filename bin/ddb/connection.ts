@@ -21,6 +21,10 @@ export interface ConnectionOptions {
   readonly region?: string;
   readonly profile?: string;
   readonly roleArn?: string;
+  readonly externalId?: string;
+  readonly timeout?: string;
+  readonly maxAttempts?: string;
+  readonly maxConnections?: string;
   readonly table?: string;
 }
 
@@ -51,7 +55,11 @@ export function connectionOptions(script: Command, { table = true } = {}): Comma
     .option('--endpoint <url>', 'the DynamoDB endpoint to act on', parseEndpoint)
     .option('--region <region>', 'AWS region')
     .option('--profile <name>', 'profile of the AWS configuration')
-    .option('--role-arn <arn>', 'role to assume first');
+    .option('--role-arn <arn>', 'role to assume first')
+    .option('--external-id <text>', 'what the role in another account asks for')
+    .option('--timeout <ms>', 'how long an answer may take')
+    .option('--max-attempts <n>', 'how often a request is sent at most')
+    .option('--max-connections <n>', 'how many requests are under way at once');
   return table ? script.option('--table <name>', 'the table to act on', parseTableName) : script;
 }
 
@@ -81,7 +89,7 @@ export async function withConnection(
 
 /** Options win over the environment. The profile is the SDK's to find, wherever it looks for credentials. */
 function withOptions(environment: Environment, options: ConnectionOptions): Environment {
-  const { endpoint, region, profile, table } = options;
+  const { endpoint, region, profile, table, timeout, maxAttempts, maxConnections } = options;
   if (profile !== undefined) {
     process.env['AWS_PROFILE'] = profile;
     // The SDK would prefer these to any profile.
@@ -94,6 +102,9 @@ function withOptions(environment: Environment, options: ConnectionOptions): Envi
     ...(region !== undefined && { AWS_REGION: region }),
     ...(profile !== undefined && { AWS_PROFILE: profile }),
     ...(table !== undefined && { DDB_MESSAGE_TABLE: table }),
+    ...(timeout !== undefined && { DDB_TIMEOUT_MS: timeout }),
+    ...(maxAttempts !== undefined && { AWS_MAX_ATTEMPTS: maxAttempts }),
+    ...(maxConnections !== undefined && { DDB_MAX_CONNECTIONS: maxConnections }),
   };
 }
 
@@ -110,6 +121,9 @@ export async function chooseRoute(options: ConnectionOptions, prod: string | und
   if (options.roleArn !== undefined && prod === undefined) {
     // Whatever the table's endpoint is, the role comes from AWS.
     throw new UserError('--role-arn asks AWS for a role: it goes with the last word `prod` only');
+  }
+  if (options.externalId !== undefined && options.roleArn === undefined) {
+    throw new UserError('--external-id is what a role asks for: it goes with --role-arn only');
   }
   const environment = withOptions(process.env, options);
   const config = readDynamoConfig(environment);
@@ -151,12 +165,19 @@ function sourceOf(
 }
 
 /** As the role, where one is to be assumed: it lasts an hour, and the SDK assumes it anew whenever it runs out. */
-async function assumeRole(config: DynamoConfig, { roleArn }: ConnectionOptions): Promise<DynamoConfig> {
+async function assumeRole(
+  config: DynamoConfig,
+  { roleArn, externalId }: ConnectionOptions,
+): Promise<DynamoConfig> {
   if (roleArn === undefined) return config;
   // Loaded only now: it brings most of the SDK's clients along.
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const credentials = fromTemporaryCredentials({
-    params: { RoleArn: roleArn, RoleSessionName: SESSION_NAME },
+    params: {
+      RoleArn: roleArn,
+      RoleSessionName: SESSION_NAME,
+      ...(externalId !== undefined && { ExternalId: externalId }),
+    },
     ...(config.region !== undefined && { clientConfig: { region: config.region } }),
   });
   return { ...config, credentials };

@@ -19,7 +19,10 @@ const script = connectionOptions(
 )
   .addArgument(prodArgument())
   .option('--json', 'print JSON')
-  .addHelpText('after', '\n✓ holds   ✗ fails   – does not apply here, or could not be checked')
+  .addHelpText(
+    'after',
+    '\n✓ holds   ! holds, but see what it says   ✗ fails   – does not apply here, or could not be checked',
+  )
   .action(async (prod: string | undefined, options: ConnectionOptions & { json?: boolean }) => {
     const subject = new Subject(options, prod);
     const reports: CheckReport[] = [];
@@ -54,6 +57,8 @@ function mark(result: Result): string {
   switch (result) {
     case 'holds':
       return styleText('green', '✓', { stream: process.stdout });
+    case 'warns':
+      return styleText('yellow', '!', { stream: process.stdout });
     case 'fails':
       return styleText('red', '✗', { stream: process.stdout });
     case 'absent':

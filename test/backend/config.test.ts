@@ -103,6 +103,70 @@ describe('what is wrong', () => {
   });
 });
 
+describe('the connection', () => {
+  it('is as given, part by part', () => {
+    expect(readDynamoConfig({ AWS_MAX_ATTEMPTS: '2' }).connection).toEqual({ attempts: 2 });
+    expect(
+      readDynamoConfig({ AWS_MAX_ATTEMPTS: '1', DDB_TIMEOUT_MS: '500', DDB_MAX_CONNECTIONS: '7' }).connection,
+    ).toEqual({ attempts: 1, timeoutMs: 500, connections: 7 });
+  });
+
+  it.each<Environment>([
+    { AWS_MAX_ATTEMPTS: '0' },
+    { DDB_TIMEOUT_MS: '1' },
+    { DDB_TIMEOUT_MS: 'soon' },
+    { DDB_MAX_CONNECTIONS: '0' },
+  ])('cannot be %p', (environment) => {
+    expect(problemsOf(() => readDynamoConfig(environment))).toHaveLength(1);
+  });
+});
+
+describe('in production', () => {
+  const NODE_ENV = 'production';
+
+  it.each<[Environment, RegExp]>([
+    [{ FRONTEND_URL: '*' }, /^FRONTEND_URL and BACKEND_URL: must name the origins/],
+    [{ BACKEND_URL: 'https://app.example,*' }, /^FRONTEND_URL and BACKEND_URL: must name the origins/],
+    [
+      {
+        JWT_ISSUER: 'http://issuer.example',
+        JWT_AUDIENCE: 'api',
+        JWT_JWKS_URI: 'https://issuer.example/keys',
+      },
+      /^JWT_ISSUER: must be an https URL/,
+    ],
+    [{ JWT_ISSUER: 'http://issuer.example', JWT_AUDIENCE: 'api' }, /^JWT_ISSUER: must be an https URL/],
+  ])('what is open to everybody is refused: %p', (environment, problem) => {
+    expect(problemsOf(() => readApiConfig({ ...environment, NODE_ENV }))).toEqual([
+      expect.stringMatching(problem),
+    ]);
+  });
+
+  it('both are told together', () => {
+    const environment = {
+      NODE_ENV,
+      FRONTEND_URL: '*',
+      JWT_ISSUER: 'http://issuer.example',
+      JWT_AUDIENCE: 'api',
+      JWT_JWKS_URI: 'https://issuer.example/keys',
+    };
+    expect(problemsOf(() => readApiConfig(environment))).toHaveLength(2);
+  });
+
+  it('named origins and an https issuer are taken', () => {
+    const environment = {
+      FRONTEND_URL: 'https://app.example',
+      JWT_ISSUER: 'https://issuer.example',
+      JWT_AUDIENCE: 'api',
+    };
+    expect(readApiConfig({ ...environment, NODE_ENV })).toEqual(readApiConfig(environment));
+  });
+
+  it('the same is taken elsewhere', () => {
+    expect(readApiConfig({ NODE_ENV: 'development', FRONTEND_URL: '*' }).corsOrigins).toEqual(['*']);
+  });
+});
+
 describe('what is given', () => {
   it('is taken over', () => {
     expect(

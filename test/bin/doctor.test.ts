@@ -17,6 +17,7 @@ const NAMES = [
   'endpoint',
   'region',
   'credentials',
+  'caller',
   'connection',
   'clock',
   'table',
@@ -71,16 +72,44 @@ async function withOtherDate(date: Date, task: (endpoint: string) => Promise<voi
   }
 }
 
+/** An STS that takes whoever asks for this one; what a script needs so that it asks there, and gets no further. */
+async function withCaller(
+  arn: string,
+  task: (env: Readonly<Record<string, string>>) => Promise<void>,
+): Promise<void> {
+  const sts = createServer((_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/xml' }).end(
+      `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+        <Arn>${arn}</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+    );
+  }).listen(0, '127.0.0.1');
+  await once(sts, 'listening');
+  try {
+    await task({
+      AWS_ENDPOINT_URL: '',
+      AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(sts.address() as AddressInfo).port}`,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE1234',
+      AWS_SECRET_ACCESS_KEY: 'hush',
+      AWS_SESSION_TOKEN: 'hush',
+    });
+  } finally {
+    sts.closeAllConnections();
+    sts.close();
+  }
+}
+
 describe('doctor', () => {
   it('finds nothing wrong with an engine and a table as they should be', async () => {
     const lines = (await succeeds(doctor())).trimEnd().split('\n');
     expect(lines).toHaveLength(NAMES.length);
     expect(lines[0]).toMatch(/^✓ endpoint +http:\/\/127\.0\.0\.1:\d+, from AWS_ENDPOINT_URL$/);
     expect(lines.filter((line) => line.startsWith('–'))).toEqual([
+      '– caller       a local engine asks nobody who they are',
       '– recovery     a local engine does not have it',
       '– protection   off, as a local table needs none',
     ]);
-    expect(lines.filter((line) => line.startsWith('✓'))).toHaveLength(NAMES.length - 2);
+    expect(lines.filter((line) => line.startsWith('✓'))).toHaveLength(NAMES.length - 3);
   });
 
   it('says what led to the engine', async () => {
@@ -112,7 +141,7 @@ describe('doctor', () => {
     expect(none.stdout).toMatch(
       /^✗ endpoint +no engine is running from .*`npm start`.*--endpoint\n– region +not checked/,
     );
-    expect(none.stderr).toMatch(/^doctor: endpoint failed, and 12 more cannot be checked: [^\n]*\n$/);
+    expect(none.stderr).toMatch(/^doctor: endpoint failed, and 13 more cannot be checked: [^\n]*\n$/);
     expect(silent.status).toBe(1);
     expect(silent.named('holds')).toEqual(['endpoint', 'region', 'credentials']);
     expect(silent.named('fails')).toEqual(['connection']);
@@ -128,6 +157,37 @@ describe('doctor', () => {
     expect(named('fails')).toEqual(['region', 'credentials']);
     expect(text('region')).toMatch(/give --region/);
     expect(text('credentials')).toMatch(/credentials do not work .*AWS_PROFILE/);
+  });
+
+  it('warns of keys that never expire, on AWS alone', async () => {
+    const keys = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE1234', AWS_SECRET_ACCESS_KEY: 'hush' };
+    const [aws, local, session] = await Promise.all([
+      examine(['prod'], { ...keys, AWS_ENDPOINT_URL: '' }),
+      examine(['prod'], keys),
+      examine(['prod'], { ...keys, AWS_SESSION_TOKEN: 'hush', AWS_ENDPOINT_URL: '' }),
+    ]);
+    expect(aws.named('warns')).toEqual(['credentials']);
+    expect(aws.text('credentials')).toMatch(/^access key …1234, from the environment, never expires: use a/);
+    expect(local.named('warns')).toEqual([]);
+    expect(local.status).toBe(0);
+    expect(session.named('warns')).toEqual([]);
+  });
+
+  it('goes no further as the root user', async () => {
+    await withCaller('arn:aws:iam::123456789012:root', async (env) => {
+      const { status, named, text } = await examine(['prod'], env);
+      expect(status).toBe(1);
+      expect(named('fails')).toEqual(['caller']);
+      expect(text('caller')).toMatch(/:root is the root user: sign in as somebody else/);
+      expect(text('connection')).toBe('not checked: needs caller');
+    });
+  });
+
+  it('says as whom it goes', async () => {
+    const role = 'arn:aws:sts::123456789012:assumed-role/operators/ada';
+    await withCaller(role, async (env) => {
+      expect((await examine(['prod'], env)).text('caller')).toBe(role);
+    });
   });
 
   it('knows a table that is missing, and what is not DynamoDB', async () => {

@@ -12,11 +12,15 @@ const LIFE_MS = 60_000;
 const db = useTestTable();
 let sts: Server;
 let assumed: number;
+/** What STS was asked, in order. */
+const asked: string[] = [];
 
 beforeEach(async () => {
   assumed = 0;
-  sts = createServer((_request, response) => {
+  asked.length = 0;
+  sts = createServer((request, response) => {
     assumed += 1;
+    request.setEncoding('utf8').on('data', (text: string) => asked.push(text));
     response.writeHead(200, { 'Content-Type': 'text/xml' }).end(
       `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
         <AccessKeyId>ASIA${assumed}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>
@@ -54,4 +58,17 @@ it('assumes the role anew when its credentials run out', async () => {
   // It lists, and then describes each table: two requests at least.
   expect(await succeeds(run('ddb/list-tables', 'prod'))).toContain(db().tableName);
   expect(assumed).toBeGreaterThan(1);
+});
+
+it('tells the role in another account what that account asks for', async () => {
+  await succeeds(run('ddb/list-tables', 'prod', '--external-id', 'a secret of two'));
+  expect(new URLSearchParams(asked[0]).get('ExternalId')).toBe('a secret of two');
+});
+
+it('takes no external id without a role', async () => {
+  const env = { AWS_ENDPOINT_URL: db().endpoint };
+  await failsWith(
+    runScript('ddb/list-tables', ['prod', '--external-id', 'x'], { env }),
+    /--external-id .* goes with --role-arn only/,
+  );
 });

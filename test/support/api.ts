@@ -11,6 +11,7 @@ import { Caller } from './caller.ts';
 import { newUserId } from './factories.ts';
 import type { Answer, ExactRequest } from './http-client.ts';
 import { exchangeAsDescribed } from './openapi.ts';
+import { asTableUser } from './recorded-calls.ts';
 import { createTestIssuer, type TestIssuer } from './test-issuer.ts';
 import { createTestTable, type TestTable } from './test-table.ts';
 
@@ -71,7 +72,10 @@ export async function startTestApi(options: ApiOptions): Promise<TestApi> {
     ...(options.limits && { limits: options.limits }),
     ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
   });
-  const server = await startServer(app, 0);
+  const server = await startServer(
+    (request, response) => asTableUser('api', () => void app(request, response)),
+    0,
+  );
   const { port } = server;
   const user = async (userId = newUserId(), handle = '') =>
     new Caller({ userId, handle, port, token: await issuer.sign({ sub: userId }) });

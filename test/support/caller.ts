@@ -67,7 +67,7 @@ export class Caller {
   }
 
   async send(body: SendBody, idempotencyKey?: string): Promise<MessageAnswer> {
-    const headers = idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
+    const headers: Headers = idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
     return ok(await this.post('/api/messages', body, headers)) as MessageAnswer;
   }
 

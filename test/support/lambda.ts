@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { streamEvent } from './factories.ts';
+import { asTableUser } from './recorded-calls.ts';
 
 type Handler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
 
@@ -14,7 +15,8 @@ const MAX_ROUNDS = 20;
 export async function deliver(handler: Handler, records: readonly DynamoDBRecord[]): Promise<number> {
   let rest = records;
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
-    const { batchItemFailures } = await handler(streamEvent(rest));
+    const event = streamEvent(rest);
+    const { batchItemFailures } = await asTableUser('update-summaries', () => handler(event));
     const [failure] = batchItemFailures;
     if (failure === undefined) return round;
     const from = rest.findIndex((record) => record.dynamodb?.SequenceNumber === failure.itemIdentifier);

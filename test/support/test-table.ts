@@ -7,6 +7,7 @@ import { createDynamoClient } from '../../backend/table/client.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
 import { openTable, type Table } from '../../backend/table/table.ts';
 import { type Engine, startEngine } from './engine.ts';
+import { recordCalls } from './recorded-calls.ts';
 
 /** A table as in production, empty, on an engine of its own. */
 export interface TestTable {
@@ -39,6 +40,7 @@ export async function createTestTable(engineOf: 'run' | 'test' = 'run'): Promise
     const config = readDynamoConfig({ AWS_ENDPOINT_URL_DYNAMODB: endpoint, DDB_MESSAGE_TABLE: tableName });
     const client = createDynamoClient(config);
     clients.push(client);
+    recordCalls(client);
     return { config, client, table: openTable(client, tableName) };
   };
   const close = async () => {

@@ -2,15 +2,16 @@ import { explainFailure } from '../../../local/explain-failure.ts';
 import type { Subject } from './subject.ts';
 
 /**
+ * `warns`: it holds, and ought to be otherwise all the same.
  * `absent`: there is nothing to check, because the engine does not have it; that is no failure.
  * `not_checked`: what it stands on does not hold.
  */
-export type Result = 'holds' | 'fails' | 'absent' | 'not_checked';
+export type Result = 'holds' | 'warns' | 'fails' | 'absent' | 'not_checked';
 
 /** What a check found. */
 export interface Finding {
   readonly result: Result;
-  /** One line: what there is; where it fails, what to do about it too. */
+  /** One line: what there is; where it fails or warns, what to do about it too. */
   readonly text: string;
 }
 
@@ -29,6 +30,7 @@ export interface CheckReport extends Finding {
 }
 
 export const holds = (text: string): Finding => ({ result: 'holds', text });
+export const warns = (text: string): Finding => ({ result: 'warns', text });
 export const fails = (text: string): Finding => ({ result: 'fails', text });
 export const absent = (text: string): Finding => ({ result: 'absent', text });
 export const notChecked = (text: string): Finding => ({ result: 'not_checked', text });
@@ -50,7 +52,7 @@ export async function* runChecks(
 
 /** Whether nothing is wrong, as far as this check goes. */
 export function isFine({ result }: Finding): boolean {
-  return result === 'holds' || result === 'absent';
+  return result === 'holds' || result === 'warns' || result === 'absent';
 }
 
 async function examine(check: Check, subject: Subject): Promise<Finding> {

@@ -1,6 +1,6 @@
 import { createDynamoClient } from '../../../backend/table/client.ts';
 import type { DynamoConfig } from '../../../backend/config.ts';
-import { absent, type Check, fails, holds, notChecked } from './check.ts';
+import { absent, type Check, fails, holds, notChecked, warns } from './check.ts';
 
 /** Requests that are signed five minutes off are refused by AWS; a clock that is one minute off is not being set. */
 const MAX_SKEW_MS = 60_000;
@@ -9,6 +9,9 @@ const SKEW_UNIT_MS = 1_000;
 const SHOWN_KEY_CHARACTERS = 4;
 /** Every answer of DynamoDB has it, and of engines that stand in for it. */
 const REQUEST_ID = 'x-amzn-requestid';
+
+/** In every partition: arn:aws:iam::123456789012:root. */
+const ROOT_USER = /^arn:[^:]+:iam::\d+:root$/;
 
 /** How the SDK names where credentials came from (its `$source`), and how people do. */
 const CREDENTIAL_SOURCES: readonly (readonly [source: RegExp, text: string])[] = [
@@ -48,18 +51,38 @@ const credentials: Check = {
   name: 'credentials',
   needs: ['endpoint'],
   run: async (subject) => {
-    const { config } = await subject.route();
+    const { config, isAws } = await subject.route();
     if (config.credentials) return holds('a fixed pair, as a local engine looks at none');
     const { accessKeyId, isTemporary, sources } = await subject.identity();
     const key = `access key …${accessKeyId.slice(-SHOWN_KEY_CHARACTERS)}`;
-    return holds(`${key}${isTemporary ? ', temporary' : ''}, from ${sourceText(sources)}`);
+    const source = sourceText(sources);
+    if (isTemporary) return holds(`${key}, temporary, from ${source}`);
+    if (!isAws) return holds(`${key}, from ${source}`);
+    return warns(
+      `${key}, from ${source}, never expires: use a session (\`aws sso login\`, --role-arn) and delete the key`,
+    );
+  },
+};
+
+/** Who AWS says one is. The root user may do whatever there is, and nothing can bound it: it goes no further. */
+const caller: Check = {
+  name: 'caller',
+  needs: ['endpoint', 'region', 'credentials'],
+  run: async (subject) => {
+    const { isAws } = await subject.route();
+    if (!isAws) return absent('a local engine asks nobody who they are');
+    const arn = await subject.caller();
+    if (ROOT_USER.test(arn)) {
+      return fails(`${arn} is the root user: sign in as somebody else, and delete its access keys`);
+    }
+    return holds(arn);
   },
 };
 
 /** One request, whose answer the checks of the table look at too. */
 const answers: Check = {
   name: 'connection',
-  needs: ['endpoint', 'region', 'credentials'],
+  needs: ['endpoint', 'region', 'credentials', 'caller'],
   run: async (subject) => {
     await subject.table();
     const { headers = {} } = subject.answer ?? {};
@@ -73,7 +96,7 @@ const answers: Check = {
 /** Any answer will do, a refusal too: a wrong clock is a reason for one. */
 const clock: Check = {
   name: 'clock',
-  needs: ['endpoint', 'region', 'credentials'],
+  needs: ['endpoint', 'region', 'credentials', 'caller'],
   run: async (subject) => {
     await subject.table().catch(() => undefined);
     if (!subject.answer) return notChecked('not checked: nothing answered');
@@ -93,7 +116,7 @@ const clock: Check = {
 };
 
 /** From the way there to an answer. */
-export const CONNECTION_CHECKS: readonly Check[] = [endpoint, region, credentials, answers, clock];
+export const CONNECTION_CHECKS: readonly Check[] = [endpoint, region, credentials, caller, answers, clock];
 
 /** The SDK's own search: the profile's region, say. */
 async function sdkRegion(config: DynamoConfig): Promise<string> {

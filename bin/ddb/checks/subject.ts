@@ -36,6 +36,8 @@ export class Subject {
   readonly route: () => Promise<Route>;
   readonly client: () => Promise<DynamoDBClient>;
   readonly identity: () => Promise<Identity>;
+  /** Who AWS says these credentials are: an ARN. */
+  readonly caller: () => Promise<string>;
   /** Undefined: there is no such table. */
   readonly table: () => Promise<TableDescription | undefined>;
   #opened: DynamoDBClient | undefined;
@@ -60,6 +62,10 @@ export class Subject {
         isTemporary: found.sessionToken !== undefined,
         sources: Object.keys(found.$source),
       };
+    });
+    this.caller = once(async () => {
+      const { credentials, region } = (await this.client()).config;
+      return whoIs({ credentials, region });
     });
     this.table = once(async () => {
       const [client, { config }] = [await this.client(), await this.route()];
@@ -88,4 +94,17 @@ export class Subject {
 function once<Value>(find: () => Promise<Value>): () => Promise<Value> {
   let found: Promise<Value> | undefined;
   return () => (found ??= find());
+}
+
+/** Asks STS, which needs no permission for it. */
+async function whoIs(config: Pick<DynamoDBClient['config'], 'credentials' | 'region'>): Promise<string> {
+  // Loaded only now: no other script asks.
+  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
+  const sts = new STSClient(config);
+  try {
+    const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
+    return Arn ?? 'nobody that has a name';
+  } finally {
+    sts.destroy();
+  }
 }

@@ -1,0 +1,39 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Construct } from 'constructs';
+import { emailParameter } from '../parameters.ts';
+import { createAlarmTopic, tableMetric } from '../service/alarms.ts';
+import type { Settings } from '../settings.ts';
+import { ConfigRules } from './config-rules.ts';
+import { Trail } from './trail.ts';
+
+/** A table that nobody wrote to for so many days is not in use: it costs, and can only be read. */
+const UNUSED_DAYS = 3;
+
+export interface BaselineProps extends StackProps {
+  readonly settings: Settings;
+  /** Roles that read the table as a matter of course. */
+  readonly knownRoleArns: readonly string[];
+}
+
+/** What watches over the account, apart from the service: who read the table, and whether it still is as it was made. */
+export class BaselineStack extends Stack {
+  constructor(scope: Construct, id: string, props: BaselineProps) {
+    super(scope, id, props);
+    const { settings, knownRoleArns } = props;
+    const { tableName } = settings;
+    const topic = createAlarmTopic(this, emailParameter(this));
+    const tableArn = this.formatArn({ service: 'dynamodb', resource: 'table', resourceName: tableName });
+    new Trail(this, 'Trail', { tableArn, knownRoleArns, logDays: settings.logDays, topic });
+    new ConfigRules(this, 'Rules', { settings });
+    new Alarm(this, 'Unused', {
+      alarmName: `${this.stackName}-table-unused`,
+      metric: tableMetric(tableName, 'ConsumedWriteCapacityUnits', {}).with({ period: Duration.days(1) }),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: UNUSED_DAYS,
+      treatMissingData: TreatMissingData.BREACHING,
+    }).addAlarmAction(new SnsAction(topic));
+  }
+}

@@ -1,0 +1,81 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnConfigRule, CfnConfigurationRecorder, CfnDeliveryChannel } from 'aws-cdk-lib/aws-config';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+import type { Settings } from '../settings.ts';
+
+const TABLE_TYPE = 'AWS::DynamoDB::Table';
+const KEPT = Duration.days(365);
+
+interface Rule {
+  readonly name: string;
+  readonly identifier: string;
+}
+
+/** What the table must go on being, by AWS's own rules. */
+const RULES: readonly Rule[] = [
+  { name: 'recovery', identifier: 'DYNAMODB_PITR_ENABLED' },
+  { name: 'deletion-protection', identifier: 'DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED' },
+  { name: 'in-backup-plan', identifier: 'DYNAMODB_IN_BACKUP_PLAN' },
+];
+/** Every table is encrypted; that it is by a key of one's own can be checked. */
+const OWN_KEY: Rule = { name: 'own-key', identifier: 'DYNAMODB_TABLE_ENCRYPTED_KMS' };
+
+/** AWS Config looks at every table of the account at each change, and says which no longer is as it was meant. */
+export class ConfigRules extends Construct {
+  constructor(scope: Construct, id: string, { settings }: { readonly settings: Settings }) {
+    super(scope, id);
+    const recorder = settings.configRecorder ? this.#record() : undefined;
+    const own = settings.encryptionKey === 'customer-managed' ? [OWN_KEY] : [];
+    for (const { name, identifier } of [...RULES, ...own]) {
+      const rule = new CfnConfigRule(this, name, {
+        configRuleName: `${Stack.of(this).stackName}-${name}`,
+        source: { owner: 'AWS', sourceIdentifier: identifier },
+        // The rule on plans looks at tables by itself, once a day.
+        ...(name !== 'in-backup-plan' && { scope: { complianceResourceTypes: [TABLE_TYPE] } }),
+      });
+      if (recorder) rule.addResourceDependency(recorder);
+    }
+  }
+
+  /** An account has one recorder for each region: this one, where there is none yet. It records tables and roles alone. */
+  #record(): CfnConfigurationRecorder {
+    const bucket = new Bucket(this, 'Bucket', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      lifecycleRules: [{ expiration: KEPT }],
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    acknowledge(bucket, 'It holds settings of resources; the trail says who reads it.', ['S1']);
+    const { account, partition } = Stack.of(this);
+    const writer = {
+      principals: [new ServicePrincipal('config.amazonaws.com')],
+      conditions: { StringEquals: { 'aws:SourceAccount': account } },
+    };
+    bucket.addToResourcePolicy(
+      new PolicyStatement({
+        ...writer,
+        actions: ['s3:GetBucketAcl', 's3:ListBucket'],
+        resources: [bucket.bucketArn],
+      }),
+    );
+    bucket.addToResourcePolicy(
+      new PolicyStatement({
+        ...writer,
+        actions: ['s3:PutObject'],
+        resources: [bucket.arnForObjects(`AWSLogs/${account}/Config/*`)],
+      }),
+    );
+    const recorder = new CfnConfigurationRecorder(this, 'Recorder', {
+      // The service's own role, which the account has or gets by one command: see docs/deploy.md.
+      roleArn: `arn:${partition}:iam::${account}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig`,
+      recordingGroup: { allSupported: false, resourceTypes: [TABLE_TYPE, 'AWS::IAM::Role'] },
+    });
+    const channel = new CfnDeliveryChannel(this, 'Channel', { s3BucketName: bucket.bucketName });
+    if (bucket.policy) channel.node.addDependency(bucket.policy);
+    return recorder;
+  }
+}

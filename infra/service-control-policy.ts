@@ -1,0 +1,96 @@
+/** Services that are not of a region, or whose one region is not a choice. */
+const GLOBAL_SERVICES = [
+  'access-analyzer:*',
+  'account:*',
+  'acm:*',
+  'aws-portal:*',
+  'billing:*',
+  'budgets:*',
+  'ce:*',
+  'cloudfront:*',
+  'consolidatedbilling:*',
+  'cur:*',
+  'freetier:*',
+  'health:*',
+  'iam:*',
+  'identitystore:*',
+  'invoicing:*',
+  'kms:*',
+  'organizations:*',
+  'payments:*',
+  'pricing:*',
+  'route53:*',
+  'route53domains:*',
+  's3:GetAccountPublicAccessBlock',
+  's3:ListAllMyBuckets',
+  'sso:*',
+  'sts:*',
+  'support:*',
+  'tax:*',
+  'trustedadvisor:*',
+  'waf:*',
+  'wafv2:*',
+];
+
+/** The one role for what is otherwise denied: taken on by two people, and told of by the trail. */
+const NOT_THE_BREAK_GLASS_ROLE = {
+  ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/break-glass' },
+};
+
+/**
+ * What an organisation denies to the account whoever asks, its administrators included: regions where people's data
+ * may not be, and what makes data or its traces go away. Attached by hand, from the organisation's own account.
+ */
+export function serviceControlPolicy(regions: readonly string[]) {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'OnlyTheseRegions',
+        Effect: 'Deny',
+        NotAction: GLOBAL_SERVICES,
+        Resource: '*',
+        Condition: { StringNotEquals: { 'aws:RequestedRegion': regions } },
+      },
+      {
+        Sid: 'NoTableIsDeleted',
+        Effect: 'Deny',
+        Action: ['dynamodb:DeleteBackup', 'dynamodb:DeleteTable', 'dynamodb:DeleteTableReplica'],
+        Resource: '*',
+        Condition: NOT_THE_BREAK_GLASS_ROLE,
+      },
+      {
+        Sid: 'NoBackupIsDeleted',
+        Effect: 'Deny',
+        Action: [
+          'backup:DeleteBackupVault',
+          'backup:DeleteBackupVaultAccessPolicy',
+          'backup:DeleteRecoveryPoint',
+          'kms:ScheduleKeyDeletion',
+        ],
+        Resource: '*',
+        Condition: NOT_THE_BREAK_GLASS_ROLE,
+      },
+      {
+        Sid: 'NoTrailIsStopped',
+        Effect: 'Deny',
+        Action: [
+          'cloudtrail:DeleteTrail',
+          'cloudtrail:PutEventSelectors',
+          'cloudtrail:StopLogging',
+          'cloudtrail:UpdateTrail',
+          'config:DeleteConfigurationRecorder',
+          'config:StopConfigurationRecorder',
+        ],
+        Resource: '*',
+        Condition: NOT_THE_BREAK_GLASS_ROLE,
+      },
+      {
+        Sid: 'NoUsersWithKeys',
+        Effect: 'Deny',
+        Action: ['iam:CreateAccessKey', 'iam:CreateUser'],
+        Resource: '*',
+      },
+    ],
+  };
+}

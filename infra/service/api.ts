@@ -1,0 +1,178 @@
+import { Duration } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Port } from 'aws-cdk-lib/aws-ec2';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import {
+  Cluster,
+  ContainerImage,
+  ContainerInsights,
+  CpuArchitecture,
+  FargateService,
+  FargateTaskDefinition,
+  LogDriver,
+  OperatingSystemFamily,
+  Secret as EcsSecret,
+} from 'aws-cdk-lib/aws-ecs';
+import {
+  ApplicationLoadBalancer,
+  ApplicationProtocol,
+  ApplicationTargetGroup,
+  ListenerAction,
+  SslPolicy,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+import { AccessLog } from './access-log.ts';
+import { createLogGroup } from './log-group.ts';
+import type { Network } from './network.ts';
+import { type DeployedTable, tableStatements } from './table-policy.ts';
+
+const API_PORT = 4567;
+/** A quarter of a CPU serves about a hundred requests a second. */
+const CPU = 256;
+const MEMORY_MB = 512;
+const TARGET_CPU_PERCENT = 60;
+/** What is in flight is answered within four seconds of the signal to stop. */
+const STOP_TIMEOUT = Duration.seconds(15);
+
+export interface ApiProps {
+  readonly network: Network;
+  readonly table: DeployedTable;
+  readonly redisUrl: Secret;
+  /** What the containers are told besides the table: the issuer of tokens and the origin of the screens. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly certificateArn: string;
+  /** Absent: built from the Dockerfile. */
+  readonly image: string | undefined;
+  readonly minTasks: number;
+  readonly maxTasks: number;
+  readonly logDays: RetentionDays;
+}
+
+/** The API in containers, behind a load balancer that speaks TLS alone. */
+export class Api extends Construct {
+  readonly service: FargateService;
+  readonly loadBalancer: ApplicationLoadBalancer;
+  readonly targets: ApplicationTargetGroup;
+  readonly taskRole: Role;
+  readonly securityGroup: SecurityGroup;
+
+  constructor(scope: Construct, id: string, props: ApiProps) {
+    super(scope, id);
+    const { network, table } = props;
+    this.securityGroup = network.securityGroup(this, 'Group', 'api: reached by the load balancer alone');
+    const statements = tableStatements(this, 'api', table, network.tableEndpoint.vpcEndpointId);
+    this.taskRole = new Role(this, 'TaskRole', {
+      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+      inlinePolicies: { api: new PolicyDocument({ statements }) },
+    });
+    this.service = this.#createService(props);
+    const balancerGroup = network.securityGroup(
+      this,
+      'BalancerGroup',
+      'load balancer: reached from everywhere',
+    );
+    this.securityGroup.addIngressRule(balancerGroup, Port.tcp(API_PORT), 'the load balancer');
+    this.loadBalancer = new ApplicationLoadBalancer(this, 'Balancer', {
+      vpc: network.vpc,
+      internetFacing: true,
+      securityGroup: balancerGroup,
+      dropInvalidHeaderFields: true,
+      deletionProtection: true,
+    });
+    acknowledge(balancerGroup, 'The API is for everybody; behind it, tokens decide.', ['EC23']);
+    new AccessLog(this, 'AccessLog', { loadBalancer: this.loadBalancer, days: props.logDays });
+    this.targets = this.#listen(network, props.certificateArn);
+  }
+
+  #createService(props: ApiProps): FargateService {
+    const { network } = props;
+    const cluster = new Cluster(this, 'Cluster', {
+      vpc: network.vpc,
+      containerInsightsV2: ContainerInsights.ENABLED,
+    });
+    const service = new FargateService(this, 'Service', {
+      cluster,
+      taskDefinition: this.#createTask(props),
+      // How many there are is the scaling's to say: a number here would undo it with each deployment.
+      minHealthyPercent: 100,
+      circuitBreaker: { rollback: true },
+      securityGroups: [this.securityGroup],
+      assignPublicIp: false,
+      enableECSManagedTags: true,
+    });
+    service
+      .autoScaleTaskCount({ minCapacity: props.minTasks, maxCapacity: props.maxTasks })
+      .scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: TARGET_CPU_PERCENT });
+    return service;
+  }
+
+  #createTask(props: ApiProps): FargateTaskDefinition {
+    const task = new FargateTaskDefinition(this, 'Task', {
+      cpu: CPU,
+      memoryLimitMiB: MEMORY_MB,
+      runtimePlatform: {
+        cpuArchitecture: CpuArchitecture.ARM64,
+        operatingSystemFamily: OperatingSystemFamily.LINUX,
+      },
+      taskRole: this.taskRole,
+    });
+    task.addContainer('api', {
+      image: imageOf(props.image),
+      portMappings: [{ containerPort: API_PORT }],
+      readonlyRootFilesystem: true,
+      stopTimeout: STOP_TIMEOUT,
+      logging: LogDriver.awsLogs({
+        streamPrefix: 'api',
+        logGroup: createLogGroup(this, 'Log', 'api', props.logDays),
+      }),
+      environment: {
+        NODE_ENV: 'production',
+        PORT: String(API_PORT),
+        // One hop: the load balancer, which nobody gets around.
+        TRUST_PROXY: '1',
+        DDB_MESSAGE_TABLE: props.table.tableName,
+        ...props.environment,
+      },
+      secrets: { REDIS_URL: EcsSecret.fromSecretsManager(props.redisUrl) },
+    });
+    acknowledge(task, 'What is secret among the settings comes from Secrets Manager.', ['ECS2']);
+    acknowledge(task, 'The registry’s sign-in (ecr:GetAuthorizationToken) is bound to no resource.', [
+      'IAM5[Resource::*]',
+    ]);
+    return task;
+  }
+
+  #listen(network: Network, certificateArn: string): ApplicationTargetGroup {
+    const targets = new ApplicationTargetGroup(this, 'Targets', {
+      vpc: network.vpc,
+      protocol: ApplicationProtocol.HTTP,
+      port: API_PORT,
+      targets: [this.service],
+      // Event streams end with their container; their clients come again.
+      deregistrationDelay: STOP_TIMEOUT,
+      healthCheck: { path: '/api/health-check', interval: Duration.seconds(10), healthyThresholdCount: 2 },
+    });
+    this.loadBalancer.addListener('Https', {
+      port: 443,
+      certificates: [Certificate.fromCertificateArn(this, 'Certificate', certificateArn)],
+      sslPolicy: SslPolicy.RECOMMENDED_TLS,
+      defaultTargetGroups: [targets],
+    });
+    this.loadBalancer.addListener('Http', {
+      port: 80,
+      defaultAction: ListenerAction.redirect({ port: '443', protocol: 'HTTPS', permanent: true }),
+    });
+    return targets;
+  }
+}
+
+function imageOf(image: string | undefined): ContainerImage {
+  return image === undefined
+    ? ContainerImage.fromAsset('.', { platform: Platform.LINUX_ARM64 })
+    : ContainerImage.fromRegistry(image);
+}

@@ -1,0 +1,107 @@
+import { CfnOutput, CfnParameter, SecretValue, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { emailParameter } from '../parameters.ts';
+import type { Settings } from '../settings.ts';
+import type { CreatedTable } from '../table/table-stack.ts';
+import { Alarms } from './alarms.ts';
+import { Api } from './api.ts';
+import { createBudget } from './budget.ts';
+import { Cache } from './cache.ts';
+import { createDashboard } from './dashboard.ts';
+import { Network } from './network.ts';
+import { Summaries } from './summaries.ts';
+import type { DeployedTable } from './table-policy.ts';
+import { Users } from './users.ts';
+
+export interface ServiceProps extends StackProps {
+  readonly settings: Settings;
+  /** Absent: a table that is there, in a region that takes over. */
+  readonly createdTable?: CreatedTable;
+}
+
+/** Everything that runs: network, users, API, stream function, Valkey, and what watches over them. */
+export class ServiceStack extends Stack {
+  /** Roles that read the table as a matter of course. */
+  readonly tableRoleArns: readonly string[];
+
+  constructor(scope: Construct, id: string, props: ServiceProps) {
+    super(scope, id, props);
+    const { settings } = props;
+    const { logDays } = settings;
+    const table = this.#table(props);
+    const { domain, certificateArn, email, monthlyUsd } = this.#parameters();
+    const network = new Network(this, 'Network', { ...settings, tableArn: table.tableArn });
+    const cache = new Cache(this, 'Cache', { network, nodes: settings.cacheNodes });
+    const url = `https://${domain}`;
+    const users = new Users(this, 'Users', { network, table, url, logDays });
+    // A function is given no secrets at its start, as a container is: its setting is filled in when it is deployed.
+    const redisUrl = SecretValue.secretsManager(cache.url.secretArn).unsafeUnwrap();
+    const summaries = new Summaries(this, 'Summaries', { network, table, redisUrl, logDays });
+    const api = new Api(this, 'Api', {
+      ...settings,
+      network,
+      table,
+      certificateArn,
+      image: settings.image,
+      redisUrl: cache.url,
+      environment: {
+        FRONTEND_URL: url,
+        AWS_REGION: this.region,
+        AWS_COGNITO_USER_POOL_ID: users.pool.userPoolId,
+        AWS_COGNITO_USER_POOL_CLIENT_ID: users.client.userPoolClientId,
+      },
+    });
+    cache.allow(api.securityGroup, 'the API');
+    cache.allow(summaries.function.securityGroup, 'the function that follows the stream');
+    const { tableName } = table;
+    new Alarms(this, 'Alarms', { email, tableName, summaries, users, api });
+    createDashboard(this, { tableName, api, summaries });
+    createBudget(this, monthlyUsd, email);
+    this.tableRoleArns = [api.taskRole, summaries.function.role, users.createProfile.role].map(
+      ({ roleArn }) => roleArn,
+    );
+    new CfnOutput(this, 'Url', { value: url });
+    new CfnOutput(this, 'BalancerName', {
+      value: api.loadBalancer.loadBalancerDnsName,
+      description: 'What the domain has to be a CNAME or alias of',
+    });
+  }
+
+  #table({ settings, createdTable }: ServiceProps): DeployedTable {
+    const { tableName, encryptionKey } = settings;
+    const tableArn = this.formatArn({ service: 'dynamodb', resource: 'table', resourceName: tableName });
+    if (createdTable) {
+      const { streamArn, keyArn } = createdTable;
+      return { tableName, tableArn, streamArn, ...(keyArn !== undefined && { keyArn }) };
+    }
+    const stream = new CfnParameter(this, 'TableStreamArn', {
+      description: 'ARN of the stream of the table that is there',
+    });
+    if (encryptionKey === 'aws-owned') return { tableName, tableArn, streamArn: stream.valueAsString };
+    const key = new CfnParameter(this, 'TableKeyArn', { description: 'ARN of the key that encrypts it' });
+    return { tableName, tableArn, streamArn: stream.valueAsString, keyArn: key.valueAsString };
+  }
+
+  #parameters() {
+    const domain = new CfnParameter(this, 'Domain', {
+      description: 'Host name of the API and the screens, such as chat.example.com',
+      allowedPattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$',
+    });
+    const certificate = new CfnParameter(this, 'CertificateArn', {
+      description: 'ARN of its certificate in AWS Certificate Manager, in this region',
+      allowedPattern: '^arn:[^:]+:acm:[^:]+:[0-9]+:certificate/.+$',
+    });
+    const monthlyUsd = new CfnParameter(this, 'MonthlyBudget', {
+      type: 'Number',
+      description: 'US dollars a month, of the whole account, beyond which an e-mail says so',
+      default: 150,
+      minValue: 1,
+    });
+    return {
+      domain: domain.valueAsString,
+      certificateArn: certificate.valueAsString,
+      email: emailParameter(this),
+      monthlyUsd: monthlyUsd.valueAsNumber,
+    };
+  }
+}

@@ -1,0 +1,85 @@
+import { Duration } from 'aws-cdk-lib';
+import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { MESSAGE_SK_PREFIX } from '../../schema/keys.ts';
+import { acknowledge } from '../acknowledge.ts';
+import { STREAM_ACTIONS } from '../permissions.ts';
+import { TableFunction } from './lambda-function.ts';
+import type { Network } from './network.ts';
+import type { DeployedTable } from './table-policy.ts';
+
+/** A batch of 500 records of as many groups takes a few seconds; a table that throttles, longer. */
+const TIMEOUT = Duration.minutes(1);
+/** As long as SQS keeps anything: time to see the alarm and to rebuild the summaries. */
+const FAILURES_KEPT = Duration.days(14);
+
+export interface SummariesProps {
+  readonly network: Network;
+  readonly table: DeployedTable;
+  readonly redisUrl: string;
+  readonly logDays: RetentionDays;
+}
+
+/** The function that follows the table's stream, and the queue of what it could not do. */
+export class Summaries extends Construct {
+  readonly function: TableFunction;
+  readonly failures: Queue;
+
+  constructor(scope: Construct, id: string, props: SummariesProps) {
+    super(scope, id);
+    const { network, table } = props;
+    this.failures = new Queue(this, 'Failures', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: FAILURES_KEPT,
+    });
+    acknowledge(this.failures, 'It is the queue of failures itself; nothing consumes it but people.', [
+      'SQS3',
+    ]);
+    this.function = new TableFunction(this, 'Function', 'update-summaries', {
+      network,
+      table,
+      timeout: TIMEOUT,
+      logDays: props.logDays,
+      environment: { FAILURE_QUEUE_URL: this.failures.queueUrl, REDIS_URL: props.redisUrl },
+      statements: [
+        new PolicyStatement({
+          actions: STREAM_ACTIONS.map((action) => `dynamodb:${action}`),
+          resources: [table.streamArn],
+        }),
+        new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: [`${table.tableArn}/stream/*`] }),
+        // Both what the handler skips and what Lambda gives up.
+        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.failures.queueArn] }),
+      ],
+    });
+    const streams = `arn:<AWS::Partition>:dynamodb:<AWS::Region>:<AWS::AccountId>:table/${table.tableName}/stream/*`;
+    acknowledge(this.function.role, 'A list of streams is of no stream yet.', [`IAM5[Resource::${streams}]`]);
+    this.#follow(table.streamArn);
+  }
+
+  /**
+   * Records of messages alone: the function's own writes never call it. Ten batches of a shard at once do no harm,
+   * as summaries come out the same in any order. A fault is tried again until the records are half as old as the
+   * stream keeps them; then the batch's position goes to the queue.
+   */
+  #follow(streamArn: string): void {
+    const pattern = { dynamodb: { Keys: { sk: { S: [{ prefix: MESSAGE_SK_PREFIX }] } } } };
+    new CfnEventSourceMapping(this, 'Stream', {
+      functionName: this.function.fn.functionName,
+      eventSourceArn: streamArn,
+      startingPosition: 'TRIM_HORIZON',
+      filterCriteria: { filters: [{ pattern: JSON.stringify(pattern) }] },
+      batchSize: 500,
+      maximumBatchingWindowInSeconds: 1,
+      parallelizationFactor: 10,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      bisectBatchOnFunctionError: true,
+      maximumRetryAttempts: -1,
+      maximumRecordAgeInSeconds: Duration.hours(12).toSeconds(),
+      destinationConfig: { onFailure: { destination: this.failures.queueArn } },
+    });
+  }
+}

@@ -1,0 +1,101 @@
+import { Aws, CfnOutput, Duration, Fn, RemovalPolicy } from 'aws-cdk-lib';
+import type { UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import { AccountRecovery, Mfa, OAuthScope, UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+import { TableFunction } from './lambda-function.ts';
+import type { Network } from './network.ts';
+import type { DeployedTable } from './table-policy.ts';
+
+/** Cognito gives a trigger five seconds, and then lets the sign-up fail. */
+const TRIGGER_TIMEOUT = Duration.seconds(5);
+const MIN_PASSWORD_LENGTH = 12;
+/** How long somebody who was disabled can go on reading and writing at most. */
+const ACCESS_TOKEN_LIFE = Duration.minutes(30);
+const REFRESH_TOKEN_LIFE = Duration.days(30);
+/** Where the screens are to be sent back to after signing in, as web/src/session/session.ts has it. */
+const SIGNED_IN_PATH = '/signed-in';
+
+export interface UsersProps {
+  readonly network: Network;
+  readonly table: DeployedTable;
+  /** Where the screens are. */
+  readonly url: string;
+  readonly logDays: RetentionDays;
+}
+
+/** Who can sign in, and the function that writes the profile of whoever has signed up. */
+export class Users extends Construct {
+  readonly pool: UserPool;
+  readonly client: UserPoolClient;
+  readonly createProfile: TableFunction;
+
+  constructor(scope: Construct, id: string, props: UsersProps) {
+    super(scope, id);
+    this.createProfile = new TableFunction(this, 'CreateProfile', 'create-profile', {
+      ...props,
+      timeout: TRIGGER_TIMEOUT,
+    });
+    this.pool = this.#createPool();
+    this.pool.addTrigger(UserPoolOperation.POST_CONFIRMATION, this.createProfile.fn);
+    this.client = this.#createClient(props.url);
+    // The pages to sign in at have an address that nobody else in the region has.
+    const unique = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))));
+    const domain = this.pool.addDomain('Domain', { cognitoDomain: { domainPrefix: `cruddur-${unique}` } });
+    new CfnOutput(this, 'PoolId', { value: this.pool.userPoolId });
+    new CfnOutput(this, 'ClientId', { value: this.client.userPoolClientId });
+    new CfnOutput(this, 'SignInUrl', { value: domain.baseUrl() });
+  }
+
+  #createPool(): UserPool {
+    const pool = new UserPool(this, 'Pool', {
+      selfSignUpEnabled: true,
+      signInAliases: { email: true },
+      autoVerify: { email: true },
+      keepOriginal: { email: true },
+      standardAttributes: {
+        email: { required: true, mutable: true },
+        fullname: { required: false, mutable: true },
+        preferredUsername: { required: false, mutable: true },
+      },
+      passwordPolicy: {
+        minLength: MIN_PASSWORD_LENGTH,
+        requireDigits: true,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireSymbols: true,
+      },
+      mfa: Mfa.OPTIONAL,
+      mfaSecondFactor: { otp: true, sms: false },
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    acknowledge(pool, 'Whoever chats chooses whether to use a second factor.', ['COG2']);
+    acknowledge(pool, 'Threat protection needs the Plus plan, which is paid for each user.', [
+      'COG3',
+      'COG8',
+    ]);
+    return pool;
+  }
+
+  /** For the screens: a public client, which keeps no secret, with the authorization code flow and PKCE, or SRP. */
+  #createClient(url: string): UserPoolClient {
+    return this.pool.addClient('Screens', {
+      generateSecret: false,
+      authFlows: { userSrp: true },
+      oAuth: {
+        flows: { authorizationCodeGrant: true },
+        scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
+        callbackUrls: [`${url}${SIGNED_IN_PATH}`],
+        logoutUrls: [`${url}/`],
+      },
+      accessTokenValidity: ACCESS_TOKEN_LIFE,
+      idTokenValidity: ACCESS_TOKEN_LIFE,
+      refreshTokenValidity: REFRESH_TOKEN_LIFE,
+      enableTokenRevocation: true,
+      preventUserExistenceErrors: true,
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import { readerRoleTemplate } from './reader-role-template.ts';
+import { serviceControlPolicy } from './service-control-policy.ts';
+import { plainTableTemplate } from './table/plain-template.ts';
+
+/** Files that are used without the CDK, and are kept beside its code. */
+export const TEMPLATES = [
+  { path: 'infra/templates/table.json', text: jsonText(plainTableTemplate()) },
+  { path: 'infra/templates/reader-role.json', text: jsonText(readerRoleTemplate()) },
+  {
+    path: 'infra/templates/service-control-policy.json',
+    text: jsonText(serviceControlPolicy(['eu-west-1'])),
+  },
+] as const;
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,71 @@
+import type { PostConfirmationTriggerEvent } from 'aws-lambda';
+import pTimeout from 'p-timeout';
+import type { Logger } from '../../backend/logger.ts';
+import type { Clock, IdSource } from '../../backend/sources.ts';
+import type { ProfileStore } from '../../backend/table/profile-store.ts';
+import { isUserId } from '../../schema/ids.ts';
+import { suggestProfile, withSuffix } from './suggest-profile.ts';
+
+/** A suffix of four letters is taken itself once in a million times as many people of the same name. */
+const MAX_ATTEMPTS = 5;
+const SUFFIX_LENGTH = 4;
+/** Cognito waits five seconds in all, of which a cold start takes one: then it would refuse the sign-up. */
+const DEADLINE_MS = 3_000;
+
+export interface HandlerParts {
+  readonly profiles: ProfileStore;
+  readonly clock: Clock;
+  /** Its last letters are random. */
+  readonly newId: IdSource;
+  readonly logger: Logger;
+  /** How long the table may take in all. */
+  readonly deadlineMs?: number;
+}
+
+/**
+ * Writes the profile of somebody who has confirmed their sign-up. Cognito calls it after a password reset too, and
+ * again when it got no answer: a profile that is there is left as it is.
+ *
+ * Whatever goes wrong is logged and the event is handed back: a sign-in must not fail for want of a profile, which its
+ * owner can write by `PUT /api/users/me`.
+ */
+export function createHandler(parts: HandlerParts) {
+  const { logger, deadlineMs = DEADLINE_MS } = parts;
+  return async function handler(event: PostConfirmationTriggerEvent): Promise<PostConfirmationTriggerEvent> {
+    const { sub: userId = '', ...attributes } = event.request.userAttributes;
+    try {
+      if (!isUserId(userId)) throw new TypeError('the event has no user id');
+      const outcome = await pTimeout(writeProfile(parts, userId, attributes), { milliseconds: deadlineMs });
+      logger.info({ user: userId, trigger: event.triggerSource, outcome }, 'profile');
+    } catch (error) {
+      logger.error({ err: error, user: userId }, 'a profile was not written');
+    }
+    return event;
+  };
+}
+
+/**
+ * Claims the suggested handle, or one with a suffix where it is taken. Between the attempts the user may write their
+ * own profile: the condition that there is none keeps theirs.
+ */
+async function writeProfile(
+  { profiles, clock, newId }: HandlerParts,
+  userId: string,
+  attributes: Readonly<Record<string, string | undefined>>,
+): Promise<'written' | 'there'> {
+  if (await profiles.find(userId)) return 'there';
+  const { handle, display_name } = suggestProfile(attributes);
+  const created_at = clock().toISOString();
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const own = attempt === 0 ? handle : withSuffix(handle, newId().slice(-SUFFIX_LENGTH));
+    const outcome = await profiles.save(userId, { handle: own, display_name, created_at }, undefined);
+    switch (outcome) {
+      case 'stored':
+        return 'written';
+      case 'profile_changed':
+        return 'there';
+      case 'handle_taken':
+    }
+  }
+  throw new Error(`no free handle was found in ${MAX_ATTEMPTS} attempts`);
+}

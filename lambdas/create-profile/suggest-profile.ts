@@ -1,0 +1,52 @@
+import { foldHandle } from '../../schema/handles.ts';
+
+/** What Cognito knows of a user, as the trigger hands it over: attributes by name. */
+export type UserAttributes = Readonly<Record<string, string | undefined>>;
+
+export interface SuggestedProfile {
+  readonly handle: string;
+  readonly display_name: string;
+}
+
+const MAX_HANDLE_LENGTH = 30;
+const MAX_NAME_CODE_POINTS = 64;
+/** For whoever has told nothing that a handle can be made of: nobody is called that by themselves. */
+const ANYBODY = 'user';
+
+/**
+ * A profile for somebody who has written none: the handle they asked for, or one made of their name or, where that
+ * gives none, of their e-mail's first part.
+ */
+export function suggestProfile(attributes: UserAttributes): SuggestedProfile {
+  const { preferred_username: asked = '', name = '', email = '' } = attributes;
+  const [mailbox = ''] = email.split('@');
+  const handle =
+    foldHandle(asked) ?? [asked, name, mailbox].map(handleOf).find((made) => made !== undefined) ?? ANYBODY;
+  return { handle, display_name: nameOf(name) ?? nameOf(asked) ?? handle };
+}
+
+/** The handle with something behind it, for when it is taken. */
+export function withSuffix(handle: string, suffix: string): string {
+  return `${handle.slice(0, MAX_HANDLE_LENGTH - suffix.length - 1)}-${suffix.toLowerCase()}`;
+}
+
+/** The nearest handle to a text: accents dropped, what a handle cannot have a dash. Undefined where too little is left. */
+function handleOf(text: string): string | undefined {
+  const letters = text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9_.-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '');
+  return foldHandle(letters.slice(0, MAX_HANDLE_LENGTH).replace(/[^a-z0-9]+$/, ''));
+}
+
+/** One visible line of at most 64 code points, as the API asks of a display name. */
+function nameOf(text: string): string | undefined {
+  const line = text
+    .toWellFormed()
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim();
+  const cut = Array.from(line).slice(0, MAX_NAME_CODE_POINTS).join('').trim();
+  return /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u.test(cut) ? undefined : cut;
+}

@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { serviceControlPolicy } from '../../infra/service-control-policy.ts';
+import { onlyResource, resourcesOf, type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
+
+useSynthesis();
+
+let stacks: readonly Stack[];
+beforeAll(() => {
+  stacks = synthesise({ baseline: 'true' });
+});
+
+describe('the trail', () => {
+  it('holds what is done to the account everywhere, and with the items of this table', () => {
+    const trail = onlyResource(stacks, 'AWS::CloudTrail::Trail').Properties;
+    expect(trail).toMatchObject({
+      IsLogging: true,
+      IsMultiRegionTrail: true,
+      EnableLogFileValidation: true,
+      AdvancedEventSelectors: [
+        { FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }] },
+        {
+          FieldSelectors: [
+            { Field: 'eventCategory', Equals: ['Data'] },
+            { Field: 'resources.type', Equals: ['AWS::DynamoDB::Table'] },
+            { Field: 'resources.ARN', Equals: [expect.anything()] },
+          ],
+        },
+      ],
+    });
+    expect(JSON.stringify(trail['AdvancedEventSelectors'])).toContain(':table/cruddur-messages');
+  });
+
+  it('tells of reads by whoever is none of the three roles', () => {
+    const filter = onlyResource(stacks, 'AWS::Logs::MetricFilter').Properties;
+    const pattern = JSON.stringify(filter['FilterPattern']);
+    expect(pattern).toContain('$.readOnly IS TRUE');
+    expect(pattern).toContain('sessionIssuer.arn NOT EXISTS');
+    for (const role of ['ApiTaskRole', 'SummariesFunctionRole', 'UsersCreateProfileRole']) {
+      expect(pattern.split(role)).toHaveLength(2);
+    }
+    const alarms = resourcesOf(stacks, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+    const strangers = alarms.find(({ AlarmName }) => String(AlarmName).endsWith('reads-by-strangers'));
+    expect(strangers).toMatchObject({
+      Namespace: 'CruddurBaseline',
+      MetricName: 'reads-by-strangers',
+      Threshold: 1,
+    });
+    expect(strangers?.['AlarmActions']).toHaveLength(1);
+  });
+});
+
+describe('the rules', () => {
+  const rulesOf = (found: readonly Stack[]) =>
+    resourcesOf(found, 'AWS::Config::ConfigRule').map(
+      ({ Properties }) => /"SourceIdentifier":"(\w+)"/.exec(JSON.stringify(Properties['Source']))?.[1],
+    );
+
+  it('are that tables recover, are protected, are backed up and have a key of their own', () => {
+    expect(rulesOf(stacks).sort()).toEqual([
+      'DYNAMODB_IN_BACKUP_PLAN',
+      'DYNAMODB_PITR_ENABLED',
+      'DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED',
+      'DYNAMODB_TABLE_ENCRYPTED_KMS',
+    ]);
+  });
+
+  it('ask for no key of its own where the key is the one of AWS', () => {
+    expect(rulesOf(synthesise({ baseline: 'true', encryptionKey: 'aws-owned' }))).not.toContain(
+      'DYNAMODB_TABLE_ENCRYPTED_KMS',
+    );
+  });
+
+  it('bring a recorder only where there is none', () => {
+    expect(resourcesOf(stacks, 'AWS::Config::ConfigurationRecorder')).toHaveLength(1);
+    const recorded = synthesise({ baseline: 'true', configRecorder: 'false' });
+    expect(resourcesOf(recorded, 'AWS::Config::ConfigurationRecorder')).toEqual([]);
+  });
+});
+
+it('backups are kept for 35 days and for a year, in a vault that lets none go', () => {
+  const plan = JSON.stringify(onlyResource(stacks, 'AWS::Backup::BackupPlan').Properties);
+  expect(plan.match(/"DeleteAfterDays":\d+/g)).toEqual(['"DeleteAfterDays":35', '"DeleteAfterDays":366']);
+  const vault = JSON.stringify(onlyResource(stacks, 'AWS::Backup::BackupVault').Properties);
+  expect(vault).toMatch(/"Action":\[[^\]]*"backup:DeleteRecoveryPoint"[^\]]*\],"Effect":"Deny"/);
+});
+
+it('the control policy allows nothing, and denies what it was made for', () => {
+  const { Statement: statements } = serviceControlPolicy(['eu-west-1', 'eu-central-1']);
+  expect(statements.map(({ Effect }) => Effect)).toEqual(statements.map(() => 'Deny'));
+  expect(statements[0]).toMatchObject({
+    Sid: 'OnlyTheseRegions',
+    Condition: { StringNotEquals: { 'aws:RequestedRegion': ['eu-west-1', 'eu-central-1'] } },
+  });
+  const denied = statements.flatMap((statement) => ('Action' in statement ? statement.Action : []));
+  expect(denied).toEqual(
+    expect.arrayContaining(['dynamodb:DeleteTable', 'cloudtrail:StopLogging', 'iam:CreateAccessKey']),
+  );
+  // The quota of a control policy.
+  expect(JSON.stringify(serviceControlPolicy(['eu-west-1'])).length).toBeLessThan(5_120);
+});

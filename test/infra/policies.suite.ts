@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import * as z from 'zod';
+import { anyTableAccess } from '../../infra/permissions.ts';
+import { readerRoleTemplate } from '../../infra/reader-role-template.ts';
+import { resourcesOf, type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
+
+useSynthesis();
+
+/** Without an image of their own, containers need what the registry's sign-in needs. */
+const DEPLOYMENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'by default': { baseline: 'true' },
+  'with an image that is built': { image: undefined },
+  'with the key of AWS': { encryptionKey: 'aws-owned' },
+  'on a table that is there': { table: 'existing' },
+};
+
+const oneOrMore = z.union([z.array(z.unknown()), z.unknown().transform((one) => [one])]);
+const statement = z.looseObject({
+  Effect: z.enum(['Allow', 'Deny']),
+  Action: oneOrMore,
+  Resource: oneOrMore,
+  Condition: z.record(z.string(), z.unknown()).optional(),
+});
+type Statement = z.output<typeof statement>;
+const document = z.object({ Statement: z.array(statement) });
+const role = z.looseObject({
+  ManagedPolicyArns: z.array(z.unknown()).default([]),
+  Policies: z.array(z.object({ PolicyDocument: document })).default([]),
+});
+const policy = z.looseObject({ PolicyDocument: document, Roles: z.array(z.unknown()).default([]) });
+
+/** What the statements of all roles allow, and on what. */
+function statementsOf(stacks: readonly Stack[]) {
+  return [...rolesOf(stacks).values()].flat().map(({ Effect, Action, Resource }) => ({
+    allows: Effect === 'Allow' ? Action.map(textOf) : [],
+    resources: Resource.map(textOf),
+  }));
+}
+
+/** Every statement that is attached to a role, by the role's name in its template. */
+function rolesOf(stacks: readonly Stack[]): Map<string, Statement[]> {
+  const found = new Map<string, Statement[]>();
+  const add = (name: string, statements: readonly Statement[]) =>
+    found.set(name, [...(found.get(name) ?? []), ...statements]);
+  for (const { template } of stacks) {
+    for (const [name, resource] of Object.entries(template.Resources)) {
+      if (resource.Type === 'AWS::IAM::Role') {
+        const { Policies } = role.parse(resource.Properties);
+        add(
+          nameOf(name),
+          Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
+        );
+      }
+      if (resource.Type === 'AWS::IAM::Policy') {
+        const { PolicyDocument, Roles } = policy.parse(resource.Properties);
+        for (const { Ref } of z.array(z.object({ Ref: z.string() })).parse(Roles)) {
+          add(nameOf(Ref), PolicyDocument.Statement);
+        }
+      }
+    }
+  }
+  return found;
+}
+
+/** A logical id without the hash that the CDK puts behind it. */
+function nameOf(id: string): string {
+  return id.replace(/[0-9A-F]{8}$/, '');
+}
+
+/** A value of a template as one reads it: references by name. */
+function textOf(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text
+    .replace(/\{"Ref":"AWS::(\w+)"\}/g, '"<$1>"')
+    .replace(
+      /\{"Fn::(?:GetAtt|ImportValue)":\[?"([^"]+)"(?:,"(\w+)")?\]?\}/g,
+      (_all, id: string, part = '') => `"<${nameOf(id)}${part && `.${String(part)}`}>"`,
+    )
+    .replace(/\{"Ref":"([^"]+)"\}/g, (_all, id: string) => `"<${nameOf(id)}>"`)
+    .replace(
+      /\{"Fn::Join":\["",\[((?:"[^"]*",?)*)\]\]\}/g,
+      (_all, parts: string) => `"${parts.replaceAll(/"|,(?=")/g, '')}"`,
+    )
+    .replaceAll('"', '');
+}
+
+/** A statement as one line. */
+function lineOf({ Effect, Action, Resource, Condition }: Statement): string {
+  const condition = Condition === undefined ? '' : ` if ${textOf(Condition)}`;
+  return `${Effect} ${Action.map(textOf).sort().join(' ')} on ${Resource.map(textOf).sort().join(' ')}${condition}`;
+}
+
+/** What has no resource of its own to AWS, and so stands on `*`. */
+const OF_NO_RESOURCE = [
+  // Attaching a function to its network.
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+  // Signing in to the registry of images.
+  'ecr:GetAuthorizationToken',
+];
+
+describe.each(Object.entries(DEPLOYMENTS))('in a deployment %s', (_name, context) => {
+  let stacks: readonly Stack[];
+  beforeAll(() => {
+    stacks = synthesise(context);
+  });
+
+  it('no statement allows every action of anything', () => {
+    const actions = statementsOf(stacks).flatMap(({ allows }) => allows);
+    expect(actions.length).toBeGreaterThan(0);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('only what AWS binds to no resource is allowed on every resource', () => {
+    const everywhere = statementsOf(stacks)
+      .filter(({ resources }) => resources.includes('*'))
+      .flatMap(({ allows }) => allows);
+    expect(everywhere.filter((action) => !OF_NO_RESOURCE.includes(action))).toEqual([]);
+  });
+
+  it('there are roles, and no users, groups, keys or policies that AWS wrote', () => {
+    for (const type of [
+      'AWS::IAM::User',
+      'AWS::IAM::Group',
+      'AWS::IAM::AccessKey',
+      'AWS::IAM::ManagedPolicy',
+    ]) {
+      expect(resourcesOf(stacks, type)).toEqual([]);
+    }
+    const roles = resourcesOf(stacks, 'AWS::IAM::Role').map(({ Properties }) => role.parse(Properties));
+    expect(roles.length).toBeGreaterThan(0);
+    expect(roles.flatMap(({ ManagedPolicyArns }) => ManagedPolicyArns)).toEqual([]);
+  });
+});
+
+it('every statement of every role is the one that was looked at', () => {
+  const lines = [...rolesOf(synthesise({ baseline: 'true' }))].flatMap(([name, statements]) => [
+    `${name}:`,
+    ...statements.map((one) => `    ${lineOf(one)}`),
+  ]);
+  expect(`${lines.join('\n')}\n`).toBe(readFileSync('test/fixtures/policies.txt', 'utf8'));
+});
+
+describe('the way to the table', () => {
+  it('lets through this table and this account, and what its users do there', () => {
+    const endpoints = resourcesOf(synthesise(), 'AWS::EC2::VPCEndpoint').filter((endpoint) =>
+      textOf(endpoint.Properties['ServiceName']).includes('dynamodb'),
+    );
+    expect(endpoints).toHaveLength(1);
+    const policy = document.parse(endpoints[0]?.Properties['PolicyDocument']);
+    const ours = 'if {StringEquals:{aws:PrincipalAccount:<AccountId>}}';
+    const table = 'arn:<Partition>:dynamodb:<Region>:<AccountId>:table/cruddur-messages';
+    const { table: actions, index } = anyTableAccess();
+    const all = (names: readonly string[]) => names.map((name) => `dynamodb:${name}`).join(' ');
+    expect(policy.Statement.map(lineOf)).toEqual([
+      `Allow ${all(actions)} on ${table} ${ours}`,
+      `Allow ${all(index)} on ${table}/index/inbox ${ours}`,
+    ]);
+    expect(endpoints[0]?.Properties['RouteTableIds']).toHaveLength(4);
+  });
+});
+
+it('the role for those outside reads the table, from where it was said, and nothing else', () => {
+  const { Policies } = readerRoleTemplate().Resources.Reader.Properties;
+  const lines = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(textOf);
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toContain(
+    'Action:[dynamodb:BatchGetItem,dynamodb:DescribeTable,dynamodb:GetItem,dynamodb:Query]',
+  );
+  expect(lines[1]).toMatch(/Action:dynamodb:Query,.*index\/inbox/);
+  expect(lines[2]).toContain('Action:[kms:Decrypt,kms:DescribeKey],Resource:<KeyArn>');
+  for (const line of lines.slice(0, 2))
+    expect(line).toContain('Condition:{IpAddress:{aws:SourceIp:<Addresses>}}');
+});

@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { TEMPLATES } from '../../infra/templates.ts';
+import { pythonProgram } from './support/python.ts';
+import { synthesise, testApp, useSynthesis } from './support/synthesis.ts';
+
+useSynthesis();
+
+const OWN_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+
+/** Deployments that differ in shape. */
+const DEPLOYMENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'by default': {},
+  'with everything': { baseline: 'true', cacheNodes: '2', natGateways: '2' },
+  'with units held ready': { billing: 'provisioned', readUnits: '10', writeUnits: '10' },
+  'with the key of AWS': { encryptionKey: 'aws-owned', deletionProtection: 'false', baseline: true },
+  'with a standby': { standbyRegion: 'eu-central-1', standbyKeyArn: OWN_KEY },
+  'on a table that is there': { table: 'existing' },
+  'where AWS Config records already': { baseline: 'true', configRecorder: 'false' },
+};
+
+const cfnLint = pythonProgram('cfn-lint');
+const itLints = cfnLint === undefined ? it.skip : it;
+
+/** What cfn-lint finds; the CDK itself names a function's role twice (W3005), which does no harm. */
+function lint(paths: readonly string[]): string {
+  const args = ['--ignore-checks', 'W3005', '--', ...paths];
+  const { stdout, stderr } = spawnSync(cfnLint ?? '', args, { encoding: 'utf8' });
+  return stdout + stderr;
+}
+
+it.each(Object.entries(DEPLOYMENTS))('a deployment %s breaks no rule of AWS Solutions', (_name, context) => {
+  expect(synthesise(context).map(({ name }) => name)).toContain('CruddurService');
+});
+
+itLints('no template of any deployment has anything that cfn-lint finds', () => {
+  const stacks = Object.values(DEPLOYMENTS).flatMap((context) => synthesise(context));
+  const kept = TEMPLATES.map(({ path }) => path).filter((path) => !path.endsWith('policy.json'));
+  expect(kept).toHaveLength(2);
+  expect(lint([...stacks.map(({ path }) => path), ...kept])).toBe('');
+});
+
+describe('what is wrong is found', () => {
+  it('by the rules of AWS Solutions: a bucket that nobody looked after', () => {
+    const app = testApp();
+    new Bucket(new Stack(app, 'Careless'), 'Bucket');
+    expect(() => app.synth()).toThrow(/AwsSolutions-S1/);
+  });
+
+  itLints('by cfn-lint: a name that nothing has', () => {
+    const [table] = synthesise();
+    const text = readFileSync(table?.path ?? '', 'utf8').replace(
+      '"AWS::DynamoDB::Table"',
+      '"AWS::DynamoDB::Tables"',
+    );
+    writeFileSync(table?.path ?? '', text);
+    expect(lint([table?.path ?? ''])).toContain('AWS::DynamoDB::Tables');
+  });
+});

@@ -1,0 +1,205 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import * as z from 'zod';
+import { onlyResource, resourcesOf, type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
+
+useSynthesis();
+
+let stacks: readonly Stack[];
+beforeAll(() => {
+  stacks = synthesise();
+});
+
+describe('the stream', () => {
+  it('is followed with exactly these settings', () => {
+    const { EventSourceArn, FunctionName, Tags, DestinationConfig, ...settings } = onlyResource(
+      stacks,
+      'AWS::Lambda::EventSourceMapping',
+    ).Properties;
+    expect(settings).toEqual({
+      StartingPosition: 'TRIM_HORIZON',
+      FilterCriteria: { Filters: [{ Pattern: '{"dynamodb":{"Keys":{"sk":{"S":[{"prefix":"MSG#"}]}}}}' }] },
+      BatchSize: 500,
+      MaximumBatchingWindowInSeconds: 1,
+      ParallelizationFactor: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: -1,
+      MaximumRecordAgeInSeconds: 12 * 60 * 60,
+    });
+    expect(JSON.stringify(EventSourceArn)).toContain('TableStreamArn');
+    expect(JSON.stringify(FunctionName)).toContain('SummariesFunction');
+    expect(JSON.stringify(DestinationConfig)).toMatch(/OnFailure.*SummariesFailures/);
+    expect(Tags).toEqual([{ Key: 'application', Value: 'cruddur-messaging' }]);
+  });
+
+  it('of a table that is there is the one that is named', () => {
+    const { EventSourceArn } = onlyResource(
+      synthesise({ table: 'existing' }),
+      'AWS::Lambda::EventSourceMapping',
+    ).Properties;
+    expect(EventSourceArn).toEqual({ Ref: 'TableStreamArn' });
+  });
+});
+
+describe('every function', () => {
+  it('runs on Node 24 on ARM, in the network, with a bundle and settings of its own', () => {
+    const functions = resourcesOf(stacks, 'AWS::Lambda::Function');
+    expect(functions).toHaveLength(2);
+    for (const { Properties } of functions) {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        VpcConfig: { SubnetIds: [expect.anything(), expect.anything()] },
+        Environment: { Variables: { DDB_MESSAGE_TABLE: 'cruddur-messages' } },
+      });
+    }
+  });
+
+  it('of the stream knows its failure queue and Valkey', () => {
+    const [follower] = resourcesOf(stacks, 'AWS::Lambda::Function').filter(({ Properties }) =>
+      JSON.stringify(Properties['FunctionName']).includes('update-summaries'),
+    );
+    expect(follower?.Properties['Environment']).toMatchObject({
+      Variables: { FAILURE_QUEUE_URL: expect.anything(), REDIS_URL: expect.anything() },
+    });
+  });
+
+  it('of a sign-up is called by the user pool alone', () => {
+    const pool = onlyResource(stacks, 'AWS::Cognito::UserPool').Properties;
+    expect(JSON.stringify(pool['LambdaConfig'])).toMatch(/PostConfirmation.*UsersCreateProfileFunction/);
+    const { Principal, SourceArn } = onlyResource(stacks, 'AWS::Lambda::Permission').Properties;
+    expect(Principal).toBe('cognito-idp.amazonaws.com');
+    expect(JSON.stringify(SourceArn)).toContain('UsersPool');
+  });
+});
+
+const container = z.looseObject({
+  Environment: z.array(z.object({ Name: z.string(), Value: z.unknown() })),
+  Secrets: z.array(z.object({ Name: z.string() })),
+  ReadonlyRootFilesystem: z.boolean(),
+});
+
+describe('the API', () => {
+  it('is told all that it needs, and its secret is none of its settings', () => {
+    const task = onlyResource(stacks, 'AWS::ECS::TaskDefinition').Properties;
+    const [api, ...others] = z.array(container).parse(task['ContainerDefinitions']);
+    expect(others).toEqual([]);
+    expect(
+      Object.fromEntries((api?.Environment ?? []).map(({ Name, Value }) => [Name, Value])),
+    ).toMatchObject({
+      NODE_ENV: 'production',
+      PORT: '4567',
+      TRUST_PROXY: '1',
+      DDB_MESSAGE_TABLE: 'cruddur-messages',
+      AWS_REGION: { Ref: 'AWS::Region' },
+      FRONTEND_URL: { 'Fn::Join': ['', ['https://', { Ref: 'Domain' }]] },
+      AWS_COGNITO_USER_POOL_ID: expect.anything(),
+      AWS_COGNITO_USER_POOL_CLIENT_ID: expect.anything(),
+    });
+    expect(api?.Secrets).toEqual([expect.objectContaining({ Name: 'REDIS_URL' })]);
+    expect(api?.ReadonlyRootFilesystem).toBe(true);
+  });
+
+  it('runs in private subnets, and is reached through the load balancer alone', () => {
+    const service = onlyResource(stacks, 'AWS::ECS::Service').Properties;
+    expect(service['NetworkConfiguration']).toMatchObject({
+      AwsvpcConfiguration: { AssignPublicIp: 'DISABLED' },
+    });
+    expect(JSON.stringify(service['NetworkConfiguration'])).toContain('VpcprivateSubnet');
+    expect(JSON.stringify(service['NetworkConfiguration'])).not.toContain('VpcpublicSubnet');
+    const ingress = resourcesOf(stacks, 'AWS::EC2::SecurityGroupIngress').map(({ Properties }) => Properties);
+    const toApi = ingress.filter(({ GroupId }) => JSON.stringify(GroupId).includes('ApiGroup'));
+    expect(toApi.length).toBeGreaterThan(0);
+    for (const rule of toApi) {
+      expect(rule['FromPort']).toBe(4567);
+      expect(JSON.stringify(rule['SourceSecurityGroupId'])).toContain('ApiBalancerGroup');
+    }
+  });
+
+  it('speaks TLS 1.2 and later alone, by the certificate that is given', () => {
+    const listeners = resourcesOf(stacks, 'AWS::ElasticLoadBalancingV2::Listener').map(
+      ({ Properties }) => Properties,
+    );
+    const [https, http, ...others] = listeners.sort((a, b) => Number(b['Port']) - Number(a['Port']));
+    expect(others).toEqual([]);
+    expect(https).toMatchObject({
+      Port: 443,
+      Protocol: 'HTTPS',
+      Certificates: [{ CertificateArn: { Ref: 'CertificateArn' } }],
+      SslPolicy: expect.stringMatching(/TLS13-1-2|TLS13-1-3/),
+    });
+    expect(http).toMatchObject({ Port: 80, DefaultActions: [{ Type: 'redirect' }] });
+  });
+});
+
+describe('Valkey', () => {
+  it('is encrypted on the way and at rest, asks for a password, and is reached by API and function alone', () => {
+    expect(onlyResource(stacks, 'AWS::ElastiCache::ReplicationGroup').Properties).toMatchObject({
+      Engine: 'valkey',
+      TransitEncryptionEnabled: true,
+      AtRestEncryptionEnabled: true,
+      AuthToken: expect.anything(),
+    });
+    const rules = resourcesOf(stacks, 'AWS::EC2::SecurityGroupIngress')
+      .map(({ Properties }) => Properties)
+      .filter(({ GroupId }) => JSON.stringify(GroupId).includes('CacheGroup'));
+    const sources = rules.map(({ SourceSecurityGroupId }) => JSON.stringify(SourceSecurityGroupId));
+    expect(sources).toEqual([
+      expect.stringContaining('ApiGroup'),
+      expect.stringContaining('SummariesFunctionGroup'),
+    ]);
+  });
+});
+
+describe('what is watched', () => {
+  it('has an alarm for each thing that can go wrong, which reaches somebody', () => {
+    const alarms = resourcesOf(stacks, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+    const names = alarms.map(({ AlarmName }) => String(AlarmName).replace('CruddurService-', ''));
+    expect(names.sort()).toEqual([
+      'api-errors',
+      'api-unhealthy',
+      'profiles-errors',
+      'summaries-errors',
+      'summaries-given-up',
+      'summaries-late',
+      'summaries-throttled',
+      'table-system-errors',
+      'table-throttled',
+    ]);
+    for (const { AlarmActions } of alarms) expect(JSON.stringify(AlarmActions)).toContain('AlarmsTopic');
+    expect(onlyResource(stacks, 'AWS::SNS::Subscription').Properties).toMatchObject({
+      Protocol: 'email',
+      Endpoint: { Ref: 'AlarmEmail' },
+    });
+  });
+
+  it('is logged for as long as was said', () => {
+    const groups = resourcesOf(synthesise({ logDays: '7' }), 'AWS::Logs::LogGroup');
+    expect(groups.map(({ Properties }) => Properties['RetentionInDays'])).toEqual(groups.map(() => 7));
+    expect(groups.length).toBeGreaterThanOrEqual(4);
+  });
+});
+
+describe('settings that are wrong', () => {
+  it('are told all at once, by name', () => {
+    const wrong = {
+      tableName: 'a b',
+      billing: 'free',
+      logDays: '8',
+      minTasks: '5',
+      maxTasks: '2',
+      standbyRegion: 'moon',
+    };
+    expect(() => synthesise(wrong)).toThrow(/tableName: .*\nbilling: .*\nstandbyRegion: .*\nlogDays: /);
+  });
+
+  it.each([
+    [{ minTasks: '5', maxTasks: '2' }, 'maxTasks'],
+    [{ standbyRegion: 'eu-central-1' }, 'standbyKeyArn'],
+    [{ standbyRegion: 'eu-central-1', encryptionKey: 'aws-owned', billing: 'provisioned' }, 'standbyRegion'],
+    [{ billing: 'provisioned', readUnits: '600' }, 'maxReadUnits'],
+  ])('together are told: %j', (context, name) => {
+    expect(() => synthesise(context)).toThrow(new RegExp(`^${name}: `));
+  });
+});

@@ -1,0 +1,251 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
+import { SimpleFetcher } from 'aws-jwt-verify/https';
+import type { PostConfirmationTriggerEvent } from 'aws-lambda';
+import { ulid } from 'ulid';
+import * as z from 'zod';
+import { createTokenVerifier } from '../../backend/http/verify-token.ts';
+import { createLogger } from '../../backend/logger.ts';
+import { createDynamoClient } from '../../backend/table/client.ts';
+import { ProfileStore } from '../../backend/table/profile-store.ts';
+import { tableDifferences } from '../../backend/table/schema-loader.ts';
+import { openTable, type Table } from '../../backend/table/table.ts';
+import { describeTable } from '../../bin/ddb/describe-table.ts';
+import { readerRoleTemplate } from '../../infra/reader-role-template.ts';
+import { plainTableTemplate } from '../../infra/table/plain-template.ts';
+import { createHandler } from '../../lambdas/create-profile/handler.ts';
+import { DEFAULT_TABLE_NAME } from '../../schema/table.ts';
+import { runScript, succeeds } from '../bin/run-script.ts';
+import { startTestApi, type TestApi } from '../support/api.ts';
+import { exchange } from '../support/http-client.ts';
+import { pythonProgram } from './support/python.ts';
+import { STAND_IN_CREDENTIALS, STAND_IN_REGION, type StandIn, startStandIn } from './support/stand-in.ts';
+import { deploy, type Deployment } from './support/stand-in-deployment.ts';
+import { createPool, type SignedIn, type TestPool } from './support/stand-in-sign-in.ts';
+import { type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
+
+const describeDeployed = pythonProgram('moto_server') === undefined ? describe.skip : describe;
+useSynthesis();
+
+describeDeployed('deployed into a stand-in for AWS', () => {
+  let standIn: StandIn;
+  let stacks: readonly Stack[];
+  let deployment: Deployment;
+  let dynamo: DynamoDBClient;
+
+  beforeAll(async () => {
+    standIn = await startStandIn();
+    stacks = synthesise({ baseline: 'true' });
+    deployment = await deploy(standIn, stacks);
+    dynamo = createDynamoClient({
+      tableName: DEFAULT_TABLE_NAME,
+      endpoint: standIn.endpoint,
+      region: STAND_IN_REGION,
+      credentials: STAND_IN_CREDENTIALS,
+    });
+  });
+  afterAll(() => standIn.stop());
+
+  it('every stack completes', async () => {
+    const names = stacks.map(({ name }) => name);
+    expect(names).toEqual(['CruddurTable', 'CruddurService', 'CruddurBaseline']);
+    expect(await Promise.all(names.map((name) => deployment.status(name)))).toEqual(
+      names.map(() => 'CREATE_COMPLETE'),
+    );
+  });
+
+  it('with all that the stand-in can make', () => {
+    expect(deployment.leftOut).toEqual({
+      CruddurTable: ['AWS::Backup::BackupPlan', 'AWS::Backup::BackupSelection', 'AWS::Backup::BackupVault'],
+      CruddurService: [
+        'AWS::ApplicationAutoScaling::ScalableTarget',
+        'AWS::ApplicationAutoScaling::ScalingPolicy',
+        'AWS::Budgets::Budget',
+        'AWS::CloudWatch::Alarm',
+        'AWS::Cognito::UserPool',
+        'AWS::Cognito::UserPoolClient',
+        'AWS::Cognito::UserPoolDomain',
+        'AWS::ElastiCache::ReplicationGroup',
+        'AWS::ElastiCache::SubnetGroup',
+        'AWS::S3::BucketPolicy',
+        'AWS::SNS::Subscription',
+        'AWS::SNS::TopicPolicy',
+        'AWS::SQS::QueuePolicy',
+        'AWS::SecretsManager::Secret',
+      ],
+      CruddurBaseline: [
+        'AWS::CloudTrail::Trail',
+        'AWS::CloudWatch::Alarm',
+        'AWS::Config::ConfigRule',
+        'AWS::Config::ConfigurationRecorder',
+        'AWS::Config::DeliveryChannel',
+        'AWS::Logs::MetricFilter',
+        'AWS::S3::BucketPolicy',
+        'AWS::SNS::Subscription',
+        'AWS::SNS::TopicPolicy',
+      ],
+    });
+  });
+
+  it.each([
+    ['PAY_PER_REQUEST', 'true', 0],
+    ['PROVISIONED', 'false', 7],
+  ])('the plain template makes the table that is asked for: %s', async (billing, protection, units) => {
+    const name = `plain-${billing.toLowerCase()}`;
+    await deployment.create(name.replaceAll('_', '-'), plainTableTemplate(), {
+      TableName: name,
+      BillingMode: billing,
+      ReadCapacityUnits: '7',
+      WriteCapacityUnits: '7',
+      DeletionProtection: protection,
+    });
+    const table = await describeTable(dynamo, name);
+    expect(tableDifferences(table ?? {}, name)).toEqual([]);
+    expect(table).toMatchObject({
+      BillingModeSummary: { BillingMode: billing },
+      ProvisionedThroughput: { ReadCapacityUnits: units, WriteCapacityUnits: units },
+      DeletionProtectionEnabled: protection === 'true',
+    });
+  });
+
+  it('the role for those outside is made', async () => {
+    await deployment.create('reader', readerRoleTemplate(), {
+      Principal: 'arn:aws:iam::111122223333:root',
+      ExternalId: 'a-long-random-text',
+      Addresses: '203.0.113.0/24',
+    });
+    expect(await deployment.physicalIds('reader', 'AWS::IAM::Role')).toHaveLength(1);
+  });
+
+  it('the function follows the table’s stream', async () => {
+    const lambda = new LambdaClient({
+      endpoint: standIn.endpoint,
+      region: STAND_IN_REGION,
+      credentials: STAND_IN_CREDENTIALS,
+    });
+    const { EventSourceMappings } = await lambda.send(new ListEventSourceMappingsCommand({}));
+    lambda.destroy();
+    expect(EventSourceMappings).toHaveLength(1);
+    expect(EventSourceMappings?.[0]).toMatchObject({
+      BatchSize: 500,
+      FunctionArn: expect.stringContaining('CruddurService-update-summaries'),
+      EventSourceArn: expect.stringContaining(`table/${DEFAULT_TABLE_NAME}/stream/`),
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+  });
+
+  it('the table has its own way from the network', async () => {
+    expect(await deployment.physicalIds('CruddurService', 'AWS::EC2::VPCEndpoint')).toEqual([
+      expect.stringMatching(/^vpce-/),
+      expect.stringMatching(/^vpce-/),
+    ]);
+  });
+
+  it('doctor finds the table as the schema says, once schema-load has seen to it', async () => {
+    // The stand-in makes a table without the two settings that come after its creation on AWS.
+    expect(await failedChecks()).toEqual(['TTL', 'recovery']);
+    await succeeds(runScript('ddb/schema-load', ['prod'], { env: environment() }));
+    expect(await failedChecks()).toEqual([]);
+  });
+
+  /** The SDK's settings for a script that is to reach the stand-in. */
+  const environment = () => ({
+    AWS_ENDPOINT_URL: standIn.endpoint,
+    AWS_REGION: STAND_IN_REGION,
+    AWS_ACCESS_KEY_ID: STAND_IN_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: STAND_IN_CREDENTIALS.secretAccessKey,
+    AWS_SESSION_TOKEN: STAND_IN_CREDENTIALS.sessionToken,
+  });
+
+  /** What doctor finds wrong. */
+  async function failedChecks(): Promise<string[]> {
+    const { stdout } = await runScript('ddb/doctor', ['prod', '--json'], { env: environment() });
+    const reports = doctorReports.parse(JSON.parse(stdout));
+    expect(reports.length).toBeGreaterThan(10);
+    return reports.filter(({ result }) => result === 'fails').map(({ check }) => check);
+  }
+
+  describe('somebody who signs up', () => {
+    let pool: TestPool;
+    let table: Table;
+    let api: TestApi;
+    let ada: SignedIn;
+
+    beforeAll(async () => {
+      pool = await createPool(standIn, stacks);
+      table = openTable(dynamo, DEFAULT_TABLE_NAME);
+      api = await startTestApi({ table, verifyToken: createTokenVerifier({ cognito: pool }) });
+      ada = await pool.signIn({ email: 'ada@example.com', preferred_username: 'ada', name: 'Ada Lovelace' });
+    });
+    afterAll(async () => {
+      await api.stop();
+      pool.close();
+    });
+    afterEach(() => {
+      jest.restoreAllMocks();
+    });
+
+    /** The pool's keys are asked for at AWS's own address, which here is the stand-in's. */
+    function findKeys() {
+      return jest.spyOn(SimpleFetcher.prototype, 'fetch').mockImplementation(async (uri) => {
+        const { pathname } = new URL(uri);
+        return (await fetch(`${standIn.endpoint}${pathname}`)).arrayBuffer();
+      });
+    }
+
+    const me = (token: string) =>
+      exchange(api.port, { path: '/api/users/me', headers: { Authorization: `Bearer ${token}` } });
+
+    it('is known to the API by the pool’s token', async () => {
+      const asked = findKeys();
+      const answer = await me(ada.accessToken);
+      expect({ status: answer.status, body: answer.json() }).toEqual({
+        status: 403,
+        body: ['profile_missing'],
+      });
+      const issuer = `https://cognito-idp.${STAND_IN_REGION}.amazonaws.com/${pool.userPoolId}`;
+      expect(asked.mock.calls[0]?.[0]).toBe(`${issuer}/.well-known/jwks.json`);
+    });
+
+    it('has a profile after the trigger, and can write', async () => {
+      findKeys();
+      const trigger = createHandler({
+        profiles: new ProfileStore(table),
+        clock: () => new Date(),
+        newId: ulid,
+        logger: createLogger('silent'),
+      });
+      await trigger(confirmationOf(ada));
+      const answer = await me(ada.accessToken);
+      expect({ status: answer.status, body: answer.json() }).toEqual({
+        status: 200,
+        body: { uuid: ada.userAttributes['sub'], handle: 'ada', display_name: 'Ada Lovelace' },
+      });
+    });
+
+    it('is nobody with a token of another pool', async () => {
+      findKeys();
+      const other = await createPool(standIn, stacks);
+      const eve = await other.signIn({ email: 'eve@example.com' });
+      other.close();
+      expect((await me(eve.accessToken)).status).toBe(401);
+    });
+  });
+});
+
+const doctorReports = z.array(z.object({ check: z.string(), result: z.string() }));
+
+/** What Cognito tells the trigger. */
+function confirmationOf({ userAttributes }: SignedIn): PostConfirmationTriggerEvent {
+  return {
+    version: '1',
+    region: STAND_IN_REGION,
+    userPoolId: 'us-east-1_AbCdEfGhI',
+    userName: userAttributes['sub'] ?? '',
+    callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: 'client' },
+    triggerSource: 'PostConfirmation_ConfirmSignUp',
+    request: { userAttributes: { ...userAttributes } },
+    response: {},
+  };
+}

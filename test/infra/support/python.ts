@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PACKAGE_ROOT } from '../../../local/config.ts';
+
+const REQUIREMENTS = join(PACKAGE_ROOT, 'test/infra/requirements.txt');
+const CACHE = join(PACKAGE_ROOT, 'node_modules/.cache/infra-python');
+/** Written last: an environment without it is half made. */
+const DONE = 'installed';
+/** A download of about 100 MB. */
+const INSTALL_TIMEOUT_MS = 300_000;
+
+/** Makes the virtual environment with cfn-lint and moto, unless it is there as it is wanted. Says so where it cannot. */
+export function preparePython(): void {
+  const place = environmentPlace();
+  if (existsSync(join(place, DONE))) return;
+  rmSync(CACHE, { recursive: true, force: true });
+  mkdirSync(CACHE, { recursive: true });
+  const steps: [string, string[]][] = [
+    ['python3', ['-m', 'venv', place]],
+    [join(place, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS]],
+  ];
+  for (const [program, args] of steps) {
+    const { status } = spawnSync(program, args, { stdio: 'ignore', timeout: INSTALL_TIMEOUT_MS });
+    if (status === 0) continue;
+    process.stdout.write(
+      `skipped: cfn-lint and the stand-in for AWS, as \`${program} ${args.slice(0, 2).join(' ')}\` failed\n`,
+    );
+    return;
+  }
+  writeFileSync(join(place, DONE), '');
+}
+
+/** Where a program of the virtual environment is; undefined where there is no environment. */
+export function pythonProgram(name: string): string | undefined {
+  const place = environmentPlace();
+  return existsSync(join(place, DONE)) ? join(place, 'bin', name) : undefined;
+}
+
+/** Other requirements, another place. */
+function environmentPlace(): string {
+  return join(CACHE, createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 16));
+}

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
+import type { App } from 'aws-cdk-lib';
+import * as z from 'zod';
+import { createApp } from '../../../infra/create-app.ts';
+
+/** A resource of a template, as CloudFormation reads it. */
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+/** A template, as far as tests look at it. */
+const template = z.looseObject({
+  Parameters: z.record(z.string(), z.unknown()).default({}),
+  Resources: z.record(
+    z.string(),
+    z.looseObject({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) }),
+  ),
+});
+
+export type CloudTemplate = z.output<typeof template>;
+
+export interface Stack {
+  readonly name: string;
+  /** Where the template is. */
+  readonly path: string;
+  readonly template: CloudTemplate;
+}
+
+const made: string[] = [];
+
+/** Removes what the file's tests synthesised, when they are done. */
+export function useSynthesis(): void {
+  afterAll(() => {
+    for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
+  });
+}
+
+/** An app of its own, with an image that nobody has to build. */
+export function testApp(context: Readonly<Record<string, unknown>> = {}): App {
+  const outdir = mkdtempSync(join(tmpdir(), 'cruddur-infra-'));
+  made.push(outdir);
+  return createApp({ outdir, context: { image: 'registry.example/cruddur-messaging:1', ...context } });
+}
+
+/**
+ * The stacks of the deployment with these settings.
+ * @throws when a rule of AWS Solutions finds something.
+ */
+export function synthesise(context?: Readonly<Record<string, unknown>>): Stack[] {
+  return testApp(context)
+    .synth()
+    .stacks.map((stack) => ({
+      name: stack.stackName,
+      path: stack.templateFullPath,
+      template: template.parse(stack.template),
+    }));
+}
+
+/** All resources of a type. */
+export function resourcesOf(stacks: readonly Stack[], type: string): Resource[] {
+  return stacks.flatMap((stack) =>
+    Object.values(stack.template.Resources).filter((resource) => resource.Type === type),
+  );
+}
+
+/** The one resource of a type that a deployment has. */
+export function onlyResource(stacks: readonly Stack[], type: string): Resource {
+  const [resource, ...others] = resourcesOf(stacks, type);
+  if (!resource || others.length > 0) throw new Error(`there is not one ${type} but ${others.length + 1}`);
+  return resource;
+}

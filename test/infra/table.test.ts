@@ -1,0 +1,228 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  type CreateTableCommandInput,
+  type TableDescription,
+} from '@aws-sdk/client-dynamodb';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as z from 'zod';
+import { tableDifferences } from '../../backend/table/schema-loader.ts';
+import { readSettings } from '../../infra/settings.ts';
+import { plainTableTemplate } from '../../infra/table/plain-template.ts';
+import { TableStack } from '../../infra/table/table-stack.ts';
+import { TEMPLATES } from '../../infra/templates.ts';
+import { tableSettings } from '../../schema/table.ts';
+import { useTestTable } from '../support/test-table.ts';
+
+const db = useTestTable();
+
+/** What a table is created with, as CloudFormation is told. Any property that is not named here makes the tests fail. */
+const properties = z.strictObject({
+  TableName: z.unknown(),
+  AttributeDefinitions: z.array(z.record(z.string(), z.string())),
+  KeySchema: z.array(z.record(z.string(), z.string())),
+  GlobalSecondaryIndexes: z.array(
+    z.strictObject({
+      IndexName: z.string(),
+      KeySchema: z.unknown(),
+      Projection: z.unknown(),
+      ProvisionedThroughput: z.unknown().optional(),
+    }),
+  ),
+  StreamSpecification: z.strictObject({ StreamViewType: z.string() }),
+  BillingMode: z.unknown(),
+  ProvisionedThroughput: z.unknown().optional(),
+  TimeToLiveSpecification: z.strictObject({ AttributeName: z.string(), Enabled: z.boolean() }),
+  PointInTimeRecoverySpecification: z.strictObject({ PointInTimeRecoveryEnabled: z.boolean() }).optional(),
+  DeletionProtectionEnabled: z.unknown().optional(),
+  SSESpecification: z.looseObject({}).optional(),
+  Replicas: z.array(z.looseObject({})).optional(),
+  Tags: z.unknown().optional(),
+});
+type Properties = z.output<typeof properties>;
+
+function settingsOf(context: Readonly<Record<string, unknown>>) {
+  return readSettings((name) => context[name]);
+}
+
+/** The table's properties in the stack with these settings. */
+function deployed(context: Readonly<Record<string, unknown>> = {}): Properties {
+  const stack = new TableStack(new App(), 'Table', { settings: settingsOf(context) });
+  const type = context['standbyRegion'] === undefined ? 'AWS::DynamoDB::Table' : 'AWS::DynamoDB::GlobalTable';
+  const [table] = Object.values(Template.fromStack(stack).findResources(type));
+  return properties.parse(table?.['Properties']);
+}
+
+let tables = 0;
+
+/** The table as an engine describes it that was told what CloudFormation is told. */
+async function create(
+  table: Properties,
+  more: Partial<CreateTableCommandInput> = {},
+): Promise<TableDescription> {
+  tables += 1;
+  const TableName = `deployed-${tables}`;
+  const { AttributeDefinitions, KeySchema, StreamSpecification } = table;
+  const { ProvisionedThroughput } = more;
+  const input = {
+    AttributeDefinitions,
+    KeySchema,
+    GlobalSecondaryIndexes: table.GlobalSecondaryIndexes.map((index) => ({
+      ...index,
+      ProvisionedThroughput,
+    })),
+    BillingMode: 'PAY_PER_REQUEST',
+    StreamSpecification: { StreamEnabled: true, ...StreamSpecification },
+    ...more,
+    TableName,
+  };
+  await db().client.send(new CreateTableCommand(input as CreateTableCommandInput));
+  return describeTable(TableName);
+}
+
+async function describeTable(TableName: string): Promise<TableDescription> {
+  const { Table } = await db().client.send(new DescribeTableCommand({ TableName }));
+  return Table ?? {};
+}
+
+/** What makes a table what it is, without its name, its times and its contents. */
+function shapeOf(table: TableDescription) {
+  const { AttributeDefinitions = [], KeySchema, StreamSpecification, GlobalSecondaryIndexes = [] } = table;
+  return {
+    attributes: AttributeDefinitions.map(
+      ({ AttributeName, AttributeType }) => `${AttributeName} ${AttributeType}`,
+    ).sort(),
+    KeySchema,
+    StreamSpecification,
+    local: table.LocalSecondaryIndexes ?? [],
+    global: GlobalSecondaryIndexes.map((index) => ({
+      name: index.IndexName,
+      KeySchema: index.KeySchema,
+      Projection: index.Projection,
+    })),
+  };
+}
+
+const OWN_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+const DEPLOYMENTS = {
+  'by default': {},
+  'with the key of AWS': { encryptionKey: 'aws-owned' },
+  'with a standby': { standbyRegion: 'eu-central-1', standbyKeyArn: OWN_KEY },
+};
+
+describe.each(Object.entries(DEPLOYMENTS))('the table that is deployed %s', (_name, context) => {
+  it('is the one that schema-load makes', async () => {
+    const table = await create(deployed(context));
+    expect(tableDifferences(table, table.TableName ?? '')).toEqual([]);
+    expect(shapeOf(table)).toEqual(shapeOf(await describeTable(db().tableName)));
+  });
+
+  it('expires, recovers and is protected as the schema and the settings say', () => {
+    const table = deployed(context);
+    expect(table.TimeToLiveSpecification).toEqual(tableSettings.timeToLive);
+    expect(table.BillingMode).toBe('PAY_PER_REQUEST');
+    for (const place of table.Replicas ?? [table]) {
+      expect(place).toMatchObject({
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: tableSettings.pointInTimeRecovery },
+        DeletionProtectionEnabled: true,
+      });
+    }
+  });
+});
+
+describe('the table that is deployed', () => {
+  it('with units held ready has them in the table and in its index', async () => {
+    const table = deployed({ billing: 'provisioned', readUnits: '7', writeUnits: '3' });
+    const units = { ReadCapacityUnits: 7, WriteCapacityUnits: 3 };
+    expect(table).toMatchObject({
+      BillingMode: 'PROVISIONED',
+      ProvisionedThroughput: units,
+      GlobalSecondaryIndexes: [{ ProvisionedThroughput: units }],
+    });
+    const made = await create(table, { BillingMode: 'PROVISIONED', ProvisionedThroughput: units });
+    expect(tableDifferences(made, made.TableName ?? '')).toEqual([]);
+    expect(made.ProvisionedThroughput).toMatchObject(units);
+    expect(made.GlobalSecondaryIndexes?.[0]?.ProvisionedThroughput).toMatchObject(units);
+  });
+
+  it('with units held ready has all four of them follow what is used', () => {
+    const settings = settingsOf({
+      billing: 'provisioned',
+      readUnits: 2,
+      maxReadUnits: 20,
+      maxWriteUnits: 30,
+    });
+    const template = Template.fromStack(new TableStack(new App(), 'Table', { settings }));
+    const targets = z
+      .array(z.object({ Properties: z.record(z.string(), z.unknown()) }))
+      .parse(Object.values(template.findResources('AWS::ApplicationAutoScaling::ScalableTarget')));
+    const bounds = targets.map(({ Properties: target }) =>
+      ['ScalableDimension', 'MinCapacity', 'MaxCapacity'].map((name) => target[name]).join(' '),
+    );
+    expect(bounds.sort()).toEqual([
+      'dynamodb:index:ReadCapacityUnits 2 20',
+      'dynamodb:index:WriteCapacityUnits 5 30',
+      'dynamodb:table:ReadCapacityUnits 2 20',
+      'dynamodb:table:WriteCapacityUnits 5 30',
+    ]);
+    template.resourceCountIs('AWS::ApplicationAutoScaling::ScalingPolicy', 4);
+  });
+
+  it('has the key that was chosen, which turns', () => {
+    const own = Template.fromStack(new TableStack(new App(), 'Table', { settings: settingsOf({}) }));
+    own.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
+    expect(deployed().SSESpecification).toMatchObject({ SSEEnabled: true, SSEType: 'KMS' });
+    const settings = settingsOf({ encryptionKey: 'aws-owned' });
+    Template.fromStack(new TableStack(new App(), 'Table', { settings })).resourceCountIs('AWS::KMS::Key', 0);
+    expect(deployed({ encryptionKey: 'aws-owned' }).SSESpecification).toBeUndefined();
+  });
+
+  it('with a standby is in this region and in that one, each with its own key', () => {
+    const replicas = deployed(DEPLOYMENTS['with a standby']).Replicas ?? [];
+    expect(replicas.map(({ Region: region }) => region)).toEqual([{ Ref: 'AWS::Region' }, 'eu-central-1']);
+    expect(replicas[1]).toMatchObject({ SSESpecification: { KMSMasterKeyId: OWN_KEY } });
+  });
+
+  it('stays when its stack goes', () => {
+    for (const context of Object.values(DEPLOYMENTS)) {
+      const stack = new TableStack(new App(), 'Table', { settings: settingsOf(context) });
+      const kept = Object.values(
+        Template.fromStack(stack).toJSON()['Resources'] as Record<string, { Type: string }>,
+      ).filter(({ Type }) => Type.startsWith('AWS::DynamoDB'));
+      expect(kept).toEqual([
+        expect.objectContaining({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }),
+      ]);
+    }
+  });
+});
+
+describe('the plain template', () => {
+  it('makes the table that schema-load makes', async () => {
+    const { Properties: table } = plainTableTemplate().Resources.Table;
+    const made = await create(properties.parse(table));
+    expect(shapeOf(made)).toEqual(shapeOf(await describeTable(db().tableName)));
+    expect(table.TimeToLiveSpecification).toEqual(tableSettings.timeToLive);
+    expect(table.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled).toBe(
+      tableSettings.pointInTimeRecovery,
+    );
+  });
+
+  it('asks for the name, the billing, the units and the protection, and uses each', () => {
+    const { Parameters, ...rest } = plainTableTemplate();
+    expect(Object.keys(Parameters)).toEqual([
+      'TableName',
+      'BillingMode',
+      'ReadCapacityUnits',
+      'WriteCapacityUnits',
+      'DeletionProtection',
+    ]);
+    for (const name of Object.keys(Parameters)) expect(JSON.stringify(rest)).toContain(`{"Ref":"${name}"}`);
+  });
+});
+
+it.each(TEMPLATES)('$path is what is generated: `npm run templates` writes it', ({ path, text }) => {
+  expect(readFileSync(path, 'utf8')).toBe(text);
+});

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { comparePermissions } from '../../infra/compare-permissions.ts';
+import { PACKAGE_ROOT } from '../../local/config.ts';
+
+/*
+ * `npm run test:permissions`: runs the tests of the API and of the functions, notes every call they make to the table,
+ * and compares these with the policies of the deployment. Fails for a call that is not allowed, and for a permission
+ * that nothing uses. Other tests than these can be named: `npm run test:permissions -- test/http`.
+ */
+
+const FOLDERS = ['test/http', 'test/lambdas', 'test/events', 'test/capacity'];
+
+const directory = mkdtempSync(join(tmpdir(), 'cruddur-permissions-'));
+const file = join(directory, 'calls');
+try {
+  const named = process.argv.slice(2);
+  const status = await runTests(named.length > 0 ? named : FOLDERS);
+  const recorded = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+  const { missing, unused } = comparePermissions(new Set(recorded));
+  for (const line of missing) process.stdout.write(`done, and not allowed: ${line}\n`);
+  for (const line of unused) process.stdout.write(`allowed, and never done: ${line}\n`);
+  const agree = missing.length === 0 && unused.length === 0;
+  if (agree)
+    process.stdout.write(`the policies allow what is done, and nothing else (${new Set(recorded).size})\n`);
+  process.exitCode = agree && status === 0 ? 0 : 1;
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
+
+/** Runs tests by jest, with their calls noted. Its status. */
+async function runTests(paths: readonly string[]): Promise<number> {
+  const jest = join(PACKAGE_ROOT, 'node_modules/jest/bin/jest.js');
+  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const child = spawn(process.execPath, [...flags, jest, '--silent', ...paths], {
+    cwd: PACKAGE_ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, RECORDED_CALLS: file },
+  });
+  const [status] = (await once(child, 'exit')) as [number | null];
+  return status ?? 1;
+}
