@@ -99,11 +99,11 @@ export class NotFoundError extends AppError {
   }
 }
 
-/** The key was used before, for another text. */
+/** The key was used before, for another text or another group. */
 export class KeyReusedError extends AppError {
   readonly code = 'idempotency_key_reused';
   constructor() {
-    super('This Idempotency-Key was used for another text.');
+    super('This Idempotency-Key was used for another request.');
   }
 }
 

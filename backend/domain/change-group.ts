@@ -9,6 +9,9 @@ import { requireMember } from './policies.ts';
 import { withMessage } from './summaries.ts';
 import { type Deed, systemMessage } from './system-messages.ts';
 
+/** Texts that a change may find in its way before the group is read anew. */
+const MAX_TEXTS_BETWEEN = 10;
+
 /** A group and everybody in it, at one moment. */
 export interface GroupState {
   readonly group: GroupItem;
@@ -41,7 +44,8 @@ export interface ChangedGroup {
 /**
  * Changes a group, with a system message in its log: one transaction, planned on the group as it is at that seq. Who
  * else changes it at the same moment takes the seq; then the plan is made anew, permissions included. So every change
- * follows from the one before it, and two people's that exclude each other cannot both happen.
+ * follows from the one before it, and two people's that exclude each other cannot both happen. A text that takes the seq
+ * changes nothing that was read: the same plan goes right behind it, so a busy conversation keeps nobody in it.
  *
  * A lost answer: the transaction may have been stored. The caller's next attempt finds nothing left to do, or that
  * they are gone.
@@ -60,22 +64,36 @@ export async function changeGroup(
     if (before.group.kind === 'direct') throw new UnprocessableError([{ code: 'message_group_is_direct' }]);
     const change = await plan(before, own);
     if (!change) return { before, after: before };
-    const message = systemMessage({
-      groupId,
-      actor,
-      deed: change.deed,
-      seq: tail + 1,
-      messageId: context.newId(),
-      createdAt: context.clock(),
-    });
-    const items = { ...change, ...(change.newcomer && { joins: change.newcomer(message) }) };
-    if (!(await context.groups.change({ ...items, groupId, message }))) return undefined;
-    const after = stateAfter(before, items, message);
-    context.log.noteChange(groupId, presentSince(after.members), message.seq);
-    context.names.rememberGroup(after.group);
-    announceGroup(context, { ...after, before: before.members, message });
-    return { before, after, message };
+    for (let seq = tail + 1; seq <= tail + MAX_TEXTS_BETWEEN; seq += 1) {
+      const outcome = await store(context, { groupId, actor, seq }, { before, change });
+      if (outcome !== 'text_between') return outcome;
+    }
+    return undefined;
   });
+}
+
+/** What a change was made into at one seq; undefined where the group has to be read anew. */
+async function store(
+  context: Context,
+  { groupId, actor, seq }: { readonly groupId: string; readonly actor: Person; readonly seq: number },
+  { before, change }: { readonly before: GroupState; readonly change: PlannedChange },
+): Promise<ChangedGroup | 'text_between' | undefined> {
+  const message = systemMessage({
+    groupId,
+    actor,
+    deed: change.deed,
+    seq,
+    messageId: context.newId(),
+    createdAt: context.clock(),
+  });
+  const items = { ...change, ...(change.newcomer && { joins: change.newcomer(message) }) };
+  const outcome = await context.groups.change({ ...items, groupId, message });
+  if (!outcome.stored) return outcome.existing?.kind === 'text' ? 'text_between' : undefined;
+  const after = stateAfter(before, items, message);
+  context.log.noteChange(groupId, presentSince(after.members), message.seq);
+  context.names.rememberGroup(after.group);
+  announceGroup(context, { ...after, before: before.members, message });
+  return { before, after, message };
 }
 
 async function readState(context: Context, groupId: string): Promise<GroupState> {

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { GroupItem, MemberItem, MessageItem, Role } from '../../schema/items.ts';
 import { GROUP_SK, groupIdOf, groupKey, type Key } from '../../schema/keys.ts';
-import { conditionalTransaction } from './condition.ts';
+import { conditionalTransaction, type WriteOutcome } from './condition.ts';
 import { SEQ_IS_FREE } from './message-store.ts';
 import type { Table } from './table.ts';
 
@@ -76,17 +76,18 @@ export class GroupStore {
    *
    * Everything that can come between the caller's read of the group and this write stands in the log: whoever changes
    * the group too takes the seq, and so does whoever sends. The conditions on the other items say what was read of
-   * them once more; they can only fail where something wrote past the log.
-   * @returns whether it was stored; if not, the group has to be read again.
+   * them once more; they can only fail where something wrote past the log. What stands at the seq is handed back.
    */
-  async change(change: GroupChange): Promise<boolean> {
+  async change(change: GroupChange): Promise<WriteOutcome<MessageItem>> {
     const outcome = await conditionalTransaction(
       this.#table.send(new TransactWriteCommand({ TransactItems: this.#writesOf(change) })),
     );
-    if (outcome.stored) return true;
+    if (outcome.stored) return { stored: true, answer: undefined };
     // The SDK repeats a transaction whose answer was lost: what stands in its way is then its own message.
     const existing = outcome.items[0]?.existing as MessageItem | undefined;
-    return existing?.message_uuid === change.message.message_uuid;
+    return existing?.message_uuid === change.message.message_uuid
+      ? { stored: true, answer: undefined }
+      : { stored: false, existing };
   }
 
   #writesOf({ groupId, message, joins, leaves, roleOf, ...group }: GroupChange): TransactItems {

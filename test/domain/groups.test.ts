@@ -238,6 +238,30 @@ describe('each change of a group', () => {
     expect((await readLog(there, groupId)).map(({ seq }) => seq)).toEqual(upTo(5));
   });
 
+  it('gets in between those who send without a pause through another process, and reads the group once', async () => {
+    const { groupId, ada, grace } = await startGroup();
+    flaky.before('TransactWriteItems', () => sendToGroup(there, groupId, say(grace.userId, 'between')), {
+      times: 8,
+    });
+    const queries = flaky.count('Query');
+    const { message } = await renameGroup(here, { groupId, actor: ada }, 'Looms');
+    expect(message).toMatchObject({ seq: 10 });
+    // Whether Ada is a member, the log's end, the group.
+    expect(flaky.count('Query') - queries).toBe(3);
+  });
+
+  it('is planned anew behind another change, also where texts came before that', async () => {
+    const { groupId, ada, grace, barbara } = await startGroup();
+    await changeRole(here, { groupId, actor: ada }, grace.handle, 'admin');
+    flaky.before('TransactWriteItems', () => sendToGroup(there, groupId, say(ada.userId, 'between')));
+    flaky.before('TransactWriteItems', () =>
+      changeRole(there, { groupId, actor: ada }, grace.handle, 'member'),
+    );
+    const attempt = removeMember(here, { groupId, actor: grace }, barbara.handle);
+    await expectCode(attempt, 'role_forbidden');
+    expect(await there.members.find(groupId, barbara.userId)).toBeDefined();
+  });
+
   it('is refused when its actor loses the role before it is written', async () => {
     const { groupId, ada, grace, barbara } = await startGroup();
     await changeRole(here, { groupId, actor: ada }, grace.handle, 'admin');

@@ -31,7 +31,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   display_name_malformed: 'This name holds characters that cannot be used.',
   display_name_exceed_max_chars_64: 'This name is too long: it has up to 64 characters.',
   group_full: 'This group is full.',
-  idempotency_key_reused: 'This was sent already, with another text.',
+  idempotency_key_reused: 'This was sent already, with something else in it.',
 };
 
 /** A failure in a sentence. */
