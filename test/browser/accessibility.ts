@@ -19,7 +19,10 @@ export async function findBarriers(page: Page): Promise<string[]> {
     }
   });
   await page.evaluate(SOURCE);
-  const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }));
+  const { violations } = await page.evaluate(
+    // The stops before and after a menu hand the focus on as soon as they have it: nobody is ever at one.
+    () => globalThis.axe.run({ exclude: ['[data-focus-trap]'] }, { resultTypes: ['violations'] }),
+  );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, help, nodes }) =>

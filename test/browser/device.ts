@@ -38,7 +38,7 @@ export class Device {
 
   /** The event stream stands: from now on nothing that happens is missed. */
   async isLive(): Promise<void> {
-    await this.inbox.locator('.connection[data-state=live]').waitFor({ state: 'attached' });
+    await this.page.locator('.connection[data-state=live]').first().waitFor({ state: 'attached' });
   }
 
   /** One is told, wherever one is, that nothing new can come. */

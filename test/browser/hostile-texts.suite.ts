@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Device } from './device.ts';
 import { overflowOf } from './overflow.ts';
+import { takePicture } from './pictures.ts';
 import { PHONE, useScreens, WIDE } from './screens.ts';
 
 /** What each of these is, and is to be shown as: text. */
@@ -26,7 +27,7 @@ const NAME = '<img src=x onerror=alert(1)>\u202Egnitirw';
 describe.each([
   ['wide', WIDE],
   ['phone', PHONE],
-])('hostile texts in a %s window', (_width, viewport) => {
+])('hostile texts in a %s window', (width, viewport) => {
   const stage = useScreens();
 
   it(
@@ -41,13 +42,16 @@ describe.each([
         await people.tellGroup(mallory, group, text);
         await adas.eventually(async () => expect(await lastText(adas)).toBe(text));
         expect(await overflowOf(adas.page)).toEqual([]);
+        expect(await isInSight(adas)).toBe(true);
       }
+      await takePicture(adas.page, `hostile-texts-${width}`);
       for (const text of TEXTS) {
         await adas.send(text);
         // A field knows one kind of line break.
         const sent = text.replaceAll('\r', '');
         await adas.eventually(async () => expect(await lastText(adas)).toBe(sent));
         expect(await overflowOf(adas.page)).toEqual([]);
+        expect(await isInSight(adas)).toBe(true);
       }
       expect(await adas.page.evaluate(() => 'pwned' in window)).toBe(false);
     }),
@@ -109,4 +113,16 @@ function runScripts(): Record<string, boolean> {
 
 function lastText(device: Device): Promise<string | null> {
   return device.log.locator('[data-seq] .bubble-text').last().textContent();
+}
+
+/** Whether nothing of the last text is cut off at its sides. */
+function isInSight({ log }: Device): Promise<boolean> {
+  return log.evaluate((viewport) => {
+    const text = [...viewport.querySelectorAll('.bubble-text')].at(-1);
+    if (!text) return false;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const [whole, inner] = [viewport.getBoundingClientRect(), range.getBoundingClientRect()];
+    return inner.left >= whole.left && inner.right <= whole.right && text.scrollWidth <= text.clientWidth;
+  });
 }

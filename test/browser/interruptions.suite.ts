@@ -67,6 +67,8 @@ describe('while one has no network', () => {
         await graces.sees('While you were away');
         await adas.send('Written offline');
         await adas.send('And more of it');
+        // Tried often enough; and what comes after it does not overtake it.
+        await adas.bubbles('Written offline').getByText('Not sent.').waitFor();
         await adas.eventually(async () => expect(await waiting(adas)).toBe(2));
         await adas.context.setOffline(false);
         await adas.isLive();

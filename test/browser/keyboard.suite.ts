@@ -54,6 +54,11 @@ describe('who has a keyboard and no pointer', () => {
       await keyboard.press('Enter');
       const entry = page.getByRole('menuitem', { name: 'Delete …' });
       await entry.waitFor();
+      await keyboard.press('Tab');
+      await entry.waitFor({ state: 'hidden' });
+      await tabTo(adas, more);
+      await keyboard.press('Enter');
+      await entry.waitFor();
       await keyboard.press('End');
       await isFocused(adas, entry);
       await keyboard.press('Enter');

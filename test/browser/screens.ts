@@ -1,14 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import pTimeout from 'p-timeout';
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
 import { Device, PATIENCE_MS } from './device.ts';
 import { People, type Person } from './people.ts';
-
-/** Where pictures of the screens are kept. */
-export const PICTURES = fileURLToPath(new URL('../../dist/screenshots', import.meta.url));
+import { takePicture } from './pictures.ts';
 
 /** Less than jest's own limit, so that there are pictures of what took too long. */
 const PLAY_TIMEOUT_MS = 80_000;
@@ -97,11 +92,9 @@ function problemsOf(devices: readonly Device[]): string[] {
 }
 
 async function takeLastPictures(devices: readonly Device[]): Promise<void> {
-  mkdirSync(PICTURES, { recursive: true });
   const test = (expect.getState().currentTestName ?? 'a test').replaceAll(/\W+/g, '-').slice(0, 80);
   for (const [place, { page, person }] of devices.entries()) {
-    const path = join(PICTURES, `failed-${test}-${place + 1}-${person.handle}.png`);
-    // A page that has crashed has no picture.
-    await page.screenshot({ path, timeout: 5_000 }).catch(() => undefined);
+    // There is none of a page that has crashed.
+    await takePicture(page, `failed-${test}-${place + 1}-${person.handle}`).catch(() => undefined);
   }
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { BrowserServer } from 'playwright-core';
 import { oneProcess, type Rig } from '../kill/rigs.ts';
 import { launchChromium } from './chromium.ts';
+import { PICTURES } from './pictures.ts';
 
 const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -16,11 +17,14 @@ let browser: BrowserServer | undefined;
 /** Builds the screens as they are now, and starts a local run and a browser for all the suites. */
 export async function startScreens(): Promise<void> {
   build();
+  // What is there afterwards is of this run.
+  rmSync(PICTURES, { recursive: true, force: true });
   dataDir = mkdtempSync(join(tmpdir(), 'cruddur-browser-'));
   rig = await oneProcess(dataDir);
   await rig.start();
   browser = await launchChromium();
   process.env['SCREENS_PORT'] = String(rig.ports[0]);
+  process.env['SCREENS_DATA_DIR'] = dataDir;
   process.env['SCREENS_BROWSER'] = browser.wsEndpoint();
 }
 

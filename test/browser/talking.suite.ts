@@ -73,7 +73,7 @@ describe('two people', () => {
         await device.seesAll(['First', 'See you at ten']);
         expect(await device.bubbles('See you at ten').textContent()).toContain('changed');
         expect(await device.inbox.textContent()).toContain('See you at ten');
-        expect(await device.holds('tenn')).toBe(false);
+        await device.eventually(async () => expect(await device.holds('tenn')).toBe(false));
       }
 
       await adas.choose('See you at ten', 'Delete …');
@@ -86,6 +86,7 @@ describe('two people', () => {
       // What others said is not one's own to change; a tombstone is nobody's.
       await graces.bubbles('First').hover();
       await graces.bubbles('First').getByRole('button').click();
+      await graces.page.getByRole('menuitem').first().waitFor();
       expect(await graces.page.getByRole('menuitem').allTextContents()).toEqual(['Copy text']);
       expect(await adas.bubbles('Message deleted').getByRole('button').count()).toBe(0);
     }),

@@ -17,6 +17,8 @@ import {
   write,
 } from './log.ts';
 
+/** Why a message could not be sent that can be sent when the connection is back: there was nobody to take it. */
+const NOBODY_THERE: ReadonlySet<string> = new Set(['unreachable', 'starting']);
 /** How often a message is tried before its sender is told; it is tried again when the connection is back. */
 const ATTEMPTS = 4;
 const SECOND_MS = 1_000;
@@ -75,12 +77,13 @@ export class Sending {
 
   discard(key: string): void {
     this.#change((log) => discard(log, key));
+    void this.#run();
   }
 
   /** Tries again what failed for a reason that has passed: the connection is back. */
   resume(): void {
-    for (const { key, state, problem } of this.#target.log.outgoing) {
-      if (state === 'failed' && problem === 'unreachable') this.#change((log) => requeue(log, key));
+    for (const sent of this.#target.log.outgoing) {
+      if (foundNobody(sent)) this.#change((log) => requeue(log, sent.key));
     }
     void this.#run();
   }
@@ -105,8 +108,10 @@ export class Sending {
     }
   }
 
+  /** What comes next; nothing while an earlier one has found nobody: it would overtake that one. */
   #next(): Outgoing | undefined {
-    return this.#target.log.outgoing.find(({ state }) => state === 'waiting');
+    const next = this.#target.log.outgoing.find((sent) => sent.state === 'waiting' || foundNobody(sent));
+    return next?.state === 'waiting' ? next : undefined;
   }
 
   async #deliver(key: string): Promise<void> {
@@ -171,4 +176,8 @@ export class Sending {
       this.#device.storage.setItem(this.#storageKey, JSON.stringify(kept));
     }
   }
+}
+
+function foundNobody({ state, problem }: Outgoing): boolean {
+  return state === 'failed' && problem !== undefined && NOBODY_THERE.has(problem);
 }

@@ -15,7 +15,12 @@ export function ConversationScreen({ uuid }: { readonly uuid: string }) {
   const chat = useChat();
   const [conversation] = useState(() => chat.conversation(uuid));
   const { problem } = useSyncExternalStore(conversation.state.subscribe, conversation.state.get);
-  const group = useQuery({ queryKey: groupKey(uuid), queryFn: () => chat.api.readGroup(uuid) });
+  const group = useQuery({
+    queryKey: groupKey(uuid),
+    queryFn: () => chat.api.readGroup(uuid),
+    // Who was removed does not ask again.
+    enabled: problem !== 'not_found',
+  });
   const row = useInboxRow(uuid);
   const place = row ?? group.data;
   useEffect(() => {

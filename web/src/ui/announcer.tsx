@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useRoute } from 'wouter';
 import { useChat } from '../chat/use-chat.ts';
 import { systemWords } from '../conversation/system-words.ts';
@@ -18,13 +18,19 @@ export function Announcer() {
   );
   return (
     <div className="for-screen-readers" role="status" aria-live="polite">
-      {heard && wordsOf(heard, chat.me.uuid, heard.message_group_uuid === params?.uuid)}
+      {heard && heard.message_group_uuid !== params?.uuid && `New message from ${heard.display_name}`}
+      {heard && heard.message_group_uuid === params?.uuid && <Words key={heard.uuid} heard={heard} />}
     </div>
   );
 }
 
-function wordsOf(message: Message, me: string, isOpen: boolean): string {
-  if (!isOpen) return `New message from ${message.display_name}`;
-  if (message.kind === 'system') return systemWords(message, me);
+/** As its conversation has it now: what was deleted there, or is no longer one's own to see, is not kept here. */
+function Words({ heard }: { readonly heard: Message }) {
+  const chat = useChat();
+  const [conversation] = useState(() => chat.conversation(heard.message_group_uuid));
+  const { log } = useSyncExternalStore(conversation.state.subscribe, conversation.state.get);
+  const message = log.messages.get(heard.seq);
+  if (!message) return null;
+  if (message.kind === 'system') return systemWords(message, chat.me.uuid);
   return `${message.display_name}: ${message.message ?? 'Message deleted'}`;
 }
