@@ -17,5 +17,7 @@ export default {
       },
     ],
   },
+  // Much of a test's time is an engine's: one worker less than there are cores would leave half of two idle.
+  maxWorkers: '100%',
   testTimeout: 60_000,
 };

@@ -145,10 +145,13 @@ describe('a row of the table', () => {
   it('of which a stale number was made is made anew', async () => {
     const context = db().newContext();
     const { groupId, messages } = await addGroup(db().table, {
-      userIds: ['grace', 'ada'],
+      userIds: ['ada'],
       length: 20,
       member: { read_seq: 0, folded_seq: 10, folded_count: 2 },
-      message: (seq) => (seq === 3 || seq === 4 ? { deleted_at: timeOf(seq), message: null, rev: 1 } : {}),
+      message: (seq) => ({
+        user_uuid: 'kay',
+        ...((seq === 3 || seq === 4) && { deleted_at: timeOf(seq), message: null, rev: 1 }),
+      }),
     });
     // Two deletions in the counted part; the slower one's count is older than what the faster one writes.
     const gone = [5, 6].map((seq) => tombstone(messages[seq - 1] ?? messageItem({ groupId })));
