@@ -1,6 +1,4 @@
 import type { Context } from '../backend/context.ts';
-import { findByHandle, type Person } from '../backend/domain/people.ts';
-import { NotFoundError } from '../backend/errors.ts';
 import { knownHandles } from '../local/known-handles.ts';
 import { UserError } from '../local/user-error.ts';
 import { foldHandle } from '../schema/handles.ts';
@@ -12,16 +10,6 @@ export function readHandle(text: string): string {
   const handle = foldHandle(text.trim().replace(/^@/, ''));
   if (handle !== undefined) return handle;
   throw new UserError(`${text} is no handle: 2 to 30 of a-z, 0-9, _ . - and a letter or digit first`);
-}
-
-/** Who has a handle; undefined where nobody has it. */
-export async function findPersonIfThere(context: Context, handle: string): Promise<Person | undefined> {
-  try {
-    return await findByHandle(context, handle);
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
 }
 
 /** What to say of a handle that nobody has: it names some that there are. */

@@ -1,15 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { type Context, createContext } from '../backend/context.ts';
-import { findByHandle, type Person, saveProfile } from '../backend/domain/people.ts';
-import { HandleTakenError, NotFoundError } from '../backend/errors.ts';
+import type { Person } from '../backend/domain/people.ts';
+import { NotFoundError } from '../backend/errors.ts';
 import { readDataDir } from '../local/config.ts';
 import { prepareDataDir } from '../local/data-dir.ts';
 import { openDevelopmentIssuer, type TokenSubject } from '../local/development-issuer.ts';
+import { findOrCreatePerson, findPersonIfThere } from '../local/find-or-create-person.ts';
 import { UserError } from '../local/user-error.ts';
 import { isUserId } from '../schema/ids.ts';
 import { command, runCommand } from './command.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from './ddb/connection.ts';
-import { findPersonIfThere, nobodyHas, readHandle } from './find-person.ts';
+import { nobodyHas, readHandle } from './find-person.ts';
 
 interface Options extends ConnectionOptions {
   readonly create?: boolean;
@@ -49,7 +49,7 @@ async function findPerson(handle: string, create: boolean, options: Options): Pr
   let person: Person | undefined;
   await withConnection(options, undefined, async ({ table }) => {
     const context = createContext({ table });
-    person = create ? await findOrCreate(context, handle) : await findKnown(context, handle);
+    person = create ? await findOrCreatePerson(context, handle) : await findKnown(context, handle);
   });
   if (!person) throw new NotFoundError();
   return person;
@@ -60,19 +60,6 @@ async function findKnown(context: Context, handle: string): Promise<Person> {
   const person = await findPersonIfThere(context, handle);
   if (person) return person;
   throw new UserError(`${await nobodyHas(context, handle)}; --create makes a new one`);
-}
-
-async function findOrCreate(context: Context, handle: string): Promise<Person> {
-  try {
-    return (
-      (await findPersonIfThere(context, handle)) ??
-      (await saveProfile(context, randomUUID(), { handle, display_name: handle }))
-    );
-  } catch (error) {
-    // Another process made them at the same moment.
-    if (!(error instanceof HandleTakenError)) throw error;
-    return findByHandle(context, handle);
-  }
 }
 
 await runCommand(script);

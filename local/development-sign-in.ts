@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import * as z from 'zod';
 import type { Context } from '../backend/context.ts';
-import { findByHandle, type Person, saveProfile } from '../backend/domain/people.ts';
-import { HandleTakenError, NotFoundError, UnprocessableError } from '../backend/errors.ts';
+import { UnprocessableError } from '../backend/errors.ts';
 import { readJson } from '../backend/http/body.ts';
 import { displayName, newHandle } from '../backend/http/fields.ts';
 import { parseBody } from '../backend/http/parse-input.ts';
 import type { DevelopmentIssuer } from './development-issuer.ts';
+import { findOrCreatePerson, findPersonIfThere } from './find-or-create-person.ts';
 import { knownHandles } from './known-handles.ts';
 
 /** People that are offered to be signed in as. */
@@ -35,7 +34,7 @@ export function developmentSignIn(parts: {
 
   router.get('/development/people', async (_request, response) => {
     const handles = await knownHandles(context, SHOWN_PEOPLE);
-    const people = await Promise.all(handles.map((handle) => findPerson(context, handle)));
+    const people = await Promise.all(handles.map((handle) => findPersonIfThere(context, handle)));
     response.json(
       people
         .filter((person) => person !== undefined)
@@ -45,32 +44,13 @@ export function developmentSignIn(parts: {
 
   router.post('/development/sign-in', async (request, response) => {
     const { handle, create, display_name } = parseBody(signInBody, await readJson(request, response));
-    const person =
-      (await findPerson(context, handle)) ??
-      (create ? await createPerson(context, handle, display_name ?? handle) : undefined);
+    const person = create
+      ? await findOrCreatePerson(context, handle, display_name)
+      : await findPersonIfThere(context, handle);
     if (!person) throw new UnprocessableError([{ code: 'handle_unknown', field: 'handle' }]);
     const token = await issuer.signToken({ sub: person.userId, username: person.handle });
     response.json({ access_token: token });
   });
 
   return router;
-}
-
-async function findPerson(context: Context, handle: string): Promise<Person | undefined> {
-  try {
-    return await findByHandle(context, handle);
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
-}
-
-/** Two tabs may create the same person at once: the later one finds who the earlier one made. */
-async function createPerson(context: Context, handle: string, name: string): Promise<Person> {
-  try {
-    return await saveProfile(context, randomUUID(), { handle, display_name: name });
-  } catch (error) {
-    if (!(error instanceof HandleTakenError)) throw error;
-    return findByHandle(context, handle);
-  }
 }

@@ -1,11 +1,12 @@
 import type { MessageItem } from '../../schema/items.ts';
-import { MAX_SEQ, messageKey } from '../../schema/keys.ts';
+import { MAX_SEQ } from '../../schema/keys.ts';
 import { AfterSeqTooFarBehindError, BusyError, KeyReusedError, UnprocessableError } from '../errors.ts';
 import type { Clock, IdSource } from '../sources.ts';
 import { backoff } from '../table/backoff.ts';
 import type { MessageStore } from '../table/message-store.ts';
 import { GroupTurns } from './group-turns.ts';
 import { KnownTails } from './known-tails.ts';
+import { type NewMessage, newMessage } from './new-message.ts';
 
 /** A message on its way into a log. */
 export interface Draft {
@@ -183,26 +184,8 @@ const tooManyWriters = () => new BusyError('Too many are writing to this convers
 /** `searched`: the tail was read from the log just now. */
 type Position = { readonly tail: number; readonly searched: boolean } | { readonly found: MessageItem };
 
-export function newTextMessage(parts: {
-  readonly groupId: string;
-  readonly userId: string;
-  readonly text: string;
-  readonly clientKey?: string;
-  readonly seq: number;
-  readonly messageId: string;
-  readonly createdAt: Date;
-}): MessageItem {
-  return {
-    ...messageKey(parts.groupId, parts.seq),
-    seq: parts.seq,
-    rev: 0,
-    message_uuid: parts.messageId,
-    user_uuid: parts.userId,
-    kind: 'text',
-    message: parts.text,
-    ...(parts.clientKey !== undefined && { client_key: parts.clientKey }),
-    created_at: parts.createdAt.toISOString(),
-  };
+export function newTextMessage({ text, ...place }: NewMessage & { readonly text: string }): MessageItem {
+  return newMessage(place, { kind: 'text', message: text });
 }
 
 /**

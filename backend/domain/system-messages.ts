@@ -1,5 +1,5 @@
 import type { MessageItem, SystemEvent } from '../../schema/items.ts';
-import { messageKey } from '../../schema/keys.ts';
+import { type NewMessage, newMessage } from './new-message.ts';
 import type { Person } from './people.ts';
 
 /** What somebody did to a group, and who else was part of it. */
@@ -10,27 +10,13 @@ export interface Deed {
 }
 
 /** The message of a group's log that tells of a change. Its author is who made the change. */
-export function systemMessage(parts: {
-  readonly groupId: string;
-  readonly actor: Person;
-  readonly deed: Deed;
-  readonly clientKey?: string | undefined;
-  readonly seq: number;
-  readonly messageId: string;
-  readonly createdAt: Date;
-}): MessageItem {
-  return {
-    ...messageKey(parts.groupId, parts.seq),
-    seq: parts.seq,
-    rev: 0,
-    message_uuid: parts.messageId,
-    user_uuid: parts.actor.userId,
-    kind: 'system',
-    data: parts.deed.data,
-    message: words(parts.actor, parts.deed),
-    ...(parts.clientKey !== undefined && { client_key: parts.clientKey }),
-    created_at: parts.createdAt.toISOString(),
-  };
+export function systemMessage({
+  actor,
+  deed,
+  ...place
+}: Omit<NewMessage, 'userId'> & { readonly actor: Person; readonly deed: Deed }): MessageItem {
+  const content = { kind: 'system' as const, data: deed.data, message: words(actor, deed) };
+  return newMessage({ ...place, userId: actor.userId }, content);
 }
 
 /** English, for clients and previews that do not word `data` themselves. */

@@ -6,7 +6,7 @@ import { knownHandles } from '../../../local/known-handles.ts';
 import { UserError } from '../../../local/user-error.ts';
 import { groupIdOf, MAX_SEQ } from '../../../schema/keys.ts';
 import { command, parseLimit, prodArgument, runCommand } from '../../command.ts';
-import { findPersonIfThere } from '../../find-person.ts';
+import { findPersonIfThere } from '../../../local/find-or-create-person.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from '../connection.ts';
 import { printReport, type RowView, shortTime } from './report.ts';
 

@@ -4,9 +4,10 @@ import type { Person } from '../../../backend/domain/people.ts';
 import { type MessageGroupAnswer, presentMessageGroup } from '../../../backend/presentation/message-group.ts';
 import { meterCapacity } from '../../../backend/table/capacity-meter.ts';
 import { knownHandles } from '../../../local/known-handles.ts';
+import { findPersonIfThere } from '../../../local/find-or-create-person.ts';
 import { UserError } from '../../../local/user-error.ts';
 import { command, parseLimit, prodArgument, runCommand } from '../../command.ts';
-import { findPersonIfThere, nobodyHas, readHandle } from '../../find-person.ts';
+import { nobodyHas, readHandle } from '../../find-person.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from '../connection.ts';
 import { printReport, type RowView, shortTime } from './report.ts';
 
