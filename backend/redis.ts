@@ -1,9 +1,9 @@
+import { createClient } from '@redis/client';
 import pTimeout, { TimeoutError } from 'p-timeout';
-import { createClient } from 'redis';
 import type { Logger } from './logger.ts';
 
 /** What talks to Redis or Valkey. */
-export type RedisClient = ReturnType<typeof createClient>;
+export type RedisClient = ReturnType<typeof newClient>;
 
 /** One connection to Redis or Valkey, which comes and goes without anybody waiting for it. */
 export interface Redis {
@@ -37,16 +37,7 @@ const CLOSE_MS = 500;
 export function openRedis(url: string, logger: Logger): Redis {
   const server = new URL(url).host;
   let closed = false;
-  const client = createClient({
-    url,
-    disableOfflineQueue: true,
-    commandsQueueMaxLength: MAX_PENDING,
-    socket: {
-      connectTimeout: CONNECT_MS,
-      socketTimeout: SILENCE_MS,
-      reconnectStrategy: (retries) => (closed ? false : retryDelay(retries)),
-    },
-  });
+  const client = newClient(url, (retries) => (closed ? false : retryDelay(retries)));
   let away = false;
   client.on('error', (err: unknown) => {
     if (away || closed) return;
@@ -73,6 +64,15 @@ export function openRedis(url: string, logger: Logger): Redis {
       else client.unref();
     },
   };
+}
+
+function newClient(url: string, reconnectStrategy: (retries: number) => number | false) {
+  return createClient({
+    url,
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: MAX_PENDING,
+    socket: { connectTimeout: CONNECT_MS, socketTimeout: SILENCE_MS, reconnectStrategy },
+  });
 }
 
 /** It goes on trying until it is closed; what goes wrong is told by events. */
