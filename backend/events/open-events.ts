@@ -39,18 +39,25 @@ export function openLive(parts: {
 /** How long the Lambda waits for a connection: it begins without one, and may be frozen for long with another. */
 const PATIENCE_MS = 2_000;
 
-/** For who only publishes, and has time: a lost connection is waited for. */
+/**
+ * For who only publishes, and has time: the connection is opened with the first change, and waited for then and
+ * whenever it was lost.
+ */
 export function openPublisher(parts: {
   readonly url: string;
   readonly tableName: string;
   readonly logger: Logger;
 }): Publisher & { close(): Promise<void> } {
   const { url, tableName, logger } = parts;
-  const commands = openRedis(url, logger);
-  const openSubscriber = () => openRedis(url, logger);
-  const events = new RedisEvents({ commands, openSubscriber, tableName, logger, patienceMs: PATIENCE_MS });
+  const open = () => {
+    const commands = openRedis(url, logger);
+    const openSubscriber = () => openRedis(url, logger);
+    const events = new RedisEvents({ commands, openSubscriber, tableName, logger, patienceMs: PATIENCE_MS });
+    return { commands, events };
+  };
+  let opened: ReturnType<typeof open> | undefined;
   return {
-    publish: (change) => events.publish(change),
-    close: () => commands.close(),
+    publish: (change) => (opened ??= open()).events.publish(change),
+    close: async () => opened?.commands.close(),
   };
 }

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
 import getPort from 'get-port';
+import { openPublisher } from '../../backend/events/open-events.ts';
 import { RedisEvents } from '../../backend/events/redis-events.ts';
 import { openRedis, type Redis } from '../../backend/redis.ts';
 import { eventually } from '../support/eventually.ts';
@@ -49,4 +52,28 @@ it('who has no time does not wait', async () => {
   redis.client.on('newListener', (name: string) => (waits += Number(name === 'ready')));
   await publish();
   expect(waits).toBe(0);
+});
+
+it('a function connects when it has something to publish, and not when it starts', async () => {
+  const { logger } = keepLines();
+  const connected: Socket[] = [];
+  const server = createServer((socket) => void connected.push(socket)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `redis://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const idle = openPublisher({ url, tableName: 'a-table', logger });
+  const busy = openPublisher({ url, tableName: 'a-table', logger });
+  try {
+    void busy.publish({ kind: 'typing', to: ['ada'], groupId: 'g', userId: 'grace' });
+    await eventually(() => connected.length > 0);
+    // Comes in after whoever has connected before it.
+    const last = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    await eventually(() => connected.some(({ remotePort }) => remotePort === last.localPort));
+    expect(connected.length).toBe(2);
+    last.destroy();
+  } finally {
+    await busy.close();
+    await idle.close();
+    for (const socket of connected) socket.destroy();
+    server.close();
+  }
 });
