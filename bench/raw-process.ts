@@ -1,7 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoConfig } from '../backend/config.ts';
 import { meterCapacity, type Usage } from '../backend/table/capacity-meter.ts';
-import { connectionSettings, createDynamoClient } from '../backend/table/client.ts';
+import { createDynamoClient } from '../backend/table/client.ts';
+import { connectionSettings } from '../backend/table/open-client.ts';
 import { answerCalls } from './calls.ts';
 import { cpuTimeMs, type Measurement, measurementOf, type Operation, runLoop } from './loop.ts';
 import type { OperationName } from './operations.ts';

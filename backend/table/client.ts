@@ -1,71 +1,18 @@
-import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { UndiciHttpHandler } from '@smithy/undici-http-handler';
 import type { DynamoConfig } from '../config.ts';
-import { isPassingCancellation } from './table.ts';
+import { openDynamoClient, requestLimits } from './open-client.ts';
 
-/** One attempt and up to three more, after the SDK's jittered waits: up to 100 ms, doubling; 500 ms for a throttle. */
-const MAX_ATTEMPTS = 4;
-const CONNECT_TIMEOUT_MS = 1_000;
-/** DynamoDB answers in single-digit milliseconds; what takes 2 s is lost, and a repeated put recognises itself. */
-const ANSWER_TIMEOUT_MS = 2_000;
-/** What one process has under way at once; more wait for a free connection. */
-const MAX_CONNECTIONS = 100;
-
-/**
- * A DynamoDB client. One for a process: it keeps its connections.
- * Credentials and region come from wherever the SDK finds them; a local engine gets a fixed pair when none are set.
- */
+/** A DynamoDB client for a server or a script. One for a process: it keeps its connections. */
 export function createDynamoClient(config: DynamoConfig): DynamoDBClient {
-  const {
-    attempts = MAX_ATTEMPTS,
-    timeoutMs = ANSWER_TIMEOUT_MS,
-    connections = MAX_CONNECTIONS,
-  } = config.connection ?? {};
-  const client = new DynamoDBClient({
-    ...connectionSettings(config),
-    maxAttempts: attempts,
-    requestHandler: new UndiciHttpHandler({
-      dispatcher: {
-        connections,
-        connect: { timeout: CONNECT_TIMEOUT_MS },
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
-      },
-    }),
-  });
-  retryConflicts(client);
-  // It prepares a copy of each input and output, item by item, for a logger that is not there.
-  client.middlewareStack.remove('loggerMiddleware');
-  return client;
-}
-
-/** Endpoint, region and credentials, shared by every AWS client that talks to the same place. */
-export function connectionSettings(
-  config: DynamoConfig,
-): Pick<DynamoDBClientConfig, 'endpoint' | 'region' | 'credentials'> {
-  return {
-    ...(config.endpoint !== undefined && { endpoint: config.endpoint }),
-    ...(config.region !== undefined && { region: config.region }),
-    ...(config.credentials !== undefined && { credentials: config.credentials }),
-  };
-}
-
-/** Has the SDK retry, like a throttle, what lost against a transaction: a plain write can meet one too. */
-function retryConflicts(client: DynamoDBClient): void {
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      try {
-        return await next(args);
-      } catch (error) {
-        if (
-          error instanceof Error &&
-          (error.name === 'TransactionConflictException' || isPassingCancellation(error))
-        ) {
-          throw Object.assign(error, { $retryable: { throttling: false } });
-        }
-        throw error;
-      }
+  const { connections, connectMs, answerMs } = requestLimits(config);
+  const requestHandler = new UndiciHttpHandler({
+    dispatcher: {
+      connections,
+      connect: { timeout: connectMs },
+      headersTimeout: answerMs,
+      bodyTimeout: answerMs,
     },
-    { step: 'deserialize', priority: 'high', name: 'retryConflicts' },
-  );
+  });
+  return openDynamoClient(config, requestHandler);
 }

@@ -1,9 +1,9 @@
 import { ulid } from 'ulid';
 import { readDynamoConfig } from '../../backend/config.ts';
 import { createLogger } from '../../backend/logger.ts';
-import { createDynamoClient } from '../../backend/table/client.ts';
 import { ProfileStore } from '../../backend/table/profile-store.ts';
 import { openTable } from '../../backend/table/table.ts';
+import { createLambdaClient } from '../dynamo-client.ts';
 import { createHandler } from './handler.ts';
 
 /*
@@ -14,7 +14,7 @@ import { createHandler } from './handler.ts';
 const config = readDynamoConfig(process.env);
 
 export const handler = createHandler({
-  profiles: new ProfileStore(openTable(createDynamoClient(config), config.tableName)),
+  profiles: new ProfileStore(openTable(createLambdaClient(config), config.tableName)),
   clock: () => new Date(),
   newId: ulid,
   logger: createLogger('info'),

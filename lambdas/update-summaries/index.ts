@@ -2,10 +2,10 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { readStreamConfig } from '../../backend/config.ts';
 import { inProcessLive, openPublisher } from '../../backend/events/open-events.ts';
 import { createLogger } from '../../backend/logger.ts';
-import { createDynamoClient } from '../../backend/table/client.ts';
 import { MemberStore } from '../../backend/table/member-store.ts';
 import { MessageStore } from '../../backend/table/message-store.ts';
 import { openTable } from '../../backend/table/table.ts';
+import { createLambdaClient } from '../dynamo-client.ts';
 import { sqsFailureQueue } from './failure-queue.ts';
 import { createHandler } from './handler.ts';
 
@@ -18,7 +18,7 @@ import { createHandler } from './handler.ts';
 const { dynamo, redisUrl: url, failureQueueUrl } = readStreamConfig(process.env);
 const logger = createLogger('info');
 const { tableName } = dynamo;
-const table = openTable(createDynamoClient(dynamo), tableName);
+const table = openTable(createLambdaClient(dynamo), tableName);
 
 export const handler = createHandler({
   members: new MemberStore(table),

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import { UndiciHttpHandler } from '@smithy/undici-http-handler';
 import type { DynamoConfig } from '../../backend/config.ts';
-import { connectionSettings } from '../../backend/table/client.ts';
+import { connectionSettings } from '../../backend/table/open-client.ts';
 
 /** What the pump uses of the SDK's client; replaced in tests. */
 export type StreamsClient = Pick<DynamoDBStreamsClient, 'send'>;
