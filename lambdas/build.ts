@@ -1,25 +1,15 @@
-import { build } from 'esbuild';
+import { bundle, LAMBDAS, problemsOf } from './bundle.ts';
 
-/*
- * Bundles each Lambda to one file, with all it needs: dist/lambdas/<name>/index.mjs.
- * Some packages in it are CommonJS and call `require`, which an ES module has to be given.
- */
-
-const LAMBDAS = ['update-summaries', 'create-profile'];
+/* Bundles each Lambda to dist/lambdas/<name>/index.mjs, and fails when one is not fit to be deployed. */
 
 for (const name of LAMBDAS) {
-  await build({
-    entryPoints: [`lambdas/${name}/index.ts`],
-    outfile: `dist/lambdas/${name}/index.mjs`,
-    bundle: true,
-    minify: true,
-    sourcemap: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    logLevel: 'info',
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-  });
+  const made = await bundle(`lambdas/${name}/index.ts`, `dist/lambdas/${name}/index.mjs`);
+  const { file, bytes, gzipBytes } = made;
+  process.stdout.write(
+    `${file}  ${bytes.toLocaleString('en')} bytes, ${gzipBytes.toLocaleString('en')} by gzip\n`,
+  );
+  for (const problem of problemsOf(made)) {
+    process.stderr.write(`${problem}\n`);
+    process.exitCode = 1;
+  }
 }
