@@ -56,7 +56,8 @@ export class TableFunction extends Construct {
       functionName: `${Stack.of(this).stackName}-${name}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(`dist/lambdas/${name}`),
+      // Not the map to the sources, which takes twice as long to load as the code.
+      code: Code.fromAsset(`dist/lambdas/${name}`, { exclude: ['*.map'] }),
       handler: 'index.handler',
       memorySize: MEMORY_MB,
       timeout: props.timeout,
@@ -64,11 +65,7 @@ export class TableFunction extends Construct {
       logGroup,
       vpc: network.vpc,
       securityGroups: [this.securityGroup],
-      environment: {
-        NODE_OPTIONS: '--enable-source-maps',
-        DDB_MESSAGE_TABLE: table.tableName,
-        ...props.environment,
-      },
+      environment: { DDB_MESSAGE_TABLE: table.tableName, ...props.environment },
     });
   }
 }

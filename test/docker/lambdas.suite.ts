@@ -1,0 +1,274 @@
+import { execFileSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { GenericContainer, Network, type StartedNetwork, type StartedTestContainer } from 'testcontainers';
+import * as z from 'zod';
+import { type DynamoConfig, readDynamoConfig } from '../../backend/config.ts';
+import { type Context, createContext } from '../../backend/context.ts';
+import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
+import { sendToHandle } from '../../backend/domain/send-message.ts';
+import { openLive } from '../../backend/events/open-events.ts';
+import { createLogger } from '../../backend/logger.ts';
+import { openRedis } from '../../backend/redis.ts';
+import { createDynamoClient } from '../../backend/table/client.ts';
+import { loadSchema } from '../../backend/table/schema-loader.ts';
+import { openTable } from '../../backend/table/table.ts';
+import { groupIdOf } from '../../schema/keys.ts';
+import { eventually } from '../support/eventually.ts';
+import { newUserId } from '../support/factories.ts';
+import { addPerson } from '../support/scene.ts';
+import { readStream } from './read-stream.ts';
+
+/*
+ * The functions as they are deployed, bundled, in the version of node that Lambda runs them in, with what Lambda hands
+ * them: the records of a real stream, and the event of a sign-up.
+ */
+
+const NODE = 'node:24-trixie-slim';
+const DYNAMODB = 'amazon/dynamodb-local:3.1.0';
+const VALKEY = 'valkey/valkey:8.1';
+const TABLE = 'cruddur-messages';
+const TASK = '/var/task';
+const RUNNER = '/opt/invoke-function.mjs';
+/** Lambda gives a function CPU by its memory: one for 1,769 MB. */
+const MB_A_CPU = 1_769;
+const COLD_STARTS = 3;
+/** Cognito's patience with a trigger. */
+const COGNITO_MS = 5_000;
+
+type Name = 'update-summaries' | 'create-profile';
+
+const outcome = z.object({
+  answer: z.unknown(),
+  uid: z.number(),
+  times: z.object({ boot: z.number(), load: z.number(), event: z.number() }),
+});
+type Outcome = z.output<typeof outcome> & { readonly log: string };
+
+let network: StartedNetwork;
+let engine: StartedTestContainer;
+let valkey: StartedTestContainer;
+let machine: StartedTestContainer;
+let config: DynamoConfig;
+let client: DynamoDBClient;
+let context: Context;
+const machines: StartedTestContainer[] = [];
+
+beforeAll(async () => {
+  execFileSync('npm', ['run', '--silent', 'build:lambdas'], { stdio: 'ignore' });
+  network = await new Network().start();
+  [engine, valkey, machine] = await Promise.all([
+    new GenericContainer(DYNAMODB)
+      .withCommand(['-jar', 'DynamoDBLocal.jar', '-sharedDb', '-inMemory'])
+      .withNetwork(network)
+      .withNetworkAliases('dynamodb')
+      .withExposedPorts(8000)
+      .start(),
+    new GenericContainer(VALKEY)
+      .withNetwork(network)
+      .withNetworkAliases('valkey')
+      .withExposedPorts(6379)
+      .start(),
+    startMachine(MB_A_CPU),
+  ]);
+  config = readDynamoConfig({
+    AWS_ENDPOINT_URL: `http://${engine.getHost()}:${engine.getMappedPort(8000)}`,
+    DDB_MESSAGE_TABLE: TABLE,
+  });
+  client = createDynamoClient(config);
+  await loadSchema(client, TABLE);
+  context = createContext({ table: openTable(client, TABLE) });
+}, 120_000);
+
+afterAll(async () => {
+  client.destroy();
+  await Promise.all([...machines, engine, valkey].map((container) => container.stop({ timeout: 0 })));
+  await network.stop();
+});
+
+/** Where functions run: node and the bundles, as a user who may write nothing of it. */
+async function startMachine(memoryMb: number): Promise<StartedTestContainer> {
+  const started = await new GenericContainer(NODE)
+    .withNetwork(network)
+    .withUser('node')
+    .withCopyDirectoriesToContainer([{ source: 'dist/lambdas', target: TASK }])
+    .withCopyFilesToContainer([{ source: 'test/docker/invoke-function.mjs', target: RUNNER }])
+    .withResourcesQuota({ cpu: memoryMb / MB_A_CPU, memory: memoryMb / 1_024 })
+    .withCommand(['sleep', 'infinity'])
+    .start();
+  machines.push(started);
+  return started;
+}
+
+interface InvokeOptions {
+  readonly on?: StartedTestContainer;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Hands a function its first event after a cold start. */
+async function invoke(
+  name: Name,
+  event: unknown,
+  { on = machine, env = {} }: InvokeOptions = {},
+): Promise<Outcome> {
+  const { exitCode, output } = await on.exec(
+    ['node', RUNNER, `${TASK}/${name}/index.mjs`, JSON.stringify(event)],
+    {
+      env: {
+        AWS_REGION: 'eu-west-1',
+        AWS_ACCESS_KEY_ID: 'role',
+        AWS_SECRET_ACCESS_KEY: 'role',
+        AWS_SESSION_TOKEN: 'role',
+        AWS_ENDPOINT_URL: 'http://dynamodb:8000',
+        DDB_MESSAGE_TABLE: TABLE,
+        ...env,
+      },
+    },
+  );
+  if (exitCode !== 0) throw new Error(`${name} failed: ${output}`);
+  const lines = output.trimEnd().split('\n');
+  return { ...outcome.parse(JSON.parse(lines.pop() ?? '')), log: lines.join('\n') };
+}
+
+/** A conversation, told by the records of the table's stream that the function is called with. */
+async function converse(...texts: readonly string[]) {
+  const [author, reader] = [handleOf(newUserId()), handleOf(newUserId())];
+  const [ada, grace] = [await addPerson(context, author), await addPerson(context, reader)];
+  let groupId = '';
+  for (const text of texts) {
+    groupId = groupIdOf(await sendToHandle(context, reader, { userId: ada, text })) ?? '';
+  }
+  const records = await readStream(config, client);
+  const own = records.filter(({ dynamodb }) => dynamodb?.Keys?.['pk']?.S === `GRP#${groupId}`);
+  return { groupId, grace, records: own };
+}
+
+/** A handle that nobody has. */
+const handleOf = (userId: string) => `person-${userId.slice(-8)}`.toLowerCase();
+
+const confirmation = (sub: string) => ({
+  version: '1',
+  region: 'eu-west-1',
+  userPoolId: 'eu-west-1_AbCdEfGhI',
+  userName: sub,
+  callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: 'client' },
+  triggerSource: 'PostConfirmation_ConfirmSignUp',
+  request: {
+    userAttributes: {
+      sub,
+      email_verified: 'true',
+      'cognito:user_status': 'CONFIRMED',
+      preferred_username: handleOf(sub),
+      name: 'A Person',
+      email: 'person@example.org',
+    },
+  },
+  response: {},
+});
+
+describe('update-summaries', () => {
+  it('brings the records of a real stream into the members’ rows', async () => {
+    const { groupId, grace, records } = await converse('one', 'two', 'three');
+    expect(records.map(({ dynamodb }) => dynamodb?.NewImage?.['message']?.S)).toEqual([
+      'one',
+      'two',
+      'three',
+    ]);
+    expect(await compareSummaries(context, groupId)).not.toEqual([]);
+
+    const { answer, uid } = await invoke('update-summaries', { Records: records });
+
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(uid).not.toBe(0);
+    expect(await compareSummaries(context, groupId)).toEqual([]);
+    const [row] = await context.members.inbox(grace, 1);
+    expect(row).toMatchObject({ last_seq: 3, preview: 'three', read_seq: 0 });
+  });
+
+  it('names the first record of a batch that has to come again, and tells what went wrong by its name', async () => {
+    const { groupId, records } = await converse('one', 'two');
+    const env = { AWS_ENDPOINT_URL: 'http://dynamodb:1' };
+    const failed = await invoke('update-summaries', { Records: records }, { env });
+    const [first] = records;
+    expect(failed.answer).toEqual({
+      batchItemFailures: [{ itemIdentifier: first?.dynamodb?.SequenceNumber }],
+    });
+    expect(failed.log).toContain('"name":"TableUnavailableError"');
+    expect(await compareSummaries(context, groupId)).not.toEqual([]);
+
+    // As Lambda does, from that record on, when the table is back.
+    expect(await invoke('update-summaries', { Records: records })).toMatchObject({
+      answer: { batchItemFailures: [] },
+    });
+    expect(await compareSummaries(context, groupId)).toEqual([]);
+  });
+
+  it('tells the API’s processes by Valkey', async () => {
+    const { records, grace } = await converse('hear, hear');
+    const url = `redis://${valkey.getHost()}:${valkey.getMappedPort(6379)}`;
+    const logger = createLogger('silent');
+    const redis = openRedis(url, logger);
+    const live = openLive({ url, redis, tableName: TABLE, logger });
+    const heard: string[] = [];
+    try {
+      live.events.subscribe(grace, (one) => void heard.push(one.kind));
+      await eventually(() => heard.includes('ready'), { within: 20_000 });
+      await invoke('update-summaries', { Records: records }, { env: { REDIS_URL: 'redis://valkey:6379' } });
+      await eventually(() => expect(heard).toEqual(['ready', 'message_group', 'message']));
+    } finally {
+      await live.events.close();
+      await redis.close();
+    }
+  });
+});
+
+describe('create-profile', () => {
+  it('writes the profile of whoever has signed up, and hands the event back', async () => {
+    const sub = newUserId();
+    const event = confirmation(sub);
+    const { answer, uid } = await invoke('create-profile', event);
+    expect(answer).toEqual(event);
+    expect(uid).not.toBe(0);
+    expect(await context.profiles.find(sub)).toMatchObject({ display_name: 'A Person' });
+  });
+
+  it('lets a sign-up pass when the table is not there', async () => {
+    const event = confirmation(newUserId());
+    const env = { AWS_ENDPOINT_URL: 'http://dynamodb:1' };
+    const { answer, log, times } = await invoke('create-profile', event, { env });
+    expect(answer).toEqual(event);
+    expect(log).toContain('"name":"TableUnavailableError"');
+    expect(times.event).toBeLessThan(COGNITO_MS);
+  });
+});
+
+describe('a cold start', () => {
+  it.each([512, 1_024])('with the CPU of %i MB ends before Cognito loses its patience', async (memoryMb) => {
+    const on = await startMachine(memoryMb);
+    const { records } = await converse('first');
+    const events: readonly [Name, () => unknown][] = [
+      ['update-summaries', () => ({ Records: records satisfies readonly DynamoDBRecord[] })],
+      ['create-profile', () => confirmation(newUserId())],
+    ];
+    for (const [name, event] of events) {
+      const all: Outcome['times'][] = [];
+      for (let time = 0; time < COLD_STARTS; time += 1) {
+        all.push((await invoke(name, event(), { on })).times);
+      }
+      const [boot, load, first] = [
+        all.map((t) => t.boot),
+        all.map((t) => t.load),
+        all.map((t) => t.event),
+      ].map(median);
+      process.stdout.write(
+        `${name}, ${memoryMb} MB: node ${boot} ms, load ${load} ms, first event ${first} ms (medians of ${COLD_STARTS})\n`,
+      );
+      expect(Number(load) + Number(first)).toBeLessThan(COGNITO_MS);
+    }
+  });
+});
+
+function median(values: readonly number[]): number {
+  return Math.round([...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN);
+}
