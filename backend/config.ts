@@ -154,9 +154,19 @@ const apiEnvironment = dynamoEnvironment
     AWS_COGNITO_USER_POOL_CLIENT_ID: z.string().optional(),
     JWT_ISSUER: httpUrl.optional(),
     JWT_AUDIENCE: z.string().optional(),
-    JWT_JWKS_URI: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
+    JWT_JWKS_URI: httpUrl.optional(),
     NODE_ENV: z.string().optional(),
   })
+  .refine(
+    ({ NODE_ENV: mode, JWT_JWKS_URI: jwksUri }) =>
+      mode === 'development' || jwksUri?.startsWith('http:') !== true,
+    {
+      ...anyway,
+      path: ['JWT_JWKS_URI'],
+      error:
+        'must be an https URL: whoever can change the keys signs tokens (NODE_ENV=development allows http)',
+    },
+  )
   .refine(
     ({ AWS_COGNITO_USER_POOL_ID: userPoolId, AWS_COGNITO_USER_POOL_CLIENT_ID: clientId }) =>
       (userPoolId === undefined) === (clientId === undefined),

@@ -98,6 +98,7 @@ describe('what is wrong', () => {
     { JWT_ISSUER: 'https://issuer.example' },
     { JWT_AUDIENCE: 'api' },
     { JWT_JWKS_URI: 'https://issuer.example/keys' },
+    { JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'api', JWT_JWKS_URI: 'http://issuer.example/keys' },
   ])('cannot be used: %p', (environment) => {
     expect(problemsOf(() => readApiConfig(environment))).toHaveLength(1);
   });
@@ -136,6 +137,14 @@ describe('in production', () => {
       /^JWT_ISSUER: must be an https URL/,
     ],
     [{ JWT_ISSUER: 'http://issuer.example', JWT_AUDIENCE: 'api' }, /^JWT_ISSUER: must be an https URL/],
+    [
+      {
+        JWT_ISSUER: 'https://issuer.example',
+        JWT_AUDIENCE: 'api',
+        JWT_JWKS_URI: 'http://issuer.example/keys',
+      },
+      /^JWT_JWKS_URI: must be an https URL/,
+    ],
   ])('what is open to everybody is refused: %p', (environment, problem) => {
     expect(problemsOf(() => readApiConfig({ ...environment, NODE_ENV }))).toEqual([
       expect.stringMatching(problem),
@@ -164,6 +173,22 @@ describe('in production', () => {
 
   it('the same is taken elsewhere', () => {
     expect(readApiConfig({ NODE_ENV: 'development', FRONTEND_URL: '*' }).corsOrigins).toEqual(['*']);
+  });
+
+  it('keys come over http where NODE_ENV says development, and nowhere else', () => {
+    const environment = {
+      JWT_ISSUER: 'https://issuer.example',
+      JWT_AUDIENCE: 'api',
+      JWT_JWKS_URI: 'http://issuer.example/keys',
+    };
+    expect(readApiConfig({ ...environment, NODE_ENV: 'development' }).oidc?.jwksUri).toBe(
+      'http://issuer.example/keys',
+    );
+    for (const mode of [undefined, 'test', 'production']) {
+      expect(problemsOf(() => readApiConfig({ ...environment, NODE_ENV: mode }))).toEqual([
+        expect.stringMatching(/^JWT_JWKS_URI: /),
+      ]);
+    }
   });
 });
 
