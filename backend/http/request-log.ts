@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import type { Logger } from '../logger.ts';
 
 declare module 'http' {
@@ -15,10 +15,12 @@ declare module 'http' {
 
 /** A request id that a proxy in front of us may have given. */
 const FOREIGN_ID = /^[\w.-]{1,64}$/;
+const HEALTH_CHECK = '/api/health-check';
 
 /**
  * Gives each request an id, which its answer carries too, and logs a line when it was answered: method, path, status
- * and milliseconds. No query, header or body: they hold places in lists, tokens and texts.
+ * and milliseconds. No query, header or body: they hold places in lists, tokens and texts. That all is well, which
+ * proxies ask every second, is told at `debug` only.
  */
 export function logRequests(logger: Logger): RequestHandler {
   return (request, response, next) => {
@@ -28,17 +30,18 @@ export function logRequests(logger: Logger): RequestHandler {
     // Comes once for every request, whether it was answered or its client went away.
     response.once('close', () => {
       const { statusCode: status, err } = response;
+      const path = request.originalUrl.split('?', 1)[0];
       const line = {
         request_id: request.id,
         method: request.method,
-        path: request.originalUrl.split('?', 1)[0],
+        path,
         status,
         // The client went away before it had its answer.
         ...(!response.writableFinished && { aborted: true }),
         ms: Math.round(performance.now() - begun),
         ...(err && { err }),
       };
-      logger[levelOf(response)](line, 'request');
+      logger[levelOf(status, path)](line, 'request');
     });
     next();
   };
@@ -48,7 +51,8 @@ function requestId(given: string | string[] | undefined): string {
   return typeof given === 'string' && FOREIGN_ID.test(given) ? given : randomUUID();
 }
 
-function levelOf({ statusCode }: Response): 'info' | 'warn' | 'error' {
-  if (statusCode === 503) return 'warn';
-  return statusCode >= 500 ? 'error' : 'info';
+function levelOf(status: number, path: string | undefined): 'debug' | 'info' | 'warn' | 'error' {
+  if (status === 503) return 'warn';
+  if (status >= 500) return 'error';
+  return status === 200 && path === HEALTH_CHECK ? 'debug' : 'info';
 }

@@ -116,6 +116,22 @@ describe('the log of a run', () => {
   });
 });
 
+describe('a health check', () => {
+  it('is logged only where somebody looks closely, or where it fails', async () => {
+    const asked = { path: '/api/health-check', headers: { 'X-Request-Id': 'all-is-well' } };
+    expect(await other.request(asked)).toMatchObject({ status: 200 });
+    flaky.cut('GetItem', { times: 4 });
+    const failed = {
+      path: '/api/health-check?deep=1',
+      headers: { 'X-Request-Id': 'all-is-not' },
+    };
+    expect(await other.request(failed)).toMatchObject({ status: 503 });
+    expect(lines().filter((line) => line['path'] === '/api/health-check')).toEqual([
+      expect.objectContaining({ request_id: 'all-is-not', level: 'warn' }),
+    ]);
+  });
+});
+
 describe('a request that its client gives up', () => {
   it('is logged, and harms nobody', async () => {
     const held = flaky.hold('Query');
