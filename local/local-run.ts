@@ -1,7 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { createApp } from '../backend/app.ts';
 import type { Environment } from '../backend/config.ts';
 import { type Context, createContext } from '../backend/context.ts';
@@ -16,7 +14,6 @@ import { openRedis, type Redis } from '../backend/redis.ts';
 import { createDynamoClient } from '../backend/table/client.ts';
 import { loadSchema } from '../backend/table/schema-loader.ts';
 import { openTable, type Table } from '../backend/table/table.ts';
-import { createHandler } from '../lambdas/update-summaries/handler.ts';
 import type { LocalConfig } from './config.ts';
 import { codeOf, prepareDataDir } from './data-dir.ts';
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
@@ -25,9 +22,7 @@ import { developmentSignIn } from './development-sign-in.ts';
 import { createEngine, type Engine } from './engine/start-engine.ts';
 import { explainFailure } from './explain-failure.ts';
 import { knownHandles } from './known-handles.ts';
-import { StreamPlace } from './pump/stream-place.ts';
-import { StreamPump } from './pump/stream-pump.ts';
-import { createStreamsClient, findStream } from './pump/streams-client.ts';
+import { followTable, type TablePump } from './pump/follow-table.ts';
 import { seedOnce } from './seed/seed-once.ts';
 import { createStartingApp } from './starting-app.ts';
 import { UserError } from './user-error.ts';
@@ -52,8 +47,7 @@ export class LocalRun {
   #server: RunningServer | undefined;
   #engine: Engine | undefined;
   #client: DynamoDBClient | undefined;
-  #streams: DynamoDBStreamsClient | undefined;
-  #pump: StreamPump | undefined;
+  #pump: TablePump | undefined;
   #redis: Redis | undefined;
   #events: Events | undefined;
   #stopping = false;
@@ -102,7 +96,6 @@ export class LocalRun {
     await this.#events?.close();
     await this.#redis?.close();
     this.#client?.destroy();
-    this.#streams?.destroy();
     await this.#engine?.stop();
     await this.#lock?.release();
   }
@@ -188,16 +181,12 @@ export class LocalRun {
   async #follow(dataDir: string, context: Context): Promise<void> {
     const { engine, client } = { engine: this.#engine, client: this.#client };
     if (!engine || !client) return;
-    const logger = this.#logger.child({ name: 'pump' });
-    // What the handler gives up on is in its log line; there is no queue to put its keys into.
-    const handler = createHandler({ ...context, failures: () => Promise.resolve(), logger });
-    this.#streams = createStreamsClient(engine.dynamo);
-    this.#pump = new StreamPump({
-      client: this.#streams,
-      findStream: (signal) => findStream(client, engine.dynamo.tableName, signal),
-      handler,
-      place: new StreamPlace(join(dataDir, 'stream-place.json'), logger),
-      logger,
+    this.#pump = followTable({
+      client,
+      dynamo: engine.dynamo,
+      stores: context,
+      dataDir,
+      logger: this.#logger.child({ name: 'pump' }),
     });
     await this.#pump.start();
   }

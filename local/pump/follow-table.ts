@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoConfig } from '../../backend/config.ts';
+import type { Logger } from '../../backend/logger.ts';
+import { createHandler, type HandlerParts } from '../../lambdas/update-summaries/handler.ts';
+import { StreamPlace } from './stream-place.ts';
+import { StreamPump } from './stream-pump.ts';
+import { createStreamsClient, findStream } from './streams-client.ts';
+
+/** A table's stream, followed by the stream Lambda's own code. */
+export type TablePump = Pick<StreamPump, 'start' | 'stop'>;
+
+/**
+ * What follows a table's stream, not yet started.
+ *
+ * Two that follow one stream, with a directory each or the same one, do everything twice, which changes nothing. Every
+ * place that is written down is one up to which somebody has handled all there was: at worst it is an earlier one than
+ * the other's, and some of it is done again.
+ * @param parts.dataDir where its place is kept.
+ */
+export function followTable(parts: {
+  readonly client: DynamoDBClient;
+  readonly dynamo: DynamoConfig;
+  readonly stores: Pick<HandlerParts, 'members' | 'messages' | 'events'>;
+  readonly dataDir: string;
+  readonly logger: Logger;
+}): TablePump {
+  const { client, dynamo, stores, dataDir, logger } = parts;
+  // What the handler gives up on is in its log line; there is no queue to put its keys into.
+  const handler = createHandler({ ...stores, failures: () => Promise.resolve(), logger });
+  const streams = createStreamsClient(dynamo);
+  const pump = new StreamPump({
+    client: streams,
+    findStream: (signal) => findStream(client, dynamo.tableName, signal),
+    handler,
+    place: new StreamPlace(join(dataDir, 'stream-place.json'), logger),
+    logger,
+  });
+  return {
+    start: () => pump.start(),
+    stop: async () => {
+      await pump.stop();
+      streams.destroy();
+    },
+  };
+}
