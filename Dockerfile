@@ -1,20 +1,62 @@
-# The API: no development packages, no embedded engine, no shell scripts of the packages, not as root.
+# The API is the last target, and so the one that is built unless another is named. Besides it, for `docker compose up`:
+# `local`, what exists only to run on one machine, and `proxy`. What is built runs on the machine that builds: nothing
+# that ends in the API's image is made for a platform.
 
-FROM node:24-trixie-slim AS packages
+FROM --platform=$BUILDPLATFORM node:24-trixie-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --omit=optional --ignore-scripts
+# No shell scripts of the packages, no development packages, no embedded engine; and no types or maps, which nothing reads.
+RUN --mount=type=cache,target=/root/.npm \
+  npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-update-notifier \
+  && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
 
-FROM node:24-trixie-slim
+FROM --platform=$BUILDPLATFORM node:24-trixie-slim AS screens
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-update-notifier
+COPY tsconfig.json ./
+COPY web web
+RUN npm run build:web
+
+FROM debian:trixie-slim AS proxy
+RUN apt-get update \
+  && apt-get install --yes --no-install-recommends haproxy \
+  && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
+COPY local/proxy/haproxy.cfg /etc/haproxy/haproxy.cfg
+USER haproxy
+EXPOSE 4567
+# Requests that are under way are answered.
+STOPSIGNAL SIGUSR1
+HEALTHCHECK --interval=10s --timeout=3s \
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/4567 && printf 'GET /api/health-check HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '\"success\":true' <&3"]
+CMD ["haproxy", "-W", "-db", "-f", "/etc/haproxy/haproxy.cfg"]
+
+FROM node:24-trixie-slim AS local
+WORKDIR /app
+# A new volume takes its owner from here.
+RUN mkdir /data && chown node:node /data
+COPY --from=packages /app/node_modules node_modules
+COPY package.json ./
+COPY schema schema
+COPY backend backend
+COPY lambdas lambdas
+COPY local local
+COPY bin bin
+ENV NODE_ENV=development DATA_DIR=/data
+USER node
+
+FROM node:24-trixie-slim AS api
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
+COPY --from=screens /app/dist/web dist/web
 COPY package.json ./
 COPY schema schema
 COPY backend backend
 USER node
 EXPOSE 4567
+# Without a process of Node's, which would cost more than the requests of a quiet day.
 HEALTHCHECK --interval=10s --timeout=3s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 4567}/api/health-check`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${PORT:-4567} && printf 'GET /api/health-check HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '\"success\":true' <&3"]
 # Node 24 runs TypeScript as it is.
 CMD ["node", "backend/main.ts"]

@@ -1,0 +1,13 @@
+import { loadSchema } from '../../backend/table/schema-loader.ts';
+import { seedOnce } from '../seed/seed-once.ts';
+import { runProgram } from './program.ts';
+
+/* Creates the table, fills it when it is empty, and ends. Two at once do no harm: the seed doubles nothing. */
+
+await runProgram('prepare', async ({ client, dynamo, table, dataDir, logger }) => {
+  const { created } = await loadSchema(client, table.name);
+  if (created) logger.info({ table: table.name }, 'table created');
+  await seedOnce({ table, dataDir, engine: dynamo.endpoint ?? '', logger });
+  client.destroy();
+  return undefined;
+});

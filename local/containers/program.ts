@@ -1,0 +1,62 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoConfig } from '../../backend/config.ts';
+import type { Logger } from '../../backend/logger.ts';
+import { createDynamoClient } from '../../backend/table/client.ts';
+import { openTable, type Table } from '../../backend/table/table.ts';
+import type { LocalConfig } from '../config.ts';
+import { prepareDataDir } from '../data-dir.ts';
+import { explainFailure } from '../explain-failure.ts';
+import { openLogger, readConfig } from '../terminal.ts';
+import { UserError } from '../user-error.ts';
+
+/** What each of the programs stands on that `docker compose up` runs beside the API. */
+export interface Base {
+  readonly config: LocalConfig;
+  readonly dynamo: DynamoConfig;
+  readonly client: DynamoDBClient;
+  readonly table: Table;
+  readonly dataDir: string;
+  readonly logger: Logger;
+}
+
+/** What ends a program that goes on. */
+export type Stop = () => Promise<void>;
+
+/**
+ * Runs a program: until it is done, or until SIGTERM where it goes on. What goes wrong while it starts is one line on
+ * stderr, and status 1.
+ * @param name of its log lines.
+ * @param start does what there is to do, or answers with what ends it.
+ */
+export async function runProgram(
+  name: string,
+  start: (base: Base) => Promise<Stop | undefined>,
+): Promise<void> {
+  const config = readConfig(process.env);
+  if (!config) return;
+  const { dynamo } = config.api;
+  const { endpoint, tableName } = dynamo;
+  const logger = openLogger(config.api.logLevel).child({ name });
+  const client = createDynamoClient(dynamo);
+  try {
+    if (endpoint === undefined) throw new UserError('AWS_ENDPOINT_URL: set it to the engine’s');
+    const dataDir = prepareDataDir(config.dataDir);
+    const stop = await start({
+      config,
+      dynamo,
+      client,
+      table: openTable(client, tableName),
+      dataDir,
+      logger,
+    });
+    if (!stop) return;
+    logger.info('ready');
+    const end = () => void stop().finally(() => process.exit(0));
+    process.once('SIGTERM', end).once('SIGINT', end);
+  } catch (error) {
+    process.stderr.write(
+      `${name}: ${explainFailure(error, endpoint === undefined ? { tableName } : { endpoint, tableName })}\n`,
+    );
+    process.exit(1);
+  }
+}

@@ -1,0 +1,29 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { openPublisher } from '../../backend/events/open-events.ts';
+import { MemberStore } from '../../backend/table/member-store.ts';
+import { MessageStore } from '../../backend/table/message-store.ts';
+import { followTable } from '../pump/follow-table.ts';
+import { UserError } from '../user-error.ts';
+import { runProgram } from './program.ts';
+
+/* The stream pump by itself: people hear through Redis or Valkey of what it writes, as they do of the Lambda's writes. */
+
+/** There from when the stream is followed: what the container's health check looks for. */
+const FOLLOWING = '/tmp/following';
+
+await runProgram('pump', async ({ config, client, dynamo, table, dataDir, logger }) => {
+  const { redisUrl: url } = config.api;
+  if (url === undefined)
+    throw new UserError('REDIS_URL: set it, for nobody else hears of what happens in this process');
+  rmSync(FOLLOWING, { force: true });
+  const events = openPublisher({ url, tableName: table.name, logger });
+  const stores = { members: new MemberStore(table), messages: new MessageStore(table), events };
+  const pump = followTable({ client, dynamo, stores, dataDir, logger });
+  await pump.start();
+  writeFileSync(FOLLOWING, '');
+  return async () => {
+    await pump.stop();
+    await events.close();
+    client.destroy();
+  };
+});

@@ -1,0 +1,60 @@
+import express from 'express';
+import helmet from 'helmet';
+import { type Context, createContext } from '../../backend/context.ts';
+import { NotFoundError } from '../../backend/errors.ts';
+import { allowOrigins } from '../../backend/http/allow-origins.ts';
+import { answerErrors } from '../../backend/http/error-mapper.ts';
+import { logRequests } from '../../backend/http/request-log.ts';
+import { startServer } from '../../backend/http/server.ts';
+import { webSettings } from '../../backend/http/web-files.ts';
+import type { Logger } from '../../backend/logger.ts';
+import { VERSION } from '../../backend/version.ts';
+import type { LocalConfig } from '../config.ts';
+import { type DevelopmentIssuer, openDevelopmentIssuer } from '../development-issuer.ts';
+import { developmentSignIn } from '../development-sign-in.ts';
+import { runProgram } from './program.ts';
+
+/*
+ * The development issuer by itself: it signs tokens for anybody, tells the screens so, and publishes its keys to the
+ * API's containers, which have nothing of it.
+ */
+
+await runProgram('sign-in', async ({ config, client, table, dataDir, logger }) => {
+  const issuer = await openDevelopmentIssuer(dataDir);
+  const context = createContext({ table, logger });
+  const server = await startServer(createSignIn({ config, issuer, context, logger }), config.api.port);
+  return async () => {
+    await server.stop();
+    client.destroy();
+  };
+});
+
+function createSignIn(parts: {
+  readonly config: LocalConfig;
+  readonly issuer: DevelopmentIssuer;
+  readonly context: Context;
+  readonly logger: Logger;
+}): express.Express {
+  const { config, issuer, context, logger } = parts;
+  const app = express();
+  app.set('etag', false);
+  app.use(logRequests(logger));
+  app.use(allowOrigins(config.api.corsOrigins));
+  app.use(helmet());
+  app.get('/api/health-check', (_request, response) => {
+    response.json({ success: true, ver: VERSION });
+  });
+  app.get('/jwks.json', (_request, response) => {
+    response.set('Cache-Control', 'no-store').json(issuer.jwks);
+  });
+  // Before the API's own, which knows nothing of signing in as anybody.
+  app.get('/config.json', (_request, response) => {
+    response.set('Cache-Control', 'no-store').json(webSettings(config.api, true));
+  });
+  app.use(developmentSignIn({ context, issuer }));
+  app.use(() => {
+    throw new NotFoundError();
+  });
+  app.use(answerErrors);
+  return app;
+}
