@@ -1,41 +1,10 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import base from './jest.config.js';
+import { findChromium } from './jest.tools.js';
 
 /*
  * `npm run test:browser`: the screens in a real Chromium, on a real `npm start`. CHROMIUM_PATH names the browser; or else
  * it is looked for under its usual names. Where there is none there is nothing to run them in, and it says so.
  */
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
-const PLACES = [
-  '/snap/bin/chromium',
-  '/opt/google/chrome/chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-];
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** A path that was named and is none is an error of who named it, not a machine without a browser. */
-function findChromium() {
-  const named = process.env['CHROMIUM_PATH'];
-  if (named !== undefined && named !== '') {
-    if (isExecutable(named)) return named;
-    throw new Error(`CHROMIUM_PATH is ${named}, which cannot be executed`);
-  }
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), ...PLACES].find(
-    isExecutable,
-  );
-}
 
 const chromium = findChromium();
 if (chromium === undefined) {

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import base from './jest.config.js';
+import { dockerAnswers } from './jest.tools.js';
 
 /*
  * `npm run test:docker`: the tests of the stores, the log, the summaries and the stream, on the official engine; and
@@ -7,16 +7,7 @@ import base from './jest.config.js';
  * Where no Docker engine answers there is nothing to run them on, and it says so.
  */
 
-function dockerAnswers() {
-  try {
-    execFileSync('docker', ['version'], { stdio: 'ignore', timeout: 10_000 });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const runs = dockerAnswers();
+const runs = dockerAnswers('version');
 if (!runs) process.stdout.write('skipped: no Docker engine answers `docker version`\n');
 
 /** @type {import('jest').Config} */

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from '@jest/globals';
+import { openDevelopmentIssuer } from '../../local/development-issuer.ts';
+import { People, type Person } from '../browser/people.ts';
+import { checkLogsAt, checkSummariesAt } from '../kill/checks.ts';
+import { readEvents } from '../support/event-reader.ts';
+import { eventually } from '../support/eventually.ts';
+import { Senders } from '../support/senders.ts';
+import { Project } from './project.ts';
+
+/* What is left when containers are killed, and when all of them are removed and made anew. */
+
+const LONG = { within: 60_000 };
+/** Messages of all senders together: so many that one is always under way. */
+const SOME = 60;
+/** Event streams of one person: each goes where fewest are. */
+const STREAMS = 4;
+
+const project = Project.started();
+afterEach(() => project.up());
+
+/** Signs tokens with the key that the containers have. */
+async function openIssuer(): Promise<(sub: string) => Promise<string>> {
+  const directory = mkdtempSync(join(tmpdir(), 'cruddur-compose-'));
+  try {
+    const key = await project.exec('sign-in', 'cat', '/data/development-issuer.json');
+    writeFileSync(join(directory, 'development-issuer.json'), key);
+    const issuer = await openDevelopmentIssuer(directory, {});
+    return (sub) => issuer.signToken({ sub });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+it('an API killed in the middle of many sends takes nothing along, and serves again when it is back', async () => {
+  const senders = new Senders({ ports: [project.port], signToken: await openIssuer() });
+  const more = (count: number) => {
+    const goal = senders.acknowledged.length + count;
+    return eventually(() => senders.acknowledged.length >= goal, LONG);
+  };
+  try {
+    await senders.openConversations();
+    const token = senders.people[0]?.token ?? '';
+    const open = () => readEvents(project.port, { token });
+    const streams = await Promise.all(Array.from({ length: STREAMS }, open));
+    await Promise.all(streams.map((stream) => stream.until('ready')));
+    const ended = () => streams.filter((stream) => stream.hasEnded()).length;
+
+    senders.start();
+    await more(SOME);
+    await project.kill('api-1');
+    await eventually(() => ended() > 0, LONG);
+    await more(SOME);
+    // Those at the other one know nothing of it, and take in who comes again.
+    expect(ended()).toBeLessThan(STREAMS);
+    const again = await open();
+    await again.until('ready');
+    await again.until('message');
+
+    await project.up('api-1');
+    await project.kill('api-2');
+    await eventually(() => ended() === STREAMS && again.hasEnded(), LONG);
+    await more(SOME);
+    await senders.stop();
+  } finally {
+    await senders.abort();
+  }
+  await checkLogsAt(project.endpoint, senders.acknowledged);
+  await checkSummariesAt(project.endpoint);
+});
+
+it('containers that are removed and made anew find everything as it was, and tokens are still good', async () => {
+  const people = new People(project.url);
+  const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+  const group = await people.tell(ada, grace, 'Before');
+  await people.tellGroup(grace, group, 'And an answer');
+  await checkSummariesAt(project.endpoint);
+  const everything = async () => ({
+    histories: await Promise.all([ada, grace].map((person) => people.texts(person, group))),
+    inboxes: await Promise.all([ada, grace].map(readInbox)),
+  });
+  const before = await everything();
+  expect(before.histories).toEqual([
+    ['Before', 'And an answer'],
+    ['Before', 'And an answer'],
+  ]);
+
+  await project.down();
+  await project.up();
+  expect(await everything()).toEqual(before);
+  // The stream is followed on.
+  await people.tellGroup(ada, group, 'After');
+  await eventually(async () => {
+    const [first] = await readInbox(grace);
+    expect(first).toMatchObject({ uuid: group, message: 'After', last_seq: 3, unread_count: 1 });
+  }, LONG);
+  await checkSummariesAt(project.endpoint);
+});
+
+async function readInbox({ token }: Person): Promise<unknown[]> {
+  const answer = await fetch(`${project.url}/api/message_groups`, {
+    headers: { Authorization: `Bearer ${token}` },
+  });
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as unknown[];
+}

@@ -1,0 +1,66 @@
+import { afterEach, expect, it } from '@jest/globals';
+import type { Device } from '../browser/device.ts';
+import { useScreens } from '../browser/screens.ts';
+import { Project } from './project.ts';
+
+/* Two people at their screens, while what serves them is killed. */
+
+/** What a browser says of a stream that breaks off, and of requests that nobody answers. */
+const DISCONNECTED = /net::ERR_|Failed to load resource|^50[234] /;
+/** So high that no message is out of sight. */
+const TALL = { viewport: { width: 1_280, height: 5_000 } };
+
+const project = Project.started();
+const stage = useScreens();
+afterEach(() => project.up());
+
+/** How many event streams a page has opened from now on. */
+function countStreams({ page }: Device): () => number {
+  let count = 0;
+  page.on('response', (response) => {
+    if (new URL(response.url()).pathname === '/api/events' && response.ok()) count += 1;
+  });
+  return () => count;
+}
+
+const numbered = (name: string, from: number, to: number) =>
+  Array.from({ length: to - from }, (_, place) => `${name} ${from + place}`);
+
+it(
+  'lose and double nothing when an API is killed while both write, and go on at the other one',
+  stage(async ({ people, enter }) => {
+    const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+    const group = await people.tell(ada, grace, 'Before');
+    const [adas, graces] = [await enter(ada, TALL), await enter(grace, TALL)];
+    await Promise.all([adas.open('Grace'), graces.open('Ada')]);
+    const reopened = [adas, graces].map(countStreams);
+    const write = async (device: Device, texts: readonly string[]) => {
+      for (const text of texts) await device.send(text);
+    };
+    const bothWrite = (from: number, to: number) =>
+      Promise.all([write(adas, numbered('Ada', from, to)), write(graces, numbered('Grace', from, to))]);
+
+    const conversation = async () => {
+      await bothWrite(0, 5);
+      await graces.sees('Ada 4');
+      await Promise.all([bothWrite(5, 25), project.kill('api-1')]);
+      // One of the two streams was there; or else nothing of this was put to the test.
+      await adas.eventually(() => {
+        expect(Math.max(...reopened.map((count) => count()))).toBeGreaterThan(0);
+        return Promise.resolve();
+      });
+      for (const device of [adas, graces]) await device.isLive();
+      await bothWrite(25, 30);
+      await adas.sees('Grace 29');
+      await graces.sees('Ada 29');
+    };
+    await adas.watch.tolerating(DISCONNECTED, () => graces.watch.tolerating(DISCONNECTED, conversation));
+
+    const texts = await people.texts(ada, group);
+    expect(texts.toSorted()).toEqual(
+      ['Before', ...numbered('Ada', 0, 30), ...numbered('Grace', 0, 30)].toSorted(),
+    );
+    expect(await people.texts(grace, group)).toEqual(texts);
+    for (const device of [adas, graces]) await device.seesAll(texts.map(String));
+  }),
+);

@@ -1,0 +1,37 @@
+import getPort from 'get-port';
+import type { BrowserServer } from 'playwright-core';
+import { launchChromium } from '../browser/chromium.ts';
+import { Project } from './project.ts';
+
+let project: Project | undefined;
+let browser: BrowserServer | undefined;
+
+/** Builds the images of the sources as they are, starts all containers, and a browser where there is one. */
+export async function startProject(): Promise<void> {
+  const [port, dynamodbPort, valkeyPort] = [await getPort(), await getPort(), await getPort()];
+  project = new Project({ name: `cruddur-test-${process.pid}`, port, dynamodbPort, valkeyPort });
+  // Containers outlive whoever started them.
+  process.once('SIGINT', () => {
+    project?.remove();
+    process.exit(130);
+  });
+  const begun = performance.now();
+  await project.build();
+  const built = performance.now();
+  await project.up();
+  const seconds = (from: number, to: number) => ((to - from) / 1_000).toFixed(0);
+  process.stdout.write(
+    `images built in ${seconds(begun, built)} s, containers up in ${seconds(built, performance.now())} s\n`,
+  );
+  project.share();
+  if (process.env['CHROMIUM_PATH']) {
+    browser = await launchChromium();
+    process.env['SCREENS_PORT'] = String(port);
+    process.env['SCREENS_BROWSER'] = browser.wsEndpoint();
+  }
+}
+
+export async function stopProject(): Promise<void> {
+  await browser?.close();
+  project?.remove();
+}

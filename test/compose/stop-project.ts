@@ -1,0 +1,4 @@
+import { stopProject } from './started.ts';
+
+/** Jest's global teardown. */
+export default stopProject;
