@@ -10,6 +10,7 @@ import {
   CpuArchitecture,
   FargateService,
   FargateTaskDefinition,
+  LinuxParameters,
   LogDriver,
   OperatingSystemFamily,
   Secret as EcsSecret,
@@ -125,6 +126,8 @@ export class Api extends Construct {
       image: imageOf(props.image),
       portMappings: [{ containerPort: API_PORT }],
       readonlyRootFilesystem: true,
+      // Passes signals on to a Node that is still starting, which would ignore them as the first process.
+      linuxParameters: new LinuxParameters(this, 'Process', { initProcessEnabled: true }),
       stopTimeout: STOP_TIMEOUT,
       logging: LogDriver.awsLogs({
         streamPrefix: 'api',

@@ -78,6 +78,7 @@ const container = z.looseObject({
   Environment: z.array(z.object({ Name: z.string(), Value: z.unknown() })),
   Secrets: z.array(z.object({ Name: z.string() })),
   ReadonlyRootFilesystem: z.boolean(),
+  LinuxParameters: z.object({ InitProcessEnabled: z.boolean() }),
 });
 
 describe('the API', () => {
@@ -99,6 +100,7 @@ describe('the API', () => {
     });
     expect(api?.Secrets).toEqual([expect.objectContaining({ Name: 'REDIS_URL' })]);
     expect(api?.ReadonlyRootFilesystem).toBe(true);
+    expect(api?.LinuxParameters.InitProcessEnabled).toBe(true);
   });
 
   it('runs in private subnets, and is reached through the load balancer alone', () => {
