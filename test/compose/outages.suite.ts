@@ -7,6 +7,7 @@ import { People, type Person } from '../browser/people.ts';
 import { checkLogsAt, checkSummariesAt } from '../kill/checks.ts';
 import { readEvents } from '../support/event-reader.ts';
 import { eventually } from '../support/eventually.ts';
+import { exchange } from '../support/http-client.ts';
 import { Senders } from '../support/senders.ts';
 import { Project } from './project.ts';
 
@@ -34,6 +35,42 @@ async function openIssuer(): Promise<(sub: string) => Promise<string>> {
   }
 }
 
+/** Somebody who sends one message after the other, each with a key and once only: their client tries nothing again. */
+async function startPatient(): Promise<{ readonly sent: number; stop(): Promise<readonly number[]> }> {
+  const people = new People(project.url);
+  const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+  const statuses: number[] = [];
+  let working = true;
+  const send = async () => {
+    while (working) {
+      const answer = await exchange(project.port, {
+        method: 'POST',
+        path: '/api/messages',
+        headers: {
+          Authorization: `Bearer ${ada.token}`,
+          'Content-Type': 'application/json',
+          'Idempotency-Key': `patient-${statuses.length}`,
+        },
+        body: JSON.stringify({ handle: grace.handle, message: `Message ${statuses.length}` }),
+      });
+      statuses.push(answer.status);
+    }
+  };
+  const sending = send();
+  // Looked at by `stop`.
+  sending.catch(() => undefined);
+  return {
+    get sent() {
+      return statuses.length;
+    },
+    stop: async () => {
+      working = false;
+      await sending;
+      return statuses;
+    },
+  };
+}
+
 it('an API killed in the middle of many sends takes nothing along, and serves again when it is back', async () => {
   const senders = new Senders({ ports: [project.port], signToken: await openIssuer() });
   const more = (count: number) => {
@@ -49,10 +86,15 @@ it('an API killed in the middle of many sends takes nothing along, and serves ag
     const ended = () => streams.filter((stream) => stream.hasEnded()).length;
 
     senders.start();
+    const patient = await startPatient();
     await more(SOME);
     await project.kill('api-1');
     await eventually(() => ended() > 0, LONG);
     await more(SOME);
+    const later = patient.sent + 2;
+    await eventually(() => patient.sent >= later, LONG);
+    // What carries a key is asked for again by the proxy: nobody was told of anything.
+    expect((await patient.stop()).filter((status) => status !== 200)).toEqual([]);
     // Those at the other one know nothing of it, and take in who comes again.
     expect(ended()).toBeLessThan(STREAMS);
     const again = await open();
