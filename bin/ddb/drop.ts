@@ -1,6 +1,6 @@
-import { createInterface } from 'node:readline/promises';
 import { DeleteTableCommand, type DynamoDBClient, waitUntilTableNotExists } from '@aws-sdk/client-dynamodb';
 import { UserError } from '../../local/user-error.ts';
+import { askForName } from '../ask-for-name.ts';
 import { command, prodArgument, runCommand } from '../command.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
 import { describeTable } from './describe-table.ts';
@@ -14,7 +14,14 @@ const script = connectionOptions(command('drop', 'Deletes a table with everythin
   .action((name: string, prod: string | undefined, options: ConnectionOptions & { yes?: boolean }) =>
     withConnection({ ...options, table: name }, prod, async ({ client, where }) => {
       await refuse(client, name, where);
-      if (prod !== undefined && !options.yes) await askFor(name, where);
+      if (prod !== undefined && !options.yes) {
+        await askForName({
+          doing: `Deleting ${name} at ${where}, for ever`,
+          name,
+          withoutQuestion: 'to delete without a question',
+          nothingDone: 'nothing was deleted',
+        });
+      }
       await client.send(new DeleteTableCommand({ TableName: name }));
       await waitUntilTableNotExists(
         { client, maxWaitTime: MAX_WAIT_SECONDS, minDelay: 1 },
@@ -32,19 +39,6 @@ async function refuse(client: DynamoDBClient, name: string, where: string): Prom
   if (table.DeletionProtectionEnabled === true) {
     throw new UserError(`table ${name} is protected from deletion: switch the protection off first`);
   }
-}
-
-async function askFor(name: string, where: string): Promise<void> {
-  if (!process.stdin.isTTY)
-    throw new UserError('nobody can be asked here: give --yes to delete without a question');
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // While a line is being read, Ctrl-C comes here and not to the process.
-  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  const question = `Deleting ${name} at ${where}, for ever. Type the table's name: `;
-  // Ctrl-D is no answer.
-  const answer = await terminal.question(question).catch(() => '');
-  terminal.close();
-  if (answer.trim() !== name) throw new UserError('that is not its name: nothing was deleted');
 }
 
 await runCommand(script);

@@ -1,5 +1,6 @@
 import { type DynamoDBClient, paginateListTables, type TableDescription } from '@aws-sdk/client-dynamodb';
 import { command, prodArgument, runCommand } from '../command.ts';
+import { readableBytes } from '../readable-bytes.ts';
 import { presentTable } from '../screen.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
 import { describeTable } from './describe-table.ts';
@@ -64,12 +65,6 @@ function present(rows: readonly TableRow[]): string {
     row.deletion_protection ? 'on' : 'off',
   ]);
   return presentTable(COLUMNS, cells);
-}
-
-function readableBytes(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
-  const unit = bytes === 0 ? 0 : Math.min(units.length - 1, Math.floor(Math.log(bytes) / Math.log(1_024)));
-  return `${(bytes / 1_024 ** unit).toFixed(unit === 0 ? 0 : 1)} ${units[unit]}`;
 }
 
 await runCommand(script);
