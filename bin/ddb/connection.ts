@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   type DynamoConfig,
   type Environment,
+  given,
   isAwsEndpoint,
   readDynamoConfig,
   tableName as tableNameShape,
@@ -85,6 +86,15 @@ export async function withConnection(
   } finally {
     client?.destroy();
   }
+}
+
+/** As often as a request is sent by a script that works for minutes: a throttle is waited out, for a minute or so. */
+const PATIENT_ATTEMPTS = '10';
+
+/** Options of a script that is not to end for one throttled request among thousands. What is said somewhere wins. */
+export function patient(options: ConnectionOptions): ConnectionOptions {
+  const { maxAttempts = given(process.env)['AWS_MAX_ATTEMPTS'] ?? PATIENT_ATTEMPTS } = options;
+  return { ...options, maxAttempts };
 }
 
 /** Options win over the environment. The profile is the SDK's to find, wherever it looks for credentials. */

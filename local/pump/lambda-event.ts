@@ -41,7 +41,8 @@ function toStreamRecord(data: NonNullable<_Record['dynamodb']>): StreamRecord {
 
 type Image = Record<string, LambdaAttributeValue>;
 
-function toImage(image: Record<string, AttributeValue>): Image {
+/** An item as JSON can say it: bytes in base64, and everything else with its type, as DynamoDB writes it. */
+export function toImage(image: Record<string, AttributeValue>): Image {
   return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, toAttribute(value)]));
 }
 

@@ -30,9 +30,12 @@ import { readLog } from '../support/scene.ts';
 import { failsWith, type Outcome, runScript, type ScriptOptions, succeeds } from './run-script.ts';
 
 const SCRIPTS = [
+  'ddb/compare',
   'ddb/doctor',
   'ddb/drop',
+  'ddb/dump',
   'ddb/list-tables',
+  'ddb/load',
   'ddb/patterns/get-conversation',
   'ddb/patterns/list-conversations',
   'ddb/rebuild-summaries',
@@ -43,6 +46,9 @@ const SCRIPTS = [
 ];
 /** What a script cannot be called without. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
+  'ddb/compare': ['one-table', 'another'],
+  'ddb/dump': ['some-directory'],
+  'ddb/load': ['some-directory'],
   'ddb/drop': ['some-table'],
   'ddb/patterns/get-conversation': ['some-group'],
   token: ['ada'],

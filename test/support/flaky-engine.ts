@@ -51,6 +51,8 @@ export interface FlakyEngine {
   cancel(reasons: readonly string[], which?: Which): void;
   /** A BatchGetItem is answered for its first key of each table; the others come back as UnprocessedKeys. */
   leaveUnprocessed(which?: Which): void;
+  /** A BatchWriteItem is carried out for its first item of each table; the others come back as UnprocessedItems. */
+  leaveUnwritten(which?: Which): void;
   /** Runs something, to its end, before the request goes on: what another process does in just that moment. */
   before(operation: string, action: (request: EngineRequest) => unknown, which?: Which): void;
   /** Stops a request on its way, until it is released. */
@@ -159,6 +161,13 @@ export async function startFlakyEngine(endpoint: string): Promise<FlakyEngine> {
         const text = JSON.stringify({ ...(JSON.parse(answered.text) as object), UnprocessedKeys: later });
         reply(exchange, { ...answered, text });
       }),
+    leaveUnwritten: (which) =>
+      arm('BatchWriteItem', which, async (exchange) => {
+        const { now, later } = splitItems(exchange.body);
+        const answered = await forward(exchange, JSON.stringify(now));
+        const text = JSON.stringify({ ...(JSON.parse(answered.text) as object), UnprocessedItems: later });
+        reply(exchange, { ...answered, text });
+      }),
     before: (operation, action, which) =>
       arm(operation, which, async (exchange) => {
         await action(exchange);
@@ -240,4 +249,16 @@ async function closeServer(server: Server): Promise<void> {
   server.close();
   server.closeAllConnections();
   await closed;
+}
+
+/** Splits a BatchWriteItem into one for the first item of each table, and the rest. */
+function splitItems(body: EngineRequest['body']) {
+  const tables = Object.entries(body['RequestItems'] as Record<string, unknown[]>);
+  const part = (from: number, to?: number) =>
+    Object.fromEntries(
+      tables
+        .map(([name, items]) => [name, items.slice(from, to)] as const)
+        .filter(([, items]) => items.length > 0),
+    );
+  return { now: { ...body, RequestItems: part(0, 1) }, later: part(1) };
 }

@@ -1,0 +1,115 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { meterCapacity } from '../../backend/table/capacity-meter.ts';
+import { UserError } from '../../local/user-error.ts';
+import { command, prodArgument, runCommand } from '../command.ts';
+import { startProgress } from '../progress-bar.ts';
+import { oneLine } from '../text-width.ts';
+import { type ConnectionOptions, connectionOptions, patient, withConnection } from './connection.ts';
+import { describeTable } from './describe-table.ts';
+import { compareSides, type ItemDifference, type Side } from './dumps/compare-items.ts';
+import { openDump } from './dumps/read-dump.ts';
+import { scanSegment } from './dumps/scan-table.ts';
+import { presentUsage } from './present-usage.ts';
+
+interface Options extends ConnectionOptions {
+  readonly values?: boolean;
+  readonly json?: boolean;
+}
+
+const script = connectionOptions(
+  command('compare', 'Compares every item of two tables, or of a table and a dump.'),
+  { table: false },
+)
+  .argument('<first>', 'a table, or the directory of a dump: a word with a slash, such as ./monday')
+  .argument('<second>', 'the same')
+  .addArgument(prodArgument())
+  .option('--values', 'show what differs: people’s messages, too')
+  .option('--json', 'print a JSON array')
+  .addHelpText('after', '\nThe exit status is 1 when anything differs. Compare what nobody writes to.')
+  .action(
+    (
+      first: string,
+      second: string,
+      prod: string | undefined,
+      { values = false, json, ...options }: Options,
+    ) =>
+      withConnection(patient(options), prod, async ({ client, where }) => {
+        const sides = [await openSide(client, where, first), await openSide(client, where, second)] as const;
+        const progress = startProgress('items');
+        const printer = json ? jsonPrinter() : linePrinter(first, second);
+        let read = 0;
+        let differences = 0;
+        const onItem = () => {
+          read += 1;
+          progress.add(1);
+        };
+        const usage = await meterCapacity(client).measure(async () => {
+          try {
+            for await (const difference of compareSides(...sides, { withValues: values, onItem })) {
+              progress.stop();
+              differences += 1;
+              printer.print(difference);
+            }
+          } finally {
+            progress.stop();
+          }
+        });
+        printer.end();
+        const note = `${read.toLocaleString('en')} items of both were read; ${presentUsage(usage)}\n`;
+        (json ? process.stderr : process.stdout).write(note);
+        if (differences > 0) throw new UserError(differ(differences, first, second));
+        if (!json) process.stdout.write(`${first} and ${second} are alike\n`);
+      }),
+  );
+
+function differ(count: number, first: string, second: string): string {
+  const items = count === 1 ? '1 item differs' : `${count.toLocaleString('en')} items differ`;
+  return `${items} between ${first} and ${second}`;
+}
+
+/** @throws UserError for what is neither a table nor a dump. */
+async function openSide(client: DynamoDBClient, where: string, word: string): Promise<Side> {
+  if (word.includes('/')) return openDump(word);
+  if (await describeTable(client, word))
+    return { items: () => scanSegment(client, word, { number: 0, of: 1 }) };
+  throw new UserError(
+    `there is no table ${word} at ${where}: ./bin/ddb/list-tables shows those there are; a directory needs a slash, ./${word}`,
+  );
+}
+
+interface Printer {
+  print(difference: ItemDifference): void;
+  end(): void;
+}
+
+/** A line for each item, and with values one for each of its attributes besides. */
+function linePrinter(first: string, second: string): Printer {
+  return {
+    print: ({ pk, sk, where, attributes }) => {
+      const key = oneLine(`${pk}  ${sk}`);
+      if (where !== 'both') {
+        process.stdout.write(`${key}  only in ${where === 'first only' ? first : second}\n`);
+        return;
+      }
+      process.stdout.write(`${key}  ${attributes.map(({ name }) => oneLine(name)).join(', ')}\n`);
+      for (const { name, first: one, second: other } of attributes) {
+        if (one === undefined && other === undefined) continue;
+        process.stdout.write(`  ${oneLine(name)}: ${oneLine(one ?? 'none')} / ${oneLine(other ?? 'none')}\n`);
+      }
+    },
+    end: () => undefined,
+  };
+}
+
+function jsonPrinter(): Printer {
+  let any = false;
+  return {
+    print: (difference) => {
+      process.stdout.write(`${any ? ',' : '['}\n${JSON.stringify(difference)}`);
+      any = true;
+    },
+    end: () => process.stdout.write(any ? '\n]\n' : '[]\n'),
+  };
+}
+
+await runCommand(script);

@@ -1,0 +1,65 @@
+import { meterCapacity } from '../../backend/table/capacity-meter.ts';
+import { UserError } from '../../local/user-error.ts';
+import { command, parseLimit, prodArgument, runCommand } from '../command.ts';
+import { startProgress } from '../progress-bar.ts';
+import { readableBytes } from '../readable-bytes.ts';
+import { type ConnectionOptions, connectionOptions, patient, withConnection } from './connection.ts';
+import { describeTable } from './describe-table.ts';
+import { type TakenDump, takeDump } from './dumps/take-dump.ts';
+import { presentUsage } from './present-usage.ts';
+
+const DEFAULT_PARTS = 4;
+const MAX_PARTS = 256;
+
+interface Options extends ConnectionOptions {
+  readonly parts: number;
+  readonly json?: boolean;
+}
+
+const script = connectionOptions(
+  command('dump', "Writes the whole table into a new directory, in the format of DynamoDB's export to S3."),
+)
+  .argument('<directory>', 'the directory to make')
+  .addArgument(prodArgument())
+  .option('--parts <n>', 'how many parts of the table to read at once', parseLimit(MAX_PARTS), DEFAULT_PARTS)
+  .option('--json', 'print JSON')
+  .addHelpText(
+    'after',
+    '\nIt holds what people wrote, as it is stored: only you may read the directory.' +
+      '\nPeople may write meanwhile. Each conversation is then of one moment, but not all of the same one: after' +
+      '\nload, run rebuild-summaries. For a point in time, let DynamoDB export the table (docs/operations.md).',
+  )
+  .action((directory: string, prod: string | undefined, { parts, json, ...options }: Options) =>
+    withConnection(patient(options), prod, async ({ client, table, where }) => {
+      const description = await describeTable(client, table.name);
+      if (!description) {
+        throw new UserError(
+          `there is no table ${table.name} at ${where}: ./bin/ddb/list-tables shows those there are`,
+        );
+      }
+      const progress = startProgress('items');
+      let taken: TakenDump | undefined;
+      try {
+        const usage = await meterCapacity(client).measure(async () => {
+          taken = await takeDump(client, description, { directory, parts, onItem: () => progress.add(1) });
+        });
+        progress.stop();
+        if (taken) print(taken, `table ${table.name} at ${where}`, presentUsage(usage), json);
+      } finally {
+        progress.stop();
+      }
+    }),
+  );
+
+function print(taken: TakenDump, what: string, usage: string, json = false): void {
+  const { directory, itemCount, files, bytes } = taken;
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ directory, items: itemCount, files, bytes }, null, 2)}\n`);
+    return;
+  }
+  process.stdout.write(
+    `${what} is in ${directory}: ${itemCount.toLocaleString('en')} items, ${readableBytes(bytes)} compressed; ${usage}\n`,
+  );
+}
+
+await runCommand(script);

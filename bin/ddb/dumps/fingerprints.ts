@@ -1,0 +1,116 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream, mkdtempSync, rmSync, type WriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { fileFailure } from './file-failure.ts';
+import { type RawItem, toEntries } from './item-json.ts';
+import { keyOf } from './item-shapes.ts';
+
+/** Files that items are spread over by the first byte of a hash of their keys. */
+const BUCKETS = 256;
+/** Of a digest: enough that two texts with the same one do not occur. */
+const DIGEST_BYTES = 16;
+
+/** What is remembered of an item: its key, and of each attribute the value, or a digest of it. */
+const fingerprint = z.tuple([z.string(), z.string(), z.record(z.string(), z.string())]);
+
+export interface Fingerprint {
+  readonly pk: string;
+  readonly sk: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/**
+ * Spreads the items of two sides over files in a directory of its own, so that the same item of both comes into files of
+ * the same number: two of them are read at a time, whatever the size of the whole. Digests are made with a key that
+ * nobody keeps: short texts cannot be guessed from what is left in a temporary directory after a crash.
+ */
+export class FingerprintFiles {
+  readonly #directory = mkdtempSync(join(tmpdir(), 'cruddur-compare-'));
+  readonly #secret = randomBytes(32);
+  readonly #withValues: boolean;
+  readonly #remove = () => rmSync(this.#directory, { recursive: true, force: true });
+
+  /** @param withValues remembers values instead of digests: what they are is going to be shown. */
+  constructor(withValues: boolean) {
+    this.#withValues = withValues;
+    // Ctrl-C ends the process at once.
+    process.once('exit', this.#remove);
+  }
+
+  /** Takes in all items of a side. */
+  async add(side: string, items: AsyncIterable<RawItem>): Promise<void> {
+    const files = Array.from({ length: BUCKETS }, (_, bucket) =>
+      createWriteStream(this.#path(side, bucket), { mode: 0o600 }),
+    );
+    try {
+      const failed = Promise.race(files.map(failureOf));
+      // Looked at whenever there is something to wait for.
+      failed.catch(() => undefined);
+      for await (const item of items) {
+        const { pk, sk } = keyOf(item);
+        const file = files[bucketOf(pk, sk)];
+        const line = `${JSON.stringify([pk, sk, this.#attributes(item)])}\n`;
+        if (file?.write(line) === false) await Promise.race([once(file, 'drain'), failed]);
+      }
+      await Promise.race([Promise.all(files.map(endFile)), failed]);
+    } catch (error) {
+      throw fileFailure(error, this.#directory);
+    } finally {
+      for (const file of files) file.destroy();
+    }
+  }
+
+  /** The numbers of the files that a side was spread over. */
+  buckets(): number[] {
+    return Array.from({ length: BUCKETS }, (_, bucket) => bucket);
+  }
+
+  async *read(side: string, bucket: number): AsyncGenerator<Fingerprint> {
+    const lines = createInterface({ input: createReadStream(this.#path(side, bucket)), crlfDelay: Infinity });
+    for await (const line of lines) {
+      const [pk, sk, attributes] = fingerprint.parse(JSON.parse(line));
+      yield { pk, sk, attributes };
+    }
+  }
+
+  close(): void {
+    process.off('exit', this.#remove);
+    this.#remove();
+  }
+
+  #attributes(item: RawItem): Record<string, string> {
+    const entries = toEntries(item).map(([name, value]) => [name, this.#remembered(JSON.stringify(value))]);
+    return Object.fromEntries(entries) as Record<string, string>;
+  }
+
+  #remembered(value: string): string {
+    if (this.#withValues) return value;
+    const digest = createHmac('sha256', this.#secret).update(value).digest();
+    return digest.subarray(0, DIGEST_BYTES).toString('base64');
+  }
+
+  #path(side: string, bucket: number): string {
+    return join(this.#directory, `${side}-${bucket}`);
+  }
+}
+
+function bucketOf(pk: string, sk: string): number {
+  return (
+    createHash('sha256')
+      .update(JSON.stringify([pk, sk]))
+      .digest()[0] ?? 0
+  );
+}
+
+/** Rejects with what goes wrong with a file, and otherwise never settles. */
+function failureOf(file: WriteStream): Promise<never> {
+  return new Promise((_resolve, reject) => file.once('error', reject));
+}
+
+function endFile(file: WriteStream): Promise<void> {
+  return new Promise((resolve) => file.end(resolve));
+}

@@ -1,0 +1,105 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { meterCapacity } from '../../backend/table/capacity-meter.ts';
+import { loadSchema } from '../../backend/table/schema-loader.ts';
+import { UserError } from '../../local/user-error.ts';
+import { askForName } from '../ask-for-name.ts';
+import { command, prodArgument, runCommand } from '../command.ts';
+import { type Progress, startProgress } from '../progress-bar.ts';
+import { type ConnectionOptions, connectionOptions, patient, withConnection } from './connection.ts';
+import { checkDump, isEmpty, type LoadCounts, loadDump } from './dumps/load-dump.ts';
+import { type Dump, openDump } from './dumps/read-dump.ts';
+import { presentUsage } from './present-usage.ts';
+
+interface Options extends ConnectionOptions {
+  readonly resume?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+const script = connectionOptions(
+  command('load', "Writes a dump, or an export of DynamoDB's fetched from S3, into an empty table."),
+)
+  .argument('<directory>', 'the directory with manifest-summary.json')
+  .addArgument(prodArgument())
+  .option('--resume', 'go on after a load that was interrupted: put what is not there yet, and touch nothing')
+  .option('--yes', 'do not ask')
+  .option('--json', 'print JSON')
+  .addHelpText(
+    'after',
+    '\nAll of it is checked before anything is written. The table is made where there is none. Nobody may use it until' +
+      '\nload has ended; then run rebuild-summaries, and switch over to it (docs/operations.md).',
+  )
+  .action((directory: string, prod: string | undefined, { resume = false, yes, json, ...options }: Options) =>
+    withConnection(patient(options), prod, async ({ client, table, where }) => {
+      const dump = await openDump(directory);
+      const place = `table ${table.name} at ${where}`;
+      await withProgress(dump, 'items checked', (progress) => checkDump(dump, () => progress.add(1)));
+      if (prod !== undefined && !yes) await ask(dump, table.name, where);
+      await loadSchema(client, table.name);
+      await refuseItems(client, table.name, { place, directory, resume });
+      let counts: LoadCounts | undefined;
+      const usage = await meterCapacity(client).measure(() =>
+        withProgress(dump, 'items', async (progress) => {
+          const settings = { missingOnly: resume, onWritten: (count: number) => progress.add(count) };
+          counts = await loadDump(client, table.name, dump, settings);
+        }),
+      );
+      if (counts) print(counts, place, presentUsage(usage), json);
+    }),
+  );
+
+async function ask({ itemCount, tableArn, time }: Dump, name: string, where: string): Promise<void> {
+  await askForName({
+    doing: `Loading ${itemCount.toLocaleString('en')} items of ${tableArn}, as of ${time}, into ${name} at ${where}`,
+    name,
+    withoutQuestion: 'to load without a question',
+    nothingDone: 'nothing was loaded',
+  });
+}
+
+/** @throws UserError for a table that has items, unless they are those of a load that was interrupted. */
+async function refuseItems(
+  client: DynamoDBClient,
+  name: string,
+  {
+    place,
+    directory,
+    resume,
+  }: { readonly place: string; readonly directory: string; readonly resume: boolean },
+): Promise<void> {
+  if (resume || (await isEmpty(client, name))) return;
+  throw new UserError(
+    `${place} has items: give another --table, or --resume where they are those of a load of ${directory} that was interrupted`,
+  );
+}
+
+async function withProgress(
+  { itemCount }: Dump,
+  noun: string,
+  task: (progress: Progress) => Promise<void>,
+): Promise<void> {
+  const progress = startProgress(noun, itemCount);
+  try {
+    await task(progress);
+  } finally {
+    progress.stop();
+  }
+}
+
+function print({ stored, found, different }: LoadCounts, place: string, usage: string, json = false): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ stored, found, different }, null, 2)}\n`);
+    return;
+  }
+  const others = [
+    ...(found > 0 ? [`${found.toLocaleString('en')} were there`] : []),
+    ...(different > 0
+      ? [`${different.toLocaleString('en')} are there in another state, and were left so`]
+      : []),
+  ];
+  process.stdout.write(
+    `${place}: ${[`${stored.toLocaleString('en')} items were loaded`, ...others].join(', ')}; ${usage}\n`,
+  );
+}
+
+await runCommand(script);
