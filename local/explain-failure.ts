@@ -40,10 +40,17 @@ function explainKnown(error: Error, place: Place): string | undefined {
   if (BAD_CREDENTIALS.has(error.name)) {
     return `the credentials do not work (${error.name}: ${error.message}): check AWS_PROFILE, --profile or --role-arn`;
   }
+  if (isFullDisk(error, code))
+    return `the disk is full (${error.message}): make room on it, or choose a DATA_DIR on another one`;
   if (/region is missing/i.test(error.message))
     return 'no region is configured: give --region, or set AWS_REGION';
   if (isNotDynamo(error)) return `what answers at ${where} is not DynamoDB: check the port`;
   return undefined;
+}
+
+/** Of a file that is written here, or as an engine on this machine tells of its own. */
+function isFullDisk({ message }: Error, code: string): boolean {
+  return code === 'ENOSPC' || code === 'EDQUOT' || /\bdisk is full\b/i.test(message);
 }
 
 /** What an endpoint that speaks something else than DynamoDB's protocol makes the SDK throw. */
