@@ -93,7 +93,7 @@ async function startMachine(memoryMb: number): Promise<StartedTestContainer> {
     .withNetwork(network)
     .withUser('node')
     .withCopyDirectoriesToContainer([{ source: 'dist/lambdas', target: TASK }])
-    .withCopyFilesToContainer([{ source: 'test/docker/invoke-function.mjs', target: RUNNER }])
+    .withCopyFilesToContainer([{ source: 'test/support/invoke-function.mjs', target: RUNNER }])
     .withResourcesQuota({ cpu: memoryMb / MB_A_CPU, memory: memoryMb / 1_024 })
     .withCommand(['sleep', 'infinity'])
     .start();
