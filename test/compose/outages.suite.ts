@@ -16,6 +16,7 @@ import { Project } from './project.ts';
 const LONG = { within: 60_000 };
 /** Messages of all senders together: so many that one is always under way. */
 const SOME = 60;
+const NO_ANSWER = 0;
 /** Event streams of one person: each goes where fewest are. */
 const STREAMS = 4;
 
@@ -35,15 +36,21 @@ async function openIssuer(): Promise<(sub: string) => Promise<string>> {
   }
 }
 
+interface Patient {
+  readonly sent: number;
+  /** @returns what each message was answered with. */
+  stop(): Promise<readonly number[]>;
+}
+
 /** Somebody who sends one message after the other, each with a key and once only: their client tries nothing again. */
-async function startPatient(): Promise<{ readonly sent: number; stop(): Promise<readonly number[]> }> {
+async function startPatient(): Promise<Patient> {
   const people = new People(project.url);
   const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
   const statuses: number[] = [];
   let working = true;
   const send = async () => {
     while (working) {
-      const answer = await exchange(project.port, {
+      const status = await exchange(project.port, {
         method: 'POST',
         path: '/api/messages',
         headers: {
@@ -52,13 +59,14 @@ async function startPatient(): Promise<{ readonly sent: number; stop(): Promise<
           'Idempotency-Key': `patient-${statuses.length}`,
         },
         body: JSON.stringify({ handle: grace.handle, message: `Message ${statuses.length}` }),
-      });
-      statuses.push(answer.status);
+      }).then(
+        (answer) => answer.status,
+        () => NO_ANSWER,
+      );
+      statuses.push(status);
     }
   };
   const sending = send();
-  // Looked at by `stop`.
-  sending.catch(() => undefined);
   return {
     get sent() {
       return statuses.length;
@@ -77,6 +85,7 @@ it('an API killed in the middle of many sends takes nothing along, and serves ag
     const goal = senders.acknowledged.length + count;
     return eventually(() => senders.acknowledged.length >= goal, LONG);
   };
+  let patient: Patient | undefined;
   try {
     await senders.openConversations();
     const token = senders.people[0]?.token ?? '';
@@ -86,15 +95,16 @@ it('an API killed in the middle of many sends takes nothing along, and serves ag
     const ended = () => streams.filter((stream) => stream.hasEnded()).length;
 
     senders.start();
-    const patient = await startPatient();
+    const keyed = await startPatient();
+    patient = keyed;
     await more(SOME);
     await project.kill('api-1');
     await eventually(() => ended() > 0, LONG);
     await more(SOME);
-    const later = patient.sent + 2;
-    await eventually(() => patient.sent >= later, LONG);
+    const later = keyed.sent + 2;
+    await eventually(() => keyed.sent >= later, LONG);
     // What carries a key is asked for again by the proxy: nobody was told of anything.
-    expect((await patient.stop()).filter((status) => status !== 200)).toEqual([]);
+    expect((await keyed.stop()).filter((status) => status !== 200)).toEqual([]);
     // Those at the other one know nothing of it, and take in who comes again.
     expect(ended()).toBeLessThan(STREAMS);
     const again = await open();
@@ -107,6 +117,7 @@ it('an API killed in the middle of many sends takes nothing along, and serves ag
     await more(SOME);
     await senders.stop();
   } finally {
+    await patient?.stop();
     await senders.abort();
   }
   await checkLogsAt(project.endpoint, senders.acknowledged);
