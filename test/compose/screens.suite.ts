@@ -43,22 +43,22 @@ it(
     const conversation = async () => {
       await bothWrite(0, 5);
       await graces.sees('Ada 4');
-      await Promise.all([bothWrite(5, 25), project.kill('api-1')]);
+      await Promise.all([bothWrite(5, 15), project.kill('api-1')]);
       // One of the two streams was there; or else nothing of this was put to the test.
       await adas.eventually(() => {
         expect(Math.max(...reopened.map((count) => count()))).toBeGreaterThan(0);
         return Promise.resolve();
       });
       for (const device of [adas, graces]) await device.isLive();
-      await bothWrite(25, 30);
-      await adas.sees('Grace 29');
-      await graces.sees('Ada 29');
+      await bothWrite(15, 20);
+      await adas.sees('Grace 19');
+      await graces.sees('Ada 19');
     };
     await adas.watch.tolerating(DISCONNECTED, () => graces.watch.tolerating(DISCONNECTED, conversation));
 
     const texts = await people.texts(ada, group);
     expect(texts.toSorted()).toEqual(
-      ['Before', ...numbered('Ada', 0, 30), ...numbered('Grace', 0, 30)].toSorted(),
+      ['Before', ...numbered('Ada', 0, 20), ...numbered('Grace', 0, 20)].toSorted(),
     );
     expect(await people.texts(grace, group)).toEqual(texts);
     for (const device of [adas, graces]) await device.seesAll(texts.map(String));

@@ -1,0 +1,71 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Context } from '../../backend/context.ts';
+import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
+import { sendToHandle } from '../../backend/domain/send-message.ts';
+import { createLogger } from '../../backend/logger.ts';
+import { createDynamoClient } from '../../backend/table/client.ts';
+import { followTable, type TablePump } from '../../local/pump/follow-table.ts';
+import { groupIdOf } from '../../schema/keys.ts';
+import { eventually } from '../support/eventually.ts';
+import { addPerson } from '../support/scene.ts';
+import { useTestTable } from '../support/test-table.ts';
+
+/* Two containers that follow one table, with one directory: what each does comes a second time from the other. */
+
+const db = useTestTable();
+let context: Context;
+let client: DynamoDBClient;
+let dataDir: string;
+let pumps: TablePump[];
+
+beforeEach(() => {
+  context = db().newContext();
+  client = createDynamoClient(db().config);
+  dataDir = mkdtempSync(join(tmpdir(), 'cruddur-test-'));
+  pumps = [];
+});
+afterEach(async () => {
+  await Promise.all(pumps.map((pump) => pump.stop()));
+  client.destroy();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function startPump(): Promise<TablePump> {
+  const dynamo = db().config;
+  const pump = followTable({ client, dynamo, stores: context, dataDir, logger: createLogger('silent') });
+  pumps.push(pump);
+  await pump.start();
+  return pump;
+}
+
+it('do no harm, and neither does the older place that one of them writes over the other’s', async () => {
+  const ada = await addPerson(context, 'ada');
+  await addPerson(context, 'grace');
+  let groupId = '';
+  let sent = 0;
+  const talk = async () => {
+    for (let time = 0; time < 5; time += 1) {
+      groupId = groupIdOf(await sendToHandle(context, 'grace', { userId: ada, text: `${sent}` })) ?? '';
+      sent += 1;
+    }
+    await eventually(async () => {
+      expect((await context.members.list(groupId)).map((row) => row.last_seq)).toEqual([sent, sent]);
+      expect(await compareSummaries(context, groupId)).toEqual([]);
+    });
+  };
+  const [one, two] = await Promise.all([startPump(), startPump()]);
+  await talk();
+  await one.stop();
+  const [place, older] = [join(dataDir, 'stream-place.json'), join(dataDir, 'older.json')];
+  copyFileSync(place, older);
+  await talk();
+  await two.stop();
+  // As when the slower one had written last, and then both were killed.
+  copyFileSync(older, place);
+  await startPump();
+  await talk();
+});
