@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { meterCapacity } from '../../backend/table/capacity-meter.ts';
 import { UserError } from '../../local/user-error.ts';
 import { command, prodArgument, runCommand } from '../command.ts';
+import { countOf } from '../count-of.ts';
 import { startProgress } from '../progress-bar.ts';
 import { oneLine } from '../text-width.ts';
 import { type ConnectionOptions, connectionOptions, patient, withConnection } from './connection.ts';
@@ -63,8 +64,7 @@ const script = connectionOptions(
   );
 
 function differ(count: number, first: string, second: string): string {
-  const items = count === 1 ? '1 item differs' : `${count.toLocaleString('en')} items differ`;
-  return `${items} between ${first} and ${second}`;
+  return `${countOf(count, 'item')} ${count === 1 ? 'differs' : 'differ'} between ${first} and ${second}`;
 }
 
 /** @throws UserError for what is neither a table nor a dump. */

@@ -8,6 +8,7 @@ import {
 } from '../../backend/domain/rebuild-summaries.ts';
 import { UserError } from '../../local/user-error.ts';
 import { command, prodArgument, runCommand } from '../command.ts';
+import { countOf } from '../count-of.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
 
 /** The stream is a second behind the log: what differs for longer is wrong. */
@@ -44,20 +45,20 @@ async function check(context: Context, groupIds: readonly string[]): Promise<voi
   }
   print(found);
   if (found.length > 0) {
-    const summaries = count(found.length, 'summary', 'summaries');
+    const summaries = countOf(found.length, 'summary', 'summaries');
     const differ = found.length === 1 ? 'differs' : 'differ';
     throw new UserError(
-      `${summaries} of ${count(groupIds.length, 'group')} ${differ} from the log: run it without --check`,
+      `${summaries} of ${countOf(groupIds.length, 'group')} ${differ} from the log: run it without --check`,
     );
   }
-  process.stdout.write(`${count(groupIds.length, 'group')} compared: every summary is as the log says\n`);
+  process.stdout.write(`${countOf(groupIds.length, 'group')} compared: every summary is as the log says\n`);
 }
 
 async function rebuild(context: Context, groupIds: readonly string[]): Promise<void> {
   const mended = await forEachGroup(groupIds, (groupId) => rebuildSummaries(context, groupId));
   print(mended);
   process.stdout.write(
-    `${count(groupIds.length, 'group')} rebuilt: ${count(mended.length, 'summary', 'summaries')} put right\n`,
+    `${countOf(groupIds.length, 'group')} rebuilt: ${countOf(mended.length, 'summary', 'summaries')} put right\n`,
   );
 }
 
@@ -91,10 +92,6 @@ function print(rows: readonly RowDifference[]): void {
     );
     process.stdout.write(`group ${groupId} user ${userId}: ${list.join('; ')}\n`);
   }
-}
-
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 }
 
 await runCommand(script);

@@ -61,6 +61,10 @@ export class ServiceStack extends Stack {
       ({ roleArn }) => roleArn,
     );
     new CfnOutput(this, 'Url', { value: url });
+    new CfnOutput(this, 'FailureQueueUrl', {
+      value: summaries.failures.queueUrl,
+      description: 'What bin/ddb/redrive works off',
+    });
     new CfnOutput(this, 'BalancerName', {
       value: api.loadBalancer.loadBalancerDnsName,
       description: 'What the domain has to be a CNAME or alias of',

@@ -1,0 +1,153 @@
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { InvalidArgumentError } from 'commander';
+import PQueue from 'p-queue';
+import { isAwsEndpoint } from '../../backend/config.ts';
+import { type Context, createContext } from '../../backend/context.ts';
+import { rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
+import { explainFailure } from '../../local/explain-failure.ts';
+import { UserError } from '../../local/user-error.ts';
+import { groupIdOf, type Key } from '../../schema/keys.ts';
+import { command, prodArgument, runCommand } from '../command.ts';
+import { countOf } from '../count-of.ts';
+import { oneLine } from '../text-width.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
+import { itemFault } from './dumps/item-shapes.ts';
+import { FailureQueue, type QueuedFailure } from './failure-queue.ts';
+
+const CONCURRENCY = 8;
+
+const script = connectionOptions(
+  command(
+    'redrive',
+    "Does what is in the stream function's failure queue: rebuilds the summaries concerned.",
+  ),
+)
+  .argument('<queue-url>', 'the output FailureQueueUrl of the stack CruddurService', parseQueueUrl)
+  .addArgument(prodArgument())
+  .addHelpText(
+    'after',
+    '\nWhat was done leaves the queue; what could not be done is told, and stays in it. It may run while people write.',
+  )
+  .action((queueUrl: string, prod: string | undefined, options: ConnectionOptions) => {
+    if (prod === undefined && isAwsEndpoint(queueUrl))
+      throw new UserError(`${queueUrl} is AWS: say so with the last word \`prod\``);
+    return withConnection(options, prod, async ({ client, table }) => {
+      const queue = new FailureQueue(client, queueUrl);
+      try {
+        await new Redrive(client, createContext({ table })).run(queue);
+      } finally {
+        queue.close();
+      }
+    });
+  });
+
+/** One run through the queue. */
+class Redrive {
+  readonly #client: DynamoDBClient;
+  readonly #context: Context;
+  readonly #left = new Map<string, QueuedFailure>();
+  #done = 0;
+  #groups = 0;
+  #mended = 0;
+
+  constructor(client: DynamoDBClient, context: Context) {
+    this.#client = client;
+    this.#context = context;
+  }
+
+  /** @throws UserError when something stays in the queue. */
+  async run(queue: FailureQueue): Promise<void> {
+    for (;;) {
+      const received = await queue.receive();
+      // What was left lies hidden for as long as it would be worked on, and may come again in a long run.
+      const failures = received.filter(({ messageId }) => !this.#left.has(messageId));
+      if (failures.length === 0) break;
+      await this.#work(failures);
+    }
+    for (const failure of this.#left.values()) await failure.release();
+    const left = this.#left.size;
+    process.stdout.write(
+      `${countOf(this.#done, 'message')} of the queue done: ${countOf(this.#groups, 'group')} rebuilt, ` +
+        `${countOf(this.#mended, 'summary', 'summaries')} put right\n`,
+    );
+    if (left > 0) {
+      throw new UserError(
+        `${countOf(left, 'message')} ${left === 1 ? 'stays' : 'stay'} in the queue: the report says why`,
+      );
+    }
+  }
+
+  /**
+   * Rebuilds, and only then removes: who is ended in between finds the messages in the queue again, and rebuilding twice
+   * changes nothing. What the function skips meanwhile is another message.
+   */
+  async #work(failures: readonly QueuedFailure[]): Promise<void> {
+    // A batch may be of any group: then all are rebuilt, once for all the messages in hand.
+    const everything = failures.some(({ failure }) => failure.kind === 'batch')
+      ? await this.#rebuild(await this.#context.groups.ids())
+      : undefined;
+    for (const queued of failures) {
+      const { failure, messageId } = queued;
+      const faults =
+        failure.kind === 'unknown'
+          ? ['it is neither the function’s nor Lambda’s']
+          : [...(failure.kind === 'batch' ? (everything ?? []) : await this.#redo(failure.keys))];
+      if (faults.length === 0) {
+        await queued.remove();
+        this.#done += 1;
+      } else {
+        this.#left.set(messageId, queued);
+        for (const fault of faults) process.stdout.write(`message ${messageId}: ${oneLine(fault)}\n`);
+      }
+    }
+  }
+
+  /** What is wrong with the records themselves, or with their groups, if anything. */
+  async #redo(keys: readonly Key[]): Promise<string[]> {
+    const faults: string[] = [];
+    for (const key of keys) {
+      const fault = await this.#faultOf(key);
+      if (fault !== undefined) faults.push(`${key.pk}  ${key.sk}  ${fault}`);
+    }
+    if (faults.length > 0) return faults;
+    return this.#rebuild([...new Set(keys.flatMap((key) => groupIdOf(key) ?? []))]);
+  }
+
+  /** Whether the item can be read as what its key says; one that is gone has no fault. */
+  async #faultOf({ pk, sk }: Key): Promise<string | undefined> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({
+        TableName: this.#context.table.name,
+        Key: { pk: { S: pk }, sk: { S: sk } },
+        ConsistentRead: true,
+      }),
+    );
+    return Item && itemFault(Item);
+  }
+
+  /** Rebuilds groups, and tells of those that it could not. */
+  async #rebuild(groupIds: readonly string[]): Promise<string[]> {
+    const queue = new PQueue({ concurrency: CONCURRENCY });
+    const faults = await queue.addAll(
+      groupIds.map((groupId) => async () => {
+        try {
+          const mended = await rebuildSummaries(this.#context, groupId);
+          this.#mended += mended.length;
+          this.#groups += 1;
+          return [];
+        } catch (error) {
+          return [`group ${groupId} cannot be rebuilt: ${explainFailure(error)}`];
+        }
+      }),
+    );
+    return faults.flat();
+  }
+}
+
+function parseQueueUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && ['http:', 'https:'].includes(url.protocol)) return text;
+  throw new InvalidArgumentError('It must be the URL of an SQS queue.');
+}
+
+await runCommand(script);

@@ -1,0 +1,178 @@
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
+import { sqsFailureQueue } from '../../lambdas/update-summaries/failure-queue.ts';
+import { createHandler } from '../../lambdas/update-summaries/handler.ts';
+import { inProcessLive } from '../../backend/events/open-events.ts';
+import { createLogger } from '../../backend/logger.ts';
+import { type Key, memberKey, messageKey } from '../../schema/keys.ts';
+import { failsWith, type Outcome, runScript, succeeds } from '../bin/run-script.ts';
+import { messageItem } from '../support/factories.ts';
+import { addGroup, deleteItem, putItem } from '../support/scene.ts';
+import { createTestTable, type TestTable } from '../support/test-table.ts';
+import { pythonProgram } from './support/python.ts';
+import { STAND_IN_CREDENTIALS, STAND_IN_REGION, type StandIn, startStandIn } from './support/stand-in.ts';
+
+/** What Lambda puts into the queue when it gives a batch up, as AWS documents it. */
+const GIVEN_UP = {
+  requestContext: {
+    requestId: '316aa6d0-8154-xmpl-9af7-85d5f4a6bc81',
+    functionArn: 'arn:aws:lambda:us-east-1:123456789012:function:update-summaries',
+    condition: 'RecordAgeExceeded',
+    approximateInvokeCount: 40,
+  },
+  responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+  version: '1.0',
+  timestamp: '2024-01-01T00:13:49.717Z',
+  DDBStreamBatchInfo: {
+    shardId: 'shardId-00000001573689847184-864758bb',
+    startSequenceNumber: '800000000003126276362',
+    endSequenceNumber: '800000000003126276362',
+    approximateArrivalOfFirstRecord: '2024-01-01T00:13:19Z',
+    approximateArrivalOfLastRecord: '2024-01-01T00:13:19Z',
+    batchSize: 1,
+    streamArn:
+      'arn:aws:dynamodb:us-east-1:123456789012:table/cruddur-messages/stream/2024-01-01T00:00:00.000',
+  },
+};
+
+const describeWithQueue = pythonProgram('moto_server') === undefined ? describe.skip : describe;
+
+describeWithQueue('redrive, with a queue of the stand-in', () => {
+  let standIn: StandIn;
+  let sqs: SQSClient;
+  let db: TestTable;
+  let queueUrl: string;
+  let queues = 0;
+
+  beforeAll(async () => {
+    [standIn, db] = await Promise.all([startStandIn(), createTestTable()]);
+    sqs = new SQSClient({
+      endpoint: standIn.endpoint,
+      region: STAND_IN_REGION,
+      credentials: STAND_IN_CREDENTIALS,
+    });
+  });
+  afterAll(async () => {
+    sqs.destroy();
+    await Promise.all([standIn.stop(), db.close()]);
+  });
+  beforeEach(async () => {
+    queues += 1;
+    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `failures-${queues}` }));
+    queueUrl = QueueUrl;
+  });
+
+  const redrive = (url = queueUrl, args: readonly string[] = []): Promise<Outcome> =>
+    runScript('ddb/redrive', [url, ...args], {
+      env: { AWS_ENDPOINT_URL: db.endpoint, DDB_MESSAGE_TABLE: db.tableName, DATA_DIR: '/nonexistent' },
+    });
+  const send = (body: unknown) =>
+    sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body) }));
+  /** Messages that anybody could receive, and those that somebody works on. */
+  async function queued(): Promise<readonly [visible: string | undefined, hidden: string | undefined]> {
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] }),
+    );
+    return [Attributes?.ApproximateNumberOfMessages, Attributes?.ApproximateNumberOfMessagesNotVisible];
+  }
+  /** A group in which the stream was not followed: Ada's row shows an older message. */
+  async function staleGroup(): Promise<string> {
+    const { groupId } = await addGroup(db.table, { userIds: ['ada', 'grace'], length: 3 });
+    await db.table.send(
+      new UpdateCommand({
+        TableName: db.tableName,
+        Key: memberKey(groupId, 'ada'),
+        UpdateExpression: 'SET last_seq = :one',
+        ExpressionAttributeValues: { ':one': 1 },
+      }),
+    );
+    return groupId;
+  }
+  const isRight = async (groupId: string) =>
+    (await compareSummaries(db.newContext(), groupId)).filter(({ userId }) => userId === 'ada').length === 0;
+  const skip = (keys: readonly Key[]) => sqsFailureQueue(sqs, queueUrl)(keys);
+
+  it('rebuilds the groups of what the function skipped, and empties the queue', async () => {
+    const [one, other, third] = await Promise.all([staleGroup(), staleGroup(), staleGroup()]);
+    await skip([messageKey(one, 2), messageKey(other, 3)]);
+    await skip([messageKey(one, 3)]);
+    expect(await succeeds(redrive())).toMatch(
+      /^2 messages of the queue done: 3 groups rebuilt, 2 summaries put right/,
+    );
+    expect(await Promise.all([one, other, third].map(isRight))).toEqual([true, true, false]);
+    expect(await queued()).toEqual(['0', '0']);
+    expect(await succeeds(redrive())).toMatch(/^0 messages of the queue done: 0 groups rebuilt, 0 summaries/);
+  });
+
+  it('rebuilds all groups for a batch that Lambda gave up', async () => {
+    const groupIds = await Promise.all([staleGroup(), staleGroup()]);
+    await send(GIVEN_UP);
+    await succeeds(redrive());
+    expect(await Promise.all(groupIds.map(isRight))).toEqual([true, true]);
+    expect(await queued()).toEqual(['0', '0']);
+  });
+
+  it('leaves in the queue, for whoever looks next, what it cannot do, and says why', async () => {
+    const groupId = await staleGroup();
+    const broken = { ...messageItem({ groupId, seq: 2 }), rev: 'zero' } as unknown as Key;
+    await putItem(db.table, broken);
+    await skip([broken]);
+    await send({ something: 'else' });
+    await skip([messageKey(await staleGroup(), 1)]);
+    const { status, stdout, stderr } = await redrive();
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: 'redrive: 2 messages stay in the queue: the report says why\n',
+    });
+    expect(stdout).toMatch(/GRP#\S+ {2}MSG#0{11}2 {2}has no rev \(N\)\n/);
+    expect(stdout).toMatch(/neither the function’s nor Lambda’s\n/);
+    expect(stdout).toMatch(/\n1 message of the queue done/);
+    expect(await queued()).toEqual(['2', '0']);
+    // Put right by hand, it can be done.
+    await putItem(db.table, messageItem({ groupId, seq: 2, user_uuid: 'ada' }));
+    expect((await redrive()).stdout).toMatch(/\n1 message of the queue done: 1 group rebuilt/);
+    expect(await isRight(groupId)).toBe(true);
+  });
+
+  it('does what the function itself puts there', async () => {
+    const groupId = await staleGroup();
+    const { members, messages } = db.newContext();
+    const handler = createHandler({
+      members,
+      messages,
+      events: inProcessLive().events,
+      failures: sqsFailureQueue(sqs, queueUrl),
+      logger: createLogger('silent'),
+    });
+    const { pk, sk } = messageKey(groupId, 3);
+    const image = { pk: { S: pk }, sk: { S: sk }, seq: { S: 'three' } };
+    await handler({
+      Records: [
+        { eventName: 'INSERT', dynamodb: { Keys: { pk: { S: pk }, sk: { S: sk } }, NewImage: image } },
+      ],
+    });
+    expect(await queued()).toEqual(['1', '0']);
+    await deleteItem(db.table, messageKey('nobody', 1));
+    expect(await succeeds(redrive())).toMatch(/^1 message of the queue done: 1 group rebuilt, 1 summary/);
+  });
+
+  it('says what is in its way', async () => {
+    await failsWith(redrive(`${queueUrl}-not`), /the queue cannot be read: .*queue does not exist/i);
+    await failsWith(
+      redrive('http://127.0.0.1:9/queue'),
+      /the queue cannot be read: nothing answers at http:\/\/127.0.0.1:9/,
+    );
+    await failsWith(
+      redrive('https://sqs.eu-west-1.amazonaws.com/1/x'),
+      /is AWS: say so with the last word `prod`/,
+    );
+    await failsWith(redrive('a-queue'), /must be the URL of an SQS queue/);
+  });
+});
