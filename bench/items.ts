@@ -66,6 +66,7 @@ function member(
     last_rev: 0,
     last_at: last.created_at,
     last_by: last.user_uuid,
+    last_kind: last.kind,
     preview: preview(last),
     ...(peer !== undefined && { peer }),
   };

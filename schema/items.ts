@@ -27,6 +27,8 @@ export interface Summary {
   readonly last_at: string;
   /** User id of the newest message's author. */
   readonly last_by: string;
+  /** The newest message's kind; absent: `text`. */
+  readonly last_kind?: MessageKind;
   /** At most PREVIEW_CODE_POINTS of the newest message; null when it is a tombstone. */
   readonly preview: string | null;
 }

@@ -233,12 +233,13 @@ export function summaryOfMessage(message: MessageItem): Summary {
     last_rev: message.rev,
     last_at: message.created_at,
     last_by: message.user_uuid,
+    last_kind: message.kind,
     preview: preview(message),
   };
 }
 
-function summaryOf({ last_seq, last_rev, last_at, last_by, preview }: Summary): Summary {
-  return { last_seq, last_rev, last_at, last_by, preview };
+function summaryOf({ last_seq, last_rev, last_at, last_by, last_kind = 'text', preview }: Summary): Summary {
+  return { last_seq, last_rev, last_at, last_by, last_kind, preview };
 }
 
 function isNewer(one: Summary, other: Summary): boolean {

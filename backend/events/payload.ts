@@ -52,6 +52,7 @@ const row: z.ZodType<MemberItem> = z.object({
   last_rev: seq,
   last_at: text,
   last_by: text,
+  last_kind: z.enum(['text', 'system']).exactOptional(),
   preview: text.nullable(),
   deleted_seqs: z
     .array(seq)

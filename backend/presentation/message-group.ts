@@ -40,6 +40,10 @@ export const messageGroup = z
     read_seq: readSeq,
     unread_count: unread,
     last_by: userId.meta({ description: "Id of the newest message's author." }),
+    last_kind: z.enum(['text', 'system']).meta({
+      description: "The newest message's kind: `system` tells in `message` what `last_by` did to the group.",
+      examples: ['text'],
+    }),
     member_count: count
       .exactOptional()
       .meta({ description: 'How many members there are. Of a `group` only.', examples: [3] }),
@@ -82,6 +86,7 @@ export function presentMessageGroup(row: MemberItem, names: NameReader): Message
     read_seq: row.read_seq,
     unread_count: unreadCount(row),
     last_by: row.last_by,
+    last_kind: row.last_kind ?? 'text',
   };
 }
 

@@ -228,6 +228,7 @@ export class MemberStore {
             ':last_rev': summary.last_rev,
             ':last_at': summary.last_at,
             ':last_by': summary.last_by,
+            ':last_kind': summary.last_kind ?? 'text',
             ':preview': summary.preview,
             ':inbox_sk': inboxSk(summary.last_at, groupId),
             ':seen_joined_seq': row.joined_seq,
@@ -253,8 +254,8 @@ export type RaiseOutcome =
   | { readonly raised: false; readonly row: MemberItem | undefined };
 
 const SET_SUMMARY =
-  'SET last_seq = :last_seq, last_rev = :last_rev, last_at = :last_at, last_by = :last_by, preview = :preview, ' +
-  'inbox_sk = :inbox_sk, read_seq = :read_seq';
+  'SET last_seq = :last_seq, last_rev = :last_rev, last_at = :last_at, last_by = :last_by, last_kind = :last_kind, ' +
+  'preview = :preview, inbox_sk = :inbox_sk, read_seq = :read_seq';
 
 const ROW_IS_UNCHANGED =
   'joined_seq = :seen_joined_seq AND last_seq = :seen_last_seq AND last_rev = :seen_last_rev AND read_seq = :seen_read_seq';

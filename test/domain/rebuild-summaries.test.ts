@@ -46,6 +46,7 @@ describe('comparing summaries with the log', () => {
     ['last_seq', { last_seq: 4 }, 4, LENGTH],
     ['last_rev', { last_rev: 3 }, 3, 0],
     ['last_by', { last_by: 'kay' }, 'kay', 'grace'],
+    ['last_kind', { last_kind: 'system' }, 'system', 'text'],
     ['preview', { preview: 'wrong' }, 'wrong', 'text 6'],
     ['read_seq', { read_seq: 99, deleted_seqs: new Set([3]) }, 99, LENGTH],
     ['deleted_seqs', { deleted_seqs: new Set([3]) }, [3], [3, 5]],

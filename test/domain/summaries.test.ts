@@ -121,6 +121,7 @@ describe('what a row becomes', () => {
         last_rev: 0,
         last_at: by('kay', 3).created_at,
         last_by: 'kay',
+        last_kind: 'text',
         preview: 'text 3',
       },
       read_seq: 0,
@@ -183,6 +184,7 @@ describe('how a row differs from the log', () => {
     ['last_rev', { last_rev: 1 }],
     ['last_at', { last_at: '1999-01-01T00:00:00.000Z' }],
     ['last_by', { last_by: 'kay' }],
+    ['last_kind', { last_kind: 'system' }],
     ['preview', { preview: 'else' }],
     ['read_seq', { read_seq: 4 }],
     ['deleted_seqs', { deleted_seqs: new Set([2]) }],
@@ -190,6 +192,12 @@ describe('how a row differs from the log', () => {
   ])('is found in %s', (attribute, wrong) => {
     const row = { ...right, ...wrong };
     expect(differences(row, stateByLog(row, log)).map((entry) => entry.attribute)).toEqual([attribute]);
+  });
+
+  it('is not that a text is not called one', () => {
+    const { last_kind, ...row } = right;
+    expect(last_kind).toBe('text');
+    expect(differences(row, stateByLog(row, log))).toEqual([]);
   });
 
   it('is not made of tombstones that were read', () => {
@@ -249,6 +257,7 @@ function expectToBeByLog(past: History, taken: readonly Step[], row: MemberItem)
     last_rev: newest?.rev,
     last_at: newest?.created_at,
     last_by: newest?.user_uuid,
+    last_kind: newest?.kind,
     preview: newest?.message,
     read_seq: readSeq,
     inbox_sk: inboxSk(newest?.created_at ?? '', past.groupId),

@@ -22,6 +22,7 @@ describe('GET /api/message_groups', () => {
       created_at: sent.created_at,
       last_seq: 1,
       last_by: ada.userId,
+      last_kind: 'text',
     };
     expect(await ada.inbox()).toEqual([
       { ...shown, display_name: 'Grace', handle: 'grace', read_seq: 1, unread_count: 0 },
@@ -48,6 +49,7 @@ describe('GET /api/message_groups', () => {
         read_seq: 0,
         unread_count: 3,
         last_by: ada.userId,
+        last_kind: 'text',
         member_count: 3,
       },
     ]);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { useTestApi } from '../support/api.ts';
-import type { Caller } from '../support/caller.ts';
+import { type Caller, ok } from '../support/caller.ts';
 import { eventually } from '../support/eventually.ts';
 import { startSummaries } from '../support/pump.ts';
 import { addGroup, upTo } from '../support/scene.ts';
@@ -74,6 +74,17 @@ describe('the list of conversations', () => {
     await eventually(async () =>
       expect(await order()).toEqual([withGrace.message_group_uuid, withBarbara.message_group_uuid]),
     );
+  });
+
+  it('tells what was done from what was written, to everybody', async () => {
+    const [ada, grace] = [await api().person(), await api().person()];
+    const { uuid } = await ada.createGroup('Compilers', [grace.handle]);
+    await sees(grace, uuid, { last_seq: 1, last_kind: 'system' });
+    await grace.send({ message_group_uuid: uuid, message: 'Hello' });
+    for (const person of [ada, grace]) await sees(person, uuid, { last_seq: 2, last_kind: 'text' });
+    ok(await ada.patch(`/api/message_groups/${uuid}`, { name: 'Machines' }));
+    for (const person of [ada, grace]) await sees(person, uuid, { last_seq: 3, last_kind: 'system' });
+    expect(await compareSummaries(api().context, uuid)).toEqual([]);
   });
 
   it('comes to the same for everybody in a group after many sends at once', async () => {

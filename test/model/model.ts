@@ -1,4 +1,4 @@
-import type { MessageItem, Role } from '../../schema/items.ts';
+import type { MessageItem, MessageKind, Role } from '../../schema/items.ts';
 
 /** What a member's inbox has to show of a group. */
 export interface ExpectedRow {
@@ -9,6 +9,7 @@ export interface ExpectedRow {
   readonly created_at: string;
   readonly last_seq: number;
   readonly last_by: string;
+  readonly last_kind: MessageKind;
   readonly read_seq: number;
   readonly unread_count: number;
 }
@@ -67,6 +68,7 @@ export class GroupModel {
       created_at: last?.created_at ?? '',
       last_seq: this.#log.length,
       last_by: last?.user_uuid ?? '',
+      last_kind: last?.kind ?? 'text',
       read_seq: readSeq,
       unread_count: this.#log.filter(({ seq, deleted_at }) => seq > readSeq && deleted_at === undefined)
         .length,

@@ -74,6 +74,7 @@ export function memberItem({ groupId, userId, ...values }: MemberValues): Member
     last_rev: 0,
     last_at,
     last_by: 'somebody',
+    last_kind: 'text',
     preview: 'text 1',
     ...values,
   };

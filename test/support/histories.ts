@@ -28,6 +28,9 @@ export const BARBARA = 'barbara';
 const KAY = 'kay';
 export const MEMBERS = [ADA, GRACE, BARBARA] as const;
 
+/** So often the log goes on with what somebody did: that is never changed. */
+const SYSTEM_EVERY = 5;
+
 type Write =
   | { readonly kind: 'send'; readonly author: string }
   | { readonly kind: 'edit' | 'delete'; readonly which: number };
@@ -83,6 +86,7 @@ function play(writes: readonly Write[], joins: number): History {
       last_rev: message.rev,
       last_at: message.created_at,
       last_by: message.user_uuid,
+      last_kind: message.kind,
       preview: message.message,
       joined_at: timeOf(message.seq),
       ...values,
@@ -91,9 +95,13 @@ function play(writes: readonly Write[], joins: number): History {
 }
 
 function imageOf(entry: Write, groupId: string, log: readonly MessageItem[]): MessageItem | undefined {
-  if (entry.kind === 'send') return messageItem({ groupId, seq: log.length + 1, user_uuid: entry.author });
+  if (entry.kind === 'send') {
+    const seq = log.length + 1;
+    const kind = seq % SYSTEM_EVERY === 0 ? 'system' : 'text';
+    return messageItem({ groupId, seq, kind, user_uuid: entry.author });
+  }
   const message = log[entry.which % log.length];
-  if (message === undefined || message.deleted_at !== undefined) return undefined;
+  if (message?.kind !== 'text' || message.deleted_at !== undefined) return undefined;
   return entry.kind === 'edit' ? edited(message) : tombstone(message);
 }
 

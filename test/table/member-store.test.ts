@@ -13,7 +13,14 @@ beforeAll(() => {
   context = db().newContext();
 });
 
-const SUMMARY = { last_seq: 7, last_rev: 1, last_at: timeOf(7), last_by: 'kay', preview: 'seven' };
+const SUMMARY = {
+  last_seq: 7,
+  last_rev: 1,
+  last_at: timeOf(7),
+  last_by: 'kay',
+  last_kind: 'system',
+  preview: 'seven',
+} as const;
 const CHANGE: SummaryChange = { summary: SUMMARY, read_seq: 5, deleted: [6] };
 const STATE: SummaryState = { summary: SUMMARY, read_seq: 5, deleted_seqs: new Set([6]) };
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { MessageGroup } from '../../web/src/api/shapes.ts';
 import {
   inboxRows,
+  isOwnText,
   type InboxPages,
   withGroup,
   withMessage,
@@ -25,6 +26,7 @@ function row(uuid: string, values: Partial<MessageGroup> = {}): MessageGroup {
     read_seq: 5,
     unread_count: 0,
     last_by: 'other',
+    last_kind: 'text',
     ...values,
   };
 }
@@ -65,6 +67,19 @@ describe('the list of conversations', () => {
       last_by: 'other',
       unread_count: 2,
     });
+  });
+
+  it('knows what its reader wrote from what the reader did', () => {
+    const created = row('a', { last_by: 'me', last_kind: 'system', message: 'Me created “A”' });
+    expect(isOwnText(created, 'me')).toBe(false);
+    const text = textMessage({ seq: 6, message_group_uuid: 'a', user_uuid: 'me', message: 'Me again' });
+    const written = withMessage([[created]], text, 'me');
+    expect(isOwnText(only(written), 'me')).toBe(true);
+    // An older state that comes late does not bring the deed back.
+    expect(isOwnText(only(withGroup(written, created)), 'me')).toBe(true);
+    const renamed = row('a', { last_by: 'me', last_kind: 'system', last_seq: 7 });
+    expect(isOwnText(only(withGroup(written, renamed)), 'me')).toBe(false);
+    expect(isOwnText(only(written), 'other')).toBe(false);
   });
 
   it('counts one message once, though it comes twice', () => {

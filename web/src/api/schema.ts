@@ -466,6 +466,12 @@ export interface components {
        */
       last_by: string;
       /**
+       * @description The newest message's kind: `system` tells in `message` what `last_by` did to the group.
+       * @example text
+       * @enum {string}
+       */
+      last_kind: 'text' | 'system';
+      /**
        * @description How many members there are. Of a `group` only.
        * @example 3
        */
@@ -528,6 +534,12 @@ export interface components {
        * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
        */
       last_by: string;
+      /**
+       * @description The newest message's kind: `system` tells in `message` what `last_by` did to the group.
+       * @example text
+       * @enum {string}
+       */
+      last_kind: 'text' | 'system';
       /**
        * @description How many members there are. Of a `group` only.
        * @example 3

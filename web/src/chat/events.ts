@@ -56,6 +56,7 @@ const messageGroup: z.ZodMiniType<MessageGroup> = z.object({
   read_seq: z.int(),
   unread_count: z.int(),
   last_by: z.string(),
+  last_kind: z.enum(['text', 'system']),
   member_count: z.exactOptional(z.int()),
 });
 

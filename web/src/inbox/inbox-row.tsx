@@ -5,6 +5,7 @@ import { Avatar } from '../ui/avatar.tsx';
 import { Name } from '../ui/name.tsx';
 import { agoTime, exactTime } from '../ui/times.ts';
 import { useNow } from '../ui/use-now.ts';
+import { isOwnText } from './inbox.ts';
 import { OutgoingNote } from './outgoing-note.tsx';
 
 interface Props {
@@ -33,8 +34,8 @@ export const InboxRow = memo(function InboxRow({ row, me }: Props) {
           <span className="inbox-line">
             <span className="inbox-preview" data-unread={unread > 0}>
               <OutgoingNote uuid={row.uuid} />
-              {isOwnText(row, me) && 'You: '}
-              {row.message === null ? <em>Message deleted</em> : <bdi dir="auto">{row.message}</bdi>}
+              {isOwnText(row, me.uuid) && 'You: '}
+              <Preview {...row} />
             </span>
             {unread > 0 && (
               <span className="badge">
@@ -49,8 +50,9 @@ export const InboxRow = memo(function InboxRow({ row, me }: Props) {
   );
 });
 
-/** A row does not say whether its preview is a system message's, whose words begin with who did it. */
-function isOwnText({ kind, last_by, message }: MessageGroup, me: Person): boolean {
-  if (last_by !== me.uuid || message === null) return false;
-  return kind === 'direct' || !message.startsWith(`${me.display_name} `);
+/** What somebody wrote, or what happened: that is set apart. */
+function Preview({ message, last_kind }: MessageGroup) {
+  if (message === null) return <em>Message deleted</em>;
+  const words = <bdi dir="auto">{message}</bdi>;
+  return last_kind === 'system' ? <em>{words}</em> : words;
 }

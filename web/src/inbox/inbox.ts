@@ -39,6 +39,7 @@ export function withMessage(pages: InboxPages, message: Message, me: string): In
       created_at: message.created_at,
       last_seq: message.seq,
       last_by: message.user_uuid,
+      last_kind: message.kind,
       read_seq: own ? message.seq : row.read_seq,
       unread_count: own ? 0 : row.unread_count + message.seq - row.last_seq,
     };
@@ -50,6 +51,11 @@ export function withReadMark(pages: InboxPages, mark: ReadMark): InboxPages {
   return changeRow(pages, mark.uuid, (row) =>
     mark.read_seq < row.read_seq ? row : { ...row, read_seq: mark.read_seq, unread_count: mark.unread_count },
   );
+}
+
+/** Whether its reader wrote what a row shows. The words of a system message begin with who did it, whoever that is. */
+export function isOwnText({ last_by, last_kind, message }: MessageGroup, me: string): boolean {
+  return last_by === me && last_kind === 'text' && message !== null;
 }
 
 /** Without a conversation that was left. */
@@ -68,12 +74,12 @@ function changeRow(
 /** Of two states of a row: names of the later to come, the log's facts of the one that knows more of it. */
 function newer(held: MessageGroup, came: MessageGroup): MessageGroup {
   const log = came.last_seq < held.last_seq ? held : came;
-  const { message, created_at, last_seq, last_by } = log;
+  const { message, created_at, last_seq, last_by, last_kind } = log;
   const reader = came.read_seq < held.read_seq || log === held ? held : came;
   const read_seq = Math.max(held.read_seq, came.read_seq);
   return {
     ...came,
-    ...{ message, created_at, last_seq, last_by, read_seq },
+    ...{ message, created_at, last_seq, last_by, last_kind, read_seq },
     // Both states may be behind: there cannot be more unread than there are messages behind the mark.
     unread_count: Math.max(0, Math.min(reader.unread_count, last_seq - read_seq)),
   };
