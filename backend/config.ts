@@ -157,16 +157,12 @@ const apiEnvironment = dynamoEnvironment
     JWT_JWKS_URI: httpUrl.optional(),
     NODE_ENV: z.string().optional(),
   })
-  .refine(
-    ({ NODE_ENV: mode, JWT_JWKS_URI: jwksUri }) =>
-      mode === 'development' || jwksUri?.startsWith('http:') !== true,
-    {
-      ...anyway,
-      path: ['JWT_JWKS_URI'],
-      error:
-        'must be an https URL: whoever can change the keys signs tokens (NODE_ENV=development allows http)',
-    },
-  )
+  .refine(({ NODE_ENV: mode, JWT_JWKS_URI: jwksUri }) => mode === 'development' || !isHttp(jwksUri), {
+    ...anyway,
+    path: ['JWT_JWKS_URI'],
+    error:
+      'must be an https URL: whoever can change the keys signs tokens (NODE_ENV=development allows http)',
+  })
   .refine(
     ({ AWS_COGNITO_USER_POOL_ID: userPoolId, AWS_COGNITO_USER_POOL_CLIENT_ID: clientId }) =>
       (userPoolId === undefined) === (clientId === undefined),
@@ -185,20 +181,21 @@ const apiEnvironment = dynamoEnvironment
       error: 'set both (JWT_JWKS_URI too, where it is not the usual place) or none',
     },
   )
-  .refine(
-    ({ JWT_ISSUER: issuer, JWT_JWKS_URI: jwksUri }) =>
-      issuer === undefined || jwksUri !== undefined || !issuer.startsWith('http:'),
-    {
-      ...anyway,
-      path: ['JWT_ISSUER'],
-      error: 'must be an https URL, for its keys are fetched from there, or set JWT_JWKS_URI',
-    },
-  )
+  .refine(({ JWT_ISSUER: issuer, JWT_JWKS_URI: jwksUri }) => jwksUri !== undefined || !isHttp(issuer), {
+    ...anyway,
+    path: ['JWT_ISSUER'],
+    error: 'must be an https URL, for its keys are fetched from there, or set JWT_JWKS_URI',
+  })
   .refine(
     ({ NODE_ENV: mode, JWT_ISSUER: issuer, JWT_JWKS_URI: jwksUri }) =>
-      mode !== 'production' || jwksUri === undefined || issuer?.startsWith('http:') !== true,
+      mode !== 'production' || jwksUri === undefined || !isHttp(issuer),
     { ...anyway, path: ['JWT_ISSUER'], error: 'must be an https URL with NODE_ENV=production' },
   )
+  .refine(({ NODE_ENV: mode, JWT_ISSUER: issuer }) => mode !== 'production' || !isNobodys(issuer), {
+    ...anyway,
+    path: ['JWT_ISSUER'],
+    error: 'must be somebody’s with NODE_ENV=production: under this name anybody signs in as anybody',
+  })
   .refine(
     ({ NODE_ENV: mode, FRONTEND_URL = [], BACKEND_URL = [] }) =>
       mode !== 'production' || ![...FRONTEND_URL, ...BACKEND_URL].includes('*'),
@@ -313,6 +310,17 @@ function oidcConfig(values: z.output<typeof apiEnvironment>): OidcConfig | undef
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URI: jwksUri } = values;
   if (issuer === undefined || audience === undefined) return undefined;
   return { issuer, audience, ...(jwksUri !== undefined && { jwksUri }) };
+}
+
+function isHttp(url: string | undefined): boolean {
+  return url !== undefined && URL.canParse(url) && new URL(url).protocol === 'http:';
+}
+
+/** Whether its name can be nobody's (RFC 6761), as the development issuer's, which signs for whoever asks. */
+function isNobodys(url: string | undefined): boolean {
+  return (
+    url !== undefined && URL.canParse(url) && /(^|\.)(invalid|localhost)\.?$/.test(new URL(url).hostname)
+  );
 }
 
 function isProxyAddress(entry: string): boolean {

@@ -7,6 +7,7 @@ import {
   readDynamoConfig,
 } from '../../backend/config.ts';
 import { readLocalConfig } from '../../local/config.ts';
+import { DEVELOPMENT_ISSUER } from '../../local/development-issuer.ts';
 import { DEFAULT_TABLE_NAME } from '../../schema/table.ts';
 
 const LOCAL = 'http://127.0.0.1:8000';
@@ -145,9 +146,29 @@ describe('in production', () => {
       },
       /^JWT_JWKS_URI: must be an https URL/,
     ],
+    [
+      { JWT_ISSUER: DEVELOPMENT_ISSUER, JWT_AUDIENCE: 'api', JWT_JWKS_URI: 'https://issuer.example/keys' },
+      /^JWT_ISSUER: must be somebody’s/,
+    ],
+    [{ JWT_ISSUER: 'https://localhost:4567/issuer', JWT_AUDIENCE: 'api' }, /^JWT_ISSUER: must be somebody’s/],
+    [{ JWT_ISSUER: 'HTTP://issuer.example', JWT_AUDIENCE: 'api' }, /^JWT_ISSUER: must be an https URL/],
+    [
+      {
+        JWT_ISSUER: 'Http://issuer.example',
+        JWT_AUDIENCE: 'api',
+        JWT_JWKS_URI: 'https://issuer.example/keys',
+      },
+      /^JWT_ISSUER: must be an https URL/,
+    ],
   ])('what is open to everybody is refused: %p', (environment, problem) => {
     expect(problemsOf(() => readApiConfig({ ...environment, NODE_ENV }))).toEqual([
       expect.stringMatching(problem),
+    ]);
+  });
+
+  it('a local run, which signs its own tokens, is refused', () => {
+    expect(problemsOf(() => readLocalConfig({ NODE_ENV }))).toEqual([
+      expect.stringMatching(/^NODE_ENV: must not be production/),
     ]);
   });
 
