@@ -3,6 +3,7 @@ import type { UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { AccountRecovery, Mfa, OAuthScope, UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { SIGNED_IN_PATH } from '../../web/src/session/signed-in-path.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { TableFunction } from './lambda-function.ts';
 import type { Network } from './network.ts';
@@ -14,8 +15,6 @@ const MIN_PASSWORD_LENGTH = 12;
 /** How long somebody who was disabled can go on reading and writing at most. */
 const ACCESS_TOKEN_LIFE = Duration.minutes(30);
 const REFRESH_TOKEN_LIFE = Duration.days(30);
-/** Where the screens are to be sent back to after signing in, as web/src/session/session.ts has it. */
-const SIGNED_IN_PATH = '/signed-in';
 
 export interface UsersProps {
   readonly network: Network;

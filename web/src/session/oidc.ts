@@ -1,6 +1,7 @@
 import { UserManager, WebStorageStateStore } from 'oidc-client-ts';
-import { type Session, SIGNED_IN_PATH } from './session.ts';
+import type { Session } from './session.ts';
 import type { Settings } from './settings.ts';
+import { SIGNED_IN_PATH } from './signed-in-path.ts';
 
 export interface OidcSession extends Session {
   /** Goes to the issuer's sign-in page. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { Subject } from '../chat/subject.ts';
 import type { Settings } from './settings.ts';
+import { SIGNED_IN_PATH } from './signed-in-path.ts';
 
 /** Whose token this tab has. */
 export interface Session {
@@ -17,8 +18,6 @@ export interface SessionState {
 }
 
 const SESSION = 'session';
-/** Where the issuer sends one back to. */
-export const SIGNED_IN_PATH = '/signed-in';
 
 const stored = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('development'), token: z.string() }),
