@@ -67,11 +67,9 @@ async function othersIn(context: Context, { creator, handles }: NewGroupRequest)
   if (wanted.length === 0) throw new UnprocessableError([{ code: 'handles_blank', field: 'handles' }]);
   if (wanted.length >= MAX_MEMBERS) throw new UnprocessableError([{ code: 'group_full', field: 'handles' }]);
   const claims = await context.profiles.findByHandles(wanted);
-  const issues = handles.flatMap((handle, place): Issue[] =>
-    handle === creator.handle || claims.has(handle)
-      ? []
-      : [{ code: 'handle_unknown', field: `handles.${place}` }],
-  );
+  const issues = wanted
+    .filter((handle) => !claims.has(handle))
+    .map((handle): Issue => ({ code: 'handle_unknown', field: `handles.${handles.indexOf(handle)}` }));
   const [first, ...rest] = issues;
   if (first) throw new UnprocessableError([first, ...rest]);
   // A handle that changed hands to the creator, while their name was at hand, is the creator too.

@@ -49,7 +49,7 @@ const newGroupBody = z.strictObject({
       error: ({ input }) => (input === undefined || input === null ? 'handles_blank' : 'handles_invalid'),
     })
     .min(1, 'handles_blank')
-    .max(MAX_MEMBERS, 'group_full')
+    .refine((handles) => new Set(handles).size <= MAX_MEMBERS, 'group_full')
     .meta({
       description:
         "Who is in it besides the caller: 1 to 97 people. The caller's own handle and repeated ones count once.",

@@ -75,7 +75,7 @@ describe('a new group', () => {
 
   it('is all or nothing: each handle that nobody has is named, and nothing is stored', async () => {
     const [ada, grace] = await somebody(2);
-    const handles = ['nobody-1', grace.handle, 'nobody-2'];
+    const handles = ['nobody-1', grace.handle, 'nobody-2', 'nobody-1'];
     const attempt = createGroup(here, { creator: ada, name: 'None', handles });
     await expect(attempt).rejects.toMatchObject({
       issues: [

@@ -43,7 +43,8 @@ const HANDLES: readonly Case[] = [
   ['an object of handles', { handles: { 0: 'grace' } }, 'handles_invalid'],
   ['handles that are none', { handles: [1, null, ' ', '@grace'] }, ...fourWrong()],
   ['handles nobody has', { handles: ['no-1', 'grace', 'no-2'] }, 'handle_unknown', 'handle_unknown'],
-  ['too many', { handles: upTo(MAX_MEMBERS).map((n) => `no-${n}`) }, 'group_full'],
+  ['too many', { handles: upTo(MAX_MEMBERS + 1).map((n) => `no-${n}`) }, 'group_full'],
+  ['one too many besides oneself', { handles: upTo(MAX_MEMBERS).map((n) => `no-${n}`) }, 'group_full'],
   ['everything wrong', { name: '', handles: [''] }, 'name_blank', 'handle_blank'],
 ];
 
@@ -126,6 +127,14 @@ describe.each(ERROR_FORMS)('$form', (form) => {
     await kay.delete(`/api/message_groups/${uuid}/members/@${kay.handle}`);
     expectFailure(await create(), form, { status: 404, codes: ['not_found'] });
   });
+});
+
+it('a name that is said more often than a group has room is one name', async () => {
+  const often = (handle: string) => upTo(MAX_MEMBERS + 1).map(() => handle);
+  const body = { name: 'Twice', handles: [...often('grace'), ...often(' GRACE ')] };
+  expect(ok(await ada.post('/api/message_groups', body))).toMatchObject({ member_count: 2 });
+  const unknown = await ada.post('/api/message_groups', { ...body, handles: ['grace', ...often('nobody')] });
+  expect(unknown).toMatchObject({ status: 422, text: '["handle_unknown"]' });
 });
 
 /** What a refused request must leave as it is. */
