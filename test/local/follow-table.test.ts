@@ -1,7 +1,7 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from '../../backend/context.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
@@ -64,8 +64,14 @@ it('do no harm, and neither does the older place that one of them writes over th
   copyFileSync(place, older);
   await talk();
   await two.stop();
+  const newest = readFileSync(place, 'utf8');
   // As when the slower one had written last, and then both were killed.
   copyFileSync(older, place);
+  expect(readFileSync(place, 'utf8')).not.toBe(newest);
+  const writes = jest.spyOn(context.members, 'applySummary');
   await startPump();
+  await eventually(() => readFileSync(place, 'utf8') === newest);
+  // It all came again, and nothing of it was written.
+  expect(writes).not.toHaveBeenCalled();
   await talk();
 });
