@@ -55,7 +55,26 @@ export async function addMember(context: Context, place: Place, handle: string):
  * @throws as `changeGroup`; ForbiddenError; NotFoundError for a handle that no member has.
  */
 export async function removeMember(context: Context, place: Place, handle: string): Promise<ChangedGroup> {
-  const target = await context.profiles.findByHandle(handle, 'strong');
+  return takeOut(context, place, await context.profiles.findByHandle(handle, 'strong'));
+}
+
+/** The same by user id, which a member keeps whose profile is gone, and the handle with it. */
+export async function removeMemberById(
+  context: Context,
+  place: Place,
+  userId: string,
+): Promise<ChangedGroup> {
+  const names = await context.names.read([userId]);
+  const { display_name } = names.person(userId);
+  return takeOut(context, place, { user_uuid: userId, display_name });
+}
+
+/** @param target whoever is meant; undefined: nobody has that handle. */
+function takeOut(
+  context: Context,
+  place: Place,
+  target: { readonly user_uuid: string; readonly display_name: string } | undefined,
+): Promise<ChangedGroup> {
   return changeGroup(context, {
     ...place,
     plan: ({ group, members }, own) => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { foldHandle, HANDLE_PATTERN } from '../../schema/handles.ts';
-import { isGroupId } from '../../schema/ids.ts';
+import { isGroupId, isUserId } from '../../schema/ids.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
 import { NotFoundError } from '../errors.ts';
 
@@ -126,6 +126,16 @@ export const handleInPath = z
     description: 'A handle, in upper or lower case.',
     examples: ['ada'],
     override: { type: 'string', minLength: 1 },
+  });
+
+/** A user in a path. What cannot be an id is nobody's. */
+export const userIdInPath = z
+  .string()
+  .refine(isUserId)
+  .meta({
+    description: 'Id of a user.',
+    examples: ['5ae290ed-55d1-47a0-bc6d-fe2bc2700399'],
+    override: { minLength: 1 },
   });
 
 /** A seq in a path. What cannot be one is no message. */

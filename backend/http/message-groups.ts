@@ -4,7 +4,13 @@ import type { Context } from '../context.ts';
 import type { GroupState } from '../domain/change-group.ts';
 import { createGroup } from '../domain/create-group.ts';
 import { listInbox } from '../domain/list-inbox.ts';
-import { addMember, changeRole, removeMember, renameGroup } from '../domain/manage-members.ts';
+import {
+  addMember,
+  changeRole,
+  removeMember,
+  removeMemberById,
+  renameGroup,
+} from '../domain/manage-members.ts';
 import { markRead } from '../domain/mark-read.ts';
 import { readGroup, viewGroup } from '../domain/read-group.ts';
 import {
@@ -26,6 +32,7 @@ import {
   limitParameter,
   newHandle,
   seqField,
+  userIdInPath,
 } from './fields.ts';
 import { linkPages } from './paging.ts';
 import { json, nothing, personRoute, type Route } from './route.ts';
@@ -41,6 +48,7 @@ const readBody = z.strictObject({
 
 const groupPath = z.object({ uuid: groupIdInPath });
 const memberPath = z.object({ uuid: groupIdInPath, handle: handleInPath });
+const memberIdPath = z.object({ uuid: groupIdInPath, user_uuid: userIdInPath });
 
 const newGroupBody = z.strictObject({
   name: groupName,
@@ -200,6 +208,22 @@ export const messageGroupRoutes: readonly Route[] = [
     errors: CHANGE_ERRORS,
     handle: async ({ context, caller, params }) => {
       await removeMember(context, { groupId: params.uuid, actor: caller }, params.handle);
+    },
+  }),
+
+  // Behind the one that takes a handle: an id that begins with `@` is to be percent-encoded.
+  personRoute({
+    method: 'delete',
+    path: '/message_groups/:uuid/members/:user_uuid',
+    name: 'removeMemberById',
+    summary: 'The same by user id',
+    description:
+      'As by handle. A member whose profile is gone has no handle any more, and can be removed in this way alone. An id that begins with `@` is to be percent-encoded.',
+    params: memberIdPath,
+    answer: nothing('They are a member no more.'),
+    errors: CHANGE_ERRORS,
+    handle: async ({ context, caller, params }) => {
+      await removeMemberById(context, { groupId: params.uuid, actor: caller }, params.user_uuid);
     },
   }),
 ];

@@ -2,7 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { TransactWriteItemsCommand, type TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import { type Context, createContext } from '../../backend/context.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
-import { addMember, changeRole, removeMember, renameGroup } from '../../backend/domain/manage-members.ts';
+import {
+  addMember,
+  changeRole,
+  removeMember,
+  removeMemberById,
+  renameGroup,
+} from '../../backend/domain/manage-members.ts';
 import { listMessages } from '../../backend/domain/list-messages.ts';
 import type { Person } from '../../backend/domain/people.ts';
 import { sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
@@ -282,6 +288,7 @@ describe('each change of a group', () => {
       () => addMember(here, place, kay.handle),
       () => removeMember(here, place, grace.handle),
       () => removeMember(here, place, ada.handle),
+      () => removeMemberById(here, place, grace.userId),
       () => changeRole(here, place, grace.handle, 'admin'),
     ]) {
       await expectCode(attempt(), 'message_group_is_direct');

@@ -19,8 +19,8 @@ interface ProtectedRoute {
   readonly ofGroup?: true;
   /** What it answers; default 200. */
   readonly status?: 204;
-  /** @param other the handle of another member. */
-  readonly request: (groupId: string, other: string) => ExactRequest;
+  /** The handle and the id are another member's. */
+  readonly request: (groupId: string, handle: string, userId: string) => ExactRequest;
 }
 
 const jsonRequest = (method: string, path: string, body: object): ExactRequest => ({
@@ -90,6 +90,15 @@ const PROTECTED: readonly ProtectedRoute[] = [
     }),
   },
   {
+    route: 'DELETE /message_groups/:uuid/members/:user_uuid',
+    ofGroup: true,
+    status: 204,
+    request: (groupId, _, userId) => ({
+      method: 'DELETE',
+      path: `/api/message_groups/${groupId}/members/${userId}`,
+    }),
+  },
+  {
     route: 'PATCH /messages/:message_group_uuid/:seq',
     ofGroup: true,
     request: (groupId) => jsonRequest('PATCH', `/api/messages/${groupId}/2`, { message: 'Better' }),
@@ -147,26 +156,29 @@ describe('the routes', () => {
 describe.each(PROTECTED)('$route', ({ request, needsProfile, ofGroup, status = 200 }) => {
   let ada: Caller;
   let groupId: string;
-  let other: string;
+  let handle: string;
+  let userId: string;
   let badTokens: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
     ada = await api().person();
-    ({ handle: other } = await api().person());
-    ({ uuid: groupId } = await ada.createGroup('Secret group', [other]));
+    ({ handle, userId } = await api().person());
+    ({ uuid: groupId } = await ada.createGroup('Secret group', [handle]));
     await ada.send({ message_group_uuid: groupId, message: 'Secret' });
     badTokens = await tokensThatDoNotVerify(api(), ada);
   });
 
   it.each(ERROR_FORMS)('refuses who sends no token: $form', async (form) => {
-    const answer = await api().request(inForm(request(groupId, other), form.accept));
+    const answer = await api().request(inForm(request(groupId, handle, userId), form.accept));
     expectFailure(answer, form, { status: 401, codes: ['cognito_user_id_blank'] });
     expect(answer.headers['www-authenticate']).toBe('Bearer realm="cruddur"');
   });
 
   it.each(ERROR_FORMS)('refuses every token that does not verify: $form', async (form) => {
     for (const [kind, token] of Object.entries(badTokens)) {
-      const answer = await api().request(inForm(withToken(request(groupId, other), token), form.accept));
+      const answer = await api().request(
+        inForm(withToken(request(groupId, handle, userId), token), form.accept),
+      );
       expect({ kind, status: answer.status }).toEqual({ kind, status: 401 });
       expectFailure(answer, form, { status: 401, codes: ['token_invalid'] });
       expect(answer.headers['www-authenticate']).toBe('Bearer realm="cruddur", error="invalid_token"');
@@ -175,13 +187,17 @@ describe.each(PROTECTED)('$route', ({ request, needsProfile, ofGroup, status = 2
 
   it('lets the same request through with the right one', async () => {
     const member = needsProfile === false ? await api().user() : ada;
-    expect(await api().request(withToken(request(groupId, other), member.token))).toMatchObject({ status });
+    expect(await api().request(withToken(request(groupId, handle, userId), member.token))).toMatchObject({
+      status,
+    });
   });
 
   if (needsProfile !== false) {
     it.each(ERROR_FORMS)('refuses a user without a profile: $form', async (form) => {
       const { token } = await api().user();
-      const answer = await api().request(inForm(withToken(request(groupId, other), token), form.accept));
+      const answer = await api().request(
+        inForm(withToken(request(groupId, handle, userId), token), form.accept),
+      );
       expectFailure(answer, form, { status: 403, codes: ['profile_missing'] });
     });
   }
@@ -192,7 +208,7 @@ describe.each(PROTECTED)('$route', ({ request, needsProfile, ofGroup, status = 2
       async (form) => {
         const stranger = await api().person();
         const ask = (id: string) =>
-          api().request(inForm(withToken(request(id, other), stranger.token), form.accept));
+          api().request(inForm(withToken(request(id, handle, userId), stranger.token), form.accept));
         const foreign = await ask(groupId);
         expectFailure(foreign, form, { status: 404, codes: ['not_found'] });
         expect(comparable(foreign)).toEqual(comparable(await ask(newGroupId())));
@@ -225,6 +241,10 @@ describe('a stranger who looks closer', () => {
     'removing somebody who does not exist': (groupId) => ({
       method: 'DELETE',
       path: `/api/message_groups/${groupId}/members/@nobody-at-all`,
+    }),
+    'removing an id that nobody has': (groupId) => ({
+      method: 'DELETE',
+      path: `/api/message_groups/${groupId}/members/nobody-at-all`,
     }),
     'a role that is none': (groupId) =>
       jsonRequest('PATCH', `/api/message_groups/${groupId}/members/@nobody-at-all`, { role: 'owner' }),
@@ -265,7 +285,7 @@ describe('before somebody was let in', () => {
     ['too much', 'application/json', ' '.repeat(70_000)],
   ])('nothing of what they send is looked at: %s', async (_what, type, body) => {
     for (const { route, request } of PROTECTED) {
-      const { method = 'GET', path } = request(newGroupId(), 'somebody');
+      const { method = 'GET', path } = request(newGroupId(), 'somebody', 'somebody');
       if (method === 'GET') continue;
       const answer = await api().request({ method, path, headers: { 'Content-Type': type }, body });
       expect({ route, status: answer.status }).toEqual({ route, status: 401 });

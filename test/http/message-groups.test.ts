@@ -230,3 +230,35 @@ describe('PUT /api/message_groups/:uuid/read', () => {
     expect(await grace.inbox()).toMatchObject([{ read_seq: 5, unread_count: 0 }]);
   });
 });
+
+describe('DELETE /api/message_groups/:uuid/members/:user_uuid', () => {
+  /** Whom no handle leads to: they never had a profile, or it is gone. */
+  it.each(['5ae290ed-55d1-47a0-bc6d-fe2bc2700399', 'auth0|5f7c', '@odd/id?ü%'])(
+    'removes who has no profile: %s',
+    async (gone) => {
+      const ada = await api().person();
+      const { groupId } = await addGroup(api().db.table, {
+        userIds: [ada.userId, gone],
+        member: { role: 'admin' },
+      });
+      const path = `/api/message_groups/${groupId}/members/`;
+      expect(await ada.delete(`${path}@_deleted`)).toMatchObject({ status: 404 });
+      expect(await ada.delete(path + encodeURIComponent(gone))).toMatchObject({ status: 204 });
+      expect(await ada.group(groupId)).toMatchObject({
+        member_count: 1,
+        members: [{ user_uuid: ada.userId }],
+      });
+      expect(await ada.history(groupId, '?after=1')).toMatchObject([
+        { message: expect.stringMatching(/ removed Deleted user$/), data: { user: { user_uuid: gone } } },
+      ]);
+      expect(await ada.delete(path + encodeURIComponent(gone))).toMatchObject({ status: 404 });
+    },
+  );
+
+  it('knows nobody by what cannot be an id', async () => {
+    const ada = await api().person();
+    const { uuid } = await ada.createGroup('A group', [(await api().person()).handle]);
+    const answer = await ada.delete(`/api/message_groups/${uuid}/members/${'x'.repeat(4_000)}`);
+    expect(answer).toMatchObject({ status: 404 });
+  });
+});

@@ -131,6 +131,10 @@ describe('every answer to', () => {
     addMember: () => withBody('POST', `/api/message_groups/${named}/members`, { handle: 'grace' }),
     changeRole: () => withBody('PATCH', `/api/message_groups/${named}/members/@grace`, { role: 'admin' }),
     removeMember: () => ({ method: 'DELETE', path: `/api/message_groups/${named}/members/@barbara` }),
+    removeMemberById: () => ({
+      method: 'DELETE',
+      path: `/api/message_groups/${named}/members/${grace.userId}`,
+    }),
     editMessage: () => withBody('PATCH', `/api/messages/${groupId}/1`, { message: 'Better' }),
     deleteMessage: () => ({ method: 'DELETE', path: `/api/messages/${groupId}/2` }),
     buyTicket: () => ({ method: 'POST', path: '/api/events/ticket' }),

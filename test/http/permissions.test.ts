@@ -37,6 +37,7 @@ const ADMINS = ['admin', 'owner'] as const;
 const messagePath = ({ groupId }: Scene, seq: number) => `/api/messages/${groupId}/${seq}`;
 const groupPath = ({ groupId }: Scene) => `/api/message_groups/${groupId}`;
 const memberPath = (scene: Scene, { handle }: Caller) => `${groupPath(scene)}/members/@${handle}`;
+const memberIdPath = (scene: Scene, { userId }: Caller) => `${groupPath(scene)}/members/${userId}`;
 const ownSeq = ({ said }: Scene, actor: Actor) => (actor === 'stranger' ? said.other : said[actor]);
 
 const DEEDS: readonly Deed[] = [
@@ -116,6 +117,24 @@ const DEEDS: readonly Deed[] = [
     deed: 'remove somebody who is no member',
     allowed: [],
     act: (caller, scene) => caller.delete(memberPath(scene, scene.newcomer)),
+  },
+  {
+    deed: 'leave by their id',
+    allowed: MEMBERS,
+    status: 204,
+    act: (caller, scene) => caller.delete(memberIdPath(scene, caller)),
+  },
+  {
+    deed: 'remove a member by id',
+    allowed: ADMINS,
+    status: 204,
+    act: (caller, scene) => caller.delete(memberIdPath(scene, scene.other)),
+  },
+  {
+    deed: 'remove the owner by id',
+    allowed: ['owner'],
+    status: 204,
+    act: (caller, scene) => caller.delete(memberIdPath(scene, scene.people.owner)),
   },
   {
     deed: 'make an admin',

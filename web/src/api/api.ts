@@ -80,8 +80,10 @@ function groupCalls({ GET, POST, PUT, PATCH, DELETE }: Client<paths>) {
           body: { role },
         }),
       ),
-    removeMember: (uuid: string, handle: string): Promise<void> =>
-      done(DELETE('/api/message_groups/{uuid}/members/@{handle}', { params: { path: { uuid, handle } } })),
+    removeMember: (uuid: string, user_uuid: string): Promise<void> =>
+      done(
+        DELETE('/api/message_groups/{uuid}/members/{user_uuid}', { params: { path: { uuid, user_uuid } } }),
+      ),
     markRead: (uuid: string, seq: number): Promise<ReadMark> =>
       answer(PUT('/api/message_groups/{uuid}/read', { params: { path: { uuid } }, body: { seq } })),
     tellTyping: (uuid: string): Promise<void> =>

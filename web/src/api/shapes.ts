@@ -7,6 +7,8 @@ export type Role = Schemas['Role'];
 export type Person = Schemas['Person'];
 export type Member = Schemas['Member'];
 export type ReadMark = Schemas['ReadMark'];
+/** Whether somebody's profile is gone: nobody can write to them, and no handle leads to them. */
+export const isGone = ({ handle }: Pick<Person, 'handle'>): boolean => handle === '_deleted';
 /** A conversation in the list. */
 export type MessageGroup = Schemas['MessageGroup'];
 /** A conversation by itself. */

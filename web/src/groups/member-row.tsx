@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { Member, Role } from '../api/shapes.ts';
+import { isGone, type Member, type Role } from '../api/shapes.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { MoreIcon } from '../ui/icons.tsx';
 import { MenuButton, type MenuEntry } from '../ui/menu-button.tsx';
@@ -59,8 +59,10 @@ function MemberMenu({
   const admin = member.role === 'admin';
   const entries: MenuEntry[] = isMe
     ? [{ label: 'Leave the group …', danger: true, onSelect: onAskRemove }]
-    : [{ label: 'Write to them', onSelect: () => navigate(`/messages/new/${member.handle}`) }];
-  if (!isMe && mayChangeRole(role, member)) {
+    : isGone(member)
+      ? []
+      : [{ label: 'Write to them', onSelect: () => navigate(`/messages/new/${member.handle}`) }];
+  if (!isMe && !isGone(member) && mayChangeRole(role, member)) {
     entries.push({
       label: admin ? 'Take admin rights' : 'Make an admin',
       onSelect: () => onRole(admin ? 'member' : 'admin'),
@@ -69,6 +71,7 @@ function MemberMenu({
   if (!isMe && mayRemove(role, member)) {
     entries.push({ label: 'Remove from the group …', danger: true, onSelect: onAskRemove });
   }
+  if (entries.length === 0) return null;
   return (
     <MenuButton
       label={`What to do about ${member.display_name}`}

@@ -65,7 +65,7 @@ function useGroupActions(uuid: string) {
     /** Removes somebody, or oneself. */
     leave: (member: Member) =>
       attempt(async () => {
-        await chat.api.removeMember(uuid, member.handle);
+        await chat.api.removeMember(uuid, member.user_uuid);
         if (member.user_uuid === chat.me.uuid) chat.tookLeave(uuid);
         else chat.tookGroup(await chat.api.readGroup(uuid));
       }),
