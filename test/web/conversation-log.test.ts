@@ -6,6 +6,9 @@ import { eventually } from '../support/eventually.ts';
 import { FakeApi } from './fake-api.ts';
 import { textMessage } from './messages.ts';
 
+/** How often a message is tried before its sender is told. */
+const ATTEMPTS = 4;
+const STARTING = new ApiError(503, ['starting'], { retryAfter: 1 });
 const UNREACHABLE = new ApiError(0, ['unreachable']);
 
 /** A conversation of some length, and what it stands on. */
@@ -199,6 +202,36 @@ describe('sending', () => {
     await eventually(() => expect(outgoing()).toEqual([]));
     expect(texts()).toEqual(['text 1', 'text 2', 'a']);
     expect(api.sends).toMatchObject([{ afterSeq: 1 }]);
+  });
+
+  it('gives up on a server that is still starting, and goes on in order when it has started', async () => {
+    const { api, conversation, open, texts, outgoing, pauses } = begin(1);
+    await open();
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) api.faults.push({ error: STARTING });
+    conversation.sending.send('a');
+    await eventually(() => expect(outgoing()).toMatchObject([{ state: 'failed', problem: 'starting' }]));
+    expect(pauses).toEqual([1_000, 1_000, 1_000]);
+    conversation.sending.send('b');
+    expect(outgoing()).toMatchObject([
+      { text: 'a', state: 'failed' },
+      { text: 'b', state: 'waiting' },
+    ]);
+    conversation.sending.resume();
+    await eventually(() => expect(outgoing()).toEqual([]));
+    expect(texts()).toEqual(['text 1', 'a', 'b']);
+    expect(new Set(api.sends.slice(0, ATTEMPTS + 1).map(({ key }) => key)).size).toBe(1);
+    expect(api.sends).toHaveLength(ATTEMPTS + 2);
+  });
+
+  it('goes on too when the connection is back before the last attempt has failed', async () => {
+    const { api, conversation, open, texts, outgoing } = begin(1);
+    await open();
+    for (let attempt = 1; attempt < ATTEMPTS; attempt += 1) api.faults.push({ error: STARTING });
+    // Its answer is still on its way when the stream of events is ready.
+    api.faults.push({ error: STARTING, meanwhile: () => conversation.sending.resume() });
+    conversation.sending.send('a');
+    await eventually(() => expect(outgoing()).toEqual([]));
+    expect(texts()).toEqual(['text 1', 'a']);
   });
 
   it('does not try again what was refused, nor holds up what comes after it', async () => {

@@ -8,6 +8,8 @@ import { textMessage } from './messages.ts';
 interface Fault {
   readonly error: ApiError;
   readonly stored?: true;
+  /** What else happens before the answer is there. */
+  readonly meanwhile?: () => void;
 }
 
 /** One conversation's log behind the API's calls, as far as a client can tell: dense seqs, and keys that store once. */
@@ -47,6 +49,7 @@ export class FakeApi implements ConversationApi {
     this.#answer(() => {
       this.sends.push(message);
       const fault = this.faults.shift();
+      fault?.meanwhile?.();
       if (fault && fault.stored !== true) throw fault.error;
       const earlier = this.log.find(({ client_key }) => client_key === message.key);
       const stored =

@@ -52,6 +52,8 @@ export class Sending {
   readonly #device: Device;
   readonly #storageKey: string;
   #running = false;
+  /** How often the connection came back. */
+  #resumes = 0;
 
   constructor(parts: {
     readonly api: SendingApi;
@@ -82,6 +84,7 @@ export class Sending {
 
   /** Tries again what failed for a reason that has passed: the connection is back. */
   resume(): void {
+    this.#resumes += 1;
     for (const sent of this.#target.log.outgoing) {
       if (foundNobody(sent)) this.#change((log) => requeue(log, sent.key));
     }
@@ -115,6 +118,7 @@ export class Sending {
   }
 
   async #deliver(key: string): Promise<void> {
+    let resumes = this.#resumes;
     for (let failures = 0; ; failures += 1) {
       this.#change((log) => attempt(log, key));
       const sent = this.#target.log.outgoing.find((outgoing) => outgoing.key === key);
@@ -127,6 +131,11 @@ export class Sending {
         return;
       } catch (error) {
         const passes = error instanceof ApiError && error.passes;
+        // The connection came back while this attempt was on its way: what failed before that counts no more.
+        if (resumes !== this.#resumes) {
+          resumes = this.#resumes;
+          failures = 0;
+        }
         if (!passes || failures + 1 >= ATTEMPTS) {
           this.#change((log) => fail(log, key, codeOf(error)));
           return;
