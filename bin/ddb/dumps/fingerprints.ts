@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream, mkdtempSync, rmSync, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -11,8 +11,10 @@ import { keyOf } from './item-shapes.ts';
 
 /** Files that items are spread over by the first byte of a hash of their keys. */
 const BUCKETS = 256;
-/** Of a digest: enough that two texts with the same one do not occur. */
-const DIGEST_BYTES = 16;
+/** Characters of a digest in base64: enough that two texts with the same one do not occur. */
+const DIGEST_LENGTH = 22;
+/** What is written to a file at once: a write for each line would take most of the time. */
+const CHUNK_CHARACTERS = 32_768;
 
 /** What is remembered of an item: its key, and of each attribute the value, or a digest of it. */
 const fingerprint = z.tuple([z.string(), z.string(), z.record(z.string(), z.string())]);
@@ -30,7 +32,7 @@ export interface Fingerprint {
  */
 export class FingerprintFiles {
   readonly #directory = mkdtempSync(join(tmpdir(), 'cruddur-compare-'));
-  readonly #secret = randomBytes(32);
+  readonly #secret = randomBytes(32).toString('base64');
   readonly #withValues: boolean;
   readonly #remove = () => rmSync(this.#directory, { recursive: true, force: true });
 
@@ -50,13 +52,17 @@ export class FingerprintFiles {
       const failed = Promise.race(files.map(failureOf));
       // Looked at whenever there is something to wait for.
       failed.catch(() => undefined);
+      const chunks = files.map(() => '');
       for await (const item of items) {
         const { pk, sk } = keyOf(item);
-        const file = files[bucketOf(pk, sk)];
-        const line = `${JSON.stringify([pk, sk, this.#attributes(item)])}\n`;
-        if (file?.write(line) === false) await Promise.race([once(file, 'drain'), failed]);
+        const bucket = bucketOf(pk, sk);
+        const chunk = `${chunks[bucket]}${JSON.stringify([pk, sk, this.#attributes(item)])}\n`;
+        chunks[bucket] = chunk.length < CHUNK_CHARACTERS ? chunk : '';
+        const file = chunks[bucket] === '' ? files[bucket] : undefined;
+        if (file?.write(chunk) === false) await Promise.race([once(file, 'drain'), failed]);
       }
-      await Promise.race([Promise.all(files.map(endFile)), failed]);
+      const ended = files.map((file, bucket) => endFile(file, chunks[bucket]));
+      await Promise.race([Promise.all(ended), failed]);
     } catch (error) {
       throw fileFailure(error, this.#directory);
     } finally {
@@ -89,8 +95,7 @@ export class FingerprintFiles {
 
   #remembered(value: string): string {
     if (this.#withValues) return value;
-    const digest = createHmac('sha256', this.#secret).update(value).digest();
-    return digest.subarray(0, DIGEST_BYTES).toString('base64');
+    return hash('sha256', this.#secret + value, 'base64').slice(0, DIGEST_LENGTH);
   }
 
   #path(side: string, bucket: number): string {
@@ -99,11 +104,7 @@ export class FingerprintFiles {
 }
 
 function bucketOf(pk: string, sk: string): number {
-  return (
-    createHash('sha256')
-      .update(JSON.stringify([pk, sk]))
-      .digest()[0] ?? 0
-  );
+  return hash('sha256', JSON.stringify([pk, sk]), 'buffer')[0] ?? 0;
 }
 
 /** Rejects with what goes wrong with a file, and otherwise never settles. */
@@ -111,6 +112,6 @@ function failureOf(file: WriteStream): Promise<never> {
   return new Promise((_resolve, reject) => file.once('error', reject));
 }
 
-function endFile(file: WriteStream): Promise<void> {
-  return new Promise((resolve) => file.end(resolve));
+function endFile(file: WriteStream, rest = ''): Promise<void> {
+  return new Promise((resolve) => file.end(rest, resolve));
 }
