@@ -37,6 +37,13 @@ const NOT_THE_BREAK_GLASS_ROLE = {
   ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/break-glass' },
 };
 
+/** AWS Backup ends a copy that is old enough in the name of the role that made it (`table/backups.ts`). */
+const NOT_THE_ROLE_FOR_BACKUPS = {
+  ArnNotLike: {
+    'aws:PrincipalArn': ['arn:aws:iam::*:role/break-glass', 'arn:aws:iam::*:role/CruddurTable-BackupsRole*'],
+  },
+};
+
 /**
  * What an organisation denies to the account whoever asks, its administrators included: regions where people's data
  * may not be, and what makes data or its traces go away. Attached by hand, from the organisation's own account.
@@ -55,9 +62,16 @@ export function serviceControlPolicy(regions: readonly string[]) {
       {
         Sid: 'NoTableIsDeleted',
         Effect: 'Deny',
-        Action: ['dynamodb:DeleteBackup', 'dynamodb:DeleteTable', 'dynamodb:DeleteTableReplica'],
+        Action: ['dynamodb:DeleteTable', 'dynamodb:DeleteTableReplica'],
         Resource: '*',
         Condition: NOT_THE_BREAK_GLASS_ROLE,
+      },
+      {
+        Sid: 'BackupsEndByTheirPlanAlone',
+        Effect: 'Deny',
+        Action: ['dynamodb:DeleteBackup'],
+        Resource: '*',
+        Condition: NOT_THE_ROLE_FOR_BACKUPS,
       },
       {
         Sid: 'NoBackupIsDeleted',

@@ -95,6 +95,19 @@ it('the control policy allows nothing, and denies what it was made for', () => {
   expect(denied).toEqual(
     expect.arrayContaining(['dynamodb:DeleteTable', 'cloudtrail:StopLogging', 'iam:CreateAccessKey']),
   );
+  // Who makes copies ends them, too, when they are old enough; AWS names the role after its stack and its place there.
+  const [role] = Object.keys(
+    stacks.find(({ name }) => name === 'CruddurTable')?.template.Resources ?? {},
+  ).filter((name) => name.startsWith('BackupsRole'));
+  expect(role).toBeDefined();
+  expect(statements.find(({ Sid }) => Sid === 'BackupsEndByTheirPlanAlone')).toMatchObject({
+    Action: ['dynamodb:DeleteBackup'],
+    Condition: {
+      ArnNotLike: {
+        'aws:PrincipalArn': [expect.anything(), expect.stringMatching(/CruddurTable-BackupsRole\*$/)],
+      },
+    },
+  });
   // The quota of a control policy.
   expect(JSON.stringify(serviceControlPolicy(['eu-west-1'])).length).toBeLessThan(5_120);
 });
