@@ -1,0 +1,36 @@
+import * as z from 'zod';
+
+/* How an environment is read: everything that is wrong with it is told at once, by name. */
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything that is wrong with the environment, a line each. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** What an environment gives: an empty value counts as none. */
+export function given(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+}
+
+/** @throws ConfigError with everything that is wrong. */
+export function parse<Shape extends z.ZodObject>(shape: Shape, environment: Environment): z.output<Shape> {
+  const result = shape.safeParse(given(environment));
+  if (result.success) return result.data;
+  throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+}
+
+export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+/** A whole number. @param low and `high` are allowed both. */
+export const integer = (low: number, high: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${low} to ${high}`)
+    .transform(Number)
+    .refine((value) => value >= low && value <= high, `must be a whole number from ${low} to ${high}`);
