@@ -7,6 +7,7 @@ import tseslint from 'typescript-eslint';
  *   http → domain → table → schema        lambdas → domain, table, schema
  *   bin → domain, table, schema, local    local and test may import anything
  *   http, bin → presentation → domain, events, schema
+ *   domain, presentation → texts → schema
  *   web → nothing: it talks HTTP only
  *
  * Nothing but bin and test imports local; nothing imports bin, test, infra or bench (which measures the backend). Files at the root of backend/
@@ -21,6 +22,7 @@ const FORBIDDEN = {
   'backend/presentation': ['table', 'http', ...OUTSIDE],
   'backend/http': ['table', ...OUTSIDE],
   'backend/events': ['domain', 'presentation', 'http', 'table', ...OUTSIDE],
+  'backend/texts': ['domain', 'presentation', 'http', 'events', 'table', ...OUTSIDE],
   backend: OUTSIDE,
   lambdas: ['http', ...OUTSIDE.filter((folder) => folder !== 'lambdas')],
   bin: ['http', 'test', 'infra', 'bench', 'web', 'lambdas'],

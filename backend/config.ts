@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
 import { type DynamoConfig, dynamoConfig, dynamoEnvironment } from './dynamo-config.ts';
+import { hasKeyToSeal, WITHOUT_KEY, type TextConfig, textConfig, textEnvironment } from './text-config.ts';
 import { type Environment, httpUrl, integer, parse } from './environment.ts';
 
 export {
@@ -10,6 +11,7 @@ export {
   readDynamoConfig,
   tableName,
 } from './dynamo-config.ts';
+export { readTextConfig } from './text-config.ts';
 export { ConfigError, type Environment, given, parse } from './environment.ts';
 
 export interface CognitoConfig {
@@ -46,6 +48,8 @@ export interface ApiConfig {
   readonly cognito?: CognitoConfig;
   readonly oidc?: OidcConfig;
   readonly dynamo: DynamoConfig;
+  /** Absent: texts are stored as they are. */
+  readonly texts?: TextConfig;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -82,6 +86,7 @@ const anyway = { when: () => true };
 
 const apiEnvironment = dynamoEnvironment
   .extend({
+    ...textEnvironment.shape,
     PORT: integer(0, 65_535).default(4567),
     LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
     FRONTEND_URL: origins.optional(),
@@ -147,7 +152,8 @@ const apiEnvironment = dynamoEnvironment
       path: ['FRONTEND_URL and BACKEND_URL'],
       error: 'must name the origins with NODE_ENV=production: "*" is any page there is',
     },
-  );
+  )
+  .refine(hasKeyToSeal, { ...anyway, ...WITHOUT_KEY });
 
 /** The stream Lambda's configuration. */
 export interface StreamConfig {
@@ -194,6 +200,7 @@ export function readApiConfig(environment: Environment): ApiConfig {
     ...(cognito && { cognito }),
     ...(oidc && { oidc }),
     dynamo: dynamoConfig(values),
+    ...textConfig(values),
   };
 }
 

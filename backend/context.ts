@@ -14,6 +14,7 @@ import { MessageStore } from './table/message-store.ts';
 import { NameStore } from './table/name-store.ts';
 import { ProfileStore } from './table/profile-store.ts';
 import type { Table } from './table/table.ts';
+import { PLAIN_TEXTS, type Texts } from './texts/texts.ts';
 
 /** What the use cases stand on. One for a process: it holds the tails of logs and the names that were read lately. */
 export interface Context {
@@ -24,6 +25,8 @@ export interface Context {
   readonly profiles: ProfileStore;
   readonly log: MessageLog;
   readonly names: Names;
+  /** Seals what is stored, and opens what is shown. */
+  readonly texts: Texts;
   /** Where changes are published. */
   readonly events: Events;
   /** The event streams that are open on this process. */
@@ -37,6 +40,8 @@ export interface ContextOptions {
   readonly table: Table;
   readonly clock?: Clock;
   readonly newId?: IdSource;
+  /** Default: they are stored as they are. */
+  readonly texts?: Texts;
   /** Default: live events of this process alone. */
   readonly live?: LiveParts;
   /** Default: nothing is logged. */
@@ -45,7 +50,7 @@ export interface ContextOptions {
 
 export function createContext(options: ContextOptions): Context {
   const { table, clock = () => new Date(), newId = ulid, live = inProcessLive() } = options;
-  const { logger = createLogger('silent') } = options;
+  const { logger = createLogger('silent'), texts = PLAIN_TEXTS } = options;
   const messages = new MessageStore(table);
   const names = new Names(new NameStore(table));
   return {
@@ -54,10 +59,11 @@ export function createContext(options: ContextOptions): Context {
     members: new MemberStore(table),
     messages,
     profiles: new ProfileStore(table),
-    log: new MessageLog({ messages, clock, newId }),
+    log: new MessageLog({ messages, texts, clock, newId }),
     names,
+    texts,
     ...live,
-    streams: new EventHub({ subscriptions: live.events, present: eventPresenter(names), logger }),
+    streams: new EventHub({ subscriptions: live.events, present: eventPresenter(names, texts), logger }),
     clock,
     newId,
   };

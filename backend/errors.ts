@@ -164,6 +164,14 @@ export class EventsUnavailableError extends AppError {
   }
 }
 
+/** The key that seals and opens texts cannot be had just now. Nothing was stored that an answer did not tell of. */
+export class TextKeysUnavailableError extends AppError {
+  readonly code = 'text_keys_unavailable';
+  constructor(options?: ErrorOptions) {
+    super('The key of the texts cannot be had just now.', options);
+  }
+}
+
 /** The keys to verify tokens with could not be fetched, so nothing can be said of the token. */
 export class KeysUnavailableError extends AppError {
   readonly code = 'token_keys_unavailable';

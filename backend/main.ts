@@ -11,6 +11,7 @@ import { createLogger } from './logger.ts';
 import { openRedis } from './redis.ts';
 import { createDynamoClient } from './table/client.ts';
 import { openTable } from './table/table.ts';
+import { openTexts } from './texts/open-texts.ts';
 
 /* Starts the API by itself, against a table that is there and an issuer that is configured; stops on SIGINT or SIGTERM. */
 
@@ -26,9 +27,10 @@ async function main(): Promise<void> {
   const redis = config.redisUrl === undefined ? undefined : openRedis(config.redisUrl, logger);
   const { tableName } = config.dynamo;
   const live = openLive({ url: config.redisUrl, redis, tableName, logger });
+  const texts = await openTexts(config.texts, { logger });
   const app = createApp({
     ...config,
-    context: createContext({ table: openTable(client, tableName), live, logger }),
+    context: createContext({ table: openTable(client, tableName), texts, live, logger }),
     verifyToken: createTokenVerifier(config),
     limits: createRateLimits({ limits: config.rateLimits, ...(redis && { redis }), tableName, logger }),
     logger,

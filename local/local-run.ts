@@ -14,6 +14,8 @@ import { openRedis, type Redis } from '../backend/redis.ts';
 import { createDynamoClient } from '../backend/table/client.ts';
 import { loadSchema } from '../backend/table/schema-loader.ts';
 import { openTable, type Table } from '../backend/table/table.ts';
+import { openTexts } from '../backend/texts/open-texts.ts';
+import type { Texts } from '../backend/texts/texts.ts';
 import type { LocalConfig } from './config.ts';
 import { codeOf, prepareDataDir } from './data-dir.ts';
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
@@ -76,9 +78,10 @@ export class LocalRun {
     this.#goOn();
     const table = await this.#openTable(this.#engine);
     this.#goOn();
-    await seedOnce({ table, dataDir, engine: this.#engine.description, logger: this.#logger });
+    const texts = await openTexts(this.#config.api.texts, { logger: this.#logger.child({ name: 'api' }) });
+    await seedOnce({ table, texts, dataDir, engine: this.#engine.description, logger: this.#logger });
     this.#goOn();
-    const context = this.#openContext(table);
+    const context = this.#openContext(table, texts);
     await this.#serve(dataDir, context);
     await this.#follow(dataDir, context);
     return {
@@ -145,13 +148,13 @@ export class LocalRun {
     return openTable(client, dynamo.tableName);
   }
 
-  #openContext(table: Table): Context {
+  #openContext(table: Table, texts: Texts): Context {
     const { redisUrl: url } = this.#config.api;
     const logger = this.#logger.child({ name: 'api' });
     this.#redis = url === undefined ? undefined : openRedis(url, logger);
     const live = openLive({ url, redis: this.#redis, tableName: table.name, logger });
     this.#events = live.events;
-    return createContext({ table, live, logger });
+    return createContext({ table, texts, live, logger });
   }
 
   async #serve(dataDir: string, context: Context): Promise<void> {

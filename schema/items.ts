@@ -19,6 +19,9 @@ export interface GroupItem extends Key {
   readonly member_count: number;
 }
 
+/** A text as it is stored: as it is, or sealed for whoever has the key. No text that somebody wrote is ever bytes. */
+export type StoredText = string | Uint8Array;
+
 /** The part of a member that the inbox shows. The highest (last_seq, last_rev) wins, whatever order facts arrive in. */
 export interface Summary {
   readonly last_seq: number;
@@ -30,7 +33,7 @@ export interface Summary {
   /** The newest message's kind; absent: `text`. */
   readonly last_kind?: MessageKind;
   /** At most PREVIEW_CODE_POINTS of the newest message; null when it is a tombstone. */
-  readonly preview: string | null;
+  readonly preview: StoredText | null;
 }
 
 /** One user's place in one group. `pk = GRP#<group>`, `sk = MEMBER#<user>`. */
@@ -65,7 +68,9 @@ export interface MessageItem extends Key {
   /** What a `system` message tells of, for clients that word it themselves. Only there. */
   readonly data?: SystemEvent;
   /** The text; null in a tombstone. Of a `system` message: English words for `data`, with the names of that moment. */
-  readonly message: string | null;
+  readonly message: StoredText | null;
+  /** Of a sealed text that is too long for the members' summaries: its beginning, sealed, for them. */
+  readonly preview?: Uint8Array;
   /** The sender's `Idempotency-Key`. */
   readonly client_key?: string;
   readonly created_at: string;

@@ -2,6 +2,7 @@ import type { GroupItem, MemberItem, MessageItem } from '../../schema/items.ts';
 import type { Context } from '../context.ts';
 import { NotFoundError, UnprocessableError } from '../errors.ts';
 import type { GroupChange } from '../table/group-store.ts';
+import { sealMessage } from '../texts/texts.ts';
 import { announceGroup } from './announce.ts';
 import { presentSince } from './membership.ts';
 import type { Person } from './people.ts';
@@ -78,7 +79,7 @@ async function store(
   { groupId, actor, seq }: { readonly groupId: string; readonly actor: Person; readonly seq: number },
   { before, change }: { readonly before: GroupState; readonly change: PlannedChange },
 ): Promise<ChangedGroup | 'text_between' | undefined> {
-  const message = systemMessage({
+  const told = systemMessage({
     groupId,
     actor,
     deed: change.deed,
@@ -86,6 +87,7 @@ async function store(
     messageId: context.newId(),
     createdAt: context.clock(),
   });
+  const message = await sealMessage(context.texts, told);
   const items = { ...change, ...(change.newcomer && { joins: change.newcomer(message) }) };
   const outcome = await context.groups.change({ ...items, groupId, message });
   if (!outcome.stored) return outcome.existing?.kind === 'text' ? 'text_between' : undefined;

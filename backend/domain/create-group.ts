@@ -3,6 +3,7 @@ import { MAX_MEMBERS } from '../../schema/items.ts';
 import { groupKey } from '../../schema/keys.ts';
 import type { Context } from '../context.ts';
 import { type Issue, KeyReusedError, UnprocessableError } from '../errors.ts';
+import { sealMessage } from '../texts/texts.ts';
 import { announceGroup } from './announce.ts';
 import type { GroupState } from './change-group.ts';
 import { memberSince, userIdsOf } from './membership.ts';
@@ -32,7 +33,7 @@ export async function createGroup(context: Context, request: NewGroupRequest): P
   const userIds = [creator.userId, ...(await othersIn(context, request))];
   const messageId = context.newId();
   const groupId = clientKey === undefined ? context.newId() : groupIdForKey(creator.userId, clientKey);
-  const message = systemMessage({
+  const told = systemMessage({
     groupId,
     actor: creator,
     deed: { data: { event: 'group_created', name } },
@@ -41,6 +42,7 @@ export async function createGroup(context: Context, request: NewGroupRequest): P
     messageId,
     createdAt: context.clock(),
   });
+  const message = await sealMessage(context.texts, told);
   const group = {
     ...groupKey(groupId),
     kind: 'group' as const,

@@ -1,12 +1,12 @@
 import { encodeCursor } from '../../schema/cursors.ts';
-import type { MemberItem } from '../../schema/items.ts';
 import { groupIdOf } from '../../schema/keys.ts';
 import type { Context } from '../context.ts';
+import type { OpenRow } from '../texts/texts.ts';
 import type { NameReader } from './names.ts';
 import { pageStart } from './page-start.ts';
 
 export interface InboxPage {
-  readonly rows: readonly MemberItem[];
+  readonly rows: readonly OpenRow[];
   readonly names: NameReader;
   /** Where the next page starts; absent on the last. */
   readonly nextCursor?: string;
@@ -26,12 +26,15 @@ export async function listInbox(
   const found = await context.members.inbox(userId, page.limit + 1, after);
   const rows = found.slice(0, page.limit);
   const last = rows.at(-1);
-  const names = await context.names.read(
-    rows.flatMap((row) => row.peer ?? []),
-    rows.flatMap((row) => (row.peer === undefined ? (groupIdOf(row) ?? []) : [])),
-  );
+  const [opened, names] = await Promise.all([
+    context.texts.openRows(rows),
+    context.names.read(
+      rows.flatMap((row) => row.peer ?? []),
+      rows.flatMap((row) => (row.peer === undefined ? (groupIdOf(row) ?? []) : [])),
+    ),
+  ]);
   return {
-    rows,
+    rows: opened,
     names,
     ...(found.length > page.limit && last && { nextCursor: encodeCursor(['inbox', userId], last.inbox_sk) }),
   };

@@ -2,6 +2,7 @@ import type { MemberItem, MessageItem } from '../../schema/items.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
 import type { Context } from '../context.ts';
 import { NotFoundError } from '../errors.ts';
+import type { OpenMessage } from '../texts/texts.ts';
 import type { NameReader } from './names.ts';
 import { peopleIn } from './system-messages.ts';
 
@@ -11,11 +12,16 @@ export type Position =
 
 export interface HistoryPage {
   /** Oldest first, dense. */
-  readonly messages: readonly MessageItem[];
+  readonly messages: readonly OpenMessage[];
   readonly names: NameReader;
   /** Whether there are older, and newer, messages than these. */
   readonly older: boolean;
   readonly newer: boolean;
+}
+
+/** A page as it was read: nothing of it is opened yet. */
+interface StoredPage extends Pick<HistoryPage, 'older' | 'newer'> {
+  readonly messages: readonly MessageItem[];
 }
 
 /**
@@ -36,10 +42,11 @@ export async function listMessages(
   const member = await context.members.find(groupId, userId);
   if (!member) throw new NotFoundError();
   const page = await readPage(context, { groupId, member, position, limit });
-  const names = await context.names.read(
-    page.messages.flatMap((message) => [message.user_uuid, ...peopleIn(message)]),
-  );
-  return { ...page, names };
+  const [messages, names] = await Promise.all([
+    context.texts.openMessages(page.messages),
+    context.names.read(page.messages.flatMap((message) => [message.user_uuid, ...peopleIn(message)])),
+  ]);
+  return { ...page, messages, names };
 }
 
 async function readPage(
@@ -50,7 +57,7 @@ async function readPage(
     position,
     limit,
   }: { groupId: string; member: MemberItem; position: Position; limit: number },
-): Promise<Pick<HistoryPage, 'messages' | 'older' | 'newer'>> {
+): Promise<StoredPage> {
   switch (position.at) {
     case 'end': {
       const found = await messages.lastOf(groupId, { from: 0, to: MAX_SEQ }, limit);

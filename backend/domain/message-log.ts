@@ -4,6 +4,7 @@ import { AfterSeqTooFarBehindError, BusyError, KeyReusedError, UnprocessableErro
 import type { Clock, IdSource } from '../sources.ts';
 import { backoff } from '../table/backoff.ts';
 import type { MessageStore } from '../table/message-store.ts';
+import { openMessage, sealMessage, type Texts } from '../texts/texts.ts';
 import { GroupTurns } from './group-turns.ts';
 import { KnownTails } from './known-tails.ts';
 import { type NewMessage, newMessage } from './new-message.ts';
@@ -51,13 +52,15 @@ const SEARCH_AFTER_POSITION = 1_000;
  */
 export class MessageLog {
   readonly #messages: MessageStore;
+  readonly #texts: Texts;
   readonly #clock: Clock;
   readonly #newId: IdSource;
   readonly #tails = new KnownTails();
   readonly #turns = new GroupTurns();
 
-  constructor(parts: { messages: MessageStore; clock: Clock; newId: IdSource }) {
+  constructor(parts: { messages: MessageStore; texts: Texts; clock: Clock; newId: IdSource }) {
     this.#messages = parts.messages;
+    this.#texts = parts.texts;
     this.#clock = parts.clock;
     this.#newId = parts.newId;
   }
@@ -124,7 +127,9 @@ export class MessageLog {
     if (afterSeq === undefined) {
       const newest = await this.#messages.newest(groupId, SEARCH_WITHOUT_POSITION);
       const found = newest.find((message) => isOwnAttempt(message, draft));
-      return found ? { found: sameText(found, draft) } : { tail: newest[0]?.seq ?? 0, searched: true };
+      return found
+        ? { found: await sameText(this.#texts, found, draft) }
+        : { tail: newest[0]?.seq ?? 0, searched: true };
     }
     // Where the log is known to go on, a put right behind after_seq would be paid for and fail.
     return afterSeq < known ? this.#search(draft, afterSeq) : { tail: afterSeq, searched: ahead };
@@ -134,10 +139,10 @@ export class MessageLog {
     const messageId = this.#newId();
     let tail = start;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      const message = this.#message(draft, tail + 1, messageId);
+      const message = await this.#message(draft, tail + 1, messageId);
       const outcome = await this.#messages.append(message);
       if (outcome.stored) return message;
-      const own = ownAttempt(outcome.existing, draft, messageId);
+      const own = await ownAttempt(this.#texts, outcome.existing, draft, messageId);
       if (own) return own;
       if (attempt > 0) await backoff(attempt - 1);
       const next = await this.#tailAfter(tail + 1, draft);
@@ -158,7 +163,7 @@ export class MessageLog {
   async #search(draft: Draft, from: number): Promise<Position> {
     const behind = await this.#messages.after(draft.groupId, from, SEARCH_AFTER_POSITION);
     const found = behind.find((message) => isOwnAttempt(message, draft));
-    if (found) return { found: sameText(found, draft) };
+    if (found) return { found: await sameText(this.#texts, found, draft) };
     if (behind.length === SEARCH_AFTER_POSITION) {
       const tail = await this.#messages.tail(draft.groupId);
       if (tail > from + SEARCH_AFTER_POSITION) throw new AfterSeqTooFarBehindError(tail);
@@ -166,9 +171,10 @@ export class MessageLog {
     return { tail: from + behind.length, searched: true };
   }
 
-  #message(draft: Draft, seq: number, messageId: string): MessageItem {
+  /** Sealed for its seq: another attempt, at another one, is sealed anew. */
+  async #message(draft: Draft, seq: number, messageId: string): Promise<MessageItem> {
     if (seq > MAX_SEQ) throw new RangeError(`the log of ${draft.groupId} is full`);
-    return newTextMessage({ ...draft, seq, messageId, createdAt: this.#clock() });
+    return sealMessage(this.#texts, newTextMessage({ ...draft, seq, messageId, createdAt: this.#clock() }));
   }
 
   #noted(message: MessageItem, groupId: string, since: string): MessageItem {
@@ -205,21 +211,31 @@ function isOwnAttempt(message: MessageItem, draft: Pick<Draft, 'userId' | 'clien
  * The message that stood in a put's way, where it is the sender's own: this very message, because the SDK repeats a
  * put whose answer was lost, or an earlier attempt of the same request. Undefined where it is another.
  * @param messageId of the message that was to be put.
- * @throws KeyReusedError
+ * @throws KeyReusedError, TextKeysUnavailableError
  */
-export function ownAttempt(
+export async function ownAttempt(
+  texts: Texts,
   existing: MessageItem | undefined,
   draft: Draft,
   messageId: string,
-): MessageItem | undefined {
+): Promise<MessageItem | undefined> {
   if (!existing) return undefined;
   const isOwn = existing.message_uuid === messageId || isOwnAttempt(existing, draft);
-  return isOwn ? sameText(existing, draft) : undefined;
+  return isOwn ? sameText(texts, existing, draft) : undefined;
 }
 
-/** The message, if the draft has the text it was sent with; after an edit that text is no longer known.
- * @throws KeyReusedError */
-function sameText(message: MessageItem, draft: Pick<Draft, 'text'>): MessageItem {
-  if (message.rev === 0 && message.message !== draft.text) throw new KeyReusedError();
+/**
+ * The message, if the draft has the text it was sent with; after an edit that text is no longer known, nor is that of
+ * one that cannot be opened: then its sender and their key have to do.
+ * @throws KeyReusedError, TextKeysUnavailableError
+ */
+async function sameText(
+  texts: Texts,
+  message: MessageItem,
+  draft: Pick<Draft, 'text'>,
+): Promise<MessageItem> {
+  if (message.rev > 0) return message;
+  const { message: text, unreadable } = await openMessage(texts, message);
+  if (!unreadable && text !== draft.text) throw new KeyReusedError();
   return message;
 }

@@ -1,7 +1,7 @@
-import type { MemberItem } from '../../schema/items.ts';
 import { groupIdOf } from '../../schema/keys.ts';
 import type { Context } from '../context.ts';
 import { NotFoundError } from '../errors.ts';
+import { openRow, type OpenRow } from '../texts/texts.ts';
 import type { GroupState } from './change-group.ts';
 import { userIdsOf } from './membership.ts';
 import type { NameReader } from './names.ts';
@@ -10,7 +10,7 @@ import { requireMember } from './policies.ts';
 /** A group as one of its members sees it. */
 export interface GroupView extends GroupState {
   /** The caller's own row. */
-  readonly row: MemberItem;
+  readonly row: OpenRow;
   readonly names: NameReader;
 }
 
@@ -32,6 +32,10 @@ export async function viewGroup(
   userId: string,
 ): Promise<GroupView> {
   context.names.rememberGroup(group);
-  const names = await context.names.read(userIdsOf(members), [groupIdOf(group) ?? '']);
-  return { group, members, row: requireMember(members, userId), names };
+  const own = requireMember(members, userId);
+  const [row, names] = await Promise.all([
+    openRow(context.texts, own),
+    context.names.read(userIdsOf(members), [groupIdOf(group) ?? '']),
+  ]);
+  return { group, members, row, names };
 }

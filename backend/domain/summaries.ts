@@ -2,9 +2,10 @@ import {
   MAX_DELETED_SEQS,
   type MemberItem,
   type MessageItem,
-  PREVIEW_CODE_POINTS,
+  type StoredText,
   type Summary,
 } from '../../schema/items.ts';
+import { beginningOf } from '../../schema/preview.ts';
 import { groupIdOf, inboxSk, memberUserIdOf } from '../../schema/keys.ts';
 import type { SummaryChange, SummaryState, Tombstones } from '../table/member-store.ts';
 import type { SeqRange } from '../table/message-store.ts';
@@ -221,9 +222,13 @@ function tombstonesSaid(
   };
 }
 
-/** What a summary shows of a message: its beginning; null of a tombstone. */
-export function preview(message: Pick<MessageItem, 'message'>): string | null {
-  return message.message === null ? null : Array.from(message.message).slice(0, PREVIEW_CODE_POINTS).join('');
+/**
+ * What a summary shows of a message: its beginning; null of a tombstone. A sealed one is passed on as it is: whoever
+ * sealed it has sealed its beginning too, where that is not all of it.
+ */
+export function preview(item: Pick<MessageItem, 'message' | 'preview'>): StoredText | null {
+  const { message: text, preview: beginning } = item;
+  return typeof text === 'string' ? beginningOf(text) : ((text && beginning) ?? text);
 }
 
 /** What a summary says when this is the newest message. */

@@ -8,6 +8,9 @@ import type { Told } from './changes.ts';
  */
 
 const text = z.string();
+/** Bytes have no place of their own in JSON; no text of an item is an object. */
+const sealed = z.object({ sealed: z.base64() }).transform((part) => bytesOf(part.sealed));
+const storedText = z.union([text, sealed]);
 const seq = z.int().min(0);
 const role = z.enum(['owner', 'admin', 'member']);
 
@@ -32,7 +35,8 @@ const message: z.ZodType<MessageItem> = z.object({
   user_uuid: text,
   kind: z.enum(['text', 'system']),
   data: systemEvent.exactOptional(),
-  message: text.nullable(),
+  message: storedText.nullable(),
+  preview: sealed.exactOptional(),
   client_key: text.exactOptional(),
   created_at: text,
   edited_at: text.exactOptional(),
@@ -53,7 +57,7 @@ const row: z.ZodType<MemberItem> = z.object({
   last_at: text,
   last_by: text,
   last_kind: z.enum(['text', 'system']).exactOptional(),
-  preview: text.nullable(),
+  preview: storedText.nullable(),
   deleted_seqs: z
     .array(seq)
     .transform((seqs) => new Set(seqs))
@@ -80,8 +84,15 @@ const told: z.ZodType<Told> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('typing'), groupId: text, userId: text }),
 ]);
 
+function bytesOf(base64: string): Uint8Array {
+  return new Uint8Array(Buffer.from(base64, 'base64'));
+}
+
 export function encodeTold(value: Told): string {
-  return JSON.stringify(value, (_key, part: unknown) => (part instanceof Set ? [...part] : part));
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (part instanceof Uint8Array) return { sealed: Buffer.from(part).toString('base64') };
+    return part instanceof Set ? [...part] : part;
+  });
 }
 
 /** @throws SyntaxError or ZodError for what no process of this kind has written. */

@@ -18,6 +18,7 @@ import {
   ProfileMissingError,
   StartingError,
   TableUnavailableError,
+  TextKeysUnavailableError,
   TooManyRequestsError,
   UnprocessableError,
 } from '../errors.ts';
@@ -90,6 +91,7 @@ const PASSING = [
   TableUnavailableError,
   EventsUnavailableError,
   KeysUnavailableError,
+  TextKeysUnavailableError,
 ];
 
 function answerToAppError(error: AppError): ErrorAnswer {

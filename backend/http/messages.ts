@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { foldHandle } from '../../schema/handles.ts';
-import type { MessageItem } from '../../schema/items.ts';
 import type { Context } from '../context.ts';
 import { deleteMessage, editMessage } from '../domain/change-message.ts';
 import { type HistoryPage, listMessages, type Position } from '../domain/list-messages.ts';
 import { type Send, sendToGroup, sendToHandle } from '../domain/send-message.ts';
 import { UnprocessableError } from '../errors.ts';
+import type { OpenMessage } from '../texts/texts.ts';
 import { type MessageAnswer, message, presentMessage } from '../presentation/message.ts';
 import {
   CODES,
@@ -167,11 +167,11 @@ function placeOf({ message_group_uuid: groupId, seq }: z.output<typeof messagePa
   return { groupId, seq, userId };
 }
 
-async function present(context: Context, userId: string, item: MessageItem): Promise<MessageAnswer> {
+async function present(context: Context, userId: string, item: OpenMessage): Promise<MessageAnswer> {
   return presentMessage(item, await context.names.read([item.user_uuid]), userId);
 }
 
-async function send(context: Context, body: z.output<typeof sendBody>, wanted: Send): Promise<MessageItem> {
+async function send(context: Context, body: z.output<typeof sendBody>, wanted: Send): Promise<OpenMessage> {
   if (body.message_group_uuid !== undefined) {
     return sendToGroup(context, groupIdIn(body.message_group_uuid), wanted);
   }

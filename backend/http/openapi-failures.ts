@@ -143,7 +143,14 @@ const INTERNAL_ERROR: ZodOpenApiResponseObject = {
 const UNAVAILABLE: ZodOpenApiResponseObject = {
   ...failure(
     503,
-    ['busy', 'starting', 'table_unavailable', 'events_unavailable', 'token_keys_unavailable'],
+    [
+      'busy',
+      'starting',
+      'table_unavailable',
+      'events_unavailable',
+      'token_keys_unavailable',
+      'text_keys_unavailable',
+    ],
     ['Retry-After'],
   ),
   description: 'Worth trying again: the table or the issuer cannot be reached, or too much happens at once.',

@@ -2,6 +2,7 @@ import type { Present } from '../events/audience.ts';
 import type { Told } from '../events/changes.ts';
 import type { NameReader, Names } from '../domain/names.ts';
 import { peopleIn } from '../domain/system-messages.ts';
+import { openMessage, openRow, type Texts } from '../texts/texts.ts';
 import { groupIdOf } from '../../schema/keys.ts';
 import { presentMessage } from './message.ts';
 import { presentMessageGroup } from './message-group.ts';
@@ -10,14 +11,14 @@ import { presentMessageGroup } from './message-group.ts';
  * Makes the data of events, in the same words as the answers: what an event shows is what a GET would. What several
  * people are to see alike is made once for all of them.
  */
-export function eventPresenter(names: Names): Present {
+export function eventPresenter(names: Names, texts: Texts): Present {
   const made = new WeakMap<Told, Promise<string>>();
-  const read = readOnce(names);
+  const means = { read: readOnce(names), texts };
   return (told, userId) => {
     // Other processes may remember its name of before the change.
     if (told.kind === 'message_group' && told.group) names.rememberGroup(told.group);
-    if (isForItsAuthor(told, userId)) return present(told, read, userId);
-    const known = made.get(told) ?? present(told, read);
+    if (isForItsAuthor(told, userId)) return present(told, means, userId);
+    const known = made.get(told) ?? present(told, means);
     made.set(told, known);
     return known;
   };
@@ -43,20 +44,31 @@ function readOnce(names: Names): ReadNames {
   };
 }
 
-async function present(told: Told, read: ReadNames, viewerId?: string): Promise<string> {
-  return JSON.stringify(await answerOf(told, read, viewerId));
+/** What an answer is made with. */
+interface Means {
+  readonly read: ReadNames;
+  readonly texts: Texts;
 }
 
-async function answerOf(told: Told, read: ReadNames, viewerId?: string): Promise<object> {
+async function present(told: Told, means: Means, viewerId?: string): Promise<string> {
+  return JSON.stringify(await answerOf(told, means, viewerId));
+}
+
+async function answerOf(told: Told, { read, texts }: Means, viewerId?: string): Promise<object> {
   switch (told.kind) {
     case 'message': {
       const { message } = told;
-      return presentMessage(message, await read([message.user_uuid, ...peopleIn(message)]), viewerId);
+      const [open, names] = await Promise.all([
+        openMessage(texts, message),
+        read([message.user_uuid, ...peopleIn(message)]),
+      ]);
+      return presentMessage(open, names, viewerId);
     }
     case 'message_group': {
       const { row } = told;
       const shown = row.peer === undefined ? read([], [groupIdOf(row) ?? '']) : read([row.peer]);
-      return presentMessageGroup(row, await shown);
+      const [open, names] = await Promise.all([openRow(texts, row), shown]);
+      return presentMessageGroup(open, names);
     }
     case 'message_group_left':
       return { uuid: told.groupId };

@@ -4,7 +4,19 @@ import { groupIdOf, memberUserIdOf } from '../../schema/keys.ts';
 import type { NameReader } from '../domain/names.ts';
 import type { GroupView } from '../domain/read-group.ts';
 import { unreadCount } from '../domain/unread.ts';
-import { count, displayName, groupId, handle, readSeq, role, seq, time, userId } from './values.ts';
+import type { OpenRow } from '../texts/texts.ts';
+import {
+  count,
+  displayName,
+  groupId,
+  handle,
+  readSeq,
+  role,
+  seq,
+  time,
+  unreadable,
+  userId,
+} from './values.ts';
 
 const unread = count.meta({
   description: 'Messages that were not read, tombstones not counted.',
@@ -35,6 +47,7 @@ export const messageGroup = z
         // In code points, as a reader of the document counts: zod would count UTF-16 units.
         maxLength: PREVIEW_CODE_POINTS,
       }),
+    unreadable,
     created_at: time.meta({ description: 'The time of the last activity.' }),
     last_seq: seq.meta({ description: 'Seq of the newest message.', examples: [42] }),
     read_seq: readSeq,
@@ -75,12 +88,13 @@ export const readMark = z
   .meta({ id: 'ReadMark', description: 'How far the caller has read.' });
 export type ReadMarkAnswer = z.infer<typeof readMark>;
 
-export function presentMessageGroup(row: MemberItem, names: NameReader): MessageGroupAnswer {
+export function presentMessageGroup(row: OpenRow, names: NameReader): MessageGroupAnswer {
   const uuid = groupIdOf(row) ?? '';
   return {
     uuid,
     ...presentIdentity(row, uuid, names),
     message: row.preview,
+    ...(row.unreadable && { unreadable: row.unreadable }),
     created_at: row.last_at,
     last_seq: row.last_seq,
     read_seq: row.read_seq,
@@ -112,7 +126,7 @@ function presentMember(row: MemberItem, names: NameReader): MemberAnswer {
   };
 }
 
-function presentIdentity(row: MemberItem, uuid: string, names: NameReader) {
+function presentIdentity(row: Pick<MemberItem, 'peer'>, uuid: string, names: NameReader) {
   if (row.peer !== undefined) return { kind: 'direct' as const, name: null, ...names.person(row.peer) };
   const group = names.group(uuid);
   const name = group?.name ?? '';

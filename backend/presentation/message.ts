@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import type { MessageItem, SystemEvent } from '../../schema/items.ts';
+import type { SystemEvent } from '../../schema/items.ts';
 import { groupIdOf } from '../../schema/keys.ts';
 import type { NameReader } from '../domain/names.ts';
-import { displayName, groupId, handle, role, seq, time, userId } from './values.ts';
+import type { OpenMessage } from '../texts/texts.ts';
+import { displayName, groupId, handle, role, seq, time, unreadable, userId } from './values.ts';
 
 const MAX_KEY_LENGTH = 64;
 
@@ -55,6 +56,7 @@ const common = {
   created_at: time.meta({ description: 'When it was stored.' }),
   edited_at: time.nullable().meta({ description: 'When its text was changed last; null: never.' }),
   deleted_at: time.nullable().meta({ description: 'When it was deleted; null: it is there.' }),
+  unreadable,
   client_key: z
     .string()
     .min(1)
@@ -100,7 +102,7 @@ export type MessageAnswer = z.infer<typeof message>;
 
 /** @param viewerId who is to see it: what only an author sees is left out for others. Absent: for nobody in particular. */
 export function presentMessage(
-  item: MessageItem,
+  item: OpenMessage,
   names: Pick<NameReader, 'person'>,
   viewerId?: string,
 ): MessageAnswer {
@@ -117,6 +119,7 @@ export function presentMessage(
     created_at: item.created_at,
     edited_at: item.edited_at ?? null,
     deleted_at: item.deleted_at ?? null,
+    ...(item.unreadable && { unreadable: item.unreadable }),
     ...(item.client_key !== undefined && item.user_uuid === viewerId && { client_key: item.client_key }),
   };
   if (item.data === undefined) return { ...presented, kind: 'text' };

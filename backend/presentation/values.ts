@@ -42,6 +42,11 @@ export const time = z.iso.datetime({ precision: 3 }).meta({
   examples: ['2026-03-01T12:34:56.789Z'],
 });
 
+/** Of what is sealed and cannot be opened: absent of anything else. */
+export const unreadable = z.literal(true).exactOptional().meta({
+  description: 'The text is sealed and cannot be opened: `message` is not what was written.',
+});
+
 export const role = z.enum(['owner', 'admin', 'member']).meta({
   id: 'Role',
   description: 'What a member may do. In a `direct` group both are `member`.',

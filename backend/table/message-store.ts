@@ -6,7 +6,7 @@ import {
   type UpdateCommandInput,
   type UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
-import type { MessageItem } from '../../schema/items.ts';
+import type { MessageItem, StoredText } from '../../schema/items.ts';
 import { groupPk, MAX_SEQ, messageKey, messageSk } from '../../schema/keys.ts';
 import { conditionalWrite, type WriteOutcome } from './condition.ts';
 import { queryItems } from './query.ts';
@@ -16,6 +16,17 @@ import type { Table } from './table.ts';
 export interface SeqRange {
   readonly from: number;
   readonly to: number;
+}
+
+/** Another text for a message. */
+export interface MessageEdit {
+  readonly userId: string;
+  readonly text: StoredText;
+  /** Of a sealed text that is too long for the summaries. */
+  readonly preview?: Uint8Array;
+  readonly editedAt: string;
+  /** The rev the message was seen with: where texts cannot be compared in the table. */
+  readonly seenRev?: number;
 }
 
 /** The messages of every group: one log each. */
@@ -41,23 +52,24 @@ export class MessageStore {
   }
 
   /**
-   * Gives a message another text, if it is its author's own, a text, not deleted, and another one than it has. What can
-   * come in between is another edit or the deletion; the message as it is then is handed back. 1 W for each KB.
+   * Gives a message another text, if it is its author's own, a text, not deleted, and another one than it has; or, where
+   * that cannot be seen from a sealed text, still the rev that was seen. What can come in between is another edit or the
+   * deletion; the message as it is then is handed back. 1 W for each KB.
    */
-  async edit(
-    groupId: string,
-    seq: number,
-    edit: { readonly userId: string; readonly text: string; readonly editedAt: string },
-  ): Promise<ChangeOutcome> {
+  async edit(groupId: string, seq: number, edit: MessageEdit): Promise<ChangeOutcome> {
+    const { preview, seenRev } = edit;
+    const isToBe = seenRev === undefined ? TEXT_IS_ANOTHER : REV_IS_AS_SEEN;
     return this.#change(groupId, seq, {
-      UpdateExpression: 'SET message = :text, edited_at = :at ADD rev :one',
-      ConditionExpression: `${IS_LIVE_TEXT} AND ${IS_OWN} AND ${TEXT_IS_ANOTHER}`,
+      UpdateExpression: `SET message = :text, edited_at = :at${preview ? ', preview = :preview' : ' REMOVE preview'} ADD rev :one`,
+      ConditionExpression: `${IS_LIVE_TEXT} AND ${IS_OWN} AND ${isToBe}`,
       ExpressionAttributeValues: {
         ':kind': 'text',
         ':user': edit.userId,
         ':text': edit.text,
         ':at': edit.editedAt,
         ':one': 1,
+        ...(preview && { ':preview': preview }),
+        ...(seenRev !== undefined && { ':seen_rev': seenRev }),
       },
     });
   }
@@ -73,7 +85,7 @@ export class MessageStore {
   ): Promise<ChangeOutcome> {
     const { userId, anyones, deletedAt } = deletion;
     return this.#change(groupId, seq, {
-      UpdateExpression: 'SET message = :nothing, deleted_at = :at ADD rev :one',
+      UpdateExpression: 'SET message = :nothing, deleted_at = :at REMOVE preview ADD rev :one',
       ConditionExpression: anyones ? IS_LIVE_TEXT : `${IS_LIVE_TEXT} AND ${IS_OWN}`,
       ExpressionAttributeValues: {
         ':kind': 'text',
@@ -118,6 +130,14 @@ export class MessageStore {
       ConsistentRead: true,
     });
     return tombstones.length;
+  }
+
+  /** One message, strongly read. 1 R for each 4 KB. */
+  async find(groupId: string, seq: number): Promise<MessageItem | undefined> {
+    const { Item } = await this.#table.send(
+      new GetCommand({ TableName: this.#table.name, Key: messageKey(groupId, seq), ConsistentRead: true }),
+    );
+    return Item as MessageItem | undefined;
   }
 
   /** Whether the log has this seq; strongly read. */
@@ -202,6 +222,7 @@ export type ChangeOutcome =
 const IS_LIVE_TEXT = 'kind = :kind AND attribute_not_exists(deleted_at)';
 const IS_OWN = 'user_uuid = :user';
 const TEXT_IS_ANOTHER = 'message <> :text';
+const REV_IS_AS_SEEN = 'rev = :seen_rev';
 
 /** The append's condition: the key is free. A seq is stored once, so the log cannot fork. */
 export const SEQ_IS_FREE = 'attribute_not_exists(pk)';

@@ -7,10 +7,14 @@ import {
   given,
   isAwsEndpoint,
   readDynamoConfig,
+  readTextConfig,
   tableName as tableNameShape,
 } from '../../backend/config.ts';
+import { createLogger } from '../../backend/logger.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { openTable, type Table } from '../../backend/table/table.ts';
+import { openTexts } from '../../backend/texts/open-texts.ts';
+import type { Texts } from '../../backend/texts/texts.ts';
 import { ownEngineConfig, readDataDir } from '../../local/config.ts';
 import { runningEngine } from '../../local/engine/engine-record.ts';
 import { explainFailure } from '../../local/explain-failure.ts';
@@ -32,6 +36,8 @@ export interface ConnectionOptions {
 export interface Connection {
   readonly client: DynamoDBClient;
   readonly table: Table;
+  /** As the environment says, for scripts that write or show texts. @throws ConfigError */
+  readonly openTexts: () => Promise<Texts>;
   /** Where it leads, for a person. */
   readonly where: string;
 }
@@ -74,12 +80,21 @@ export async function withConnection(
   prod: string | undefined,
   task: (connection: Connection) => Promise<void>,
 ): Promise<void> {
-  const { config } = await chooseRoute(options, prod);
-  const { endpoint, tableName } = config;
+  const { config: route, isAws } = await chooseRoute(options, prod);
+  const { endpoint, tableName } = route;
   let client: DynamoDBClient | undefined;
   try {
-    client = await openClient(config, options);
-    await task({ client, table: openTable(client, tableName), where: endpoint ?? 'AWS' });
+    const config = await assumeRole(route, options);
+    client = createDynamoClient(config);
+    // A local engine's credentials are nobody's elsewhere.
+    const credentials = isAws && config.credentials ? { credentials: config.credentials } : {};
+    await task({
+      client,
+      table: openTable(client, tableName),
+      openTexts: () =>
+        openTexts(readTextConfig(process.env), { logger: createLogger('silent'), ...credentials }),
+      where: endpoint ?? 'AWS',
+    });
   } catch (error) {
     const place = endpoint === undefined ? { tableName } : { tableName, endpoint };
     throw new UserError(explainFailure(error, place), { cause: error });

@@ -121,7 +121,9 @@ class BlockPrinter implements ItemPrinter {
   }
 }
 
+/** Of bytes, which are sealed texts, a person learns how many there are. */
 function shown(value: unknown): string {
+  if (value instanceof Uint8Array) return `(sealed, ${value.length} bytes)`;
   return oneLine(typeof value === 'string' ? value : toJson(value));
 }
 

@@ -18,10 +18,11 @@ const script = connectionOptions(
   .option('--messages <n>', 'messages to generate, in all conversations together', parseCount)
   .action((prod: string | undefined, options: ConnectionOptions & Partial<SeedSize>) => {
     const plan = planFor(options);
-    return withConnection(options, prod, async ({ table, where }) => {
+    return withConnection(options, prod, async ({ table, where, openTexts }) => {
       const progress = startProgress('messages', messageCount(plan));
       try {
-        const { people, conversations, sent } = await seedTable(table, plan, () => progress.add(1));
+        const into = { table, texts: await openTexts() };
+        const { people, conversations, sent } = await seedTable(into, plan, () => progress.add(1));
         progress.stop();
         process.stdout.write(
           `table ${table.name} at ${where} has ${people} people and ${conversations} conversations; ` +

@@ -116,10 +116,19 @@ const changesGroup = ({ kind }: MessageItem) => kind === 'system';
 /** The item an image is of, or undefined when it cannot be read at all. */
 function itemOf(image: StreamRecord['NewImage']): unknown {
   try {
-    return image && unmarshall(image as Record<string, AttributeValue>);
+    return image && unmarshall(withBytes(image));
   } catch {
     return undefined;
   }
+}
+
+/** The image as the SDK has it: Lambda writes bytes in base64, which would pass for somebody's text. */
+function withBytes(image: NonNullable<StreamRecord['NewImage']>): Record<string, AttributeValue> {
+  const attributes = Object.entries(image).map(([name, value]) => [
+    name,
+    value.B === undefined ? value : { B: new Uint8Array(Buffer.from(value.B, 'base64')) },
+  ]);
+  return Object.fromEntries(attributes) as Record<string, AttributeValue>;
 }
 
 /** Whether another try may succeed: the table's own failures and races do, a request that no engine accepts does not. */

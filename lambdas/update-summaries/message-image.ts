@@ -2,6 +2,9 @@ import * as z from 'zod';
 import type { MessageItem } from '../../schema/items.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
 
+/** A sealed text, which nothing here opens. */
+const bytes = z.instanceof(Uint8Array);
+
 /** What the summaries need of a message's image; what else it holds is none of their business. */
 const messageImage = z.looseObject({
   pk: z.string(),
@@ -11,7 +14,8 @@ const messageImage = z.looseObject({
   message_uuid: z.string(),
   user_uuid: z.string(),
   kind: z.enum(['text', 'system']),
-  message: z.string().nullable(),
+  message: z.union([z.string(), bytes]).nullable(),
+  preview: bytes.exactOptional(),
   created_at: z.iso.datetime({ precision: 3 }),
   deleted_at: z.string().exactOptional(),
 });

@@ -1,13 +1,15 @@
 import { loadSchema } from '../../backend/table/schema-loader.ts';
+import { openTexts } from '../../backend/texts/open-texts.ts';
 import { seedOnce } from '../seed/seed-once.ts';
 import { runProgram } from './program.ts';
 
 /* Creates the table, fills it when it is empty, and ends. Two at once do no harm: the seed doubles nothing. */
 
-await runProgram('prepare', async ({ client, dynamo, table, dataDir, logger }) => {
+await runProgram('prepare', async ({ client, config, dynamo, table, dataDir, logger }) => {
   const { created } = await loadSchema(client, table.name);
   if (created) logger.info({ table: table.name }, 'table created');
-  await seedOnce({ table, dataDir, engine: dynamo.endpoint ?? '', logger });
+  const texts = await openTexts(config.api.texts, { logger });
+  await seedOnce({ table, texts, dataDir, engine: dynamo.endpoint ?? '', logger });
   client.destroy();
   return undefined;
 });

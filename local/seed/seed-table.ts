@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type Context, createContext } from '../../backend/context.ts';
+import { type Context, type ContextOptions, createContext } from '../../backend/context.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
 import { markRead } from '../../backend/domain/mark-read.ts';
 import { userIdsOf } from '../../backend/domain/membership.ts';
 import { type Person, saveProfile } from '../../backend/domain/people.ts';
 import { rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
-import type { Table } from '../../backend/table/table.ts';
 import { directGroupId, groupIdForKey } from '../../schema/ids.ts';
 import type { SeedConversation, SeedPerson, SeedPlan } from './plan.ts';
 
@@ -21,17 +20,20 @@ export interface SeedResult {
   readonly sent: number;
 }
 
+/** Where a plan is written, and how its texts are stored there. */
+export type SeededTable = Pick<ContextOptions, 'table' | 'texts'>;
+
 /**
  * Writes a plan into a table, through the use cases of the API. It may be repeated, interrupted and run twice at once:
  * people are known by their handle, and each message by its sender's key, so nothing is ever doubled.
  * @param onProgress called with each message that is in the table, sent now or found.
  */
 export async function seedTable(
-  table: Table,
+  into: SeededTable,
   plan: SeedPlan,
   onProgress: () => void = () => undefined,
 ): Promise<SeedResult> {
-  const writers = Array.from({ length: CONCURRENCY }, () => new SeedWriter(table, onProgress));
+  const writers = Array.from({ length: CONCURRENCY }, () => new SeedWriter(into, onProgress));
   const people = new Map<string, Person>();
   await divide(writers, plan.people, async (writer, person) => {
     people.set(person.handle, await ensurePerson(writer.context, person));
@@ -68,8 +70,8 @@ class SeedWriter {
   readonly #onProgress: () => void;
   #now = new Date();
 
-  constructor(table: Table, onProgress: () => void) {
-    this.context = createContext({ table, clock: () => this.#now });
+  constructor(into: SeededTable, onProgress: () => void) {
+    this.context = createContext({ ...into, clock: () => this.#now });
     this.#onProgress = onProgress;
   }
 

@@ -20,10 +20,14 @@ const group = {
   member_count: 3,
 } as const;
 
+/** Bytes of every value. */
+const SEALED = Uint8Array.from({ length: 256 }, (_, place) => place);
+
 const ALL: readonly Told[] = [
   { kind: 'message', message: first },
   { kind: 'message', message: edited(first) },
   { kind: 'message', message: tombstone(first) },
+  { kind: 'message', message: { ...first, message: SEALED, preview: SEALED } },
   system({ event: 'group_created', name: 'Us' }),
   system({ event: 'group_renamed', name: 'Us' }),
   system({ event: 'member_added', user_uuid: 'grace' }),
@@ -36,6 +40,7 @@ const ALL: readonly Told[] = [
     kind: 'message_group',
     row: { ...row, preview: null, deleted_seqs: new Set([2, 5]), folded_seq: 1, folded_count: 1 },
   },
+  { kind: 'message_group', row: { ...row, preview: SEALED } },
   { kind: 'message_group', row: { ...row, peer: 'grace' }, group },
   { kind: 'message_group_left', groupId: 'g', seq: 9 },
   { kind: 'typing', groupId: 'g', userId: 'ada' },
@@ -62,6 +67,8 @@ describe('what no process has written', () => {
     JSON.stringify({ kind: 'message', message: { ...first, seq: '1' } }),
     JSON.stringify({ kind: 'message', message: { ...first, message: undefined } }),
     JSON.stringify({ kind: 'message_group', row: { ...row, deleted_seqs: {} } }),
+    JSON.stringify({ kind: 'message', message: { ...first, message: { sealed: 'no base64!' } } }),
+    JSON.stringify({ kind: 'message', message: { ...first, message: SEALED } }),
     encodeTold(system({ event: 'member_added', user_uuid: 'x' })).replace('member_added', 'member_eaten'),
   ])('is not understood: %s', (payload) => {
     expect(() => decodeTold(payload)).toThrow();

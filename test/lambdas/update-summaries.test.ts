@@ -8,8 +8,8 @@ import { sendToHandle } from '../../backend/domain/send-message.ts';
 import { unreadCount } from '../../backend/domain/unread.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { createHandler, type FailureQueue } from '../../lambdas/update-summaries/handler.ts';
-import type { MemberItem } from '../../schema/items.ts';
-import { groupKey, type Key, memberKey, profileKey } from '../../schema/keys.ts';
+import type { MemberItem, MessageItem } from '../../schema/items.ts';
+import { groupKey, type Key, memberKey, messageKey, profileKey } from '../../schema/keys.ts';
 import {
   image,
   itemRecord,
@@ -19,6 +19,7 @@ import {
   streamEvent,
   streamRecord,
   timeOf,
+  tombstone,
 } from '../support/factories.ts';
 import { type EngineRequest, type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
 import { addGroup, addPerson, deleteItem, putItem, putItems } from '../support/scene.ts';
@@ -97,6 +98,25 @@ describe('a batch', () => {
     expect(ada?.deleted_seqs).toEqual(new Set([3]));
     expect([ada, grace].map((row) => row && unreadCount(row))).toEqual([1, 0]);
     expect(failures).not.toHaveBeenCalled();
+  });
+
+  it('of sealed texts is brought there as it is, without a key', async () => {
+    const [groupId, sealed, beginning] = [
+      newGroupId(),
+      new Uint8Array([0, 200, 255]),
+      new Uint8Array([1, 255]),
+    ];
+    await putItems(db().table, [memberItem({ groupId, userId: 'ada' })]);
+    const previewAfter = async (message: MessageItem) => {
+      await handler(streamEvent([streamRecord(message)]));
+      return (await there.members.find(groupId, 'ada'))?.preview;
+    };
+    const short = messageItem({ groupId, seq: 2, message: sealed });
+    expect(await previewAfter(short)).toEqual(sealed);
+    const long = { ...short, seq: 3, sk: messageKey(groupId, 3).sk, preview: beginning };
+    expect(await previewAfter(long)).toEqual(beginning);
+    // A tombstone shows nothing, whatever it was left with.
+    expect(await previewAfter({ ...tombstone(long), preview: beginning })).toBeNull();
   });
 
   it('of nothing is done', async () => {

@@ -60,10 +60,10 @@ describe('seeding', () => {
   it('writes everything once, however often and at whatever moment it is repeated', async () => {
     const plan = defaultPlan(NOW);
     const { table } = db();
-    const interrupted = seedTable(table, plan, stopAfter(40));
+    const interrupted = seedTable({ table }, plan, stopAfter(40));
     await expect(interrupted).rejects.toThrow('interrupted');
-    await Promise.all([seedTable(table, plan), seedTable(table, plan)]);
-    expect((await seedTable(table, plan)).sent).toBe(0);
+    await Promise.all([seedTable({ table }, plan), seedTable({ table }, plan)]);
+    expect((await seedTable({ table }, plan)).sent).toBe(0);
 
     const context = createContext({ table });
     for (const conversation of plan.conversations) {
@@ -91,14 +91,17 @@ describe('seeding', () => {
       const plan = smallPlan();
       const [conversation] = plan.conversations;
       if (!conversation) throw new Error('an empty plan');
-      await seedTable(table, {
-        ...plan,
-        conversations: [{ ...conversation, messages: conversation.messages.slice(0, 1) }],
-      });
+      await seedTable(
+        { table },
+        {
+          ...plan,
+          conversations: [{ ...conversation, messages: conversation.messages.slice(0, 1) }],
+        },
+      );
       const groupId = directGroupId(ada, seedUserId('grace'));
       await sendToGroup(context, groupId, { userId: ada, text: 'by hand' });
-      await seedTable(table, plan);
-      await seedTable(table, plan);
+      await seedTable({ table }, plan);
+      await seedTable({ table }, plan);
       const log = await readLog(context, groupId);
       expect(log.map((message) => message.message)).toEqual(['one', 'by hand', 'two', 'three']);
     } finally {
@@ -118,12 +121,12 @@ describe('a group of the plan', () => {
       const [first] = conversations;
       if (!first) throw new Error('no group in the plan');
       const half = { ...first, messages: first.messages.slice(0, 4) };
-      await seedTable(table, { ...plan, conversations: [half] });
+      await seedTable({ table }, { ...plan, conversations: [half] });
       const groupId = groupIdOf(first);
       const actor = { userId: seedUserId('ada'), handle: 'ada', display_name: 'Ada' };
       await removeMember(context, { groupId, actor }, 'ada');
-      await seedTable(table, { ...plan, conversations });
-      expect((await seedTable(table, { ...plan, conversations })).sent).toBe(0);
+      await seedTable({ table }, { ...plan, conversations });
+      expect((await seedTable({ table }, { ...plan, conversations })).sent).toBe(0);
       expect(await context.members.find(groupId, actor.userId)).toBeUndefined();
       expect(await compareSummaries(context, groupId)).toEqual([]);
     } finally {

@@ -102,9 +102,12 @@ describe(`everybody's inbox, after ${OPERATIONS} operations (MODEL_SEED=${SEED})
     Promise.all(
       stages.map(async (stage) => ({
         stage,
-        model: new GroupModel(await readLog(db.newContext(), stage.groupId), stage.founders),
+        model: new GroupModel(await openLog(stage), stage.founders),
       })),
     );
+
+  const openLog = async ({ groupId }: Stage) =>
+    apis[0].context.texts.openMessages(await readLog(db.newContext(), groupId));
 
   /** As two processes show it, which agree. */
   const inboxOf = async (person: Caller): Promise<MessageGroupAnswer[]> => {

@@ -1,4 +1,5 @@
-import type { MessageItem, MessageKind, Role } from '../../schema/items.ts';
+import type { OpenMessage } from '../../backend/texts/texts.ts';
+import type { MessageKind, Role } from '../../schema/items.ts';
 
 /** What a member's inbox has to show of a group. */
 export interface ExpectedRow {
@@ -32,13 +33,13 @@ interface Member {
  * facts: what the code under test keeps up to date with every message is worked out here afterwards, message by message.
  */
 export class GroupModel {
-  readonly #log: readonly MessageItem[];
+  readonly #log: readonly OpenMessage[];
   readonly #members = new Map<string, Member>();
-  readonly #strangers: MessageItem[] = [];
+  readonly #strangers: OpenMessage[] = [];
   #name = '';
 
   /** @param founders who was in it from the start, besides its creator: the log names only that one. */
-  constructor(log: readonly MessageItem[], founders: readonly string[]) {
+  constructor(log: readonly OpenMessage[], founders: readonly string[]) {
     this.#log = log;
     for (const message of log) this.#follow(message, founders);
   }
@@ -75,7 +76,7 @@ export class GroupModel {
     };
   }
 
-  #follow(message: MessageItem, founders: readonly string[]): void {
+  #follow(message: OpenMessage, founders: readonly string[]): void {
     const { user_uuid: author, data } = message;
     const joined = { joinedSeq: message.seq, joinedAt: message.created_at };
     if (data?.event !== 'group_created' && !this.#members.has(author)) this.#strangers.push(message);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createContext } from '../../backend/context.ts';
 import type { Told } from '../../backend/events/changes.ts';
 import { eventPresenter } from '../../backend/presentation/event.ts';
+import { PLAIN_TEXTS } from '../../backend/texts/texts.ts';
 import { addPerson } from '../support/scene.ts';
 import { memberItem, messageItem, newGroupId } from '../support/factories.ts';
 import { startFlakyEngine } from '../support/flaky-engine.ts';
@@ -12,7 +13,7 @@ const db = useTestTable();
 describe('a presenter of events', () => {
   it('makes what all see alike once for all of them, and what its author sees besides for them', async () => {
     const { names } = db().newContext();
-    const present = eventPresenter(names);
+    const present = eventPresenter(names, PLAIN_TEXTS);
     const told: Told = {
       kind: 'message',
       message: messageItem({ groupId: newGroupId(), user_uuid: 'ada', client_key: 'k' }),
@@ -27,7 +28,7 @@ describe('a presenter of events', () => {
     const flaky = await startFlakyEngine(db().endpoint);
     try {
       const { names } = createContext({ table: db().through(flaky.endpoint) });
-      const present = eventPresenter(names);
+      const present = eventPresenter(names, PLAIN_TEXTS);
       const groupId = newGroupId();
       const rows = Array.from({ length: 98 }, (_, place) => memberItem({ groupId, userId: `user-${place}` }));
       await Promise.all(rows.map((row, place) => present({ kind: 'message_group', row }, `user-${place}`)));
@@ -47,7 +48,7 @@ describe('a presenter of events', () => {
       data: { event: 'member_added', user_uuid: grace },
     });
     const shown: unknown = JSON.parse(
-      await eventPresenter(db().newContext().names)({ kind: 'message', message }, ada),
+      await eventPresenter(db().newContext().names, PLAIN_TEXTS)({ kind: 'message', message }, ada),
     );
     expect(shown).toMatchObject({
       handle: 'ada',

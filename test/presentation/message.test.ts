@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { openMessage, PLAIN_TEXTS } from '../../backend/texts/texts.ts';
 import { message, presentMessage } from '../../backend/presentation/message.ts';
 import type { SystemEvent } from '../../schema/items.ts';
 import { messageItem, newGroupId } from '../support/factories.ts';
@@ -33,7 +34,7 @@ describe('a system message', () => {
       { event: 'role_changed', user_uuid: 'grace', role: 'admin' },
       { event: 'role_changed', user: grace, role: 'admin' },
     ],
-  ])('of %j names people as they are called now', (stored, data) => {
+  ])('of %j names people as they are called now', async (stored, data) => {
     const item = messageItem({
       groupId: newGroupId(),
       kind: 'system',
@@ -41,7 +42,7 @@ describe('a system message', () => {
       user_uuid: 'ada',
       message: 'words',
     });
-    const presented = presentMessage(item, names);
+    const presented = presentMessage(await openMessage(PLAIN_TEXTS, item), names);
     expect(presented).toMatchObject({ kind: 'system', handle: '@ada', message: 'words' });
     expect(presented).toHaveProperty('data', data);
     // Parsing leaves out what the schema does not know.
@@ -50,14 +51,18 @@ describe('a system message', () => {
 });
 
 describe('a text message', () => {
-  it('has no data', () => {
-    const presented = presentMessage(messageItem({ groupId: newGroupId() }), names);
+  it('has no data', async () => {
+    const presented = presentMessage(
+      await openMessage(PLAIN_TEXTS, messageItem({ groupId: newGroupId() })),
+      names,
+    );
     expect(presented).not.toHaveProperty('data');
     expect(message.parse(presented)).toEqual(presented);
   });
 
-  it('shows its key to its author alone', () => {
-    const item = messageItem({ groupId: newGroupId(), user_uuid: 'ada', client_key: 'key' });
+  it('shows its key to its author alone', async () => {
+    const stored = messageItem({ groupId: newGroupId(), user_uuid: 'ada', client_key: 'key' });
+    const item = await openMessage(PLAIN_TEXTS, stored);
     expect(presentMessage(item, names, 'ada')).toHaveProperty('client_key', 'key');
     expect(presentMessage(item, names, 'grace')).not.toHaveProperty('client_key');
     expect(presentMessage(item, names)).not.toHaveProperty('client_key');

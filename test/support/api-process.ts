@@ -1,5 +1,5 @@
 import { createApp } from '../../backend/app.ts';
-import { readDynamoConfig } from '../../backend/config.ts';
+import { readDynamoConfig, readTextConfig } from '../../backend/config.ts';
 import { createContext } from '../../backend/context.ts';
 import { openLive } from '../../backend/events/open-events.ts';
 import { startServer } from '../../backend/http/server.ts';
@@ -8,6 +8,7 @@ import { createLogger } from '../../backend/logger.ts';
 import { openRedis } from '../../backend/redis.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { openTable } from '../../backend/table/table.ts';
+import { openTexts } from '../../backend/texts/open-texts.ts';
 
 /*
  * The API as a process of its own, for tests with several: on any free port, which it writes as its only line.
@@ -25,6 +26,7 @@ const redis = url === undefined ? undefined : openRedis(url, logger);
 const app = createApp({
   context: createContext({
     table: openTable(createDynamoClient(config), tableName),
+    texts: await openTexts(readTextConfig(process.env), { logger }),
     live: openLive({ url, redis, tableName, logger }),
   }),
   verifyToken: createTokenVerifier({ development: JSON.parse(process.env['TOKEN_SOURCE'] ?? '') as Issuer }),

@@ -7,6 +7,9 @@ import { type RunningServer, startServer } from '../../backend/http/server.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../backend/http/verify-token.ts';
 import { createLogger } from '../../backend/logger.ts';
 import type { Table } from '../../backend/table/table.ts';
+import { openTexts } from '../../backend/texts/open-texts.ts';
+import type { Texts } from '../../backend/texts/texts.ts';
+import { readTextConfig } from '../../backend/config.ts';
 import { Caller } from './caller.ts';
 import { newUserId } from './factories.ts';
 import type { Answer, ExactRequest } from './http-client.ts';
@@ -43,6 +46,8 @@ export interface ApiOptions {
   /** Default: what verifies the issuer's tokens. */
   readonly verifyToken?: TokenVerifier;
   readonly corsOrigins?: readonly string[];
+  /** Default: as the environment says, like an API's: TEXT_ENCRYPTION and TEXT_KEYS. */
+  readonly texts?: Texts;
   /** Default: live events of this API alone. */
   readonly live?: LiveParts;
   /** Default: none. */
@@ -63,7 +68,8 @@ export async function startTestApi(options: ApiOptions): Promise<TestApi> {
   const { table, issuer = await createTestIssuer(), corsOrigins = [FRONT_END] } = options;
   const logLines: string[] = [];
   const logger = createLogger('info', { write: (line) => void logLines.push(line) });
-  const context = createContext({ table, logger, ...(options.live && { live: options.live }) });
+  const texts = options.texts ?? (await openTexts(readTextConfig(process.env), { logger }));
+  const context = createContext({ table, texts, logger, ...(options.live && { live: options.live }) });
   const app = createApp({
     context,
     verifyToken: options.verifyToken ?? createTokenVerifier({ development: issuer }),

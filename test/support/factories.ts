@@ -36,7 +36,7 @@ export function messageItem({ groupId, seq = 1, ...values }: MessageValues): Mes
 }
 
 /** A message after an edit. */
-export function edited(message: MessageItem, text = `${message.message} (edited)`): MessageItem {
+export function edited(message: MessageItem, text = `${String(message.message)} (edited)`): MessageItem {
   return {
     ...message,
     rev: message.rev + 1,
@@ -119,7 +119,11 @@ export function image(item: object): Record<string, AttributeValue> {
   return lambdaImage(marshall(item, { removeUndefinedValues: true }));
 }
 
-/** The SDK's and Lambda's types of an attribute differ in what they call unknown members alone. */
+/** The SDK's and Lambda's types of an attribute differ in what they call unknown members; and bytes, which are base64. */
 function lambdaImage(item: Record<string, ItemValue>): Record<string, AttributeValue> {
-  return item as Record<string, AttributeValue>;
+  const attributes = Object.entries(item).map(([name, value]) => [
+    name,
+    value.B === undefined ? value : { B: Buffer.from(value.B).toString('base64') },
+  ]);
+  return Object.fromEntries(attributes) as Record<string, AttributeValue>;
 }

@@ -31,8 +31,8 @@ const script = connectionOptions(
   .option('--json', 'print the rows as a JSON array, and the rest on stderr')
   .addHelpText('after', '\nNobody asks here: the API reads the membership of who asks besides, which is 1 R.')
   .action((groupId: string, prod: string | undefined, options: Options) =>
-    withConnection(options, prod, async ({ client, table }) => {
-      const context = createContext({ table });
+    withConnection(options, prod, async ({ client, table, openTexts }) => {
+      const context = createContext({ table, texts: await openTexts() });
       let page: Page = { rows: [], more: false };
       const usage = await meterCapacity(client).measure(async () => {
         page = await readPage(context, groupId, options.limit);
@@ -76,8 +76,9 @@ async function readPage(context: Context, groupId: string, limit: number): Promi
   const names = await context.names.read(
     messages.flatMap((message) => [message.user_uuid, ...peopleIn(message)]),
   );
+  const opened = await context.texts.openMessages(messages);
   return {
-    rows: messages.map((message) => presentMessage(message, names)),
+    rows: opened.map((message) => presentMessage(message, names)),
     // Seqs start at 1 and have no gap.
     more: (messages[0]?.seq ?? 1) > 1,
   };

@@ -30,14 +30,15 @@ const script = connectionOptions(
   .action((first: string | undefined, last: string | undefined, options: Options) => {
     // The last word says that AWS is meant, also where it is the only one; somebody of that handle is @prod.
     const [handle, prod] = first === 'prod' && last === undefined ? [undefined, first] : [first, last];
-    return withConnection(options, prod, async ({ client, table }) => {
+    return withConnection(options, prod, async ({ client, table, openTexts }) => {
+      const texts = await openTexts();
       const known = createContext({ table });
       const person = handle === undefined ? await anybody(known) : await findKnown(known, handle);
       const meter = meterCapacity(client);
       let page: InboxPage | undefined;
       // A context that remembers no names: this is what the pattern costs at most.
       const usage = await meter.measure(async () => {
-        page = await listInbox(createContext({ table }), person.userId, { limit: options.limit });
+        page = await listInbox(createContext({ table, texts }), person.userId, { limit: options.limit });
       });
       const chosen = handle === undefined ? ' (the first one known; a handle chooses)' : '';
       const report = {

@@ -463,6 +463,11 @@ export interface components {
        * @example Hello Grace!
        */
       message: string | null;
+      /**
+       * @description The text is sealed and cannot be opened: `message` is not what was written.
+       * @constant
+       */
+      unreadable?: true;
       /** @description The time of the last activity. */
       created_at: components['schemas']['Time'];
       /**
@@ -532,6 +537,11 @@ export interface components {
        * @example Hello Grace!
        */
       message: string | null;
+      /**
+       * @description The text is sealed and cannot be opened: `message` is not what was written.
+       * @constant
+       */
+      unreadable?: true;
       /** @description The time of the last activity. */
       created_at: components['schemas']['Time'];
       /**
@@ -663,6 +673,11 @@ export interface components {
       /** @description When it was deleted; null: it is there. */
       deleted_at: components['schemas']['Time'] | null;
       /**
+       * @description The text is sealed and cannot be opened: `message` is not what was written.
+       * @constant
+       */
+      unreadable?: true;
+      /**
        * @description The `Idempotency-Key` it was sent with: shown to its author alone.
        * @example my-first-answer
        */
@@ -721,6 +736,11 @@ export interface components {
       edited_at: components['schemas']['Time'] | null;
       /** @description When it was deleted; null: it is there. */
       deleted_at: components['schemas']['Time'] | null;
+      /**
+       * @description The text is sealed and cannot be opened: `message` is not what was written.
+       * @constant
+       */
+      unreadable?: true;
       /**
        * @description The `Idempotency-Key` it was sent with: shown to its author alone.
        * @example my-first-answer
@@ -878,13 +898,24 @@ export interface components {
       };
       content: {
         'application/json': (
-          'busy' | 'starting' | 'table_unavailable' | 'events_unavailable' | 'token_keys_unavailable'
+          | 'busy'
+          | 'starting'
+          | 'table_unavailable'
+          | 'events_unavailable'
+          | 'token_keys_unavailable'
+          | 'text_keys_unavailable'
         )[];
         'application/problem+json': components['schemas']['Problem'] & {
           /** @constant */
           status?: 503;
           /** @enum {unknown} */
-          code?: 'busy' | 'starting' | 'table_unavailable' | 'events_unavailable' | 'token_keys_unavailable';
+          code?:
+            | 'busy'
+            | 'starting'
+            | 'table_unavailable'
+            | 'events_unavailable'
+            | 'token_keys_unavailable'
+            | 'text_keys_unavailable';
         };
       };
     };

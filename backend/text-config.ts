@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { type Environment, parse } from './environment.ts';
+
+/** A key of AWS KMS, by its ARN: an alias could be made to mean another one. */
+export interface KmsTextKey {
+  readonly kind: 'kms';
+  readonly arn: string;
+}
+
+/** A key that is in the environment itself. */
+export interface LocalTextKey {
+  readonly kind: 'local';
+  readonly name: string;
+  /** LOCAL_KEY_BYTES of it. */
+  readonly key: Uint8Array;
+}
+
+export type TextKey = KmsTextKey | LocalTextKey;
+
+/** How texts are sealed and opened. */
+export interface TextConfig {
+  /** Whether new texts are sealed. Those that are sealed already are opened in any case. */
+  readonly seals: boolean;
+  /** The first one seals; all open. */
+  readonly keys: readonly [TextKey, ...TextKey[]];
+}
+
+const LOCAL_KEY_BYTES = 32;
+const LOCAL_KEY_NAME = /^[a-z0-9_-]{1,32}$/;
+const KMS_KEY = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[a-zA-Z0-9-]+$/;
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/** What a problem says of an entry must not repeat it: it may be a key. */
+const textKeys = z.string().transform((text, context): [TextKey, ...TextKey[]] => {
+  const found = text.split(',').map((entry, place) => readKey(entry.trim(), place + 1));
+  for (const problem of found)
+    if (typeof problem === 'string') context.addIssue({ code: 'custom', message: problem });
+  const [first, ...others] = found.filter((key) => typeof key !== 'string');
+  const names = [first, ...others].map((key) => (key?.kind === 'local' ? key.name : key?.arn));
+  if (new Set(names).size < names.length) {
+    context.addIssue({ code: 'custom', message: 'must name each key once' });
+  }
+  return first ? [first, ...others] : z.NEVER;
+});
+
+/** A key, or what is wrong with it. */
+function readKey(entry: string, place: number): TextKey | string {
+  if (KMS_KEY.test(entry)) return { kind: 'kms', arn: entry };
+  const which = `key ${place}`;
+  if (entry.startsWith('arn:')) {
+    return `${which} must be the ARN of a KMS key (arn:aws:kms:<region>:<account>:key/<id>), no alias`;
+  }
+  const [name = '', base64, ...rest] = entry.split(':');
+  if (base64 === undefined || rest.length > 0 || !LOCAL_KEY_NAME.test(name)) {
+    return `${which} must be the ARN of a KMS key, or <name>:<${LOCAL_KEY_BYTES} bytes in base64>, the name of a-z, 0-9, _ and -`;
+  }
+  if (!BASE64.test(base64)) return `${which} must be in base64 behind its name`;
+  // A copy with memory of its own: a small Buffer shares it with others.
+  const key = new Uint8Array(Buffer.from(base64, 'base64'));
+  return key.length === LOCAL_KEY_BYTES
+    ? { kind: 'local', name, key }
+    : `${which} must have ${LOCAL_KEY_BYTES} bytes, and has ${key.length}`;
+}
+
+/** The part of an environment that tells of sealed texts. */
+export const textEnvironment = z.object({
+  TEXT_ENCRYPTION: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
+  TEXT_KEYS: textKeys.optional(),
+});
+
+/** Whether there is a key to seal with, where texts are to be sealed. */
+export function hasKeyToSeal({
+  TEXT_ENCRYPTION,
+  TEXT_KEYS,
+}: Partial<z.output<typeof textEnvironment>>): boolean {
+  return TEXT_ENCRYPTION !== 'on' || TEXT_KEYS !== undefined;
+}
+
+/** What is wrong where `hasKeyToSeal` is not so. */
+export const WITHOUT_KEY = { path: ['TEXT_KEYS'], error: 'must be set with TEXT_ENCRYPTION=on' };
+
+/** Absent: texts are stored as they are. */
+export function textConfig(values: z.output<typeof textEnvironment>): { readonly texts?: TextConfig } {
+  const { TEXT_ENCRYPTION, TEXT_KEYS: keys } = values;
+  return keys ? { texts: { seals: TEXT_ENCRYPTION === 'on', keys } } : {};
+}
+
+/** For who only opens texts, or seals some. @throws ConfigError with everything that is wrong. */
+export function readTextConfig(environment: Environment): TextConfig | undefined {
+  return textConfig(parse(textEnvironment.refine(hasKeyToSeal, WITHOUT_KEY), environment)).texts;
+}
