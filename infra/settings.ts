@@ -35,6 +35,11 @@ const shape = z
     deletionProtection: flag.default(true),
     /** Both encrypt. A key of one's own can be seen in use, and be taken away; it costs $1 a month. */
     encryptionKey: z.enum(['aws-owned', 'customer-managed']).default('customer-managed'),
+    /**
+     * Texts of messages, sealed by the API with a key of their own: `on`; or `reading`, which seals no new ones and opens
+     * those there are.
+     */
+    textEncryption: z.enum(['none', 'reading', 'on']).default('none'),
     /** A region that holds a replica of the table, in which nothing runs until it is needed. */
     standbyRegion: region.optional(),
     /** With a key of one's own: the key of the standby region. */

@@ -31,6 +31,7 @@ import { AccessLog } from './access-log.ts';
 import { createLogGroup } from './log-group.ts';
 import type { Network } from './network.ts';
 import { type DeployedTable, tableStatements } from './table-policy.ts';
+import { type TextKey, textKeyEnvironment, textKeyStatements } from './text-key.ts';
 
 const API_PORT = 4567;
 /** A quarter of a CPU serves about a hundred requests a second. */
@@ -44,6 +45,8 @@ export interface ApiProps {
   readonly network: Network;
   readonly table: DeployedTable;
   readonly redisUrl: Secret;
+  /** Absent: texts are stored as they are. */
+  readonly textKey: TextKey | undefined;
   /** What the containers are told besides the table: the issuer of tokens and the origin of the screens. */
   readonly environment: Readonly<Record<string, string>>;
   readonly certificateArn: string;
@@ -66,7 +69,10 @@ export class Api extends Construct {
     super(scope, id);
     const { network, table } = props;
     this.securityGroup = network.securityGroup(this, 'Group', 'api: reached by the load balancer alone');
-    const statements = tableStatements(this, 'api', table, network.tableEndpoint.vpcEndpointId);
+    const statements = [
+      ...tableStatements(this, 'api', table, network.tableEndpoint.vpcEndpointId),
+      ...textKeyStatements(props.textKey),
+    ];
     this.taskRole = new Role(this, 'TaskRole', {
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
       inlinePolicies: { api: new PolicyDocument({ statements }) },
@@ -139,6 +145,7 @@ export class Api extends Construct {
         // One hop: the load balancer, which nobody gets around.
         TRUST_PROXY: '1',
         DDB_MESSAGE_TABLE: props.table.tableName,
+        ...textKeyEnvironment(props.textKey),
         ...props.environment,
       },
       secrets: { REDIS_URL: EcsSecret.fromSecretsManager(props.redisUrl) },

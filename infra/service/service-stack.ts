@@ -11,6 +11,7 @@ import { createDashboard } from './dashboard.ts';
 import { Network } from './network.ts';
 import { Summaries } from './summaries.ts';
 import type { DeployedTable } from './table-policy.ts';
+import type { TextKey } from './text-key.ts';
 import { Users } from './users.ts';
 
 export interface ServiceProps extends StackProps {
@@ -44,6 +45,7 @@ export class ServiceStack extends Stack {
       certificateArn,
       image: settings.image,
       redisUrl: cache.url,
+      textKey: this.#textKey(props),
       environment: {
         FRONTEND_URL: url,
         AWS_REGION: this.region,
@@ -84,6 +86,17 @@ export class ServiceStack extends Stack {
     if (encryptionKey === 'aws-owned') return { tableName, tableArn, streamArn: stream.valueAsString };
     const key = new CfnParameter(this, 'TableKeyArn', { description: 'ARN of the key that encrypts it' });
     return { tableName, tableArn, streamArn: stream.valueAsString, keyArn: key.valueAsString };
+  }
+
+  #textKey({ settings, createdTable }: ServiceProps): TextKey | undefined {
+    if (settings.textEncryption === 'none') return undefined;
+    const seals = settings.textEncryption === 'on';
+    if (createdTable?.textKeyArn !== undefined) return { keyArn: createdTable.textKeyArn, seals };
+    const key = new CfnParameter(this, 'TextKeyArn', {
+      description: 'ARN of the key that seals its texts; in another region, that of the key’s replica there',
+      allowedPattern: '^arn:[^:]+:kms:[^:]+:[0-9]+:key/.+$',
+    });
+    return { keyArn: key.valueAsString, seals };
   }
 
   #parameters() {

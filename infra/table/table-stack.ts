@@ -12,18 +12,23 @@ export interface CreatedTable {
   readonly streamArn: string;
   /** Absent: the key is AWS's own, which needs no permission. */
   readonly keyArn?: string;
+  /** Seals texts. Absent: nothing does. */
+  readonly textKeyArn?: string;
 }
 
 /** The table with its key and its backups: what is still there when everything else was taken down. */
 export class TableStack extends Stack implements CreatedTable {
   readonly streamArn: string;
   readonly keyArn?: string;
+  readonly textKeyArn?: string;
 
   constructor(scope: Construct, id: string, props: StackProps & { readonly settings: Settings }) {
     super(scope, id, props);
     const { settings } = props;
     const key = settings.encryptionKey === 'customer-managed' ? this.#createKey() : undefined;
     if (key) this.keyArn = key.keyArn;
+    const textKey = settings.textEncryption === 'none' ? undefined : this.#createTextKey(settings);
+    if (textKey) this.textKeyArn = textKey.keyArn;
     const table = this.#createTable(settings, key?.keyArn);
     table.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN;
     table.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
@@ -34,6 +39,7 @@ export class TableStack extends Stack implements CreatedTable {
     new CfnOutput(this, 'TableArn', { value: table.attrArn });
     new CfnOutput(this, 'TableStreamArn', { value: table.attrStreamArn });
     if (key) new CfnOutput(this, 'TableKeyArn', { value: key.keyArn });
+    if (textKey) new CfnOutput(this, 'TextKeyArn', { value: textKey.keyArn });
   }
 
   #createKey(): Key {
@@ -42,6 +48,18 @@ export class TableStack extends Stack implements CreatedTable {
       alias: 'cruddur-messages',
       enableKeyRotation: true,
       // A key that is gone takes the table with it.
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  #createTextKey({ standbyRegion }: Settings): Key {
+    return new Key(this, 'TextKey', {
+      description: 'Seals the texts of messages',
+      alias: 'cruddur-message-texts',
+      enableKeyRotation: true,
+      // What it sealed is opened in another region by a replica of it alone.
+      ...(standbyRegion !== undefined && { multiRegion: true }),
+      // A key that is gone takes the texts with it.
       removalPolicy: RemovalPolicy.RETAIN,
     });
   }

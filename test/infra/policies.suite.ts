@@ -13,6 +13,7 @@ const DEPLOYMENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> =
   'with an image that is built': { image: undefined },
   'with the key of AWS': { encryptionKey: 'aws-owned' },
   'on a table that is there': { table: 'existing' },
+  'with sealed texts': { textEncryption: 'on' },
 };
 
 const oneOrMore = z.union([z.array(z.unknown()), z.unknown().transform((one) => [one])]);

@@ -17,7 +17,8 @@ const DEPLOYMENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> =
   'with everything': { baseline: 'true', cacheNodes: '2', natGateways: '2' },
   'with units held ready': { billing: 'provisioned', readUnits: '10', writeUnits: '10' },
   'with the key of AWS': { encryptionKey: 'aws-owned', deletionProtection: 'false', baseline: true },
-  'with a standby': { standbyRegion: 'eu-central-1', standbyKeyArn: OWN_KEY },
+  'with a standby': { standbyRegion: 'eu-central-1', standbyKeyArn: OWN_KEY, textEncryption: 'on' },
+  'with texts that are only read still': { textEncryption: 'reading' },
   'on a table that is there': { table: 'existing' },
   'where AWS Config records already': { baseline: 'true', configRecorder: 'false' },
 };

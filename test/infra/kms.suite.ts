@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { KMS } from '@aws-sdk/client-kms';
+import { TextKeysUnavailableError } from '../../backend/errors.ts';
+import { createLogger } from '../../backend/logger.ts';
+import { openTexts } from '../../backend/texts/open-texts.ts';
+import { openMessage, sealMessage, type Texts } from '../../backend/texts/texts.ts';
+import { messageItem, newGroupId } from '../support/factories.ts';
+import { pythonProgram } from './support/python.ts';
+import { STAND_IN_CREDENTIALS, STAND_IN_REGION, type StandIn, startStandIn } from './support/stand-in.ts';
+
+const describeDeployed = pythonProgram('moto_server') === undefined ? describe.skip : describe;
+
+describeDeployed('texts that are sealed with a key of KMS, by the SDK’s own client', () => {
+  let standIn: StandIn;
+  let kms: KMS;
+
+  beforeAll(async () => {
+    standIn = await startStandIn();
+    process.env['AWS_ENDPOINT_URL_KMS'] = standIn.endpoint;
+    kms = new KMS({ region: STAND_IN_REGION, credentials: STAND_IN_CREDENTIALS });
+  });
+  afterAll(async () => {
+    kms.destroy();
+    await standIn.stop();
+  });
+
+  /** Texts as a process has them that has just started. */
+  function textsWith(arn: string): Promise<Texts> {
+    const config = { seals: true, keys: [{ kind: 'kms' as const, arn }] as const };
+    return openTexts(config, { logger: createLogger('silent'), credentials: STAND_IN_CREDENTIALS });
+  }
+
+  it('are opened by another process, and by no other key; KMS that is gone is a failure that passes', async () => {
+    const { KeyMetadata: { Arn: arn = '' } = {} } = await kms.createKey({});
+    const item = messageItem({ groupId: newGroupId(), message: 'Hello 👋' });
+    const sealed = await sealMessage(await textsWith(arn), item);
+    expect(sealed.message).toBeInstanceOf(Uint8Array);
+    expect(await openMessage(await textsWith(arn), sealed)).toEqual(item);
+    // A key that KMS does not know: what it sealed stays sealed, and a send says why it fails.
+    const unknown = await textsWith(arn.replace(/[^/]*$/, '00000000-0000-4000-8000-000000000000'));
+    expect(await openMessage(unknown, sealed)).toMatchObject({ unreadable: true });
+    await expect(sealMessage(unknown, item)).rejects.toMatchObject({
+      cause: expect.objectContaining({ name: 'NotFoundException' }),
+    });
+    await standIn.stop();
+    await expect(openMessage(await textsWith(arn), sealed)).rejects.toThrow(TextKeysUnavailableError);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import * as z from 'zod';
+import { resourcesOf, type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
+
+useSynthesis();
+
+const OWN_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+const PURPOSE = { StringEquals: { 'kms:EncryptionContext:purpose': 'cruddur-message-text' } };
+
+const task = z.object({
+  ContainerDefinitions: z.tuple([
+    z.looseObject({ Environment: z.array(z.object({ Name: z.string(), Value: z.unknown() })) }),
+  ]),
+});
+
+/** What the API is told of the key. */
+function settingsOf(stacks: readonly Stack[]): Record<string, unknown> {
+  const [found] = resourcesOf(stacks, 'AWS::ECS::TaskDefinition');
+  const [{ Environment }] = task.parse(found?.Properties).ContainerDefinitions;
+  const ofTexts = Environment.filter(({ Name }) => Name.startsWith('TEXT_'));
+  return Object.fromEntries(ofTexts.map(({ Name, Value }) => [Name, Value]));
+}
+
+/** Every statement of every role that names the texts' purpose or their key. */
+function statementsOf(stacks: readonly Stack[]) {
+  const role = z.looseObject({
+    Policies: z
+      .array(z.object({ PolicyDocument: z.object({ Statement: z.array(z.looseObject({})) }) }))
+      .default([]),
+  });
+  return ['AWS::IAM::Role', 'AWS::IAM::Policy'].flatMap((type) =>
+    resourcesOf(stacks, type).flatMap(({ Properties }) => {
+      const policies = type === 'AWS::IAM::Role' ? role.parse(Properties).Policies : [Properties];
+      return policies
+        .flatMap((policy) => role.shape.Policies.parse([policy]))
+        .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+        .filter((one) => /TextKey|cruddur-message-text/.test(JSON.stringify(one)))
+        .map((one) => ({ one, of: JSON.stringify(Properties['AssumeRolePolicyDocument'] ?? '') }));
+    }),
+  );
+}
+
+function textKeysOf(stacks: readonly Stack[]) {
+  return resourcesOf(stacks, 'AWS::KMS::Key')
+    .map(({ Properties }) => Properties)
+    .filter(({ Description }) => Description === 'Seals the texts of messages');
+}
+
+describe('without sealed texts', () => {
+  it('there is no key for them, and nobody may use one', () => {
+    const stacks = synthesise();
+    expect(textKeysOf(stacks)).toEqual([]);
+    expect(statementsOf(stacks)).toEqual([]);
+    expect(settingsOf(stacks)).toEqual({});
+  });
+});
+
+describe('with sealed texts', () => {
+  it('there is a key that is rotated, which the API alone may use, for texts alone', () => {
+    const stacks = synthesise({ textEncryption: 'on' });
+    expect(textKeysOf(stacks)).toEqual([
+      expect.objectContaining({ EnableKeyRotation: true, KeyPolicy: expect.anything() }),
+    ]);
+    expect(textKeysOf(stacks)[0]).not.toHaveProperty('MultiRegion');
+    const [statement, ...others] = statementsOf(stacks);
+    expect(others).toEqual([]);
+    expect(statement?.of).toContain('ecs-tasks.amazonaws.com');
+    expect(statement?.one).toEqual({
+      Effect: 'Allow',
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Resource: { 'Fn::ImportValue': expect.stringContaining('TextKey') },
+      Condition: PURPOSE,
+    });
+    expect(settingsOf(stacks)).toEqual({
+      TEXT_ENCRYPTION: 'on',
+      TEXT_KEYS: { 'Fn::ImportValue': expect.stringContaining('TextKey') },
+    });
+  });
+
+  it('that are only read still, the key makes no new data keys', () => {
+    const stacks = synthesise({ textEncryption: 'reading' });
+    expect(textKeysOf(stacks)).toHaveLength(1);
+    expect(statementsOf(stacks).map(({ one }) => one)).toEqual([
+      expect.objectContaining({ Action: 'kms:Decrypt', Condition: PURPOSE }),
+    ]);
+    expect(settingsOf(stacks)).toMatchObject({ TEXT_ENCRYPTION: 'off' });
+  });
+
+  it('and a standby, the key can have a replica there; on a table that is there, its key is named', () => {
+    const standby = synthesise({
+      textEncryption: 'on',
+      standbyRegion: 'eu-central-1',
+      standbyKeyArn: OWN_KEY,
+    });
+    expect(textKeysOf(standby)).toEqual([expect.objectContaining({ MultiRegion: true })]);
+    const taken = synthesise({ textEncryption: 'on', table: 'existing' });
+    expect(textKeysOf(taken)).toEqual([]);
+    expect(settingsOf(taken)).toEqual({ TEXT_ENCRYPTION: 'on', TEXT_KEYS: { Ref: 'TextKeyArn' } });
+    expect(statementsOf(taken).map(({ one }) => one)).toEqual([
+      expect.objectContaining({ Resource: { Ref: 'TextKeyArn' } }),
+    ]);
+  });
+});
