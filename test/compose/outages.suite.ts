@@ -87,6 +87,7 @@ it('an API killed in the middle of many sends takes nothing along, and serves ag
   };
   let patient: Patient | undefined;
   try {
+    await project.isAsked('api-1');
     await senders.openConversations();
     const token = senders.people[0]?.token ?? '';
     const open = () => readEvents(project.port, { token });

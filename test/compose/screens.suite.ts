@@ -29,6 +29,7 @@ const numbered = (name: string, from: number, to: number) =>
 it(
   'lose and double nothing when an API is killed while both write, and go on at the other one',
   stage(async ({ people, enter }) => {
+    await project.isAsked('api-1');
     const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
     const group = await people.tell(ada, grace, 'Before');
     const [adas, graces] = [await enter(ada, TALL), await enter(grace, TALL)];
