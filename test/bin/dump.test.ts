@@ -22,6 +22,7 @@ import {
   observe,
   type Outcome,
   runOnTerminal,
+  runLine,
   runScript,
   startScript,
   succeeds,
@@ -210,6 +211,13 @@ describe('dump', () => {
     expect(readdirSync(parent)).toEqual([]);
   });
 
+  it('that finds no room leaves nothing', async () => {
+    const parent = tempDir();
+    const line = `ulimit -f 0; $bin/ddb/dump ${parent}/dump`;
+    await failsWith(runLine(line, { env: environment() }), /dump: a file may not become as large/);
+    expect(readdirSync(parent)).toEqual([]);
+  });
+
   it.each(['SIGINT', 'SIGKILL'] as const)('ended by %s is nothing that looks whole', async (signal) => {
     const parent = tempDir();
     const held = flaky.hold('Scan', { where: ({ body }) => body['Segment'] === 0 });
@@ -377,6 +385,14 @@ describe('compare', () => {
         { name: 'user_uuid', first: expect.any(String), second: '{"S":"another"}' },
       ],
     });
+  });
+
+  it('calls nothing alike where it has no room to remember what it read', async () => {
+    const line = `ulimit -f 0; $bin/ddb/compare ${db().tableName} ${db().tableName}`;
+    await failsWith(
+      runLine(line, { env: environment() }),
+      /cruddur-compare-.*: a file may not become as large/,
+    );
   });
 
   it('says what is neither a table nor a dump', async () => {

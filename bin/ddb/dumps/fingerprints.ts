@@ -2,6 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream, mkdtempSync, rmSync, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
+import { finished } from 'node:stream/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
@@ -62,7 +63,7 @@ export class FingerprintFiles {
         if (file?.write(chunk) === false) await Promise.race([once(file, 'drain'), failed]);
       }
       const ended = files.map((file, bucket) => endFile(file, chunks[bucket]));
-      await Promise.race([Promise.all(ended), failed]);
+      await Promise.all(ended);
     } catch (error) {
       throw fileFailure(error, this.#directory);
     } finally {
@@ -112,6 +113,8 @@ function failureOf(file: WriteStream): Promise<never> {
   return new Promise((_resolve, reject) => file.once('error', reject));
 }
 
-function endFile(file: WriteStream, rest = ''): Promise<void> {
-  return new Promise((resolve) => file.end(rest, resolve));
+/** Rejects where the end of it, or anything before, could not be written. */
+async function endFile(file: WriteStream, rest = ''): Promise<void> {
+  file.end(rest);
+  await finished(file);
 }
