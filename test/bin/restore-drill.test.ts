@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
 import { wholeGroups, GroupReader } from '../../bin/ddb/dumps/whole-groups.ts';
 import type { RawItem } from '../../bin/ddb/dumps/item-json.ts';
@@ -23,6 +23,9 @@ import { readAll, tableBeside } from './tables.ts';
 
 const tempDir = useTempDirs();
 const LONG = 120;
+/** Six scripts one after the other, on a machine that has other things to do. */
+const PATIENCE_MS = 180_000;
+jest.setTimeout(PATIENCE_MS);
 let db: TestTable;
 let api: TestApi;
 let people: readonly [Caller, Caller, Caller, Caller];
