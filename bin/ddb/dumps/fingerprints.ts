@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { finished } from 'node:stream/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { fileFailure } from './file-failure.ts';
 import { type RawItem, toEntries } from './item-json.ts';
 import { keyOf } from './item-shapes.ts';
+import { linesOf } from './lines.ts';
 
 /** Files that items are spread over by the first byte of a hash of their keys. */
 const BUCKETS = 256;
@@ -77,8 +77,8 @@ export class FingerprintFiles {
   }
 
   async *read(side: string, bucket: number): AsyncGenerator<Fingerprint> {
-    const lines = createInterface({ input: createReadStream(this.#path(side, bucket)), crlfDelay: Infinity });
-    for await (const line of lines) {
+    const file = createReadStream(this.#path(side, bucket), 'utf8');
+    for await (const line of linesOf(file)) {
       const [pk, sk, attributes] = fingerprint.parse(JSON.parse(line));
       yield { pk, sk, attributes };
     }

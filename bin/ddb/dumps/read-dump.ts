@@ -10,6 +10,7 @@ import { codeOf, parseJson } from '../../../local/data-dir.ts';
 import { UserError } from '../../../local/user-error.ts';
 import { fileFailure } from './file-failure.ts';
 import { fromLine, type RawItem } from './item-json.ts';
+import { linesOf } from './lines.ts';
 import {
   checksumName,
   DATA_DIR,
@@ -115,18 +116,12 @@ async function* readLines(path: string, onBytes: (bytes: Buffer) => void): Async
   const fed = pipeline(createReadStream(path), listen, text);
   // What goes wrong there ends the loop below, too.
   fed.catch(() => undefined);
-  let rest = '';
   try {
-    for await (const chunk of text.setEncoding('utf8') as AsyncIterable<string>) {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      yield* lines.filter((line) => line !== '');
-    }
+    yield* linesOf(text.setEncoding('utf8'));
     await fed;
   } catch (error) {
     throw unreadable(error, path);
   }
-  if (rest !== '') yield rest;
 }
 
 /** What zlib says of a file that was cut off or changed. */
