@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import type { RawItem } from './item-json.ts';
 import { type Fingerprint, FingerprintFiles } from './fingerprints.ts';
 
@@ -77,11 +78,4 @@ function compareAttributes(one: Fingerprint, other: Fingerprint, withValues: boo
 
 function keyText({ pk, sk }: Fingerprint): string {
   return JSON.stringify([pk, sk]);
-}
-
-async function* counted(items: AsyncIterable<RawItem>, onItem: () => void): AsyncGenerator<RawItem> {
-  for await (const item of items) {
-    onItem();
-    yield item;
-  }
 }

@@ -1,6 +1,6 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
+import { counted } from './counted.ts';
 import { summaryOf } from './manifests.ts';
-import type { RawItem } from './item-json.ts';
 import { scanSegment, segments } from './scan-table.ts';
 import { GroupReader, wholeGroups } from './whole-groups.ts';
 import { NewDump } from './write-dump.ts';
@@ -52,12 +52,5 @@ export async function takeDump(
   } catch (error) {
     dump.discard();
     throw error;
-  }
-}
-
-async function* counted(items: AsyncIterable<RawItem>, onItem: () => void): AsyncGenerator<RawItem> {
-  for await (const item of items) {
-    onItem();
-    yield item;
   }
 }
