@@ -17,6 +17,8 @@ export interface GroupItem extends Key {
   readonly created_by: string;
   readonly created_at: string;
   readonly member_count: number;
+  /** Of a group that was created with an `Idempotency-Key`: the SHA-256 of what was asked for, which a repeat must have. */
+  readonly request_digest?: string;
 }
 
 /** A text as it is stored: as it is, or sealed for whoever has the key. No text that somebody wrote is ever bytes. */

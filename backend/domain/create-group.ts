@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { groupIdForKey } from '../../schema/ids.ts';
 import { MAX_MEMBERS } from '../../schema/items.ts';
 import { groupKey } from '../../schema/keys.ts';
@@ -6,7 +7,7 @@ import { type Issue, KeyReusedError, UnprocessableError } from '../errors.ts';
 import { sealMessage } from '../texts/texts.ts';
 import { announceGroup } from './announce.ts';
 import type { GroupState } from './change-group.ts';
-import { memberSince, userIdsOf } from './membership.ts';
+import { memberSince } from './membership.ts';
 import type { Person } from './people.ts';
 import { requireMember } from './policies.ts';
 import { systemMessage } from './system-messages.ts';
@@ -25,14 +26,35 @@ export interface NewGroupRequest {
  * inbox row. With a key the group's id follows from its creator and the key, so a second attempt finds the first one's
  * group, and the condition on META decides between two at once.
  * @throws UnprocessableError `handle_unknown` for each that nobody has, `handles_blank` for a group of one,
- * `group_full`; KeyReusedError when the key was used for another name, or for people of whom some were not asked for now;
- * NotFoundError when it made a group that its creator has left.
+ * `group_full`; KeyReusedError when the key was used for another name or other handles; NotFoundError when it created
+ * a group that its creator has left.
  */
 export async function createGroup(context: Context, request: NewGroupRequest): Promise<GroupState> {
-  const { creator, name, clientKey } = request;
-  const userIds = [creator.userId, ...(await othersIn(context, request))];
-  const messageId = context.newId();
+  const { creator, clientKey } = request;
   const groupId = clientKey === undefined ? context.newId() : groupIdForKey(creator.userId, clientKey);
+  let others: readonly string[];
+  try {
+    others = await othersIn(context, request);
+  } catch (error) {
+    // A handle may be another user's, or free, since the first request. Its repeat is the same request all the same.
+    const earlier = error instanceof UnprocessableError && (await earlierAttempt(context, request, groupId));
+    if (!earlier) throw error;
+    return earlier;
+  }
+  const opened = await openGroup(context, request, { groupId, userIds: [creator.userId, ...others] });
+  const state = opened ?? (await earlierAttempt(context, request, groupId));
+  if (!state) throw new KeyReusedError();
+  return state;
+}
+
+/** Stores the group. @returns undefined where the key made one already. */
+async function openGroup(
+  context: Context,
+  request: NewGroupRequest,
+  { groupId, userIds }: { readonly groupId: string; readonly userIds: readonly string[] },
+): Promise<GroupState | undefined> {
+  const { creator, name, clientKey } = request;
+  const messageId = context.newId();
   const told = systemMessage({
     groupId,
     actor: creator,
@@ -50,14 +72,13 @@ export async function createGroup(context: Context, request: NewGroupRequest): P
     created_by: creator.userId,
     created_at: message.created_at,
     member_count: userIds.length,
+    ...(clientKey !== undefined && { request_digest: digestOf(request) }),
   };
   const members = userIds.map((userId) =>
     memberSince(message, { userId, role: userId === creator.userId ? 'owner' : 'member' }),
   );
   const outcome = await context.groups.open({ group, members, firstMessage: message });
-  if (!outcome.opened && outcome.firstMessage?.message_uuid !== messageId) {
-    return earlierAttempt(context, request, { groupId, userIds });
-  }
+  if (!outcome.opened && outcome.firstMessage?.message_uuid !== messageId) return undefined;
   context.names.rememberGroup(group);
   announceGroup(context, { group, members, message });
   return { group, members };
@@ -82,20 +103,27 @@ async function othersIn(context: Context, { creator, handles }: NewGroupRequest)
 }
 
 /**
- * The group that an earlier request with the same key created, as it is now. Whoever was in it from the start and still
- * is has to be among those who are asked for: nobody is to write to people they did not name.
+ * The group that an earlier request with the same key created, as it is now; undefined where there is none, or it was
+ * created by another request. The comparison is with what was asked for, never with the group as it is: members come
+ * and go, and a group can be renamed.
+ * @throws NotFoundError when the creator has left it.
  */
 async function earlierAttempt(
   context: Context,
-  { creator, name }: NewGroupRequest,
-  { groupId, userIds }: { readonly groupId: string; readonly userIds: readonly string[] },
-): Promise<GroupState> {
-  const [first] = await context.messages.after(groupId, 0, 1);
-  const same = first?.data?.event === 'group_created' && first.data.name === name;
-  if (!same) throw new KeyReusedError();
+  request: NewGroupRequest,
+  groupId: string,
+): Promise<GroupState | undefined> {
+  if (request.clientKey === undefined) return undefined;
   const { group, members } = await context.members.listWithGroup(groupId);
-  requireMember(members, creator.userId);
-  const founders = members.filter((row) => row.joined_seq === 1);
-  if (!group || userIdsOf(founders).some((userId) => !userIds.includes(userId))) throw new KeyReusedError();
+  if (group?.request_digest !== digestOf(request)) return undefined;
+  requireMember(members, request.creator.userId);
   return { group, members };
+}
+
+/** What was asked for: the name, and the set of handles without the creator's own. */
+function digestOf({ creator, name, handles }: NewGroupRequest): string {
+  const asked = [...new Set(handles)].filter((handle) => handle !== creator.handle).sort();
+  return createHash('sha256')
+    .update(JSON.stringify([name, asked]))
+    .digest('base64url');
 }

@@ -75,6 +75,7 @@ const group: z.ZodType<GroupItem> = z.object({
   created_by: text,
   created_at: text,
   member_count: seq,
+  request_digest: text.exactOptional(),
 } satisfies Attributes<GroupItem>);
 
 const told: z.ZodType<Told> = z.discriminatedUnion('kind', [

@@ -69,7 +69,7 @@ const newGroupBody = z.strictObject({
 const groupKeyHeader = idempotencyKey.meta({
   ...idempotencyKey.meta(),
   description:
-    'Makes the request repeatable, for ever: sent again with the same key it creates nothing more, and is answered with the group that is there.',
+    'Makes the request repeatable, for ever: sent again with the same key it creates nothing more and returns the group as it is now. The same key with another name or other people is 409.',
   examples: ['my-first-group'],
 });
 
@@ -131,7 +131,7 @@ export const messageGroupRoutes: readonly Route[] = [
     name: 'createMessageGroup',
     summary: 'Creates a group with everybody in it, all or nothing',
     description:
-      'The caller owns it. With an `Idempotency-Key`, a repeated request creates nothing more, and is answered with the group that is there; with 404 when the caller has left it.',
+      'The caller owns it. With an `Idempotency-Key`, a repeated request creates nothing more and returns the group as it is now; 404 when the caller has left it.',
     headers: z.object({ 'Idempotency-Key': groupKeyHeader }),
     body: newGroupBody,
     answer: json(messageGroupWithMembers, 'The new group.'),

@@ -42,6 +42,7 @@ const ALL: readonly Told[] = [
   },
   { kind: 'message_group', row: { ...row, preview: SEALED } },
   { kind: 'message_group', row: { ...row, peer: 'grace' }, group },
+  { kind: 'message_group', row, group: { ...group, request_digest: 'd' } },
   { kind: 'message_group_left', groupId: 'g', seq: 9 },
   { kind: 'typing', groupId: 'g', userId: 'ada' },
 ];

@@ -121,7 +121,7 @@ describe.each(ERROR_FORMS)('$form', (form) => {
       kay.post('/api/message_groups', { name: 'Keyed', handles: ['grace'], ...fields }, headers);
     const { uuid } = ok(await create()) as { uuid: string };
     expect(ok(await create())).toMatchObject({ uuid });
-    for (const fields of [{ name: 'Another' }, { handles: ['ada'] }]) {
+    for (const fields of [{ name: 'Another' }, { handles: ['ada'] }, { handles: ['grace', 'ada'] }]) {
       expectFailure(await create(fields), form, { status: 409, codes: ['idempotency_key_reused'] });
     }
     await kay.delete(`/api/message_groups/${uuid}/members/@${kay.handle}`);

@@ -87,7 +87,7 @@ export interface paths {
     put?: never;
     /**
      * Creates a group with everybody in it, all or nothing
-     * @description The caller owns it. With an `Idempotency-Key`, a repeated request creates nothing more, and is answered with the group that is there; with 404 when the caller has left it.
+     * @description The caller owns it. With an `Idempotency-Key`, a repeated request creates nothing more and returns the group as it is now; 404 when the caller has left it.
      */
     post: operations['createMessageGroup'];
     delete?: never;
@@ -1398,7 +1398,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Makes the request repeatable, for ever: sent again with the same key it creates nothing more, and is answered with the group that is there. */
+        /** @description Makes the request repeatable, for ever: sent again with the same key it creates nothing more and returns the group as it is now. The same key with another name or other people is 409. */
         'Idempotency-Key'?: string;
       };
       path?: never;
