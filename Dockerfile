@@ -15,6 +15,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-update-notifier
 COPY tsconfig.json ./
+COPY schema schema
 COPY web web
 RUN npm run build:web
 

@@ -2,6 +2,14 @@ import * as z from 'zod';
 import { foldHandle, HANDLE_PATTERN } from '../../schema/handles.ts';
 import { isGroupId, isUserId } from '../../schema/ids.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
+import {
+  cleanLine,
+  cleanText,
+  codePointsIn,
+  isBlank,
+  MAX_MESSAGE_CODE_POINTS,
+  MAX_NAME_CODE_POINTS,
+} from '../../schema/plain-text.ts';
 import { NotFoundError } from '../errors.ts';
 
 /**
@@ -9,28 +17,17 @@ import { NotFoundError } from '../errors.ts';
  * its code, so each schema names the codes it can give.
  */
 
-/** The limit of Cruddur's form, in code points after trimming. */
-export const MAX_MESSAGE_CODE_POINTS = 1_024;
-const MAX_NAME_CODE_POINTS = 64;
 const MAX_LIMIT = 100;
 const MAX_IDEMPOTENCY_KEY_LENGTH = 64;
 
-/** Shows nothing: white space, format characters, and what Unicode says to ignore by default. */
-const INVISIBLE = /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u;
-/** Control characters but tab and line ends: neither "not a control" nor one of those. */
-const CONTROL_IN_TEXT = /[^\P{Cc}\t\n\r]/u;
-const CONTROL_IN_LINE = /\p{Cc}/u;
-
-const codePoints = (text: string): number => Array.from(text).length;
-
-/** A text that has to be there, trimmed: `<name>_blank` when absent or invisible, `<name>_invalid` when no text. */
-function requiredText(name: string) {
+/** A text that has to be there, cleaned: `<name>_blank` when absent or invisible, `<name>_invalid` when no text. */
+function requiredText(name: string, clean: (written: string) => string = cleanLine) {
   return z
     .string({
       error: ({ input }) => (input === undefined || input === null ? `${name}_blank` : `${name}_invalid`),
     })
-    .trim()
-    .refine((text) => !INVISIBLE.test(text), { error: `${name}_blank`, abort: true });
+    .overwrite(clean)
+    .refine((text) => !isBlank(text), { error: `${name}_blank`, abort: true });
 }
 
 /**
@@ -62,39 +59,38 @@ type JsonSchema = Record<string, unknown>;
 /** Where a field's documentation keeps the codes that it can give. */
 export const CODES = 'x-error-codes';
 
-/** What regular expressions of every language read alike: no control character but tab and line ends, something visible. */
-const VISIBLE_TEXT =
-  '^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]*$';
-/** The same, on one line. */
-const VISIBLE_LINE = '^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$';
+/**
+ * Something visible, as regular expressions of every language write it: of the characters that show nothing
+ * (`isBlank`), those of the Basic Multilingual Plane.
+ */
+export const VISIBLE =
+  '[^\\s\\x00-\\x1f\\x7f-\\xa0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb]';
 /** HANDLE_PATTERN before it is case-folded. */
 const HANDLE_AS_WRITTEN = '^[A-Za-z0-9][A-Za-z0-9_.-]{1,29}$';
 
-/** A message's text: 1 to 1,024 code points after trimming, lines allowed, other control characters not. */
-export const messageText = requiredText('message')
-  .refine((text) => text.isWellFormed() && !CONTROL_IN_TEXT.test(text), 'message_malformed')
-  .refine((text) => codePoints(text) <= MAX_MESSAGE_CODE_POINTS, 'message_exceed_max_chars_1024')
+/** A message's text, as it is stored: 1 to 1,024 code points. */
+export const messageText = requiredText('message', cleanText)
+  .refine((text) => codePointsIn(text) <= MAX_MESSAGE_CODE_POINTS, 'message_exceed_max_chars_1024')
   .meta(
     documented({
       description:
-        'The text: 1 to 1,024 code points after trimming, something visible among them. No control characters but tab and line ends.',
-      codes: ['message_blank', 'message_invalid', 'message_malformed', 'message_exceed_max_chars_1024'],
+        'The text: 1 to 1,024 code points, something visible among them, counted as it is stored: line breaks as line feeds, without control characters, without white space at the end and without empty lines at the start.',
+      codes: ['message_blank', 'message_invalid', 'message_exceed_max_chars_1024'],
       example: 'Hello Grace!',
-      schema: { minLength: 1, maxLength: MAX_MESSAGE_CODE_POINTS, pattern: VISIBLE_TEXT },
+      schema: { minLength: 1, maxLength: MAX_MESSAGE_CODE_POINTS, pattern: VISIBLE },
     }),
   );
 
 /** A name as others see it: one line of 1 to 64 code points. @param name of the field, which its codes begin with. */
 const nameOf = (name: string, description: string, example: string) =>
   requiredText(name)
-    .refine((text) => text.isWellFormed() && !CONTROL_IN_LINE.test(text), `${name}_malformed`)
-    .refine((text) => codePoints(text) <= MAX_NAME_CODE_POINTS, `${name}_exceed_max_chars_64`)
+    .refine((text) => codePointsIn(text) <= MAX_NAME_CODE_POINTS, `${name}_exceed_max_chars_64`)
     .meta(
       documented({
-        description: `${description}: one line of 1 to 64 code points after trimming, something visible among them.`,
-        codes: ['blank', 'invalid', 'malformed', 'exceed_max_chars_64'].map((what) => `${name}_${what}`),
+        description: `${description}: 1 to 64 code points, something visible among them, stored as one line without control characters.`,
+        codes: ['blank', 'invalid', 'exceed_max_chars_64'].map((what) => `${name}_${what}`),
         example,
-        schema: { minLength: 1, maxLength: MAX_NAME_CODE_POINTS, pattern: VISIBLE_LINE },
+        schema: { minLength: 1, maxLength: MAX_NAME_CODE_POINTS, pattern: VISIBLE },
       }),
     );
 

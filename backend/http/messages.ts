@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { foldHandle } from '../../schema/handles.ts';
+import { cleanLine, isBlank } from '../../schema/plain-text.ts';
 import type { Context } from '../context.ts';
 import { deleteMessage, editMessage } from '../domain/change-message.ts';
 import { type HistoryPage, listMessages, type Position } from '../domain/list-messages.ts';
@@ -39,8 +40,9 @@ const sendBody = z
       }),
     handle: z
       .string('handle_invalid')
-      .trim()
-      .min(1, 'user_reciever_handle_blank')
+      .overwrite(cleanLine)
+      .min(1, { error: 'user_reciever_handle_blank', abort: true })
+      .refine((text) => !isBlank(text), 'user_reciever_handle_blank')
       .optional()
       .meta({
         description: 'The person to send to: opens the conversation where there is none yet.',

@@ -1,4 +1,5 @@
 import { foldHandle } from '../../schema/handles.ts';
+import { cleanLine, isBlank, MAX_NAME_CODE_POINTS } from '../../schema/plain-text.ts';
 
 /** What Cognito knows of a user, as the trigger hands it over: attributes by name. */
 export type UserAttributes = Readonly<Record<string, string | undefined>>;
@@ -9,7 +10,6 @@ export interface SuggestedProfile {
 }
 
 const MAX_HANDLE_LENGTH = 30;
-const MAX_NAME_CODE_POINTS = 64;
 /** For whoever has told nothing that a handle can be made of: nobody is called that by themselves. */
 const ANYBODY = 'user';
 
@@ -43,10 +43,6 @@ function handleOf(text: string): string | undefined {
 
 /** One visible line of at most 64 code points, as the API asks of a display name. */
 function nameOf(text: string): string | undefined {
-  const line = text
-    .toWellFormed()
-    .replace(/\p{Cc}+/gu, ' ')
-    .trim();
-  const cut = Array.from(line).slice(0, MAX_NAME_CODE_POINTS).join('').trim();
-  return /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u.test(cut) ? undefined : cut;
+  const cut = cleanLine(Array.from(cleanLine(text)).slice(0, MAX_NAME_CODE_POINTS).join(''));
+  return isBlank(cut) ? undefined : cut;
 }

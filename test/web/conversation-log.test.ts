@@ -237,11 +237,11 @@ describe('sending', () => {
   it('does not try again what was refused, nor holds up what comes after it', async () => {
     const { api, conversation, open, texts, outgoing } = begin(1);
     await open();
-    api.faults.push({ error: new ApiError(422, ['message_malformed']) });
+    api.faults.push({ error: new ApiError(422, ['message_exceed_max_chars_1024']) });
     conversation.sending.send('a');
     conversation.sending.send('b');
     await eventually(() => expect(texts()).toEqual(['text 1', 'b']));
-    expect(outgoing()).toMatchObject([{ text: 'a', state: 'failed', problem: 'message_malformed' }]);
+    expect(outgoing()).toMatchObject([{ text: 'a', state: 'failed', problem: 'message_exceed_max_chars_1024' }]);
     conversation.sending.resume();
     expect(outgoing()).toMatchObject([{ state: 'failed' }]);
     const [refused] = outgoing();

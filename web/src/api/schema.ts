@@ -1166,7 +1166,7 @@ export interface operations {
            */
           handle: string;
           /**
-           * @description What others see: one line of 1 to 64 code points after trimming, something visible among them.
+           * @description What others see: 1 to 64 code points, something visible among them, stored as one line without control characters.
            * @example Ada Lovelace
            */
           display_name: string;
@@ -1235,7 +1235,6 @@ export interface operations {
             | 'handle_invalid'
             | 'display_name_blank'
             | 'display_name_invalid'
-            | 'display_name_malformed'
             | 'display_name_exceed_max_chars_64'
           )[];
           'application/problem+json': components['schemas']['Problem'] & {
@@ -1249,7 +1248,6 @@ export interface operations {
               | 'handle_invalid'
               | 'display_name_blank'
               | 'display_name_invalid'
-              | 'display_name_malformed'
               | 'display_name_exceed_max_chars_64';
           };
         };
@@ -1408,7 +1406,7 @@ export interface operations {
       content: {
         'application/json': {
           /**
-           * @description What the group is called: one line of 1 to 64 code points after trimming, something visible among them.
+           * @description What the group is called: 1 to 64 code points, something visible among them, stored as one line without control characters.
            * @example Analytical engines
            */
           name: string;
@@ -1515,7 +1513,6 @@ export interface operations {
             | 'field_unknown'
             | 'name_blank'
             | 'name_invalid'
-            | 'name_malformed'
             | 'name_exceed_max_chars_64'
             | 'handles_invalid'
             | 'handles_blank'
@@ -1533,7 +1530,6 @@ export interface operations {
               | 'field_unknown'
               | 'name_blank'
               | 'name_invalid'
-              | 'name_malformed'
               | 'name_exceed_max_chars_64'
               | 'handles_invalid'
               | 'handles_blank'
@@ -1641,7 +1637,7 @@ export interface operations {
       content: {
         'application/json': {
           /**
-           * @description What the group is called: one line of 1 to 64 code points after trimming, something visible among them.
+           * @description What the group is called: 1 to 64 code points, something visible among them, stored as one line without control characters.
            * @example Analytical engines
            */
           name: string;
@@ -1724,7 +1720,6 @@ export interface operations {
             | 'field_unknown'
             | 'name_blank'
             | 'name_invalid'
-            | 'name_malformed'
             | 'name_exceed_max_chars_64'
             | 'message_group_is_direct'
           )[];
@@ -1737,7 +1732,6 @@ export interface operations {
               | 'field_unknown'
               | 'name_blank'
               | 'name_invalid'
-              | 'name_malformed'
               | 'name_exceed_max_chars_64'
               | 'message_group_is_direct';
           };
@@ -2288,7 +2282,7 @@ export interface operations {
       content: {
         'application/json': {
           /**
-           * @description The text: 1 to 1,024 code points after trimming, something visible among them. No control characters but tab and line ends.
+           * @description The text: 1 to 1,024 code points, something visible among them, counted as it is stored: line breaks as line feeds, without control characters, without white space at the end and without empty lines at the start.
            * @example Hello Grace!
            */
           message: string;
@@ -2402,7 +2396,6 @@ export interface operations {
             | 'field_unknown'
             | 'message_blank'
             | 'message_invalid'
-            | 'message_malformed'
             | 'message_exceed_max_chars_1024'
             | 'message_group_uuid_invalid'
             | 'message_group_uuid_blank'
@@ -2423,7 +2416,6 @@ export interface operations {
               | 'field_unknown'
               | 'message_blank'
               | 'message_invalid'
-              | 'message_malformed'
               | 'message_exceed_max_chars_1024'
               | 'message_group_uuid_invalid'
               | 'message_group_uuid_blank'
@@ -2655,7 +2647,7 @@ export interface operations {
       content: {
         'application/json': {
           /**
-           * @description The text: 1 to 1,024 code points after trimming, something visible among them. No control characters but tab and line ends.
+           * @description The text: 1 to 1,024 code points, something visible among them, counted as it is stored: line breaks as line feeds, without control characters, without white space at the end and without empty lines at the start.
            * @example Hello Grace!
            */
           message: string;
@@ -2738,7 +2730,6 @@ export interface operations {
             | 'field_unknown'
             | 'message_blank'
             | 'message_invalid'
-            | 'message_malformed'
             | 'message_exceed_max_chars_1024'
             | 'message_deleted'
             | 'message_is_system'
@@ -2752,7 +2743,6 @@ export interface operations {
               | 'field_unknown'
               | 'message_blank'
               | 'message_invalid'
-              | 'message_malformed'
               | 'message_exceed_max_chars_1024'
               | 'message_deleted'
               | 'message_is_system';

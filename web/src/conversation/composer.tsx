@@ -1,11 +1,10 @@
 import { type KeyboardEvent, type SubmitEvent, useLayoutEffect, useRef, useState } from 'react';
+import { cleanText, codePointsIn, isBlank, MAX_MESSAGE_CODE_POINTS } from '../../../schema/plain-text.ts';
 import type { Message } from '../api/shapes.ts';
 import { CloseIcon, SendIcon } from '../ui/icons.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { draftOf, keepDraft } from './drafts.ts';
 
-/** The API's limit, in code points. */
-const MAX_CODE_POINTS = 1_024;
 /** From here on one is told how much room is left. */
 const TELL_FROM = 900;
 /** How often others are told that one is typing, in milliseconds. */
@@ -86,7 +85,7 @@ export function Composer(props: Props) {
 /** How much of a message's length is left, once that is little. */
 function Room({ length }: { readonly length: number }) {
   if (length <= TELL_FROM) return null;
-  const left = MAX_CODE_POINTS - length;
+  const left = MAX_MESSAGE_CODE_POINTS - length;
   return (
     <p className="composer-room" data-over={left < 0} role="status">
       {left < 0 ? `${-left} too many` : `${left} left`}
@@ -100,9 +99,9 @@ function useText({ uuid, editing, onSubmit, onTyping }: Props) {
   const [error, setError] = useState<unknown>();
   const [isBusy, setIsBusy] = useState(false);
   const toldTyping = useRef(-Infinity);
-  const trimmed = text.trim();
-  const length = Array.from(trimmed).length;
-  const canSend = !isBusy && length > 0 && length <= MAX_CODE_POINTS;
+  const cleaned = cleanText(text);
+  const length = codePointsIn(cleaned);
+  const canSend = !isBusy && !isBlank(cleaned) && length <= MAX_MESSAGE_CODE_POINTS;
 
   const keep = (value: string): void => {
     setText(value);
@@ -110,7 +109,7 @@ function useText({ uuid, editing, onSubmit, onTyping }: Props) {
   };
   const change = (value: string): void => {
     keep(value);
-    const isTyping = !editing && value.trim() !== '';
+    const isTyping = !editing && !isBlank(value);
     if (!isTyping || performance.now() - toldTyping.current < TYPING_EVERY_MS) return;
     toldTyping.current = performance.now();
     onTyping?.();
@@ -120,7 +119,7 @@ function useText({ uuid, editing, onSubmit, onTyping }: Props) {
     setError(undefined);
     setIsBusy(true);
     try {
-      await onSubmit(trimmed);
+      await onSubmit(cleaned);
       keep('');
       toldTyping.current = -Infinity;
     } catch (failure) {

@@ -1,4 +1,5 @@
 import { type SubmitEvent, useState } from 'react';
+import { cleanLine, isBlank } from '../../../schema/plain-text.ts';
 import { requestKeys } from '../api/request-key.ts';
 import type { Person } from '../api/shapes.ts';
 import { useChat } from '../chat/use-chat.ts';
@@ -26,7 +27,7 @@ export default function NewGroupDialog({ onClose, onOpen }: Props) {
     setBusy(true);
     setError(undefined);
     try {
-      const asked = { name: name.trim(), handles: people.map(({ handle }) => handle) };
+      const asked = { name: cleanLine(name), handles: people.map(({ handle }) => handle) };
       const group = await chat.api.createGroup(asked, keyFor(JSON.stringify(asked)));
       chat.tookGroup(group);
       onOpen(`/messages/${group.uuid}`);
@@ -64,7 +65,7 @@ export default function NewGroupDialog({ onClose, onOpen }: Props) {
           <button
             type="submit"
             className="button primary"
-            disabled={busy || name.trim() === '' || people.length === 0}
+            disabled={busy || isBlank(name) || people.length === 0}
           >
             Create group
           </button>

@@ -1,10 +1,11 @@
 import { type SubmitEvent, useState } from 'react';
+import { cleanLine, isBlank } from '../../../schema/plain-text.ts';
 
 export function RenameForm(props: { readonly name: string; readonly onRename: (name: string) => void }) {
   const [name, setName] = useState(props.name);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    props.onRename(name.trim());
+    props.onRename(cleanLine(name));
   };
   return (
     <form className="inline-form" onSubmit={submit}>
@@ -19,7 +20,7 @@ export function RenameForm(props: { readonly name: string; readonly onRename: (n
           onChange={(event) => setName(event.target.value)}
         />
       </label>
-      <button type="submit" className="button" disabled={name.trim() === '' || name.trim() === props.name}>
+      <button type="submit" className="button" disabled={isBlank(name) || cleanLine(name) === props.name}>
         Rename
       </button>
     </form>

@@ -1,3 +1,4 @@
+import { beginningOf } from '../../../schema/preview.ts';
 import type { Message, MessageGroup, ReadMark } from '../api/shapes.ts';
 
 /**
@@ -5,9 +6,6 @@ import type { Message, MessageGroup, ReadMark } from '../api/shapes.ts';
  * late and out of order; what a conversation's row holds never goes back.
  */
 export type InboxPages = readonly (readonly MessageGroup[])[];
-
-/** Code points of a message that a row shows, as in the API's own previews. */
-const PREVIEW_CODE_POINTS = 100;
 
 /** All rows, newest activity first, each conversation once. */
 export function inboxRows(pages: InboxPages): MessageGroup[] {
@@ -31,7 +29,7 @@ export function withGroup(pages: InboxPages, group: MessageGroup): InboxPages {
 export function withMessage(pages: InboxPages, message: Message, me: string): InboxPages {
   return changeRow(pages, message.message_group_uuid, (row) => {
     if (message.seq < row.last_seq) return row;
-    const preview = message.message === null ? null : previewOf(message.message);
+    const preview = message.message === null ? null : beginningOf(message.message);
     const own = message.user_uuid === me;
     return {
       ...row,
@@ -83,10 +81,6 @@ function newer(held: MessageGroup, came: MessageGroup): MessageGroup {
     // Both states may be behind: there cannot be more unread than there are messages behind the mark.
     unread_count: Math.max(0, Math.min(reader.unread_count, last_seq - read_seq)),
   };
-}
-
-function previewOf(text: string): string {
-  return Array.from(text).slice(0, PREVIEW_CODE_POINTS).join('');
 }
 
 function compare(a: string, b: string): number {

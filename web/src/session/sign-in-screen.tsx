@@ -1,4 +1,5 @@
 import { type SubmitEvent, useEffect, useState } from 'react';
+import { isBlank } from '../../../schema/plain-text.ts';
 import { ApiError, codeOf } from '../api/api-error.ts';
 import type { Person } from '../api/shapes.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -121,7 +122,10 @@ function HandleForm(props: {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const trimmed = handle.trim().replace(/^@/, '');
-    void props.onSignIn(trimmed, unknown ? { displayName: displayName.trim() || trimmed } : undefined);
+    void props.onSignIn(
+      trimmed,
+      unknown ? { displayName: isBlank(displayName) ? trimmed : displayName } : undefined,
+    );
   };
   return (
     <form className="handle-form" onSubmit={submit}>
