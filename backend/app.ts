@@ -21,6 +21,8 @@ export interface AppParts {
   readonly trustProxy?: number | readonly string[];
   /** Absent: every request is let in. */
   readonly limits?: RateLimits;
+  /** How to get a token, in a sentence, for the answers of 401: of a development server. */
+  readonly tokenHint?: string;
   /** What is served besides the API: the message screens. They come after the API's own routes. */
   readonly screens?: readonly RequestHandler[];
 }
@@ -42,7 +44,13 @@ export function createApp(parts: AppParts): express.Express {
     response.set('Cache-Control', 'no-store');
     next();
   });
-  const guards = authenticate({ context, verifyToken, limits });
+  const { tokenHint } = parts;
+  const guards = authenticate({
+    context,
+    verifyToken,
+    limits,
+    ...(tokenHint !== undefined && { tokenHint }),
+  });
   app.use('/api', mountRoutes(API_ROUTES, { context, guards, limits }));
   for (const screens of parts.screens ?? []) app.use(screens);
   app.use(() => {

@@ -219,6 +219,11 @@ function isHttp(url: string | undefined): boolean {
   return url !== undefined && URL.canParse(url) && new URL(url).protocol === 'http:';
 }
 
+/** Whether the tokens are those of the development issuer, which signs for whoever asks. */
+export function hasDevelopmentIssuer({ oidc }: Pick<ApiConfig, 'oidc'>): boolean {
+  return isNobodys(oidc?.issuer);
+}
+
 /** Whether its name can be nobody's (RFC 6761), as the development issuer's, which signs for whoever asks. */
 function isNobodys(url: string | undefined): boolean {
   return (

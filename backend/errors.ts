@@ -60,17 +60,23 @@ export class MediaTypeError extends AppError {
 }
 
 const UNVERIFIED = {
-  cognito_user_id_blank: 'A bearer token is required.',
+  cognito_user_id_blank: 'A token is missing: send it in the header Authorization: Bearer <token>.',
   token_invalid: 'The bearer token does not verify.',
-  ticket_invalid: 'The ticket was used, is too old, or never was one.',
+  ticket_invalid: 'The ticket is too old, or never was one: POST /api/events/ticket gives another.',
 } as const;
 
 /** No token, or one that does not verify. */
 export class NotAuthenticatedError extends AppError {
   readonly code: keyof typeof UNVERIFIED;
-  constructor(code: keyof typeof UNVERIFIED, options?: ErrorOptions) {
-    super(UNVERIFIED[code], options);
+  /** @param message absent: what the code says. */
+  constructor(code: keyof typeof UNVERIFIED, options?: ErrorOptions & { readonly message?: string }) {
+    super(options?.message ?? UNVERIFIED[code], options);
     this.code = code;
+  }
+
+  /** The same, which also says how to get a token. */
+  withHint(hint: string): NotAuthenticatedError {
+    return new NotAuthenticatedError(this.code, { message: `${this.message} ${hint}`, cause: this });
   }
 }
 

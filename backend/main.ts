@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readApiConfig, ConfigError } from './config.ts';
+import { readApiConfig, ConfigError, hasDevelopmentIssuer } from './config.ts';
 import { createApp } from './app.ts';
 import { createContext } from './context.ts';
 import { openLive } from './events/open-events.ts';
@@ -14,6 +14,9 @@ import { openTable } from './table/table.ts';
 import { openTexts } from './texts/open-texts.ts';
 
 /* Starts the API by itself, against a table that is there and an issuer that is configured; stops on SIGINT or SIGTERM. */
+
+/** `docker compose up` is what runs this program with the development issuer: its key is in the container that signs in. */
+const TOKEN_HINT = 'Under docker compose, docker compose exec sign-in node bin/token.ts <handle> prints one.';
 
 async function main(): Promise<void> {
   const config = readApiConfig(process.env);
@@ -34,6 +37,7 @@ async function main(): Promise<void> {
     verifyToken: createTokenVerifier(config),
     limits: createRateLimits({ limits: config.rateLimits, ...(redis && { redis }), tableName, logger }),
     logger,
+    ...(hasDevelopmentIssuer(config) && { tokenHint: TOKEN_HINT }),
     // An API without the screens is a whole one: others may serve them, or have their own.
     ...(existsSync(WEB_DIRECTORY) && {
       screens: [webFiles({ directory: WEB_DIRECTORY, settings: webSettings(config) })],

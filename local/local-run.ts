@@ -39,6 +39,8 @@ export interface Ready {
 }
 
 const SHOWN_HANDLES = 10;
+/** For those who come without a token. */
+const TOKEN_HINT = 'On this machine, bin/token <handle> prints one.';
 
 /** Everything on one machine: engine, schema, seed, issuer, API and stream pump, started and stopped together. */
 export class LocalRun {
@@ -173,6 +175,7 @@ export class LocalRun {
       }),
       logger,
       corsOrigins,
+      tokenHint: TOKEN_HINT,
       screens: [
         developmentSignIn({ context, issuer: development }),
         webFiles({ directory: WEB_DIRECTORY, settings: webSettings(api, true) }),

@@ -47,6 +47,8 @@ interface GuardParts {
   readonly context: Context;
   readonly verifyToken: TokenVerifier;
   readonly limits: RateLimits;
+  /** How to get a token, in a sentence, for the answers of 401. Absent where it is the front end's business. */
+  readonly tokenHint?: string;
 }
 
 export function authenticate(parts: GuardParts): Guards {
@@ -84,13 +86,14 @@ async function admit<Params extends AnyParams>(
   response: Response,
   verify: Verify = verifyBearer,
 ): Promise<VerifiedToken> {
-  const { limits } = parts;
+  const { limits, tokenHint } = parts;
   let token: VerifiedToken;
   try {
     token = await verify(parts, request);
   } catch (error) {
-    if (error instanceof NotAuthenticatedError) await limits.anonymous(request, response);
-    throw error;
+    if (!(error instanceof NotAuthenticatedError)) throw error;
+    await limits.anonymous(request, response);
+    throw tokenHint === undefined || error.code === 'ticket_invalid' ? error : error.withHint(tokenHint);
   }
   if (!READS.has(request.method)) await limits.write(token.userId, request, response);
   return token;
@@ -114,9 +117,12 @@ async function callerWith({ context }: GuardParts, { userId, expires }: Verified
   return { ...(await requireProfile(context, userId)), expires };
 }
 
+/** Mostly an empty variable of a shell: `Authorization: Bearer $TOKEN`. */
+const NO_BEARER_TOKEN = 'The Authorization header holds no token: it must be Bearer <token>.';
+
 function bearerToken(header: string | undefined): string {
   if (header === undefined || header.trim() === '') throw new NotAuthenticatedError('cognito_user_id_blank');
   const token = /^Bearer +([^\s]+) *$/i.exec(header)?.[1];
-  if (token === undefined) throw new NotAuthenticatedError('token_invalid');
+  if (token === undefined) throw new NotAuthenticatedError('token_invalid', { message: NO_BEARER_TOKEN });
   return token;
 }

@@ -120,8 +120,15 @@ function answerToAppError(error: AppError): ErrorAnswer {
   throw new TypeError(`no status is decided for ${error.name}`);
 }
 
-/** RFC 6750, section 3: no error code where no token was presented. */
-function challenge({ code }: NotAuthenticatedError): Record<string, string> {
+/** What RFC 6750 (section 3) does not allow in `error_description`: anything but printable ASCII, `"` and `\`. */
+const NOT_IN_DESCRIPTION = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;
+
+/**
+ * How to authenticate, in the terms of RFC 6750, section 3: no error code where no token was presented. The description
+ * is there in any case, though the RFC would rather have none: the array of codes has no room for a sentence.
+ */
+function challenge({ code, message }: NotAuthenticatedError): Record<string, string> {
   const error = code === 'token_invalid' ? ', error="invalid_token"' : '';
-  return { 'WWW-Authenticate': `Bearer realm="cruddur"${error}` };
+  const description = message.replace(NOT_IN_DESCRIPTION, "'");
+  return { 'WWW-Authenticate': `Bearer realm="cruddur"${error}, error_description="${description}"` };
 }

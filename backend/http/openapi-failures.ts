@@ -64,10 +64,11 @@ export const HEADERS = {
     schema: { type: 'integer', minimum: 1 },
   },
   'WWW-Authenticate': {
-    description: 'How to authenticate (RFC 6750).',
+    description: 'How to authenticate (RFC 6750): `error_description` says what is missing or wrong.',
     required: true,
     schema: { type: 'string', pattern: '^Bearer ' },
-    example: 'Bearer realm="cruddur", error="invalid_token"',
+    example:
+      'Bearer realm="cruddur", error="invalid_token", error_description="The bearer token does not verify."',
   },
   RateLimit: {
     description:

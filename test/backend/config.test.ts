@@ -3,6 +3,7 @@ import {
   ConfigError,
   type Environment,
   isAwsEndpoint,
+  hasDevelopmentIssuer,
   readApiConfig,
   readDynamoConfig,
 } from '../../backend/config.ts';
@@ -194,6 +195,13 @@ describe('in production', () => {
 
   it('the same is taken elsewhere', () => {
     expect(readApiConfig({ NODE_ENV: 'development', FRONTEND_URL: '*' }).corsOrigins).toEqual(['*']);
+  });
+
+  it('the development issuer is known by its name, and no other issuer is taken for it', () => {
+    const withIssuer = (issuer: string) => readApiConfig({ JWT_ISSUER: issuer, JWT_AUDIENCE: 'api' });
+    expect(hasDevelopmentIssuer(withIssuer(DEVELOPMENT_ISSUER))).toBe(true);
+    expect(hasDevelopmentIssuer(withIssuer('https://issuer.example'))).toBe(false);
+    expect(hasDevelopmentIssuer(readApiConfig({}))).toBe(false);
   });
 
   it('keys come over http where NODE_ENV says development, and nowhere else', () => {

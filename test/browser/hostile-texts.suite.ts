@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { cleanText } from '../../schema/plain-text.ts';
 import type { Device } from './device.ts';
 import { overflowOf } from './overflow.ts';
 import { takePicture } from './pictures.ts';
@@ -40,20 +41,44 @@ describe.each([
       await adas.row(NAME).click();
       for (const text of TEXTS.slice(1)) {
         await people.tellGroup(mallory, group, text);
-        await adas.eventually(async () => expect(await lastText(adas)).toBe(text));
+        await adas.eventually(async () => expect(await lastText(adas)).toBe(cleanText(text)));
         expect(await overflowOf(adas.page)).toEqual([]);
         expect(await isInSight(adas)).toBe(true);
       }
       await takePicture(adas.page, `hostile-texts-${width}`);
       for (const text of TEXTS) {
         await adas.send(text);
-        // A field knows one kind of line break.
-        const sent = text.replaceAll('\r', '');
-        await adas.eventually(async () => expect(await lastText(adas)).toBe(sent));
+        await adas.eventually(async () => expect(await lastText(adas)).toBe(cleanText(text)));
         expect(await overflowOf(adas.page)).toEqual([]);
         expect(await isInSight(adas)).toBe(true);
       }
       expect(await adas.page.evaluate(() => 'pwned' in window)).toBe(false);
+    }),
+  );
+});
+
+describe('a text that looks blank', () => {
+  const stage = useScreens();
+
+  it(
+    'cannot be sent, and is no name of a group; a pasted control character keeps nothing from being sent',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      await people.tell(grace, ada, 'Hello');
+      const adas = await enter(ada);
+      await adas.open('Grace');
+      const { page } = adas;
+      await adas.composer.fill('\u2800 \u3164');
+      expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
+      await adas.send('one\u000btwo\u0003');
+      await adas.eventually(async () => expect(await lastText(adas)).toBe('one\ntwo'));
+      await page.getByRole('button', { name: 'New group' }).click();
+      await adas.pick(grace);
+      const create = page.getByRole('button', { name: 'Create group' });
+      await page.getByLabel('Name').fill('\u2800');
+      expect(await create.isDisabled()).toBe(true);
+      await page.getByLabel('Name').fill('Looms');
+      expect(await create.isDisabled()).toBe(false);
     }),
   );
 });

@@ -3,7 +3,7 @@ import { KeysUnavailableError, NotAuthenticatedError } from '../../backend/error
 import { ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { startTestApi, type TestApi, useTestApi } from '../support/api.ts';
 import type { Caller } from '../support/caller.ts';
-import type { Answer } from '../support/http-client.ts';
+import type { Answer, ExactRequest } from '../support/http-client.ts';
 
 /* The two forms of a failure: RFC 9457 for who names its media type, a bare array of codes for everybody else. */
 
@@ -143,6 +143,51 @@ describe('every failure', () => {
     const answer = await api().request({ method: 'HEAD', path: '/api/users/me' });
     expect({ status: answer.status, text: answer.text }).toEqual({ status: 401, text: '' });
     expect(answer.headers['www-authenticate']).toMatch(/^Bearer /);
+  });
+});
+
+describe('a 401 says in words, in the header and in the problem document,', () => {
+  const told = async (at: TestApi, request: Partial<ExactRequest> = {}) => {
+    const { headers, ...rest } = request;
+    const answer = await at.request({
+      path: '/api/users/me',
+      ...rest,
+      headers: { Accept: 'application/problem+json', ...headers },
+    });
+    const { code, detail } = answer.json() as { code: string; detail: string };
+    expect(answer.headers['www-authenticate']).toContain(`error_description="${detail}"`);
+    return { code, detail };
+  };
+  const bearer = (Authorization: string) => ({ headers: { Authorization } });
+
+  it('what is missing, and where the token is got on a development server', async () => {
+    const hint = 'bin/token <handle> prints one.';
+    const local = await startTestApi({ table: api().db.table, issuer: api().issuer, tokenHint: hint });
+    try {
+      const [deployed, here] = [await told(api()), await told(local)];
+      expect(deployed.code).toBe('cognito_user_id_blank');
+      expect(deployed.detail).toMatch(/token is missing.*Authorization: Bearer <token>/);
+      expect(deployed.detail).not.toContain('bin/token');
+      expect(here).toEqual({ code: 'cognito_user_id_blank', detail: `${deployed.detail} ${hint}` });
+      expect((await told(local, bearer('Bearer null'))).detail).toMatch(/does not verify.*bin\/token/);
+    } finally {
+      await local.stop();
+    }
+  });
+
+  it.each(['Bearer', 'Bearer ', 'Basic YTpi', 'eyJhbGciOiJSUzI1NiJ9', 'Bearer two words'])(
+    'that “%s” holds no token',
+    async (header) => {
+      const { code, detail } = await told(api(), bearer(header));
+      expect(code).toBe('token_invalid');
+      expect(detail).toMatch(/holds no token: it must be Bearer <token>/);
+    },
+  );
+
+  it('how to get another ticket', async () => {
+    const { code, detail } = await told(api(), { path: '/api/events?ticket=old' });
+    expect(code).toBe('ticket_invalid');
+    expect(detail).toContain('POST /api/events/ticket');
   });
 });
 

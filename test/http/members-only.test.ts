@@ -171,7 +171,9 @@ describe.each(PROTECTED)('$route', ({ request, needsProfile, ofGroup, status = 2
   it.each(ERROR_FORMS)('refuses who sends no token: $form', async (form) => {
     const answer = await api().request(inForm(request(groupId, handle, userId), form.accept));
     expectFailure(answer, form, { status: 401, codes: ['cognito_user_id_blank'] });
-    expect(answer.headers['www-authenticate']).toBe('Bearer realm="cruddur"');
+    expect(answer.headers['www-authenticate']).toBe(
+      'Bearer realm="cruddur", error_description="A token is missing: send it in the header Authorization: Bearer <token>."',
+    );
   });
 
   it.each(ERROR_FORMS)('refuses every token that does not verify: $form', async (form) => {
@@ -181,7 +183,9 @@ describe.each(PROTECTED)('$route', ({ request, needsProfile, ofGroup, status = 2
       );
       expect({ kind, status: answer.status }).toEqual({ kind, status: 401 });
       expectFailure(answer, form, { status: 401, codes: ['token_invalid'] });
-      expect(answer.headers['www-authenticate']).toBe('Bearer realm="cruddur", error="invalid_token"');
+      expect(answer.headers['www-authenticate']).toMatch(
+        /^Bearer realm="cruddur", error="invalid_token", error_description="[^"\\]+"$/,
+      );
     }
   });
 

@@ -89,6 +89,8 @@ describe('a run', () => {
     const first = start({ dataDir, command: ['npm', 'start'] });
     const url = await first.ready();
     expect(first.stdout()).toMatch(/people +.*ada.*grace/);
+    const unknown = await fetch(`${url}/api/users/me`, { headers: { Connection: 'close' } });
+    expect(unknown.headers.get('www-authenticate')).toContain('bin/token <handle> prints one');
     await converse(url, dataDir, 'the first');
     const link = join(tempDir(), 'link');
     symlinkSync(dataDir, link);

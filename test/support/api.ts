@@ -52,6 +52,8 @@ export interface ApiOptions {
   readonly live?: LiveParts;
   /** Default: none. */
   readonly limits?: RateLimits;
+  /** Default: none. */
+  readonly tokenHint?: string;
   /** Default: no forwarded address is believed. */
   readonly trustProxy?: number | readonly string[];
 }
@@ -76,6 +78,7 @@ export async function startTestApi(options: ApiOptions): Promise<TestApi> {
     logger,
     corsOrigins,
     ...(options.limits && { limits: options.limits }),
+    ...(options.tokenHint !== undefined && { tokenHint: options.tokenHint }),
     ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
   });
   const server = await startServer(

@@ -982,8 +982,8 @@ export interface components {
     /** @description Seconds after which to come again. */
     'Retry-After': number;
     /**
-     * @description How to authenticate (RFC 6750).
-     * @example Bearer realm="cruddur", error="invalid_token"
+     * @description How to authenticate (RFC 6750): `error_description` says what is missing or wrong.
+     * @example Bearer realm="cruddur", error="invalid_token", error_description="The bearer token does not verify."
      */
     'WWW-Authenticate': string;
     /**
