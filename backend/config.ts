@@ -30,6 +30,8 @@ export interface OidcConfig {
 export interface RateLimitConfig {
   /** Writes of one user. */
   readonly writesPerMinute: number;
+  /** Reads of one user, each counted by what it costs. */
+  readonly readsPerMinute: number;
   /** Requests from one address without a token that verifies. */
   readonly anonymousPerMinute: number;
 }
@@ -93,6 +95,7 @@ const apiEnvironment = dynamoEnvironment
     BACKEND_URL: origins.optional(),
     TRUST_PROXY: trustProxy.optional(),
     RATE_LIMIT_WRITES_PER_MINUTE: integer(0, MAX_RATE_LIMIT).default(600),
+    RATE_LIMIT_READS_PER_MINUTE: integer(0, MAX_RATE_LIMIT).default(1_200),
     RATE_LIMIT_ANONYMOUS_PER_MINUTE: integer(0, MAX_RATE_LIMIT).default(120),
     REDIS_URL: redisUrl.optional(),
     AWS_COGNITO_USER_POOL_ID: z
@@ -194,6 +197,7 @@ export function readApiConfig(environment: Environment): ApiConfig {
     ...(values.TRUST_PROXY !== undefined && { trustProxy: values.TRUST_PROXY }),
     rateLimits: {
       writesPerMinute: values.RATE_LIMIT_WRITES_PER_MINUTE,
+      readsPerMinute: values.RATE_LIMIT_READS_PER_MINUTE,
       anonymousPerMinute: values.RATE_LIMIT_ANONYMOUS_PER_MINUTE,
     },
     ...(values.REDIS_URL !== undefined && { redisUrl: values.REDIS_URL }),

@@ -28,7 +28,11 @@ const DEVELOPMENT_ORIGIN = 'http://localhost:3000';
 const DEFAULT_DATA_DIR = '.data';
 
 /** On one machine people seed, script and measure: nobody is kept from anything unless told. */
-const NO_RATE_LIMITS = { RATE_LIMIT_WRITES_PER_MINUTE: '0', RATE_LIMIT_ANONYMOUS_PER_MINUTE: '0' } as const;
+const NO_RATE_LIMITS = {
+  RATE_LIMIT_WRITES_PER_MINUTE: '0',
+  RATE_LIMIT_READS_PER_MINUTE: '0',
+  RATE_LIMIT_ANONYMOUS_PER_MINUTE: '0',
+} as const;
 
 const dataDirEnvironment = z.object({
   DATA_DIR: z.string().default(DEFAULT_DATA_DIR),

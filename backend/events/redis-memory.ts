@@ -21,8 +21,8 @@ export class RedisMemory implements ShortMemory {
     );
   }
 
-  async take(key: string): Promise<string | undefined> {
-    const value = await this.#answer((client) => client.getDel(this.#prefix + key));
+  async read(key: string): Promise<string | undefined> {
+    const value = await this.#answer((client) => client.get(this.#prefix + key));
     return value ?? undefined;
   }
 

@@ -4,8 +4,8 @@ import { LRUCache } from 'lru-cache';
 export interface ShortMemory {
   /** Keeps a value for so long. */
   put(key: string, value: string, lifeMs: number): Promise<void>;
-  /** The value, for one caller alone: it is gone then. Undefined when there is none. */
-  take(key: string): Promise<string | undefined>;
+  /** The value; undefined when there is none, or not any more. */
+  read(key: string): Promise<string | undefined>;
   /** Whether nobody has claimed this within so long; from now on somebody has. */
   claim(key: string, lifeMs: number): Promise<boolean>;
 }
@@ -22,10 +22,8 @@ export class InProcessMemory implements ShortMemory {
     return Promise.resolve();
   }
 
-  take(key: string): Promise<string | undefined> {
-    const value = this.#values.get(key);
-    this.#values.delete(key);
-    return Promise.resolve(value);
+  read(key: string): Promise<string | undefined> {
+    return Promise.resolve(this.#values.get(key));
   }
 
   claim(key: string, lifeMs: number): Promise<boolean> {

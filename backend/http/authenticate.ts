@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { type Person, requireProfile } from '../domain/people.ts';
 import { redeemTicket } from '../events/tickets.ts';
 import { NotAuthenticatedError } from '../errors.ts';
-import type { RateLimits } from './rate-limit.ts';
+import { COST_OF_ONE, type RateLimits, type ReadCost } from './rate-limit.ts';
 import type { TokenVerifier, VerifiedToken } from './verify-token.ts';
 
 /** What stands in a route's path. */
@@ -30,17 +30,28 @@ export interface Guards {
   /** Lets in anybody, whatever token they bring; it counts for their address. */
   anybody<Params extends AnyParams>(handler: OpenHandler<Params>): RequestHandler<Params>;
   /** Lets in who has a valid token, and tells the user id. */
-  user<Params extends AnyParams>(handler: HandlerFor<string, Params>): RequestHandler<Params>;
+  user<Params extends AnyParams>(
+    handler: HandlerFor<string, Params>,
+    cost?: ReadCost,
+  ): RequestHandler<Params>;
   /** Lets in who has a valid token and a profile. */
-  person<Params extends AnyParams>(handler: HandlerFor<Caller, Params>): RequestHandler<Params>;
+  person<Params extends AnyParams>(
+    handler: HandlerFor<Caller, Params>,
+    cost?: ReadCost,
+  ): RequestHandler<Params>;
   /** The same for an event stream, which a ticket in the query opens too. */
-  listener<Params extends AnyParams>(handler: HandlerFor<Caller, Params>): RequestHandler<Params>;
+  listener<Params extends AnyParams>(
+    handler: HandlerFor<Caller, Params>,
+    cost?: ReadCost,
+  ): RequestHandler<Params>;
 }
 
 /** Who is calling, with a profile. */
 export interface Caller extends Person {
   /** Until when their token is good, in milliseconds since 1970. */
   readonly expires: number;
+  /** Of a stream that a ticket opens: the id of its events, with which an EventSource opens it again. */
+  readonly streamId?: string;
 }
 
 interface GuardParts {
@@ -57,37 +68,38 @@ export function authenticate(parts: GuardParts): Guards {
       await parts.limits.anonymous(request, response);
       await handler(request, response);
     },
-    user: (handler) => async (request, response) => {
-      const { userId } = await admit(parts, request, response);
+    user: (handler, cost) => async (request, response) => {
+      const { userId } = await admit(parts, request, response, { cost });
       await handler(userId, request, response);
     },
-    person: (handler) => async (request, response) => {
-      const token = await admit(parts, request, response);
+    person: (handler, cost) => async (request, response) => {
+      const token = await admit(parts, request, response, { cost });
       await handler(await callerWith(parts, token), request, response);
     },
-    listener: (handler) => async (request, response) => {
-      const token = await admit(parts, request, response, redeemOrVerify);
+    listener: (handler, cost) => async (request, response) => {
+      const token = await admit(parts, request, response, { cost, verify: redeemOrVerify });
       await handler(await callerWith(parts, token), request, response);
     },
   };
 }
 
-/** Methods that change nothing. They are not limited: each has a known cost, and its pages an end. */
+/** Methods that change nothing. */
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
- * Who is calling. A write counts for that user, wherever it comes from; whoever brings no token, or guesses, counts for
- * their address. (Keys that cannot be fetched say nothing of a token: that counts for nobody.)
+ * Who is calling. Writes and reads count for that user, wherever they come from; who brings no token, or guesses, counts
+ * for their address. (Keys that cannot be fetched say nothing of a token: that counts for nobody.)
  * @throws NotAuthenticatedError, KeysUnavailableError, TooManyRequestsError
  */
 async function admit<Params extends AnyParams>(
   parts: GuardParts,
   request: Request<Params>,
   response: Response,
-  verify: Verify = verifyBearer,
-): Promise<VerifiedToken> {
+  how: { readonly cost?: ReadCost | undefined; readonly verify?: Verify },
+): Promise<Admitted> {
+  const { cost = COST_OF_ONE, verify = verifyBearer } = how;
   const { limits, tokenHint } = parts;
-  let token: VerifiedToken;
+  let token: Admitted;
   try {
     token = await verify(parts, request);
   } catch (error) {
@@ -95,11 +107,13 @@ async function admit<Params extends AnyParams>(
     await limits.anonymous(request, response);
     throw tokenHint === undefined || error.code === 'ticket_invalid' ? error : error.withHint(tokenHint);
   }
-  if (!READS.has(request.method)) await limits.write(token.userId, request, response);
+  if (READS.has(request.method)) await limits.read(token.userId, cost(request.query), request, response);
+  else await limits.write(token.userId, request, response);
   return token;
 }
 
-type Verify = (parts: GuardParts, request: Pick<Request, 'headers' | 'query'>) => Promise<VerifiedToken>;
+type Admitted = VerifiedToken & Pick<Caller, 'streamId'>;
+type Verify = (parts: GuardParts, request: Pick<Request, 'headers' | 'query'>) => Promise<Admitted>;
 
 const verifyBearer: Verify = ({ verifyToken }, { headers }) =>
   verifyToken(bearerToken(headers.authorization));
@@ -108,13 +122,16 @@ const verifyBearer: Verify = ({ verifyToken }, { headers }) =>
 const redeemOrVerify: Verify = async (parts, request) => {
   const { ticket } = request.query;
   if (ticket === undefined) return verifyBearer(parts, request);
-  const holder = typeof ticket === 'string' && (await redeemTicket(parts.context.memory, ticket));
+  const lastEventId = request.headers['last-event-id'];
+  if (typeof ticket !== 'string' || Array.isArray(lastEventId))
+    throw new NotAuthenticatedError('ticket_invalid');
+  const holder = await redeemTicket(parts.context.memory, ticket, lastEventId);
   if (!holder) throw new NotAuthenticatedError('ticket_invalid');
   return holder;
 };
 
-async function callerWith({ context }: GuardParts, { userId, expires }: VerifiedToken): Promise<Caller> {
-  return { ...(await requireProfile(context, userId)), expires };
+async function callerWith({ context }: GuardParts, { userId, ...token }: Admitted): Promise<Caller> {
+  return { ...token, ...(await requireProfile(context, userId)) };
 }
 
 /** Mostly an empty variable of a shell: `Authorization: Bearer $TOKEN`. */

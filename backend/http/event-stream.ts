@@ -28,11 +28,14 @@ export class EventStream implements EventSink {
   /**
    * Begins the answer at once.
    * @param expires until when it may go on, in milliseconds since 1970.
+   * @param id of its first event, which an EventSource keeps for all that follow.
    */
-  constructor(response: ServerResponse, expires: number) {
+  constructor(response: ServerResponse, { expires, id }: { readonly expires: number; readonly id?: string }) {
     this.#response = response;
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     response.flushHeaders();
+    // A field of the first event: some parsers forget the id of a block that has no data.
+    if (id !== undefined) response.write(`id: ${id}\n`);
     response.endOnStop = () => this.#end();
     const timer = setTimeout(() => this.#end(), Math.min(expires - Date.now(), MAX_TIMER_MS)).unref();
     response.once('close', () => clearTimeout(timer));

@@ -18,12 +18,13 @@ const streamQuery = z.strictObject({
 
 const ticketAnswer = z
   .object({
-    ticket: z
-      .string()
-      .meta({ description: 'Opens one event stream, as `GET /api/events?ticket=…`. It can be used once.' }),
+    ticket: z.string().meta({
+      description:
+        'Opens event streams, as `GET /api/events?ticket=…`. An `EventSource` opens its stream again with it by itself, until the token expires.',
+    }),
     expires_in: z
       .int()
-      .meta({ description: 'For how many seconds it can be used.', examples: [TICKET_LIFE_S] }),
+      .meta({ description: 'For how many seconds it opens new streams.', examples: [TICKET_LIFE_S] }),
   })
   .meta({ id: 'Ticket', description: 'Stands for the token it was bought with.' });
 
@@ -37,7 +38,8 @@ export const eventRoutes: readonly Route[] = [
       'Server-sent events. `ready` comes first, and again whenever something may have been missed: fetch what you ' +
       'display then. `message` (a Message; the highest `rev` counts), `message_group` (a MessageGroup), ' +
       '`message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. ' +
-      'It ends when the token expires that it was opened with.',
+      'It ends when the token expires that it was opened with. Opened with a ticket, it has an `id`: with the same URL ' +
+      'and that id in `Last-Event-ID`, as an `EventSource` sends them, it can be opened again until then.',
     query: streamQuery,
     answer: written(['text/event-stream'], 'The stream.'),
     handle: ({ context, caller, request, response }) => {
@@ -45,7 +47,8 @@ export const eventRoutes: readonly Route[] = [
       streams.requireRoom(caller.userId);
       // Who left while they were being let in would never be heard leaving.
       if (response.destroyed) return;
-      const stream = new EventStream(response, caller.expires);
+      const { expires, streamId } = caller;
+      const stream = new EventStream(response, { expires, ...(streamId !== undefined && { id: streamId }) });
       if (request.method === 'HEAD') response.end();
       else response.once('close', streams.open(caller.userId, stream));
     },

@@ -17,7 +17,8 @@ import { NotFoundError } from '../errors.ts';
  * its code, so each schema names the codes it can give.
  */
 
-const MAX_LIMIT = 100;
+/** The most entries of a page. */
+export const MAX_LIMIT = 100;
 const MAX_IDEMPOTENCY_KEY_LENGTH = 64;
 
 /** A text that has to be there, cleaned: `<name>_blank` when absent or invisible, `<name>_invalid` when no text. */

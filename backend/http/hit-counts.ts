@@ -1,7 +1,6 @@
-import type { IncrementResponse, Options, Store } from 'express-rate-limit';
 import { LRUCache } from 'lru-cache';
 import pTimeout from 'p-timeout';
-import { type RedisReply, RedisStore } from 'rate-limit-redis';
+import * as z from 'zod';
 import type { Logger } from '../logger.ts';
 import type { Redis } from '../redis.ts';
 
@@ -11,99 +10,98 @@ const MAX_KEYS = 50_000;
 /** How long a request waits to be counted in Redis, which mostly takes less than a millisecond. */
 const COUNT_WITHIN_MS = 200;
 
-/** Counts in this process, for so many keys at most. */
-export class OwnCounts implements Store {
-  readonly localKeys = true;
-  readonly #counts: LRUCache<string, IncrementResponse & { readonly resetTime: Date }>;
-  #windowMs = 0;
+/** What a key has used in its window, and when the next one begins. */
+export interface Count {
+  readonly totalHits: number;
+  readonly resetTime: Date;
+}
 
-  constructor(maxKeys = MAX_KEYS) {
+/** Counts what requests cost, by keys, each in a window that begins with its first request. */
+export interface Counts {
+  /** @returns the count with this cost in it. */
+  add(key: string, cost: number): Promise<Count> | Count;
+}
+
+/** Counts in this process, for so many keys at most. */
+export class OwnCounts implements Counts {
+  readonly #counts: LRUCache<string, Count>;
+  readonly #windowMs: number;
+
+  constructor({ windowMs, maxKeys = MAX_KEYS }: { readonly windowMs: number; readonly maxKeys?: number }) {
+    this.#windowMs = windowMs;
     this.#counts = new LRUCache({ max: maxKeys });
   }
 
-  init({ windowMs }: Pick<Options, 'windowMs'>): void {
-    this.#windowMs = windowMs;
-  }
-
-  increment(key: string): IncrementResponse {
+  add(key: string, cost: number): Count {
     const now = Date.now();
     const known = this.#counts.get(key);
     const current = known && now < known.resetTime.getTime() ? known : undefined;
     const count = {
-      totalHits: (current?.totalHits ?? 0) + 1,
+      totalHits: (current?.totalHits ?? 0) + cost,
       resetTime: current?.resetTime ?? new Date(now + this.#windowMs),
     };
     this.#counts.set(key, count);
     return count;
   }
-
-  decrement(key: string): void {
-    const known = this.#counts.get(key);
-    if (known) this.#counts.set(key, { ...known, totalHits: Math.max(0, known.totalHits - 1) });
-  }
-
-  resetKey(key: string): void {
-    this.#counts.delete(key);
-  }
 }
+
+/** One step for every process: two requests at once can neither share a count nor leave one without an end. */
+const ADD = `
+local total = redis.call('INCRBY', KEYS[1], ARGV[1])
+local left = redis.call('PTTL', KEYS[1])
+if left < 0 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  left = tonumber(ARGV[2])
+end
+return { total, left }`;
+
+const added = z.tuple([z.int(), z.int()]);
 
 /**
  * Counts in Redis, together with the other processes; and in this one alone while Redis is away, slow or refuses. So a
- * limit may then let in as many as there are processes, and nobody is ever refused or kept waiting for want of Redis.
+ * limit may then allow as many as there are processes, and nobody is ever refused or kept waiting for want of Redis.
  */
-export class SharedCounts implements Store {
-  readonly prefix: string;
+export class SharedCounts implements Counts {
+  readonly #prefix: string;
+  readonly #windowMs: number;
   readonly #redis: Redis;
   readonly #logger: Logger;
-  readonly #own = new OwnCounts();
-  #options: Options | undefined;
-  /** Absent: to be made when it is needed. One that failed is given up, for it keeps a script that did not load. */
-  #shared: RedisStore | undefined;
+  readonly #own: OwnCounts;
   #failing = false;
 
-  constructor(parts: { readonly prefix: string; readonly redis: Redis; readonly logger: Logger }) {
-    this.prefix = parts.prefix;
+  constructor(parts: {
+    readonly prefix: string;
+    readonly windowMs: number;
+    readonly redis: Redis;
+    readonly logger: Logger;
+  }) {
+    this.#prefix = parts.prefix;
+    this.#windowMs = parts.windowMs;
     this.#redis = parts.redis;
     this.#logger = parts.logger;
+    this.#own = new OwnCounts(parts);
   }
 
-  init(options: Options): void {
-    this.#options = options;
-    this.#own.init(options);
-  }
-
-  async increment(key: string): Promise<IncrementResponse> {
-    // While it is away nothing is even tried. The connection itself tells the log of that.
-    if (!this.#redis.client.isReady) return this.#own.increment(key);
+  async add(key: string, cost: number): Promise<Count> {
+    // While it is away nothing is even tried. The connection itself logs that.
+    if (!this.#redis.client.isReady) return this.#own.add(key, cost);
     try {
-      const shared = (this.#shared ??= this.#open());
-      const count = await pTimeout(shared.increment(key), { milliseconds: COUNT_WITHIN_MS });
+      const count = await pTimeout(this.#addShared(key, cost), { milliseconds: COUNT_WITHIN_MS });
       this.#failing = false;
       return count;
     } catch (err) {
-      this.#shared = undefined;
       if (!this.#failing) this.#logger.warn({ err }, 'requests are counted by this process alone');
       this.#failing = true;
-      return this.#own.increment(key);
+      return this.#own.add(key, cost);
     }
   }
 
-  async decrement(key: string): Promise<void> {
-    await this.#shared?.decrement(key);
-  }
-
-  async resetKey(key: string): Promise<void> {
-    this.#own.resetKey(key);
-    await this.#shared?.resetKey(key);
-  }
-
-  #open(): RedisStore {
-    const store = new RedisStore({
-      prefix: this.prefix,
-      sendCommand: (...command) => this.#redis.client.sendCommand<RedisReply>(command),
+  async #addShared(key: string, cost: number): Promise<Count> {
+    const answer = await this.#redis.client.eval(ADD, {
+      keys: [this.#prefix + key],
+      arguments: [String(cost), String(this.#windowMs)],
     });
-    // What cannot be loaded shows when it is used.
-    if (this.#options) store.init(this.#options).catch(() => undefined);
-    return store;
+    const [totalHits, leftMs] = added.parse(answer);
+    return { totalHits, resetTime: new Date(Date.now() + leftMs) };
   }
 }

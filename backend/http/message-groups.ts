@@ -35,10 +35,13 @@ import {
   userIdInPath,
 } from './fields.ts';
 import { linkPages } from './paging.ts';
+import { COST_OF_GROUP, costOfPage } from './rate-limit.ts';
 import { json, nothing, personRoute, type Route } from './route.ts';
 
+const INBOX_PAGE = 20;
+
 const inboxQuery = z.strictObject({
-  limit: limitParameter(20),
+  limit: limitParameter(INBOX_PAGE),
   cursor: cursorParameter,
 });
 
@@ -91,6 +94,7 @@ export const messageGroupRoutes: readonly Route[] = [
     name: 'listMessageGroups',
     summary: "Lists the caller's conversations, newest activity first",
     query: inboxQuery,
+    cost: costOfPage(INBOX_PAGE),
     answer: json(z.array(messageGroup), 'A page of them; `next` leads to older ones.', ['Link']),
     handle: async ({ context, caller, query, request, response }) => {
       const { rows, names, nextCursor: cursor } = await listInbox(context, caller.userId, query);
@@ -107,6 +111,7 @@ export const messageGroupRoutes: readonly Route[] = [
     name: 'readMessageGroup',
     summary: 'Tells of one conversation, with its members',
     params: groupPath,
+    cost: COST_OF_GROUP,
     answer: json(messageGroupWithMembers, 'The conversation.'),
     handle: async ({ context, caller, params }) =>
       presentGroupView(await readGroup(context, params.uuid, caller.userId)),

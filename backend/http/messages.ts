@@ -20,6 +20,7 @@ import {
   seqParameter,
 } from './fields.ts';
 import { linkPages } from './paging.ts';
+import { costOfPage } from './rate-limit.ts';
 import { json, personRoute, type Route } from './route.ts';
 
 /** When checks of two fields run: also where another field is wrong, so that everything is told at once. */
@@ -66,9 +67,11 @@ const sendBody = z
   })
   .meta({ override: { oneOf: [{ required: ['message_group_uuid'] }, { required: ['handle'] }] } });
 
+const HISTORY_PAGE = 20;
+
 const historyQuery = z
   .strictObject({
-    limit: limitParameter(20),
+    limit: limitParameter(HISTORY_PAGE),
     before: seqParameter(
       'Messages before this seq. At most one of `before`, `after` and `around` may be there.',
     ),
@@ -125,6 +128,7 @@ export const messageRoutes: readonly Route[] = [
     description: 'Without a position: the newest page. `prev` leads to older messages, `next` to newer ones.',
     params: z.object({ message_group_uuid: groupIdInPath }),
     query: historyQuery,
+    cost: costOfPage(HISTORY_PAGE),
     answer: json(z.array(message), 'A page of them.', ['Link']),
     errors: { 400: ['position_ambiguous'] },
     handle: async ({ context, caller: { userId }, params, query, request, response }) => {

@@ -133,7 +133,7 @@ const MEDIA_TYPE_UNSUPPORTED: ZodOpenApiResponseObject = {
 };
 const RATE_LIMITED: ZodOpenApiResponseObject = {
   ...failure(429, ['rate_limited'], ['Retry-After', 'RateLimit', 'RateLimit-Policy']),
-  description: 'Too many requests.',
+  description: 'Too many requests, or reads that cost too much, within a minute.',
   id: 'RateLimited',
 };
 const INTERNAL_ERROR: ZodOpenApiResponseObject = {

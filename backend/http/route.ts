@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { Caller, Guards } from './authenticate.ts';
 import { readJson } from './body.ts';
 import { parseBody, parseHeaders, parsePath, parseQuery } from './parse-input.ts';
-import type { RateLimits } from './rate-limit.ts';
+import type { RateLimits, ReadCost } from './rate-limit.ts';
 
 /**
  * A route is declared once: what it takes, what it answers, what can go wrong and who is let in, beside what it does.
@@ -69,6 +69,8 @@ export interface Declaration {
   readonly headers?: z.ZodObject | undefined;
   readonly body?: z.ZodObject | undefined;
   readonly answer: AnswerDeclaration;
+  /** Of a read: how many reads it counts for. Absent: one. */
+  readonly cost?: ReadCost;
   /** Of a `free` route that counts some of its requests all the same. */
   readonly counted?: true;
   /** What goes wrong besides what the fields themselves name, and what every route of its kind answers. */
@@ -123,11 +125,13 @@ export const openRoute = routeFor<undefined>('open', (guards, handle) =>
   guards.anybody((request, response) => handle(undefined, request, response)),
 );
 /** A route for who has a valid token; the caller is their user id. */
-export const userRoute = routeFor<string>('user', (guards, handle) => guards.user(handle));
+export const userRoute = routeFor<string>('user', (guards, handle, cost) => guards.user(handle, cost));
 /** A route for who has a valid token and a profile. */
-export const personRoute = routeFor<Caller>('person', (guards, handle) => guards.person(handle));
+export const personRoute = routeFor<Caller>('person', (guards, handle, cost) => guards.person(handle, cost));
 /** The same for an event stream, which a ticket in the query opens too. */
-export const listenerRoute = routeFor<Caller>('listener', (guards, handle) => guards.listener(handle));
+export const listenerRoute = routeFor<Caller>('listener', (guards, handle, cost) =>
+  guards.listener(handle, cost),
+);
 
 type HandlerFor<Caller> = (caller: Caller, request: Request, response: Response) => Promise<void>;
 
@@ -145,7 +149,7 @@ interface Typed<Caller, Params, Query, Headers, Body, Answer extends z.ZodType> 
 
 function routeFor<Caller>(
   access: Access,
-  guard: (guards: Guards, handle: HandlerFor<Caller>) => RequestHandler,
+  guard: (guards: Guards, handle: HandlerFor<Caller>, cost?: ReadCost) => RequestHandler,
 ) {
   return <
     Answer extends z.ZodType,
@@ -157,8 +161,8 @@ function routeFor<Caller>(
     declaration: Typed<Caller, Params, Query, Headers, Body, Answer>,
   ): Route => {
     const { handle, ...declared } = declaration;
-    const handler = ({ context, guards, limits }: RouteParts) =>
-      guard(guards, async (caller, request, response) => {
+    const handler = ({ context, guards, limits }: RouteParts) => {
+      const answer: HandlerFor<Caller> = async (caller, request, response) => {
         // What a client can put right comes before what is not there; nothing is read of a body that goes nowhere.
         const query = taken(declaration.query, (schema) => parseQuery(schema, request.query));
         const headers = taken(declaration.headers, (schema) => parseHeaders(schema, request));
@@ -167,7 +171,9 @@ function routeFor<Caller>(
         const body = taken(declaration.body, (schema) => parseBody(schema, json));
         const input = { context, limits, caller, params, query, headers, body, request, response };
         answerWith(response, declared.answer, await handle(input));
-      });
+      };
+      return guard(guards, answer, declared.cost);
+    };
     return { ...declared, access, handler };
   };
 }

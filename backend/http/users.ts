@@ -4,12 +4,15 @@ import { findByHandle, findByPrefix, saveProfile } from '../domain/people.ts';
 import { person, presentPerson } from '../presentation/person.ts';
 import { CODES, cursorParameter, displayName, handleInPath, limitParameter, newHandle } from './fields.ts';
 import { linkPages } from './paging.ts';
+import { costOfPage } from './rate-limit.ts';
 import { json, openRoute, personRoute, type Route, userRoute } from './route.ts';
 
 const profileBody = z.strictObject({
   handle: newHandle,
   display_name: displayName,
 });
+
+const SEARCH_PAGE = 10;
 
 const searchQuery = z.strictObject({
   prefix: z
@@ -22,7 +25,7 @@ const searchQuery = z.strictObject({
       [CODES]: ['prefix_invalid'],
       override: { pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{1,29}$' },
     }),
-  limit: limitParameter(10),
+  limit: limitParameter(SEARCH_PAGE),
   cursor: cursorParameter,
 });
 
@@ -66,6 +69,7 @@ export const userRoutes: readonly Route[] = [
     name: 'findPeople',
     summary: 'Lists people by the beginning of their handles',
     query: searchQuery,
+    cost: costOfPage(SEARCH_PAGE),
     answer: json(z.array(person), "Those people, in their handles' order.", ['Link']),
     handle: async ({ context, query, request, response }) => {
       const { prefix, limit } = query;

@@ -24,7 +24,7 @@ describe('an empty environment', () => {
       port: 4567,
       logLevel: 'info',
       corsOrigins: [],
-      rateLimits: { writesPerMinute: 600, anonymousPerMinute: 120 },
+      rateLimits: { writesPerMinute: 600, readsPerMinute: 1_200, anonymousPerMinute: 120 },
       dynamo: { tableName: DEFAULT_TABLE_NAME },
     });
   });
@@ -47,6 +47,7 @@ describe('what is wrong', () => {
     BACKEND_URL: 'ftp://example.com',
     TRUST_PROXY: 'everybody',
     RATE_LIMIT_WRITES_PER_MINUTE: 'many',
+    RATE_LIMIT_READS_PER_MINUTE: '1,200',
     RATE_LIMIT_ANONYMOUS_PER_MINUTE: '-1',
     REDIS_URL: 'localhost:6379',
     DDB_MESSAGE_TABLE: 'a b',
@@ -95,6 +96,7 @@ describe('what is wrong', () => {
     { AWS_REGION: 'us east 1' },
     { TRUST_PROXY: '10.0.0.0/0' },
     { RATE_LIMIT_WRITES_PER_MINUTE: '1.5' },
+    { RATE_LIMIT_READS_PER_MINUTE: '-1' },
     { RATE_LIMIT_ANONYMOUS_PER_MINUTE: '1000001' },
     { AWS_COGNITO_USER_POOL_CLIENT_ID: 'client' },
     { JWT_ISSUER: 'https://issuer.example' },
@@ -229,6 +231,7 @@ describe('what is given', () => {
         LOG_LEVEL: 'debug',
         TRUST_PROXY: '2',
         RATE_LIMIT_WRITES_PER_MINUTE: '0',
+        RATE_LIMIT_READS_PER_MINUTE: '60',
         RATE_LIMIT_ANONYMOUS_PER_MINUTE: '30',
         REDIS_URL: 'rediss://user:secret@cache.example:6380/1',
         AWS_COGNITO_USER_POOL_ID: 'us-east-1_AbCdEfGhI',
@@ -244,7 +247,7 @@ describe('what is given', () => {
       logLevel: 'debug',
       corsOrigins: [],
       trustProxy: 2,
-      rateLimits: { writesPerMinute: 0, anonymousPerMinute: 30 },
+      rateLimits: { writesPerMinute: 0, readsPerMinute: 60, anonymousPerMinute: 30 },
       redisUrl: 'rediss://user:secret@cache.example:6380/1',
       cognito: { userPoolId: 'us-east-1_AbCdEfGhI', clientId: 'client' },
       oidc: { issuer: 'https://issuer.example', audience: 'api', jwksUri: 'https://issuer.example/keys' },
@@ -308,10 +311,11 @@ describe('a local run', () => {
   const limits = (environment: Environment) => readLocalConfig(environment).api.rateLimits;
 
   it('limits no rates unless told', () => {
-    expect(limits({})).toEqual({ writesPerMinute: 0, anonymousPerMinute: 0 });
+    expect(limits({})).toEqual({ writesPerMinute: 0, readsPerMinute: 0, anonymousPerMinute: 0 });
     expect(limits({ RATE_LIMIT_WRITES_PER_MINUTE: '' }).writesPerMinute).toBe(0);
     expect(limits({ RATE_LIMIT_WRITES_PER_MINUTE: '5' })).toEqual({
       writesPerMinute: 5,
+      readsPerMinute: 0,
       anonymousPerMinute: 0,
     });
   });
@@ -391,6 +395,7 @@ const API_VARIABLES = [
   'BACKEND_URL',
   'TRUST_PROXY',
   'RATE_LIMIT_WRITES_PER_MINUTE',
+  'RATE_LIMIT_READS_PER_MINUTE',
   'RATE_LIMIT_ANONYMOUS_PER_MINUTE',
   'REDIS_URL',
   'AWS_COGNITO_USER_POOL_ID',

@@ -167,7 +167,7 @@ describe('over Valkey', () => {
     expect(life > 20_000 && life <= 30_000).toBe(true);
   });
 
-  it('streams of one API hear what another publishes, and are opened by its tickets, once', async () => {
+  it('streams of one API hear what another publishes, and are opened by its tickets, and again', async () => {
     const { tableName, table } = base().db;
     const [one, two] = [await openConnected({ tableName }), await openConnected({ tableName })];
     const { issuer } = base();
@@ -184,7 +184,13 @@ describe('over Valkey', () => {
     const path = `/api/events?ticket=${ticket}`;
     const reader = await readEvents(there.port, { path });
     await reader.until('ready');
+    // A ticket that is older than half a minute.
+    const [key = ''] = await one.redis.client.keys(`${tableName}:ticket:*`);
+    await one.redis.client.del(key);
     expect(await here.request({ path })).toMatchObject({ status: 401 });
+    const again = await readEvents(here.port, { path, lastEventId: reader.lastEventId() });
+    await again.until('ready');
+    again.close();
     await here.context.events.publish({
       kind: 'message',
       to: [ada.userId],
@@ -219,7 +225,7 @@ describe('while Valkey is away', () => {
       expect(await ada.post(`/api/message_groups/${groupId}/typing`, undefined)).toMatchObject({
         status: 204,
       });
-      await expect(one.memory.take('anything')).rejects.toThrow(EventsUnavailableError);
+      await expect(one.memory.read('anything')).rejects.toThrow(EventsUnavailableError);
       for (let times = 0; times < 5; times += 1) await one.events.publish(typing(ada.userId));
       const failed = one.lines.filter((line) => JSON.stringify(line).includes('cannot be published'));
       expect(failed).toHaveLength(1);

@@ -34,14 +34,18 @@ const urlOf = (container: StartedTestContainer) =>
 const until = async (redis: Redis) => eventually(() => redis.client.isReady, { within: 20_000 });
 
 /** An API as a process of its own is one: all it shares with others is the table and Valkey. */
-async function startProcess(url: string, anonymousPerMinute: number, tableName = 'messages') {
+async function startProcess(
+  url: string,
+  anonymousPerMinute: number,
+  { tableName = 'messages', readsPerMinute = 0 } = {},
+) {
   const { lines, logger } = keepLines();
   const redis = openRedis(url, logger);
   const api = await startTestApi({
     table: base().db.table,
     issuer: base().issuer,
     limits: createRateLimits({
-      limits: { writesPerMinute: 0, anonymousPerMinute },
+      limits: { writesPerMinute: 0, readsPerMinute, anonymousPerMinute },
       redis,
       tableName,
       logger,
@@ -78,10 +82,25 @@ it('two processes let in as many as one', async () => {
   expect(await visit(one, two, one, two, one)).toEqual([200, 200, 200, 429, 429]);
   expect(await newVisitor()(two)).toEqual([200]);
   // Another deployment has the same Valkey, and counts apart.
-  const other = await startProcess(urlOf(valkey), 3, 'other-messages');
+  const other = await startProcess(urlOf(valkey), 3, { tableName: 'other-messages' });
   await until(other.redis);
   expect(await visit(other.api)).toEqual([200]);
   expect([...first.lines, ...second.lines]).toEqual([]);
+});
+
+it('two processes count together what reads cost', async () => {
+  const ada = await base().person();
+  const [one, two] = [
+    await startProcess(urlOf(valkey), 0, { readsPerMinute: 12 }),
+    await startProcess(urlOf(valkey), 0, { readsPerMinute: 12 }),
+  ];
+  await Promise.all([until(one.redis), until(two.redis)]);
+  const read = async (api: TestApi, path: string) => (await ada.at(api).get(path)).status;
+  expect(await read(one.api, '/api/message_groups?limit=100')).toBe(200);
+  expect(await read(two.api, '/api/users/me')).toBe(200);
+  expect(await read(one.api, '/api/users/me')).toBe(200);
+  expect(await read(two.api, '/api/users/me')).toBe(429);
+  expect([...one.lines, ...two.lines]).toEqual([]);
 });
 
 it('what was counted is forgotten after a minute', async () => {

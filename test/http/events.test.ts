@@ -3,12 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { inProcessLive } from '../../backend/events/open-events.ts';
-import { sellTicket } from '../../backend/events/tickets.ts';
 import type { MemberItem, MessageItem } from '../../schema/items.ts';
 import { ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { startTestApi, type TestApi, useTestApi } from '../support/api.ts';
 import type { Caller } from '../support/caller.ts';
-import { ok } from '../support/caller.ts';
 import { type EventReader, readEvents } from '../support/event-reader.ts';
 import { eventually } from '../support/eventually.ts';
 import { edited, memberItem, messageItem, newGroupId } from '../support/factories.ts';
@@ -380,46 +378,6 @@ describe('who may listen', () => {
     await reader.until('ready');
     await api().context.events.publish({ kind: 'typing', to: [userId], groupId: 'g', userId: 'u' });
     await reader.until('typing');
-  });
-});
-
-describe('a ticket', () => {
-  const buy = async (person: Caller) =>
-    ok(await person.post('/api/events/ticket', undefined)) as { ticket: string; expires_in: number };
-
-  it('opens one stream, of who bought it', async () => {
-    const ada = await api().person();
-    const { ticket, expires_in } = await buy(ada);
-    expect(expires_in).toBe(30);
-    const reader = await readEvents(api().port, { path: `/api/events?ticket=${ticket}` });
-    readers.push(reader);
-    await reader.until('ready');
-    await publish(messageItem({ groupId: newGroupId() }), ada);
-    await reader.until('message');
-    const again = await api().request({ path: `/api/events?ticket=${ticket}` });
-    expect(again).toMatchObject({ status: 401, text: '["ticket_invalid"]' });
-    reader.close();
-    await eventually(() => api().logLines.filter((line) => line.includes('"/api/events"')).length > 0);
-    expect(api().logLines.filter((line) => line.includes(ticket))).toEqual([]);
-  });
-
-  it('opens one stream though it is used twice at once', async () => {
-    const { ticket } = await buy(await api().person());
-    const both = await Promise.all(
-      [1, 2].map(() => readEvents(api().port, { path: `/api/events?ticket=${ticket}` })),
-    );
-    readers.push(...both);
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 401]);
-  });
-
-  it('is good for no longer than the token it was bought with', async () => {
-    const { userId } = await api().person();
-    const expires = Date.now() + 500;
-    const ticket = await sellTicket(api().context.memory, { userId, expires });
-    const reader = await readEvents(api().port, { path: `/api/events?ticket=${ticket}` });
-    await reader.until('ready');
-    await reader.ended;
-    expect(Date.now()).toBeGreaterThanOrEqual(expires - 5);
   });
 });
 

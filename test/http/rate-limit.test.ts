@@ -6,12 +6,15 @@ import { isInnerList, parseList } from 'structured-headers';
 import { KeysUnavailableError } from '../../backend/errors.ts';
 import { OwnCounts } from '../../backend/http/hit-counts.ts';
 import { createRateLimits, NO_LIMITS } from '../../backend/http/rate-limit.ts';
+import type { Access } from '../../backend/http/route.ts';
+import { API_ROUTES } from '../../backend/http/routes.ts';
 import type { Logger } from '../../backend/logger.ts';
 import { openRedis, type Redis } from '../../backend/redis.ts';
 import { keepLines } from '../local/log-lines.ts';
 import { codesOf, ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { type ApiOptions, FRONT_END, startTestApi, type TestApi, useTestApi } from '../support/api.ts';
-import type { Caller } from '../support/caller.ts';
+import { type Caller, ok } from '../support/caller.ts';
+import { readEvents } from '../support/event-reader.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Answer } from '../support/http-client.ts';
 import { epochSeconds } from '../support/test-issuer.ts';
@@ -22,6 +25,8 @@ const base = useTestApi();
 const stops: (() => Promise<void>)[] = [];
 const { logger } = keepLines();
 const common = () => ({ tableName: base().db.table.name, logger });
+/** What is read without a token. */
+const OPEN: readonly Access[] = ['free', 'open'];
 let ada: Caller;
 let grace: Caller;
 let groupId: string;
@@ -37,6 +42,7 @@ afterEach(async () => {
 
 interface Limits {
   readonly writes?: number;
+  readonly reads?: number;
   readonly anonymous?: number;
   readonly windowMs?: number;
   readonly redis?: Redis;
@@ -45,12 +51,12 @@ interface Limits {
 
 /** Another API over the same table, with limits; absent ones are none. */
 async function limited(limits: Limits, options: Partial<ApiOptions> = {}): Promise<TestApi> {
-  const { writes = 0, anonymous = 0, ...parts } = limits;
+  const { writes = 0, reads = 0, anonymous = 0, ...parts } = limits;
   const api = await startTestApi({
     table: base().db.table,
     issuer: base().issuer,
     limits: createRateLimits({
-      limits: { writesPerMinute: writes, anonymousPerMinute: anonymous },
+      limits: { writesPerMinute: writes, readsPerMinute: reads, anonymousPerMinute: anonymous },
       ...common(),
       ...parts,
     }),
@@ -131,7 +137,7 @@ describe('writes', () => {
     expect(statuses([await post('192.0.2.1'), await post('192.0.2.2')])).toEqual([200, 429]);
   });
 
-  it('keep nobody from reading, and reading counts for nothing', async () => {
+  it('keep nobody from reading, and reading does not count among them', async () => {
     const ada1 = ada.at(await limited({ writes: 1 }));
     await ada1.inbox();
     await say(ada1);
@@ -163,7 +169,10 @@ describe('writes', () => {
   });
 
   it('are told to wait a second at least, in a window’s last moment too', async () => {
-    const limits = createRateLimits({ limits: { writesPerMinute: 1, anonymousPerMinute: 0 }, ...common() });
+    const limits = createRateLimits({
+      limits: { writesPerMinute: 1, readsPerMinute: 0, anonymousPerMinute: 0 },
+      ...common(),
+    });
     const count = () => limits.write(ada.userId, request, response);
     const { request, response } = bareExchange();
     const begun = Date.now();
@@ -188,6 +197,97 @@ describe('writes', () => {
     expect(String(refused.headers['access-control-expose-headers']).split(',')).toEqual(
       expect.arrayContaining(['Retry-After', 'RateLimit', 'RateLimit-Policy']),
     );
+  });
+});
+
+describe('reads', () => {
+  const me = (caller: Caller) => caller.get('/api/users/me');
+
+  it('are let in up to the limit, and not once more; they keep nobody from writing', async () => {
+    const ada3 = ada.at(await limited({ reads: 3 }));
+    expect(statuses(await inTurn(5, () => me(ada3)))).toEqual([200, 200, 200, 429, 429]);
+    expect((await ada3.put(`/api/message_groups/${groupId}/read`, { seq: 1 })).status).toBe(200);
+  });
+
+  it('count for their user, and for nobody else at the same address', async () => {
+    const api = await limited({ reads: 1, anonymous: 1 });
+    expect(statuses(await inTurn(2, () => me(ada.at(api))))).toEqual([200, 429]);
+    expect((await me(grace.at(api))).status).toBe(200);
+    expect((await short(api)).status).toBe(200);
+  });
+
+  /** How many reads each route counts for: with so many left, one more would be too many. */
+  const ROUTES: readonly (readonly [path: () => string, cost: number])[] = [
+    [() => '/api/users/me', 1],
+    [() => '/api/users?prefix=ad', 1],
+    [() => '/api/users?prefix=ad&limit=100', 10],
+    [() => '/api/message_groups', 2],
+    [() => '/api/message_groups?limit=1', 1],
+    [() => '/api/message_groups?limit=11', 2],
+    [() => '/api/message_groups?limit=100', 10],
+    [() => `/api/message_groups/${groupId}`, 10],
+    [() => `/api/messages/${groupId}`, 2],
+    [() => `/api/messages/${groupId}?limit=10&after=0`, 1],
+    [() => `/api/messages/${groupId}?limit=100&before=9`, 10],
+    [() => `/api/messages/${groupId}?limit=50&around=1`, 5],
+    [() => `/api/messages/nowhere?limit=100`, 10],
+    [() => '/api/message_groups?limit=101', 2],
+    [() => '/api/message_groups?limit=10&limit=100', 2],
+    [() => '/api/message_groups?limit=-5', 2],
+  ];
+
+  it.each(ROUTES.map(([path, cost], place) => [place, path, cost] as const))(
+    'of one route and another count by what they cost: %#',
+    async (_place, path, cost) => {
+      const caller = ada.at(await limited({ reads: 100 }));
+      for (const [round, answer] of (await inTurn(2, () => caller.get(path()))).entries()) {
+        expect({ path: path(), left: field(answer, 'ratelimit')['r'] }).toEqual({
+          path: path(),
+          left: 100 - (round + 1) * cost,
+        });
+      }
+    },
+  );
+
+  it('are every route that a user reads by', () => {
+    const declared = API_ROUTES.filter(({ method, access }) => method === 'get' && !OPEN.includes(access));
+    const missing = declared.filter(({ path }) => {
+      const pattern = new RegExp(`^/api${path.replaceAll(/:\w+/g, '[^/?]+')}(\\?|$)`);
+      return path !== '/events' && !ROUTES.some(([read]) => pattern.test(read()));
+    });
+    expect(missing.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('are event streams that are opened too, with a token, a ticket or by HEAD', async () => {
+    const api = await limited({ reads: 3 });
+    const caller = ada.at(api);
+    const { ticket } = ok(await caller.post('/api/events/ticket', undefined)) as { ticket: string };
+    const readers = [
+      await readEvents(api.port, { token: ada.token }),
+      await readEvents(api.port, { path: `/api/events?ticket=${ticket}` }),
+    ];
+    const headers = { Authorization: `Bearer ${ada.token}` };
+    const head = () => api.request({ method: 'HEAD', path: '/api/events', headers });
+    expect(statuses(await inTurn(2, head))).toEqual([200, 429]);
+    const late = await readEvents(api.port, { path: `/api/events?ticket=${ticket}` });
+    expect([...readers, late].map(({ status }) => status)).toEqual([200, 200, 429]);
+    for (const reader of [...readers, late]) reader.close();
+  });
+
+  it('that cost more than a small limit are let in once', async () => {
+    const ada3 = ada.at(await limited({ reads: 3 }));
+    const page = () => ada3.get(`/api/messages/${groupId}?limit=100`);
+    expect(statuses(await inTurn(2, page))).toEqual([200, 429]);
+  });
+
+  it.each(ERROR_FORMS)('are refused in either form, and told when to come again: $form', async (form) => {
+    const ada1 = ada.at(await limited({ reads: 1 }));
+    const headers = { Accept: form.accept, Origin: FRONT_END };
+    const [, refused] = await inTurn(2, () => ada1.get('/api/users/me', headers));
+    if (!refused) throw new Error('there are two');
+    expectFailure(refused, form, { status: 429, codes: ['rate_limited'] });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    expect(field(refused, 'ratelimit')).toMatchObject({ name: '1-in-1min', r: 0 });
   });
 });
 
@@ -307,7 +407,7 @@ describe('a limit of 0', () => {
     const answers = await inTurn(30, () => short(api));
     expect(new Set(statuses(answers))).toEqual(new Set([200]));
     expect(answers[0]?.headers).not.toHaveProperty('ratelimit');
-    const limits = { writesPerMinute: 0, anonymousPerMinute: 0 };
+    const limits = { writesPerMinute: 0, readsPerMinute: 0, anonymousPerMinute: 0 };
     expect(createRateLimits({ limits, ...common() })).toEqual(NO_LIMITS);
   });
 });
@@ -332,25 +432,13 @@ describe('without the Redis that is configured', () => {
 
 describe('what one process counts', () => {
   const counts = () => {
-    const own = new OwnCounts(3);
-    const hits = (...keys: string[]) => keys.map((key) => own.increment(key).totalHits);
-    return { own, hits };
+    const own = new OwnCounts({ windowMs: 60_000, maxKeys: 3 });
+    return (...keys: string[]) => keys.map((key) => own.add(key, 1).totalHits);
   };
 
   it('has a bound: the key that was longest silent is forgotten', () => {
-    const { own, hits } = counts();
-    own.init({ windowMs: 60_000 });
+    const hits = counts();
     expect(hits('a', 'b', 'c', 'a', 'd')).toEqual([1, 1, 1, 2, 1]);
     expect(hits('a', 'b')).toEqual([3, 1]);
-  });
-
-  it('can be taken back', () => {
-    const { own, hits } = counts();
-    own.init({ windowMs: 60_000 });
-    hits('a', 'a', 'b');
-    own.decrement('a');
-    own.decrement('nobody');
-    own.resetKey('b');
-    expect(hits('a', 'b', 'nobody')).toEqual([2, 1, 1]);
   });
 });

@@ -19,6 +19,8 @@ export interface EventReader {
   /** Resolves once the stream has ended, in whatever way. */
   readonly ended: Promise<void>;
   readonly hasEnded: () => boolean;
+  /** The id that came last; empty before the first one. */
+  readonly lastEventId: () => string;
   /** The data of the events of a name, once there are so many. */
   until(event: string, count?: number): Promise<readonly unknown[]>;
   close(): void;
@@ -27,16 +29,28 @@ export interface EventReader {
 /** Opens an event stream, and is done when its headers have come. */
 export async function readEvents(
   port: number,
-  { token, path = '/api/events' }: { readonly token?: string; readonly path?: string } = {},
+  {
+    token,
+    path = '/api/events',
+    lastEventId,
+  }: { readonly token?: string; readonly path?: string; readonly lastEventId?: string } = {},
 ): Promise<EventReader> {
-  const headers = { Accept: 'text/event-stream', ...(token && { Authorization: `Bearer ${token}` }) };
+  const headers = {
+    Accept: 'text/event-stream',
+    ...(token && { Authorization: `Bearer ${token}` }),
+    ...(lastEventId && { 'Last-Event-ID': lastEventId }),
+  };
   const outgoing = request({ host: '127.0.0.1', port, path, headers, agent: false });
   outgoing.end();
   const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
   const events: ReceivedEvent[] = [];
   const comments: string[] = [];
+  let lastId = '';
   const parser = createParser({
-    onEvent: ({ event, data }) => events.push({ event, data: JSON.parse(data) as unknown }),
+    onEvent: ({ id, event, data }) => {
+      lastId = id ?? lastId;
+      events.push({ event, data: JSON.parse(data) as unknown });
+    },
     onComment: (comment) => comments.push(comment),
   });
   incoming.setEncoding('utf8').on('data', (text: string) => parser.feed(text));
@@ -57,6 +71,7 @@ export async function readEvents(
     comments,
     ended,
     hasEnded: () => over,
+    lastEventId: () => lastId,
     until: (name, count = 1) =>
       eventually(() => {
         const found = dataOf(name);

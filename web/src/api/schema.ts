@@ -274,7 +274,7 @@ export interface paths {
     };
     /**
      * Tells, as long as it is open, of all that happens in the caller's conversations
-     * @description Server-sent events. `ready` comes first, and again whenever something may have been missed: fetch what you display then. `message` (a Message; the highest `rev` counts), `message_group` (a MessageGroup), `message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. It ends when the token expires that it was opened with.
+     * @description Server-sent events. `ready` comes first, and again whenever something may have been missed: fetch what you display then. `message` (a Message; the highest `rev` counts), `message_group` (a MessageGroup), `message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. It ends when the token expires that it was opened with. Opened with a ticket, it has an `id`: with the same URL and that id in `Last-Event-ID`, as an `EventSource` sends them, it can be opened again until then.
      */
     get: operations['listenToEvents'];
     put?: never;
@@ -844,17 +844,17 @@ export interface components {
     };
     /** @description Stands for the token it was bought with. */
     Ticket: {
-      /** @description Opens one event stream, as `GET /api/events?ticket=…`. It can be used once. */
+      /** @description Opens event streams, as `GET /api/events?ticket=…`. An `EventSource` opens its stream again with it by itself, until the token expires. */
       ticket: string;
       /**
-       * @description For how many seconds it can be used.
+       * @description For how many seconds it opens new streams.
        * @example 30
        */
       expires_in: number;
     };
   };
   responses: {
-    /** @description Too many requests. */
+    /** @description Too many requests, or reads that cost too much, within a minute. */
     RateLimited: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
