@@ -32,7 +32,7 @@ describe('POST /api/messages', () => {
       user_uuid: ada.userId,
       display_name: 'Ada Lovelace',
       handle: 'ada',
-      message: 'Hello,\n\tGrace! \u{1F44B}',
+      message: '  Hello,\n\tGrace! \u{1F44B}',
       created_at: expect.stringMatching(TIME),
       edited_at: null,
       deleted_at: null,
