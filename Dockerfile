@@ -2,17 +2,24 @@
 # `local`, what exists only to run on one machine, and `proxy`. What is built runs on the machine that builds: nothing
 # that ends in the API's image is made for a platform.
 
-FROM --platform=$BUILDPLATFORM node:24-trixie-slim AS packages
+# The root's package.json names what the API imports; local/package.json, what the scripts and a run on one machine import too.
+FROM --platform=$BUILDPLATFORM node:24-trixie-slim AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY local/package.json local/
+
 # No shell scripts of the packages, no development packages, no embedded engine; and no types or maps, which nothing reads.
+FROM manifests AS api-packages
+RUN --mount=type=cache,target=/root/.npm \
+  npm ci --workspaces=false --omit=dev --omit=optional --ignore-scripts --no-audit --no-update-notifier \
+  && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
+
+FROM manifests AS local-packages
 RUN --mount=type=cache,target=/root/.npm \
   npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-update-notifier \
   && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
 
-FROM --platform=$BUILDPLATFORM node:24-trixie-slim AS screens
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
+FROM manifests AS screens
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-update-notifier
 COPY tsconfig.json ./
 COPY schema schema
@@ -36,7 +43,7 @@ FROM node:24-trixie-slim AS local
 WORKDIR /app
 # A new volume takes its owner from here.
 RUN mkdir /data && chown node:node /data
-COPY --from=packages /app/node_modules node_modules
+COPY --from=local-packages /app/node_modules node_modules
 COPY package.json ./
 COPY schema schema
 COPY backend backend
@@ -49,7 +56,7 @@ USER node
 FROM node:24-trixie-slim AS api
 ENV NODE_ENV=production
 WORKDIR /app
-COPY --from=packages /app/node_modules node_modules
+COPY --from=api-packages /app/node_modules node_modules
 COPY --from=screens /app/dist/web dist/web
 COPY package.json ./
 COPY schema schema

@@ -60,7 +60,7 @@ const arrows = Object.entries(FORBIDDEN).map(([folder, forbidden]) => ({
 
 export default tseslint.config(
   // The web client's types are made, not written.
-  { ignores: ['dist/', 'node_modules/', '.data/', 'web/src/api/schema.ts'] },
+  { ignores: ['dist/', '**/node_modules/', '.data/', 'web/src/api/schema.ts'] },
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
@@ -91,7 +91,7 @@ export default tseslint.config(
     rules: { 'react-hooks/incompatible-library': 'off' },
   },
   {
-    files: ['test/**/*.ts'],
+    files: ['test/**/*.ts', 'infra/test/**/*.ts'],
     rules: {
       'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': 'off',

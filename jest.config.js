@@ -4,19 +4,7 @@ export default {
   // A synthesised deployment holds a second package.json.
   modulePathIgnorePatterns: ['<rootDir>/dist/infra/'],
   extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          target: 'es2022',
-          parser: { syntax: 'typescript' },
-          experimental: { keepImportAttributes: true },
-        },
-        sourceMaps: 'inline',
-      },
-    ],
-  },
+  transform: { '\\.ts$': '<rootDir>/jest.transform.js' },
   // Much of a test's time is an engine's: one worker less than there are cores would leave half of two idle.
   maxWorkers: '100%',
   testTimeout: 60_000,

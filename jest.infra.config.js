@@ -8,7 +8,7 @@ import base from './jest.config.js';
 /** @type {import('jest').Config} */
 export default {
   ...base,
-  testMatch: ['<rootDir>/test/infra/**/*.{test,suite}.ts'],
-  globalSetup: './test/infra/support/prepare.ts',
+  testMatch: ['<rootDir>/infra/test/*.{test,suite}.ts'],
+  globalSetup: './infra/test/support/prepare.ts',
   testTimeout: 120_000,
 };

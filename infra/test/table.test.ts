@@ -10,12 +10,12 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
 import { tableDifferences } from '../../backend/table/schema-loader.ts';
-import { readSettings } from '../../infra/settings.ts';
-import { plainTableTemplate } from '../../infra/table/plain-template.ts';
-import { TableStack } from '../../infra/table/table-stack.ts';
-import { TEMPLATES } from '../../infra/templates.ts';
+import { readSettings } from '../settings.ts';
+import { plainTableTemplate } from '../table/plain-template.ts';
+import { TableStack } from '../table/table-stack.ts';
+import { TEMPLATES } from '../templates.ts';
 import { tableSettings } from '../../schema/table.ts';
-import { useTestTable } from '../support/test-table.ts';
+import { useTestTable } from '../../test/support/test-table.ts';
 
 const db = useTestTable();
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { serviceControlPolicy } from '../../infra/service-control-policy.ts';
+import { serviceControlPolicy } from '../service-control-policy.ts';
 import { onlyResource, resourcesOf, type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
 
 useSynthesis();

@@ -4,7 +4,7 @@ import { TextKeysUnavailableError } from '../../backend/errors.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { openTexts } from '../../backend/texts/open-texts.ts';
 import { openMessage, sealMessage, type Texts } from '../../backend/texts/texts.ts';
-import { messageItem, newGroupId } from '../support/factories.ts';
+import { messageItem, newGroupId } from '../../test/support/factories.ts';
 import { pythonProgram } from './support/python.ts';
 import { STAND_IN_CREDENTIALS, STAND_IN_REGION, type StandIn, startStandIn } from './support/stand-in.ts';
 

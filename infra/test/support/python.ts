@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../../local/config.ts';
 
-const REQUIREMENTS = join(PACKAGE_ROOT, 'test/infra/requirements.txt');
-const CACHE = join(PACKAGE_ROOT, 'node_modules/.cache/infra-python');
+const REQUIREMENTS = join(PACKAGE_ROOT, 'infra/test/requirements.txt');
+const CACHE = join(PACKAGE_ROOT, 'infra/node_modules/.cache/python');
 /** Written last: an environment without it is half made. */
 const DONE = 'installed';
 /** A download of about 100 MB. */

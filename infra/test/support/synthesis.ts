@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import type { App } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { createApp } from '../../../infra/create-app.ts';
+import { createApp } from '../../create-app.ts';
 
 /** A resource of a template, as CloudFormation reads it. */
 export interface Resource {

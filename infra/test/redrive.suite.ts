@@ -12,10 +12,10 @@ import { createHandler } from '../../lambdas/update-summaries/handler.ts';
 import { inProcessLive } from '../../backend/events/open-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { type Key, memberKey, messageKey } from '../../schema/keys.ts';
-import { failsWith, type Outcome, runScript, succeeds } from '../bin/run-script.ts';
-import { messageItem } from '../support/factories.ts';
-import { addGroup, deleteItem, putItem } from '../support/scene.ts';
-import { createTestTable, type TestTable } from '../support/test-table.ts';
+import { failsWith, type Outcome, runScript, succeeds } from '../../test/bin/run-script.ts';
+import { messageItem } from '../../test/support/factories.ts';
+import { addGroup, deleteItem, putItem } from '../../test/support/scene.ts';
+import { createTestTable, type TestTable } from '../../test/support/test-table.ts';
 import { pythonProgram } from './support/python.ts';
 import { STAND_IN_CREDENTIALS, STAND_IN_REGION, type StandIn, startStandIn } from './support/stand-in.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { TEMPLATES } from '../../infra/templates.ts';
+import { TEMPLATES } from '../templates.ts';
 import { pythonProgram } from './support/python.ts';
 import { synthesise, testApp, useSynthesis } from './support/synthesis.ts';
 

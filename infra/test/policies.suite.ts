@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import { anyTableAccess } from '../../infra/permissions.ts';
-import { readerRoleTemplate } from '../../infra/reader-role-template.ts';
+import { anyTableAccess } from '../permissions.ts';
+import { readerRoleTemplate } from '../reader-role-template.ts';
 import { resourcesOf, type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
 
 useSynthesis();
@@ -144,7 +144,7 @@ it('every statement of every role is the one that was looked at', () => {
     `${name}:`,
     ...statements.map((one) => `    ${lineOf(one)}`),
   ]);
-  expect(`${lines.join('\n')}\n`).toBe(readFileSync('test/fixtures/policies.txt', 'utf8'));
+  expect(`${lines.join('\n')}\n`).toBe(readFileSync('infra/test/policies.txt', 'utf8'));
 });
 
 describe('the way to the table', () => {

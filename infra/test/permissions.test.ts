@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { comparePermissions } from '../../infra/compare-permissions.ts';
-import type { TableAccess, TableUser } from '../../infra/permissions.ts';
+import { comparePermissions } from '../compare-permissions.ts';
+import type { TableAccess, TableUser } from '../permissions.ts';
 
 const ACCESS: Readonly<Record<TableUser, TableAccess>> = {
   api: { table: ['GetItem', 'Query'], index: ['Query'] },

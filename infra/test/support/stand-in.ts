@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 import getPort from 'get-port';
 import * as z from 'zod';
-import { eventually } from '../../support/eventually.ts';
+import { eventually } from '../../../test/support/eventually.ts';
 import { pythonProgram } from './python.ts';
 import type { CloudTemplate } from './synthesis.ts';
 
