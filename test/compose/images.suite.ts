@@ -71,7 +71,7 @@ describe('the image of the API', () => {
     expect(await files('/app/dist/web')).toContain('index.html');
     const packages = await files('/app/node_modules');
     expect(packages).toContain('express');
-    for (const name of ['typescript', 'jest', 'vite', 'react', 'aws-cdk-lib', '@dynoxide']) {
+    for (const name of ['typescript', 'jest', 'vite', 'react', '@dynoxide', 'tsx', 'commander', 'jose']) {
       expect(packages).not.toContain(name);
     }
   });
