@@ -2,11 +2,12 @@
 # `local`, what exists only to run on one machine, and `proxy`. What is built runs on the machine that builds: nothing
 # that ends in the API's image is made for a platform.
 
-# The root's package.json names what the API imports; local/package.json, what the scripts and a run on one machine import too.
+# The root's package.json names what the API imports; local/package.json, what the scripts and a run on one machine import too. The API's
+# packages are installed where the latter is not: beside it, npm would also install those of its packages that a development
+# package could use.
 FROM --platform=$BUILDPLATFORM node:24-trixie-slim AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-COPY local/package.json local/
 
 # No shell scripts of the packages, no development packages, no embedded engine; and no types or maps, which nothing reads.
 FROM manifests AS api-packages
@@ -15,11 +16,13 @@ RUN --mount=type=cache,target=/root/.npm \
   && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
 
 FROM manifests AS local-packages
+COPY local/package.json local/
 RUN --mount=type=cache,target=/root/.npm \
   npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-update-notifier \
   && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
 
 FROM manifests AS screens
+COPY local/package.json local/
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-update-notifier
 COPY tsconfig.json ./
 COPY schema schema

@@ -11,7 +11,7 @@ import { ANONYMOUS_LIMIT, docker, Project } from './project.ts';
 /* What the images hold and how they behave, each by itself. */
 
 const MEGABYTE = 1_000_000;
-const LARGEST_MB = 250;
+const LARGEST_MB = 40;
 /** `docker stop` waits 10 s before it kills. */
 const STOP_WITHIN_MS = 5_000;
 const LONG = { within: 30_000 };
