@@ -3,6 +3,17 @@ import * as z from 'zod';
 import { type DynamoConfig, dynamoConfig, dynamoEnvironment } from './dynamo-config.ts';
 import { hasKeyToSeal, WITHOUT_KEY, type TextConfig, textConfig, textEnvironment } from './text-config.ts';
 import { type Environment, httpUrl, integer, parse } from './environment.ts';
+import {
+  type CognitoConfig,
+  cognitoConfig,
+  isHttp,
+  isNobodys,
+  issuerEnvironment,
+  keepsUsersApart,
+  type OidcConfig,
+  oidcConfig,
+  USERS_NOT_APART,
+} from './issuer-config.ts';
 
 export {
   type ConnectionConfig,
@@ -11,20 +22,9 @@ export {
   readDynamoConfig,
   tableName,
 } from './dynamo-config.ts';
+export { type CognitoConfig, type OidcConfig, readProfileConfig } from './issuer-config.ts';
 export { readTextConfig } from './text-config.ts';
 export { ConfigError, type Environment, given, parse } from './environment.ts';
-
-export interface CognitoConfig {
-  readonly userPoolId: string;
-  readonly clientId: string;
-}
-
-export interface OidcConfig {
-  readonly issuer: string;
-  readonly audience: string;
-  /** Absent: `/.well-known/jwks.json` under the issuer. */
-  readonly jwksUri?: string;
-}
 
 /** How many requests a minute are let in; 0 is any number. */
 export interface RateLimitConfig {
@@ -49,6 +49,8 @@ export interface ApiConfig {
   readonly redisUrl?: string;
   readonly cognito?: CognitoConfig;
   readonly oidc?: OidcConfig;
+  /** Seconds that an issuer's clock may differ from this one. */
+  readonly clockSkewS: number;
   readonly dynamo: DynamoConfig;
   /** Absent: texts are stored as they are. */
   readonly texts?: TextConfig;
@@ -89,6 +91,7 @@ const anyway = { when: () => true };
 const apiEnvironment = dynamoEnvironment
   .extend({
     ...textEnvironment.shape,
+    ...issuerEnvironment.shape,
     PORT: integer(0, 65_535).default(4567),
     LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
     FRONTEND_URL: origins.optional(),
@@ -98,14 +101,6 @@ const apiEnvironment = dynamoEnvironment
     RATE_LIMIT_READS_PER_MINUTE: integer(0, MAX_RATE_LIMIT).default(1_200),
     RATE_LIMIT_ANONYMOUS_PER_MINUTE: integer(0, MAX_RATE_LIMIT).default(120),
     REDIS_URL: redisUrl.optional(),
-    AWS_COGNITO_USER_POOL_ID: z
-      .string()
-      .regex(/^[a-z]{2}(-[a-z]+)+-\d_[0-9a-zA-Z]+$/, 'must look like us-east-1_AbCdEfGhI')
-      .optional(),
-    AWS_COGNITO_USER_POOL_CLIENT_ID: z.string().optional(),
-    JWT_ISSUER: httpUrl.optional(),
-    JWT_AUDIENCE: z.string().optional(),
-    JWT_JWKS_URI: httpUrl.optional(),
     NODE_ENV: z.string().optional(),
   })
   .refine(({ NODE_ENV: mode, JWT_JWKS_URI: jwksUri }) => mode === 'development' || !isHttp(jwksUri), {
@@ -156,6 +151,7 @@ const apiEnvironment = dynamoEnvironment
       error: 'must name the origins with NODE_ENV=production: "*" is any page there is',
     },
   )
+  .refine(keepsUsersApart, { ...anyway, ...USERS_NOT_APART })
   .refine(hasKeyToSeal, { ...anyway, ...WITHOUT_KEY });
 
 /** The stream Lambda's configuration. */
@@ -203,36 +199,15 @@ export function readApiConfig(environment: Environment): ApiConfig {
     ...(values.REDIS_URL !== undefined && { redisUrl: values.REDIS_URL }),
     ...(cognito && { cognito }),
     ...(oidc && { oidc }),
+    clockSkewS: values.JWT_CLOCK_SKEW_SECONDS,
     dynamo: dynamoConfig(values),
     ...textConfig(values),
   };
 }
 
-function cognitoConfig(values: z.output<typeof apiEnvironment>): CognitoConfig | undefined {
-  const { AWS_COGNITO_USER_POOL_ID: userPoolId, AWS_COGNITO_USER_POOL_CLIENT_ID: clientId } = values;
-  return userPoolId !== undefined && clientId !== undefined ? { userPoolId, clientId } : undefined;
-}
-
-function oidcConfig(values: z.output<typeof apiEnvironment>): OidcConfig | undefined {
-  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URI: jwksUri } = values;
-  if (issuer === undefined || audience === undefined) return undefined;
-  return { issuer, audience, ...(jwksUri !== undefined && { jwksUri }) };
-}
-
-function isHttp(url: string | undefined): boolean {
-  return url !== undefined && URL.canParse(url) && new URL(url).protocol === 'http:';
-}
-
-/** Whether the tokens are those of the development issuer, which signs for whoever asks. */
+/** Whether the tokens are those of the development issuer, which signs a token of any user for any caller. */
 export function hasDevelopmentIssuer({ oidc }: Pick<ApiConfig, 'oidc'>): boolean {
   return isNobodys(oidc?.issuer);
-}
-
-/** Whether its name can be nobody's (RFC 6761), as the development issuer's, which signs for whoever asks. */
-function isNobodys(url: string | undefined): boolean {
-  return (
-    url !== undefined && URL.canParse(url) && /(^|\.)(invalid|localhost)\.?$/.test(new URL(url).hostname)
-  );
 }
 
 function isProxyAddress(entry: string): boolean {

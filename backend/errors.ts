@@ -178,10 +178,13 @@ export class TextKeysUnavailableError extends AppError {
   }
 }
 
-/** The keys to verify tokens with could not be fetched, so nothing can be said of the token. */
+/** The issuer's key for a token is not known now, so nothing can be said of the token. Worth trying again. */
 export class KeysUnavailableError extends AppError {
   readonly code = 'token_keys_unavailable';
-  constructor(options?: ErrorOptions) {
+  /** Whole seconds, at least one, until keys can be fetched again. */
+  readonly retryAfterS: number;
+  constructor({ retryAfterS = 1, ...options }: ErrorOptions & { readonly retryAfterS?: number } = {}) {
     super('The keys to verify tokens with cannot be fetched just now.', options);
+    this.retryAfterS = retryAfterS;
   }
 }

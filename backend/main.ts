@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   const app = createApp({
     ...config,
     context: createContext({ table: openTable(client, tableName), texts, live, logger }),
-    verifyToken: createTokenVerifier(config),
+    verifyToken: createTokenVerifier(config, { logger }),
     limits: createRateLimits({ limits: config.rateLimits, ...(redis && { redis }), tableName, logger }),
     logger,
     ...(hasDevelopmentIssuer(config) && { tokenHint: TOKEN_HINT }),

@@ -162,11 +162,14 @@ export class LocalRun {
   async #serve(dataDir: string, context: Context): Promise<void> {
     const { api } = this.#config;
     const development = await openDevelopmentIssuer(dataDir, this.#environment);
-    const { cognito, oidc, trustProxy, corsOrigins, rateLimits, dynamo } = api;
+    const { cognito, oidc, clockSkewS, trustProxy, corsOrigins, rateLimits, dynamo } = api;
     const logger = this.#logger.child({ name: 'api' });
     this.#listener = createApp({
       context,
-      verifyToken: createTokenVerifier({ development, ...(cognito && { cognito }), ...(oidc && { oidc }) }),
+      verifyToken: createTokenVerifier(
+        { development, clockSkewS, ...(cognito && { cognito }), ...(oidc && { oidc }) },
+        { logger },
+      ),
       limits: createRateLimits({
         limits: rateLimits,
         ...(this.#redis && { redis: this.#redis }),

@@ -115,7 +115,8 @@ function answerToAppError(error: AppError): ErrorAnswer {
     return { status: 429, detail, issues, headers: { 'Retry-After': String(error.retryAfterS) } };
   }
   if (PASSING.some((passing) => error instanceof passing)) {
-    return { status: 503, detail, issues, headers: { 'Retry-After': RETRY_AFTER_S } };
+    const seconds = error instanceof KeysUnavailableError ? String(error.retryAfterS) : RETRY_AFTER_S;
+    return { status: 503, detail, issues, headers: { 'Retry-After': seconds } };
   }
   throw new TypeError(`no status is decided for ${error.name}`);
 }

@@ -1,24 +1,29 @@
 import { createHash } from 'node:crypto';
-import { CognitoJwtVerifier, JwtVerifier } from 'aws-jwt-verify';
-import { FetchError, JwksValidationError, JwkValidationError, JwtBaseError } from 'aws-jwt-verify/error';
-import { type Jwks, SimpleJwksCache } from 'aws-jwt-verify/jwk';
+import { CognitoJwtVerifier } from 'aws-jwt-verify';
+import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
+import { JwtBaseError } from 'aws-jwt-verify/error';
+import type { Jwks } from 'aws-jwt-verify/jwk';
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
+import type { JwtHeader, JwtPayload } from 'aws-jwt-verify/jwt-model';
+import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
 import { LRUCache } from 'lru-cache';
 import { isUserId } from '../../schema/ids.ts';
 import type { CognitoConfig, OidcConfig } from '../config.ts';
-import { AppError, KeysUnavailableError, NotAuthenticatedError } from '../errors.ts';
+import { NotAuthenticatedError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { type FetchKeys, fixedKeys, IssuerKeys, type TokenKey, type TokenKeys } from './token-keys.ts';
 
 /** What a token that verified says. */
 export interface VerifiedToken {
-  /** Whose it is: its `sub`. */
+  /** Whose it is: its `sub`, behind its issuer's prefix where it has one. */
   readonly userId: string;
-  /** Its `exp`, in milliseconds since 1970. */
+  /** Until when it is accepted: its `exp` and the allowed clock skew, in milliseconds since 1970. */
   readonly expires: number;
 }
 
 /**
  * Verifies a bearer token.
- * @throws NotAuthenticatedError for a token that does not verify; KeysUnavailableError when that cannot be told.
+ * @throws NotAuthenticatedError for a token that does not verify; KeysUnavailableError when that cannot be decided now.
  */
 export type TokenVerifier = (token: string) => Promise<VerifiedToken>;
 
@@ -30,98 +35,137 @@ export interface TokenSources {
   readonly oidc?: OidcConfig;
   /** Tokens of an issuer whose public keys are at hand: none are fetched. */
   readonly development?: { readonly issuer: string; readonly audience: string; readonly jwks: Jwks };
+  /** Seconds that an issuer's clock may differ from this one, for `exp` and `nbf`. Default: 0. */
+  readonly clockSkewS?: number;
 }
 
-interface VerifiedPayload {
-  readonly sub?: string | undefined;
-  readonly exp?: number | undefined;
+export interface VerifierOptions {
+  /** Logs when an issuer's keys cannot be fetched, and when they can be again. */
+  readonly logger?: Pick<Logger, 'warn' | 'info'>;
+  /** Default: over HTTP. */
+  readonly fetchKeys?: FetchKeys;
+  /** The age of keys is measured with it: milliseconds, from any start. */
+  readonly now?: () => number;
 }
 
 interface Source {
   readonly issuer: string;
-  readonly verify: (token: string) => Promise<VerifiedPayload>;
+  /** Null: the check looks at something else than `aud`. */
+  readonly audience: string | null;
+  readonly keys: TokenKeys;
+  readonly userIdPrefix?: string | undefined;
+  /** What this issuer's tokens have to say besides. @throws JwtBaseError */
+  readonly check?: (payload: JwtPayload) => void;
 }
 
-/** Tokens that were verified are not verified again (RS256 costs 77 µs of CPU) while they have not expired. */
-const REMEMBERED_TOKENS = 10_000;
-/** As long as the library waits for keys over https. */
-const KEYS_TIMEOUT_MS = 3_000;
+/** A token that verified, and with what. */
+interface Verification {
+  readonly token: VerifiedToken;
+  readonly source: Source;
+  readonly kid: string;
+  readonly key: TokenKey;
+}
 
-export function createTokenVerifier(tokenSources: TokenSources): TokenVerifier {
+/** Tokens that were verified are not verified again (RS256 costs 77 µs of CPU) while they and their key are valid. */
+const REMEMBERED_TOKENS = 10_000;
+
+export function createTokenVerifier(
+  tokenSources: TokenSources,
+  options: VerifierOptions = {},
+): TokenVerifier {
   const sources = [
-    ...cognitoSource(tokenSources),
-    ...oidcSource(tokenSources),
+    ...cognitoSource(tokenSources, options),
+    ...oidcSource(tokenSources, options),
     ...developmentSource(tokenSources),
   ];
   if (sources.length === 0) throw new TypeError('no issuer of tokens is configured');
-  const verified = new LRUCache<string, VerifiedToken>({ max: REMEMBERED_TOKENS });
+  const verified = new LRUCache<string, Verification>({ max: REMEMBERED_TOKENS });
   return async (token) => {
-    // The token itself is not kept: who reads the process's memory later finds none.
-    const key = createHash('sha256').update(token).digest('base64');
-    const known = verified.get(key);
-    if (known && Date.now() < known.expires) return known;
-    const { sub, exp } = await verify(sources, token);
-    if (sub === undefined || !isUserId(sub) || exp === undefined)
-      throw new NotAuthenticatedError('token_invalid');
-    const found = { userId: sub, expires: exp * 1_000 };
-    verified.set(key, found);
-    return found;
+    // The token itself is not kept: reading the process's memory later reveals none.
+    const digest = createHash('sha256').update(token).digest('base64');
+    const known = verified.get(digest);
+    if (known && (await isStillValid(known))) return known.token;
+    verified.delete(digest);
+    const found = await verify(sources, token, tokenSources.clockSkewS ?? 0);
+    verified.set(digest, found);
+    return found.token;
   };
 }
 
-/** Failures that lie with the issuer's keys and say nothing of the token. */
-const KEY_FAILURES = [FetchError, JwksValidationError, JwkValidationError];
+/** Whether the token has not expired, and its issuer still publishes the key that it was verified with. */
+async function isStillValid({ token, source, kid, key }: Verification): Promise<boolean> {
+  if (Date.now() >= token.expires) return false;
+  return (await source.keys.find(kid))?.jwk === key.jwk;
+}
 
-async function verify(sources: readonly Source[], token: string): Promise<VerifiedPayload> {
+async function verify(
+  sources: readonly Source[],
+  token: string,
+  graceSeconds: number,
+): Promise<Verification> {
   try {
-    const { iss } = decomposeUnverifiedJwt(token).payload;
-    const source = sources.find(({ issuer }) => issuer === iss);
-    if (!source) throw new NotAuthenticatedError('token_invalid');
-    return await source.verify(token);
+    const { header, payload } = decomposeUnverifiedJwt(token);
+    const { kid, alg } = header;
+    const source = sources.find(({ issuer }) => issuer === payload.iss);
+    if (!source || kid === undefined || alg === undefined || !isUnderstood(header))
+      throw new NotAuthenticatedError('token_invalid');
+    const key = await source.keys.find(kid);
+    if (!key?.algorithms.includes(alg)) throw new NotAuthenticatedError('token_invalid');
+    const { issuer, audience } = source;
+    verifyJwtSync(token, key.jwk, { issuer, audience, graceSeconds }, () => key.publicKey);
+    source.check?.(payload);
+    return { token: readToken(payload, source, graceSeconds), source, kid, key };
   } catch (error) {
-    if (KEY_FAILURES.some((failure) => error instanceof failure))
-      throw new KeysUnavailableError({ cause: error });
     if (error instanceof JwtBaseError) throw new NotAuthenticatedError('token_invalid', { cause: error });
-    // Whatever else goes wrong does so on the way to the keys.
-    throw error instanceof AppError ? error : new KeysUnavailableError({ cause: error });
+    throw error;
   }
 }
 
-function cognitoSource({ cognito }: TokenSources): Source[] {
+function readToken(
+  { sub, exp }: JwtPayload,
+  { userIdPrefix = '' }: Source,
+  graceSeconds: number,
+): VerifiedToken {
+  const userId = `${userIdPrefix}${sub ?? ''}`;
+  if (sub === undefined || sub === '' || !isUserId(userId) || exp === undefined)
+    throw new NotAuthenticatedError('token_invalid');
+  return { userId, expires: (exp + graceSeconds) * 1_000 };
+}
+
+/** `typ` of an access token (RFC 9068), or of one that says no more than that it is a token. */
+const TOKEN_TYPES: ReadonlySet<unknown> = new Set(['jwt', 'at+jwt']);
+
+/**
+ * Whether everything in a header is understood that has to be. No extension is supported that `crit` can name (RFC
+ * 7515, section 4.1.11), nor an unencoded payload (RFC 7797, section 7). `typ` keeps an issuer's other signed documents
+ * apart, such as logout tokens (RFC 8725, section 3.11).
+ */
+function isUnderstood({ crit, b64, typ }: JwtHeader): boolean {
+  if (crit !== undefined || b64 !== undefined) return false;
+  return (
+    typ === undefined ||
+    (typeof typ === 'string' && TOKEN_TYPES.has(typ.toLowerCase().replace(/^application\//, '')))
+  );
+}
+
+function cognitoSource({ cognito }: TokenSources, options: VerifierOptions): Source[] {
   if (!cognito) return [];
-  const verifier = CognitoJwtVerifier.create({ ...cognito, tokenUse: 'access' });
-  const { issuer } = CognitoJwtVerifier.parseUserPoolId(cognito.userPoolId);
-  return [{ issuer, verify: (token) => verifier.verify(token) }];
+  const { userPoolId, clientId, userIdPrefix } = cognito;
+  const { issuer, jwksUri: uri } = CognitoJwtVerifier.parseUserPoolId(userPoolId);
+  const check = (payload: JwtPayload) => validateCognitoJwtFields(payload, { tokenUse: 'access', clientId });
+  // An access token of Cognito has no `aud`: it names its app client in `client_id`.
+  return [{ issuer, audience: null, keys: new IssuerKeys({ ...options, uri }), userIdPrefix, check }];
 }
 
-function oidcSource({ oidc }: TokenSources): Source[] {
+function oidcSource({ oidc }: TokenSources, options: VerifierOptions): Source[] {
   if (!oidc) return [];
-  const overHttp = oidc.jwksUri?.startsWith('http:') === true;
-  const verifier = overHttp
-    ? JwtVerifier.create(
-        { ...oidc },
-        { jwksCache: new SimpleJwksCache({ fetcher: { fetch: fetchOverHttp } }) },
-      )
-    : JwtVerifier.create({ ...oidc });
-  return [{ issuer: oidc.issuer, verify: (token) => verifier.verify(token) }];
-}
-
-/** The library's own way is https alone. The configuration lets nothing else through but for development. */
-async function fetchOverHttp(uri: string): Promise<ArrayBuffer> {
-  const response = await fetch(uri, { signal: AbortSignal.timeout(KEYS_TIMEOUT_MS) });
-  if (!response.ok) throw new FetchError(uri, `status ${response.status}`);
-  return response.arrayBuffer();
+  const { issuer, audience, userIdPrefix } = oidc;
+  const uri = oidc.jwksUri ?? `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
+  return [{ issuer, audience, keys: new IssuerKeys({ ...options, uri }), userIdPrefix }];
 }
 
 function developmentSource({ development }: TokenSources): Source[] {
   if (!development) return [];
   const { issuer, audience, jwks } = development;
-  // The library fetches over https only, and again for a key id it does not know: both times it is handed these keys.
-  const fetcher = { fetch: () => Promise.resolve(new TextEncoder().encode(JSON.stringify(jwks)).buffer) };
-  const jwksCache = new SimpleJwksCache({ fetcher });
-  const verifier = JwtVerifier.create(
-    { issuer, audience, jwksUri: 'https://localhost/jwks.json' },
-    { jwksCache },
-  );
-  return [{ issuer, verify: (token) => verifier.verify(token) }];
+  return [{ issuer, audience, keys: fixedKeys(jwks) }];
 }

@@ -6,6 +6,7 @@ import {
   hasDevelopmentIssuer,
   readApiConfig,
   readDynamoConfig,
+  readProfileConfig,
 } from '../../backend/config.ts';
 import { readLocalConfig } from '../../local/config.ts';
 import { DEVELOPMENT_ISSUER } from '../../local/development-issuer.ts';
@@ -25,6 +26,7 @@ describe('an empty environment', () => {
       logLevel: 'info',
       corsOrigins: [],
       rateLimits: { writesPerMinute: 600, readsPerMinute: 1_200, anonymousPerMinute: 120 },
+      clockSkewS: 60,
       dynamo: { tableName: DEFAULT_TABLE_NAME },
     });
   });
@@ -56,10 +58,16 @@ describe('what is wrong', () => {
     AWS_COGNITO_USER_POOL_ID: 'pool',
     JWT_ISSUER: 'issuer',
     JWT_JWKS_URI: 'http://example.com/keys',
+    JWT_USER_ID_PREFIX: 'with space',
+    JWT_CLOCK_SKEW_SECONDS: '301',
   };
 
   it('is told all at once, each by its name', () => {
-    const pairs = { AWS_COGNITO_USER_POOL_CLIENT_ID: 'client', JWT_AUDIENCE: 'api' };
+    const pairs = {
+      AWS_COGNITO_USER_POOL_CLIENT_ID: 'client',
+      AWS_COGNITO_USER_ID_PREFIX: 'cognito:',
+      JWT_AUDIENCE: 'api',
+    };
     const problems = problemsOf(() => readApiConfig({ ...wrong, ...pairs }));
     expect(problems.map((problem) => problem.split(': ')[0]).sort()).toEqual(Object.keys(wrong).sort());
   });
@@ -102,6 +110,11 @@ describe('what is wrong', () => {
     { JWT_ISSUER: 'https://issuer.example' },
     { JWT_AUDIENCE: 'api' },
     { JWT_JWKS_URI: 'https://issuer.example/keys' },
+    { JWT_CLOCK_SKEW_SECONDS: '-1' },
+    { JWT_CLOCK_SKEW_SECONDS: '1.5' },
+    { JWT_USER_ID_PREFIX: '#' },
+    { JWT_USER_ID_PREFIX: 'longer-than-16-ch:' },
+    { AWS_COGNITO_USER_ID_PREFIX: '-' },
     { JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'api', JWT_JWKS_URI: 'http://issuer.example/keys' },
   ])('cannot be used: %p', (environment) => {
     expect(problemsOf(() => readApiConfig(environment))).toHaveLength(1);
@@ -223,6 +236,52 @@ describe('in production', () => {
   });
 });
 
+describe('two issuers of tokens', () => {
+  const both = {
+    AWS_COGNITO_USER_POOL_ID: 'us-east-1_AbCdEfGhI',
+    AWS_COGNITO_USER_POOL_CLIENT_ID: 'client',
+    JWT_ISSUER: 'https://issuer.example',
+    JWT_AUDIENCE: 'api',
+  };
+
+  it.each<Environment>([
+    {},
+    { AWS_COGNITO_USER_ID_PREFIX: 'cognito:' },
+    { JWT_USER_ID_PREFIX: 'issuer:' },
+    { AWS_COGNITO_USER_ID_PREFIX: '', JWT_USER_ID_PREFIX: 'issuer:' },
+    { AWS_COGNITO_USER_ID_PREFIX: 'users:', JWT_USER_ID_PREFIX: 'users:' },
+    { AWS_COGNITO_USER_ID_PREFIX: 'a', JWT_USER_ID_PREFIX: 'ab' },
+    { AWS_COGNITO_USER_ID_PREFIX: 'ab', JWT_USER_ID_PREFIX: 'a' },
+  ])('are refused when a user of one could have a user id of the other: %p', (prefixes) => {
+    for (const mode of ['production', 'development', undefined]) {
+      expect(problemsOf(() => readApiConfig({ ...both, ...prefixes, NODE_ENV: mode }))).toEqual([
+        expect.stringMatching(/^AWS_COGNITO_USER_ID_PREFIX and JWT_USER_ID_PREFIX: set both/),
+      ]);
+    }
+  });
+
+  it('are accepted with a prefix each', () => {
+    const prefixes = { AWS_COGNITO_USER_ID_PREFIX: 'cognito:', JWT_USER_ID_PREFIX: 'issuer:' };
+    const config = readApiConfig({ ...both, ...prefixes, NODE_ENV: 'production' });
+    expect([config.cognito?.userIdPrefix, config.oidc?.userIdPrefix]).toEqual(['cognito:', 'issuer:']);
+  });
+
+  it('need no prefix where one is the development issuer, which production refuses', () => {
+    const environment = {
+      ...both,
+      JWT_ISSUER: DEVELOPMENT_ISSUER,
+      JWT_JWKS_URI: 'http://sign-in:4567/jwks.json',
+      NODE_ENV: 'development',
+    };
+    expect(readApiConfig(environment)).toMatchObject({ oidc: { issuer: DEVELOPMENT_ISSUER } });
+  });
+
+  it('are the pool of a post-confirmation function and another: the function has the pool’s prefix', () => {
+    expect(readProfileConfig({ AWS_COGNITO_USER_ID_PREFIX: 'cognito:' }).userIdPrefix).toBe('cognito:');
+    expect(readProfileConfig({})).not.toHaveProperty('userIdPrefix');
+  });
+});
+
 describe('what is given', () => {
   it('is taken over', () => {
     expect(
@@ -239,6 +298,9 @@ describe('what is given', () => {
         JWT_ISSUER: 'https://issuer.example',
         JWT_AUDIENCE: 'api',
         JWT_JWKS_URI: 'https://issuer.example/keys',
+        AWS_COGNITO_USER_ID_PREFIX: 'cognito:',
+        JWT_USER_ID_PREFIX: 'issuer:',
+        JWT_CLOCK_SKEW_SECONDS: '5',
         DDB_MESSAGE_TABLE: 'other-table',
         AWS_REGION: 'eu-west-1',
       }),
@@ -249,8 +311,14 @@ describe('what is given', () => {
       trustProxy: 2,
       rateLimits: { writesPerMinute: 0, readsPerMinute: 60, anonymousPerMinute: 30 },
       redisUrl: 'rediss://user:secret@cache.example:6380/1',
-      cognito: { userPoolId: 'us-east-1_AbCdEfGhI', clientId: 'client' },
-      oidc: { issuer: 'https://issuer.example', audience: 'api', jwksUri: 'https://issuer.example/keys' },
+      cognito: { userPoolId: 'us-east-1_AbCdEfGhI', clientId: 'client', userIdPrefix: 'cognito:' },
+      oidc: {
+        issuer: 'https://issuer.example',
+        audience: 'api',
+        jwksUri: 'https://issuer.example/keys',
+        userIdPrefix: 'issuer:',
+      },
+      clockSkewS: 5,
       dynamo: { tableName: 'other-table', region: 'eu-west-1' },
     });
   });
@@ -403,6 +471,9 @@ const API_VARIABLES = [
   'JWT_ISSUER',
   'JWT_AUDIENCE',
   'JWT_JWKS_URI',
+  'JWT_USER_ID_PREFIX',
+  'JWT_CLOCK_SKEW_SECONDS',
+  'AWS_COGNITO_USER_ID_PREFIX',
 ];
 
 function problemsOf(read: () => unknown): readonly string[] {
