@@ -1,10 +1,11 @@
 import type { PostConfirmationTriggerEvent } from 'aws-lambda';
 import pTimeout from 'p-timeout';
+import * as z from 'zod';
 import type { Logger } from '../../backend/logger.ts';
 import type { Clock, IdSource } from '../../backend/sources.ts';
 import type { ProfileStore } from '../../backend/table/profile-store.ts';
 import { isUserId } from '../../schema/ids.ts';
-import { suggestProfile, withSuffix } from './suggest-profile.ts';
+import { suggestProfile, type UserAttributes, withSuffix } from './suggest-profile.ts';
 
 /** A suffix of four letters is taken itself once in a million times as many people of the same name. */
 const MAX_ATTEMPTS = 5;
@@ -18,6 +19,8 @@ export interface HandlerParts {
   /** Its last letters are random. */
   readonly newId: IdSource;
   readonly logger: Logger;
+  /** What the pool's user ids start with, as the API has it. Default: nothing. */
+  readonly userIdPrefix?: string;
   /** How long the table may take in all. */
   readonly deadlineMs?: number;
 }
@@ -27,21 +30,37 @@ export interface HandlerParts {
  * again when it got no answer: a profile that is there is left as it is.
  *
  * Whatever goes wrong is logged and the event is handed back: a sign-in must not fail for want of a profile, which its
- * owner can write by `PUT /api/users/me`.
+ * owner can write by `PUT /api/users/me`. That includes an event of another shape or another trigger.
  */
 export function createHandler(parts: HandlerParts) {
-  const { logger, deadlineMs = DEADLINE_MS } = parts;
+  const { logger, userIdPrefix = '', deadlineMs = DEADLINE_MS } = parts;
   return async function handler(event: PostConfirmationTriggerEvent): Promise<PostConfirmationTriggerEvent> {
-    const { sub: userId = '', ...attributes } = event.request.userAttributes;
+    let user: string | undefined;
     try {
-      if (!isUserId(userId)) throw new TypeError('the event has no user id');
-      const outcome = await pTimeout(writeProfile(parts, userId, attributes), { milliseconds: deadlineMs });
-      logger.info({ user: userId, trigger: event.triggerSource, outcome }, 'profile');
+      const { trigger, sub, attributes } = readEvent(event);
+      user = `${userIdPrefix}${sub}`;
+      if (sub === '' || !isUserId(user)) throw new TypeError('the event has no user id');
+      const outcome = await pTimeout(writeProfile(parts, user, attributes), { milliseconds: deadlineMs });
+      logger.info({ user, trigger, outcome }, 'profile');
     } catch (error) {
-      logger.error({ err: error, user: userId }, 'a profile was not written');
+      logger.error({ err: error, user }, 'a profile was not written');
     }
     return event;
   };
+}
+
+/** An event of this trigger. Attributes are texts; one of another type counts as missing. */
+const confirmation = z.object({
+  triggerSource: z.string().startsWith('PostConfirmation_'),
+  request: z.object({ userAttributes: z.record(z.string(), z.string().optional().catch(undefined)) }),
+});
+
+/** @throws TypeError, without anything of the event in it: attributes are personal. */
+function readEvent(event: unknown): { trigger: string; sub: string; attributes: UserAttributes } {
+  const { success, data } = confirmation.safeParse(event);
+  if (!success) throw new TypeError('the event is none of a post-confirmation trigger');
+  const { sub = '', ...attributes } = data.request.userAttributes;
+  return { trigger: data.triggerSource, sub, attributes };
 }
 
 /**
@@ -51,7 +70,7 @@ export function createHandler(parts: HandlerParts) {
 async function writeProfile(
   { profiles, clock, newId }: HandlerParts,
   userId: string,
-  attributes: Readonly<Record<string, string | undefined>>,
+  attributes: UserAttributes,
 ): Promise<'written' | 'there'> {
   if (await profiles.find(userId)) return 'there';
   const { handle, display_name } = suggestProfile(attributes);

@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import { readDynamoConfig } from '../../backend/config.ts';
+import { readProfileConfig } from '../../backend/config.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { ProfileStore } from '../../backend/table/profile-store.ts';
 import { openTable } from '../../backend/table/table.ts';
@@ -8,14 +8,28 @@ import { createHandler } from './handler.ts';
 
 /*
  * The entry of Cognito's post-confirmation trigger: wires the handler once for each cold start.
- * Environment: DDB_MESSAGE_TABLE.
+ * Environment: DDB_MESSAGE_TABLE; AWS_COGNITO_USER_ID_PREFIX, as the API has it.
  */
 
-const config = readDynamoConfig(process.env);
+const logger = createLogger('info');
 
-export const handler = createHandler({
-  profiles: new ProfileStore(openTable(createLambdaClient(config), config.tableName)),
-  clock: () => new Date(),
-  newId: ulid,
-  logger: createLogger('info'),
-});
+export const handler = openHandler();
+
+/** A function that cannot start would refuse sign-ups: with wrong settings it logs that, and writes no profile. */
+function openHandler(): ReturnType<typeof createHandler> {
+  try {
+    const { dynamo, userIdPrefix } = readProfileConfig(process.env);
+    return createHandler({
+      profiles: new ProfileStore(openTable(createLambdaClient(dynamo), dynamo.tableName)),
+      clock: () => new Date(),
+      newId: ulid,
+      logger,
+      ...(userIdPrefix !== undefined && { userIdPrefix }),
+    });
+  } catch (error) {
+    return (event) => {
+      logger.error({ err: error }, 'a profile was not written');
+      return Promise.resolve(event);
+    };
+  }
+}

@@ -4,7 +4,7 @@ import { ulid } from 'ulid';
 import { displayName } from '../../backend/http/fields.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { ProfileStore } from '../../backend/table/profile-store.ts';
-import { createHandler } from '../../lambdas/create-profile/handler.ts';
+import { createHandler, type HandlerParts } from '../../lambdas/create-profile/handler.ts';
 import { suggestProfile } from '../../lambdas/create-profile/suggest-profile.ts';
 import { HANDLE_PATTERN } from '../../schema/handles.ts';
 import { newUserId } from '../support/factories.ts';
@@ -20,9 +20,13 @@ afterEach(() => {
 
 const NOW = new Date('2026-01-02T03:04:05.678Z');
 
-function handler(profiles = new ProfileStore(db().table), newId = ulid, deadlineMs = 10_000) {
+function handler(
+  profiles = new ProfileStore(db().table),
+  newId = ulid,
+  { deadlineMs = 10_000, ...values }: Partial<HandlerParts> = {},
+) {
   const logger = createLogger('info', { write: (line) => void logLines.push(line) });
-  const handle = createHandler({ profiles, clock: () => NOW, newId, logger, deadlineMs });
+  const handle = createHandler({ profiles, clock: () => NOW, newId, logger, deadlineMs, ...values });
   return (event: PostConfirmationTriggerEvent) => asTableUser('create-profile', () => handle(event));
 }
 
@@ -44,6 +48,10 @@ function confirmation(
     response: {},
   };
 }
+
+/** The same event with attributes that no user pool of ours has. */
+const withAttributes = (attributes: Record<string, unknown>) =>
+  confirmation(attributes as Record<string, string>);
 
 const profileOf = (userId: string) => new ProfileStore(db().table).find(userId);
 
@@ -100,6 +108,15 @@ describe('after a sign-up', () => {
   });
 });
 
+describe('with a prefix for the pool’s user ids', () => {
+  it('the profile is written for the user id that the API takes from a token', async () => {
+    const sub = newUserId();
+    await handler(undefined, ulid, { userIdPrefix: 'cognito:' })(confirmation({ sub, name: 'Prefixed' }));
+    expect(await profileOf(`cognito:${sub}`)).toMatchObject({ display_name: 'Prefixed' });
+    expect(await profileOf(sub)).toBeUndefined();
+  });
+});
+
 describe('a profile that is there', () => {
   it('is left as it is, after a password reset too', async () => {
     const sub = newUserId();
@@ -147,7 +164,7 @@ describe('what goes wrong', () => {
     const silent = new ProfileStore(db().table);
     jest.spyOn(silent, 'find').mockReturnValue(new Promise(() => undefined));
     const event = confirmation({ sub: newUserId(), preferred_username: 'patient' });
-    expect(await handler(silent, ulid, 20)(event)).toBe(event);
+    expect(await handler(silent, ulid, { deadlineMs: 20 })(event)).toBe(event);
     expect(JSON.parse(logLines[0] ?? '')).toMatchObject({ err: { name: 'TimeoutError' } });
   });
 
@@ -155,6 +172,60 @@ describe('what goes wrong', () => {
     const event = confirmation({});
     expect(await handler()(event)).toBe(event);
     expect(logLines).toHaveLength(1);
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['undefined', undefined],
+    ['an empty object', {}],
+    ['an event without a request', { ...confirmation({}), request: undefined }],
+    ['an event whose request is null', { ...confirmation({}), request: null }],
+    ['an event without attributes', { ...confirmation({}), request: {} }],
+    ['an event whose attributes are null', { ...confirmation({}), request: { userAttributes: null } }],
+    ['an event whose attributes are a list', { ...confirmation({}), request: { userAttributes: [] } }],
+    ['an event whose user id is a number', withAttributes({ sub: 7 })],
+    ['an event whose user id is blank', withAttributes({ sub: '' })],
+    ['an event whose user id is too long', withAttributes({ sub: 'x'.repeat(256) })],
+    ['an event of no trigger', { ...withAttributes({ sub: newUserId() }), triggerSource: undefined }],
+  ])('may be %s, which is handed back as it is', async (_what, event) => {
+    expect(await handler()(event as PostConfirmationTriggerEvent)).toBe(event);
+    expect(logLines).toHaveLength(1);
+    expect(JSON.parse(logLines[0] ?? '')).toMatchObject({ level: 'error', msg: 'a profile was not written' });
+  });
+
+  it.each(['PreSignUp_SignUp', 'PostAuthentication_Authentication', 'TokenGeneration_Authentication'])(
+    'may be an event of another trigger: after %s no profile is written',
+    async (triggerSource) => {
+      const sub = newUserId();
+      const event = { ...withAttributes({ sub, name: 'Not Yet' }), triggerSource };
+      expect(await handler()(event as PostConfirmationTriggerEvent)).toBe(event);
+      expect(await profileOf(sub)).toBeUndefined();
+      expect(logLines).toHaveLength(1);
+    },
+  );
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['null', { preferred_username: null, name: null, email: null }, 'user'],
+    ['of other types', { preferred_username: 7, name: {}, email: ['a@b.example'] }, 'user'],
+    ['blank', { preferred_username: ' ', name: '\u200b', email: '@' }, 'user'],
+    ['such that no handle can be made of them', { name: '李小龙', email: '李@example.com' }, 'user'],
+    ['of other types but for one', { preferred_username: 7, name: 'Lone Name' }, 'lone-name'],
+  ])(
+    'may be attributes that are %s: the profile is written without them',
+    async (_what, attributes, handle) => {
+      const sub = newUserId();
+      await handler()(withAttributes({ sub, ...attributes }));
+      expect((await profileOf(sub))?.handle).toMatch(new RegExp(`^${handle}(-[a-z0-9]{4})?$`));
+      expect(displayName.safeParse((await profileOf(sub))?.display_name).success).toBe(true);
+    },
+  );
+
+  it('may be the function’s own settings, with which it starts all the same', async () => {
+    jest.replaceProperty(process, 'env', { ...process.env, DDB_MESSAGE_TABLE: '#' });
+    const { handler: started } = await import('../../lambdas/create-profile/index.ts');
+    const event = confirmation({ sub: newUserId() });
+    expect(await started(event)).toBe(event);
+    jest.restoreAllMocks();
   });
 
   it('may be that every handle is taken', async () => {
