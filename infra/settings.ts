@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 import { ConfigError, tableName } from '../backend/config.ts';
+import { userIdPrefix } from '../backend/issuer-config.ts';
 import { DEFAULT_TABLE_NAME } from '../schema/table.ts';
 
 /*
@@ -44,6 +45,8 @@ const shape = z
     standbyRegion: region.optional(),
     /** With a key of one's own: the key of the standby region. */
     standbyKeyArn: arn.optional(),
+    /** What the user pool's user ids start with in the table. It cannot change once people have signed up. */
+    userIdPrefix: userIdPrefix.optional(),
     /** The API's image in a registry; without one it is built from the Dockerfile. */
     image: z.string().min(1).optional(),
     minTasks: count(1, 100).default(2),

@@ -34,7 +34,8 @@ export class ServiceStack extends Stack {
     const network = new Network(this, 'Network', { ...settings, tableArn: table.tableArn });
     const cache = new Cache(this, 'Cache', { network, nodes: settings.cacheNodes });
     const url = `https://${domain}`;
-    const users = new Users(this, 'Users', { network, table, url, logDays });
+    const prefix = userIdPrefixEnvironment(settings);
+    const users = new Users(this, 'Users', { network, table, url, logDays, environment: prefix });
     // A function is given no secrets at its start, as a container is: its setting is filled in when it is deployed.
     const redisUrl = SecretValue.secretsManager(cache.url.secretArn).unsafeUnwrap();
     const summaries = new Summaries(this, 'Summaries', { network, table, redisUrl, logDays });
@@ -51,6 +52,7 @@ export class ServiceStack extends Stack {
         AWS_REGION: this.region,
         AWS_COGNITO_USER_POOL_ID: users.pool.userPoolId,
         AWS_COGNITO_USER_POOL_CLIENT_ID: users.client.userPoolClientId,
+        ...prefix,
       },
     });
     cache.allow(api.securityGroup, 'the API');
@@ -121,4 +123,9 @@ export class ServiceStack extends Stack {
       monthlyUsd: monthlyUsd.valueAsNumber,
     };
   }
+}
+
+/** The API and the post-confirmation function make user ids alike. */
+function userIdPrefixEnvironment({ userIdPrefix }: Settings): Record<string, string> {
+  return userIdPrefix === undefined ? {} : { AWS_COGNITO_USER_ID_PREFIX: userIdPrefix };
 }

@@ -22,6 +22,8 @@ export interface UsersProps {
   /** Where the screens are. */
   readonly url: string;
   readonly logDays: RetentionDays;
+  /** Of the function. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Who can sign in, and the function that writes the profile of whoever has signed up. */

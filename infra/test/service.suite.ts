@@ -103,6 +103,23 @@ describe('the API', () => {
     expect(api?.LinuxParameters.InitProcessEnabled).toBe(true);
   });
 
+  it('makes user ids as the function that writes profiles does: with the prefix of the settings', () => {
+    const prefix = { AWS_COGNITO_USER_ID_PREFIX: 'cognito:' };
+    const prefixed = synthesise({ userIdPrefix: 'cognito:' });
+    const task = onlyResource(prefixed, 'AWS::ECS::TaskDefinition').Properties;
+    const [api] = z.array(container).parse(task['ContainerDefinitions']);
+    expect(
+      Object.fromEntries((api?.Environment ?? []).map(({ Name, Value }) => [Name, Value])),
+    ).toMatchObject(prefix);
+    const functions = resourcesOf(prefixed, 'AWS::Lambda::Function').map(({ Properties }) => Properties);
+    const createProfile = functions.filter((fn) =>
+      JSON.stringify(fn['FunctionName']).includes('create-profile'),
+    );
+    expect(createProfile.map((fn) => fn['Environment'])).toEqual([
+      { Variables: expect.objectContaining(prefix) },
+    ]);
+  });
+
   it('runs in private subnets, and is reached through the load balancer alone', () => {
     const service = onlyResource(stacks, 'AWS::ECS::Service').Properties;
     expect(service['NetworkConfiguration']).toMatchObject({
