@@ -87,6 +87,14 @@ export function profileUserIdOf(key: Key): string | undefined {
   return key.pk.startsWith(USER) && key.sk === PROFILE_SK ? key.pk.slice(USER.length) : undefined;
 }
 
+/** The seq of the message whose key this is, or undefined for any other item. */
+export function seqOf(key: Key): number | undefined {
+  if (!isMessageKey(key)) return undefined;
+  const digits = key.sk.slice(MESSAGE_SK_PREFIX.length);
+  const seq = digits.length === SEQ_DIGITS && /^\d+$/.test(digits) ? Number(digits) : 0;
+  return seq > 0 ? seq : undefined;
+}
+
 /** Whether the key is a message's; the stream's filter in front of the Lambda asks the same. */
 export function isMessageKey(key: Key): boolean {
   return key.pk.startsWith(GROUP) && key.sk.startsWith(MESSAGE_SK_PREFIX);

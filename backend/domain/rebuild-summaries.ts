@@ -1,7 +1,8 @@
 import type { MemberItem } from '../../schema/items.ts';
-import { memberUserIdOf } from '../../schema/keys.ts';
+import { type Key, memberUserIdOf } from '../../schema/keys.ts';
 import { BusyError } from '../errors.ts';
 import type { Context } from '../context.ts';
+import { parseMessageImage } from './message-image.ts';
 import {
   type Difference,
   differences,
@@ -18,12 +19,23 @@ export interface RowDifference {
   readonly differences: readonly Difference[];
 }
 
+/** An item of a group's log that is no message: what the log says is not known, and no summary is made of the rest. */
+export class UnreadableLogError extends Error {
+  constructor({ pk, sk }: Key) {
+    super(`${pk}  ${sk}  is no message as the schema has it`);
+    this.name = 'UnreadableLogError';
+  }
+}
+
 type Stores = Pick<Context, 'members' | 'messages'>;
 
 /** How often a group is read anew because a row changed while its log was read. */
 const MAX_ATTEMPTS = 10;
 
-/** The members of a group whose rows differ from what the log says. Writes nothing. */
+/**
+ * The members of a group whose rows differ from what the log says. Writes nothing.
+ * @throws UnreadableLogError
+ */
 export async function compareSummaries(stores: Stores, groupId: string): Promise<RowDifference[]> {
   // Rows first: whatever they know of is in the log that is read after them.
   const rows = await stores.members.list(groupId);
@@ -36,7 +48,7 @@ export async function compareSummaries(stores: Stores, groupId: string): Promise
 /**
  * Rebuilds the summaries of a group from its log, and tells which rows were put right. It may run while messages are
  * sent and the stream is followed: a row that changed since it was read is not written but read anew, with the log.
- * @throws BusyError when rows keep changing.
+ * @throws BusyError when rows keep changing; UnreadableLogError.
  */
 export async function rebuildSummaries(stores: Stores, groupId: string): Promise<RowDifference[]> {
   const mended = new Map<string, RowDifference>();
@@ -64,6 +76,8 @@ function compareRow(groupId: string, row: MemberItem, log: GroupFacts): RowDiffe
 async function readFacts({ messages }: Stores, groupId: string): Promise<GroupFacts | undefined> {
   let facts: GroupFacts | undefined;
   for await (const page of messages.log(groupId)) {
+    const unreadable = page.find((message) => !parseMessageImage(message));
+    if (unreadable) throw new UnreadableLogError(unreadable);
     const more = factsOf(page);
     if (more) facts = facts ? mergeFacts(facts, more) : more;
   }

@@ -27,7 +27,7 @@ export type TransactionOutcome =
   | { readonly stored: true }
   | {
       readonly stored: false;
-      readonly items: readonly { readonly held: boolean; readonly existing: unknown }[];
+      readonly items: readonly { readonly held: boolean; readonly existing: object | undefined }[];
     };
 
 /** Turns a transaction's failed conditions into an outcome; any other failure is thrown on. */

@@ -7,7 +7,7 @@ import {
 import type { GroupItem, MemberItem, MessageItem, Role } from '../../schema/items.ts';
 import { GROUP_SK, groupIdOf, groupKey, type Key } from '../../schema/keys.ts';
 import { conditionalTransaction, type WriteOutcome } from './condition.ts';
-import { SEQ_IS_FREE } from './message-store.ts';
+import { readMessage, SEQ_IS_FREE } from './message-store.ts';
 import type { Table } from './table.ts';
 
 /** A group that comes into being: all of it or nothing. */
@@ -68,7 +68,7 @@ export class GroupStore {
       ),
     );
     if (outcome.stored) return { opened: true };
-    return { opened: false, firstMessage: outcome.items[1]?.existing as MessageItem | undefined };
+    return { opened: false, firstMessage: readMessage(outcome.items[1]?.existing) };
   }
 
   /**
@@ -84,7 +84,7 @@ export class GroupStore {
     );
     if (outcome.stored) return { stored: true, answer: undefined };
     // The SDK repeats a transaction whose answer was lost: what stands in its way is then its own message.
-    const existing = outcome.items[0]?.existing as MessageItem | undefined;
+    const existing = readMessage(outcome.items[0]?.existing);
     return existing?.message_uuid === change.message.message_uuid
       ? { stored: true, answer: undefined }
       : { stored: false, existing };

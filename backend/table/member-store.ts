@@ -11,6 +11,7 @@ import {
   MEMBER_SK_END,
   MEMBER_SK_PREFIX,
   memberKey,
+  memberUserIdOf,
 } from '../../schema/keys.ts';
 import { conditionalWrite, type WriteOutcome } from './condition.ts';
 import { queryItems } from './query.ts';
@@ -50,21 +51,26 @@ export class MemberStore {
 
   /** All members of a group, strongly read: who is in it now. Empty where there is no such group. 1 R for 8 members. */
   async list(groupId: string): Promise<MemberItem[]> {
-    return queryItems(this.#table, {
-      // For `begins_with` the embedded engine looks through the whole partition, messages and all.
-      KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
-      ExpressionAttributeValues: {
-        ':group': groupPk(groupId),
-        ':from': MEMBER_SK_PREFIX,
-        ':to': MEMBER_SK_END,
+    return queryItems(
+      this.#table,
+      {
+        // For `begins_with` the embedded engine looks through the whole partition, messages and all.
+        KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: {
+          ':group': groupPk(groupId),
+          ':from': MEMBER_SK_PREFIX,
+          ':to': MEMBER_SK_END,
+        },
+        ConsistentRead: true,
       },
-      ConsistentRead: true,
-    });
+      Infinity,
+      readRow,
+    );
   }
 
   /** A group with its members in one strong read; `group` is undefined where there is none. */
   async listWithGroup(groupId: string): Promise<{ group: GroupItem | undefined; members: MemberItem[] }> {
-    const items = await queryItems<MemberItem | GroupItem>(this.#table, {
+    const items = await queryItems<Key>(this.#table, {
       KeyConditionExpression: 'pk = :group AND sk BETWEEN :member AND :meta',
       ExpressionAttributeValues: {
         ':group': groupPk(groupId),
@@ -73,10 +79,9 @@ export class MemberStore {
       },
       ConsistentRead: true,
     });
-    const isGroup = (item: MemberItem | GroupItem): item is GroupItem => item.sk === GROUP_SK;
     return {
-      group: items.find(isGroup),
-      members: items.filter((item): item is MemberItem => !isGroup(item)),
+      group: items.find((item): item is GroupItem => item.sk === GROUP_SK),
+      members: items.flatMap((item) => readRow(item) ?? []),
     };
   }
 
@@ -89,7 +94,8 @@ export class MemberStore {
   }
 
   /**
-   * A user's inbox, newest activity first. Eventually consistent, as an index is.
+   * A user's inbox, newest activity first. Eventually consistent, as an index is. Whose row it is, its key says: another
+   * user's row is not shown, whatever inbox it says it is in.
    * @param after the `inbox_sk` to go on after.
    */
   async inbox(userId: string, limit: number, after?: string): Promise<MemberItem[]> {
@@ -106,6 +112,10 @@ export class MemberStore {
         ScanIndexForward: false,
       },
       limit,
+      (item) => {
+        const row = readRow(item);
+        return row && memberUserIdOf(row) === userId ? row : undefined;
+      },
     );
   }
 
@@ -252,6 +262,12 @@ export class MemberStore {
 export type RaiseOutcome =
   | { readonly raised: true; readonly row: MemberItem }
   | { readonly raised: false; readonly row: MemberItem | undefined };
+
+/** A member's row; undefined for an item that stands among the rows under no member's key. */
+function readRow(item: object): MemberItem | undefined {
+  const row = item as MemberItem;
+  return memberUserIdOf(row) === undefined ? undefined : row;
+}
 
 const SET_SUMMARY =
   'SET last_seq = :last_seq, last_rev = :last_rev, last_at = :last_at, last_by = :last_by, last_kind = :last_kind, ' +

@@ -7,7 +7,7 @@ import {
   type UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
 import type { MessageItem, StoredText } from '../../schema/items.ts';
-import { groupPk, MAX_SEQ, messageKey, messageSk } from '../../schema/keys.ts';
+import { groupPk, type Key, MAX_SEQ, messageKey, messageSk, seqOf } from '../../schema/keys.ts';
 import { conditionalWrite, type WriteOutcome } from './condition.ts';
 import { queryItems } from './query.ts';
 import type { Table } from './table.ts';
@@ -39,7 +39,7 @@ export class MessageStore {
 
   /** Stores a message where none is. 1 W for each KB. */
   async append(message: MessageItem): Promise<WriteOutcome<MessageItem>> {
-    return conditionalWrite(
+    const outcome = await conditionalWrite<Key, unknown>(
       this.#table.send(
         new PutCommand({
           TableName: this.#table.name,
@@ -49,6 +49,7 @@ export class MessageStore {
         }),
       ),
     );
+    return outcome.stored ? outcome : { stored: false, existing: readMessage(outcome.existing) };
   }
 
   /**
@@ -105,7 +106,7 @@ export class MessageStore {
       'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeValues'
     >,
   ): Promise<ChangeOutcome> {
-    const outcome = await conditionalWrite<MessageItem, UpdateCommandOutput>(
+    const outcome = await conditionalWrite<Key, UpdateCommandOutput>(
       this.#table.send(
         new UpdateCommand({
           TableName: this.#table.name,
@@ -116,19 +117,23 @@ export class MessageStore {
         }),
       ),
     );
-    return outcome.stored
-      ? { changed: true, message: outcome.answer.Attributes as MessageItem }
-      : { changed: false, message: outcome.existing };
+    const message = readMessage(outcome.stored ? outcome.answer.Attributes : outcome.existing);
+    return outcome.stored && message ? { changed: true, message } : { changed: false, message };
   }
 
   /** How many tombstones a range of the log has, strongly read: what the range weighs is paid for. */
   async countTombstones(groupId: string, range: SeqRange): Promise<number> {
-    const tombstones = await queryItems(this.#table, {
-      ...inRange(groupId, range),
-      FilterExpression: 'attribute_exists(deleted_at)',
-      ProjectionExpression: 'seq',
-      ConsistentRead: true,
-    });
+    const tombstones = await queryItems(
+      this.#table,
+      {
+        ...inRange(groupId, range),
+        FilterExpression: 'attribute_exists(deleted_at)',
+        ProjectionExpression: 'pk, sk',
+        ConsistentRead: true,
+      },
+      Infinity,
+      readMessage,
+    );
     return tombstones.length;
   }
 
@@ -137,7 +142,7 @@ export class MessageStore {
     const { Item } = await this.#table.send(
       new GetCommand({ TableName: this.#table.name, Key: messageKey(groupId, seq), ConsistentRead: true }),
     );
-    return Item as MessageItem | undefined;
+    return readMessage(Item);
   }
 
   /** Whether the log has this seq; strongly read. */
@@ -159,6 +164,7 @@ export class MessageStore {
       this.#table,
       { ...inRange(groupId, LOG), ConsistentRead: true, ScanIndexForward: false },
       limit,
+      readMessage,
     );
   }
 
@@ -177,13 +183,14 @@ export class MessageStore {
       this.#table,
       { ...inRange(groupId, range), ScanIndexForward: false },
       limit,
+      readMessage,
     );
     return messages.reverse();
   }
 
   /** The oldest messages of a range, oldest first, without a gap among them. Eventually consistent. */
   async firstOf(groupId: string, range: SeqRange, limit: number): Promise<MessageItem[]> {
-    return dense(await queryItems(this.#table, inRange(groupId, range), limit));
+    return dense(await queryItems(this.#table, inRange(groupId, range), limit, readMessage));
   }
 
   /** The messages right after a seq, oldest first, without a gap: strongly read, because it is what repairs gaps. */
@@ -191,7 +198,7 @@ export class MessageStore {
     if (seq >= MAX_SEQ) return [];
     const range = { from: seq + 1, to: MAX_SEQ };
     return dense(
-      await queryItems(this.#table, { ...inRange(groupId, range), ConsistentRead: true }, limit),
+      await queryItems(this.#table, { ...inRange(groupId, range), ConsistentRead: true }, limit, readMessage),
       seq + 1,
     );
   }
@@ -208,7 +215,7 @@ export class MessageStore {
           ...(startKey && { ExclusiveStartKey: startKey }),
         }),
       );
-      yield (page.Items ?? []) as MessageItem[];
+      yield (page.Items ?? []).flatMap((item) => readMessage(item) ?? []);
       startKey = page.LastEvaluatedKey;
     } while (startKey !== undefined);
   }
@@ -226,6 +233,17 @@ const REV_IS_AS_SEEN = 'rev = :seen_rev';
 
 /** The append's condition: the key is free. A seq is stored once, so the log cannot fork. */
 export const SEQ_IS_FREE = 'attribute_not_exists(pk)';
+
+/**
+ * A stored message. Its seq is its key's: an attribute that says another one is not believed. Undefined for an item
+ * that stands among the messages under no message's key.
+ */
+export function readMessage(item: object | undefined): MessageItem | undefined {
+  if (!item) return undefined;
+  const message = item as MessageItem;
+  const seq = seqOf(message);
+  return seq === undefined ? undefined : { ...message, seq };
+}
 
 const LOG: SeqRange = { from: 0, to: MAX_SEQ };
 

@@ -5,10 +5,12 @@ import {
   compareSummaries,
   rebuildSummaries,
   type RowDifference,
+  UnreadableLogError,
 } from '../../backend/domain/rebuild-summaries.ts';
 import { UserError } from '../../local/user-error.ts';
 import { command, prodArgument, runCommand } from '../command.ts';
 import { countOf } from '../count-of.ts';
+import { oneLine } from '../text-width.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
 
 /** The stream is a second behind the log: what differs for longer is wrong. */
@@ -36,14 +38,19 @@ const script = connectionOptions(
     }),
   );
 
+/** Why a group's log cannot be read, by group. */
+type Faults = Map<string, string>;
+
 async function check(context: Context, groupIds: readonly string[]): Promise<void> {
-  let found = await forEachGroup(groupIds, (groupId) => compareSummaries(context, groupId));
+  const faults: Faults = new Map();
+  const compare = (ids: readonly string[]) =>
+    forEachGroup(ids, faults, (groupId) => compareSummaries(context, groupId));
+  let found = await compare(groupIds);
   for (const deadline = Date.now() + SETTLE_MS; found.length > 0 && Date.now() < deadline;) {
     await sleep(SETTLE_PAUSE_MS);
-    const differing = [...new Set(found.map((row) => row.groupId))];
-    found = await forEachGroup(differing, (groupId) => compareSummaries(context, groupId));
+    found = await compare([...new Set(found.map((row) => row.groupId))]);
   }
-  print(found);
+  print(found, faults);
   if (found.length > 0) {
     const summaries = countOf(found.length, 'summary', 'summaries');
     const differ = found.length === 1 ? 'differs' : 'differ';
@@ -51,14 +58,24 @@ async function check(context: Context, groupIds: readonly string[]): Promise<voi
       `${summaries} of ${countOf(groupIds.length, 'group')} ${differ} from the log: run it without --check`,
     );
   }
+  requireReadable(faults);
   process.stdout.write(`${countOf(groupIds.length, 'group')} compared: every summary is as the log says\n`);
 }
 
 async function rebuild(context: Context, groupIds: readonly string[]): Promise<void> {
-  const mended = await forEachGroup(groupIds, (groupId) => rebuildSummaries(context, groupId));
-  print(mended);
-  process.stdout.write(
-    `${countOf(groupIds.length, 'group')} rebuilt: ${countOf(mended.length, 'summary', 'summaries')} put right\n`,
+  const faults: Faults = new Map();
+  const mended = await forEachGroup(groupIds, faults, (groupId) => rebuildSummaries(context, groupId));
+  print(mended, faults);
+  const rebuilt = countOf(groupIds.length - faults.size, 'group');
+  process.stdout.write(`${rebuilt} rebuilt: ${countOf(mended.length, 'summary', 'summaries')} put right\n`);
+  requireReadable(faults);
+}
+
+/** @throws UserError where a group's log could not be read. */
+function requireReadable(faults: Faults): void {
+  if (faults.size === 0) return;
+  throw new UserError(
+    `the ${faults.size === 1 ? 'log' : 'logs'} of ${countOf(faults.size, 'group')} cannot be read: correct or delete the items that are named above`,
   );
 }
 
@@ -70,19 +87,28 @@ async function chooseGroups(context: Context, groupId: string | undefined): Prom
   return [groupId];
 }
 
+/** Runs a task for each group, and goes on with the others where one's log cannot be read. */
 async function forEachGroup(
   groupIds: readonly string[],
+  faults: Faults,
   task: (groupId: string) => Promise<RowDifference[]>,
 ): Promise<RowDifference[]> {
   const queue = new PQueue({ concurrency: CONCURRENCY });
   try {
-    return (await Promise.all(groupIds.map((groupId) => queue.add(() => task(groupId))))).flat();
+    const attempt = (groupId: string) =>
+      task(groupId).catch((error: unknown) => {
+        if (!(error instanceof UnreadableLogError)) throw error;
+        faults.set(groupId, error.message);
+        return [];
+      });
+    return (await Promise.all(groupIds.map((groupId) => queue.add(() => attempt(groupId))))).flat();
   } finally {
     queue.clear();
   }
 }
 
-function print(rows: readonly RowDifference[]): void {
+function print(rows: readonly RowDifference[], faults: Faults): void {
+  for (const [groupId, fault] of faults) process.stdout.write(`group ${groupId}: ${oneLine(fault)}\n`);
   for (const { groupId, userId, differences } of rows) {
     const list = differences.map(({ attribute, stored, expected }) =>
       // A preview is a message's text, which is not for whoever runs scripts.

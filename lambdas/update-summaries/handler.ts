@@ -1,6 +1,4 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, StreamRecord } from 'aws-lambda';
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import PQueue from 'p-queue';
 import { announceAgain } from '../../backend/domain/announce.ts';
 import type { Publisher } from '../../backend/events/changes.ts';
@@ -9,8 +7,8 @@ import { factsOf } from '../../backend/domain/summaries.ts';
 import { type SummaryStores, updateSummaries } from '../../backend/domain/update-summaries.ts';
 import { AppError } from '../../backend/errors.ts';
 import type { MessageItem } from '../../schema/items.ts';
-import { groupIdOf, isMessageKey, type Key } from '../../schema/keys.ts';
-import { parseMessageImage } from './message-image.ts';
+import type { Key } from '../../schema/keys.ts';
+import { type MessageRecord, readRecords } from './stream-records.ts';
 
 /** A batch of 500 records can be of 500 groups: their rows are not read all at once. */
 const GROUPS_AT_ONCE = 20;
@@ -24,31 +22,26 @@ export interface HandlerParts extends SummaryStores {
   readonly logger: Logger;
 }
 
-/** A record of a message that was written, and what it says. */
-interface MessageRecord {
-  readonly place: number;
-  readonly key: Key;
-  readonly message: MessageItem;
-}
-
 /**
  * Keeps the summaries: for each group in a batch, the facts of its messages are merged into its members' rows.
  *
  * A batch may come again, in part or whole, beside others, or late: applying facts twice changes nothing (see
  * `domain/summaries.ts`). So a passing fault reports the first record it hit, from which Lambda goes on, and groups
  * that were done are simply done again. A record that can never succeed must not hold up the shard: it is logged,
- * its keys go to the failure queue, and the rest of the batch goes on.
+ * its keys go to the failure queue, and the rest of the batch goes on. Nothing in a record is believed that contradicts
+ * its key: an image is its key's message, or none.
  */
 export function createHandler(parts: HandlerParts) {
   const { failures, logger } = parts;
   return async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
     const { groups, broken } = readRecords(event.Records);
     if (broken.length > 0) {
+      const keys = broken.flatMap(({ key }) => key ?? []);
       logger.error(
-        { keys: broken, skipped: broken.length },
+        { skipped: broken.length, records: broken },
         'stream records cannot be read, and are skipped',
       );
-      await failures(broken);
+      if (keys.length > 0) await failures(keys);
     }
     const queue = new PQueue({ concurrency: GROUPS_AT_ONCE });
     const failedAt = await queue.addAll(
@@ -88,48 +81,8 @@ async function updateGroup(
   }
 }
 
-/** The messages written in a batch by group, and the keys of records that are none though their key says so. */
-function readRecords(records: readonly DynamoDBRecord[]) {
-  const groups = new Map<string, MessageRecord[]>();
-  const broken: Key[] = [];
-  records.forEach(({ eventName, dynamodb }, place) => {
-    // Removals are retention's, which takes nothing back that a summary says.
-    if (eventName === 'REMOVE' || !dynamodb?.Keys) return;
-    const key = unmarshall(dynamodb.Keys as Record<string, AttributeValue>) as Key;
-    const groupId = groupIdOf(key);
-    if (groupId === undefined || !isMessageKey(key)) return;
-    const message = parseMessageImage(itemOf(dynamodb.NewImage));
-    if (!message) {
-      broken.push(key);
-      return;
-    }
-    const group = groups.get(groupId) ?? [];
-    groups.set(groupId, group);
-    group.push({ place, key, message });
-  });
-  return { groups, broken };
-}
-
 /** Whether it tells of a change of META, which rows show: a name, the number of members. */
 const changesGroup = ({ kind }: MessageItem) => kind === 'system';
-
-/** The item an image is of, or undefined when it cannot be read at all. */
-function itemOf(image: StreamRecord['NewImage']): unknown {
-  try {
-    return image && unmarshall(withBytes(image));
-  } catch {
-    return undefined;
-  }
-}
-
-/** The image as the SDK has it: Lambda writes bytes in base64, which would pass for somebody's text. */
-function withBytes(image: NonNullable<StreamRecord['NewImage']>): Record<string, AttributeValue> {
-  const attributes = Object.entries(image).map(([name, value]) => [
-    name,
-    value.B === undefined ? value : { B: new Uint8Array(Buffer.from(value.B, 'base64')) },
-  ]);
-  return Object.fromEntries(attributes) as Record<string, AttributeValue>;
-}
 
 /** Whether another try may succeed: the table's own failures and races do, a request that no engine accepts does not. */
 function isPassing(error: unknown): boolean {

@@ -80,6 +80,43 @@ const MALFORMED: Readonly<Record<string, Image | 'none'>> = {
   'has an unknown kind': { kind: { S: 'video' } },
   'has no time': { created_at: { S: 'yesterday' } },
   'has no author': { user_uuid: { NULL: true } },
+  'has the seq of another key': { seq: { N: '500' } },
+  'has another sort key, with its seq': { seq: { N: '500' }, sk: { S: 'MSG#000000000500' } },
+  'has the partition key of another group': { pk: { S: 'GRP#01HK1ZC0ZZ0000000000000002' } },
+  'has a key of another type': { sk: { N: '2' } },
+  'has a seq that is the text NaN': { seq: { N: 'NaN' } },
+  'has a seq without end': { seq: { N: 'Infinity' } },
+  'has a number beyond what is exact': { rev: { N: '9007199254740993' } },
+  'has an attribute that is null': JSON.parse('{ "rev": null }') as Image,
+  'has bytes that are none': JSON.parse('{ "message": { "B": 7 } }') as Image,
+};
+
+const WHOLE = streamRecord(messageItem({ groupId: newGroupId(), seq: 2 }));
+const { dynamodb: WHOLE_CHANGE } = WHOLE;
+
+/** Records without a key that can be read: what they are of is not known. */
+const WITHOUT_KEY: Readonly<Record<string, unknown>> = {
+  'is null': null,
+  'is a text': 'record',
+  'is empty': {},
+  'has no change': { ...WHOLE, dynamodb: undefined },
+  'has a change that is null': { ...WHOLE, dynamodb: null },
+  'has no keys': { ...WHOLE, dynamodb: { ...WHOLE_CHANGE, Keys: undefined } },
+  'has keys that are null': { ...WHOLE, dynamodb: { ...WHOLE_CHANGE, Keys: null } },
+  'has keys that are empty': { ...WHOLE, dynamodb: { ...WHOLE_CHANGE, Keys: {} } },
+  'lacks the sort key': { ...WHOLE, dynamodb: { ...WHOLE_CHANGE, Keys: { pk: { S: 'GRP#x' } } } },
+  'lacks the partition key': {
+    ...WHOLE,
+    dynamodb: { ...WHOLE_CHANGE, Keys: { sk: { S: 'MSG#000000000002' } } },
+  },
+  'has a key of another type': {
+    ...WHOLE,
+    dynamodb: { ...WHOLE_CHANGE, Keys: { pk: { S: 'GRP#x' }, sk: { N: '2' } } },
+  },
+  'has a key that is null': {
+    ...WHOLE,
+    dynamodb: { ...WHOLE_CHANGE, Keys: { pk: { S: 'GRP#x' }, sk: null } },
+  },
 };
 
 describe('a batch', () => {
@@ -295,6 +332,43 @@ describe('a record that can never succeed', () => {
       expect(await handler(streamEvent([bad, record(groupId, 3)]))).toEqual({ batchItemFailures: [] });
       expect(failures.mock.calls).toEqual([[[keyOf(groupId, 2)]]]);
       expect(await compareSummaries(there, groupId)).toEqual([]);
+    },
+  );
+
+  it.each(Object.entries(WITHOUT_KEY))(
+    'because it %s is skipped and logged, and the rest is done',
+    async (_, wrong) => {
+      const groupId = await startGroup(3);
+      const records = [
+        wrong as DynamoDBRecord,
+        record(groupId, 2),
+        wrong as DynamoDBRecord,
+        record(groupId, 3),
+      ];
+      expect(await handler(streamEvent(records))).toEqual({ batchItemFailures: [] });
+      expect(failures).not.toHaveBeenCalled();
+      expect(JSON.parse(logged.join(''))).toMatchObject({ level: 'error', skipped: 2 });
+      expect(await compareSummaries(there, groupId)).toEqual([]);
+    },
+  );
+
+  it.each([undefined, null, 'UPSERT', 7])(
+    'because of the unknown event %s is skipped, and its keys go to the failure queue',
+    async (eventName) => {
+      const groupId = await startGroup(3);
+      const odd = { ...record(groupId, 2), eventName } as DynamoDBRecord;
+      expect(await handler(streamEvent([odd, record(groupId, 3)]))).toEqual({ batchItemFailures: [] });
+      expect(failures.mock.calls).toEqual([[[keyOf(groupId, 2)]]]);
+    },
+  );
+
+  it.each(['MSG#', 'MSG#2', 'MSG#000000000000', 'MSG#00000000000x', 'MSG#0000000000002'])(
+    'because its key %s is no message’s is skipped, and its keys go to the failure queue',
+    async (sk) => {
+      const groupId = await startGroup(3);
+      const odd = itemRecord({ ...messageItem({ groupId, seq: 2 }), sk });
+      expect(await handler(streamEvent([odd, record(groupId, 3)]))).toEqual({ batchItemFailures: [] });
+      expect(failures.mock.calls).toEqual([[[{ pk: groupKey(groupId).pk, sk }]]]);
     },
   );
 

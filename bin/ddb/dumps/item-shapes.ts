@@ -11,6 +11,7 @@ import {
   messageKey,
   profileKey,
   profileUserIdOf,
+  seqOf,
 } from '../../../schema/keys.ts';
 import type { RawItem } from './item-json.ts';
 
@@ -103,8 +104,11 @@ function personKindOf(key: Key): Kind | undefined {
 
 function messageKeyOf(groupId: string, seq: AttributeValue | undefined): Partial<Key> {
   try {
-    return messageKey(groupId, Number(seq?.N));
+    const key = messageKey(groupId, Number(seq?.N));
+    // 0 is a place, before the first message, and no message's.
+    if (seqOf(key) !== undefined) return key;
   } catch {
-    return { sk: '' };
+    // Not a seq.
   }
+  return { sk: '' };
 }
