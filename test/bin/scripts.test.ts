@@ -8,7 +8,7 @@ import {
   type DynamoDBClient,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { readDynamoConfig } from '../../backend/config.ts';
@@ -22,10 +22,11 @@ import { openDevelopmentIssuer } from '../../local/development-issuer.ts';
 import { writeEngineRecord } from '../../local/engine/engine-record.ts';
 import { seedUserId } from '../../local/seed/seed-table.ts';
 import { directGroupId } from '../../schema/ids.ts';
-import { memberKey } from '../../schema/keys.ts';
+import { memberKey, messageKey } from '../../schema/keys.ts';
 import { DEFAULT_TABLE_NAME, tableDefinition } from '../../schema/table.ts';
 import { useTempDirs } from '../local/temp-dir.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
+import { messageItem } from '../support/factories.ts';
 import { readLog } from '../support/scene.ts';
 import { failsWith, type Outcome, runScript, type ScriptOptions, succeeds } from './run-script.ts';
 
@@ -256,6 +257,22 @@ describe('seed, token and rebuild-summaries', () => {
       run('ddb/rebuild-summaries', ['--group', 'nonsense']),
       /there is no message group nonsense/,
     );
+  });
+
+  it('names a log that cannot be read, and goes on with the other groups', async () => {
+    const damaged = messageItem({ groupId, seq: 1 });
+    const [key, first] = [messageKey(groupId, 1), await context.messages.find(groupId, 1)];
+    await context.table.send(
+      new PutCommand({ TableName: context.table.name, Item: { ...damaged, rev: 'x' } }),
+    );
+    for (const words of [['--check'], []]) {
+      const found = await run('ddb/rebuild-summaries', words);
+      expect(found.status).toBe(1);
+      expect(found.stderr).toMatch(/^rebuild-summaries: the log of 1 group cannot be read: .*\n$/);
+      expect(found.stdout).toContain(`group ${groupId}: ${key.pk}  ${key.sk}  is no message`);
+    }
+    await context.table.send(new PutCommand({ TableName: context.table.name, Item: first }));
+    await succeeds(run('ddb/rebuild-summaries', ['--check']));
   });
 });
 
