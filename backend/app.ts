@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { NotFoundError } from './errors.ts';
 import { allowOrigins } from './http/allow-origins.ts';
 import { authenticate } from './http/authenticate.ts';
-import { answerErrors } from './http/error-mapper.ts';
+import { answerErrors, refuseBroken } from './http/error-mapper.ts';
 import { NO_LIMITS, type RateLimits } from './http/rate-limit.ts';
 import { logRequests } from './http/request-log.ts';
 import { mountRoutes } from './http/route.ts';
@@ -44,6 +44,7 @@ export function createApp(parts: AppParts): express.Express {
     response.set('Cache-Control', 'no-store');
     next();
   });
+  app.use(refuseBroken);
   const { tokenHint } = parts;
   const guards = authenticate({
     context,

@@ -59,6 +59,30 @@ export class MediaTypeError extends AppError {
   }
 }
 
+/** The request line and the headers are larger than 16 KB, which is Node's bound. */
+export class HeadersTooLargeError extends AppError {
+  readonly code = 'request_malformed';
+  constructor() {
+    super('The request line and the headers are larger than 16 KB.');
+  }
+}
+
+/** The request was not sent to its end in time. */
+export class RequestTimeoutError extends AppError {
+  readonly code = 'request_timeout';
+  constructor() {
+    super('The request was not sent to its end in time.');
+  }
+}
+
+/** The `Expect` header asks for something other than `100-continue`. */
+export class ExpectationFailedError extends AppError {
+  readonly code = 'expectation_failed';
+  constructor() {
+    super('The Expect header can ask for 100-continue and nothing else.');
+  }
+}
+
 const UNVERIFIED = {
   cognito_user_id_blank: 'A token is missing: send it in the header Authorization: Bearer <token>.',
   token_invalid: 'The bearer token does not verify.',

@@ -1,7 +1,7 @@
 import express from 'express';
 import { StartingError } from '../backend/errors.ts';
 import { allowOrigins } from '../backend/http/allow-origins.ts';
-import { answerErrors } from '../backend/http/error-mapper.ts';
+import { answerErrors, refuseBroken } from '../backend/http/error-mapper.ts';
 import { logRequests } from '../backend/http/request-log.ts';
 import type { Logger } from '../backend/logger.ts';
 
@@ -18,8 +18,12 @@ export function createStartingApp(parts: {
   app.set('x-powered-by', false);
   app.use(logRequests(parts.logger));
   app.use(allowOrigins(parts.corsOrigins));
-  app.use((_request, response) => {
+  app.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
+    next();
+  });
+  app.use(refuseBroken);
+  app.use(() => {
     throw new StartingError();
   });
   app.use(answerErrors);

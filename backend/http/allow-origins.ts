@@ -1,4 +1,5 @@
-import cors from 'cors';
+import type { IncomingMessage } from 'node:http';
+import cors, { type CorsOptions } from 'cors';
 import type { RequestHandler } from 'express';
 
 /** How long a browser may keep the answer to a preflight, in seconds. */
@@ -9,7 +10,7 @@ const PREFLIGHT_LIFE_S = 600;
  * no token, and a client must be able to read errors.
  */
 export function allowOrigins(origins: readonly string[]): RequestHandler {
-  return cors({
+  const options: CorsOptions = {
     origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
@@ -24,5 +25,9 @@ export function allowOrigins(origins: readonly string[]): RequestHandler {
       'RateLimit-Reset',
     ],
     maxAge: PREFLIGHT_LIFE_S,
+  };
+  // A broken request is refused, even where it looks like a preflight.
+  return cors((request: IncomingMessage, done) => {
+    done(null, { ...options, preflightContinue: request.failure !== undefined });
   });
 }

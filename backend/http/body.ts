@@ -24,7 +24,10 @@ const parseJson = express.json({
 export async function readJson<Params>(request: Request<Params>, response: Response): Promise<unknown> {
   // `null` says that there is no body.
   if (request.is('application/json') === false) throw new MediaTypeError();
+  if (request.failure) throw request.failure;
   await new Promise<void>((resolve, reject) => {
+    // The parser waits for the rest of a body that the server cannot read any more.
+    request.once('failure', reject);
     parseJson(request, response, (error?: unknown) => {
       if (error === undefined) resolve();
       else reject(bodyError(error));

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { ErrorRequestHandler, Request } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import {
   AfterSeqTooFarBehindError,
   AppError,
@@ -7,8 +7,10 @@ import {
   BodyTooLargeError,
   BusyError,
   EventsUnavailableError,
+  ExpectationFailedError,
   ForbiddenError,
   HandleTakenError,
+  HeadersTooLargeError,
   type Issue,
   KeyReusedError,
   KeysUnavailableError,
@@ -16,6 +18,7 @@ import {
   NotAuthenticatedError,
   NotFoundError,
   ProfileMissingError,
+  RequestTimeoutError,
   StartingError,
   TableUnavailableError,
   TextKeysUnavailableError,
@@ -37,6 +40,9 @@ interface ErrorAnswer {
 const PROBLEM_JSON = 'application/problem+json';
 /** Faults of the table that pass are mostly over by then. */
 const RETRY_AFTER_S = '1';
+
+/** Refuses a request that the server found broken. Mounted behind what every answer has, and before what reads a request. */
+export const refuseBroken: RequestHandler = ({ failure }, _response, next) => next(failure);
 
 /**
  * Answers every failure of a request, in one of two forms: RFC 9457 for a client that names its media type, and for
@@ -94,22 +100,31 @@ const PASSING = [
   TextKeysUnavailableError,
 ];
 
+/** Failures that say everything by their status, code and sentence. */
+const PLAIN = [
+  [ProfileMissingError, 403],
+  [ForbiddenError, 403],
+  [NotFoundError, 404],
+  [RequestTimeoutError, 408],
+  [KeyReusedError, 409],
+  [HandleTakenError, 409],
+  [BodyTooLargeError, 413],
+  [MediaTypeError, 415],
+  [ExpectationFailedError, 417],
+  [HeadersTooLargeError, 431],
+] as const;
+
 function answerToAppError(error: AppError): ErrorAnswer {
   const detail = error.message;
   const issues: [Issue] = [{ code: error.code }];
+  const [, plain] = PLAIN.find(([failure]) => error instanceof failure) ?? [];
+  if (plain !== undefined) return { status: plain, detail, issues };
   if (error instanceof BadRequestError) return { status: 400, detail, issues: error.issues };
   if (error instanceof NotAuthenticatedError)
     return { status: 401, detail, issues, headers: challenge(error) };
-  if (error instanceof ProfileMissingError || error instanceof ForbiddenError)
-    return { status: 403, detail, issues };
-  if (error instanceof NotFoundError) return { status: 404, detail, issues };
   if (error instanceof AfterSeqTooFarBehindError) {
     return { status: 409, detail, issues, extra: { last_seq: error.lastSeq } };
   }
-  if (error instanceof KeyReusedError || error instanceof HandleTakenError)
-    return { status: 409, detail, issues };
-  if (error instanceof BodyTooLargeError) return { status: 413, detail, issues };
-  if (error instanceof MediaTypeError) return { status: 415, detail, issues };
   if (error instanceof UnprocessableError) return { status: 422, detail, issues: error.issues };
   if (error instanceof TooManyRequestsError) {
     return { status: 429, detail, issues, headers: { 'Retry-After': String(error.retryAfterS) } };

@@ -1,12 +1,15 @@
 import {
   createServer,
+  type IncomingMessage,
   type RequestListener,
   type Server,
+  type ServerOptions,
   type ServerResponse,
-  STATUS_CODES,
 } from 'node:http';
-import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { ExpectationFailedError } from '../errors.ts';
+import { Connection } from './connection.ts';
 
 /** A server that answers. */
 export interface RunningServer {
@@ -23,27 +26,44 @@ const IDLE_SWEEP_MS = 50;
 /** Longer than a load balancer's idle time (60 s on AWS): it must be the one to close, or it sends into a closed one. */
 const KEEP_ALIVE_MS = 65_000;
 
+/** In milliseconds, as Node has them: for how long a client may take. */
+type Timeouts = Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>;
+
 /**
- * Starts serving.
+ * Starts serving. Every answer is the app's, also to what is no request or a broken one: it gets a request with a
+ * `failure`, and refuses it.
  * @param port 0 for any free one.
+ * @param timeouts Node's own, but for tests.
  * @throws the system's error, with its `code`: EADDRINUSE, EACCES …
  */
-export async function startServer(app: RequestListener, port: number): Promise<RunningServer> {
-  const connections = new Set<Socket>();
+export async function startServer(
+  app: RequestListener,
+  port: number,
+  timeouts: Timeouts = {},
+): Promise<RunningServer> {
+  const connections = new Map<Duplex, Connection>();
   const unanswered = new Set<ServerResponse>();
   let stopping = false;
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     if (stopping) response.setHeader('Connection', 'close');
     unanswered.add(response);
     response.once('close', () => unanswered.delete(response));
-    app(request, response);
-  });
+    connections.get(request.socket)?.answer(request, response);
+  };
+  const server = createServer({ ...timeouts, requireHostHeader: false }, answer);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  // Node drops headers beyond a number of them, and nobody is told. Their size is bounded anyway.
+  server.maxHeadersCount = 0;
   server.on('connection', (socket) => {
-    connections.add(socket);
+    connections.set(socket, new Connection(socket, app));
     socket.once('close', () => connections.delete(socket));
   });
-  server.on('clientError', answerBrokenRequest);
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    request.failure = new ExpectationFailedError();
+    answer(request, response);
+  });
+  server.on('clientError', (error, socket) => connections.get(socket)?.fail(error));
+  server.on('connect', (request, socket) => connections.get(socket)?.answerLast(request));
   await listen(server, port);
   return {
     port: (server.address() as AddressInfo).port,
@@ -71,7 +91,7 @@ async function listen(server: Server, port: number): Promise<void> {
 
 async function drain(
   server: Server,
-  connections: ReadonlySet<Socket>,
+  connections: ReadonlyMap<Duplex, Connection>,
   endEndless: () => void,
 ): Promise<void> {
   await new Promise<void>((resolve) => {
@@ -80,8 +100,7 @@ async function drain(
       endEndless();
       if (performance.now() < graceEnds) return;
       server.closeIdleConnections();
-      // Node takes a connection for busy over which nothing came yet: browsers open some in advance.
-      for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+      for (const connection of connections.values()) connection.closeUnused();
     }, IDLE_SWEEP_MS);
     const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     const graceEnds = performance.now() + GRACE_MS;
@@ -92,21 +111,4 @@ async function drain(
       resolve();
     });
   });
-}
-
-/** What is no HTTP request, or too long for one, never reaches the app: it is answered here, in the API's form. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
-  const body = '["request_malformed"]';
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${body.length}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -3,7 +3,7 @@ import helmet from 'helmet';
 import { type Context, createContext } from '../../backend/context.ts';
 import { NotFoundError } from '../../backend/errors.ts';
 import { allowOrigins } from '../../backend/http/allow-origins.ts';
-import { answerErrors } from '../../backend/http/error-mapper.ts';
+import { answerErrors, refuseBroken } from '../../backend/http/error-mapper.ts';
 import { logRequests } from '../../backend/http/request-log.ts';
 import { startServer } from '../../backend/http/server.ts';
 import { webSettings } from '../../backend/http/web-files.ts';
@@ -41,6 +41,7 @@ function createSignIn(parts: {
   app.use(logRequests(logger));
   app.use(allowOrigins(config.api.corsOrigins));
   app.use(helmet());
+  app.use(refuseBroken);
   app.get('/api/health-check', (_request, response) => {
     response.json({ success: true, ver: VERSION });
   });

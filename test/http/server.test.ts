@@ -1,45 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
-import { connect, type Socket } from 'node:net';
 import { type RunningServer, startServer } from '../../backend/http/server.ts';
 import { startTestApi } from '../support/api.ts';
 import { deferred } from '../support/deferred.ts';
 import { startFlakyEngine } from '../support/flaky-engine.ts';
+import { useRawConnections } from '../support/raw-connection.ts';
 import { createTestTable } from '../support/test-table.ts';
 
-/** A connection that is spoken over by hand: `received` is all that came. */
-interface Line {
-  readonly socket: Socket;
-  readonly received: () => string;
-  readonly closed: Promise<unknown>;
-  until(pattern: RegExp): Promise<void>;
-}
-
-const sockets: Socket[] = [];
+const open = useRawConnections();
 const servers: RunningServer[] = [];
-afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-  await Promise.all(servers.splice(0).map((server) => server.stop()));
-});
-
-async function open(port: number): Promise<Line> {
-  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
-  sockets.push(socket);
-  let received = '';
-  socket.on('data', (text: string) => (received += text));
-  // A connection that is cut is closed too.
-  const closed = new Promise((resolve) => socket.on('error', resolve).on('close', resolve));
-  await once(socket, 'connect');
-  return {
-    socket,
-    received: () => received,
-    closed,
-    until: async (pattern) => {
-      while (!pattern.test(received)) await once(socket, 'data');
-    },
-  };
-}
+afterEach(() => Promise.all(servers.splice(0).map((server) => server.stop())));
 
 const GET = 'GET /api/health-check HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
@@ -75,22 +45,6 @@ describe('starting', () => {
     await expect(startServer(() => undefined, server.port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
     expect(await (await fetch(`http://localhost:${server.port}`)).text()).toBe('begun, answered');
     await server.stop();
-  });
-});
-
-describe('what is no request', () => {
-  it.each([
-    ['no HTTP', 'hello\r\n\r\n', 400],
-    ['a path too long', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 431],
-  ])('is answered in the form of the API: %s', async (_, text, status) => {
-    const server = await startServer((_request, response) => response.end(), 0);
-    servers.push(server);
-    const line = await open(server.port);
-    line.socket.write(text);
-    await line.closed;
-    expect(line.received()).toMatch(
-      new RegExp(`^HTTP/1.1 ${status} [^]*application/json[^]*\\["request_malformed"\\]$`),
-    );
   });
 });
 
