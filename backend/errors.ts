@@ -86,10 +86,12 @@ export class ExpectationFailedError extends AppError {
 const UNVERIFIED = {
   cognito_user_id_blank: 'A token is missing: send it in the header Authorization: Bearer <token>.',
   token_invalid: 'The bearer token does not verify.',
+  user_id_invalid:
+    "The token's `sub` cannot be a user id: it is empty, longer than 255 bytes, `.`, `..`, or begins with `@`.",
   ticket_invalid: 'The ticket is too old, or never was one: POST /api/events/ticket gives another.',
 } as const;
 
-/** No token, or one that does not verify. */
+/** No token, one that does not verify, or one of a user who cannot have an id here. */
 export class NotAuthenticatedError extends AppError {
   readonly code: keyof typeof UNVERIFIED;
   /** @param message absent: what the code says. */

@@ -4,8 +4,16 @@
  */
 export const HANDLE_PATTERN = /^[a-z0-9][a-z0-9_.-]{1,29}$/;
 
+/**
+ * Makes A to Z small, and leaves every other character as it is. JavaScript's own lower case makes the Kelvin sign
+ * (U+212A) a k, so that one handle would be written in two ways.
+ */
+export function foldCase(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
 /** A handle as somebody wrote it, folded; undefined when nobody can have it. */
 export function foldHandle(text: string): string | undefined {
-  const folded = text.trim().toLowerCase();
+  const folded = foldCase(text.trim());
   return HANDLE_PATTERN.test(folded) ? folded : undefined;
 }

@@ -15,9 +15,17 @@ export function isGroupId(text: string): boolean {
 /**
  * Whether a text can be a user id: a token's `sub`, of at most 255 bytes. OpenID Connect bounds it to 255 ASCII
  * characters (Core 1.0, section 2). The bound keeps every key that contains it below DynamoDB's 1,024 bytes.
+ *
+ * A user id also stands in paths. `.` and `..` cannot, not even percent-encoded: clients take them out of a URL. What
+ * begins with `@` is a handle there.
  */
 export function isUserId(text: string): boolean {
-  return text.length > 0 && Buffer.byteLength(text) <= MAX_USER_ID_BYTES && text.isWellFormed();
+  return (
+    text.length > 0 &&
+    Buffer.byteLength(text) <= MAX_USER_ID_BYTES &&
+    text.isWellFormed() &&
+    !/^(\.\.?$|@)/.test(text)
+  );
 }
 
 /**

@@ -1,20 +1,12 @@
 import { isUtf8 } from 'node:buffer';
+import { MIMEType } from 'node:util';
 import express, { type Request, type Response } from 'express';
-import { AppError, BadRequestError, BodyTooLargeError, MediaTypeError } from '../errors.ts';
+import { BadRequestError, BodyTooLargeError, MediaTypeError } from '../errors.ts';
 
 const MAX_BODY = '64kb';
 
-const parseJson = express.json({
-  limit: MAX_BODY,
-  // A number or a text is JSON: it is for the body's schema to refuse.
-  strict: false,
-  verify: (_request, _response, body, charset) => {
-    // The parser knows others whose names begin alike: UTF-7, UTF-16.
-    if (charset !== 'utf-8') throw new MediaTypeError();
-    // The parser would put U+FFFD for what is not UTF-8, and so change somebody's text unseen.
-    if (!isUtf8(body)) throw new BadRequestError([{ code: 'json_invalid' }], 'The body is not UTF-8.');
-  },
-});
+/** Reads bytes: what type they have to be of, and how they are decoded, is decided here and not by the parser. */
+const readBytes = express.raw({ limit: MAX_BODY, type: () => true });
 
 /**
  * Reads a request's JSON body; undefined when there is none at all, which is left to the body's schema.
@@ -23,30 +15,49 @@ const parseJson = express.json({
  */
 export async function readJson<Params>(request: Request<Params>, response: Response): Promise<unknown> {
   // `null` says that there is no body.
-  if (request.is('application/json') === false) throw new MediaTypeError();
+  const type = request.is('application/json');
+  if (type === null) return undefined;
+  if (type === false || !isDeclaredUtf8(request.headers['content-type'])) throw new MediaTypeError();
   if (request.failure) throw request.failure;
   await new Promise<void>((resolve, reject) => {
     // The parser waits for the rest of a body that the server cannot read any more.
     request.once('failure', reject);
-    parseJson(request, response, (error?: unknown) => {
+    readBytes(request, response, (error?: unknown) => {
       if (error === undefined) resolve();
       else reject(bodyError(error));
     });
   });
-  return request.body;
+  return parseJson(request.body);
 }
 
-/** What was found out here, or what the parser found: it names that in `type`. */
+/** Whether a content type says UTF-8 by any of its names (`utf8`, in quotes, in capitals …), or names no charset. */
+function isDeclaredUtf8(contentType = ''): boolean {
+  try {
+    const charset = new MIMEType(contentType).params.get('charset')?.replaceAll("'", '') ?? 'utf-8';
+    return new TextDecoder(charset).encoding === 'utf-8';
+  } catch {
+    return false;
+  }
+}
+
+function parseJson(bytes: unknown): unknown {
+  if (!Buffer.isBuffer(bytes) || bytes.length === 0) return undefined;
+  // The decoder would put U+FFFD for what is not UTF-8, and so change somebody's text unseen.
+  if (!isUtf8(bytes)) throw new BadRequestError([{ code: 'json_invalid' }], 'The body is not UTF-8.');
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new BadRequestError([{ code: 'json_invalid' }], 'The body is not JSON.');
+  }
+}
+
+/** What the parser found: it names that in `type`. */
 function bodyError(error: unknown): Error {
-  if (error instanceof AppError) return error;
   const type = error instanceof Error && 'type' in error ? error.type : undefined;
   switch (type) {
-    case 'entity.parse.failed':
-      return new BadRequestError([{ code: 'json_invalid' }], 'The body is not JSON.');
     case 'entity.too.large':
       return new BodyTooLargeError({ cause: error });
     case 'encoding.unsupported':
-    case 'charset.unsupported':
       return new MediaTypeError({ cause: error });
     default:
       return error instanceof Error ? error : new Error('the body cannot be read', { cause: error });

@@ -144,7 +144,7 @@ const NOT_IN_DESCRIPTION = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;
  * is there in any case, though the RFC would rather have none: the array of codes has no room for a sentence.
  */
 function challenge({ code, message }: NotAuthenticatedError): Record<string, string> {
-  const error = code === 'token_invalid' ? ', error="invalid_token"' : '';
+  const error = code === 'token_invalid' || code === 'user_id_invalid' ? ', error="invalid_token"' : '';
   const description = message.replace(NOT_IN_DESCRIPTION, "'");
   return { 'WWW-Authenticate': `Bearer realm="cruddur"${error}, error_description="${description}"` };
 }

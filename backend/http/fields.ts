@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { foldHandle, HANDLE_PATTERN } from '../../schema/handles.ts';
+import { foldCase, foldHandle, HANDLE_PATTERN } from '../../schema/handles.ts';
 import { isGroupId, isUserId } from '../../schema/ids.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
 import {
@@ -103,7 +103,7 @@ export const groupName = nameOf('name', 'What the group is called', 'Analytical 
 
 /** A handle, case-folded: 2 to 30 of a-z, 0-9, `_`, `.` and `-`, the first a letter or digit. */
 export const newHandle = requiredText('handle')
-  .toLowerCase()
+  .overwrite(foldCase)
   .regex(HANDLE_PATTERN, 'handle_invalid')
   .meta(
     documented({

@@ -216,14 +216,14 @@ export const messageGroupRoutes: readonly Route[] = [
     },
   }),
 
-  // Behind the one that takes a handle: an id that begins with `@` is to be percent-encoded.
+  // Behind the one that takes a handle: no id begins with `@`.
   personRoute({
     method: 'delete',
     path: '/message_groups/:uuid/members/:user_uuid',
     name: 'removeMemberById',
     summary: 'The same by user id',
     description:
-      'As by handle. A member whose profile is gone has no handle any more, and can be removed in this way alone. An id that begins with `@` is to be percent-encoded.',
+      'As by handle. A member whose profile is gone has no handle any more, and can be removed in this way alone.',
     params: memberIdPath,
     answer: nothing('They are a member no more.'),
     errors: CHANGE_ERRORS,

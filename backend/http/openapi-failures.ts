@@ -113,12 +113,16 @@ export function failure(
 }
 
 const NOT_AUTHENTICATED: ZodOpenApiResponseObject = {
-  ...failure(401, ['cognito_user_id_blank', 'token_invalid'], ['WWW-Authenticate']),
+  ...failure(401, ['cognito_user_id_blank', 'token_invalid', 'user_id_invalid'], ['WWW-Authenticate']),
   description: 'No token, or one that does not verify.',
   id: 'NotAuthenticated',
 };
 const NOT_ADMITTED: ZodOpenApiResponseObject = {
-  ...failure(401, ['cognito_user_id_blank', 'token_invalid', 'ticket_invalid'], ['WWW-Authenticate']),
+  ...failure(
+    401,
+    ['cognito_user_id_blank', 'token_invalid', 'user_id_invalid', 'ticket_invalid'],
+    ['WWW-Authenticate'],
+  ),
   description: 'No token and no ticket, or one that does not verify.',
 };
 const BODY_TOO_LARGE: ZodOpenApiResponseObject = {

@@ -98,8 +98,13 @@ export interface Route extends Declaration {
 /** A router of these routes. */
 export function mountRoutes(routes: readonly Route[], parts: RouteParts): Router {
   const router = Router();
-  for (const { method, path, handler } of routes) router[method](path, handler(parts));
+  for (const { method, path, handler } of routes) router[method](spellingsOf(path), handler(parts));
   return router;
+}
+
+/** A path as clients write it: RFC 3986 lets them percent-encode an `@`, and some libraries do. */
+function spellingsOf(path: string): string[] {
+  return [path, ...(path.includes('@') ? [path.replaceAll('@', '%40')] : [])];
 }
 
 /** What a route's handler works with. Whatever came in was checked by the schemas of the declaration. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { HANDLE_PATTERN } from '../../schema/handles.ts';
+import { foldCase, HANDLE_PATTERN } from '../../schema/handles.ts';
 import { findByHandle, findByPrefix, saveProfile } from '../domain/people.ts';
 import { person, presentPerson } from '../presentation/person.ts';
 import { CODES, cursorParameter, displayName, handleInPath, limitParameter, newHandle } from './fields.ts';
@@ -17,7 +17,7 @@ const SEARCH_PAGE = 10;
 const searchQuery = z.strictObject({
   prefix: z
     .string('prefix_invalid')
-    .toLowerCase()
+    .overwrite(foldCase)
     .regex(HANDLE_PATTERN, 'prefix_invalid')
     .meta({
       description: 'The beginning of a handle, in upper or lower case: two characters or more.',

@@ -126,9 +126,9 @@ function readToken(
   { userIdPrefix = '' }: Source,
   graceSeconds: number,
 ): VerifiedToken {
-  const userId = `${userIdPrefix}${sub ?? ''}`;
-  if (sub === undefined || sub === '' || !isUserId(userId) || exp === undefined)
-    throw new NotAuthenticatedError('token_invalid');
+  if (sub === undefined || exp === undefined) throw new NotAuthenticatedError('token_invalid');
+  const userId = sub === '' ? '' : `${userIdPrefix}${sub}`;
+  if (!isUserId(userId)) throw new NotAuthenticatedError('user_id_invalid');
   return { userId, expires: (exp + graceSeconds) * 1_000 };
 }
 

@@ -233,7 +233,7 @@ describe('PUT /api/message_groups/:uuid/read', () => {
 
 describe('DELETE /api/message_groups/:uuid/members/:user_uuid', () => {
   /** Whom no handle leads to: they never had a profile, or it is gone. */
-  it.each(['5ae290ed-55d1-47a0-bc6d-fe2bc2700399', 'auth0|5f7c', '@odd/id?ü%'])(
+  it.each(['5ae290ed-55d1-47a0-bc6d-fe2bc2700399', 'auth0|5f7c', 'odd/id?ü%@', '...'])(
     'removes who has no profile: %s',
     async (gone) => {
       const ada = await api().person();
@@ -254,6 +254,15 @@ describe('DELETE /api/message_groups/:uuid/members/:user_uuid', () => {
       expect(await ada.delete(path + encodeURIComponent(gone))).toMatchObject({ status: 404 });
     },
   );
+
+  it('leaves a handle to the route beside it, however its @ is written', async () => {
+    const [ada, grace] = [await api().person(), await api().person()];
+    const { uuid } = await ada.createGroup('A group', [grace.handle]);
+    const path = `/api/message_groups/${uuid}/members/%40${grace.handle}`;
+    expect(await ada.patch(path, { role: 'admin' })).toMatchObject({ status: 200 });
+    expect(await ada.delete(path)).toMatchObject({ status: 204 });
+    expect(await ada.group(uuid)).toMatchObject({ member_count: 1 });
+  });
 
   it('knows nobody by what cannot be an id', async () => {
     const ada = await api().person();

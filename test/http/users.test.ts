@@ -75,6 +75,8 @@ describe('GET /api/users/@:handle/short', () => {
     const shown = { uuid: grace.userId, handle: 'grace', display_name: 'Grace Hopper' };
     expect(ok(await short('grace'))).toEqual(shown);
     expect(ok(await short('GrAcE'))).toEqual(shown);
+    const encoded = await api().request({ path: '/api/users/%40%67race/short' });
+    expect(ok(encoded)).toEqual(shown);
   });
 
   it('takes no notice of a token, good or bad', async () => {
@@ -90,6 +92,53 @@ describe('GET /api/users/@:handle/short', () => {
   it('knows handles with every character they can have', async () => {
     await api().person('a.b_c-9');
     expect(ok(await short('a.b_c-9'))).toMatchObject({ handle: 'a.b_c-9' });
+  });
+});
+
+describe('a handle with the Kelvin sign, which is no k,', () => {
+  const KELVIN = '\u212a';
+  let ada: Caller;
+
+  beforeAll(async () => {
+    [ada] = [await api().person(), await api().person('frank')];
+  });
+
+  it('cannot be claimed', async () => {
+    const answer = await ada.put('/api/users/me', { handle: `ada${KELVIN}`, display_name: 'Ada' });
+    expect({ status: answer.status, codes: answer.json() }).toEqual({
+      status: 422,
+      codes: ['handle_invalid'],
+    });
+  });
+
+  it('leads to nobody', async () => {
+    const handle = `fran${KELVIN}`;
+    expect(await short(encodeURIComponent(handle))).toMatchObject({ status: 404 });
+    const sent = await ada.post('/api/messages', { handle, message: 'Hi' });
+    expect({ status: sent.status, codes: sent.json() }).toEqual({
+      status: 422,
+      codes: ['user_reciever_handle_unknown'],
+    });
+    const created = await ada.post('/api/message_groups', { name: 'A group', handles: [handle] });
+    expect({ status: created.status, codes: created.json() }).toEqual({
+      status: 422,
+      codes: ['handle_invalid'],
+    });
+    const found = await ada.get(`/api/users?prefix=${encodeURIComponent(handle)}`);
+    expect({ status: found.status, codes: found.json() }).toEqual({ status: 400, codes: ['prefix_invalid'] });
+  });
+});
+
+describe('a token of a user whose id cannot stand in a path', () => {
+  it.each(['.', '..', '@ada', 'x'.repeat(256)])('is refused, and the answer says why: %s', async (sub) => {
+    const user = await api().user(sub);
+    const answer = await user.get('/api/users/me', { Accept: 'application/problem+json' });
+    expect(answer).toMatchObject({ status: 401 });
+    expect(answer.headers['www-authenticate']).toContain('error="invalid_token"');
+    expect(answer.json()).toMatchObject({
+      code: 'user_id_invalid',
+      detail: expect.stringContaining('`sub`'),
+    });
   });
 });
 

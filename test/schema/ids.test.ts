@@ -69,7 +69,23 @@ describe('what can be a user’s id', () => {
     ['256 bytes', 'a'.repeat(256)],
     ['256 bytes of 128 characters', 'é'.repeat(128)],
     ['a lone surrogate', 'a\ud800'],
+    ['what a URL cannot hold: this directory', '.'],
+    ['what a URL cannot hold: the one above', '..'],
+    ['what is a handle in a path', '@ada'],
   ])('is not %s', (_, text) => {
     expect(isUserId(text)).toBe(false);
+  });
+
+  it('is any other text of dots, and one with an @ in it', () => {
+    for (const text of ['...', '.a', '..a', 'a.', 'ada@example.com']) expect(isUserId(text)).toBe(true);
+  });
+
+  it('can be the last part of a URL’s path', () => {
+    fc.assert(
+      fc.property(userId.filter(isUserId), (id) => {
+        const url = new URL(`http://localhost/members/${encodeURIComponent(id)}`);
+        expect(decodeURIComponent(url.pathname)).toBe(`/members/${id}`);
+      }),
+    );
   });
 });

@@ -50,7 +50,8 @@ export class Description {
     const method = (request.method ?? 'GET').toLowerCase();
     // A preflight is between the browser and the server.
     if (method === 'options') return [];
-    const place = this.#operationOf(method === 'head' ? 'get' : method, request.path);
+    const path = request.path.replaceAll('%40', '@');
+    const place = this.#operationOf(method === 'head' ? 'get' : method, path);
     if (place === undefined) return answer.status === 404 ? [] : ['this is no route: 404 is due'];
     const found = this.#resolve([...place, 'responses', String(answer.status)]);
     if (!found) return [`a status of ${answer.status} is not described`];
@@ -149,10 +150,15 @@ export interface ServedRoute {
 export function routesOf({ stack }: Pick<IRouter, 'stack'>): ServedRoute[] {
   return stack.flatMap((layer) => {
     const { route } = layer;
-    if (route) return methodsOf(route.stack).map((method) => ({ method, path: route.path }));
+    if (route) return methodsOf(route.stack).map((method) => ({ method, path: pathOf(route.path) }));
     const inner: unknown = layer.handle;
     return isRouter(inner) ? routesOf(inner) : [];
   });
+}
+
+/** The first of a route's spellings. */
+function pathOf(path: string | readonly string[]): string {
+  return typeof path === 'string' ? path : (path[0] ?? '');
 }
 
 function methodsOf(handlers: readonly ILayer[]): string[] {

@@ -193,7 +193,7 @@ export interface paths {
     post?: never;
     /**
      * The same by user id
-     * @description As by handle. A member whose profile is gone has no handle any more, and can be removed in this way alone. An id that begins with `@` is to be percent-encoded.
+     * @description As by handle. A member whose profile is gone has no handle any more, and can be removed in this way alone.
      */
     delete: operations['removeMemberById'];
     options?: never;
@@ -927,12 +927,12 @@ export interface components {
         [name: string]: unknown;
       };
       content: {
-        'application/json': ('cognito_user_id_blank' | 'token_invalid')[];
+        'application/json': ('cognito_user_id_blank' | 'token_invalid' | 'user_id_invalid')[];
         'application/problem+json': components['schemas']['Problem'] & {
           /** @constant */
           status?: 401;
           /** @enum {unknown} */
-          code?: 'cognito_user_id_blank' | 'token_invalid';
+          code?: 'cognito_user_id_blank' | 'token_invalid' | 'user_id_invalid';
         };
       };
     };
@@ -2802,12 +2802,14 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': ('cognito_user_id_blank' | 'token_invalid' | 'ticket_invalid')[];
+          'application/json': (
+            'cognito_user_id_blank' | 'token_invalid' | 'user_id_invalid' | 'ticket_invalid'
+          )[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
             status?: 401;
             /** @enum {unknown} */
-            code?: 'cognito_user_id_blank' | 'token_invalid' | 'ticket_invalid';
+            code?: 'cognito_user_id_blank' | 'token_invalid' | 'user_id_invalid' | 'ticket_invalid';
           };
         };
       };

@@ -11,6 +11,13 @@ import { Name } from '../ui/name.tsx';
 const MIN_PREFIX = 2;
 const PREFIX = /^[a-z0-9][a-z0-9_.-]+$/;
 
+/** The beginning of a handle as it is stored. Only A to Z have small letters there: lower case makes the Kelvin sign a k. */
+const foldHandle = (typed: string) =>
+  typed
+    .trim()
+    .replace(/^@/, '')
+    .replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
 /** Finds people by the beginning of their handle. */
 export function PeopleSearch(props: {
   readonly label: string;
@@ -22,7 +29,7 @@ export function PeopleSearch(props: {
 }) {
   const { api } = useChat();
   const [typed, setTyped] = useState('');
-  const prefix = useDeferredValue(typed.trim().replace(/^@/, '').toLowerCase());
+  const prefix = useDeferredValue(foldHandle(typed));
   const isSearching = prefix.length >= MIN_PREFIX && PREFIX.test(prefix);
   const { data, error } = useQuery({
     queryKey: ['people', prefix],
