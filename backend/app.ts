@@ -1,10 +1,11 @@
-import express, { type RequestHandler } from 'express';
+import type { Express, RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Context } from './context.ts';
 import { NotFoundError } from './errors.ts';
 import { allowOrigins } from './http/allow-origins.ts';
 import { authenticate } from './http/authenticate.ts';
 import { answerErrors, refuseBroken } from './http/error-mapper.ts';
+import { newApp } from './http/new-app.ts';
 import { NO_LIMITS, type RateLimits } from './http/rate-limit.ts';
 import { logRequests } from './http/request-log.ts';
 import { mountRoutes } from './http/route.ts';
@@ -28,13 +29,9 @@ export interface AppParts {
 }
 
 /** The API as a request handler. It opens nothing and starts nothing. */
-export function createApp(parts: AppParts): express.Express {
+export function createApp(parts: AppParts): Express {
   const { context, verifyToken, logger, limits = NO_LIMITS } = parts;
-  const app = express();
-  // Express's defaults that nothing here uses: hashing each answer, and nested query strings.
-  app.set('etag', false);
-  app.set('x-powered-by', false);
-  app.set('query parser', 'simple');
+  const app = newApp();
   if (parts.trustProxy !== undefined) app.set('trust proxy', parts.trustProxy);
 
   app.use(logRequests(logger));

@@ -1,7 +1,8 @@
-import express from 'express';
+import type { Express } from 'express';
 import { StartingError } from '../backend/errors.ts';
 import { allowOrigins } from '../backend/http/allow-origins.ts';
 import { answerErrors, refuseBroken } from '../backend/http/error-mapper.ts';
+import { newApp } from '../backend/http/new-app.ts';
 import { logRequests } from '../backend/http/request-log.ts';
 import type { Logger } from '../backend/logger.ts';
 
@@ -12,10 +13,8 @@ import type { Logger } from '../backend/logger.ts';
 export function createStartingApp(parts: {
   readonly logger: Logger;
   readonly corsOrigins: readonly string[];
-}): express.Express {
-  const app = express();
-  app.set('etag', false);
-  app.set('x-powered-by', false);
+}): Express {
+  const app = newApp();
   app.use(logRequests(parts.logger));
   app.use(allowOrigins(parts.corsOrigins));
   app.use((_request, response, next) => {

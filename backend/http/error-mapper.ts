@@ -37,6 +37,10 @@ interface ErrorAnswer {
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
+/** So many things that are wrong are named; then `more_errors` says that there are others. */
+const MAX_ISSUES = 20;
+/** A field that nobody knows may have any name: so many characters of it are shown. */
+const MAX_FIELD_LENGTH = 64;
 const PROBLEM_JSON = 'application/problem+json';
 /** Faults of the table that pass are mostly over by then. */
 const RETRY_AFTER_S = '1';
@@ -53,13 +57,27 @@ export const answerErrors: ErrorRequestHandler = (error: unknown, request, respo
     next(error);
     return;
   }
-  const answer = answerTo(error);
+  const answer = boundIssues(answerTo(error));
   // The request's log line carries it: with its stack where it is a fault of ours or of the table.
   if (answer.status >= 500 && error instanceof Error) response.err = error;
   response.status(answer.status).set(answer.headers ?? {});
   if (namesProblemJson(request)) response.type(PROBLEM_JSON).send(JSON.stringify(problem(answer, request)));
   else response.json(answer.issues.map((issue) => issue.code));
 };
+
+/** Keeps an answer small, whatever a request makes of it. */
+function boundIssues(answer: ErrorAnswer): ErrorAnswer {
+  const [first, ...rest] = answer.issues;
+  const more = rest.length >= MAX_ISSUES ? [{ code: 'more_errors' }] : [];
+  const shown = [...rest.slice(0, MAX_ISSUES - 1), ...more];
+  return { ...answer, issues: [shorten(first), ...shown.map(shorten)] };
+}
+
+function shorten(issue: Issue): Issue {
+  const { field } = issue;
+  if (field === undefined || field.length <= MAX_FIELD_LENGTH) return issue;
+  return { ...issue, field: `${field.slice(0, MAX_FIELD_LENGTH)}…`.toWellFormed() };
+}
 
 function problem({ status, detail, issues, extra }: ErrorAnswer, request: Request) {
   const title = STATUS_CODES[status] ?? 'Error';

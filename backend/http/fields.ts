@@ -234,6 +234,18 @@ export const idempotencyKey = z
     }),
   );
 
+/**
+ * A list in a body that is refused with `code` where it is longer than `max`, repeated elements counted, before any of
+ * them is looked at. A schema's own `max` comes after its elements, each of which could be wrong.
+ */
+export function atMost<List extends z.ZodArray>(max: number, code: string, list: List) {
+  return z.preprocess((value, check) => {
+    if (!Array.isArray(value) || value.length <= max) return value;
+    check.addIssue({ code: 'custom', message: code, input: undefined });
+    return z.NEVER;
+  }, list);
+}
+
 /** Ends a transformation of what does not fit. */
 function failed(check: z.RefinementCtx): never {
   check.addIssue({ code: 'custom' });

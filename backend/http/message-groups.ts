@@ -23,6 +23,7 @@ import {
   readMark,
 } from '../presentation/message-group.ts';
 import {
+  atMost,
   CODES,
   cursorParameter,
   groupIdInPath,
@@ -53,20 +54,28 @@ const groupPath = z.object({ uuid: groupIdInPath });
 const memberPath = z.object({ uuid: groupIdInPath, handle: handleInPath });
 const memberIdPath = z.object({ uuid: groupIdInPath, user_uuid: userIdInPath });
 
+/** In one request: as many as a group can have, and repeated ones besides. */
+const MAX_HANDLES = 200;
+
 const newGroupBody = z.strictObject({
   name: groupName,
-  handles: z
-    .array(newHandle, {
-      error: ({ input }) => (input === undefined || input === null ? 'handles_blank' : 'handles_invalid'),
-    })
-    .min(1, 'handles_blank')
-    .refine((handles) => new Set(handles).size <= MAX_MEMBERS, 'group_full')
-    .meta({
-      description:
-        "Who is in it besides the caller: 1 to 97 people. The caller's own handle and repeated ones count once.",
-      examples: [['grace', 'barbara']],
-      [CODES]: ['handles_invalid', 'handles_blank', 'group_full'],
-    }),
+  handles: atMost(
+    MAX_HANDLES,
+    'handles_too_many',
+    z
+      .array(newHandle, {
+        error: ({ input }) => (input === undefined || input === null ? 'handles_blank' : 'handles_invalid'),
+      })
+      .min(1, 'handles_blank')
+      .max(MAX_HANDLES, 'handles_too_many')
+      .refine((handles) => new Set(handles).size <= MAX_MEMBERS, 'group_full')
+      .meta({
+        description:
+          "Who is in it besides the caller: 1 to 97 people. The caller's own handle and repeated ones count once.",
+        examples: [['grace', 'barbara']],
+        [CODES]: ['handles_invalid', 'handles_blank', 'handles_too_many', 'group_full'],
+      }),
+  ),
 });
 
 const groupKeyHeader = idempotencyKey.meta({

@@ -12,7 +12,8 @@ const issue: oas31.SchemaObject = {
     code: { type: 'string', description: 'Stable: for programs.' },
     field: {
       type: 'string',
-      description: 'The parameter, header or body field it is about. Absent when it is about the whole.',
+      description:
+        'The parameter, header or body field it is about: at most 64 characters of its name. Absent when it is about the whole.',
     },
   },
   additionalProperties: false,
@@ -30,7 +31,8 @@ const problem: oas31.SchemaObject = {
     code: { type: 'string', description: 'The first of `errors` has it. Stable: for programs.' },
     errors: {
       type: 'array',
-      description: 'Everything that is wrong.',
+      description: 'What is wrong: at most 20 things, and `more_errors` where there are others.',
+      maxItems: 21,
       minItems: 1,
       items: { $ref: '#/components/schemas/Issue' },
     },

@@ -55,8 +55,14 @@ export function describeApi(routes: readonly Route[]): oas31.OpenAPIObject {
 const DESCRIPTION = `Conversations one to one and in groups: an inbox with exact unread counts, and a log of messages each.
 
 Every list pages to its end through the \`Link\` header (RFC 8288). An error is a bare array of codes, or a problem
-document (RFC 9457) for a client that names \`application/problem+json\` in \`Accept\`. GET routes answer HEAD too. What is
-not described here is answered with 404 and \`not_found\`, another method of a path that is here too.`;
+document (RFC 9457) for a client that names \`application/problem+json\` in \`Accept\`. Of many errors in one request the
+first 20 are named, and \`more_errors\` after them. GET routes answer HEAD too. What is not described here is answered with
+404 and \`not_found\`, another method of a path that is here too.
+
+There are no conditional requests and no ranges: \`If-None-Match\`, \`If-Match\`, \`Range\` and the like change nothing. Any
+request may be refused as HTTP, in the same forms, and its connection closed: 400 \`request_malformed\` (it cannot be read, or
+has no \`Host\`), 408 \`request_timeout\` (it was not sent to its end in time), 417 \`expectation_failed\` (an \`Expect\` other
+than \`100-continue\`), 431 \`request_malformed\` (its line and headers exceed 16 KB).`;
 
 /** `/api/messages/{message_group_uuid}` for `/messages/:message_group_uuid`. */
 export function pathInDocument({ path }: Pick<Declaration, 'path'>): string {
@@ -146,8 +152,8 @@ function needsProfile(access: Access): boolean {
 /** What a route can answer that depends on it: of its fields, of its kind, and what it declares. */
 function codesByStatus(route: Route): [status: 400 | 403 | 404 | 409 | 422, codes: Set<string>][] {
   const { params, query, headers, body, access, errors = {} } = route;
-  const inQuery = query ? ['query_invalid', 'parameter_unknown', ...codesOf(query)] : [];
-  const inBody = body ? ['body_invalid', 'field_unknown', ...codesOf(body)] : [];
+  const inQuery = query ? ['query_invalid', 'parameter_unknown', 'more_errors', ...codesOf(query)] : [];
+  const inBody = body ? ['body_invalid', 'field_unknown', 'more_errors', ...codesOf(body)] : [];
   const malformed = params || body ? ['request_malformed'] : [];
   const known = {
     400: [
@@ -173,13 +179,17 @@ function codesOf(schema: z.ZodObject): string[] {
   return Object.values(fields).flatMap(codesIn);
 }
 
-/** Its own, and those of what it is made of: an array's elements, what is made optional. */
+/** Its own, and those of what it is made of: an array's elements, what is made optional, what a transformation leads to. */
 function codesIn(field: z.core.$ZodType): string[] {
   const codes = z.globalRegistry.get(field)?.[CODES];
   const { def } = field._zod;
-  const inner = 'element' in def ? def.element : 'innerType' in def ? def.innerType : undefined;
+  const inner: unknown[] = [
+    'element' in def && def.element,
+    'innerType' in def && def.innerType,
+    'out' in def && def.out,
+  ];
   return [
     ...(Array.isArray(codes) ? codes.map(String) : []),
-    ...(inner instanceof z.ZodType ? codesIn(inner) : []),
+    ...inner.flatMap((schema) => (schema instanceof z.ZodType ? codesIn(schema) : [])),
   ];
 }

@@ -1,9 +1,10 @@
-import express from 'express';
+import type { Express } from 'express';
 import helmet from 'helmet';
 import { type Context, createContext } from '../../backend/context.ts';
 import { NotFoundError } from '../../backend/errors.ts';
 import { allowOrigins } from '../../backend/http/allow-origins.ts';
 import { answerErrors, refuseBroken } from '../../backend/http/error-mapper.ts';
+import { newApp } from '../../backend/http/new-app.ts';
 import { logRequests } from '../../backend/http/request-log.ts';
 import { startServer } from '../../backend/http/server.ts';
 import { webSettings } from '../../backend/http/web-files.ts';
@@ -34,10 +35,9 @@ function createSignIn(parts: {
   readonly issuer: DevelopmentIssuer;
   readonly context: Context;
   readonly logger: Logger;
-}): express.Express {
+}): Express {
   const { config, issuer, context, logger } = parts;
-  const app = express();
-  app.set('etag', false);
+  const app = newApp();
   app.use(logRequests(logger));
   app.use(allowOrigins(config.api.corsOrigins));
   app.use(helmet());

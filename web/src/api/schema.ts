@@ -384,7 +384,7 @@ export interface components {
     Issue: {
       /** @description Stable: for programs. */
       code: string;
-      /** @description The parameter, header or body field it is about. Absent when it is about the whole. */
+      /** @description The parameter, header or body field it is about: at most 64 characters of its name. Absent when it is about the whole. */
       field?: string;
     };
     /** @description A failure, as RFC 9457 has it. */
@@ -399,7 +399,7 @@ export interface components {
       detail: string;
       /** @description The first of `errors` has it. Stable: for programs. */
       code: string;
-      /** @description Everything that is wrong. */
+      /** @description What is wrong: at most 20 things, and `more_errors` where there are others. */
       errors: components['schemas']['Issue'][];
       /** @description The answer's `X-Request-Id`. */
       request_id: string;
@@ -1032,12 +1032,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': ('query_invalid' | 'parameter_unknown' | 'deep_invalid')[];
+          'application/json': ('query_invalid' | 'parameter_unknown' | 'more_errors' | 'deep_invalid')[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
             status?: 400;
             /** @enum {unknown} */
-            code?: 'query_invalid' | 'parameter_unknown' | 'deep_invalid';
+            code?: 'query_invalid' | 'parameter_unknown' | 'more_errors' | 'deep_invalid';
           };
         };
       };
@@ -1231,6 +1231,7 @@ export interface operations {
           'application/json': (
             | 'body_invalid'
             | 'field_unknown'
+            | 'more_errors'
             | 'handle_blank'
             | 'handle_invalid'
             | 'display_name_blank'
@@ -1244,6 +1245,7 @@ export interface operations {
             code?:
               | 'body_invalid'
               | 'field_unknown'
+              | 'more_errors'
               | 'handle_blank'
               | 'handle_invalid'
               | 'display_name_blank'
@@ -1294,14 +1296,24 @@ export interface operations {
         };
         content: {
           'application/json': (
-            'query_invalid' | 'parameter_unknown' | 'prefix_invalid' | 'limit_invalid' | 'cursor_invalid'
+            | 'query_invalid'
+            | 'parameter_unknown'
+            | 'more_errors'
+            | 'prefix_invalid'
+            | 'limit_invalid'
+            | 'cursor_invalid'
           )[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
             status?: 400;
             /** @enum {unknown} */
             code?:
-              'query_invalid' | 'parameter_unknown' | 'prefix_invalid' | 'limit_invalid' | 'cursor_invalid';
+              | 'query_invalid'
+              | 'parameter_unknown'
+              | 'more_errors'
+              | 'prefix_invalid'
+              | 'limit_invalid'
+              | 'cursor_invalid';
           };
         };
       };
@@ -1361,12 +1373,14 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': ('query_invalid' | 'parameter_unknown' | 'limit_invalid' | 'cursor_invalid')[];
+          'application/json': (
+            'query_invalid' | 'parameter_unknown' | 'more_errors' | 'limit_invalid' | 'cursor_invalid'
+          )[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
             status?: 400;
             /** @enum {unknown} */
-            code?: 'query_invalid' | 'parameter_unknown' | 'limit_invalid' | 'cursor_invalid';
+            code?: 'query_invalid' | 'parameter_unknown' | 'more_errors' | 'limit_invalid' | 'cursor_invalid';
           };
         };
       };
@@ -1511,11 +1525,13 @@ export interface operations {
           'application/json': (
             | 'body_invalid'
             | 'field_unknown'
+            | 'more_errors'
             | 'name_blank'
             | 'name_invalid'
             | 'name_exceed_max_chars_64'
             | 'handles_invalid'
             | 'handles_blank'
+            | 'handles_too_many'
             | 'group_full'
             | 'handle_blank'
             | 'handle_invalid'
@@ -1528,11 +1544,13 @@ export interface operations {
             code?:
               | 'body_invalid'
               | 'field_unknown'
+              | 'more_errors'
               | 'name_blank'
               | 'name_invalid'
               | 'name_exceed_max_chars_64'
               | 'handles_invalid'
               | 'handles_blank'
+              | 'handles_too_many'
               | 'group_full'
               | 'handle_blank'
               | 'handle_invalid'
@@ -1718,6 +1736,7 @@ export interface operations {
           'application/json': (
             | 'body_invalid'
             | 'field_unknown'
+            | 'more_errors'
             | 'name_blank'
             | 'name_invalid'
             | 'name_exceed_max_chars_64'
@@ -1730,6 +1749,7 @@ export interface operations {
             code?:
               | 'body_invalid'
               | 'field_unknown'
+              | 'more_errors'
               | 'name_blank'
               | 'name_invalid'
               | 'name_exceed_max_chars_64'
@@ -1834,12 +1854,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': ('body_invalid' | 'field_unknown' | 'seq_invalid')[];
+          'application/json': ('body_invalid' | 'field_unknown' | 'more_errors' | 'seq_invalid')[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
             status?: 422;
             /** @enum {unknown} */
-            code?: 'body_invalid' | 'field_unknown' | 'seq_invalid';
+            code?: 'body_invalid' | 'field_unknown' | 'more_errors' | 'seq_invalid';
           };
         };
       };
@@ -1943,6 +1963,7 @@ export interface operations {
           'application/json': (
             | 'body_invalid'
             | 'field_unknown'
+            | 'more_errors'
             | 'handle_blank'
             | 'handle_invalid'
             | 'message_group_is_direct'
@@ -1956,6 +1977,7 @@ export interface operations {
             code?:
               | 'body_invalid'
               | 'field_unknown'
+              | 'more_errors'
               | 'handle_blank'
               | 'handle_invalid'
               | 'message_group_is_direct'
@@ -2159,13 +2181,14 @@ export interface operations {
         };
         content: {
           'application/json': (
-            'body_invalid' | 'field_unknown' | 'role_invalid' | 'message_group_is_direct'
+            'body_invalid' | 'field_unknown' | 'more_errors' | 'role_invalid' | 'message_group_is_direct'
           )[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
             status?: 422;
             /** @enum {unknown} */
-            code?: 'body_invalid' | 'field_unknown' | 'role_invalid' | 'message_group_is_direct';
+            code?:
+              'body_invalid' | 'field_unknown' | 'more_errors' | 'role_invalid' | 'message_group_is_direct';
           };
         };
       };
@@ -2394,6 +2417,7 @@ export interface operations {
           'application/json': (
             | 'body_invalid'
             | 'field_unknown'
+            | 'more_errors'
             | 'message_blank'
             | 'message_invalid'
             | 'message_exceed_max_chars_1024'
@@ -2414,6 +2438,7 @@ export interface operations {
             code?:
               | 'body_invalid'
               | 'field_unknown'
+              | 'more_errors'
               | 'message_blank'
               | 'message_invalid'
               | 'message_exceed_max_chars_1024'
@@ -2479,6 +2504,7 @@ export interface operations {
             | 'request_malformed'
             | 'query_invalid'
             | 'parameter_unknown'
+            | 'more_errors'
             | 'limit_invalid'
             | 'seq_invalid'
             | 'position_ambiguous'
@@ -2491,6 +2517,7 @@ export interface operations {
               | 'request_malformed'
               | 'query_invalid'
               | 'parameter_unknown'
+              | 'more_errors'
               | 'limit_invalid'
               | 'seq_invalid'
               | 'position_ambiguous';
@@ -2728,6 +2755,7 @@ export interface operations {
           'application/json': (
             | 'body_invalid'
             | 'field_unknown'
+            | 'more_errors'
             | 'message_blank'
             | 'message_invalid'
             | 'message_exceed_max_chars_1024'
@@ -2741,6 +2769,7 @@ export interface operations {
             code?:
               | 'body_invalid'
               | 'field_unknown'
+              | 'more_errors'
               | 'message_blank'
               | 'message_invalid'
               | 'message_exceed_max_chars_1024'
@@ -2785,12 +2814,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': ('query_invalid' | 'parameter_unknown' | 'ticket_invalid')[];
+          'application/json': ('query_invalid' | 'parameter_unknown' | 'more_errors' | 'ticket_invalid')[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
             status?: 400;
             /** @enum {unknown} */
-            code?: 'query_invalid' | 'parameter_unknown' | 'ticket_invalid';
+            code?: 'query_invalid' | 'parameter_unknown' | 'more_errors' | 'ticket_invalid';
           };
         };
       };
