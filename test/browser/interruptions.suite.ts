@@ -5,6 +5,8 @@ import { useScreens } from './screens.ts';
 
 /** What a browser says of requests to a server that is gone, is starting, or is out of reach. */
 const DISCONNECTED = /net::ERR_|Failed to load resource|^503 /;
+/** What it says of a request that is refused. */
+const REFUSED = /Failed to load resource|^422 /;
 
 describe('while the server is killed and started again', () => {
   const run = useOwnRun();
@@ -68,7 +70,11 @@ describe('while one has no network', () => {
         await adas.send('Written offline');
         await adas.send('And more of it');
         // Tried often enough; and what comes after it does not overtake it.
-        await adas.bubbles('Written offline').getByText('Not sent.').waitFor();
+        await adas.bubbles('Written offline').getByText('Waiting for connection').waitFor();
+        await adas.row('Grace').getByText('Waiting ·').waitFor();
+        // Nothing invites to give up what is sent by itself.
+        expect(await adas.log.getByRole('button', { name: /Discard|Try again/ }).count()).toBe(0);
+        expect(await adas.log.getByRole('alert').count()).toBe(0);
         await adas.eventually(async () => expect(await waiting(adas)).toBe(2));
         await adas.context.setOffline(false);
         await adas.isLive();
@@ -82,20 +88,24 @@ describe('while one has no network', () => {
   );
 
   it(
-    'a message is given back to who wrote it when it cannot be sent, to try again or to discard',
+    'a message that the server refuses is given back to who wrote it, to try again or to discard',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
       const group = await people.tell(ada, grace, 'Before');
       const adas = await enter(ada);
       await adas.open('Grace');
-      await adas.watch.tolerating(DISCONNECTED, async () => {
-        await adas.page.route('**/api/messages', (route) => route.abort('connectionrefused'));
+      await adas.watch.tolerating(REFUSED, async () => {
+        await adas.page.route('**/api/messages', (route) =>
+          route.fulfill({ status: 422, json: ['refused'] }),
+        );
         await adas.send('Again, please');
         await adas.bubbles('Again, please').getByText('Not sent.').waitFor();
         await adas.page.unrouteAll();
         await adas.bubbles('Again, please').getByRole('button', { name: 'Try again' }).click();
         await adas.sees('Again, please');
-        await adas.page.route('**/api/messages', (route) => route.abort('connectionrefused'));
+        await adas.page.route('**/api/messages', (route) =>
+          route.fulfill({ status: 422, json: ['refused'] }),
+        );
         await adas.send('Never mind');
         await adas.bubbles('Never mind').getByRole('button', { name: 'Discard' }).click();
         await adas.seesAll(['Before', 'Again, please']);

@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { FakeApi } from './fake-api.ts';
 import { textMessage } from './messages.ts';
 
-/** How often a message is tried before its sender is told. */
+/** How many attempts are made before the sender sees that a message waits, or that it failed. */
 const ATTEMPTS = 4;
 const STARTING = new ApiError(503, ['starting'], { retryAfter: 1 });
 const UNREACHABLE = new ApiError(0, ['unreachable']);
@@ -16,6 +16,8 @@ function begin(length: number, options: { readonly storage?: Map<string, string>
   const api = new FakeApi(length);
   const kept = options.storage ?? new Map<string, string>();
   const pauses: number[] = [];
+  const waits: (() => void)[] = [];
+  let isClosed = false;
   const conversation = new Conversation({
     uuid: 'group',
     me: 'me',
@@ -23,8 +25,11 @@ function begin(length: number, options: { readonly storage?: Map<string, string>
     device: {
       pause: (ms) => {
         pauses.push(ms);
-        return Promise.resolve();
+        // The pauses of a message that is held end when the test says so.
+        if (conversation.log.outgoing.every(({ state }) => state !== 'held')) return Promise.resolve();
+        return new Promise<void>((resolve) => waits.push(resolve));
       },
+      isClosed: () => isClosed,
       storage: {
         getItem: (key) => kept.get(key) ?? null,
         setItem: (key, value) => void kept.set(key, value),
@@ -42,6 +47,11 @@ function begin(length: number, options: { readonly storage?: Map<string, string>
     seqs: () => shown(conversation.log).map(({ seq }) => seq),
     texts: () => shown(conversation.log).map(({ message }) => message),
     outgoing: () => conversation.log.outgoing,
+    /** The time of a pause is over. */
+    endPauses: () => waits.splice(0).forEach((end) => end()),
+    close: () => {
+      isClosed = true;
+    },
   };
 }
 
@@ -138,6 +148,16 @@ describe('a conversation', () => {
     expect(seqs()).toEqual([1, 2, 3]);
   });
 
+  it('opens when the connection is back, where it could not be opened', async () => {
+    const { api, conversation, open, seqs } = begin(3);
+    api.isReachable = false;
+    await open();
+    api.isReachable = true;
+    await conversation.refresh();
+    expect(seqs()).toEqual([1, 2, 3]);
+    expect(conversation.state.get().problem).toBeUndefined();
+  });
+
   it('shows edits and deletes by their answers', async () => {
     const { conversation, open, texts } = begin(3);
     await open();
@@ -190,33 +210,35 @@ describe('sending', () => {
     expect(pauses[1]).toBe(7_000);
   });
 
-  it('gives up after a few attempts, and goes on when the connection is back', async () => {
-    const { api, conversation, open, texts, outgoing } = begin(1);
+  it('holds a message after a few attempts without a connection, and sends it when the connection is back', async () => {
+    const { api, conversation, open, texts, outgoing, endPauses } = begin(1);
     await open();
     api.isReachable = false;
     conversation.sending.send('a');
-    await eventually(() => expect(outgoing()).toMatchObject([{ state: 'failed', problem: 'unreachable' }]));
+    await eventually(() => expect(outgoing()).toMatchObject([{ state: 'held', problem: 'unreachable' }]));
     api.isReachable = true;
     api.append();
     conversation.sending.resume();
+    endPauses();
     await eventually(() => expect(outgoing()).toEqual([]));
     expect(texts()).toEqual(['text 1', 'text 2', 'a']);
     expect(api.sends).toMatchObject([{ afterSeq: 1 }]);
   });
 
-  it('gives up on a server that is still starting, and goes on in order when it has started', async () => {
-    const { api, conversation, open, texts, outgoing, pauses } = begin(1);
+  it('holds messages while the server is still starting, and sends them in order when it has started', async () => {
+    const { api, conversation, open, texts, outgoing, pauses, endPauses } = begin(1);
     await open();
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) api.faults.push({ error: STARTING });
     conversation.sending.send('a');
-    await eventually(() => expect(outgoing()).toMatchObject([{ state: 'failed', problem: 'starting' }]));
-    expect(pauses).toEqual([1_000, 1_000, 1_000]);
+    await eventually(() => expect(outgoing()).toMatchObject([{ state: 'held', problem: 'starting' }]));
+    expect(pauses).toEqual([1_000, 1_000, 1_000, 1_000]);
     conversation.sending.send('b');
     expect(outgoing()).toMatchObject([
-      { text: 'a', state: 'failed' },
+      { text: 'a', state: 'held' },
       { text: 'b', state: 'waiting' },
     ]);
     conversation.sending.resume();
+    endPauses();
     await eventually(() => expect(outgoing()).toEqual([]));
     expect(texts()).toEqual(['text 1', 'a', 'b']);
     expect(new Set(api.sends.slice(0, ATTEMPTS + 1).map(({ key }) => key)).size).toBe(1);
@@ -232,6 +254,56 @@ describe('sending', () => {
     conversation.sending.send('a');
     await eventually(() => expect(outgoing()).toEqual([]));
     expect(texts()).toEqual(['text 1', 'a']);
+  });
+
+  it.each([
+    ['unreachable', UNREACHABLE],
+    ['rate_limited', new ApiError(429, ['rate_limited'], { retryAfter: 3 })],
+    ['table_unavailable', new ApiError(503, ['table_unavailable'])],
+    ['internal_error', new ApiError(502, ['internal_error'])],
+  ])('sends a message that is held for %s without any sign of a connection', async (problem, error) => {
+    const { api, conversation, open, outgoing, endPauses } = begin(1);
+    await open();
+    for (let attempt = 0; attempt <= ATTEMPTS; attempt += 1) api.faults.push({ error });
+    conversation.sending.send('a');
+    await eventually(() => expect(outgoing()).toMatchObject([{ state: 'held', problem }]));
+    endPauses();
+    await eventually(() => expect(api.sends).toHaveLength(ATTEMPTS + 1));
+    // It does not look like something else for the time of an attempt.
+    expect(outgoing()).toMatchObject([{ state: 'held' }]);
+    await eventually(() => {
+      endPauses();
+      expect(outgoing()).toEqual([]);
+    });
+  });
+
+  it('gives a message back at which the server fails several times', async () => {
+    const { api, conversation, open, outgoing } = begin(1);
+    await open();
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1)
+      api.faults.push({ error: new ApiError(500, ['internal_error']) });
+    conversation.sending.send('a');
+    await eventually(() =>
+      expect(outgoing()).toMatchObject([{ state: 'failed', problem: 'internal_error' }]),
+    );
+    conversation.sending.retry(outgoing()[0]?.key ?? '');
+    await eventually(() => expect(outgoing()).toEqual([]));
+  });
+
+  it('sends and keeps nothing after its user has signed out', async () => {
+    const { api, kept, conversation, open, outgoing, endPauses, close } = begin(1);
+    await open();
+    api.isReachable = false;
+    conversation.sending.send('a');
+    conversation.sending.send('b');
+    await eventually(() => expect(outgoing()[0]).toMatchObject({ state: 'held' }));
+    close();
+    kept.clear();
+    api.isReachable = true;
+    endPauses();
+    await new Promise(setImmediate);
+    expect(api.sends).toEqual([]);
+    expect(kept.size).toBe(0);
   });
 
   it('does not try again what was refused, nor holds up what comes after it', async () => {
@@ -292,5 +364,19 @@ describe('sending', () => {
     await eventually(() => expect(after.texts()).toEqual(['text 1', 'lost']));
     expect(after.api.sends[0]?.key).toBe(before.outgoing()[0]?.key);
     expect(kept.size).toBe(0);
+  });
+
+  it('gives back after a reload what was refused before it, and does not send it', async () => {
+    const storage = new Map<string, string>();
+    const before = begin(1, { storage });
+    await before.open();
+    before.api.faults.push({ error: new ApiError(422, ['message_malformed']) });
+    before.conversation.sending.send('refused');
+    await eventually(() => expect(before.outgoing()).toMatchObject([{ state: 'failed' }]));
+
+    const after = begin(1, { storage: new Map(storage) });
+    await after.open();
+    expect(after.outgoing()).toMatchObject([{ state: 'failed', problem: 'message_malformed' }]);
+    expect(after.api.sends).toEqual([]);
   });
 });

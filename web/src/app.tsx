@@ -44,8 +44,8 @@ type Profile =
 function SignedIn({ session, sessions }: { readonly session: Session; readonly sessions: Sessions }) {
   const api = useMemo(() => createApi(access(session, sessions)), [session, sessions]);
   const [profile, setProfile] = useState<Profile>({ state: 'unknown' });
+  const [attempt, setAttempt] = useState(0);
   useEffect(() => {
-    if (profile.state !== 'unknown') return undefined;
     let current = true;
     void readProfile(api).then((found) => {
       if (current) setProfile(found);
@@ -53,13 +53,13 @@ function SignedIn({ session, sessions }: { readonly session: Session; readonly s
     return () => {
       current = false;
     };
-  }, [api, profile.state]);
+  }, [api, attempt]);
 
   switch (profile.state) {
     case 'unknown':
       return null;
     case 'failed':
-      return <Failure error={profile.error} onRetry={() => setProfile({ state: 'unknown' })} />;
+      return <Failure error={profile.error} onRetry={() => setAttempt(attempt + 1)} />;
     case 'missing':
       return (
         <ProfileScreen
@@ -95,8 +95,8 @@ function Talking(props: {
     [api, me, session, sessions],
   );
   useEffect(() => {
-    chat.stream.open();
-    return () => chat.stream.close();
+    chat.open();
+    return () => chat.close();
   }, [chat]);
   return <Screens chat={chat} onSignOut={() => void sessions.signOut()} />;
 }

@@ -1,3 +1,6 @@
+/** No answer; too many requests; and what a server or a proxy before it says while it cannot serve. */
+const UNAVAILABLE: ReadonlySet<number> = new Set([0, 429, 502, 503, 504]);
+
 /** What the API refused, or that it could not be reached. */
 export class ApiError extends Error {
   /** 0 when there was no answer at all. */
@@ -22,6 +25,11 @@ export class ApiError extends Error {
   /** The first code: what the failure is called. */
   get code(): string {
     return this.codes[0];
+  }
+
+  /** Whether no server took the request: none was reached, or it can take none now. It did not fail for what it asks. */
+  get isUnavailable(): boolean {
+    return UNAVAILABLE.has(this.status);
   }
 
   /** Whether the same request may well succeed a little later. */

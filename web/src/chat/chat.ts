@@ -1,6 +1,7 @@
 import { type InfiniteData, QueryClient } from '@tanstack/react-query';
 import type { Api, InboxPage } from '../api/api.ts';
 import { ApiError } from '../api/api-error.ts';
+import { announceReachable } from '../api/reachable.ts';
 import type { Message, MessageGroup, MessageGroupView, Person, ReadMark } from '../api/shapes.ts';
 import {
   inboxRows,
@@ -23,8 +24,15 @@ export type InboxData = InfiniteData<InboxPage, string | undefined>;
 export const INBOX = ['inbox'] as const;
 export const groupKey = (uuid: string) => ['group', uuid] as const;
 
+/** The longest pause between attempts to fetch something, in milliseconds: what is on the screen is back within it. */
+const LONGEST_RETRY_PAUSE_MS = 1_000;
+
 /** Conversations that are kept open besides the one that is shown. */
 const KEPT_CONVERSATIONS = 12;
+
+/** What the list says of a conversation's outgoing messages: what matters most comes first. */
+const NOTED = ['failed', 'held', 'sending'] as const;
+export type OutgoingNote = (typeof NOTED)[number];
 
 /** Everything that one signed-in person's screens stand on. One for a session: it holds the stream of events. */
 export class Chat {
@@ -32,14 +40,15 @@ export class Chat {
   readonly api: Api;
   readonly queries: QueryClient;
   readonly typing = new Typing();
-  /** Conversations in which something is on its way, or could not be sent. */
-  readonly outgoing = new Subject<ReadonlyMap<string, 'sending' | 'failed'>>(new Map());
+  /** Conversations in which something is on its way, waits for the server, or could not be sent. */
+  readonly outgoing = new Subject<ReadonlyMap<string, OutgoingNote>>(new Map());
   readonly stream: EventStream;
   readonly #conversations = new Map<string, Conversation>();
   readonly #listeners = new Set<(message: Message) => void>();
   /** The newest message that listeners were told of, by conversation: each comes at least twice. */
   readonly #heard = new Map<string, number>();
   #shown: string | undefined;
+  #isClosed = true;
 
   constructor(parts: {
     readonly me: Person;
@@ -56,6 +65,9 @@ export class Chat {
           staleTime: Infinity,
           refetchOnWindowFocus: false,
           retry: (failures, error) => failures < 3 && error instanceof ApiError && error.passes,
+          retryDelay: (failures) => Math.min(250 * 2 ** failures, LONGEST_RETRY_PAUSE_MS),
+          // A server on this very machine is within reach without any network.
+          networkMode: 'always',
         },
       },
     });
@@ -64,6 +76,18 @@ export class Chat {
       onSignedOut: parts.onSignedOut,
       onEvent: (event) => this.#handle(event),
     });
+  }
+
+  /** Follows the events from now on. */
+  open(): void {
+    this.#isClosed = false;
+    this.stream.open();
+  }
+
+  /** The session is over: no more events, and nothing more is sent. */
+  close(): void {
+    this.#isClosed = true;
+    this.stream.close();
   }
 
   /** The conversation with an id. Those last looked at stay held, and those in which something is on its way. */
@@ -130,19 +154,15 @@ export class Chat {
       uuid,
       me: this.me.uuid,
       api: this.api,
-      device: { pause, storage: sessionStorage },
+      device: { pause, storage: sessionStorage, isClosed: () => this.#isClosed },
     });
     conversation.state.subscribe(() => this.#noteOutgoing(conversation));
     return conversation;
   }
 
   #noteOutgoing({ uuid, log }: Conversation): void {
-    const left = log.outgoing.filter(({ state }) => state !== 'stored');
-    const state = left.some((sent) => sent.state === 'failed')
-      ? 'failed'
-      : left.length > 0
-        ? 'sending'
-        : undefined;
+    const states = new Set(log.outgoing.map(({ state }) => state));
+    const state = NOTED.find((noted) => states.has(noted)) ?? (states.has('waiting') ? 'sending' : undefined);
     const noted = this.outgoing.get();
     if (noted.get(uuid) === state) return;
     const changed = new Map(noted);
@@ -155,6 +175,7 @@ export class Chat {
     switch (event.type) {
       case 'ready':
         this.#catchUp();
+        announceReachable();
         break;
       case 'message':
         this.tookMessage(event.message);
@@ -183,7 +204,7 @@ export class Chat {
     this.#changeInbox((pages) => withReadMark(pages, mark));
   }
 
-  /** The stream stands, after however long without it: everything on the screen is fetched anew, the rest forgotten. */
+  /** The stream is live, after however long without it: everything on the screen is fetched again, the rest forgotten. */
   #catchUp(): void {
     void this.queries.invalidateQueries();
     this.#takeUpOutgoing();

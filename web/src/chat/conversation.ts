@@ -45,6 +45,8 @@ export class Conversation {
   readonly sending: Sending;
   readonly #api: ConversationApi;
   #closingGap: Promise<void> | undefined;
+  /** Where it was opened. */
+  #place: ReadPlace | undefined;
 
   constructor(parts: {
     readonly uuid: string;
@@ -79,7 +81,9 @@ export class Conversation {
   }
 
   /** Shows the newest messages, or where the unread ones begin when they are many. */
-  async open({ read_seq, unread_count, last_seq }: ReadPlace): Promise<void> {
+  async open(place: ReadPlace): Promise<void> {
+    const { read_seq, unread_count, last_seq } = place;
+    this.#place = place;
     this.announce(last_seq);
     this.sending.restore();
     if (this.log.high > 0 || this.state.get().loading.first) return;
@@ -90,10 +94,10 @@ export class Conversation {
           ? { around: read_seq, limit: PAGE }
           : { limit: Math.max(PAGE, Math.min(unread_count + 20, LONG_PAGE)) },
       );
-      const place = far ? read_seq : messages.at(-1)?.seq;
-      if (place === undefined) return;
+      const start = far ? read_seq : messages.at(-1)?.seq;
+      if (start === undefined) return;
       this.#setFollowing(!far);
-      this.update((log) => showAt(receive(log, messages), place));
+      this.update((log) => showAt(receive(log, messages), start));
     });
   }
 
@@ -138,9 +142,15 @@ export class Conversation {
     this.#closeSmallGap();
   }
 
-  /** Catches up after the events were interrupted: what was added first, then what was changed among what is held. */
+  /**
+   * Catches up after the events were interrupted: what was added first, then what was changed among what is held. Opens
+   * the conversation where that had failed.
+   */
   async refresh(): Promise<void> {
-    if (this.log.high === 0) return;
+    if (this.log.high === 0) {
+      if (this.#place) await this.open(this.#place);
+      return;
+    }
     await this.#catchUp();
     const { low, high } = this.log;
     if (low === 1) this.take(await this.#fetch({ before: 2, limit: 1 }));

@@ -30,8 +30,9 @@ export interface Outgoing {
    * it. Absent before the first attempt.
    */
   readonly afterSeq?: number | undefined;
-  readonly state: 'waiting' | 'sending' | 'failed' | 'stored';
-  /** Why it failed, as a code. */
+  /** `held`: the server could not take it, and it is sent as soon as it can. `failed`: the server refused it. */
+  readonly state: 'waiting' | 'sending' | 'held' | 'failed' | 'stored';
+  /** Why it is held or failed, as a code. */
   readonly problem?: string | undefined;
   /** Where it is, once that is known. It stays here while the stretch does not reach that far. */
   readonly seq?: number;
@@ -92,26 +93,36 @@ export function write(log: Log, message: Pick<Outgoing, 'key' | 'text' | 'at'>):
   return { ...log, outgoing: [...log.outgoing, { ...message, state: 'waiting' }] };
 }
 
-/** Takes up what was on its way when the page was left. Some of it may have come in meanwhile. */
+/** Takes up what was outgoing when the page was left; what was refused stays so. Some of it may have come in meanwhile. */
 export function restore(log: Log, outgoing: readonly Omit<Outgoing, 'state'>[]): Log {
   const known = new Set(log.outgoing.map(({ key }) => key));
   const lost = outgoing.filter(({ key }) => !known.has(key));
-  const waiting = lost.map((sent): Outgoing => ({ ...sent, state: 'waiting' }));
-  return settle({ ...log, outgoing: recognise([...waiting, ...log.outgoing], [...log.messages.values()]) });
+  const restored = lost.map((sent): Outgoing => ({
+    ...sent,
+    state: sent.problem === undefined ? 'waiting' : 'failed',
+  }));
+  return settle({ ...log, outgoing: recognise([...restored, ...log.outgoing], [...log.messages.values()]) });
 }
 
-/** Begins an attempt. The first one decides on `afterSeq`: the newest message that is known to exist then. */
+/**
+ * Begins an attempt. The first one decides on `afterSeq`: the newest message that is known to exist then. A message that
+ * is held is shown as such until it is stored.
+ */
 export function attempt(log: Log, key: string): Log {
   return change(log, key, (sent) =>
     sent.state === 'stored'
       ? sent
       : {
           ...sent,
-          problem: undefined,
-          state: 'sending',
+          ...(sent.state !== 'held' && { problem: undefined, state: 'sending' }),
           ...(sent.afterSeq === undefined && log.tail > 0 && { afterSeq: log.tail }),
         },
   );
+}
+
+/** Several attempts found no server that could take the message. */
+export function hold(log: Log, key: string, problem: string): Log {
+  return change(log, key, (sent) => (sent.state === 'stored' ? sent : { ...sent, state: 'held', problem }));
 }
 
 /** An attempt failed; it may still have been stored. */

@@ -1,17 +1,22 @@
-/** Waits, but no longer than until the network comes back, or the page is looked at again. */
-export async function pause(ms: number, stopped?: AbortSignal): Promise<void> {
-  if (stopped?.aborted) return;
-  await new Promise<void>((resolve) => {
+import { onReachable } from '../api/reachable.ts';
+
+/**
+ * Waits, but no longer than until the server may be within reach again, or the page is looked at again.
+ * @returns whether it ended before its time.
+ */
+export async function pause(ms: number, stopped?: AbortSignal): Promise<boolean> {
+  if (stopped?.aborted) return true;
+  return new Promise<boolean>((resolve) => {
     const done = new AbortController();
     const { signal } = done;
-    const end = () => {
+    const end = (early: boolean) => {
       clearTimeout(timer);
       done.abort();
-      resolve();
+      resolve(early);
     };
-    const timer = setTimeout(end, ms);
-    window.addEventListener('online', end, { signal });
-    document.addEventListener('visibilitychange', end, { signal });
-    stopped?.addEventListener('abort', end, { signal });
+    const timer = setTimeout(() => end(false), ms);
+    onReachable(() => end(true), signal);
+    document.addEventListener('visibilitychange', () => end(true), { signal });
+    stopped?.addEventListener('abort', () => end(true), { signal });
   });
 }

@@ -9,6 +9,7 @@ import {
   attempt,
   discard,
   fail,
+  hold,
   type Log,
   moveAfter,
   type Outgoing,
@@ -17,9 +18,7 @@ import {
   write,
 } from './log.ts';
 
-/** Why a message could not be sent that can be sent when the connection is back: there was nobody to take it. */
-const NOBODY_THERE: ReadonlySet<string> = new Set(['unreachable', 'starting']);
-/** How often a message is tried before its sender is told; it is tried again when the connection is back. */
+/** How many attempts are made before the sender sees that the message waits, or that it failed. */
 const ATTEMPTS = 4;
 const SECOND_MS = 1_000;
 const PAGE = 100;
@@ -30,6 +29,7 @@ const storedOutgoing = z.array(
     text: z.string(),
     at: z.number(),
     afterSeq: z.optional(z.int()),
+    problem: z.optional(z.string()),
   }),
 );
 
@@ -44,7 +44,8 @@ interface Target {
 
 /**
  * Sends what was written in one conversation: one message after the other, each in as many attempts as it takes, with
- * one key. What is on its way outlives the page: it is sent on after a reload of the tab.
+ * one key. While no server takes it, a message is held, and those behind it wait: none overtakes another. What is
+ * outgoing outlives the page: it is sent after a reload of the tab.
  */
 export class Sending {
   readonly #api: SendingApi;
@@ -82,13 +83,9 @@ export class Sending {
     void this.#run();
   }
 
-  /** Tries again what failed for a reason that has passed: the connection is back. */
+  /** The connection is back: failures before that do not count. The device's pause ends by itself. */
   resume(): void {
     this.#resumes += 1;
-    for (const sent of this.#target.log.outgoing) {
-      if (foundNobody(sent)) this.#change((log) => requeue(log, sent.key));
-    }
-    void this.#run();
   }
 
   /** Takes up what an earlier life of this tab had on its way. */
@@ -105,44 +102,46 @@ export class Sending {
     if (this.#running) return;
     this.#running = true;
     try {
-      for (let next = this.#next(); next; next = this.#next()) await this.#deliver(next.key);
+      for (let next = this.#next(); next && !this.#device.isClosed(); next = this.#next())
+        await this.#deliver(next.key);
     } finally {
       this.#running = false;
     }
   }
 
-  /** What comes next; nothing while an earlier one has found nobody: it would overtake that one. */
   #next(): Outgoing | undefined {
-    const next = this.#target.log.outgoing.find((sent) => sent.state === 'waiting' || foundNobody(sent));
-    return next?.state === 'waiting' ? next : undefined;
+    return this.#target.log.outgoing.find(({ state }) => state === 'waiting');
   }
 
+  /** Returns when the message is stored, was refused or was discarded: as long as it waits for the server, it is tried. */
   async #deliver(key: string): Promise<void> {
     let resumes = this.#resumes;
     for (let failures = 0; ; failures += 1) {
       this.#change((log) => attempt(log, key));
       const sent = this.#target.log.outgoing.find((outgoing) => outgoing.key === key);
       // Its event may have come before the answer, or it was given up.
-      if (sent?.state !== 'sending') return;
+      if (sent?.state !== 'sending' && sent?.state !== 'held') return;
       try {
         const message = await this.#post(sent);
         this.#target.take([{ ...message, client_key: key }]);
         this.#keep();
         return;
       } catch (error) {
-        const passes = error instanceof ApiError && error.passes;
-        // The connection came back while this attempt was on its way: what failed before that counts no more.
+        // The connection came back while this attempt was on its way: what failed before that does not count.
         if (resumes !== this.#resumes) {
           resumes = this.#resumes;
           failures = 0;
         }
-        if (!passes || failures + 1 >= ATTEMPTS) {
+        const wasLast = failures + 1 >= ATTEMPTS;
+        if (!(error instanceof ApiError && error.passes) || (wasLast && !error.isUnavailable)) {
           this.#change((log) => fail(log, key, codeOf(error)));
           return;
         }
+        if (wasLast) this.#change((log) => hold(log, key, error.code));
         await this.#device.pause(
           error.retryAfter === undefined ? backoffMs(failures) : error.retryAfter * SECOND_MS,
         );
+        if (this.#device.isClosed()) return;
       }
     }
   }
@@ -178,15 +177,15 @@ export class Sending {
   }
 
   #keep(): void {
+    if (this.#device.isClosed()) return;
     const left = this.#target.log.outgoing.filter(({ state }) => state !== 'stored');
     if (left.length === 0) this.#device.storage.removeItem(this.#storageKey);
     else {
-      const kept = left.map(({ key, text, at, afterSeq }) => ({ key, text, at, afterSeq }));
+      const kept = left.map(({ key, text, at, afterSeq, state, problem }) => ({
+        ...{ key, text, at, afterSeq },
+        problem: state === 'failed' ? problem : undefined,
+      }));
       this.#device.storage.setItem(this.#storageKey, JSON.stringify(kept));
     }
   }
-}
-
-function foundNobody({ state, problem }: Outgoing): boolean {
-  return state === 'failed' && problem !== undefined && NOBODY_THERE.has(problem);
 }

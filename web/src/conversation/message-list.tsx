@@ -58,7 +58,11 @@ export function MessageList(props: Props) {
         </div>
       </div>
       {(isAtEnd === false || (isAtEnd === true && missing > 0)) && (
-        <button type="button" className="jump" onClick={() => void jump()}>
+        <button
+          type="button"
+          className="jump" // What could not be fetched is asked for with the next press.
+          onClick={() => void jump().catch(() => undefined)}
+        >
           <DownIcon />
           {props.unreadBelow > 0 ? `${props.unreadBelow} new` : 'Newest'}
         </button>

@@ -5,7 +5,15 @@ import { clockTime } from '../ui/times.ts';
 import { MessageText } from './bubble.tsx';
 import type { Place } from './rows.ts';
 
-/** A message on its way, or one that did not get there. */
+const SAID: Readonly<Record<Outgoing['state'], string>> = {
+  waiting: 'being sent',
+  sending: 'being sent',
+  held: 'waiting to be sent',
+  failed: 'not sent',
+  stored: 'being sent',
+};
+
+/** A message on its way, one that waits for the server, or one that was refused. */
 export function OutgoingBubble(
   props: Place & {
     readonly outgoing: Outgoing;
@@ -22,7 +30,7 @@ export function OutgoingBubble(
       data-first={first}
       data-last={last}
       data-state={state}
-      aria-label={`You, ${state === 'failed' ? 'not sent' : 'being sent'}`}
+      aria-label={`You, ${SAID[state]}`}
     >
       <div className="bubble-line">
         <div className="bubble">
@@ -33,6 +41,11 @@ export function OutgoingBubble(
           </span>
         </div>
       </div>
+      {state === 'held' && (
+        <p className="bubble-note" role="status">
+          {problem === 'unreachable' ? 'Waiting for connection' : 'Waiting for the server'}
+        </p>
+      )}
       {state === 'failed' && (
         <p className="bubble-note failed" role="alert">
           Not sent. {wordsForCode(problem ?? 'internal_error')}{' '}

@@ -1,5 +1,6 @@
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react';
+import { useReachable } from '../ui/use-reachable.ts';
 import { estimateHeight } from './row-heights.ts';
 import type { Row } from './rows.ts';
 
@@ -68,6 +69,8 @@ export function useMessageVirtualizer(options: Options): MessageVirtualizer {
   }, [isReady]);
   // Rows that came change what is near an edge, though nothing was scrolled.
   useEffect(() => lookAgain(), [rows, options.missing]);
+  // A page that could not be fetched is asked for again.
+  useReachable(() => look(virtualizer));
   useOwnInSight(rows, virtualizer);
   useEndInSight(viewport, virtualizer);
   return virtualizer;

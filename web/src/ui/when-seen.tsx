@@ -1,14 +1,20 @@
 import { useEffect, useEffectEvent, useRef } from 'react';
+import { useReachable } from './use-reachable.ts';
 
-/** Shows nothing, and tells each time it comes into sight. */
+/** Shows nothing, and calls back each time it comes into sight, and when what failed then may succeed now. */
 export function WhenSeen({ onSeen }: { readonly onSeen: () => void }) {
   const place = useRef<HTMLSpanElement>(null);
+  const isSeen = useRef(false);
   const seen = useEffectEvent(onSeen);
+  useReachable(() => {
+    if (isSeen.current) onSeen();
+  });
   useEffect(() => {
     if (!place.current) return undefined;
     const observer = new IntersectionObserver(
       (entries) => {
-        if (entries.some(({ isIntersecting }) => isIntersecting)) seen();
+        isSeen.current = entries.at(-1)?.isIntersecting === true;
+        if (isSeen.current) seen();
       },
       { rootMargin: '300px' },
     );

@@ -1,0 +1,12 @@
+import { useEffect, useEffectEvent } from 'react';
+import { onReachable } from '../api/reachable.ts';
+
+/** Calls back whenever the server may be within reach again. */
+export function useReachable(listener: () => void): void {
+  const call = useEffectEvent(listener);
+  useEffect(() => {
+    const unmounted = new AbortController();
+    onReachable(() => call(), unmounted.signal);
+    return () => unmounted.abort();
+  }, []);
+}
