@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import pTimeout from 'p-timeout';
-import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
 import { Device, PATIENCE_MS } from './device.ts';
 import { People, type Person } from './people.ts';
 import { takePicture } from './pictures.ts';
@@ -15,6 +15,8 @@ export interface Scene {
   readonly enter: (person: Person, options?: BrowserContextOptions) => Promise<Device>;
   /** The same, before they sign in. */
   readonly openWindow: (person: Person, options?: BrowserContextOptions) => Promise<Device>;
+  /** Opens another tab of a window's browser for a user, before they sign in. */
+  readonly openTab: (person: Person, beside: Device) => Promise<Device>;
 }
 
 export type Play = (scene: Scene) => Promise<void>;
@@ -50,6 +52,12 @@ function sharedPort(): number {
 
 async function stage(play: Play, browser: Browser, baseURL: string): Promise<void> {
   const devices: Device[] = [];
+  const openPage = async (person: Person, context: BrowserContext): Promise<Device> => {
+    const device = new Device(person, await context.newPage());
+    devices.push(device);
+    return device;
+  };
+  const openTab = (person: Person, { context }: Device): Promise<Device> => openPage(person, context);
   const openWindow = async (person: Person, options: BrowserContextOptions = {}): Promise<Device> => {
     const context = await browser.newContext({
       baseURL,
@@ -60,9 +68,7 @@ async function stage(play: Play, browser: Browser, baseURL: string): Promise<voi
       ...options,
     });
     context.setDefaultTimeout(PATIENCE_MS);
-    const device = new Device(person, await context.newPage());
-    devices.push(device);
-    return device;
+    return openPage(person, context);
   };
   const enter = async (person: Person, options?: BrowserContextOptions): Promise<Device> => {
     const device = await openWindow(person, options);
@@ -70,7 +76,7 @@ async function stage(play: Play, browser: Browser, baseURL: string): Promise<voi
     return device;
   };
   try {
-    await pTimeout(play({ people: new People(baseURL), openWindow, enter }), {
+    await pTimeout(play({ people: new People(baseURL), openWindow, openTab, enter }), {
       milliseconds: PLAY_TIMEOUT_MS,
     });
     expect(problemsOf(devices)).toEqual([]);
@@ -81,7 +87,9 @@ async function stage(play: Play, browser: Browser, baseURL: string): Promise<voi
       error.message += `\n\nOn the pages meanwhile:\n${problems}`;
     throw error;
   } finally {
-    await Promise.all(devices.map(({ context }) => context.close()));
+    await Promise.all(
+      Array.from(new Set(devices.map(({ context }) => context)), (context) => context.close()),
+    );
   }
 }
 

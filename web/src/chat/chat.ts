@@ -12,9 +12,9 @@ import {
   withReadMark,
 } from '../inbox/inbox.ts';
 import { Conversation, outgoingKey } from './conversation.ts';
-import { EventStream } from './event-stream.ts';
 import type { LiveEvent } from './events.ts';
 import { pause } from './pause.ts';
+import { SharedStream } from './shared-stream.ts';
 import { Subject } from './subject.ts';
 import { Typing } from './typing.ts';
 
@@ -42,7 +42,7 @@ export class Chat {
   readonly typing = new Typing();
   /** Conversations in which something is on its way, waits for the server, or could not be sent. */
   readonly outgoing = new Subject<ReadonlyMap<string, OutgoingNote>>(new Map());
-  readonly stream: EventStream;
+  readonly stream: SharedStream;
   readonly #conversations = new Map<string, Conversation>();
   readonly #listeners = new Set<(message: Message) => void>();
   /** The newest message that listeners were told of, by conversation: each comes at least twice. */
@@ -71,7 +71,8 @@ export class Chat {
         },
       },
     });
-    this.stream = new EventStream({
+    this.stream = new SharedStream({
+      user: parts.me.uuid,
       token: parts.token,
       onSignedOut: parts.onSignedOut,
       onEvent: (event) => this.#handle(event),

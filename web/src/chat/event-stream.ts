@@ -1,6 +1,5 @@
 import { createParser } from 'eventsource-parser';
 import { backoffMs } from './backoff.ts';
-import { type LiveEvent, parseEvent } from './events.ts';
 import { pause } from './pause.ts';
 import { Subject } from './subject.ts';
 
@@ -17,13 +16,14 @@ const UNAUTHORIZED = 401;
 export class EventStream {
   readonly connection = new Subject<Connection>('connecting');
   readonly #token: () => Promise<string>;
-  readonly #onEvent: (event: LiveEvent) => void;
+  readonly #onEvent: (name: string, data: string) => void;
   readonly #onSignedOut: () => void;
   #closed = new AbortController();
 
   constructor(parts: {
     readonly token: () => Promise<string>;
-    readonly onEvent: (event: LiveEvent) => void;
+    /** Receives each event as it came. What it throws ends the connection, and another one begins with `ready`. */
+    readonly onEvent: (name: string, data: string) => void;
     readonly onSignedOut: () => void;
   }) {
     this.#token = parts.token;
@@ -33,6 +33,7 @@ export class EventStream {
 
   open(): void {
     this.#closed = new AbortController();
+    this.connection.set('connecting');
     void this.#follow(this.#closed.signal);
   }
 
@@ -41,12 +42,13 @@ export class EventStream {
   }
 
   async #follow(closed: AbortSignal): Promise<void> {
-    for (let failures = 0; ; failures += 1) {
+    for (let failures = 0; ;) {
       const wasLive = await this.#read(closed);
       if (closed.aborted) return;
       this.connection.set('offline');
       if (wasLive) failures = 0;
-      await pause(backoffMs(failures), closed);
+      // The failures before the network came back say nothing about the attempts after it.
+      failures = (await pause(backoffMs(failures), closed)) ? 0 : failures + 1;
     }
   }
 
@@ -66,9 +68,12 @@ export class EventStream {
       if (response.status === UNAUTHORIZED) this.#onSignedOut();
       if (!response.ok || !response.body) return false;
       const parser = createParser({
-        onEvent: ({ event, data }) => {
-          wasLive ||= event === 'ready';
-          this.#tell(event, data);
+        onEvent: ({ event = '', data }) => {
+          if (event === 'ready') {
+            wasLive = true;
+            this.connection.set('live');
+          }
+          this.#onEvent(event, data);
         },
       });
       const text = response.body.pipeThrough(new TextDecoderStream());
@@ -84,12 +89,5 @@ export class EventStream {
       clearTimeout(timer);
       silence.abort();
     }
-  }
-
-  #tell(name: string | undefined, data: string): void {
-    const event = parseEvent(name, data);
-    if (!event) return;
-    if (event.type === 'ready') this.connection.set('live');
-    this.#onEvent(event);
   }
 }

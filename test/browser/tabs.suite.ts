@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core';
+import type { Device } from './device.ts';
+import { People } from './people.ts';
+import { RawTabs } from './raw-tabs.ts';
+import { useScreens } from './screens.ts';
+
+/** More than the connections that a browser opens to one origin over HTTP/1.1. */
+const TABS = 7;
+
+describe('tabs of one browser', () => {
+  const stage = useScreens();
+
+  it(
+    'share one event stream of their user, however many they are, and go on when the one with the stream is closed',
+    stage(async ({ people, openWindow, openTab }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      await people.tell(grace, ada, 'Before');
+      const first = await openWindow(ada);
+      const streams = streamsOf(first.context);
+      const tabs: Device[] = [first];
+      for (let count = 1; count < TABS; count += 1) tabs.push(await openTab(ada, first));
+      for (const tab of tabs) await tab.signIn();
+      for (const tab of tabs) await tab.open('Grace');
+      expect(streams.open()).toHaveLength(1);
+      await people.tell(grace, ada, 'To all tabs');
+      for (const tab of tabs) await tab.sees('To all tabs');
+
+      const leader = tabs.find(({ page }) => streams.open().map(pageOf).includes(page));
+      await leader?.page.close();
+      // Written when nothing receives events.
+      await people.tell(grace, ada, 'In between');
+      const rest = tabs.filter((tab) => tab !== leader);
+      for (const tab of rest) await tab.sees('In between');
+      expect(rest).toHaveLength(TABS - 1);
+      await first.eventually(() => Promise.resolve(streams.open().length === 1));
+      await people.tell(grace, ada, 'To the rest');
+      for (const tab of rest) await tab.sees('To the rest');
+    }),
+  );
+
+  it(
+    'go on when the user signs out in the one with the stream',
+    stage(async ({ people, openWindow, openTab }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      await people.tell(grace, ada, 'Before');
+      const first = await openWindow(ada);
+      await first.signIn();
+      const second = await openTab(ada, first);
+      await second.signIn();
+      await first.page.getByRole('button', { name: /Signed in as/ }).click();
+      await first.page.getByRole('menuitem', { name: 'Sign out' }).click();
+      await first.page.getByText('This is a local run').waitFor();
+      await people.tell(grace, ada, 'After');
+      await second.row('Grace').getByText('After').waitFor();
+    }),
+  );
+
+  it(
+    'of two users have a stream for each, and see nothing of each other',
+    stage(async ({ people, openWindow, openTab }) => {
+      const [ada, grace, alan] = await Promise.all(
+        ['Ada', 'Grace', 'Alan'].map((name) => people.create(name)),
+      );
+      if (!ada || !grace || !alan) throw new Error('they were created');
+      await people.tell(alan, ada, 'Hello Ada');
+      await people.tell(alan, grace, 'Hello Grace');
+      const adas = await openWindow(ada);
+      const streams = streamsOf(adas.context);
+      await adas.signIn();
+      const graces = await openTab(grace, adas);
+      await graces.signIn();
+      expect(streams.open()).toHaveLength(2);
+      await people.tell(alan, ada, 'For Ada alone');
+      await people.tell(alan, grace, 'For Grace alone');
+      await adas.row('Alan').getByText('For Ada alone').waitFor();
+      await graces.row('Alan').getByText('For Grace alone').waitFor();
+      expect(await adas.holds('For Grace alone')).toBe(false);
+      expect(await graces.holds('For Ada alone')).toBe(false);
+    }),
+  );
+
+  it(
+    'go on while the one with the stream hangs',
+    stage(async ({ people, openWindow, openTab }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      await people.tell(grace, ada, 'Before');
+      const first = await openWindow(ada);
+      const streams = streamsOf(first.context);
+      await first.signIn();
+      const second = await openTab(ada, first);
+      await second.signIn();
+      expect(streams.open().map(pageOf)).toEqual([first.page]);
+      const debuggerOf = await first.context.newCDPSession(first.page);
+      await debuggerOf.send('Debugger.enable');
+      await debuggerOf.send('Debugger.pause');
+      // The stream's next event is what it stops at.
+      await people.tell(grace, ada, 'While it hangs');
+      await second.row('Grace').getByText('While it hangs').waitFor();
+      await debuggerOf.send('Debugger.disable');
+      await people.tell(grace, ada, 'Afterwards');
+      await first.row('Grace').getByText('Afterwards').waitFor();
+      await first.eventually(() => Promise.resolve(streams.open().length === 1));
+      expect(streams.open().map(pageOf)).toEqual([second.page]);
+    }),
+  );
+});
+
+describe('a hidden tab with the stream that the browser freezes', () => {
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    browser = await chromium.connect(process.env['SCREENS_BROWSER'] ?? '');
+  });
+  afterAll(() => browser?.close());
+
+  it('hands it over to another tab, and catches up when it is woken', async () => {
+    if (!browser) throw new Error('the browser is there from beforeAll to afterAll');
+    const url = `http://localhost:${process.env['SCREENS_PORT'] ?? ''}`;
+    const people = new People(url);
+    const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+    await people.tell(grace, ada, 'Before');
+    const tabs = await RawTabs.create(browser);
+    try {
+      const first = await tabs.open(`${url}/?as=${ada.handle}`);
+      await first.isLive();
+      const second = await tabs.open(`${url}/?as=${ada.handle}`);
+      await second.isLive();
+      await first.waitFor('document.hidden');
+      await first.freeze();
+      await people.tell(grace, ada, 'While it is frozen');
+      await second.sees('While it is frozen');
+      await people.tell(grace, ada, 'And more');
+      await second.sees('And more');
+      await first.wake();
+      await first.sees('And more');
+      await people.tell(grace, ada, 'Afterwards');
+      for (const tab of [first, second]) await tab.sees('Afterwards');
+    } finally {
+      await tabs.close();
+    }
+  });
+});
+
+/** The requests for events in a browser, from now on. */
+function streamsOf(context: BrowserContext): { readonly open: () => readonly Request[] } {
+  const streams = new Set<Request>();
+  context.on('request', (request) => {
+    if (new URL(request.url()).pathname === '/api/events') streams.add(request);
+  });
+  const end = (request: Request) => void streams.delete(request);
+  context.on('requestfinished', end);
+  context.on('requestfailed', end);
+  return { open: () => [...streams].filter((request) => !pageOf(request).isClosed()) };
+}
+
+function pageOf(request: Request): Page {
+  return request.frame().page();
+}
