@@ -1,5 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { ErrorBoundary } from 'react-error-boundary';
 import { App } from './app.tsx';
 import { Sessions } from './session/session.ts';
 import { fetchSettings } from './session/settings.ts';
@@ -17,7 +18,13 @@ async function start(): Promise<void> {
     await sessions.resume();
     root.render(
       <StrictMode>
-        <App settings={settings} sessions={sessions} />
+        <ErrorBoundary
+          fallbackRender={({ error, resetErrorBoundary }) => (
+            <Failure error={error} onRetry={resetErrorBoundary} />
+          )}
+        >
+          <App settings={settings} sessions={sessions} />
+        </ErrorBoundary>
       </StrictMode>,
     );
   } catch (error) {

@@ -1,5 +1,6 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { type ReactNode, useState } from 'react';
+import { ErrorBoundary } from 'react-error-boundary';
 import { Route, Switch, useLocation } from 'wouter';
 import type { Chat } from './chat/chat.ts';
 import { ChatContext } from './chat/use-chat.ts';
@@ -7,15 +8,19 @@ import { ConversationScreen } from './conversation/conversation-screen.tsx';
 import { DraftScreen } from './conversation/draft-screen.tsx';
 import { InboxPane } from './inbox/inbox-pane.tsx';
 import { Announcer } from './ui/announcer.tsx';
+import { Failure } from './ui/failure.tsx';
+import { fetchParts, onDemand } from './ui/on-demand.tsx';
+import { useReachable } from './ui/use-reachable.ts';
 
 // What opens above the screens is not needed to show them.
-const NewConversationDialog = lazy(() => import('./people/new-conversation-dialog.tsx'));
-const NewGroupDialog = lazy(() => import('./groups/new-group-dialog.tsx'));
+const NewConversationDialog = onDemand(() => import('./people/new-conversation-dialog.tsx'));
+const NewGroupDialog = onDemand(() => import('./groups/new-group-dialog.tsx'));
 
 /** The list of conversations beside the one that is open; on a narrow window, either of them. */
 export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onSignOut: () => void }) {
   const [location, navigate] = useLocation();
   const [dialog, setDialog] = useState<'conversation' | 'group'>();
+  useFetchedParts();
   const close = () => setDialog(undefined);
   const open = (path: string) => {
     close();
@@ -28,31 +33,68 @@ export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onS
           Skip the list of conversations
         </a>
         <div className="screens" data-open={location !== '/'}>
-          <InboxPane
-            onNewConversation={() => setDialog('conversation')}
-            onNewGroup={() => setDialog('group')}
-            onSignOut={onSignOut}
-          />
+          <Contained chat={chat}>
+            <InboxPane
+              onNewConversation={() => setDialog('conversation')}
+              onNewGroup={() => setDialog('group')}
+              onSignOut={onSignOut}
+            />
+          </Contained>
           <main id="stage" className="stage" tabIndex={-1}>
-            <Switch>
-              <Route path="/messages/new/:handle">
-                {({ handle }) => <DraftScreen key={handle} handle={handle} />}
-              </Route>
-              <Route path="/messages/:uuid">
-                {({ uuid }) => <ConversationScreen key={uuid} uuid={uuid} />}
-              </Route>
-              <Route>
-                <p className="placeholder quiet">Choose a conversation, or begin a new one.</p>
-              </Route>
-            </Switch>
+            <Contained chat={chat} key={location}>
+              <Switch>
+                <Route path="/messages/new/:handle">
+                  {({ handle }) => <DraftScreen key={handle} handle={handle} />}
+                </Route>
+                <Route path="/messages/:uuid">
+                  {({ uuid }) => <ConversationScreen key={uuid} uuid={uuid} />}
+                </Route>
+                <Route>
+                  <p className="placeholder quiet">Choose a conversation, or begin a new one.</p>
+                </Route>
+              </Switch>
+            </Contained>
           </main>
         </div>
-        <Announcer />
-        <Suspense>
-          {dialog === 'conversation' && <NewConversationDialog onClose={close} onOpen={open} />}
-          {dialog === 'group' && <NewGroupDialog onClose={close} onOpen={open} />}
-        </Suspense>
+        <Contained chat={chat} quiet>
+          <Announcer />
+        </Contained>
+        {dialog === 'conversation' && <NewConversationDialog onClose={close} onOpen={open} />}
+        {dialog === 'group' && <NewGroupDialog onClose={close} onOpen={open} />}
       </ChatContext>
     </QueryClientProvider>
   );
+}
+
+/** Keeps what goes wrong in one part of the screens from the others. Trying again fetches anew what the part had. */
+function Contained(props: {
+  readonly chat: Chat;
+  /** Shows nothing in place of the part. */
+  readonly quiet?: boolean;
+  readonly children: ReactNode;
+}) {
+  const { queries } = props.chat;
+  return (
+    <ErrorBoundary
+      fallbackRender={({ error, resetErrorBoundary }) =>
+        props.quiet === true ? null : <Failure error={error} onRetry={resetErrorBoundary} />
+      }
+      // The queries of the part that failed: it is not on the screen any more.
+      onReset={() => queries.removeQueries({ type: 'inactive' })}
+    >
+      {props.children}
+    </ErrorBoundary>
+  );
+}
+
+/**
+ * Fetches what opens above the screens once they are there: it then opens without a network, and after a deployment that
+ * has taken its files away. What could not be fetched is fetched when the server is back.
+ */
+function useFetchedParts(): void {
+  useReachable(() => {
+    // Safari has no such callback.
+    if ('requestIdleCallback' in window) window.requestIdleCallback(() => void fetchParts());
+    else setTimeout(() => void fetchParts(), 0);
+  });
 }

@@ -3,6 +3,7 @@ import { codeOf } from './api-error.ts';
 /** The API's codes, as one says them to people. */
 const SENTENCES: Readonly<Record<string, string>> = {
   unreachable: 'The server cannot be reached. Check your connection.',
+  outdated: 'There is a newer version of these screens. Reload the page.',
   starting: 'The server is starting. One moment.',
   table_unavailable: 'The server is busy just now. Try again in a moment.',
   token_keys_unavailable: 'The server cannot check who you are just now. Try again in a moment.',

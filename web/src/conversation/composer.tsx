@@ -1,9 +1,8 @@
 import { type KeyboardEvent, type SubmitEvent, useLayoutEffect, useRef, useState } from 'react';
 import { cleanText, codePointsIn, isBlank, MAX_MESSAGE_CODE_POINTS } from '../../../schema/plain-text.ts';
-import type { Message } from '../api/shapes.ts';
 import { CloseIcon, SendIcon } from '../ui/icons.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { draftOf, keepDraft } from './drafts.ts';
+import { draftOf, type EditedMessage, editOf, keepDraft, keepEdit } from './drafts.ts';
 
 /** From here on one is told how much room is left. */
 const TELL_FROM = 900;
@@ -14,7 +13,7 @@ interface Props {
   readonly uuid: string;
   readonly name: string;
   /** The message that is being changed, if one is. */
-  readonly editing?: Message | undefined;
+  readonly editing?: EditedMessage | undefined;
   /** Once this is done the field is empty again. */
   readonly onSubmit: (text: string) => Promise<void>;
   readonly onCancel?: () => void;
@@ -23,7 +22,7 @@ interface Props {
   readonly onTyping?: () => void;
 }
 
-/** Where one writes. What is not sent yet is kept when one looks at another conversation. */
+/** Where one writes. What is not sent yet is kept (see drafts.ts). */
 export function Composer(props: Props) {
   const { name, editing, onCancel } = props;
   const { text, change, error, canSend, length, send } = useText(props);
@@ -95,7 +94,7 @@ function Room({ length }: { readonly length: number }) {
 
 /** The text that is being written, and its way out. */
 function useText({ uuid, editing, onSubmit, onTyping }: Props) {
-  const [text, setText] = useState(() => editing?.message ?? draftOf(uuid));
+  const [text, setText] = useState(() => (editing ? textOfEdit(uuid, editing) : draftOf(uuid)));
   const [error, setError] = useState<unknown>();
   const [isBusy, setIsBusy] = useState(false);
   const toldTyping = useRef(-Infinity);
@@ -105,7 +104,8 @@ function useText({ uuid, editing, onSubmit, onTyping }: Props) {
 
   const keep = (value: string): void => {
     setText(value);
-    if (!editing) keepDraft(uuid, value);
+    if (editing) keepEdit(uuid, { message: editing, text: value });
+    else keepDraft(uuid, value);
   };
   const change = (value: string): void => {
     keep(value);
@@ -120,7 +120,8 @@ function useText({ uuid, editing, onSubmit, onTyping }: Props) {
     setIsBusy(true);
     try {
       await onSubmit(cleaned);
-      keep('');
+      setText('');
+      if (!editing) keepDraft(uuid, '');
       toldTyping.current = -Infinity;
     } catch (failure) {
       setError(failure);
@@ -129,6 +130,12 @@ function useText({ uuid, editing, onSubmit, onTyping }: Props) {
     }
   };
   return { text, change, error, canSend, length, send };
+}
+
+/** What was written of an edit before, or the message's own text. */
+function textOfEdit(uuid: string, message: EditedMessage): string {
+  const kept = editOf(uuid);
+  return kept?.message.uuid === message.uuid ? kept.text : (message.message ?? '');
 }
 
 /** Whether Enter sends: on a screen keyboard it is how one begins a line. */

@@ -1,11 +1,12 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import type { MessageGroup, MessageGroupView } from '../api/shapes.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { BackIcon, GroupIcon } from '../ui/icons.tsx';
 import { Name } from '../ui/name.tsx';
+import { onDemand } from '../ui/on-demand.tsx';
 
-const MembersDialog = lazy(() => import('../groups/members-dialog.tsx'));
+const MembersDialog = onDemand(() => import('../groups/members-dialog.tsx'));
 
 /** With whom one talks. */
 export function ConversationHead(props: {
@@ -39,9 +40,7 @@ export function ConversationHead(props: {
           <GroupIcon />
         </button>
       )}
-      <Suspense>
-        {showsMembers && view && <MembersDialog view={view} onClose={() => setShowsMembers(false)} />}
-      </Suspense>
+      {showsMembers && view && <MembersDialog view={view} onClose={() => setShowsMembers(false)} />}
     </header>
   );
 }

@@ -1,11 +1,43 @@
-/** What was begun and not sent, for this tab. */
-const keyOf = (uuid: string): string => `draft:${uuid}`;
+import * as z from 'zod/mini';
+
+/*
+ * What was begun in a conversation and is not sent: a new message, and another text for an older one. It is kept for this
+ * tab, so that it outlives looking at another conversation and a reload of the page.
+ */
+
+const draftKey = (uuid: string): string => `draft:${uuid}`;
+const editKey = (uuid: string): string => `edit:${uuid}`;
+
+const edit = z.object({
+  /** The message as it is stored. */
+  message: z.object({ uuid: z.string(), seq: z.int(), message: z.nullable(z.string()) }),
+  text: z.string(),
+});
+
+/** Another text for a message, as far as it is written. */
+export type Edit = z.infer<typeof edit>;
+export type EditedMessage = Edit['message'];
 
 export function draftOf(uuid: string): string {
-  return sessionStorage.getItem(keyOf(uuid)) ?? '';
+  return sessionStorage.getItem(draftKey(uuid)) ?? '';
 }
 
 export function keepDraft(uuid: string, text: string): void {
-  if (text === '') sessionStorage.removeItem(keyOf(uuid));
-  else sessionStorage.setItem(keyOf(uuid), text);
+  if (text === '') sessionStorage.removeItem(draftKey(uuid));
+  else sessionStorage.setItem(draftKey(uuid), text);
+}
+
+export function editOf(uuid: string): Edit | undefined {
+  const kept = edit.safeParse(JSON.parse(sessionStorage.getItem(editKey(uuid)) ?? 'null'));
+  return kept.success ? kept.data : undefined;
+}
+
+export function keepEdit(uuid: string, { message, text }: Edit): void {
+  const { uuid: messageUuid, seq, message: stored } = message;
+  const kept: Edit = { message: { uuid: messageUuid, seq, message: stored }, text };
+  sessionStorage.setItem(editKey(uuid), JSON.stringify(kept));
+}
+
+export function dropEdit(uuid: string): void {
+  sessionStorage.removeItem(editKey(uuid));
 }

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { ApiError } from '../api/api-error.ts';
 import type { Member, Message, MessageGroup } from '../api/shapes.ts';
 import type { Conversation, ConversationState } from '../chat/conversation.ts';
@@ -6,8 +6,10 @@ import { hasOlder, missingNewer, shown } from '../chat/log.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { mayManage } from '../groups/permissions.ts';
 import { Failure } from '../ui/failure.tsx';
+import { onDemand } from '../ui/on-demand.tsx';
 import { dayOf } from '../ui/times.ts';
 import { Composer } from './composer.tsx';
+import { dropEdit, type EditedMessage, editOf, keepEdit } from './drafts.ts';
 import { MessageList } from './message-list.tsx';
 import { rowsOf } from './rows.ts';
 import { seenBy } from './seen-by.ts';
@@ -15,7 +17,7 @@ import { TypingLine } from './typing-line.tsx';
 import { useReading } from './use-reading.ts';
 import { useSeenMarks } from './use-seen-marks.ts';
 
-const DeleteDialog = lazy(() => import('./delete-dialog.tsx'));
+const DeleteDialog = onDemand(() => import('./delete-dialog.tsx'));
 
 interface Props {
   readonly conversation: Conversation;
@@ -36,7 +38,7 @@ export function Talk({ conversation, group, members }: Props) {
   useSeenMarks({ group, members, messages: view.messages });
   useEffect(() => void conversation.open(group), [conversation, group]);
 
-  const { editing, setEditing, submit } = useWriting({ conversation, following, answered });
+  const { editing, edit, submit } = useWriting({ conversation, following, answered });
   const atEnd = (is: boolean): void => {
     setIsAtEnd(is);
     if (is) conversation.reachedEnd();
@@ -54,7 +56,7 @@ export function Talk({ conversation, group, members }: Props) {
           onNearStart={() => void conversation.loadOlder()}
           onNearEnd={() => void conversation.loadNewer()}
           onJumpToNewest={() => conversation.jumpToNewest()}
-          onEdit={setEditing}
+          onEdit={edit}
           onDelete={setDeleting}
           onRetry={(key) => conversation.sending.retry(key)}
           onDiscard={(key) => conversation.sending.discard(key)}
@@ -69,8 +71,8 @@ export function Talk({ conversation, group, members }: Props) {
         name={group.display_name}
         editing={editing}
         onSubmit={submit}
-        onCancel={() => setEditing(undefined)}
-        onEditLast={() => setEditing(view.lastOwn)}
+        onCancel={() => edit(undefined)}
+        onEditLast={() => view.lastOwn && edit(view.lastOwn)}
         // Whoever misses that one is typing misses little.
         onTyping={() => void chat.api.tellTyping(group.uuid).catch(() => undefined)}
       />
@@ -95,9 +97,7 @@ function Deletion(props: {
 }) {
   const { message, onDelete, onClose } = props;
   return (
-    <Suspense>
-      {message && <DeleteDialog message={message} onDelete={() => onDelete(message.seq)} onClose={onClose} />}
-    </Suspense>
+    message && <DeleteDialog message={message} onDelete={() => onDelete(message.seq)} onClose={onClose} />
   );
 }
 
@@ -108,7 +108,17 @@ function useWriting(parts: {
   readonly answered: () => void;
 }) {
   const { conversation, following, answered } = parts;
-  const [editing, setEditing] = useState<Message>();
+  const { uuid } = conversation;
+  const [editing, setEditing] = useState<EditedMessage | undefined>(() => editOf(uuid)?.message);
+  // The same function for as long as the conversation: each bubble has it.
+  const edit = useCallback(
+    (message: EditedMessage | undefined): void => {
+      if (message) keepEdit(uuid, { message, text: message.message ?? '' });
+      else dropEdit(uuid);
+      setEditing(message);
+    },
+    [uuid],
+  );
   const submit = async (text: string): Promise<void> => {
     if (editing) await conversation.edit(editing.seq, text);
     else {
@@ -116,9 +126,9 @@ function useWriting(parts: {
       conversation.sending.send(text);
       answered();
     }
-    setEditing(undefined);
+    edit(undefined);
   };
-  return { editing, setEditing, submit };
+  return { editing, edit, submit };
 }
 
 /** What the list of messages shows of a conversation's state. */
@@ -148,7 +158,7 @@ function useTalkView(parts: {
     others: members.length - 1,
     lastOwn: messages.findLast((message) => isEditable(message, me)),
     /** Why there is nothing at all. */
-    problem: log.high === 0 && !loading.first ? problem : undefined,
+    problem: log.high === 0 ? problem : undefined,
   };
 }
 

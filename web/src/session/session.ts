@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { importChunk } from '../api/import-chunk.ts';
 import { Subject } from '../chat/subject.ts';
 import type { Settings } from './settings.ts';
 import { SIGNED_IN_PATH } from './signed-in-path.ts';
@@ -91,7 +92,7 @@ export class Sessions {
   /** Its library is loaded only where one signs in this way. */
   async #oidc() {
     if (!this.#settings.oidc) throw new Error('no issuer is configured');
-    const { openOidc } = await import('./oidc.ts');
+    const { openOidc } = await importChunk(() => import('./oidc.ts'));
     return openOidc(this.#settings.oidc);
   }
 }

@@ -1,4 +1,5 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, useState } from 'react';
+import { onDemand } from './on-demand.tsx';
 
 /** What one can choose. */
 export interface MenuEntry {
@@ -19,10 +20,9 @@ export interface MenuButtonProps {
   readonly children: ReactNode;
 }
 
-const loadMenu = () => import('./menu.tsx');
-const Menu = lazy(loadMenu);
+const Menu = onDemand(() => import('./menu.tsx'));
 
-/** A button that opens a menu. The menu's own code is fetched when somebody is about to open the first one. */
+/** A button that opens a menu. */
 export function MenuButton(props: MenuButtonProps) {
   const [wasOpened, setWasOpened] = useState(false);
   const button = (
@@ -32,17 +32,11 @@ export function MenuButton(props: MenuButtonProps) {
       aria-label={props.label}
       aria-haspopup="menu"
       aria-expanded={false}
-      onPointerEnter={() => void loadMenu()}
-      onFocus={() => void loadMenu()}
       onClick={() => setWasOpened(true)}
     >
       {props.children}
     </button>
   );
   if (!wasOpened) return button;
-  return (
-    <Suspense fallback={button}>
-      <Menu {...props} />
-    </Suspense>
-  );
+  return <Menu {...props} placeholder={button} onClose={() => setWasOpened(false)} />;
 }
