@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core';
 import type { Device } from './device.ts';
-import { People } from './people.ts';
-import { RawTabs } from './raw-tabs.ts';
+import { People, type Person } from './people.ts';
+import { type RawTab, RawTabs } from './raw-tabs.ts';
 import { useScreens } from './screens.ts';
 
 /** More than the connections that a browser opens to one origin over HTTP/1.1. */
@@ -106,14 +106,53 @@ describe('tabs of one browser', () => {
   );
 });
 
-describe('a hidden tab with the stream that the browser freezes', () => {
+describe('a hidden tab with the stream', () => {
   let browser: Browser | undefined;
   beforeAll(async () => {
     browser = await chromium.connect(process.env['SCREENS_BROWSER'] ?? '');
   });
   afterAll(() => browser?.close());
 
-  it('hands it over to another tab, and catches up when it is woken', async () => {
+  it('hands it over when the browser freezes it, and catches up when it is woken', async () => {
+    await inTwoTabs(async ({ people, ada, grace, hidden, visible }) => {
+      await hidden.freeze();
+      await people.tell(grace, ada, 'While it is frozen');
+      await visible.sees('While it is frozen');
+      await people.tell(grace, ada, 'And more');
+      await visible.sees('And more');
+      await hidden.wake();
+      await hidden.sees('And more');
+      await people.tell(grace, ada, 'Afterwards');
+      for (const tab of [hidden, visible]) await tab.sees('Afterwards');
+    });
+  });
+
+  it('loses it to a visible one when it is offline', async () => {
+    await inTwoTabs(async ({ people, ada, grace, hidden, visible }) => {
+      await hidden.send('Network.enable');
+      await hidden.send('Network.emulateNetworkConditions', {
+        offline: true,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput: -1,
+      });
+      await people.tell(grace, ada, 'Meanwhile');
+      for (const tab of [visible, hidden]) await tab.isLive();
+      await visible.sees('Meanwhile');
+    });
+  });
+
+  interface TwoTabs {
+    readonly people: People;
+    readonly ada: Person;
+    readonly grace: Person;
+    /** The tab with the stream. */
+    readonly hidden: RawTab;
+    readonly visible: RawTab;
+  }
+
+  /** Signs Ada in in two tabs of one browser. */
+  async function inTwoTabs(play: (tabs: TwoTabs) => Promise<void>): Promise<void> {
     if (!browser) throw new Error('the browser is there from beforeAll to afterAll');
     const url = `http://localhost:${process.env['SCREENS_PORT'] ?? ''}`;
     const people = new People(url);
@@ -121,24 +160,16 @@ describe('a hidden tab with the stream that the browser freezes', () => {
     await people.tell(grace, ada, 'Before');
     const tabs = await RawTabs.create(browser);
     try {
-      const first = await tabs.open(`${url}/?as=${ada.handle}`);
-      await first.isLive();
-      const second = await tabs.open(`${url}/?as=${ada.handle}`);
-      await second.isLive();
-      await first.waitFor('document.hidden');
-      await first.freeze();
-      await people.tell(grace, ada, 'While it is frozen');
-      await second.sees('While it is frozen');
-      await people.tell(grace, ada, 'And more');
-      await second.sees('And more');
-      await first.wake();
-      await first.sees('And more');
-      await people.tell(grace, ada, 'Afterwards');
-      for (const tab of [first, second]) await tab.sees('Afterwards');
+      const hidden = await tabs.open(`${url}/?as=${ada.handle}`);
+      await hidden.isLive();
+      const visible = await tabs.open(`${url}/?as=${ada.handle}`);
+      await visible.isLive();
+      await hidden.waitFor('document.hidden');
+      await play({ people, ada, grace, hidden, visible });
     } finally {
       await tabs.close();
     }
-  });
+  }
 });
 
 /** The requests for events in a browser, from now on. */

@@ -48,7 +48,7 @@ export class Chat {
   /** The newest message that listeners were told of, by conversation: each comes at least twice. */
   readonly #heard = new Map<string, number>();
   #shown: string | undefined;
-  #isClosed = true;
+  #isClosed = false;
 
   constructor(parts: {
     readonly me: Person;

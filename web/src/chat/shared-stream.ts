@@ -16,6 +16,7 @@ const tabMessage = z.discriminatedUnion('kind', [
     kind: z.literal('leader'),
     term: z.number(),
     connection: z.enum(['connecting', 'live', 'offline']),
+    isHidden: z.boolean(),
     /** How often the stream was `ready` in this term. */
     readies: z.int(),
   }),
@@ -45,6 +46,7 @@ interface Parts {
  * - *A leader that is frozen* keeps the lock. It releases it at `freeze` and `pagehide`. A browser may also stop a page
  *   without these events, or a page may hang: a tab that gets no answer from the leader steals the lock. Answers are sent
  *   from message events, which browsers do not throttle in hidden tabs, unlike timers.
+ * - *A hidden leader that is offline* connects again late, since its timers are throttled: a visible tab steals the lock.
  * - *Two tabs steal at once*, or one steals from a leader that has only just been granted the lock: the last one leads. The
  *   others' locks are broken, at which they close their streams and wait for the lock again.
  * - *A leader that wakes up after its lock was stolen* may still pass on what it had received, before it learns of that.
@@ -195,7 +197,8 @@ export class SharedStream {
   #announce(): void {
     if (!this.#leading) return;
     const connection = this.#source.connection.get();
-    this.#send({ kind: 'leader', term: this.#term, connection, readies: this.#readies });
+    const state = { connection, isHidden: document.hidden, readies: this.#readies };
+    this.#send({ kind: 'leader', term: this.#term, ...state });
   }
 
   #send(message: TabMessage): void {
@@ -219,7 +222,7 @@ export class SharedStream {
     }
   }
 
-  #hearLeader({ term, connection, readies }: TabMessage & { readonly kind: 'leader' }): void {
+  #hearLeader({ term, connection, isHidden, readies }: TabMessage & { readonly kind: 'leader' }): void {
     if (term < this.#term) {
       // It does not know yet that its lock was stolen.
       this.#announce();
@@ -233,6 +236,7 @@ export class SharedStream {
     this.#readies = readies;
     this.connection.set(connection);
     if (connection === 'live' && isNew) this.#onEvent({ type: 'ready' });
+    if (connection === 'offline' && isHidden && !document.hidden) this.#waiting.abort();
   }
 
   #hearEvent({ term, name, data }: TabMessage & { readonly kind: 'event' }): void {
