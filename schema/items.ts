@@ -34,6 +34,8 @@ export interface Summary {
   readonly last_by: string;
   /** The newest message's kind; absent: `text`. */
   readonly last_kind?: MessageKind;
+  /** What the newest message tells of, where it is a system message: each reader's preview is worded from it. */
+  readonly last_event?: SystemEvent | undefined;
   /** At most PREVIEW_CODE_POINTS of the newest message; null when it is a tombstone. */
   readonly preview: StoredText | null;
 }

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { OpenRow } from '../texts/texts.ts';
 import type { NameReader } from './names.ts';
 import { pageStart } from './page-start.ts';
+import { peopleInRow } from './system-messages.ts';
 
 export interface InboxPage {
   readonly rows: readonly OpenRow[];
@@ -13,7 +14,8 @@ export interface InboxPage {
 }
 
 /**
- * A page of somebody's message groups, newest activity first. One Query of the index, and one BatchGetItem of names.
+ * A page of somebody's message groups, newest activity first. One Query of the index, and one BatchGetItem for each 100
+ * names: one a row, and up to two more where the newest message is a system message.
  * @throws BadRequestError `cursor_invalid`.
  */
 export async function listInbox(
@@ -29,7 +31,7 @@ export async function listInbox(
   const [opened, names] = await Promise.all([
     context.texts.openRows(rows),
     context.names.read(
-      rows.flatMap((row) => row.peer ?? []),
+      rows.flatMap((row) => row.peer ?? peopleInRow(row)),
       rows.flatMap((row) => (row.peer === undefined ? (groupIdOf(row) ?? []) : [])),
     ),
   ]);

@@ -6,6 +6,7 @@ import type { GroupState } from './change-group.ts';
 import { userIdsOf } from './membership.ts';
 import type { NameReader } from './names.ts';
 import { requireMember } from './policies.ts';
+import { peopleInRow } from './system-messages.ts';
 
 /** A group as one of its members sees it. */
 export interface GroupView extends GroupState {
@@ -35,7 +36,7 @@ export async function viewGroup(
   const own = requireMember(members, userId);
   const [row, names] = await Promise.all([
     openRow(context.texts, own),
-    context.names.read(userIdsOf(members), [groupIdOf(group) ?? '']),
+    context.names.read([...userIdsOf(members), ...peopleInRow(own)], [groupIdOf(group) ?? '']),
   ]);
   return { group, members, row, names };
 }

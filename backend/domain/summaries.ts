@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   MAX_DELETED_SEQS,
   type MemberItem,
@@ -117,6 +118,7 @@ export function rowAfter(row: MemberItem, change: SummaryChange): MemberItem {
   const folded = change.tombstones ? change.tombstones.folded : foldOf({ folded_seq, folded_count }, 0);
   return {
     ...rest,
+    last_event: undefined,
     ...change.summary,
     inbox_sk: inboxSk(change.summary.last_at, groupIdOf(row) ?? ''),
     read_seq: change.read_seq,
@@ -190,6 +192,7 @@ export interface Difference {
 /** Where a row differs from what it ought to be. Tombstones that were passed by the read mark do not matter. */
 export function differences(row: MemberItem, state: SummaryState): Difference[] {
   const stored: Record<string, unknown> = {
+    last_event: undefined,
     ...summaryOf(row),
     read_seq: row.read_seq,
     ...tombstonesSaid(
@@ -199,6 +202,7 @@ export function differences(row: MemberItem, state: SummaryState): Difference[] 
     inbox_sk: row.inbox_sk,
   };
   const expected: Record<string, unknown> = {
+    last_event: undefined,
     ...state.summary,
     read_seq: state.read_seq,
     ...tombstonesSaid(state, state),
@@ -206,7 +210,7 @@ export function differences(row: MemberItem, state: SummaryState): Difference[] 
   };
   return Object.keys(expected)
     .map((attribute) => ({ attribute, stored: stored[attribute], expected: expected[attribute] }))
-    .filter((entry) => JSON.stringify(entry.stored) !== JSON.stringify(entry.expected));
+    .filter((entry) => !isDeepStrictEqual(entry.stored, entry.expected));
 }
 
 /** What tombstones say of unread messages. */
@@ -239,12 +243,14 @@ export function summaryOfMessage(message: MessageItem): Summary {
     last_at: message.created_at,
     last_by: message.user_uuid,
     last_kind: message.kind,
+    ...(message.data && { last_event: message.data }),
     preview: preview(message),
   };
 }
 
-function summaryOf({ last_seq, last_rev, last_at, last_by, last_kind = 'text', preview }: Summary): Summary {
-  return { last_seq, last_rev, last_at, last_by, last_kind, preview };
+function summaryOf({ last_kind = 'text', last_event, ...summary }: Summary): Summary {
+  const { last_seq, last_rev, last_at, last_by, preview } = summary;
+  return { last_seq, last_rev, last_at, last_by, last_kind, ...(last_event && { last_event }), preview };
 }
 
 function isNewer(one: Summary, other: Summary): boolean {

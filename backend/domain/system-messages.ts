@@ -1,4 +1,5 @@
-import type { MessageItem, SystemEvent } from '../../schema/items.ts';
+import type { MemberItem, MessageItem, SystemEvent } from '../../schema/items.ts';
+import { isolateName } from './isolate-name.ts';
 import { type NewMessage, newMessage } from './new-message.ts';
 import type { Person } from './people.ts';
 
@@ -12,29 +13,47 @@ export interface Deed {
 /** The message of a group's log that tells of a change. Its author is who made the change. */
 export function systemMessage({
   actor,
-  deed,
+  deed: { data, other },
   ...place
 }: Omit<NewMessage, 'userId'> & { readonly actor: Person; readonly deed: Deed }): MessageItem {
-  const content = { kind: 'system' as const, data: deed.data, message: words(actor, deed) };
+  const nameOf = (userId: string): string =>
+    userId === actor.userId ? actor.display_name : (other?.display_name ?? 'somebody');
+  const content = { kind: 'system' as const, data, message: systemWords(data, actor.userId, { nameOf }) };
   return newMessage({ ...place, userId: actor.userId }, content);
 }
 
-/** English, for clients and previews that do not word `data` themselves. */
-function words({ display_name: actor }: Person, { data, other }: Deed): string {
-  const whom = other?.display_name ?? 'somebody';
+/** How people are named in the words of a system message. */
+export interface Naming {
+  readonly nameOf: (userId: string) => string;
+  /** The user id of the only reader, who is "you". Absent: the words are for all members. */
+  readonly readerId?: string | undefined;
+}
+
+/**
+ * A system message in English, for clients and previews that do not word `data` themselves. Each name in it is isolated:
+ * none can change the direction of the words around it.
+ */
+export function systemWords(data: SystemEvent, actorId: string, { nameOf, readerId }: Naming): string {
+  const actor = actorId === readerId ? 'You' : isolateName(nameOf(actorId));
+  const whom = (userId: string): string => (userId === readerId ? 'you' : isolateName(nameOf(userId)));
   switch (data.event) {
     case 'group_created':
-      return `${actor} created “${data.name}”`;
+      return `${actor} created “${isolateName(data.name)}”`;
     case 'group_renamed':
-      return `${actor} named the group “${data.name}”`;
+      return `${actor} named the group “${isolateName(data.name)}”`;
     case 'member_added':
-      return `${actor} added ${whom}`;
+      return `${actor} added ${whom(data.user_uuid)}`;
     case 'member_removed':
-      return `${actor} removed ${whom}`;
-    case 'member_left':
-      return data.new_owner === undefined ? `${actor} left` : `${actor} left, and ${whom} owns the group now`;
+      return `${actor} removed ${whom(data.user_uuid)}`;
+    case 'member_left': {
+      const { new_owner: heir } = data;
+      if (heir === undefined) return `${actor} left`;
+      return `${actor} left, and ${whom(heir)} ${heir === readerId ? 'own' : 'owns'} the group now`;
+    }
     case 'role_changed':
-      return data.role === 'admin' ? `${actor} made ${whom} an admin` : `${whom} is no longer an admin`;
+      return data.role === 'admin'
+        ? `${actor} made ${whom(data.user_uuid)} an admin`
+        : `${actor} made ${whom(data.user_uuid)} a member without admin rights`;
   }
 }
 
@@ -52,4 +71,12 @@ export function peopleIn({ data }: Pick<MessageItem, 'data'>): string[] {
     case undefined:
       return [];
   }
+}
+
+/** Users who are named in the words of a row whose newest message is a system message. */
+export function peopleInRow({
+  last_by,
+  last_event: data,
+}: Pick<MemberItem, 'last_by' | 'last_event'>): string[] {
+  return data ? [last_by, ...peopleIn({ data })] : [];
 }

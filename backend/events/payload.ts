@@ -57,6 +57,7 @@ const row: z.ZodType<MemberItem> = z.object({
   last_at: text,
   last_by: text,
   last_kind: z.enum(['text', 'system']).exactOptional(),
+  last_event: systemEvent.exactOptional(),
   preview: storedText.nullable(),
   deleted_seqs: z
     .array(seq)

@@ -1,7 +1,7 @@
 import type { Present } from '../events/audience.ts';
 import type { Told } from '../events/changes.ts';
 import type { NameReader, Names } from '../domain/names.ts';
-import { peopleIn } from '../domain/system-messages.ts';
+import { peopleIn, peopleInRow } from '../domain/system-messages.ts';
 import { openMessage, openRow, type Texts } from '../texts/texts.ts';
 import { groupIdOf } from '../../schema/keys.ts';
 import { presentMessage } from './message.ts';
@@ -66,7 +66,8 @@ async function answerOf(told: Told, { read, texts }: Means, viewerId?: string): 
     }
     case 'message_group': {
       const { row } = told;
-      const shown = row.peer === undefined ? read([], [groupIdOf(row) ?? '']) : read([row.peer]);
+      const shown =
+        row.peer === undefined ? read(peopleInRow(row), [groupIdOf(row) ?? '']) : read([row.peer]);
       const [open, names] = await Promise.all([openRow(texts, row), shown]);
       return presentMessageGroup(open, names);
     }

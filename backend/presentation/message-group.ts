@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { type MemberItem, PREVIEW_CODE_POINTS } from '../../schema/items.ts';
+import { beginningOf } from '../../schema/preview.ts';
 import { groupIdOf, memberUserIdOf } from '../../schema/keys.ts';
 import type { NameReader } from '../domain/names.ts';
 import type { GroupView } from '../domain/read-group.ts';
+import { systemWords } from '../domain/system-messages.ts';
 import { unreadCount } from '../domain/unread.ts';
 import type { OpenRow } from '../texts/texts.ts';
 import {
@@ -42,7 +44,8 @@ export const messageGroup = z
       .string()
       .nullable()
       .meta({
-        description: 'Beginning of the newest message; null when that is a tombstone.',
+        description:
+          'Beginning of the newest message; null when that is a tombstone. A system message is in English, and its reader is "You" in it; names in it stand between U+2068 and U+2069, so that none changes the direction of the sentence.',
         examples: ['Hello Grace!'],
         // In code points, as a reader of the document counts: zod would count UTF-16 units.
         maxLength: PREVIEW_CODE_POINTS,
@@ -72,6 +75,11 @@ const member = z
     role,
     read_seq: readSeq,
     joined_at: time.meta({ description: 'When they became a member.' }),
+    joined_seq: seq.meta({
+      description:
+        'Seq of the message they became a member with. Their `read_seq` begins there, and says nothing of the messages before it: they have read those from `joined_seq` to `read_seq`.',
+      examples: [1],
+    }),
   })
   .meta({ id: 'Member', description: "One user's place in a message group." });
 export type MemberAnswer = z.infer<typeof member>;
@@ -93,7 +101,7 @@ export function presentMessageGroup(row: OpenRow, names: NameReader): MessageGro
   return {
     uuid,
     ...presentIdentity(row, uuid, names),
-    message: row.preview,
+    message: previewFor(row, names),
     ...(row.unreadable && { unreadable: row.unreadable }),
     created_at: row.last_at,
     last_seq: row.last_seq,
@@ -102,6 +110,14 @@ export function presentMessageGroup(row: OpenRow, names: NameReader): MessageGro
     last_by: row.last_by,
     last_kind: row.last_kind ?? 'text',
   };
+}
+
+/** What its reader is shown of the newest message. Sealed words that cannot be opened stay so. */
+function previewFor(row: OpenRow, names: NameReader): string | null {
+  const { last_event, last_by, preview, unreadable } = row;
+  if (!last_event || preview === null || unreadable) return preview;
+  const nameOf = (userId: string) => names.person(userId).display_name;
+  return beginningOf(systemWords(last_event, last_by, { nameOf, readerId: memberUserIdOf(row) }));
 }
 
 export function presentGroupView({ row, members, names }: GroupView): GroupAnswer {
@@ -123,6 +139,7 @@ function presentMember(row: MemberItem, names: NameReader): MemberAnswer {
     role: row.role,
     read_seq: row.read_seq,
     joined_at: row.joined_at,
+    joined_seq: row.joined_seq,
   };
 }
 

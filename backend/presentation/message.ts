@@ -87,8 +87,9 @@ const systemMessage = z
       .string()
       .nullable()
       .meta({
-        description: 'English words for `data`, with the names of that moment.',
-        examples: ['Ada Lovelace added Grace Hopper'],
+        description:
+          'English words for `data`, with the names of that moment. Each name stands between U+2068 and U+2069, so that none changes the direction of the sentence.',
+        examples: ['\u2068Ada Lovelace\u2069 added \u2068Grace Hopper\u2069'],
       }),
     data: systemData,
   })

@@ -127,9 +127,11 @@ export class MemberStore {
    */
   async applySummary(row: MemberItem, change: SummaryChange): Promise<WriteOutcome<MemberItem>> {
     if (change.tombstones) return this.replaceSummary(row, { ...change, ...change.tombstones });
+    const { summary } = change;
     const adds = change.deleted.length > 0;
-    return this.#writeSummary(row, change.summary, {
-      update: adds ? `${SET_SUMMARY} ADD deleted_seqs :deleted` : SET_SUMMARY,
+    const removes = summary.last_event ? [] : ['REMOVE last_event'];
+    return this.#writeSummary(row, summary, {
+      update: [setsOf(summary), ...removes, ...(adds ? ['ADD deleted_seqs :deleted'] : [])].join(' '),
       condition: ROW_IS_UNCHANGED,
       values: { ':read_seq': change.read_seq, ...(adds && { ':deleted': new Set(change.deleted) }) },
     });
@@ -143,13 +145,14 @@ export class MemberStore {
     const { deleted_seqs: seen } = row;
     const { deleted_seqs: named, folded } = state;
     const sets = [
-      SET_SUMMARY,
+      setsOf(state.summary),
       ...(named.size > 0 ? ['deleted_seqs = :deleted'] : []),
       ...(folded ? ['folded_seq = :folded_seq, folded_count = :folded_count'] : []),
     ].join(', ');
     const removes = [
       ...(named.size > 0 ? [] : ['deleted_seqs']),
       ...(folded ? [] : ['folded_seq, folded_count']),
+      ...(state.summary.last_event ? [] : ['last_event']),
     ].join(', ');
     return this.#writeSummary(row, state.summary, {
       update: removes === '' ? sets : `${sets} REMOVE ${removes}`,
@@ -240,6 +243,7 @@ export class MemberStore {
             ':last_by': summary.last_by,
             ':last_kind': summary.last_kind ?? 'text',
             ':preview': summary.preview,
+            ...(summary.last_event && { ':last_event': summary.last_event }),
             ':inbox_sk': inboxSk(summary.last_at, groupId),
             ':seen_joined_seq': row.joined_seq,
             ':seen_last_seq': row.last_seq,
@@ -272,6 +276,10 @@ function readRow(item: object): MemberItem | undefined {
 const SET_SUMMARY =
   'SET last_seq = :last_seq, last_rev = :last_rev, last_at = :last_at, last_by = :last_by, last_kind = :last_kind, ' +
   'preview = :preview, inbox_sk = :inbox_sk, read_seq = :read_seq';
+
+function setsOf({ last_event }: Summary): string {
+  return last_event ? `${SET_SUMMARY}, last_event = :last_event` : SET_SUMMARY;
+}
 
 const ROW_IS_UNCHANGED =
   'joined_seq = :seen_joined_seq AND last_seq = :seen_last_seq AND last_rev = :seen_last_rev AND read_seq = :seen_read_seq';

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { isolate } from '../../web/src/ui/isolate.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Person } from './people.ts';
 import { Watch } from './watch.ts';
@@ -67,7 +68,7 @@ export class Device {
 
   async open(name: string): Promise<void> {
     await this.row(name).click();
-    await this.page.getByRole('region', { name: `Conversation with ${name}`, exact: true }).waitFor();
+    await this.page.getByRole('region', { name: `Conversation with ${isolate(name)}`, exact: true }).waitFor();
     await this.log.locator('[data-seq]').first().waitFor();
   }
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { TransactWriteItemsCommand, type TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import { type Context, createContext } from '../../backend/context.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
+import { isolateName } from '../../backend/domain/isolate-name.ts';
 import {
   addMember,
   changeRole,
@@ -66,7 +67,7 @@ describe('a new group', () => {
       kind: 'system',
       user_uuid: ada.userId,
       data: { event: 'group_created', name: 'Engines' },
-      message: `${ada.display_name} created “Engines”`,
+      message: `\u2068${ada.display_name}\u2069 created “\u2068Engines\u2069”`,
     });
     expect(await compareSummaries(there, groupIdOf(group) ?? '')).toEqual([]);
   });
@@ -132,7 +133,7 @@ describe('a new group', () => {
     const { group } = await createGroup(here, request);
     const groupId = groupIdOf(group) ?? '';
     // The very words of the message that has the key.
-    const text = `${ada.display_name} created “Once”`;
+    const text = `\u2068${ada.display_name}\u2069 created “\u2068Once\u2069”`;
     const send = { userId: ada.userId, text, clientKey: 'k' };
     const message = await sendToGroup(there, groupId, send);
     expect(message).toMatchObject({ seq: 2, kind: 'text' });
@@ -152,6 +153,7 @@ describe('each change of a group', () => {
     const { groupId, ada, grace, barbara } = await startGroup();
     const [kay] = await somebody(1);
     const place = { groupId, actor: ada };
+    const nameOf = ({ display_name }: Person) => isolateName(display_name);
     await renameGroup(here, place, 'Looms');
     const added = await addMember(here, place, kay.handle);
     await changeRole(here, place, grace.handle, 'admin');
@@ -171,13 +173,13 @@ describe('each change of a group', () => {
       { event: 'member_left', new_owner: barbara.userId },
     ]);
     expect(log.map(({ message }) => message)).toEqual([
-      `${ada.display_name} created “Engines”`,
-      `${ada.display_name} named the group “Looms”`,
-      `${ada.display_name} added ${kay.display_name}`,
-      `${ada.display_name} made ${grace.display_name} an admin`,
-      `${grace.display_name} is no longer an admin`,
-      `${ada.display_name} removed ${grace.display_name}`,
-      `${ada.display_name} left, and ${barbara.display_name} owns the group now`,
+      `${nameOf(ada)} created “${isolateName('Engines')}”`,
+      `${nameOf(ada)} named the group “${isolateName('Looms')}”`,
+      `${nameOf(ada)} added ${nameOf(kay)}`,
+      `${nameOf(ada)} made ${nameOf(grace)} an admin`,
+      `${nameOf(ada)} made ${nameOf(grace)} a member without admin rights`,
+      `${nameOf(ada)} removed ${nameOf(grace)}`,
+      `${nameOf(ada)} left, and ${nameOf(barbara)} owns the group now`,
     ]);
     const { group, members } = await there.members.listWithGroup(groupId);
     expect(group).toMatchObject({ name: 'Looms', member_count: 2 });

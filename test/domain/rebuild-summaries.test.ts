@@ -47,6 +47,7 @@ describe('comparing summaries with the log', () => {
     ['last_rev', { last_rev: 3 }, 3, 0],
     ['last_by', { last_by: 'kay' }, 'kay', 'grace'],
     ['last_kind', { last_kind: 'system' }, 'system', 'text'],
+    ['last_event', { last_event: { event: 'member_left' } }, { event: 'member_left' }, undefined],
     ['preview', { preview: 'wrong' }, 'wrong', 'text 6'],
     ['read_seq', { read_seq: 99, deleted_seqs: new Set([3]) }, 99, LENGTH],
     ['deleted_seqs', { deleted_seqs: new Set([3]) }, [3], [3, 5]],

@@ -152,7 +152,7 @@ describe('GET /api/message_groups/:uuid', () => {
     const sent = await ada.send({ handle: grace.handle, message: 'Hello' });
     const { members, ...group } = await grace.group(sent.message_group_uuid);
     expect([group]).toEqual(await grace.inbox());
-    const member = { role: 'member', joined_at: sent.created_at };
+    const member = { role: 'member', joined_at: sent.created_at, joined_seq: 1 };
     expect(members).toHaveLength(2);
     expect(members).toEqual(
       expect.arrayContaining([
@@ -166,6 +166,27 @@ describe('GET /api/message_groups/:uuid', () => {
         },
       ]),
     );
+  });
+
+  it('distinguishes a mark that reading set from the one that a member joined with', async () => {
+    const [ada, grace] = [await api().person(), await api().person()];
+    const isaac = await api().person();
+    const { uuid } = await ada.createGroup('Plans', [grace.handle]);
+    const plan = await ada.send({ message_group_uuid: uuid, message: 'secret plan' });
+    await ada.post(`/api/message_groups/${uuid}/members`, { handle: isaac.handle });
+    await grace.markRead(uuid, plan.seq);
+    const marks = async () => {
+      const { members } = await ada.group(uuid);
+      return new Map(
+        members.map(({ handle, joined_seq, read_seq }) => [handle, [joined_seq, read_seq]] as const),
+      );
+    };
+    // Those who were there from the start, and who joined behind the plan: each mark begins at `joined_seq`.
+    expect((await marks()).get(grace.handle)).toEqual([1, plan.seq]);
+    expect((await marks()).get(isaac.handle)).toEqual([3, 3]);
+    const { seq } = await ada.send({ message_group_uuid: uuid, message: 'Welcome' });
+    await isaac.markRead(uuid, seq);
+    expect((await marks()).get(isaac.handle)).toEqual([3, seq]);
   });
 
   it('shows a group of the greatest size', async () => {
@@ -249,7 +270,10 @@ describe('DELETE /api/message_groups/:uuid/members/:user_uuid', () => {
         members: [{ user_uuid: ada.userId }],
       });
       expect(await ada.history(groupId, '?after=1')).toMatchObject([
-        { message: expect.stringMatching(/ removed Deleted user$/), data: { user: { user_uuid: gone } } },
+        {
+          message: expect.stringMatching(/ removed \u2068Deleted user\u2069$/),
+          data: { user: { user_uuid: gone } },
+        },
       ]);
       expect(await ada.delete(path + encodeURIComponent(gone))).toMatchObject({ status: 404 });
     },

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DisabledException } from '@aws-sdk/client-kms';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { ScanCommand as ScanItemsCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { isolateName } from '../../backend/domain/isolate-name.ts';
 import { compareSummaries, rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { toldBy } from '../../backend/events/changes.ts';
 import { inProcessLive, type LiveParts } from '../../backend/events/open-events.ts';
@@ -130,7 +131,8 @@ describe('the table', () => {
     await grace.delete(`/api/messages/${groupId}/5`);
     await ada.patch(`/api/message_groups/${group.uuid}`, { name: 'Minerals' });
     await sees(grace, groupId, { message: null, last_seq: 5 });
-    await sees(grace, group.uuid, { message: `${ada.handle} named the group “Minerals”`, last_seq: 6 });
+    const words = `${isolateName(ada.handle)} named the group “${isolateName('Minerals')}”`;
+    await sees(grace, group.uuid, { message: words, last_seq: 6 });
     await grace.send({ message_group_uuid: groupId, message: LONG });
     await sees(ada, groupId, { message: LONG.slice(0, 100) });
 

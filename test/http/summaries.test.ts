@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isolateName } from '../../backend/domain/isolate-name.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { useTestApi } from '../support/api.ts';
 import { type Caller, ok } from '../support/caller.ts';
 import { eventually } from '../support/eventually.ts';
+import type { Answer } from '../support/http-client.ts';
 import { startSummaries } from '../support/pump.ts';
 import { addGroup, upTo } from '../support/scene.ts';
 
@@ -84,6 +86,39 @@ describe('the list of conversations', () => {
     for (const person of [ada, grace]) await sees(person, uuid, { last_seq: 2, last_kind: 'text' });
     ok(await ada.patch(`/api/message_groups/${uuid}`, { name: 'Machines' }));
     for (const person of [ada, grace]) await sees(person, uuid, { last_seq: 3, last_kind: 'system' });
+    expect(await compareSummaries(api().context, uuid)).toEqual([]);
+  });
+
+  it('is worded for its reader where it tells of a change of the group, also after the stream', async () => {
+    const [ada, grace, kay] = [await api().person(), await api().person(), await api().person()];
+    const name = ({ handle }: { readonly handle: string }) => isolateName(handle);
+    const { uuid } = await ada.createGroup('Compilers', [grace.handle]);
+    const change = async (request: Promise<Answer>, shown: readonly [Caller, string][]) => {
+      ok(await request);
+      for (const [person, message] of shown) await sees(person, uuid, { message });
+    };
+    const members = `/api/message_groups/${uuid}/members`;
+    await sees(ada, uuid, { message: `You created “${isolateName('Compilers')}”` });
+    await change(ada.post(members, { handle: kay.handle }), [
+      [ada, `You added ${name(kay)}`],
+      [kay, `${name(ada)} added you`],
+      [grace, `${name(ada)} added ${name(kay)}`],
+    ]);
+    await change(ada.patch(`${members}/@${grace.handle}`, { role: 'admin' }), [
+      [grace, `${name(ada)} made you an admin`],
+    ]);
+    await change(ada.patch(`${members}/@${grace.handle}`, { role: 'member' }), [
+      [ada, `You made ${name(grace)} a member without admin rights`],
+      [grace, `${name(ada)} made you a member without admin rights`],
+    ]);
+    await change(ada.patch(`/api/message_groups/${uuid}`, { name: 'Engines' }), [
+      [ada, `You named the group “${isolateName('Engines')}”`],
+      [kay, `${name(ada)} named the group “${isolateName('Engines')}”`],
+    ]);
+    await ada.delete(`${members}/@${ada.handle}`);
+    await sees(grace, uuid, { message: `${name(ada)} left, and you own the group now` });
+    await grace.send({ message_group_uuid: uuid, message: 'Well then' });
+    for (const person of [grace, kay]) await sees(person, uuid, { message: 'Well then', last_kind: 'text' });
     expect(await compareSummaries(api().context, uuid)).toEqual([]);
   });
 

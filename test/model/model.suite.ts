@@ -119,9 +119,12 @@ describe(`everybody's inbox, after ${OPERATIONS} operations (MODEL_SEED=${SEED})
   const expectedInbox = ({ userId }: Caller, models: Awaited<ReturnType<typeof readModels>>) =>
     models
       .filter(({ model }) => userId in model.roles())
-      .map(({ stage, model }) => model.row(stage.groupId, userId, stage.marks))
+      .map(({ stage, model }) => model.row(stage.groupId, userId, stage.marks, nameOf))
       .sort((one, other) => (orderOf(one) < orderOf(other) ? 1 : -1))
       .map((row) => ({ ...row, kind: 'group', display_name: row.name, handle: null }));
+
+  /** A caller's name is their handle. */
+  const nameOf = (userId: string): string => people.find((person) => person.userId === userId)?.handle ?? '';
 
   const rolesIn = async ({ groupId }: Stage): Promise<Record<string, string>> => {
     for (const person of people) {

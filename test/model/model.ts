@@ -1,3 +1,4 @@
+import { systemWords } from '../../backend/domain/system-messages.ts';
 import type { OpenMessage } from '../../backend/texts/texts.ts';
 import type { MessageKind, Role } from '../../schema/items.ts';
 
@@ -53,7 +54,7 @@ export class GroupModel {
     return Object.fromEntries([...this.#members].map(([userId, { role }]) => [userId, role]));
   }
 
-  row(uuid: string, userId: string, marks: readonly Mark[]): ExpectedRow {
+  row(uuid: string, userId: string, marks: readonly Mark[], nameOf: (userId: string) => string): ExpectedRow {
     const { joinedSeq = 0, joinedAt = '' } = this.#members.get(userId) ?? {};
     const own = this.#log.filter((message) => message.user_uuid === userId).map(({ seq }) => seq);
     const marked = marks
@@ -65,7 +66,7 @@ export class GroupModel {
       uuid,
       name: this.#name,
       member_count: this.#members.size,
-      message: last?.message?.slice(0, 100) ?? null,
+      message: previewFor(userId, last, nameOf),
       created_at: last?.created_at ?? '',
       last_seq: this.#log.length,
       last_by: last?.user_uuid ?? '',
@@ -110,4 +111,14 @@ export class GroupModel {
     const member = this.#members.get(userId);
     if (member) this.#members.set(userId, { ...member, role });
   }
+}
+
+/** What a reader's inbox shows of the newest message: a system message in words of their own. */
+function previewFor(
+  readerId: string,
+  last: OpenMessage | undefined,
+  nameOf: (userId: string) => string,
+): string | null {
+  const text = last?.data ? systemWords(last.data, last.user_uuid, { nameOf, readerId }) : last?.message;
+  return text?.slice(0, 100) ?? null;
 }

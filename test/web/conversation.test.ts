@@ -4,6 +4,8 @@ import { answer, attend, beginReading, miss } from '../../web/src/conversation/r
 import { type Row, rowsOf, type RowsInput } from '../../web/src/conversation/rows.ts';
 import { seenBy, seenWords } from '../../web/src/conversation/seen-by.ts';
 import { systemWords } from '../../web/src/conversation/system-words.ts';
+import { isolate } from '../../web/src/ui/isolate.ts';
+import { plain } from '../../web/src/ui/sentence.ts';
 import { textMessage, textMessages } from './messages.ts';
 
 function systemMessage(data: SystemMessage['data'], values: Partial<SystemMessage> = {}): SystemMessage {
@@ -118,13 +120,14 @@ describe('reading', () => {
 });
 
 describe('seen by', () => {
-  const member = (user_uuid: string, read_seq: number): Member => ({
+  const member = (user_uuid: string, read_seq: number, joined_seq = 1): Member => ({
     user_uuid,
     handle: user_uuid,
     display_name: user_uuid.toUpperCase(),
     role: 'member',
     read_seq,
     joined_at: '2026-01-01T00:00:00.000Z',
+    joined_seq,
   });
   const own = (seq: number) => textMessage({ seq, user_uuid: 'me' });
 
@@ -150,10 +153,25 @@ describe('seen by', () => {
     expect([...seenBy(messages, [member('ada', 0)], 'me')]).toEqual([[1, ['ADA']]]);
   });
 
+  it('is nobody by a mark that joining has set, nor by what they did to the group', () => {
+    const added = systemMessage({ event: 'member_left' }, { seq: 3, user_uuid: 'ada' });
+    const messages = [own(1), own(2), added, own(4)];
+    expect([...seenBy(messages, [member('isaac', 3, 3)], 'me')]).toEqual([]);
+    // Who has read on from there has read what came since.
+    expect([...seenBy(messages, [member('isaac', 4, 3)], 'me')]).toEqual([[4, ['ISAAC']]]);
+    expect([...seenBy(messages, [member('ada', 0)], 'me')]).toEqual([]);
+    // A text from an earlier membership was written by somebody who had read what was before it.
+    const before = [own(1), textMessage({ seq: 2, user_uuid: 'isaac' }), own(3)];
+    expect([...seenBy(before, [member('isaac', 5, 5)], 'me')]).toEqual([[1, ['ISAAC']]]);
+    // In a conversation of two, everybody is there from the first message on.
+    expect([...seenBy([own(1)], [member('isaac', 1, 1)], 'me')]).toEqual([[1, ['ISAAC']]]);
+    expect([...seenBy([own(1)], [member('isaac', 0, 1)], 'me')]).toEqual([]);
+  });
+
   it('is said in few words', () => {
-    expect(seenWords(['A'], 1)).toBe('Seen');
-    expect(seenWords(['A', 'B'], 2)).toBe('Seen by everyone');
-    expect(seenWords(['A', 'B'], 5)).toBe('Seen by A and B');
+    expect(plain(seenWords(['A'], 1))).toBe('Seen');
+    expect(plain(seenWords(['A', 'B'], 2))).toBe('Seen by everyone');
+    expect(plain(seenWords(['A', 'B'], 5))).toBe('Seen by \u2068A\u2069 and \u2068B\u2069');
   });
 });
 
@@ -161,21 +179,26 @@ describe('a system message', () => {
   const ada = { user_uuid: 'ada', handle: 'ada', display_name: 'Ada Lovelace' };
   const me = { user_uuid: 'me', handle: 'me', display_name: 'Me' };
   const mine = { user_uuid: 'me', display_name: 'Me' };
+  const [ADA, MOTHS] = [isolate('Ada Lovelace'), isolate('Moths')];
 
   it.each([
-    [systemMessage({ event: 'group_created', name: 'Moths' }), 'Ada Lovelace created “Moths”'],
-    [systemMessage({ event: 'group_renamed', name: 'Moths' }, mine), 'You named the group “Moths”'],
-    [systemMessage({ event: 'member_added', user: me }), 'Ada Lovelace added you'],
-    [systemMessage({ event: 'member_removed', user: ada }, mine), 'You removed Ada Lovelace'],
-    [systemMessage({ event: 'member_left' }), 'Ada Lovelace left'],
-    [systemMessage({ event: 'member_left', new_owner: me }), 'Ada Lovelace left, and you own the group now'],
-    [systemMessage({ event: 'role_changed', user: me, role: 'admin' }), 'Ada Lovelace made you an admin'],
+    [systemMessage({ event: 'group_created', name: 'Moths' }), `${ADA} created “${MOTHS}”`],
+    [systemMessage({ event: 'group_renamed', name: 'Moths' }, mine), `You named the group “${MOTHS}”`],
+    [systemMessage({ event: 'member_added', user: me }), `${ADA} added you`],
+    [systemMessage({ event: 'member_removed', user: ada }, mine), `You removed ${ADA}`],
+    [systemMessage({ event: 'member_left' }), `${ADA} left`],
+    [systemMessage({ event: 'member_left', new_owner: me }), `${ADA} left, and you own the group now`],
+    [
+      systemMessage({ event: 'member_left', new_owner: ada }, mine),
+      `You left, and ${ADA} owns the group now`,
+    ],
+    [systemMessage({ event: 'role_changed', user: me, role: 'admin' }), `${ADA} made you an admin`],
     [
       systemMessage({ event: 'role_changed', user: ada, role: 'member' }, mine),
-      'You made Ada Lovelace a member without admin rights',
+      `You made ${ADA} a member without admin rights`,
     ],
     [systemMessage(undefined), 'in the API’s words'],
   ])('%#: is told as its reader would say it', (message, words) => {
-    expect(systemWords(message, 'me')).toBe(words);
+    expect(plain(systemWords(message, 'me'))).toBe(words);
   });
 });

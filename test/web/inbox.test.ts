@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { MessageGroup } from '../../web/src/api/shapes.ts';
+import type { Message, MessageGroup } from '../../web/src/api/shapes.ts';
 import {
   inboxRows,
   isOwnText,
@@ -80,6 +80,23 @@ describe('the list of conversations', () => {
     const renamed = row('a', { last_by: 'me', last_kind: 'system', last_seq: 7 });
     expect(isOwnText(only(withGroup(written, renamed)), 'me')).toBe(false);
     expect(isOwnText(only(written), 'other')).toBe(false);
+  });
+
+  it('words a system message as its reader would, as the conversation does', () => {
+    const named = (user_uuid: string, display_name: string) => ({
+      user_uuid,
+      display_name,
+      handle: display_name,
+    });
+    const added = (author: string, whom: string): Message => ({
+      ...textMessage({ seq: 6, message_group_uuid: 'a', message: 'Ada added Grace' }),
+      ...named(author, 'Ada'),
+      kind: 'system',
+      data: { event: 'member_added', user: named(whom, 'Grace') },
+    });
+    const shown = (message: Message) => only(withMessage([[row('a')]], message, 'me')).message;
+    expect(shown(added('me', 'other'))).toBe('You added \u2068Grace\u2069');
+    expect(shown(added('other', 'me'))).toBe('\u2068Ada\u2069 added you');
   });
 
   it('counts one message once, though it comes twice', () => {

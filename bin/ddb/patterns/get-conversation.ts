@@ -8,7 +8,7 @@ import { groupIdOf, MAX_SEQ } from '../../../schema/keys.ts';
 import { command, parseLimit, prodArgument, runCommand } from '../../command.ts';
 import { findPersonIfThere } from '../../../local/find-or-create-person.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from '../connection.ts';
-import { printReport, type RowView, shortTime } from './report.ts';
+import { messageText, printReport, type RowView, shortTime } from './report.ts';
 
 /** As the API has them. */
 const DEFAULT_LIMIT = 20;
@@ -66,7 +66,7 @@ const VIEW: RowView<MessageAnswer> = {
     String(row.rev),
     shortTime(row.created_at, new Date()),
     row.handle,
-    row.message ?? '(deleted)',
+    messageText(row.message, row.kind),
   ],
 };
 

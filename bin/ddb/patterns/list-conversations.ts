@@ -9,7 +9,7 @@ import { UserError } from '../../../local/user-error.ts';
 import { command, parseLimit, prodArgument, runCommand } from '../../command.ts';
 import { nobodyHas, readHandle } from '../../find-person.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from '../connection.ts';
-import { printReport, type RowView, shortTime } from './report.ts';
+import { messageText, printReport, type RowView, shortTime } from './report.ts';
 
 /** As the API has them. */
 const DEFAULT_LIMIT = 20;
@@ -63,7 +63,7 @@ const VIEW: RowView<MessageGroupAnswer> = {
   cells: (row) => [
     row.uuid,
     row.handle ?? row.display_name,
-    row.message ?? '(deleted)',
+    messageText(row.message, row.last_kind),
     shortTime(row.created_at, new Date()),
     String(row.unread_count),
   ],

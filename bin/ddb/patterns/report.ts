@@ -1,4 +1,5 @@
 import type { Usage } from '../../../backend/table/capacity-meter.ts';
+import { withoutIsolates } from '../../../backend/domain/isolate-name.ts';
 import { type Column, presentTable } from '../../screen.ts';
 import { presentUsage } from '../present-usage.ts';
 
@@ -35,6 +36,15 @@ export function printReport<Row extends object>(
   }
   const table = rows.length > 0 ? `${presentTable(columns, rows.map(cells))}\n` : '';
   process.stdout.write(`${title}\n${table}${cost}\n`);
+}
+
+/**
+ * A message for a cell of a table. Few terminals know isolates: those around the names of a system message are left out,
+ * and the table escapes what else could change its direction.
+ */
+export function messageText(message: string | null, kind: 'text' | 'system'): string {
+  if (message === null) return '(deleted)';
+  return kind === 'system' ? withoutIsolates(message) : message;
 }
 
 /** A stored time in few columns, as `ls` shows it: the day and the minute, or the date of another year. UTC. */

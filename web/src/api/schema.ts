@@ -459,7 +459,7 @@ export interface components {
       /** @description Direct: the other person's. Group: null. */
       handle: string | null;
       /**
-       * @description Beginning of the newest message; null when that is a tombstone.
+       * @description Beginning of the newest message; null when that is a tombstone. A system message is in English, and its reader is "You" in it; names in it stand between U+2068 and U+2069, so that none changes the direction of the sentence.
        * @example Hello Grace!
        */
       message: string | null;
@@ -533,7 +533,7 @@ export interface components {
       /** @description Direct: the other person's. Group: null. */
       handle: string | null;
       /**
-       * @description Beginning of the newest message; null when that is a tombstone.
+       * @description Beginning of the newest message; null when that is a tombstone. A system message is in English, and its reader is "You" in it; names in it stand between U+2068 and U+2069, so that none changes the direction of the sentence.
        * @example Hello Grace!
        */
       message: string | null;
@@ -603,6 +603,11 @@ export interface components {
       read_seq: number;
       /** @description When they became a member. */
       joined_at: components['schemas']['Time'];
+      /**
+       * @description Seq of the message they became a member with. Their `read_seq` begins there, and says nothing of the messages before it: they have read those from `joined_seq` to `read_seq`.
+       * @example 1
+       */
+      joined_seq: number;
     };
     /**
      * @description What a member may do. In a `direct` group both are `member`.
@@ -752,8 +757,8 @@ export interface components {
        */
       kind: 'system';
       /**
-       * @description English words for `data`, with the names of that moment.
-       * @example Ada Lovelace added Grace Hopper
+       * @description English words for `data`, with the names of that moment. Each name stands between U+2068 and U+2069, so that none changes the direction of the sentence.
+       * @example ⁨Ada Lovelace⁩ added ⁨Grace Hopper⁩
        */
       message: string | null;
       data: components['schemas']['SystemData'];

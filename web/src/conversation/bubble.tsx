@@ -1,7 +1,10 @@
 import { memo } from 'react';
 import type { Message } from '../api/shapes.ts';
 import { hueOf } from '../ui/initials.ts';
+import { isolate } from '../ui/isolate.ts';
 import { Name } from '../ui/name.tsx';
+import type { Sentence } from '../ui/sentence.ts';
+import { SentenceView } from '../ui/sentence-view.tsx';
 import { clockTime, exactTime } from '../ui/times.ts';
 import { BubbleMenu } from './bubble-menu.tsx';
 import type { Place } from './rows.ts';
@@ -13,7 +16,7 @@ export interface BubbleProps extends Place {
   readonly mayEdit: boolean;
   readonly mayDelete: boolean;
   /** Below the bubble: who has seen it. */
-  readonly seen: string | undefined;
+  readonly seen: Sentence | undefined;
   readonly onEdit: (message: Message) => void;
   readonly onDelete: (message: Message) => void;
 }
@@ -24,7 +27,7 @@ const FEW_EMOJI = /^\p{RGI_Emoji}{1,3}$/v;
 /** One message. Its text is text, whatever it looks like. */
 export const Bubble = memo(function Bubble(props: BubbleProps) {
   const { message, own, first, last, showsName, seen } = props;
-  const author = own ? 'You' : message.display_name;
+  const author = own ? 'You' : isolate(message.display_name);
   return (
     <article
       className="bubble-row"
@@ -51,7 +54,11 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
         </div>
         {message.message !== null && <BubbleMenu {...props} />}
       </div>
-      {seen !== undefined && <p className="bubble-note">{seen}</p>}
+      {seen !== undefined && (
+        <p className="bubble-note">
+          <SentenceView words={seen} />
+        </p>
+      )}
     </article>
   );
 });

@@ -1,4 +1,5 @@
 import type { Message } from '../api/shapes.ts';
+import { SentenceView } from '../ui/sentence-view.tsx';
 import { dayName, exactTime } from '../ui/times.ts';
 import { useNow } from '../ui/use-now.ts';
 import { Bubble } from './bubble.tsx';
@@ -38,7 +39,7 @@ export function RowView({ row, context }: { readonly row: Row | undefined; reado
     case 'system':
       return (
         <p className="talk-system" data-seq={row.message.seq} title={exactTime(row.message.created_at)}>
-          <bdi dir="auto">{systemWords(row.message, context.me)}</bdi>
+          <SentenceView words={systemWords(row.message, context.me)} />
         </p>
       );
     case 'outgoing':

@@ -1,6 +1,8 @@
 import { useSyncExternalStore } from 'react';
 import type { Member } from '../api/shapes.ts';
 import { useChat } from '../chat/use-chat.ts';
+import { listOf, type Sentence } from '../ui/sentence.ts';
+import { SentenceView } from '../ui/sentence-view.tsx';
 
 /** Who is typing just now. The line is always there, so that nothing moves when they begin. */
 export function TypingLine({
@@ -24,14 +26,14 @@ export function TypingLine({
             <i />
             <i />
           </span>
-          <bdi dir="auto">{words(names)}</bdi>
+          <SentenceView words={words(names)} />
         </>
       )}
     </p>
   );
 }
 
-function words(names: readonly string[]): string {
-  if (names.length > 3) return 'Several people are typing';
-  return `${new Intl.ListFormat('en').format(names)} ${names.length === 1 ? 'is' : 'are'} typing`;
+function words(names: readonly string[]): Sentence {
+  if (names.length > 3) return ['Several people are typing'];
+  return [...listOf(names), names.length === 1 ? ' is typing' : ' are typing'];
 }

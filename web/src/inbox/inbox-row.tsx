@@ -53,6 +53,10 @@ export const InboxRow = memo(function InboxRow({ row, me }: Props) {
 /** What somebody wrote, or what happened: that is set apart. */
 function Preview({ message, last_kind }: MessageGroup) {
   if (message === null) return <em>Message deleted</em>;
-  const words = <bdi dir="auto">{message}</bdi>;
-  return last_kind === 'system' ? <em>{words}</em> : words;
+  if (last_kind === 'text') return <bdi dir="auto">{message}</bdi>;
+  return (
+    <em>
+      <bdi dir="ltr">{message}</bdi>
+    </em>
+  );
 }

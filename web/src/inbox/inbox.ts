@@ -1,5 +1,7 @@
 import { beginningOf } from '../../../schema/preview.ts';
 import type { Message, MessageGroup, ReadMark } from '../api/shapes.ts';
+import { systemWords } from '../conversation/system-words.ts';
+import { plain } from '../ui/sentence.ts';
 
 /**
  * The list of conversations, as pages that came from the API and what events have told since. Events may come twice,
@@ -29,7 +31,7 @@ export function withGroup(pages: InboxPages, group: MessageGroup): InboxPages {
 export function withMessage(pages: InboxPages, message: Message, me: string): InboxPages {
   return changeRow(pages, message.message_group_uuid, (row) => {
     if (message.seq < row.last_seq) return row;
-    const preview = message.message === null ? null : beginningOf(message.message);
+    const preview = previewOf(message, me);
     const own = message.user_uuid === me;
     return {
       ...row,
@@ -51,7 +53,7 @@ export function withReadMark(pages: InboxPages, mark: ReadMark): InboxPages {
   );
 }
 
-/** Whether its reader wrote what a row shows. The words of a system message begin with who did it, whoever that is. */
+/** Whether its reader wrote what a row shows. The words of a system message say themselves who did it. */
 export function isOwnText({ last_by, last_kind, message }: MessageGroup, me: string): boolean {
   return last_by === me && last_kind === 'text' && message !== null;
 }
@@ -81,6 +83,13 @@ function newer(held: MessageGroup, came: MessageGroup): MessageGroup {
     // Both states may be behind: there cannot be more unread than there are messages behind the mark.
     unread_count: Math.max(0, Math.min(reader.unread_count, last_seq - read_seq)),
   };
+}
+
+/** As the API words it for the same reader. */
+function previewOf(message: Message, me: string): string | null {
+  if (message.message === null) return null;
+  const text = message.kind === 'system' ? plain(systemWords(message, me)) : message.message;
+  return beginningOf(text);
 }
 
 function compare(a: string, b: string): number {

@@ -3,6 +3,8 @@ import { useRoute } from 'wouter';
 import { useChat } from '../chat/use-chat.ts';
 import { systemWords } from '../conversation/system-words.ts';
 import type { Message } from '../api/shapes.ts';
+import { isolate } from './isolate.ts';
+import { plain } from './sentence.ts';
 
 /** Tells who cannot see the screen of messages that come: those of the open conversation word for word. */
 export function Announcer() {
@@ -18,7 +20,9 @@ export function Announcer() {
   );
   return (
     <div className="for-screen-readers" role="status" aria-live="polite">
-      {heard && heard.message_group_uuid !== params?.uuid && `New message from ${heard.display_name}`}
+      {heard &&
+        heard.message_group_uuid !== params?.uuid &&
+        `New message from ${isolate(heard.display_name)}`}
       {heard && heard.message_group_uuid === params?.uuid && <Words key={heard.uuid} heard={heard} />}
     </div>
   );
@@ -31,6 +35,6 @@ function Words({ heard }: { readonly heard: Message }) {
   const { log } = useSyncExternalStore(conversation.state.subscribe, conversation.state.get);
   const message = log.messages.get(heard.seq);
   if (!message) return null;
-  if (message.kind === 'system') return systemWords(message, chat.me.uuid);
-  return `${message.display_name}: ${message.message ?? 'Message deleted'}`;
+  if (message.kind === 'system') return plain(systemWords(message, chat.me.uuid));
+  return `${isolate(message.display_name)}: ${isolate(message.message ?? 'Message deleted')}`;
 }

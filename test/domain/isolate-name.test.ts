@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { isolateName, withoutIsolates } from '../../backend/domain/isolate-name.ts';
+import { isolate } from '../../web/src/ui/isolate.ts';
+
+const INITIATORS = '\u2066\u2067\u2068';
+const names = fc
+  .array(
+    fc.constantFrom(
+      'a',
+      'ש',
+      '\u2028',
+      '\u2029',
+      '\u202A',
+      '\u202E',
+      '\u202C',
+      '\u2069',
+      ...Array.from(INITIATORS),
+    ),
+  )
+  .map((characters) => characters.join(''));
+
+// The API and the screens are apart, and each has its own.
+describe.each([
+  ['of the API', isolateName],
+  ['of the screens', isolate],
+])('a name inside a sentence %s', (_whose, isolated) => {
+  it.each([
+    ['a plain name', 'Ada', '\u2068Ada\u2069'],
+    [
+      'an override that is left open, which the end of the isolate closes',
+      'Eve\u202E',
+      '\u2068Eve\u202E\u2069',
+    ],
+    ['an end that has no beginning', 'Eve\u2069\u202E', '\u2068Eve\u202E\u2069'],
+    ['a beginning that has no end', '\u2067Eve', '\u2068\u2067Eve\u2069\u2069'],
+    ['isolates that are balanced', '\u2067Eve\u2069', '\u2068\u2067Eve\u2069\u2069'],
+    ['a paragraph separator, which would end all isolates', 'E\u2029ve', '\u2068E ve\u2069'],
+  ])('is isolated: %s', (_what, name, expected) => {
+    expect(isolated(name)).toBe(expected);
+  });
+
+  it('ends its isolate at its own end and never before, whatever it holds', () => {
+    fc.assert(
+      fc.property(names, (name) => {
+        const depths: number[] = [];
+        let depth = 0;
+        for (const character of isolated(name)) {
+          if (INITIATORS.includes(character)) depth += 1;
+          if (character === '\u2069') depth -= 1;
+          if (character === '\u2029') depth = 0;
+          depths.push(depth);
+        }
+        expect(depths.pop()).toBe(0);
+        expect(Math.min(...depths)).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
+
+it('a sentence for a terminal has its names without isolates', () => {
+  expect(withoutIsolates(`${isolateName('Ada')} added ${isolateName('Grace')}`)).toBe('Ada added Grace');
+});
