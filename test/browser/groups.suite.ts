@@ -84,6 +84,72 @@ describe('a group', () => {
   );
 
   it(
+    'is left for the list of conversations, which says so',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      await people.createGroup(ada, 'Compilers', [grace]);
+      await people.tell(ada, grace, 'We two');
+      const graces = await enter(grace);
+      await graces.open('Compilers');
+      await chooseMember(graces, 'Grace', 'Leave the group …');
+      await graces.page.getByRole('button', { name: 'Leave', exact: true }).click();
+      const notice = graces.inbox.getByRole('status').filter({ hasText: 'You left Compilers' });
+      await notice.waitFor();
+      expect(new URL(graces.page.url()).pathname).toBe('/');
+      expect(await graces.page.getByText('There is no such conversation').count()).toBe(0);
+      // Until one does something else.
+      await graces.open('Ada');
+      await notice.waitFor({ state: 'detached' });
+    }),
+  );
+
+  it(
+    'says “you” to who did something and to whom it was done, in the list as in the conversation',
+    stage(async ({ people, enter }) => {
+      const [ada, grace, alan] = await Promise.all([
+        people.create('Ada'),
+        people.create('Grace'),
+        people.create('Alan'),
+      ]);
+      const group = await people.createGroup(ada, 'Compilers', [grace]);
+      await people.addMember(ada, group, alan);
+      for (const [person, words] of [
+        [ada, 'You added Alan'],
+        [alan, 'Ada added you'],
+        [grace, 'Ada added Alan'],
+      ] as const) {
+        const device = await enter(person);
+        await device.eventually(async () => expect(await previewIn(device)).toBe(words));
+        await device.open('Compilers');
+        await device.log.getByText(words, { exact: true }).waitFor();
+        expect(await previewIn(device)).toBe(words);
+      }
+    }),
+  );
+
+  it(
+    'does not say that a message was seen by somebody who joined behind it',
+    stage(async ({ people, enter }) => {
+      const [ada, grace, isaac] = await Promise.all([
+        people.create('Ada'),
+        people.create('Grace'),
+        people.create('Isaac'),
+      ]);
+      const group = await people.createGroup(ada, 'Plans', [grace]);
+      const seq = await people.tellGroup(ada, group, 'secret plan');
+      await people.addMember(ada, group, isaac);
+      const adas = await enter(ada);
+      await adas.open('Plans');
+      await adas.log.getByText('You added Isaac').waitFor();
+      expect(await adas.page.getByText(/^Seen/).count()).toBe(0);
+      // The others' marks are there, and shown: what is not seen has not been overlooked.
+      await people.markRead(grace, group, seq);
+      await adas.page.reload();
+      await adas.log.getByText('Seen by Grace', { exact: true }).waitFor();
+    }),
+  );
+
+  it(
     'is gone from the screen of who is removed, who hears nothing more of it',
     stage(async ({ people, openWindow, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
@@ -99,7 +165,7 @@ describe('a group', () => {
 
       await chooseMember(adas, 'Grace', 'Remove from the group …');
       await adas.page.getByRole('button', { name: 'Remove', exact: true }).click();
-      await graces.page.getByText('There is no such conversation, or you are not in it.').waitFor();
+      await graces.page.getByText('You are not in this conversation any more.').waitFor();
       await graces.row('Compilers').waitFor({ state: 'detached' });
       expect(await graces.holds('Before')).toBe(false);
       await people.tellGroup(ada, group, 'Behind her back');
@@ -116,6 +182,12 @@ describe('a group', () => {
     }),
   );
 });
+
+/** What the only row of the list says of its newest message, without the marks around names. */
+async function previewIn(device: Device): Promise<string> {
+  const preview = await device.row('Compilers').locator('.inbox-preview').textContent();
+  return (preview ?? '').replaceAll(/[\u2068\u2069]/g, '');
+}
 
 async function openMembers(device: Device) {
   await device.page.getByRole('button', { name: 'People in this group' }).click();

@@ -30,6 +30,16 @@ export class People {
     return this.#signIn({ handle, create: true, display_name: name });
   }
 
+  /** Several people whose handles begin alike. */
+  async createAlike(beginning: string, count: number): Promise<Person[]> {
+    const numbers = Array.from({ length: count }, (_, place) => String(place + 1).padStart(2, '0'));
+    return Promise.all(
+      numbers.map((number) =>
+        this.#signIn({ handle: `${beginning}-${number}`, create: true, display_name: `Number ${number}` }),
+      ),
+    );
+  }
+
   /** Somebody the local run has brought along. */
   async known(handle: string): Promise<Person> {
     return this.#signIn({ handle });
@@ -61,6 +71,11 @@ export class People {
     const body = { name, handles: others.map(({ handle }) => handle) };
     const answer = await this.#exchange('POST', '/api/message_groups', { body, token: owner.token });
     return z.object({ uuid: z.string() }).parse(answer).uuid;
+  }
+
+  async addMember(owner: Person, group: string, other: Person): Promise<void> {
+    const path = `/api/message_groups/${group}/members`;
+    await this.#exchange('POST', path, { body: { handle: other.handle }, token: owner.token });
   }
 
   async markRead(reader: Person, group: string, seq: number): Promise<void> {

@@ -5,11 +5,15 @@ import { App } from './app.tsx';
 import { Sessions } from './session/session.ts';
 import { fetchSettings } from './session/settings.ts';
 import { Failure } from './ui/failure.tsx';
+import { keepFocus } from './ui/focus-keeper.ts';
+import { leaveKeysToInputMethod } from './ui/input-method.ts';
 import './ui/theme.css';
 
 const container = document.getElementById('root');
 if (!container) throw new Error('the page has no root');
 const root = createRoot(container);
+leaveKeysToInputMethod(window);
+keepFocus(document);
 
 async function start(): Promise<void> {
   try {

@@ -28,6 +28,11 @@ export interface InboxPage {
   readonly nextCursor: string | undefined;
 }
 
+export interface PeoplePage {
+  readonly people: readonly Person[];
+  readonly nextCursor: string | undefined;
+}
+
 export interface NewMessage {
   /** A conversation there is, or somebody to begin one with. */
   readonly to: { readonly message_group_uuid: string } | { readonly handle: string };
@@ -38,7 +43,8 @@ export interface NewMessage {
 
 const UNAUTHORIZED = 401;
 const INBOX_PAGE = 30;
-const FOUND_PEOPLE = 10;
+/** People of a page of a search. */
+export const FOUND_PEOPLE = 10;
 
 export function createApi(options: ApiOptions) {
   const client = createClient<paths>();
@@ -51,8 +57,15 @@ function peopleCalls({ GET, PUT }: Client<paths>) {
     me: (): Promise<Person> => answer(GET('/api/users/me')),
     saveProfile: (profile: Pick<Person, 'handle' | 'display_name'>): Promise<Person> =>
       answer(PUT('/api/users/me', { body: profile })),
-    findPeople: (prefix: string, signal: AbortSignal): Promise<Person[]> =>
-      answer(GET('/api/users', { params: { query: { prefix, limit: FOUND_PEOPLE } }, signal })),
+    findPeople: async (
+      prefix: string,
+      cursor: string | undefined,
+      signal: AbortSignal,
+    ): Promise<PeoplePage> => {
+      const query = { prefix, limit: FOUND_PEOPLE, ...(cursor !== undefined && { cursor }) };
+      const { data, response } = await settle(GET('/api/users', { params: { query }, signal }));
+      return { people: data, nextCursor: cursorOf(response.headers.get('Link')) };
+    },
     person: (handle: string): Promise<Person> =>
       answer(GET('/api/users/@{handle}/short', { params: { path: { handle } } })),
   };

@@ -11,6 +11,7 @@ import {
   withoutGroup,
   withReadMark,
 } from '../inbox/inbox.ts';
+import type { Sentence } from '../ui/sentence.ts';
 import { Conversation, outgoingKey } from './conversation.ts';
 import type { LiveEvent } from './events.ts';
 import { pause } from './pause.ts';
@@ -42,6 +43,8 @@ export class Chat {
   readonly typing = new Typing();
   /** Conversations in which something is on its way, waits for the server, or could not be sent. */
   readonly outgoing = new Subject<ReadonlyMap<string, OutgoingNote>>(new Map());
+  /** What has just happened, for the list of conversations to say: until one opens another conversation. */
+  readonly notice = new Subject<Sentence | undefined>(undefined);
   readonly stream: SharedStream;
   readonly #conversations = new Map<string, Conversation>();
   readonly #listeners = new Set<(message: Message) => void>();
@@ -106,6 +109,11 @@ export class Chat {
   /** Which conversation is on the screen. */
   show(uuid: string | undefined): void {
     this.#shown = uuid;
+    if (uuid !== undefined) this.notice.set(undefined);
+  }
+
+  isShown(uuid: string): boolean {
+    return this.#shown === uuid;
   }
 
   /** Hears of each new message, once. */

@@ -18,6 +18,9 @@ export interface ConversationState {
 /** Where what is on its way is kept; without a conversation, what all such places begin with. */
 export const outgoingKey = (me: string, uuid = ''): string => `outgoing:${me}:${uuid}`;
 
+/** The problem of a conversation that one is not in any more. */
+export const LEFT = 'left';
+
 /** The calls that a conversation makes. */
 export type ConversationApi = Pick<Api, 'listMessages' | 'send' | 'editMessage' | 'deleteMessage'>;
 
@@ -180,7 +183,7 @@ export class Conversation {
 
   /** One is not in it any more. */
   end(): void {
-    this.state.set({ ...this.state.get(), log: EMPTY_LOG, problem: 'not_found' });
+    this.state.set({ ...this.state.get(), log: EMPTY_LOG, problem: LEFT });
   }
 
   /** Fetches what is behind the end of what is shown, as far as it is little; the tail may not be known. */

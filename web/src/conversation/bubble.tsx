@@ -36,6 +36,8 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
       data-last={last}
       data-seq={message.seq}
       aria-label={`${author}, ${exactTime(message.created_at)}`}
+      // The focus comes here when what is done with the message is gone with its text.
+      tabIndex={-1}
     >
       {showsName && first && (
         <p className={`bubble-author hue-${hueOf(message.handle)}`}>

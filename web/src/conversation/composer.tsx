@@ -30,11 +30,11 @@ export function Composer(props: Props) {
   const field = useGrowingField(text);
   const submit = (event: SubmitEvent | KeyboardEvent): void => {
     event.preventDefault();
-    void send();
+    // The button that sends is disabled afterwards, and cannot keep the focus.
+    void send().then(() => hasKeyboard() && field.current?.focus());
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    // While an input method composes, its keys are its own.
-    if (event.nativeEvent.isComposing) return;
+    // Keys of an input method do not come here.
     if (event.key === 'Enter' && !event.shiftKey && hasKeyboard()) submit(event);
     else if (event.key === 'Escape') onCancel?.();
     else if (event.key === 'ArrowUp' && text === '' && props.onEditLast) {

@@ -3,6 +3,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import { Link } from 'wouter';
 import { codeOf } from '../api/api-error.ts';
 import { groupKey } from '../chat/chat.ts';
+import { LEFT } from '../chat/conversation.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { ConnectionNote } from '../inbox/connection-note.tsx';
 import { useInboxRow } from '../inbox/use-inbox.ts';
@@ -20,7 +21,7 @@ export function ConversationScreen({ uuid }: { readonly uuid: string }) {
     queryKey: groupKey(uuid),
     queryFn: () => chat.api.readGroup(uuid),
     // Who was removed does not ask again.
-    enabled: problem !== 'not_found',
+    enabled: problem !== 'not_found' && problem !== LEFT,
   });
   const row = useInboxRow(uuid);
   const place = row ?? group.data;
@@ -32,7 +33,9 @@ export function ConversationScreen({ uuid }: { readonly uuid: string }) {
     };
   }, [chat, conversation, uuid]);
 
-  if (problem === 'not_found' || (group.error && codeOf(group.error) === 'not_found')) return <NotHere />;
+  if (problem === LEFT) return <NotHere words="You are not in this conversation any more." />;
+  if (problem === 'not_found' || (group.error && codeOf(group.error) === 'not_found'))
+    return <NotHere words="There is no such conversation, or you are not in it." />;
   if (!place) {
     if (group.error) return <Failure error={group.error} onRetry={() => void group.refetch()} />;
     return <p className="placeholder quiet">…</p>;
@@ -46,11 +49,11 @@ export function ConversationScreen({ uuid }: { readonly uuid: string }) {
   );
 }
 
-/** What a stranger is told, and who was removed: the same as of a conversation that does not exist. */
-function NotHere() {
+/** A stranger sees the same as of a conversation that does not exist; who has left it while they looked knows that it does. */
+function NotHere({ words }: { readonly words: string }) {
   return (
     <div className="placeholder">
-      <p>There is no such conversation, or you are not in it.</p>
+      <p role="status">{words}</p>
       <Link href="/" className="button">
         To your conversations
       </Link>

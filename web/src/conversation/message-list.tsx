@@ -31,6 +31,8 @@ export function MessageList(props: Props) {
   const jump = async (): Promise<void> => {
     if (!following || missing > 0) await props.onJumpToNewest();
     requestAnimationFrame(() => virtualizer.scrollToEnd());
+    // There is no button any more where there is nothing below.
+    viewport?.focus({ preventScroll: true });
   };
   return (
     <div className="talk">

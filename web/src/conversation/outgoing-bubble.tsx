@@ -31,6 +31,7 @@ export function OutgoingBubble(
       data-last={last}
       data-state={state}
       aria-label={`You, ${SAID[state]}`}
+      tabIndex={-1}
     >
       <div className="bubble-line">
         <div className="bubble">

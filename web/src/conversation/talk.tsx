@@ -78,11 +78,7 @@ export function Talk({ conversation, group, members }: Props) {
       />
       <Deletion
         message={deleting}
-        onDelete={async (seq) => {
-          await conversation.remove(seq);
-          // The button that had the focus is gone with the message.
-          document.getElementById('stage')?.focus();
-        }}
+        onDelete={(seq) => conversation.remove(seq)}
         onClose={() => setDeleting(undefined)}
       />
     </>

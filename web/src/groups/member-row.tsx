@@ -21,7 +21,7 @@ const ROLE_NAMES: Readonly<Record<Role, string>> = { owner: 'Owner', admin: 'Adm
 
 export function MemberRow(props: Props) {
   const { member, isMe } = props;
-  const [asks, setAsks] = useState(false);
+  const [asks, setAsks] = useState<boolean>();
   return (
     <li className="member">
       <Avatar of={member} />
@@ -43,7 +43,7 @@ export function MemberRow(props: Props) {
           </button>
         </span>
       ) : (
-        <MemberMenu {...props} onAskRemove={() => setAsks(true)} />
+        <MemberMenu {...props} autoFocus={asks === false} onAskRemove={() => setAsks(true)} />
       )}
     </li>
   );
@@ -53,9 +53,14 @@ function MemberMenu({
   member,
   isMe,
   role,
+  autoFocus,
   onRole,
   onAskRemove,
-}: Props & { readonly onAskRemove: () => void }) {
+}: Props & {
+  /** Whether it comes back to somebody who was asked and changed their mind. */
+  readonly autoFocus: boolean;
+  readonly onAskRemove: () => void;
+}) {
   const [, navigate] = useLocation();
   const admin = member.role === 'admin';
   const entries: MenuEntry[] = isMe
@@ -78,6 +83,7 @@ function MemberMenu({
       label={`What to do about ${isolate(member.display_name)}`}
       className="icon-button"
       placement="bottom-end"
+      autoFocus={autoFocus}
       entries={entries}
     >
       <MoreIcon />

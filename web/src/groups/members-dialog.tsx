@@ -1,9 +1,11 @@
 import { useState } from 'react';
+import { useLocation } from 'wouter';
 import type { Member, MessageGroupView, Person } from '../api/shapes.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { PeopleSearch } from '../people/people-search.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { sentence } from '../ui/sentence.ts';
 import { MemberRow } from './member-row.tsx';
 import { mayManage } from './permissions.ts';
 import { RenameForm } from './rename-form.tsx';
@@ -14,7 +16,7 @@ export default function MembersDialog(props: {
   readonly onClose: () => void;
 }) {
   const { view, onClose } = props;
-  const { api, me, ...chat } = useGroupActions(view.uuid);
+  const { api, me, ...chat } = useGroupActions(view);
   const role = view.members.find(({ user_uuid }) => user_uuid === me.uuid)?.role;
   const manages = mayManage(role);
   return (
@@ -25,7 +27,7 @@ export default function MembersDialog(props: {
           onRename={(name) => chat.run(() => api.renameGroup(view.uuid, name))}
         />
       )}
-      <ul className="people" aria-label="Members">
+      <ul className="people" aria-label="Members" tabIndex={-1}>
         {inOrder(view.members).map((member) => (
           <MemberRow
             key={member.user_uuid}
@@ -49,8 +51,9 @@ export default function MembersDialog(props: {
   );
 }
 
-function useGroupActions(uuid: string) {
+function useGroupActions({ uuid, display_name: name }: MessageGroupView) {
   const chat = useChat();
+  const [, navigate] = useLocation();
   const [error, setError] = useState<unknown>();
   const attempt = (action: () => Promise<void>): void => {
     setError(undefined);
@@ -66,8 +69,14 @@ function useGroupActions(uuid: string) {
     leave: (member: Member) =>
       attempt(async () => {
         await chat.api.removeMember(uuid, member.user_uuid);
-        if (member.user_uuid === chat.me.uuid) chat.tookLeave(uuid);
-        else chat.tookGroup(await chat.api.readGroup(uuid));
+        if (member.user_uuid !== chat.me.uuid) {
+          chat.tookGroup(await chat.api.readGroup(uuid));
+          return;
+        }
+        // The event may have come before this answer, and one may have gone elsewhere since.
+        if (chat.isShown(uuid)) navigate('/');
+        chat.tookLeave(uuid);
+        chat.notice.set(sentence`You left ${name}`);
       }),
   };
 }

@@ -79,7 +79,7 @@ export default function NewGroupDialog({ onClose, onOpen }: Props) {
 function Chosen(props: { readonly people: readonly Person[]; readonly onDrop: (uuid: string) => void }) {
   if (props.people.length === 0) return null;
   return (
-    <ul className="chips" aria-label="In the group">
+    <ul className="chips" aria-label="In the group" tabIndex={-1}>
       {props.people.map(({ uuid, display_name }) => (
         <li key={uuid} className="chip">
           <Name>{display_name}</Name>

@@ -4,6 +4,7 @@ import { Failure } from '../ui/failure.tsx';
 import { GroupIcon, WriteIcon } from '../ui/icons.tsx';
 import { ConnectionNote } from './connection-note.tsx';
 import { InboxRow } from './inbox-row.tsx';
+import { Notice } from './notice.tsx';
 import { OwnMenu } from './own-menu.tsx';
 import { useInbox } from './use-inbox.ts';
 import { WhenSeen } from '../ui/when-seen.tsx';
@@ -40,6 +41,7 @@ export function InboxPane({ onNewConversation, onNewGroup, onSignOut }: Props) {
         </button>
       </header>
       <ConnectionNote />
+      <Notice />
       <InboxList onNewConversation={onNewConversation} />
     </nav>
   );
@@ -61,14 +63,22 @@ function InboxList({ onNewConversation }: Pick<Props, 'onNewConversation'>) {
     );
   }
   return (
-    <ul className="inbox-list">
+    <ul className="inbox-list" tabIndex={-1}>
       {rows.map((row) => (
         <InboxRow key={row.uuid} row={row} me={me} />
       ))}
       {hasMore && (
         <li className="inbox-note">
           <WhenSeen onSeen={loadMore} />
-          <button type="button" className="button plain" disabled={isLoadingMore} onClick={loadMore}>
+          <button
+            type="button"
+            className="button plain"
+            aria-disabled={isLoadingMore}
+            onClick={() => {
+              // A disabled button would lose the focus.
+              if (!isLoadingMore) loadMore();
+            }}
+          >
             {isLoadingMore ? 'Loading…' : 'Older conversations'}
           </button>
         </li>

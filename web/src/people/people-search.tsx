@@ -1,6 +1,7 @@
 import { Combobox, ComboboxItem, ComboboxList, ComboboxProvider } from '@ariakit/react/combobox';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useDeferredValue, useState } from 'react';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useDeferredValue, useEffect, useRef, useState } from 'react';
+import { FOUND_PEOPLE } from '../api/api.ts';
 import { wordsFor } from '../api/wording.ts';
 import type { Person } from '../api/shapes.ts';
 import { useChat } from '../chat/use-chat.ts';
@@ -27,18 +28,11 @@ export function PeopleSearch(props: {
   /** Whether one has come here to search. */
   readonly autoFocus?: boolean;
 }) {
-  const { api } = useChat();
   const [typed, setTyped] = useState('');
   const prefix = useDeferredValue(foldHandle(typed));
   const isSearching = prefix.length >= MIN_PREFIX && PREFIX.test(prefix);
-  const { data, error } = useQuery({
-    queryKey: ['people', prefix],
-    queryFn: ({ signal }) => api.findPeople(prefix, signal),
-    enabled: isSearching,
-    placeholderData: keepPreviousData,
-    staleTime: 10_000,
-  });
-  const found = isSearching ? data?.filter(({ uuid }) => !props.without.includes(uuid)) : undefined;
+  const field = useRef<HTMLInputElement>(null);
+  const { found, error, hasMore, loadMore } = useFoundPeople({ prefix, isSearching, without: props.without });
   return (
     <ComboboxProvider
       inputValue={typed}
@@ -49,6 +43,7 @@ export function PeopleSearch(props: {
       <label className="field">
         {props.label}
         <Combobox
+          ref={field}
           className="search"
           placeholder="The beginning of a handle"
           autoSelect="always"
@@ -58,7 +53,7 @@ export function PeopleSearch(props: {
         />
       </label>
       <p className="search-note quiet" role="status">
-        {error ? wordsFor(error) : noteOf({ typed, prefix, isSearching, count: found?.length })}
+        {error ? wordsFor(error) : noteOf({ typed, prefix, isSearching, count: found?.length, hasMore })}
       </p>
       <ComboboxList className="people" alwaysVisible aria-label="People who were found">
         {found?.map((person) => (
@@ -72,8 +67,50 @@ export function PeopleSearch(props: {
           />
         ))}
       </ComboboxList>
+      {hasMore && (
+        <button
+          type="button"
+          className="button plain"
+          onClick={() =>
+            // With the last page the button goes, and the focus back to the field.
+            void loadMore().then(({ hasNextPage }) => !hasNextPage && field.current?.focus())
+          }
+        >
+          Show more people
+        </button>
+      )}
     </ComboboxProvider>
   );
+}
+
+/** People whose handle begins with a prefix, as far as they were paged through. */
+function useFoundPeople(search: {
+  readonly prefix: string;
+  readonly isSearching: boolean;
+  readonly without: readonly string[];
+}) {
+  const { api } = useChat();
+  const { prefix, isSearching, without } = search;
+  const query = useInfiniteQuery({
+    queryKey: ['people', prefix],
+    queryFn: ({ pageParam, signal }) => api.findPeople(prefix, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor,
+    enabled: isSearching,
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
+  });
+  const { data, error, hasNextPage, isFetching, isPlaceholderData, fetchNextPage } = query;
+  const found = isSearching
+    ? data?.pages.flatMap(({ people }) => people).filter(({ uuid }) => !without.includes(uuid))
+    : undefined;
+  const hasMore = isSearching && hasNextPage && !isPlaceholderData;
+  // A page may hold nobody but people who are not offered: then the next one is the first to show.
+  const isShort = hasMore && !isFetching && found !== undefined && found.length < FOUND_PEOPLE;
+  useEffect(() => {
+    if (isShort) void fetchNextPage();
+  }, [isShort, fetchNextPage]);
+  return { found, error, hasMore, loadMore: () => fetchNextPage() };
 }
 
 function FoundPerson({ person, onPick }: { readonly person: Person; readonly onPick: () => void }) {
@@ -99,11 +136,13 @@ function noteOf(search: {
   readonly prefix: string;
   readonly isSearching: boolean;
   readonly count: number | undefined;
+  readonly hasMore: boolean;
 }): string {
   if (search.typed.trim() === '') return '';
   if (!search.isSearching)
     return search.prefix.length < MIN_PREFIX ? 'One more character …' : 'No handle looks like this.';
-  if (search.count === undefined) return '…';
+  if (search.count === undefined || (search.count === 0 && search.hasMore)) return '…';
   if (search.count === 0) return 'Nobody’s handle begins like this.';
-  return search.count === 1 ? '1 person' : `${search.count} people`;
+  const people = search.count === 1 ? '1 person' : `${search.count} people`;
+  return search.hasMore ? `${people}, and there are more` : people;
 }

@@ -17,6 +17,8 @@ export interface MenuButtonProps {
   readonly className: string;
   readonly placement: 'bottom-start' | 'bottom-end';
   readonly entries: readonly MenuEntry[];
+  /** Whether it takes the focus as soon as it is there. */
+  readonly autoFocus?: boolean;
   readonly children: ReactNode;
 }
 
@@ -32,6 +34,7 @@ export function MenuButton(props: MenuButtonProps) {
       aria-label={props.label}
       aria-haspopup="menu"
       aria-expanded={false}
+      autoFocus={props.autoFocus === true}
       onClick={() => setWasOpened(true)}
     >
       {props.children}
