@@ -68,7 +68,9 @@ export class Device {
 
   async open(name: string): Promise<void> {
     await this.row(name).click();
-    await this.page.getByRole('region', { name: `Conversation with ${isolate(name)}`, exact: true }).waitFor();
+    await this.page
+      .getByRole('region', { name: `Conversation with ${isolate(name)}`, exact: true })
+      .waitFor();
     await this.log.locator('[data-seq]').first().waitFor();
   }
 

@@ -1,0 +1,178 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Locator } from 'playwright-core';
+import type { Device } from './device.ts';
+import { isolate } from '../../web/src/ui/isolate.ts';
+import { PHONE, useScreens } from './screens.ts';
+
+const stage = useScreens();
+
+describe('the focus, when what has it goes away', () => {
+  it(
+    'stays at a message whose text was deleted',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      await people.tell(ada, grace, 'Not this');
+      const adas = await enter(ada);
+      await adas.open('Grace');
+      await adas.bubbles('Not this').getByRole('button').focus();
+      await adas.page.keyboard.press('Enter');
+      await adas.page.getByRole('menuitem', { name: 'Delete …' }).waitFor();
+      await adas.page.keyboard.press('End');
+      await adas.page.keyboard.press('Enter');
+      const dialog = adas.page.getByRole('dialog', { name: 'Delete this message?' });
+      await pressAt(adas, dialog.getByRole('button', { name: 'Delete' }));
+      await dialog.waitFor({ state: 'hidden' });
+      await isFocused(adas, adas.bubbles('Message deleted'));
+    }),
+  );
+
+  it(
+    'stays in the messages when one that was not sent is discarded, or tried again',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      await people.tell(ada, grace, 'First');
+      const adas = await enter(ada);
+      await adas.open('Grace');
+      await adas.page.route('**/api/messages', (route) =>
+        route.fulfill({ status: 422, json: ['message_malformed'] }),
+      );
+      await adas.watch.tolerating(/422/, async () => {
+        await adas.send('Refused');
+        await pressAt(adas, adas.log.getByRole('button', { name: 'Try again' }));
+        await adas.eventually(async () => expect(await isInLog(adas)).toBe(true));
+        await pressAt(adas, adas.log.getByRole('button', { name: 'Discard' }));
+        await adas.seesAll(['First']);
+        await isFocused(adas, adas.log);
+      });
+    }),
+  );
+
+  it(
+    'stays among the people of a group whom one removes, or does not',
+    stage(async ({ people, enter }) => {
+      const [ada, grace, alan] = await Promise.all([
+        people.create('Ada'),
+        people.create('Grace'),
+        people.create('Alan'),
+      ]);
+      await people.createGroup(ada, 'Compilers', [grace, alan]);
+      const adas = await enter(ada);
+      await adas.open('Compilers');
+      await pressAt(adas, adas.page.getByRole('button', { name: 'People in this group' }));
+      const dialog = adas.page.getByRole('dialog', { name: 'People in this group' });
+      const menu = dialog.getByRole('button', { name: `What to do about ${isolate('Grace')}` });
+      await askToRemove(adas, menu);
+      await pressAt(adas, dialog.getByRole('button', { name: 'Cancel' }));
+      await isFocused(adas, menu);
+      await askToRemove(adas, menu);
+      await pressAt(adas, dialog.getByRole('button', { name: 'Remove', exact: true }));
+      await menu.waitFor({ state: 'detached' });
+      await isFocused(adas, dialog.getByRole('list', { name: 'Members' }));
+    }),
+  );
+
+  it(
+    'stays in the form when somebody is taken out of a new group',
+    stage(async ({ people, enter }) => {
+      const [ada, grace, alan] = await Promise.all([
+        people.create('Ada'),
+        people.create('Grace'),
+        people.create('Alan'),
+      ]);
+      const adas = await enter(ada);
+      await adas.page.getByRole('button', { name: 'New group' }).click();
+      for (const person of [grace, alan]) await adas.pick(person);
+      const chosen = adas.page.getByRole('list', { name: 'In the group' });
+      await pressAt(adas, chosen.getByRole('button', { name: `Without ${isolate('Grace')}` }));
+      await isFocused(adas, chosen);
+      await pressAt(adas, chosen.getByRole('button', { name: `Without ${isolate('Alan')}` }));
+      await isFocused(adas, adas.page.getByRole('dialog', { name: 'New group' }));
+    }),
+  );
+
+  it(
+    'goes back to a conversation’s row on a phone, and to the field after the button that sends',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      await people.tell(ada, grace, 'First');
+      const adas = await enter(ada, { viewport: PHONE });
+      await pressAt(adas, adas.row('Grace'));
+      await adas.composer.fill('By the button');
+      await pressAt(adas, adas.page.getByRole('button', { name: 'Send' }));
+      await adas.sees('By the button');
+      await isFocused(adas, adas.composer);
+      await pressAt(adas, adas.page.getByRole('link', { name: 'Back to your conversations' }));
+      await isFocused(adas, adas.row('Grace'));
+    }),
+  );
+
+  it(
+    'is nowhere where one has pressed beside everything',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      await people.tell(ada, grace, 'First');
+      const adas = await enter(ada);
+      await adas.open('Grace');
+      await isFocused(adas, adas.composer);
+      await adas.inbox.locator('.inbox-head').click({ position: { x: 2, y: 2 } });
+      await people.tell(grace, ada, 'Second');
+      await adas.sees('Second');
+      expect(await adas.page.evaluate(() => document.activeElement === document.body)).toBe(true);
+    }),
+  );
+});
+
+describe('a search that finds more people than a page has', () => {
+  it(
+    'says so, and goes on to the last of them',
+    stage(async ({ people, enter }) => {
+      const ada = await people.create('Ada');
+      const beginning = ada.handle.replace('ada-', 'twin-');
+      const twins = await people.createAlike(beginning, 23);
+      const adas = await enter(ada);
+      await adas.page.getByRole('button', { name: 'New group' }).click();
+      const dialog = adas.page.getByRole('dialog', { name: 'New group' });
+      const field = dialog.getByRole('combobox');
+      const options = adas.page.getByRole('option');
+      await field.fill(beginning);
+      await dialog.getByText('10 people, and there are more').waitFor();
+      expect(await options.count()).toBe(10);
+      const more = dialog.getByRole('button', { name: 'Show more people' });
+      await pressAt(adas, more);
+      await dialog.getByText('20 people, and there are more').waitFor();
+      await pressAt(adas, more);
+      await dialog.getByText('23 people', { exact: true }).waitFor();
+      expect(await options.count()).toBe(twins.length);
+      await isFocused(adas, field);
+
+      // Who is chosen is not offered: the page is filled from the next one.
+      await options.first().click();
+      await field.fill(beginning);
+      await dialog.getByText('22 people', { exact: true }).waitFor();
+    }),
+  );
+});
+
+async function askToRemove(device: Device, menu: Locator): Promise<void> {
+  await pressAt(device, menu);
+  await device.page.getByRole('menuitem', { name: 'Remove from the group …' }).waitFor();
+  await device.page.keyboard.press('End');
+  await device.page.keyboard.press('Enter');
+}
+
+/** Presses a button with the keyboard. */
+async function pressAt(device: Device, button: Locator): Promise<void> {
+  await button.focus();
+  await device.page.keyboard.press('Enter');
+}
+
+function isFocused(device: Device, target: Locator): Promise<void> {
+  return device.eventually(async () =>
+    expect(await target.evaluate((element) => element === document.activeElement)).toBe(true),
+  );
+}
+
+/** Whether the focus is at the messages or in them. */
+function isInLog({ log }: Device): Promise<boolean> {
+  return log.evaluate((element) => element.contains(document.activeElement));
+}
