@@ -23,10 +23,11 @@ export class People {
 
   /** Somebody with a handle that nobody else has, under any name. */
   async create(name: string): Promise<Person> {
-    const handle = `${name
+    const letters = name
       .toLowerCase()
       .replaceAll(/[^a-z]/g, '')
-      .slice(0, 12)}-${randomBytes(5).toString('hex')}`;
+      .slice(0, 12);
+    const handle = `${letters || 'somebody'}-${randomBytes(5).toString('hex')}`;
     return this.#signIn({ handle, create: true, display_name: name });
   }
 

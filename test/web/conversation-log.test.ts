@@ -171,7 +171,7 @@ describe('a conversation', () => {
     await open();
     conversation.end();
     expect(seqs()).toEqual([]);
-    expect(conversation.state.get().problem).toBe('not_found');
+    expect(conversation.state.get().problem).toBe('left');
   });
 });
 
