@@ -77,7 +77,7 @@ const member = z
     joined_at: time.meta({ description: 'When they became a member.' }),
     joined_seq: seq.meta({
       description:
-        'Seq of the message they became a member with. Their `read_seq` begins there, and says nothing of the messages before it: they have read those from `joined_seq` to `read_seq`.',
+        'Seq of the message they became a member with. In a `group` their `read_seq` begins there, and says nothing of the messages before it: they have read those from `joined_seq` to `read_seq`.',
       examples: [1],
     }),
   })

@@ -604,7 +604,7 @@ export interface components {
       /** @description When they became a member. */
       joined_at: components['schemas']['Time'];
       /**
-       * @description Seq of the message they became a member with. Their `read_seq` begins there, and says nothing of the messages before it: they have read those from `joined_seq` to `read_seq`.
+       * @description Seq of the message they became a member with. In a `group` their `read_seq` begins there, and says nothing of the messages before it: they have read those from `joined_seq` to `read_seq`.
        * @example 1
        */
       joined_seq: number;
