@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { isComposing } from '../../web/src/ui/input-method.ts';
+import { isComposing } from '../../web/src/ui/is-composing.ts';
 
 it.each([
   ['while it composes', { isComposing: true, keyCode: 13 }, true],
