@@ -21,7 +21,8 @@ export const MAX_NAME_CODE_POINTS = 64;
  */
 const NOTHING_VISIBLE = String.raw`[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u{FFF9}-\u{FFFB}\u{13430}-\u{1343F}\u{2800}\u{13441}\u{13442}\u{16FE4}\u{1D159}]`;
 const ONLY_INVISIBLE = new RegExp(`^${NOTHING_VISIBLE}*$`, 'u');
-const INVISIBLE_START = new RegExp(`^${NOTHING_VISIBLE}+`, 'u');
+/** Not the directional controls, which act on what follows them. */
+const INVISIBLE_START = new RegExp(`^(?:(?!\\p{Bidi_Control})${NOTHING_VISIBLE})+`, 'u');
 const EMPTY_LINES_AT_START = new RegExp(`^${NOTHING_VISIBLE}*\n`, 'u');
 
 /** The Unicode Standard's newline functions (section 5.8): Word pastes VT, a printed page has FF, mainframes send NEL. */
@@ -37,7 +38,7 @@ export function isBlank(text: string): boolean {
   return ONLY_INVISIBLE.test(text);
 }
 
-/** The text from its first visible character on. */
+/** The text from its first visible character on, or from the directional controls before that. */
 export function fromFirstVisible(text: string): string {
   return text.replace(INVISIBLE_START, '');
 }

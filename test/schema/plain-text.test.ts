@@ -81,7 +81,8 @@ describe('what people paste', () => {
   });
 });
 
-it('a preview begins with the first visible character', () => {
+it('a preview begins with the first visible character, or the isolate around it', () => {
+  expect(beginningOf(' \u2068Ada\u2069 left')).toBe('\u2068Ada\u2069 left');
   expect(beginningOf(`${' '.repeat(200)}\u2800indented`)).toBe('indented');
   expect(beginningOf('😀'.repeat(101))).toBe('😀'.repeat(100));
 });
