@@ -114,11 +114,22 @@ export class ProfileMissingError extends AppError {
   }
 }
 
-/** A member who lacks the role, or whose message it is not. */
+const FORBIDDEN = {
+  role_forbidden: 'This takes another role.',
+  message_not_own: 'This is the message of somebody else.',
+  host_not_allowed:
+    'This is served on one machine, under its own names: ALLOWED_HOSTS adds another host name.',
+  origin_not_allowed: 'Pages of this origin may not sign in here: FRONTEND_URL adds an origin.',
+} as const;
+
+/**
+ * The caller is known, and may not do this: a member who lacks the role or did not write the message; or, on one
+ * machine, a page that belongs to somewhere else.
+ */
 export class ForbiddenError extends AppError {
-  readonly code: 'role_forbidden' | 'message_not_own';
-  constructor(code: 'role_forbidden' | 'message_not_own') {
-    super(code === 'message_not_own' ? 'This is the message of somebody else.' : 'This takes another role.');
+  readonly code: keyof typeof FORBIDDEN;
+  constructor(code: keyof typeof FORBIDDEN) {
+    super(FORBIDDEN[code]);
     this.code = code;
   }
 }

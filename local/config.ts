@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -12,6 +13,7 @@ import {
   readApiConfig,
   readDynamoConfig,
 } from '../backend/config.ts';
+import type { LocalAccess } from './own-hosts.ts';
 
 /** Where the package is: what a relative DATA_DIR starts at, so that every terminal means the same one. */
 export const PACKAGE_ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -20,6 +22,7 @@ export const PACKAGE_ROOT = fileURLToPath(new URL('..', import.meta.url));
 export interface LocalConfig {
   /** Absolute; everything a local run keeps. */
   readonly dataDir: string;
+  readonly access: LocalAccess;
   readonly api: ApiConfig;
 }
 
@@ -38,6 +41,24 @@ const dataDirEnvironment = z.object({
   DATA_DIR: z.string().default(DEFAULT_DATA_DIR),
 });
 
+const HOST_NAME = /^(\[[\da-f:.]+\]|[\da-z_.-]+)$/;
+
+const hostNames = z.string().transform((text, context) => {
+  const names = text.split(',').map((part) => part.trim().toLowerCase());
+  for (const name of names.filter((part) => !HOST_NAME.test(part)))
+    context.addIssue({ code: 'custom', message: `"${name}" is not a host name without a port` });
+  return names;
+});
+
+/** Whoever reaches a local run can sign in as anybody: these two are what opens it. */
+const accessEnvironment = z.object({
+  LISTEN_ADDRESS: z
+    .string()
+    .refine((text) => isIP(text) !== 0, 'must be an IP address of this machine, or 0.0.0.0 for all of them')
+    .optional(),
+  ALLOWED_HOSTS: hostNames.default([]),
+});
+
 /**
  * The configuration of a local run.
  * @throws ConfigError with everything that is wrong.
@@ -46,6 +67,7 @@ export function readLocalConfig(environment: Environment): LocalConfig {
   const problems: string[] = [];
   const api = collect(problems, () => readApiConfig({ ...NO_RATE_LIMITS, ...given(environment) }));
   const dataDir = collect(problems, () => readDataDir(environment));
+  const access = collect(problems, () => readAccess(environment));
   if (environment['NODE_ENV'] === 'production') {
     problems.push(
       'NODE_ENV: must not be production: a local run signs its own tokens; start backend/main.ts there',
@@ -55,8 +77,19 @@ export function readLocalConfig(environment: Environment): LocalConfig {
   if (endpoint !== undefined && isAwsEndpoint(endpoint)) {
     problems.push('AWS_ENDPOINT_URL: must be a local engine, not AWS: unset it to run the embedded engine');
   }
-  if (api === undefined || dataDir === undefined || problems.length > 0) throw new ConfigError(problems);
-  return { dataDir, api: { ...api, corsOrigins: [...new Set([DEVELOPMENT_ORIGIN, ...api.corsOrigins])] } };
+  if (api === undefined || dataDir === undefined || access === undefined || problems.length > 0)
+    throw new ConfigError(problems);
+  return {
+    dataDir,
+    access,
+    api: { ...api, corsOrigins: [...new Set([DEVELOPMENT_ORIGIN, ...api.corsOrigins])] },
+  };
+}
+
+/** Where a local run listens, and under which names. @throws ConfigError */
+function readAccess(environment: Environment): LocalAccess {
+  const { LISTEN_ADDRESS: address, ALLOWED_HOSTS: allowedHosts } = parse(accessEnvironment, environment);
+  return { ...(address !== undefined && { address }), allowedHosts };
 }
 
 /** The data directory, absolute. @throws ConfigError */

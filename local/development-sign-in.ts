@@ -1,13 +1,14 @@
 import { Router } from 'express';
 import * as z from 'zod';
 import type { Context } from '../backend/context.ts';
-import { UnprocessableError } from '../backend/errors.ts';
+import { ForbiddenError, UnprocessableError } from '../backend/errors.ts';
 import { readJson } from '../backend/http/body.ts';
 import { displayName, newHandle } from '../backend/http/fields.ts';
 import { parseBody } from '../backend/http/parse-input.ts';
 import type { DevelopmentIssuer } from './development-issuer.ts';
 import { findOrCreatePerson, findPersonIfThere } from './find-or-create-person.ts';
 import { knownHandles } from './known-handles.ts';
+import { isForThisMachine, isFromOwnPage, type LocalAccess } from './own-hosts.ts';
 
 /** People that are offered to be signed in as. */
 const SHOWN_PEOPLE = 12;
@@ -20,15 +21,22 @@ const signInBody = z.strictObject({
   display_name: displayName.optional(),
 });
 
-/** Signing in without a password, as anybody: the screens' way in on one machine. */
+/**
+ * Signing in without a password, as anybody: the screens' way in on one machine. It is for this machine's own pages:
+ * requests for another host, and from pages of an origin that is not named in `corsOrigins`, are refused.
+ */
 export function developmentSignIn(parts: {
   readonly context: Context;
   readonly issuer: DevelopmentIssuer;
+  readonly access: LocalAccess;
+  readonly corsOrigins: readonly string[];
 }): Router {
-  const { context, issuer } = parts;
+  const { context, issuer, access, corsOrigins } = parts;
   const router = Router();
-  router.use('/development', (_request, response, next) => {
+  router.use('/development', (request, response, next) => {
     response.set('Cache-Control', 'no-store');
+    if (!isForThisMachine(request, access)) throw new ForbiddenError('host_not_allowed');
+    if (!isFromOwnPage(request, corsOrigins)) throw new ForbiddenError('origin_not_allowed');
     next();
   });
 

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createApp } from '../backend/app.ts';
 import type { Environment } from '../backend/config.ts';
@@ -6,7 +7,7 @@ import { type Context, createContext } from '../backend/context.ts';
 import type { Events } from '../backend/events/changes.ts';
 import { openLive } from '../backend/events/open-events.ts';
 import { createRateLimits } from '../backend/http/rate-limit.ts';
-import { type RunningServer, startServer } from '../backend/http/server.ts';
+import type { RunningServer } from '../backend/http/server.ts';
 import { createTokenVerifier } from '../backend/http/verify-token.ts';
 import { WEB_DIRECTORY, webFiles, webSettings } from '../backend/http/web-files.ts';
 import type { Logger } from '../backend/logger.ts';
@@ -24,14 +25,18 @@ import { developmentSignIn } from './development-sign-in.ts';
 import { createEngine, type Engine } from './engine/start-engine.ts';
 import { explainFailure } from './explain-failure.ts';
 import { knownHandles } from './known-handles.ts';
+import { startLocalServer } from './listen.ts';
+import { isEveryInterface, urlHost } from './own-hosts.ts';
 import { followTable, type TablePump } from './pump/follow-table.ts';
 import { seedOnce } from './seed/seed-once.ts';
-import { createStartingApp } from './starting-app.ts';
+import { createStartingApp, ownHostsOnly } from './starting-app.ts';
 import { UserError } from './user-error.ts';
 
 /** What a run that answers says of itself. */
 export interface Ready {
   readonly url: string;
+  /** The URLs by which other machines reach it; none, unless LISTEN_ADDRESS opens it. */
+  readonly networkUrls: readonly string[];
   readonly dataDir: string;
   readonly engine: string;
   /** Some people one can sign in as. */
@@ -87,7 +92,7 @@ export class LocalRun {
     await this.#serve(dataDir, context);
     await this.#follow(dataDir, context);
     return {
-      url: `http://localhost:${this.#server.port}`,
+      ...urlsOf(this.#config.access.address, this.#server.port),
       dataDir,
       engine: this.#engine.description,
       handles: await knownHandles(context, SHOWN_HANDLES),
@@ -117,10 +122,19 @@ export class LocalRun {
   }
 
   async #listen(): Promise<RunningServer> {
-    const { port } = this.#config.api;
+    const { access, api } = this.#config;
+    const { port } = api;
+    const { address } = access;
+    const logger = this.#logger.child({ name: 'api' });
+    const listener = ownHostsOnly((request, response) => this.#listener(request, response), {
+      logger,
+      access,
+    });
     try {
-      return await startServer((request, response) => this.#listener(request, response), port);
+      return await startLocalServer(listener, { port, address });
     } catch (error) {
+      if (codeOf(error) === 'EADDRNOTAVAIL' && address !== undefined)
+        throw new UserError(`LISTEN_ADDRESS ${address} is not an address of this machine`, { cause: error });
       const reason = codeOf(error) === 'EADDRINUSE' ? 'is in use' : `cannot be opened (${codeOf(error)})`;
       throw new UserError(`port ${port} ${reason}: set PORT to another one, or stop what uses it`, {
         cause: error,
@@ -180,7 +194,7 @@ export class LocalRun {
       corsOrigins,
       tokenHint: TOKEN_HINT,
       screens: [
-        developmentSignIn({ context, issuer: development }),
+        developmentSignIn({ context, issuer: development, access: this.#config.access, corsOrigins }),
         webFiles({ directory: WEB_DIRECTORY, settings: webSettings(api, true) }),
       ],
       ...(trustProxy !== undefined && { trustProxy }),
@@ -199,4 +213,17 @@ export class LocalRun {
     });
     await this.#pump.start();
   }
+}
+
+/** By which URLs it is reached: by a local name where there is one, and by this machine's addresses where it is open. */
+function urlsOf(address: string | undefined, port: number): Pick<Ready, 'url' | 'networkUrls'> {
+  const toUrl = (host: string) => `http://${urlHost(host)}:${port}`;
+  if (address === undefined) return { url: toUrl('localhost'), networkUrls: [] };
+  if (!isEveryInterface(address)) return { url: toUrl(address), networkUrls: [toUrl(address)] };
+  const others = Object.values(networkInterfaces())
+    .flatMap((addresses = []) => addresses)
+    .filter(({ internal, family }) => !internal && (family === 'IPv4' || address === '::'))
+    // A link-local address means nothing without the name of an interface, which no URL has.
+    .filter((found) => !('scopeid' in found) || found.scopeid === 0);
+  return { url: toUrl('localhost'), networkUrls: others.map((other) => toUrl(other.address)) };
 }

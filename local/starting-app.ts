@@ -1,10 +1,12 @@
+import type { RequestListener } from 'node:http';
 import type { Express } from 'express';
-import { StartingError } from '../backend/errors.ts';
+import { type AppError, ForbiddenError, StartingError } from '../backend/errors.ts';
 import { allowOrigins } from '../backend/http/allow-origins.ts';
 import { answerErrors, refuseBroken } from '../backend/http/error-mapper.ts';
 import { newApp } from '../backend/http/new-app.ts';
 import { logRequests } from '../backend/http/request-log.ts';
 import type { Logger } from '../backend/logger.ts';
+import { type LocalAccess, isForThisMachine } from './own-hosts.ts';
 
 /**
  * What answers until the API does: 503 `starting` to everything, preflights excepted, in the forms of the API's own
@@ -14,16 +16,37 @@ export function createStartingApp(parts: {
   readonly logger: Logger;
   readonly corsOrigins: readonly string[];
 }): Express {
+  return createRefusingApp(parts, () => new StartingError());
+}
+
+/** Passes on the requests that name this machine as their host, and refuses every other. */
+export function ownHostsOnly(
+  listener: RequestListener,
+  { logger, access }: { readonly logger: Logger; readonly access: LocalAccess },
+): RequestListener {
+  // No page of another host may read the refusal.
+  const refuse = createRefusingApp({ logger, corsOrigins: [] }, () => new ForbiddenError('host_not_allowed'));
+  return (request, response) => {
+    const answer = isForThisMachine(request, access) ? listener : refuse;
+    answer(request, response);
+  };
+}
+
+/** Answers everything with one error, in the forms of the API's own. */
+function createRefusingApp(
+  { logger, corsOrigins }: { readonly logger: Logger; readonly corsOrigins: readonly string[] },
+  createError: () => AppError,
+): Express {
   const app = newApp();
-  app.use(logRequests(parts.logger));
-  app.use(allowOrigins(parts.corsOrigins));
+  app.use(logRequests(logger));
+  app.use(allowOrigins(corsOrigins));
   app.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
     next();
   });
   app.use(refuseBroken);
   app.use(() => {
-    throw new StartingError();
+    throw createError();
   });
   app.use(answerErrors);
   return app;

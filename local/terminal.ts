@@ -1,4 +1,5 @@
 import pretty from 'pino-pretty';
+import wrapAnsi from 'wrap-ansi';
 import { ConfigError, type Environment, type LogLevel } from '../backend/config.ts';
 import { createLogger, type Logger } from '../backend/logger.ts';
 import { type LocalConfig, readLocalConfig } from './config.ts';
@@ -21,28 +22,63 @@ export function openLogger(level: LogLevel): Logger {
   if (!process.stdout.isTTY) return createLogger(level);
   return createLogger(
     level,
-    pretty({ sync: true, singleLine: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }),
+    pretty({
+      sync: true,
+      singleLine: true,
+      translateTime: 'SYS:HH:MM:ss',
+      // The request's own fields stand in its message.
+      ignore: 'pid,hostname,request_id,method,path,status,ms',
+      messageFormat: presentMessage,
+    }),
   );
 }
 
-/** What one needs to know to begin, and the line `ready <url>`, which programs wait for. */
-export function readyText({ url, dataDir, engine, handles }: Ready, environment: Environment): string {
+/** A request as a line that a terminal has room for: "GET /api/messages 200, 3 ms". */
+function presentMessage(line: Readonly<Record<string, unknown>>, messageKey: string): string {
+  const message = line[messageKey];
+  if (message !== 'request') return typeof message === 'string' ? message : '';
+  const { method, path, status, ms } = line;
+  return `${String(method)} ${String(path)} ${String(status)}, ${String(ms)} ms`;
+}
+
+/** Columns of a terminal that nobody has made wider. */
+const TERMINAL_COLUMNS = 80;
+const LABEL_COLUMNS = 11;
+
+/** What a user needs to begin, in 80 columns, and the line `ready <url>`, which programs wait for. */
+export function readyText(
+  { url, networkUrls, dataDir, engine, handles }: Ready,
+  environment: Environment,
+): string {
   const { DATA_DIR } = environment;
   const token = DATA_DIR ? `DATA_DIR=${shellWord(DATA_DIR)} ./bin/token` : './bin/token';
   const [handle] = handles;
   return [
     '',
-    `  open     ${url}`,
-    `  data     ${dataDir} (${engine})`,
-    ...(handle === undefined
-      ? [`  token    ${token} <handle> --create`]
-      : [`  people   ${handles.join(', ')}`, `  token    ${token} ${handle}`]),
-    `  try      curl -H "Authorization: Bearer $(${token} ${handle ?? '<handle>'})" ${url}/api/message_groups`,
+    labelled('open', url),
+    ...(networkUrls.length > 0
+      ? [
+          labelled('network', networkUrls.join(' ')),
+          labelled('', 'Everybody who reaches it can sign in as anybody: unset LISTEN_ADDRESS to close it.'),
+        ]
+      : []),
+    labelled('data', `${dataDir} (${engine})`),
+    ...(handle === undefined ? [] : [labelled('people', handles.join(', '))]),
+    // Commands are not wrapped: they are there to be copied.
+    `  token    TOKEN=$(${token} ${handle ?? '<handle> --create'})`,
+    '  try      curl -H "Authorization: Bearer $TOKEN" \\',
+    `             ${url}/api/message_groups`,
     '  stop     Ctrl-C',
     '',
     `ready ${url}`,
     '',
   ].join('\n');
+}
+
+/** A text with a label before it, wrapped between words. */
+function labelled(label: string, text: string): string {
+  const lines = wrapAnsi(text, TERMINAL_COLUMNS - LABEL_COLUMNS, { wordWrap: true }).split('\n');
+  return lines.map((line, at) => `  ${(at === 0 ? label : '').padEnd(LABEL_COLUMNS - 2)}${line}`).join('\n');
 }
 
 /** A text as one word of a shell's command line. */

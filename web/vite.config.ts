@@ -24,6 +24,8 @@ export default defineConfig({
     },
   },
   server: {
+    // This machine only, under its own names: what it hands on to `npm start` gives tokens to anybody.
+    host: 'localhost',
     port: 3000,
     proxy: Object.fromEntries(['/api', '/development', '/config.json'].map((path) => [path, API])),
   },

@@ -33,13 +33,14 @@ type Timeouts = Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'conne
  * Starts serving. Every answer is the app's, also to what is no request or a broken one: it gets a request with a
  * `failure`, and refuses it.
  * @param port 0 for any free one.
- * @param timeouts Node's own, but for tests.
- * @throws the system's error, with its `code`: EADDRINUSE, EACCES …
+ * @param options.host the IP address to listen on; absent: every interface, as a container needs it. The timeouts are
+ * Node's own, except in tests.
+ * @throws the system's error, with its `code`: EADDRINUSE, EACCES, EADDRNOTAVAIL …
  */
 export async function startServer(
   app: RequestListener,
   port: number,
-  timeouts: Timeouts = {},
+  { host, ...timeouts }: Timeouts & { readonly host?: string | undefined } = {},
 ): Promise<RunningServer> {
   const connections = new Map<Duplex, Connection>();
   const unanswered = new Set<ServerResponse>();
@@ -64,7 +65,7 @@ export async function startServer(
   });
   server.on('clientError', (error, socket) => connections.get(socket)?.fail(error));
   server.on('connect', (request, socket) => connections.get(socket)?.answerLast(request));
-  await listen(server, port);
+  await listen(server, port, host);
   return {
     port: (server.address() as AddressInfo).port,
     stop: () => {
@@ -79,10 +80,10 @@ export async function startServer(
   };
 }
 
-async function listen(server: Server, port: number): Promise<void> {
+async function listen(server: Server, port: number, host: string | undefined): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, () => {
+    server.listen({ port, host }, () => {
       server.off('error', reject);
       resolve();
     });

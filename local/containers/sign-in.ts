@@ -23,6 +23,7 @@ import { runProgram } from './program.ts';
 await runProgram('sign-in', async ({ config, client, table, dataDir, logger }) => {
   const issuer = await openDevelopmentIssuer(dataDir);
   const context = createContext({ table, logger });
+  // On every interface of the container: the proxy, which is published to this machine only, is in another one.
   const server = await startServer(createSignIn({ config, issuer, context, logger }), config.api.port);
   return async () => {
     await server.stop();
@@ -52,7 +53,8 @@ function createSignIn(parts: {
   app.get('/config.json', (_request, response) => {
     response.set('Cache-Control', 'no-store').json(webSettings(config.api, true));
   });
-  app.use(developmentSignIn({ context, issuer }));
+  const { access, api } = config;
+  app.use(developmentSignIn({ context, issuer, access, corsOrigins: api.corsOrigins }));
   app.use(() => {
     throw new NotFoundError();
   });

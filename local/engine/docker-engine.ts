@@ -6,7 +6,10 @@ import { promisify } from 'node:util';
 import type { EngineProgram } from './engine-program.ts';
 
 const IMAGE = 'amazon/dynamodb-local:3.1.0';
+const HOST = '127.0.0.1';
 const ENGINE_PORT = 8000;
+/** The only origin whose pages may call it: without this, DynamoDB Local lets any page of the web do so. */
+const OWN_ORIGIN = `http://localhost:${ENGINE_PORT}`;
 /** The first start pulls the image. */
 const START_TIMEOUT_MS = 180_000;
 const DOCKER_TIMEOUT_MS = 10_000;
@@ -36,11 +39,12 @@ export function dockerEngine(dataDir: string): EngineProgram {
   return {
     kind: 'docker',
     file: 'docker',
+    host: HOST,
     startTimeoutMs: START_TIMEOUT_MS,
     args: (port) => [
       ...['run', '--rm', '--name', name, ...user],
-      ...['--publish', `127.0.0.1:${port}:${ENGINE_PORT}`, '--volume', `${data}:/data`, IMAGE],
-      ...['-jar', 'DynamoDBLocal.jar', '-sharedDb', '-dbPath', '/data'],
+      ...['--publish', `${HOST}:${port}:${ENGINE_PORT}`, '--volume', `${data}:/data`, IMAGE],
+      ...['-jar', 'DynamoDBLocal.jar', '-sharedDb', '-dbPath', '/data', '-cors', OWN_ORIGIN],
     ],
     endOrphans: async () => {
       // Docker would create it for the root user.

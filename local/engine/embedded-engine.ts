@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -8,7 +9,6 @@ import { commandLine, signal } from './process-table.ts';
 /** The optional dependency that holds the engine's binary for this platform. */
 const PACKAGE = `@dynoxide/${process.platform}-${process.arch}`;
 const BINARY = 'dynoxide';
-const HOST = '127.0.0.1';
 /** It starts in 50 ms; a large database on a slow disk may take longer to open. */
 const START_TIMEOUT_MS = 10_000;
 const TERM_TIMEOUT_MS = 2_000;
@@ -30,16 +30,27 @@ export const databaseFile = (dataDir: string): string => join(dataDir, 'dynamodb
 /** The embedded engine: one process over one SQLite file. */
 export function embeddedEngine(binary: string, dataDir: string): EngineProgram {
   const database = databaseFile(dataDir);
+  const host = unguessableLoopback();
   return {
     kind: 'embedded',
     file: binary,
+    host,
     startTimeoutMs: START_TIMEOUT_MS,
-    args: (port) => ['serve', '--host', HOST, '--port', String(port), '--db-path', database],
+    args: (port) => ['serve', '--host', host, '--port', String(port), '--db-path', database],
     endOrphans: async () => {
       // It does not lock its file: two engines on one database would corrupt it.
       await Promise.all(enginesOn(database).map(endProcess));
     },
   };
+}
+
+/**
+ * A loopback address that no page can guess. The engine believes any credentials, and lets pages of every origin call
+ * it; a page that tries all ports of 127.0.0.1 would find it there. Linux, for which the engine is made, has all of
+ * 127.0.0.0/8 as its loopback: 16 million addresses.
+ */
+function unguessableLoopback(): string {
+  return `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
 }
 
 /** Ids of the engine processes that have this database open, by their command lines. */

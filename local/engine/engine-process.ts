@@ -11,7 +11,6 @@ import { removeEngineRecord, writeEngineRecord } from './engine-record.ts';
 import type { EngineProgram } from './engine-program.ts';
 import { answers } from './probe.ts';
 
-const HOST = '127.0.0.1';
 /** A free port may be taken by somebody else before the engine listens on it. */
 const START_ATTEMPTS = 3;
 const PROBE_PAUSE_MS = 20;
@@ -38,7 +37,7 @@ export class EngineProcess {
   }
 
   get endpoint(): string {
-    return `http://${HOST}:${this.#port}`;
+    return `http://${this.#program.host}:${this.#port}`;
   }
 
   /**
@@ -48,7 +47,7 @@ export class EngineProcess {
   async start(): Promise<void> {
     writeFileSync(this.#logPath, '');
     for (let attempt = 1; !this.#isStopping(); attempt += 1) {
-      this.#port = await getPort({ host: HOST });
+      this.#port = await getPort({ host: this.#program.host });
       if (await this.#launch()) return;
       if (attempt === START_ATTEMPTS) throw new UserError(`the engine does not start: ${this.#lastWords()}`);
     }

@@ -4,6 +4,8 @@ import type { EngineRecord } from './engine-record.ts';
 export interface EngineProgram {
   readonly kind: Exclude<EngineRecord['kind'], 'given'>;
   readonly file: string;
+  /** The loopback address it is reached at. */
+  readonly host: string;
   /** How long it may take from its start to its first answer. */
   readonly startTimeoutMs: number;
   args(port: number): readonly string[];

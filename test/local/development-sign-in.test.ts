@@ -24,7 +24,14 @@ beforeAll(async () => {
     verifyToken: createTokenVerifier({ development: issuer }),
     logger: createLogger('silent'),
     corsOrigins: ['http://localhost:3000'],
-    screens: [developmentSignIn({ context, issuer })],
+    screens: [
+      developmentSignIn({
+        context,
+        issuer,
+        access: { allowedHosts: [] },
+        corsOrigins: ['http://localhost:3000'],
+      }),
+    ],
   });
   server = await startServer(app, 0);
 });
@@ -95,5 +102,23 @@ describe('signing in on one machine', () => {
 
   it('takes no body that a page of another origin can send without asking', async () => {
     expect((await signIn({ handle: 'ada' }, { 'Content-Type': 'text/plain' })).status).toBe(415);
+  });
+
+  it('gives no token to a request for another host, nor to a page of another origin', async () => {
+    const json = { 'Content-Type': 'application/json' };
+    const refused = async (headers: Record<string, string>, path = '/development/sign-in') => {
+      const method = path.endsWith('people') ? 'GET' : 'POST';
+      const answer = await exchange(server.port, { method, path, headers, body: '{"handle": "ada"}' });
+      return { status: answer.status, body: answer.json() };
+    };
+    const host = { status: 403, body: ['host_not_allowed'] };
+    const origin = { status: 403, body: ['origin_not_allowed'] };
+    expect(await refused({ ...json, Host: 'evil.example' })).toEqual(host);
+    expect(await refused({ Host: `evil.example:${server.port}` }, '/development/people')).toEqual(host);
+    expect(await refused({ ...json, Origin: 'http://evil.example' })).toEqual(origin);
+    expect(await refused({ Origin: 'null' }, '/development/people')).toEqual(origin);
+    expect((await signIn({ handle: 'ada' }, { ...json, Origin: 'http://localhost:3000' })).status).toBe(200);
+    const own = `http://127.0.0.1:${server.port}`;
+    expect((await signIn({ handle: 'ada' }, { ...json, Origin: own })).status).toBe(200);
   });
 });

@@ -110,12 +110,12 @@ describe('the embedded engine', () => {
   it('ends an orphan on the same database, and no other engine', async () => {
     const [dataDir, otherDir] = [tempDir(), tempDir()];
     const [orphanPort, otherPort] = [await getPort(), await getPort()];
-    const run = (dir: string, port: number) =>
-      spawn(program(dir).file, program(dir).args(port), { stdio: 'ignore' });
-    const [orphan, other] = [run(dataDir, orphanPort), run(otherDir, otherPort)];
+    const [engine, otherEngine] = [program(dataDir), program(otherDir)];
+    const orphan = spawn(engine.file, engine.args(orphanPort), { stdio: 'ignore' });
+    const other = spawn(otherEngine.file, otherEngine.args(otherPort), { stdio: 'ignore' });
     try {
-      await eventually(() => answers(`http://127.0.0.1:${orphanPort}`));
-      await eventually(() => answers(`http://127.0.0.1:${otherPort}`));
+      await eventually(() => answers(`http://${engine.host}:${orphanPort}`));
+      await eventually(() => answers(`http://${otherEngine.host}:${otherPort}`));
       await program(dataDir).endOrphans();
       expect(isAlive(orphan.pid ?? 0)).toBe(false);
       expect(isAlive(other.pid ?? 0)).toBe(true);

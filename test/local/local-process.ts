@@ -44,7 +44,7 @@ export function startCommand(): [string, ...string[]] {
 
 /** The variables that would lead a run, or the SDK, somewhere else than a test wants. */
 const LEADING_ASTRAY =
-  /^(AWS_|DDB_|JWT_|PORT$|DATA_DIR$|NODE_ENV$|NODE_OPTIONS$|FRONTEND_URL$|BACKEND_URL$|LOG_LEVEL$)/;
+  /^(AWS_|DDB_|JWT_|PORT$|DATA_DIR$|NODE_ENV$|NODE_OPTIONS$|FRONTEND_URL$|BACKEND_URL$|LOG_LEVEL$|LISTEN_ADDRESS$|ALLOWED_HOSTS$)/;
 
 /** This process's environment without what would lead a child astray. */
 export function cleanEnvironment(): Record<string, string> {

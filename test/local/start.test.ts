@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -7,9 +15,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import getPort from 'get-port';
 import { PACKAGE_ROOT } from '../../local/config.ts';
 import { openDevelopmentIssuer } from '../../local/development-issuer.ts';
+import { answers } from '../../local/engine/probe.ts';
 import { seedUserId } from '../../local/seed/seed-table.ts';
 import { startEngine } from '../support/engine.ts';
 import { eventually } from '../support/eventually.ts';
+import { exchange } from '../support/http-client.ts';
 import { enginePid, isAlive, type LocalProcess, startCommand, useLocalProcesses } from './local-process.ts';
 import { useTempDirs } from './temp-dir.ts';
 
@@ -56,6 +66,10 @@ async function converse(url: string, dataDir: string, text: string): Promise<voi
     const { body } = await call(url, dataDir, 'ada', '/api/message_groups');
     expect(body).toContainEqual(expect.objectContaining({ handle: 'grace', message: text }));
   });
+}
+
+async function statusFor(port: string, host: string): Promise<number> {
+  return (await exchange(Number(port), { path: '/api/health-check', headers: { Host: host } })).status;
 }
 
 async function endsCleanly(run: LocalProcess, signal: NodeJS.Signals): Promise<void> {
@@ -108,6 +122,30 @@ describe('a run', () => {
     expect(body).toContainEqual(expect.objectContaining({ handle: 'grace', message: 'the second' }));
     await converse(again, dataDir, 'the third');
     await endsCleanly(second, 'SIGINT');
+  });
+
+  it('is reached from this machine alone and under its own names, unless it is told otherwise', async () => {
+    const dataDir = tempDir();
+    const first = start({ dataDir });
+    const { port } = new URL(await first.ready());
+    const { endpoint } = JSON.parse(readFileSync(join(dataDir, 'engine.json'), 'utf8')) as {
+      endpoint: string;
+    };
+    expect(await answers(`http://[::1]:${port}`)).toBe(true);
+    // On Linux all of 127.0.0.0/8 is this machine: who listens on every interface answers here, too.
+    expect(await answers(`http://127.0.0.2:${port}`)).toBe(false);
+    expect(await answers(`http://127.0.0.1:${new URL(endpoint).port}`)).toBe(false);
+    expect(await statusFor(port, `localhost:${port}`)).toBe(200);
+    expect(await statusFor(port, 'evil.example')).toBe(403);
+    await endsCleanly(first, 'SIGTERM');
+
+    const opened = start({ dataDir, env: { LISTEN_ADDRESS: '0.0.0.0', ALLOWED_HOSTS: 'laptop.example' } });
+    const url = new URL(await opened.ready());
+    expect(opened.stdout()).toMatch(/sign in as anybody: unset\s+LISTEN_ADDRESS/);
+    expect(await answers(`http://127.0.0.2:${url.port}`)).toBe(true);
+    expect(await statusFor(url.port, 'laptop.example')).toBe(200);
+    expect(await statusFor(url.port, 'evil.example')).toBe(403);
+    await endsCleanly(opened, 'SIGTERM');
   });
 
   it('recovers when its engine is killed, and takes the engine along when it is killed itself', async () => {
@@ -207,6 +245,10 @@ describe('one clear line', () => {
       failsWith(start({ dataDir: tempDir(), env: aws }), /AWS_ENDPOINT_URL: .*not AWS/),
       failsWith(start({ dataDir: tempDir(), env: nobody }), /nothing answers at http:\/\/127.0.0.1:9/),
       failsWith(start({ dataDir: join(file, 'data') }), /DATA_DIR .* cannot be written \(ENOTDIR\)/),
+      failsWith(
+        start({ dataDir: tempDir(), env: { LISTEN_ADDRESS: '192.0.2.123' } }),
+        /LISTEN_ADDRESS 192\.0\.2\.123 is not an address of this machine/,
+      ),
       failsWith(start({ dataDir: noDatabase }), /the engine does not start: .*engine\.log/),
     ]);
   });

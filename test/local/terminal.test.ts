@@ -2,32 +2,45 @@ import { spawnSync } from 'node:child_process';
 import { expect, it } from '@jest/globals';
 import { readyText } from '../../local/terminal.ts';
 
-const READY = { url: 'http://localhost:1', dataDir: '/data', engine: 'embedded', handles: ['ada'] };
+const READY = {
+  url: 'http://localhost:1',
+  networkUrls: [],
+  dataDir: '/data',
+  engine: 'embedded',
+  handles: ['ada'],
+};
 
-/** The commands that are shown to be copied. */
-const commands = (dataDir: string | undefined) => {
+/** The command that is shown for a token, without the variable it is put into. */
+const tokenCommand = (dataDir: string | undefined): string => {
   const text = readyText(READY, dataDir === undefined ? {} : { DATA_DIR: dataDir });
-  const shown = (label: string): string => new RegExp(`^ {2}${label} +(.*)$`, 'm').exec(text)?.[1] ?? '';
-  return { signIn: shown('token'), attempt: shown('try') };
+  return /^ {2}token +TOKEN=\$\((.*)\)$/m.exec(text)?.[1] ?? '';
 };
 
 it('shows DATA_DIR plainly where that will do, and not at all where it is not set', () => {
-  expect(commands(undefined).signIn).toBe('./bin/token ada');
-  expect(commands('../some-data_1').signIn).toBe('DATA_DIR=../some-data_1 ./bin/token ada');
+  expect(tokenCommand(undefined)).toBe('./bin/token ada');
+  expect(tokenCommand('../some-data_1')).toBe('DATA_DIR=../some-data_1 ./bin/token ada');
 });
 
 it.each(['/with a space', "/it's", '/$HOME `id` "x" \\ ;&|#~*', '~', '/daten/größe'])(
   'shows commands that mean the DATA_DIR %s to a shell',
   (dataDir) => {
     // In the place of the script stands something that prints what it is given.
-    const value = (command: string): string =>
-      spawnSync('bash', ['-c', command.replaceAll('./bin/token ada', 'printenv DATA_DIR')], {
-        encoding: 'utf8',
-      }).stdout;
-    const { signIn, attempt } = commands(dataDir);
-    expect(value(signIn)).toBe(`${dataDir}\n`);
-    expect(value(attempt.replace(/^curl -H/, 'echo').replace(/ http:\S+$/, ''))).toBe(
-      `Authorization: Bearer ${dataDir}\n`,
-    );
+    const command = tokenCommand(dataDir).replaceAll('./bin/token ada', 'printenv DATA_DIR');
+    const { stdout } = spawnSync('bash', ['-c', `TOKEN=$(${command}); echo "$TOKEN"`], { encoding: 'utf8' });
+    expect(stdout).toBe(`${dataDir}\n`);
   },
 );
+
+it('fits 80 columns, and says so where other machines can reach it', () => {
+  const handles = ['ada', 'al-khwarizmi', 'alan', 'aryabhata', 'grace', 'hedy', 'isaac', 'katherine', 'seki'];
+  const networkUrls = [
+    'http://192.0.2.2:4567',
+    'http://[2001:db8:1:2:3:4:5:6]:4567',
+    'http://198.51.100.7:4567',
+  ];
+  const text = readyText({ ...READY, url: 'http://localhost:4567', handles, networkUrls }, {});
+  expect(text).toMatch(/network +http:\/\/192\.0\.2\.2:4567/);
+  expect(text).toMatch(/sign in as anybody: unset\s+LISTEN_ADDRESS/);
+  expect(readyText({ ...READY, handles }, {})).not.toContain('LISTEN_ADDRESS');
+  for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+});
