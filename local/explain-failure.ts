@@ -12,11 +12,22 @@ export interface Place {
 
 /** One line for a person: what went wrong, and what to do about it. Never a stack trace. */
 export function explainFailure(error: unknown, place: Place = {}): string {
-  return explain(error, place).replaceAll(/\s*\n\s*/g, '; ');
+  const known = explainIfKnown(error, place);
+  if (known !== undefined) return known;
+  const text =
+    error instanceof Error ? `unexpected ${error.name}: ${error.message}` : `unexpected: ${String(error)}`;
+  return oneLine(text);
 }
 
-function explain(error: unknown, place: Place): string {
-  if (!(error instanceof Error)) return `unexpected: ${String(error)}`;
+/** The same for failures that a user can do something about; undefined for any other, which may be a bug. */
+export function explainIfKnown(error: unknown, place: Place = {}): string | undefined {
+  const text = error instanceof Error ? explain(error, place) : undefined;
+  return text === undefined ? undefined : oneLine(text);
+}
+
+const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, '; ');
+
+function explain(error: Error, place: Place): string | undefined {
   if (error instanceof UserError || error instanceof ConfigError) return error.message;
   if (error instanceof SchemaMismatchError)
     return `${error.message}: give another table's name, or drop this one`;
@@ -24,8 +35,7 @@ function explain(error: unknown, place: Place): string {
     const known = explainKnown(cause, place);
     if (known !== undefined) return known;
   }
-  if (error instanceof AppError) return error.message;
-  return `unexpected ${error.name}: ${error.message}`;
+  return error instanceof AppError ? error.message : undefined;
 }
 
 function explainKnown(error: Error, place: Place): string | undefined {

@@ -23,13 +23,14 @@ import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 import { openDevelopmentIssuer } from './development-issuer.ts';
 import { developmentSignIn } from './development-sign-in.ts';
 import { createEngine, type Engine } from './engine/start-engine.ts';
-import { explainFailure } from './explain-failure.ts';
+import { explainFailure, type Place } from './explain-failure.ts';
 import { knownHandles } from './known-handles.ts';
 import { startLocalServer } from './listen.ts';
 import { isEveryInterface, urlHost } from './own-hosts.ts';
 import { followTable, type TablePump } from './pump/follow-table.ts';
 import { seedOnce } from './seed/seed-once.ts';
 import { createStartingApp, ownHostsOnly } from './starting-app.ts';
+import { explainingLogger } from './terminal.ts';
 import { UserError } from './user-error.ts';
 
 /** What a run that answers says of itself. */
@@ -66,7 +67,7 @@ export class LocalRun {
   constructor(parts: { config: LocalConfig; environment: Environment; logger: Logger }) {
     this.#config = parts.config;
     this.#environment = parts.environment;
-    this.#logger = parts.logger;
+    this.#logger = explainingLogger(parts.logger, () => this.#place());
     const { corsOrigins } = parts.config.api;
     this.#listener = createStartingApp({ logger: this.#logger.child({ name: 'api' }), corsOrigins });
   }
@@ -112,8 +113,13 @@ export class LocalRun {
 
   /** One line for what `start` threw. */
   explain(error: unknown): string {
+    return explainFailure(error, this.#place());
+  }
+
+  /** Where the table is, as far as that is known yet. */
+  #place(): Place {
     const { endpoint, tableName } = this.#engine?.dynamo ?? this.#config.api.dynamo;
-    return explainFailure(error, endpoint === undefined ? { tableName } : { endpoint, tableName });
+    return endpoint === undefined ? { tableName } : { endpoint, tableName };
   }
 
   /** @throws when the run is being stopped: then nothing more may be started. */

@@ -1,8 +1,9 @@
 import pretty from 'pino-pretty';
 import wrapAnsi from 'wrap-ansi';
 import { ConfigError, type Environment, type LogLevel } from '../backend/config.ts';
-import { createLogger, type Logger } from '../backend/logger.ts';
+import { createLogger, describeError, type Logger } from '../backend/logger.ts';
 import { type LocalConfig, readLocalConfig } from './config.ts';
+import { explainIfKnown, type Place } from './explain-failure.ts';
 import type { Ready } from './local-run.ts';
 
 /** The configuration; where something is wrong with it, that is said on stderr and the exit status is 1. */
@@ -31,6 +32,16 @@ export function openLogger(level: LogLevel): Logger {
       messageFormat: presentMessage,
     }),
   );
+}
+
+/**
+ * A logger that says in one sentence what a user can do something about: a table that is missing, an engine that does
+ * not answer. The stack of such an error leads nowhere; that of any other error is logged, for it may be a bug.
+ * @param place asked at each failure, because an engine's endpoint is known only once it runs.
+ */
+export function explainingLogger(logger: Logger, place: () => Place): Logger {
+  const err = (error: unknown): unknown => explainIfKnown(error, place()) ?? describeError(error);
+  return logger.child({}, { serializers: { err } });
 }
 
 /** A request as a line that a terminal has room for: "GET /api/messages 200, 3 ms". */

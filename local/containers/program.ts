@@ -6,7 +6,7 @@ import { openTable, type Table } from '../../backend/table/table.ts';
 import type { LocalConfig } from '../config.ts';
 import { prepareDataDir } from '../data-dir.ts';
 import { explainFailure } from '../explain-failure.ts';
-import { openLogger, readConfig } from '../terminal.ts';
+import { explainingLogger, openLogger, readConfig } from '../terminal.ts';
 import { UserError } from '../user-error.ts';
 
 /** What each of the programs stands on that `docker compose up` runs beside the API. */
@@ -36,7 +36,8 @@ export async function runProgram(
   if (!config) return;
   const { dynamo } = config.api;
   const { endpoint, tableName } = dynamo;
-  const logger = openLogger(config.api.logLevel).child({ name });
+  const place = endpoint === undefined ? { tableName } : { endpoint, tableName };
+  const logger = explainingLogger(openLogger(config.api.logLevel).child({ name }), () => place);
   const client = createDynamoClient(dynamo);
   try {
     if (endpoint === undefined) throw new UserError('AWS_ENDPOINT_URL: set it to the engine’s');
@@ -54,9 +55,7 @@ export async function runProgram(
     const end = () => void stop().finally(() => process.exit(0));
     process.once('SIGTERM', end).once('SIGINT', end);
   } catch (error) {
-    process.stderr.write(
-      `${name}: ${explainFailure(error, endpoint === undefined ? { tableName } : { endpoint, tableName })}\n`,
-    );
+    process.stderr.write(`${name}: ${explainFailure(error, place)}\n`);
     process.exit(1);
   }
 }

@@ -17,6 +17,7 @@ import { PACKAGE_ROOT } from '../../local/config.ts';
 import { openDevelopmentIssuer } from '../../local/development-issuer.ts';
 import { answers } from '../../local/engine/probe.ts';
 import { seedUserId } from '../../local/seed/seed-table.ts';
+import { runScript, succeeds } from '../bin/run-script.ts';
 import { startEngine } from '../support/engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { exchange } from '../support/http-client.ts';
@@ -186,6 +187,31 @@ describe('a run', () => {
       retryAfter: '1',
     });
     await endsCleanly(run, 'SIGINT');
+  });
+
+  it('says in one line that its table was dropped, and goes on when the table is loaded again', async () => {
+    const dataDir = tempDir();
+    const run = start({ dataDir });
+    const url = await run.ready();
+    const env = { DATA_DIR: dataDir, AWS_ENDPOINT_URL: '' };
+    await succeeds(runScript('ddb/drop', ['cruddur-messages', '--yes'], { env }));
+    expect(await call(url, dataDir, 'ada', '/api/message_groups')).toMatchObject({ status: 503 });
+    const MISSING =
+      /"err":"there is no table cruddur-messages at http[^"]+: \.\/bin\/ddb\/schema-load creates it"/;
+    await eventually(() => {
+      const lines = run
+        .stdout()
+        .split('\n')
+        .filter((line) => line.includes('"warn"'));
+      expect(lines.filter((line) => line.includes('"name":"pump"'))).not.toEqual([]);
+      expect(lines.filter((line) => line.includes('"name":"api"'))).not.toEqual([]);
+      for (const line of lines) expect(line).toMatch(MISSING);
+    });
+    expect(run.stdout() + run.stderr()).not.toMatch(/\bat .*\.[jt]s:\d+/);
+    await succeeds(runScript('ddb/schema-load', [], { env }));
+    await succeeds(runScript('ddb/seed', [], { env }));
+    await converse(url, dataDir, 'after the table came back');
+    await endsCleanly(run, 'SIGTERM');
   });
 
   it('tells pages that come too early to come again', async () => {
