@@ -2,13 +2,14 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  TransactWriteCommand,
   UpdateCommand,
   type UpdateCommandInput,
   type UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
 import type { MessageItem, StoredText } from '../../schema/items.ts';
 import { groupPk, type Key, MAX_SEQ, messageKey, messageSk, seqOf } from '../../schema/keys.ts';
-import { conditionalWrite, type WriteOutcome } from './condition.ts';
+import { conditionalTransaction, conditionalWrite, type WriteOutcome } from './condition.ts';
 import { queryItems } from './query.ts';
 import type { Table } from './table.ts';
 
@@ -50,6 +51,19 @@ export class MessageStore {
       ),
     );
     return outcome.stored ? outcome : { stored: false, existing: readMessage(outcome.existing) };
+  }
+
+  /** Stores messages where none are: all of them, or none where one place is taken. Up to 100. 2 W for each KB. */
+  async appendAll(messages: readonly MessageItem[]): Promise<{ readonly stored: boolean }> {
+    return conditionalTransaction(
+      this.#table.send(
+        new TransactWriteCommand({
+          TransactItems: messages.map((message) => ({
+            Put: { TableName: this.#table.name, Item: message, ConditionExpression: SEQ_IS_FREE },
+          })),
+        }),
+      ),
+    );
   }
 
   /**

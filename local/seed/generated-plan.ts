@@ -1,4 +1,5 @@
 import { UserError } from '../user-error.ts';
+import { DETAILS, FIRST_NAMES, LAST_NAMES, TALKS } from './generated-content.ts';
 import type { SeedConversation, SeedPerson, SeedPlan } from './plan.ts';
 
 /** How much to generate. */
@@ -10,6 +11,7 @@ export interface SeedSize {
   readonly messages: number;
 }
 
+/** As many as there are pairs of a first and a last name. */
 const MAX_USERS = 10_000;
 const MAX_MESSAGES = 1_000_000;
 const DEFAULT_USERS = 20;
@@ -51,9 +53,12 @@ export function generatedPlan({ users, groups, messages }: SeedSize, now: Date):
   return { people, conversations };
 }
 
+/** The person of a number: every pair of a first and a last name comes once. */
 function person(index: number): SeedPerson {
-  const number = String(index + 1).padStart(String(MAX_USERS).length, '0');
-  return { handle: `user-${number}`, display_name: `User ${index + 1}` };
+  const round = Math.floor(index / FIRST_NAMES.length);
+  const first = FIRST_NAMES[index % FIRST_NAMES.length];
+  const last = LAST_NAMES[(index + round) % LAST_NAMES.length];
+  return { handle: `${first}.${last}`.toLowerCase(), display_name: `${first} ${last}` };
 }
 
 /** Each pair once: neighbours first, then those two apart, and so on, so that few pairs leave nobody out. */
@@ -68,24 +73,33 @@ function* pairs(people: readonly SeedPerson[]): Generator<[SeedPerson, SeedPerso
   }
 }
 
-/** What a message says depends on its place alone, so that a longer conversation begins like a shorter one. */
+/**
+ * What a message says depends on who talks and on its place alone, so that a longer conversation begins like a shorter
+ * one, whatever else a plan has in it.
+ */
 function conversation(between: readonly [string, string], length: number, now: Date): SeedConversation {
   const start = now.getTime() - length * MINUTE_MS;
+  const lines = talk(between.join(' '));
   const messages = Array.from({ length }, (_, place) => ({
     from: between[place % 2 === 0 ? 0 : 1],
-    text: `${PHRASES[place % PHRASES.length]} (${place + 1})`,
+    text: lines.next().value,
     at: new Date(start + place * MINUTE_MS),
   }));
   return { between, messages, unreadBy: [between[1]] };
 }
 
-const PHRASES = [
-  'Are you there?',
-  'Just back. What is new?',
-  'The build is green again 🟢',
-  'Good. Then lunch at one?',
-  'One it is. Bring the notebook, please.',
-  'Which one: the blue one with the coffee stain?',
-  'That one.',
-  'Found it. See you in a moment 👋',
-];
+/** Talk after talk, without an end, beginning with one that depends on the name. */
+function* talk(name: string): Generator<string, never> {
+  const begin = Array.from(name).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_003, 7);
+  for (let round = begin; ; round += 1) {
+    for (const line of TALKS[round % TALKS.length] ?? []) yield withDetails(line, round);
+  }
+}
+
+function withDetails(line: string, round: number): string {
+  return line.replaceAll(/\{(\w+)\}/g, (_, kind: string) => {
+    const details = DETAILS[kind] ?? [];
+    // Another one each time the same talk comes round.
+    return details[(round + Math.floor(round / TALKS.length)) % details.length] ?? '';
+  });
+}

@@ -6,6 +6,7 @@ import { userIdsOf } from '../../backend/domain/membership.ts';
 import { type Person, saveProfile } from '../../backend/domain/people.ts';
 import { rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
+import { MAX_RUN, sendRun, type TimedSend } from '../../backend/domain/send-run.ts';
 import { directGroupId, groupIdForKey } from '../../schema/ids.ts';
 import type { SeedConversation, SeedPerson, SeedPlan } from './plan.ts';
 
@@ -75,37 +76,72 @@ class SeedWriter {
     this.#onProgress = onProgress;
   }
 
-  /** Sends what is not there yet, and answers with how many messages that were. */
+  /** Sends what is not there yet. @returns how many messages that were. */
   async write(people: ReadonlyMap<string, Person>, conversation: SeedConversation): Promise<number> {
     const { between, messages, unreadBy } = conversation;
     const members = between.map((handle) => personOf(people, handle));
     const groupId = await this.#open(members, conversation);
-    const { seqs, tail } = await readSeeds(this.context, groupId);
+    const { seqs, tail, newestAt } = await readSeeds(this.context, groupId);
     // People may have left since, or were removed: they say nothing more.
     const present = new Set(userIdsOf(await this.context.members.list(groupId)));
     const mayTalk = ({ userId }: Person) => tail === 0 || present.has(userId);
-    let last = 0;
-    let sent = 0;
+    const found: number[] = [];
+    const missing: TimedSend[] = [];
     for (const [place, message] of messages.entries()) {
       const from = personOf(people, message.from);
-      const to = members.find((member) => member !== from) ?? from;
       const clientKey = `seed-${place + 1}`;
-      let seq = seqs.get(`${from.userId} ${clientKey}`);
-      if (seq === undefined && mayTalk(from)) {
-        this.#now = message.at;
-        // Up to the tail there is no such message, as was just read; behind it the key is looked for.
-        const after = Math.max(last, tail);
-        seq = await send(this.context, groupId, to, { from, text: message.text, clientKey, after });
-        sent += 1;
-      }
-      last = Math.max(last, seq ?? 0);
-      this.#onProgress();
+      const seq = seqs.get(`${from.userId} ${clientKey}`);
+      if (seq !== undefined) found.push(seq);
+      else if (mayTalk(from))
+        missing.push({ userId: from.userId, text: message.text, clientKey, createdAt: message.at });
+      if (seq !== undefined || !mayTalk(from)) this.#onProgress();
     }
+    const end = await this.#send(groupId, members, { tail, messages: inOrder(missing, newestAt) });
     // Where no stream is followed, nobody else would bring the summaries up to date.
     await rebuildSummaries(this.context, groupId);
+    const last = missing.length > 0 ? end : Math.max(0, ...found);
     const readers = members.filter((member, place) => mayTalk(member) && !isIn(unreadBy, between[place]));
     for (const { userId } of readers) await markRead(this.context, groupId, userId, last);
-    return sent;
+    return missing.length;
+  }
+
+  /** Sends messages behind `tail`; the first one opens a direct conversation. @returns the seq of the last one. */
+  async #send(
+    groupId: string,
+    members: readonly Person[],
+    { tail, messages }: { readonly tail: number; readonly messages: readonly TimedSend[] },
+  ): Promise<number> {
+    const [first] = messages;
+    if (!first) return tail;
+    let end = tail;
+    let sent = 0;
+    if (tail === 0) {
+      const to = members.find(({ userId }) => userId !== first.userId);
+      if (!to) throw new RangeError('a conversation of fewer than two');
+      this.#now = first.createdAt;
+      end = (await sendToHandle(this.context, to.handle, first)).seq;
+      sent = 1;
+      this.#onProgress();
+    }
+    for (; sent < messages.length; sent += MAX_RUN) {
+      end = await this.#sendRun(groupId, end, messages.slice(sent, sent + MAX_RUN));
+    }
+    return end;
+  }
+
+  /** Sends a run in one transaction; or one by one, where somebody else writes to the conversation as well. */
+  async #sendRun(groupId: string, tail: number, messages: readonly TimedSend[]): Promise<number> {
+    let end = tail;
+    if (await sendRun(this.context, groupId, { tail, messages })) end = tail + messages.length;
+    else {
+      for (const { createdAt, ...message } of messages) {
+        this.#now = createdAt;
+        const { seq } = await sendToGroup(this.context, groupId, { ...message, afterSeq: end });
+        end = Math.max(end, seq);
+      }
+    }
+    messages.forEach(() => this.#onProgress());
+    return end;
   }
 
   /** The id of a conversation. A group is created where it is not there yet: its key is its name. */
@@ -126,38 +162,35 @@ class SeedWriter {
 const isIn = (handles: readonly string[], handle: string | undefined) =>
   handle !== undefined && handles.includes(handle);
 
-/** The seq of each message of a group by its author and key, and the log's end. */
+/** The seq of each message of a group by its author and key, the log's end, and the time of its newest message. */
 async function readSeeds(context: Context, groupId: string) {
   const seqs = new Map<string, number>();
   let tail = 0;
+  let newestAt: Date | undefined;
   for await (const page of context.messages.log(groupId)) {
-    for (const { seq, user_uuid, client_key } of page) {
+    for (const { seq, user_uuid, client_key, created_at } of page) {
       if (client_key !== undefined) seqs.set(`${user_uuid} ${client_key}`, seq);
       tail = seq;
+      newestAt = new Date(created_at);
     }
   }
-  return { seqs, tail };
+  return { seqs, tail, newestAt };
 }
 
-/** The first message opens the conversation; each other one says behind which it belongs. */
-async function send(
-  context: Context,
-  groupId: string,
-  to: Person,
-  message: {
-    readonly from: Person;
-    readonly text: string;
-    readonly clientKey: string;
-    readonly after: number;
-  },
-): Promise<number> {
-  const { from, text, clientKey, after } = message;
-  const draft = { userId: from.userId, text, clientKey };
-  const stored =
-    after === 0
-      ? await sendToHandle(context, to.handle, draft)
-      : await sendToGroup(context, groupId, { ...draft, afterSeq: after });
-  return stored.seq;
+/**
+ * Messages with times that follow the log's newest one. A plan counts its times back from the present: where it is
+ * longer than it was at an earlier run, or people wrote meanwhile, its times would lie before theirs. Then the messages
+ * are spread over the time from the newest one until now.
+ */
+function inOrder(messages: readonly TimedSend[], newestAt: Date | undefined): readonly TimedSend[] {
+  const [first] = messages;
+  if (!first || !newestAt || first.createdAt >= newestAt) return messages;
+  const begin = newestAt.getTime();
+  const step = Math.max(0, Date.now() - begin) / (messages.length + 1);
+  return messages.map((message, place) => ({
+    ...message,
+    createdAt: new Date(begin + Math.round(step * (place + 1))),
+  }));
 }
 
 function personOf(people: ReadonlyMap<string, Person>, handle: string): Person {

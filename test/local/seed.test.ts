@@ -110,6 +110,60 @@ describe('seeding', () => {
   });
 });
 
+describe('a seed with more messages than the last one', () => {
+  it('puts none of them before what was there, and none into the future', async () => {
+    const other = await createTestTable();
+    const { table } = other;
+    try {
+      const context = createContext({ table });
+      const began = new Date(Date.now() - 60_000);
+      await seedTable({ table }, generatedPlan({ users: 2, groups: 1, messages: 4 }, began));
+      await seedTable({ table }, generatedPlan({ users: 2, groups: 1, messages: 120 }, new Date()));
+      const [groupId = ''] = await context.groups.ids();
+      const log = await readLog(context, groupId);
+      expect(log.map(({ seq }) => seq)).toEqual(Array.from({ length: 120 }, (_, place) => place + 1));
+      const times = log.map((message) => message.created_at);
+      expect(times).toEqual([...times].sort());
+      expect(Date.parse(times.at(-1) ?? '')).toBeLessThanOrEqual(Date.now());
+      expect(await compareSummaries(context, groupId)).toEqual([]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('writes runs of messages in one request each, and one by one where somebody writes meanwhile', async () => {
+    const other = await createTestTable();
+    try {
+      const writes: string[] = [];
+      const context = createContext({ table: other.table });
+      const groupId = directGroupId(seedUserId('amina.okafor'), seedUserId('mateo.silva'));
+      const plan = generatedPlan({ users: 2, groups: 1, messages: 102 }, NOW);
+      const send = async (command: { readonly constructor: { readonly name: string } }) => {
+        const { name } = command.constructor;
+        if (name === 'TransactWriteCommand' || name === 'PutCommand') writes.push(name);
+        // Right before the second run is stored, a person takes its first place.
+        if (name === 'TransactWriteCommand' && writes.filter((write) => write === name).length === 5)
+          await sendToGroup(context, groupId, { userId: seedUserId('amina.okafor'), text: 'in between' });
+        return other.table.send(command as never);
+      };
+      await seedTable({ table: { ...other.table, send: send as never } }, plan);
+      const log = await readLog(context, groupId);
+      expect(log.map(({ seq }) => seq)).toEqual(Array.from({ length: 103 }, (_, place) => place + 1));
+      const texts = plan.conversations[0]?.messages.map(({ text }) => text) ?? [];
+      expect(log.map((message) => message.message)).toEqual([
+        ...texts.slice(0, 51),
+        'in between',
+        ...texts.slice(51),
+      ]);
+      // Two profiles, the first message, a run of 50, and one that lost its place.
+      expect(writes.filter((write) => write === 'TransactWriteCommand')).toHaveLength(5 + 1);
+      expect(writes.filter((write) => write === 'PutCommand').length).toBeLessThanOrEqual(51);
+    } finally {
+      await other.close();
+    }
+  });
+});
+
 describe('a group of the plan', () => {
   it('that somebody has left, or named anew, is left as it is', async () => {
     const other = await createTestTable();
@@ -150,6 +204,27 @@ describe('the generated plan', () => {
     const pairs = plan.conversations.map(({ between }) => [...between].sort().join(' '));
     expect(new Set(pairs).size).toBe(size.groups);
     for (const { handle } of plan.people) expect(parseBody(newHandle, handle)).toBe(handle);
+  });
+
+  it('has people with names and handles, and texts that talk', () => {
+    const { people, conversations } = generatedPlan(
+      seedSize({ users: 10_000, groups: 30, messages: 900 }),
+      NOW,
+    );
+    expect(new Set(people.map(({ handle }) => handle)).size).toBe(10_000);
+    for (const { handle, display_name } of people.slice(0, 300)) {
+      expect(display_name).toMatch(/^[A-Z][a-z]+ [A-Z][a-z]+$/);
+      expect(handle).toBe(display_name.toLowerCase().replace(' ', '.'));
+    }
+    const texts = conversations.flatMap(({ messages }) => messages.map(({ text }) => text));
+    expect(new Set(texts).size).toBeGreaterThan(100);
+    for (const text of texts) expect(text).not.toMatch(/[{}]|\(\d+\)|undefined/);
+    // A longer conversation begins like a shorter one, whatever else is made.
+    const [longer] = generatedPlan(seedSize({ users: 10_000, groups: 1, messages: 60 }), NOW).conversations;
+    const [shorter] = conversations;
+    expect(longer?.messages.slice(0, 30).map(({ text }) => text)).toEqual(
+      shorter?.messages.map(({ text }) => text),
+    );
   });
 
   it('fills in what is not given', () => {
