@@ -1,9 +1,10 @@
 import { createInterface } from 'node:readline/promises';
 import { UserError } from '../local/user-error.ts';
+import { say } from './screen.ts';
 
 /** Something that cannot be taken back. */
 export interface Question {
-  /** What is about to be done: "Deleting x at AWS, for ever". */
+  /** What is about to be done: "This deletes x at AWS". */
   readonly doing: string;
   /** What has to be typed. */
   readonly name: string;
@@ -15,12 +16,14 @@ export interface Question {
 
 /** Has a table's name typed. @throws UserError for another answer, and where nobody can be asked. */
 export async function askForName({ doing, name, withoutQuestion, nothingDone }: Question): Promise<void> {
-  if (!process.stdin.isTTY) throw new UserError(`nobody can be asked here: give --yes ${withoutQuestion}`);
+  if (!process.stdin.isTTY)
+    throw new UserError(`this is not a terminal, so it cannot ask: give --yes ${withoutQuestion}`);
+  say(`${doing}.`, { stream: process.stderr });
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // While a line is being read, Ctrl-C comes here and not to the process.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   // Ctrl-D is no answer.
-  const answer = await terminal.question(`${doing}. Type the table's name: `).catch(() => '');
+  const answer = await terminal.question("Type the table's name to go on: ").catch(() => '');
   terminal.close();
-  if (answer.trim() !== name) throw new UserError(`that is not its name: ${nothingDone}`);
+  if (answer.trim() !== name) throw new UserError(`that is not the table's name: ${nothingDone}`);
 }

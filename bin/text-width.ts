@@ -1,4 +1,4 @@
-import { eastAsianWidth } from 'get-east-asian-width';
+import stringWidth from 'string-width';
 
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
@@ -6,9 +6,8 @@ const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 const LINE_BREAK = /\r\n|\r|\n|\u2028|\u2029/g;
 
-/** A pictogram: two columns, whatever joins, colours or varies it. */
-const EMOJI = /\p{Emoji_Presentation}|\ufe0f/u;
-const WITHOUT_WIDTH = /^[\p{Default_Ignorable_Code_Point}\p{Mark}\p{Cc}]+$/u;
+/** Letters that a reader sees as one, Hangul left out: every terminal joins that. */
+const JOINED_LETTERS = /\p{L}\p{M}*\u200d?(?!\p{Script=Hangul})\p{L}/u;
 
 /** Anybody's text on one line, with nothing in it that a terminal obeys. */
 export function oneLine(text: string): string {
@@ -36,9 +35,13 @@ export function cutText(text: string, columns: number): string {
   return text;
 }
 
+/**
+ * The conjuncts of Devanagari and its relatives are several letters in one grapheme. Most terminals do not join them:
+ * each letter takes its own columns there, and the wider of the two is what must fit.
+ */
 function graphemeWidth(grapheme: string): number {
-  if (WITHOUT_WIDTH.test(grapheme)) return 0;
-  return EMOJI.test(grapheme) ? 2 : eastAsianWidth(grapheme.codePointAt(0) ?? 0);
+  if (!JOINED_LETTERS.test(grapheme)) return stringWidth(grapheme);
+  return Array.from(grapheme).reduce((width, character) => width + stringWidth(character), 0);
 }
 
 function escapeCharacter(character: string): string {

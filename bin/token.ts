@@ -17,15 +17,16 @@ interface Options extends ConnectionOptions {
 }
 
 const script = connectionOptions(
-  command('token', 'Prints a development token, valid for 12 hours, for the user who has a handle.'),
+  command('token', 'Prints a development token, valid for 12 hours, for the user who has a handle.', [
+    './bin/token ada',
+    './bin/token newcomer --create',
+    'TOKEN=$(./bin/token ada)',
+    'curl -H "Authorization: Bearer $TOKEN" localhost:4567/api/message_groups',
+  ]),
 )
   .argument('[handle]', 'whom the token is for')
   .option('--create', 'write a profile with this handle when there is none')
   .option('--sub <user id>', 'for a bare user id instead, which may have no profile')
-  .addHelpText(
-    'after',
-    '\ncurl -H "Authorization: Bearer $(./bin/token ada)" http://localhost:4567/api/message_groups',
-  )
   .action(async (handle: string | undefined, options: Options) => {
     const subject = await chooseSubject(handle, options);
     const issuer = await openDevelopmentIssuer(prepareDataDir(readDataDir(process.env)));

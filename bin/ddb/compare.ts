@@ -1,7 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { meterCapacity } from '../../backend/table/capacity-meter.ts';
 import { UserError } from '../../local/user-error.ts';
-import { command, prodArgument, runCommand } from '../command.ts';
+import { addNotes, command, prodArgument, runCommand, UNITS_NOTE } from '../command.ts';
+import { say } from '../screen.ts';
 import { countOf } from '../count-of.ts';
 import { startProgress } from '../progress-bar.ts';
 import { oneLine } from '../text-width.ts';
@@ -18,7 +19,10 @@ interface Options extends ConnectionOptions {
 }
 
 const script = connectionOptions(
-  command('compare', 'Compares every item of two tables, or of a table and a dump.'),
+  command('compare', 'Compares every item of two tables, or of a table and a dump.', [
+    './bin/ddb/compare cruddur-messages ./monday',
+    './bin/ddb/compare one-table another-table --values',
+  ]),
   { table: false },
 )
   .argument('<first>', 'a table, or the directory of a dump: a word with a slash, such as ./monday')
@@ -26,7 +30,6 @@ const script = connectionOptions(
   .addArgument(prodArgument())
   .option('--values', 'show what differs: people’s messages, too')
   .option('--json', 'print a JSON array')
-  .addHelpText('after', '\nThe exit status is 1 when anything differs. Compare what nobody writes to.')
   .action(
     (
       first: string,
@@ -56,10 +59,10 @@ const script = connectionOptions(
           }
         });
         printer.end();
-        const note = `${read.toLocaleString('en')} items of both were read; ${presentUsage(usage)}\n`;
-        (json ? process.stderr : process.stdout).write(note);
+        const note = `${read.toLocaleString('en')} items of both were read; ${presentUsage(usage)}`;
+        say(note, { stream: json ? process.stderr : process.stdout });
         if (differences > 0) throw new UserError(differ(differences, first, second));
-        if (!json) process.stdout.write(`${first} and ${second} are alike\n`);
+        if (!json) say(`${first} and ${second} are alike`);
       }),
   );
 
@@ -88,13 +91,13 @@ function linePrinter(first: string, second: string): Printer {
     print: ({ pk, sk, where, attributes }) => {
       const key = oneLine(`${pk}  ${sk}`);
       if (where !== 'both') {
-        process.stdout.write(`${key}  only in ${where === 'first only' ? first : second}\n`);
+        say(`${key}  only in ${where === 'first only' ? first : second}`);
         return;
       }
-      process.stdout.write(`${key}  ${attributes.map(({ name }) => oneLine(name)).join(', ')}\n`);
+      say(`${key}  ${attributes.map(({ name }) => oneLine(name)).join(', ')}`);
       for (const { name, first: one, second: other } of attributes) {
         if (one === undefined && other === undefined) continue;
-        process.stdout.write(`  ${oneLine(name)}: ${oneLine(one ?? 'none')} / ${oneLine(other ?? 'none')}\n`);
+        say(`  ${oneLine(name)}: ${oneLine(one ?? 'none')} / ${oneLine(other ?? 'none')}`, { hanging: 2 });
       }
     },
     end: () => undefined,
@@ -111,5 +114,7 @@ function jsonPrinter(): Printer {
     end: () => process.stdout.write(any ? '\n]\n' : '[]\n'),
   };
 }
+
+addNotes(script, 'The exit status is 1 when anything differs. Compare what nobody writes to.', UNITS_NOTE);
 
 await runCommand(script);

@@ -210,11 +210,11 @@ async function assumeRole(
 
 function parseTableName(text: string): string {
   const { error } = tableNameShape.safeParse(text);
-  if (error) throw new InvalidArgumentError(`It ${error.issues[0]?.message}`);
+  if (error) throw new InvalidArgumentError(`it ${error.issues[0]?.message}`);
   return text;
 }
 
 function parseEndpoint(text: string): string {
-  if (!URL_SHAPE.safeParse(text).success) throw new InvalidArgumentError('It must be an http or https URL.');
+  if (!URL_SHAPE.safeParse(text).success) throw new InvalidArgumentError('it must be an http or https URL');
   return text;
 }

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { UserError } from '../../local/user-error.ts';
-import { command, prodArgument, runCommand } from '../command.ts';
+import { addNotes, command, prodArgument, runCommand } from '../command.ts';
+import { say } from '../screen.ts';
 import { oneLine } from '../text-width.ts';
 import { type CheckReport, isFine, type Result, runChecks } from './checks/check.ts';
 import { CONNECTION_CHECKS } from './checks/connection-checks.ts';
@@ -15,21 +16,18 @@ const script = connectionOptions(
   command(
     'doctor',
     'Checks the way to the table, and the table: one line a check, and what to do if it fails.',
+    ['./bin/ddb/doctor', './bin/ddb/doctor prod --profile work --region eu-west-1'],
   ),
 )
   .addArgument(prodArgument())
   .option('--json', 'print JSON')
-  .addHelpText(
-    'after',
-    '\n✓ holds   ! holds, but see what it says   ✗ fails   – does not apply here, or could not be checked',
-  )
   .action(async (prod: string | undefined, options: ConnectionOptions & { json?: boolean }) => {
     const subject = new Subject(options, prod);
     const reports: CheckReport[] = [];
     try {
       for await (const report of runChecks(CHECKS, subject)) {
         reports.push(report);
-        if (!options.json) process.stdout.write(`${line(report)}\n`);
+        if (!options.json) say(line(report), { hanging: NAME_WIDTH + 4 });
       }
     } finally {
       subject.close();
@@ -66,5 +64,10 @@ function mark(result: Result): string {
       return styleText('gray', '–', { stream: process.stdout });
   }
 }
+
+addNotes(
+  script,
+  '✓ holds   ! holds, but see what it says   ✗ fails   – does not apply here, or could not be checked',
+);
 
 await runCommand(script);

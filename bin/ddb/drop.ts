@@ -1,22 +1,29 @@
 import { DeleteTableCommand, type DynamoDBClient, waitUntilTableNotExists } from '@aws-sdk/client-dynamodb';
 import { UserError } from '../../local/user-error.ts';
 import { askForName } from '../ask-for-name.ts';
-import { command, prodArgument, runCommand } from '../command.ts';
+import { addNotes, command, prodArgument, runCommand } from '../command.ts';
+import { say } from '../screen.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
 import { describeTable } from './describe-table.ts';
 
 const MAX_WAIT_SECONDS = 180;
 
-const script = connectionOptions(command('drop', 'Deletes a table with everything in it.'), { table: false })
+const script = connectionOptions(
+  command('drop', 'Deletes a table with everything in it.', [
+    './bin/ddb/drop cruddur-messages',
+    './bin/ddb/drop old-table --yes',
+  ]),
+  { table: false },
+)
   .argument('<table>', 'name of the table')
   .addArgument(prodArgument())
-  .option('--yes', 'do not ask')
+  .option('--yes', 'delete without asking for the name of the table')
   .action((name: string, prod: string | undefined, options: ConnectionOptions & { yes?: boolean }) =>
     withConnection({ ...options, table: name }, prod, async ({ client, where }) => {
       await refuse(client, name, where);
-      if (prod !== undefined && !options.yes) {
+      if (!options.yes) {
         await askForName({
-          doing: `Deleting ${name} at ${where}, for ever`,
+          doing: `This deletes table ${name} at ${where} with everything in it, for ever`,
           name,
           withoutQuestion: 'to delete without a question',
           nothingDone: 'nothing was deleted',
@@ -27,7 +34,7 @@ const script = connectionOptions(command('drop', 'Deletes a table with everythin
         { client, maxWaitTime: MAX_WAIT_SECONDS, minDelay: 1 },
         { TableName: name },
       );
-      process.stdout.write(`table ${name} at ${where} is deleted\n`);
+      say(`table ${name} at ${where} is deleted`);
     }),
   );
 
@@ -40,5 +47,10 @@ async function refuse(client: DynamoDBClient, name: string, where: string): Prom
     throw new UserError(`table ${name} is protected from deletion: switch the protection off first`);
   }
 }
+
+addNotes(
+  script,
+  'It asks for the name of the table first, on this machine too. Where nobody can be asked, in a script for example, it needs --yes. A protected table is not deleted.',
+);
 
 await runCommand(script);

@@ -1,6 +1,7 @@
 import { meterCapacity } from '../../backend/table/capacity-meter.ts';
 import { UserError } from '../../local/user-error.ts';
-import { command, parseLimit, prodArgument, runCommand } from '../command.ts';
+import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../command.ts';
+import { say } from '../screen.ts';
 import { startProgress } from '../progress-bar.ts';
 import { readableBytes } from '../readable-bytes.ts';
 import { type ConnectionOptions, connectionOptions, patient, withConnection } from './connection.ts';
@@ -17,18 +18,15 @@ interface Options extends ConnectionOptions {
 }
 
 const script = connectionOptions(
-  command('dump', "Writes the whole table into a new directory, in the format of DynamoDB's export to S3."),
+  command('dump', "Writes the whole table into a new directory, in the format of DynamoDB's export to S3.", [
+    './bin/ddb/dump ./monday',
+    './bin/ddb/dump ./monday prod --region eu-west-1 --parts 16',
+  ]),
 )
   .argument('<directory>', 'the directory to make')
   .addArgument(prodArgument())
   .option('--parts <n>', 'how many parts of the table to read at once', parseLimit(MAX_PARTS), DEFAULT_PARTS)
   .option('--json', 'print JSON')
-  .addHelpText(
-    'after',
-    '\nIt holds what people wrote, as it is stored: only you may read the directory.' +
-      '\nPeople may write meanwhile. Each conversation is then of one moment, but not all of the same one: after' +
-      '\nload, run rebuild-summaries. For a point in time, let DynamoDB export the table (docs/operations.md).',
-  )
   .action((directory: string, prod: string | undefined, { parts, json, ...options }: Options) =>
     withConnection(patient(options), prod, async ({ client, table, where }) => {
       const description = await describeTable(client, table.name);
@@ -57,9 +55,16 @@ function print(taken: TakenDump, what: string, usage: string, json = false): voi
     process.stdout.write(`${JSON.stringify({ directory, items: itemCount, files, bytes }, null, 2)}\n`);
     return;
   }
-  process.stdout.write(
-    `${what} is in ${directory}: ${itemCount.toLocaleString('en')} items, ${readableBytes(bytes)} compressed; ${usage}\n`,
+  say(
+    `${what} is in ${directory}: ${itemCount.toLocaleString('en')} items, ${readableBytes(bytes)} compressed; ${usage}`,
   );
 }
+
+addNotes(
+  script,
+  'It holds what people wrote, as it is stored: only you may read the directory.',
+  'People may write meanwhile. Each conversation is then of one moment, but not all of the same one: after load, run rebuild-summaries. For a point in time, let DynamoDB export the table (docs/operations.md).',
+  UNITS_NOTE,
+);
 
 await runCommand(script);

@@ -1,16 +1,17 @@
 import { type DynamoDBClient, paginateListTables, type TableDescription } from '@aws-sdk/client-dynamodb';
-import { command, prodArgument, runCommand } from '../command.ts';
+import { addNotes, command, prodArgument, runCommand } from '../command.ts';
 import { readableBytes } from '../readable-bytes.ts';
-import { presentTable } from '../screen.ts';
+import { presentTable, say } from '../screen.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
 import { describeTable } from './describe-table.ts';
 
 interface TableRow {
   readonly name: string;
   readonly status: string;
-  /** As of some hours ago, on AWS. */
-  readonly items: number;
-  readonly size_bytes: number;
+  /** As of some hours ago, on AWS; null where the engine does not say. */
+  readonly items: number | null;
+  /** The same. An engine that has items and says 0 does not measure them. */
+  readonly size_bytes: number | null;
   /** View type of the stream; null without one. */
   readonly stream: string | null;
   readonly deletion_protection: boolean;
@@ -18,14 +19,22 @@ interface TableRow {
 
 const COLUMNS = ['name', 'status', 'items', 'size', 'stream', 'protection'].map((heading) => ({ heading }));
 
-const script = connectionOptions(command('list-tables', 'Shows the tables there are.'), { table: false })
+const UNKNOWN = '–';
+
+const script = connectionOptions(
+  command('list-tables', 'Shows the tables there are.', [
+    './bin/ddb/list-tables',
+    './bin/ddb/list-tables prod --region eu-west-1',
+  ]),
+  { table: false },
+)
   .option('--json', 'print JSON')
   .addArgument(prodArgument())
   .action((prod: string | undefined, options: ConnectionOptions & { json?: boolean }) =>
     withConnection(options, prod, async ({ client, where }) => {
       const rows = await readTables(client);
       if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-      else if (rows.length === 0) process.stdout.write(`there are no tables at ${where}\n`);
+      else if (rows.length === 0) say(`there are no tables at ${where}`);
       else process.stdout.write(`${present(rows)}\n`);
     }),
   );
@@ -43,11 +52,12 @@ async function readTables(client: DynamoDBClient): Promise<TableRow[]> {
 }
 
 function toRow(name: string, table: TableDescription): TableRow {
+  const { ItemCount: itemCount, TableSizeBytes: bytes } = table;
   return {
     name,
     status: table.TableStatus ?? 'UNKNOWN',
-    items: table.ItemCount ?? 0,
-    size_bytes: table.TableSizeBytes ?? 0,
+    items: itemCount ?? null,
+    size_bytes: bytes === 0 && itemCount !== 0 ? null : (bytes ?? null),
     stream: table.StreamSpecification?.StreamEnabled
       ? (table.StreamSpecification.StreamViewType ?? 'on')
       : null,
@@ -59,12 +69,17 @@ function present(rows: readonly TableRow[]): string {
   const cells = rows.map((row) => [
     row.name,
     row.status,
-    row.items.toLocaleString('en'),
-    readableBytes(row.size_bytes),
+    row.items?.toLocaleString('en') ?? UNKNOWN,
+    row.size_bytes === null ? UNKNOWN : readableBytes(row.size_bytes),
     row.stream ?? 'none',
     row.deletion_protection ? 'on' : 'off',
   ]);
   return presentTable(COLUMNS, cells);
 }
+
+addNotes(
+  script,
+  'AWS counts items and sizes every six hours or so. An engine on this machine may not count them at all: what it does not know is shown as –, and as null with --json.',
+);
 
 await runCommand(script);

@@ -3,7 +3,8 @@ import { meterCapacity } from '../../backend/table/capacity-meter.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
 import { UserError } from '../../local/user-error.ts';
 import { askForName } from '../ask-for-name.ts';
-import { command, prodArgument, runCommand } from '../command.ts';
+import { addNotes, command, prodArgument, runCommand, UNITS_NOTE } from '../command.ts';
+import { say } from '../screen.ts';
 import { type Progress, startProgress } from '../progress-bar.ts';
 import { type ConnectionOptions, connectionOptions, patient, withConnection } from './connection.ts';
 import { checkDump, isEmpty, type LoadCounts, loadDump } from './dumps/load-dump.ts';
@@ -17,18 +18,16 @@ interface Options extends ConnectionOptions {
 }
 
 const script = connectionOptions(
-  command('load', "Writes a dump, or an export of DynamoDB's fetched from S3, into an empty table."),
+  command('load', "Writes a dump, or an export of DynamoDB's fetched from S3, into an empty table.", [
+    './bin/ddb/load ./monday --table cruddur-messages-drill',
+    './bin/ddb/load ./monday --resume',
+  ]),
 )
   .argument('<directory>', 'the directory with manifest-summary.json')
   .addArgument(prodArgument())
   .option('--resume', 'go on after a load that was interrupted: put what is not there yet, and touch nothing')
   .option('--yes', 'do not ask')
   .option('--json', 'print JSON')
-  .addHelpText(
-    'after',
-    '\nAll of it is checked before anything is written. The table is made where there is none. Nobody may use it until' +
-      '\nload has ended; then run rebuild-summaries, and switch over to it (docs/operations.md).',
-  )
   .action((directory: string, prod: string | undefined, { resume = false, yes, json, ...options }: Options) =>
     withConnection(patient(options), prod, async ({ client, table, where }) => {
       const dump = await openDump(directory);
@@ -50,7 +49,7 @@ const script = connectionOptions(
 
 async function ask({ itemCount, tableArn, time }: Dump, name: string, where: string): Promise<void> {
   await askForName({
-    doing: `Loading ${itemCount.toLocaleString('en')} items of ${tableArn}, as of ${time}, into ${name} at ${where}`,
+    doing: `This loads ${itemCount.toLocaleString('en')} items of ${tableArn}, as of ${time}, into ${name} at ${where}`,
     name,
     withoutQuestion: 'to load without a question',
     nothingDone: 'nothing was loaded',
@@ -97,9 +96,13 @@ function print({ stored, found, different }: LoadCounts, place: string, usage: s
       ? [`${different.toLocaleString('en')} are there in another state, and were left so`]
       : []),
   ];
-  process.stdout.write(
-    `${place}: ${[`${stored.toLocaleString('en')} items were loaded`, ...others].join(', ')}; ${usage}\n`,
-  );
+  say(`${place}: ${[`${stored.toLocaleString('en')} items were loaded`, ...others].join(', ')}; ${usage}`);
 }
+
+addNotes(
+  script,
+  'All of it is checked before anything is written. The table is made where there is none. Nobody may use it until load has ended; then run rebuild-summaries, and switch over to it (docs/operations.md).',
+  UNITS_NOTE,
+);
 
 await runCommand(script);

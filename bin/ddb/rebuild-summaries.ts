@@ -9,6 +9,7 @@ import {
 } from '../../backend/domain/rebuild-summaries.ts';
 import { UserError } from '../../local/user-error.ts';
 import { command, prodArgument, runCommand } from '../command.ts';
+import { say } from '../screen.ts';
 import { countOf } from '../count-of.ts';
 import { oneLine } from '../text-width.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
@@ -24,7 +25,10 @@ interface Options extends ConnectionOptions {
 }
 
 const script = connectionOptions(
-  command('rebuild-summaries', "Rebuilds every member's summary of a conversation from its messages."),
+  command('rebuild-summaries', "Rebuilds every member's summary of a conversation from its messages.", [
+    './bin/ddb/rebuild-summaries --check',
+    './bin/ddb/rebuild-summaries',
+  ]),
 )
   .addArgument(prodArgument())
   .option('--check', 'only compare; the exit status is 1 when something differs')
@@ -59,7 +63,7 @@ async function check(context: Context, groupIds: readonly string[]): Promise<voi
     );
   }
   requireReadable(faults);
-  process.stdout.write(`${countOf(groupIds.length, 'group')} compared: every summary is as the log says\n`);
+  say(`${countOf(groupIds.length, 'group')} compared: every summary is as the log says`);
 }
 
 async function rebuild(context: Context, groupIds: readonly string[]): Promise<void> {
@@ -67,7 +71,7 @@ async function rebuild(context: Context, groupIds: readonly string[]): Promise<v
   const mended = await forEachGroup(groupIds, faults, (groupId) => rebuildSummaries(context, groupId));
   print(mended, faults);
   const rebuilt = countOf(groupIds.length - faults.size, 'group');
-  process.stdout.write(`${rebuilt} rebuilt: ${countOf(mended.length, 'summary', 'summaries')} put right\n`);
+  say(`${rebuilt} rebuilt: ${countOf(mended.length, 'summary', 'summaries')} put right`);
   requireReadable(faults);
 }
 
@@ -116,7 +120,7 @@ function print(rows: readonly RowDifference[], faults: Faults): void {
         ? 'preview is another text'
         : `${attribute} is ${JSON.stringify(stored)}, the log says ${JSON.stringify(expected)}`,
     );
-    process.stdout.write(`group ${groupId} user ${userId}: ${list.join('; ')}\n`);
+    say(`group ${groupId} user ${userId}: ${list.join('; ')}`);
   }
 }
 

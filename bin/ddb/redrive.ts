@@ -7,7 +7,8 @@ import { rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { explainFailure } from '../../local/explain-failure.ts';
 import { UserError } from '../../local/user-error.ts';
 import { groupIdOf, type Key } from '../../schema/keys.ts';
-import { command, prodArgument, runCommand } from '../command.ts';
+import { addNotes, command, prodArgument, runCommand } from '../command.ts';
+import { say } from '../screen.ts';
 import { countOf } from '../count-of.ts';
 import { oneLine } from '../text-width.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
@@ -20,14 +21,11 @@ const script = connectionOptions(
   command(
     'redrive',
     "Does what is in the stream function's failure queue: rebuilds the summaries concerned.",
+    ['./bin/ddb/redrive "$FAILURE_QUEUE_URL" prod'],
   ),
 )
   .argument('<queue-url>', 'the output FailureQueueUrl of the stack CruddurService', parseQueueUrl)
   .addArgument(prodArgument())
-  .addHelpText(
-    'after',
-    '\nWhat was done leaves the queue; what could not be done is told, and stays in it. It may run while people write.',
-  )
   .action((queueUrl: string, prod: string | undefined, options: ConnectionOptions) => {
     if (prod === undefined && isAwsEndpoint(queueUrl))
       throw new UserError(`${queueUrl} is AWS: say so with the last word \`prod\``);
@@ -66,9 +64,9 @@ class Redrive {
     }
     for (const failure of this.#left.values()) await failure.release();
     const left = this.#left.size;
-    process.stdout.write(
+    say(
       `${countOf(this.#done, 'message')} of the queue done: ${countOf(this.#groups, 'group')} rebuilt, ` +
-        `${countOf(this.#mended, 'summary', 'summaries')} put right\n`,
+        `${countOf(this.#mended, 'summary', 'summaries')} put right`,
     );
     if (left > 0) {
       throw new UserError(
@@ -97,7 +95,7 @@ class Redrive {
         this.#done += 1;
       } else {
         this.#left.set(messageId, queued);
-        for (const fault of faults) process.stdout.write(`message ${messageId}: ${oneLine(fault)}\n`);
+        for (const fault of faults) say(`message ${messageId}: ${oneLine(fault)}`);
       }
     }
   }
@@ -147,7 +145,12 @@ class Redrive {
 function parseQueueUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && ['http:', 'https:'].includes(url.protocol)) return text;
-  throw new InvalidArgumentError('It must be the URL of an SQS queue.');
+  throw new InvalidArgumentError('it must be the URL of an SQS queue');
 }
+
+addNotes(
+  script,
+  'What was done leaves the queue; what could not be done is told, and stays in it. It may run while people write.',
+);
 
 await runCommand(script);

@@ -3,8 +3,8 @@ import { type AttributeValue, type DynamoDBClient, paginateScan } from '@aws-sdk
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { meterCapacity } from '../../backend/table/capacity-meter.ts';
 import { KEY_ATTRIBUTES } from '../../schema/table.ts';
-import { command, parseLimit, prodArgument, runCommand } from '../command.ts';
-import { screenWidth } from '../screen.ts';
+import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../command.ts';
+import { say, screenWidth } from '../screen.ts';
 import { cutText, oneLine } from '../text-width.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
 import { presentUsage } from './present-usage.ts';
@@ -28,7 +28,10 @@ interface ItemPrinter {
 }
 
 const script = connectionOptions(
-  command('scan', 'Prints the items of the table, in whatever order it keeps its partitions.'),
+  command('scan', 'Prints the items of the table, in whatever order it keeps its partitions.', [
+    './bin/ddb/scan --limit 5',
+    './bin/ddb/scan --json > items.json',
+  ]),
 )
   .addArgument(prodArgument())
   .option('--limit <n>', 'how many items to print', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
@@ -42,8 +45,7 @@ const script = connectionOptions(
       });
       printer.end();
       const items = found.printed === 0 ? `table ${table.name} at ${where} is empty` : countText(found);
-      const note = `${items}; ${presentUsage(usage)}\n`;
-      (json ? process.stderr : process.stdout).write(note);
+      say(`${items}; ${presentUsage(usage)}`, { stream: json ? process.stderr : process.stdout });
     }),
   );
 
@@ -113,7 +115,8 @@ class BlockPrinter implements ItemPrinter {
       cutText(`  ${oneLine(name).padEnd(label)}  ${shown(value)}`, screenWidth()),
     );
     const title = styleText('bold', key.join('  '), { stream: process.stdout });
-    process.stdout.write(`${[title, ...lines].join('\n')}\n\n`);
+    say(title);
+    process.stdout.write(`${lines.map((line) => `${line}\n`).join('')}\n`);
   }
 
   end(): void {
@@ -126,5 +129,7 @@ function shown(value: unknown): string {
   if (value instanceof Uint8Array) return `(sealed, ${value.length} bytes)`;
   return oneLine(typeof value === 'string' ? value : toJson(value));
 }
+
+addNotes(script, UNITS_NOTE);
 
 await runCommand(script);

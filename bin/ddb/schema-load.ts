@@ -1,14 +1,20 @@
 import { loadSchema } from '../../backend/table/schema-loader.ts';
 import { command, prodArgument, runCommand } from '../command.ts';
+import { say } from '../screen.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
 
-const script = connectionOptions(command('schema-load', 'Creates the table, with its index, stream and TTL.'))
+const script = connectionOptions(
+  command('schema-load', 'Creates the table, with its index, stream and TTL.', [
+    './bin/ddb/schema-load',
+    './bin/ddb/schema-load --table another-table',
+  ]),
+)
   .addArgument(prodArgument())
   .action((prod: string | undefined, options: ConnectionOptions) =>
     withConnection(options, prod, async ({ client, table, where }) => {
       const { created } = await loadSchema(client, table.name);
       const what = created ? 'is created and active' : 'is there already, as the schema says';
-      process.stdout.write(`table ${table.name} at ${where} ${what}\n`);
+      say(`table ${table.name} at ${where} ${what}`);
     }),
   );
 

@@ -3,6 +3,7 @@ import { generatedPlan, type SeedSize, seedSize } from '../../local/seed/generat
 import { messageCount, type SeedPlan } from '../../local/seed/plan.ts';
 import { seedTable } from '../../local/seed/seed-table.ts';
 import { command, parseCount, prodArgument, runCommand } from '../command.ts';
+import { say } from '../screen.ts';
 import { startProgress } from '../progress-bar.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
 
@@ -10,6 +11,7 @@ const script = connectionOptions(
   command(
     'seed',
     'Writes people and conversations. Repeating it doubles nothing. Without numbers: a small cast.',
+    ['./bin/ddb/seed', './bin/ddb/seed --users 20 --groups 50 --messages 1000'],
   ),
 )
   .addArgument(prodArgument())
@@ -24,9 +26,9 @@ const script = connectionOptions(
         const into = { table, texts: await openTexts() };
         const { people, conversations, sent } = await seedTable(into, plan, () => progress.add(1));
         progress.stop();
-        process.stdout.write(
+        say(
           `table ${table.name} at ${where} has ${people} people and ${conversations} conversations; ` +
-            `${sent} of ${messageCount(plan)} messages were new\n`,
+            `${sent} of ${messageCount(plan)} messages were new`,
         );
       } finally {
         progress.stop();

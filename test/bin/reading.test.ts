@@ -59,7 +59,7 @@ describe('scan', () => {
     expect(text).toContain(`\n\n${groupPk(groupId)}  MSG#000000000002\n`);
     expect(text).toMatch(/\n {2}message +second\n/);
     // Three profiles and handles; a group, two members and three messages; a group, two members and a message.
-    expect(text).toMatch(/\n16 items; used [\d.]+ R: Scan [\d.]+\n$/);
+    expect(text).toMatch(/\n16 items; used [\d.]+ read units: Scan [\d.]+\n$/);
     expect(text).not.toContain('\u001b');
   });
 
@@ -70,9 +70,11 @@ describe('scan', () => {
       jsonOf(run('scan', ['--limit', '15', '--json'])),
     ]);
     expect(all).toMatch(/\n16 items; used/);
-    expect(fewer).toMatch(/\n1 item, and there are more \(--limit\); used 0\.5 R: Scan 0\.5\n$/);
+    expect(fewer).toMatch(/\n1 item, and there are more \(--limit\); used 0\.5 read units: Scan 0\.5\n$/);
     expect(json.rows).toHaveLength(15);
-    expect(json.note).toMatch(/^15 items, and there are more \(--limit\); used [\d.]+ R: Scan [\d.]+\n$/);
+    expect(json.note).toMatch(
+      /^15 items, and there are more \(--limit\); used [\d.]+ read units: Scan [\d.]+\n$/,
+    );
   });
 
   it('prints sets, bytes and long numbers as JSON has them, and nothing for an empty table', async () => {
@@ -97,11 +99,8 @@ describe('scan', () => {
 
   it('refuses what makes no sense, and names a table that is not there', async () => {
     await Promise.all([
-      failsWith(run('scan', ['--limit', '0']), /whole number from 1 to/),
-      failsWith(
-        run('scan', ['--table', 'x']),
-        /'--table <name>' argument 'x' is invalid. It must be 3 to 255/,
-      ),
+      failsWith(run('scan', ['--limit', '0']), /--limit 0: it must be a whole number from 1 to/),
+      failsWith(run('scan', ['--table', 'x']), /--table x: it must be 3 to 255 .* \(see scan --help\)/),
       failsWith(run('scan', ['--table', 'nowhere', '--json']), /no table nowhere .*schema-load creates it/),
     ]);
   });
@@ -151,7 +150,7 @@ describe('list-conversations', () => {
     expect(text).toMatch(/^conversations of ada\n/);
     expect(text).toMatch(/│ conversation +│ with +│ last message +│ at \(UTC\) +│ unread │/);
     expect(text).toMatch(/│ hedy +│ a preview +│ .* │ 1 +│\n/);
-    expect(text).toMatch(/\n2 conversations; used 1\.5 R: Query 0\.5, BatchGetItem 1\n$/);
+    expect(text).toMatch(/\n2 conversations; used 1\.5 read units: Query 0\.5, BatchGetItem 1\n$/);
   });
 
   it('takes somebody it knows where nobody is named, and says so', async () => {
@@ -164,7 +163,7 @@ describe('list-conversations', () => {
       }),
     ]);
     expect(note).toMatch(
-      /^conversations of \w+ \(the first one known; .*\): 1 conversation.*; used 1 R: Query 0\.5, BatchGetItem 0\.5\n$/,
+      /^conversations of \w+ \(the first one known; .*\): 1 conversation.*; used 1 read unit: Query 0\.5, BatchGetItem 0\.5\n$/,
     );
   });
 
@@ -207,7 +206,7 @@ describe('get-conversation', () => {
   it('shows the newest messages, oldest first, and what that cost', async () => {
     const text = await succeeds(run('patterns/get-conversation', [groupId]));
     expect(text).toMatch(/│ 1 +│ 0 +│ .* │ ada +│ one↵two \\u001b\[31mred 漢字/);
-    expect(text).toMatch(/\n3 messages; used 1 R: Query 0\.5, BatchGetItem 0\.5\n$/);
+    expect(text).toMatch(/\n3 messages; used 1 read unit: Query 0\.5, BatchGetItem 0\.5\n$/);
     const { rows, note } = await jsonOf(
       run('patterns/get-conversation', [groupId, '--limit', '2', '--json']),
     );
@@ -215,7 +214,7 @@ describe('get-conversation', () => {
       { seq: 2, message: 'second', handle: 'ada' },
       { seq: 3, message: 'third', message_group_uuid: groupId },
     ]);
-    expect(note).toMatch(/2 messages, and there are more \(--limit\); used 1 R/);
+    expect(note).toMatch(/2 messages, and there are more \(--limit\); used 1 read unit:/);
   });
 
   it('names some conversations where there is no such one', async () => {
@@ -224,7 +223,7 @@ describe('get-conversation', () => {
         run('patterns/get-conversation', ['nonsense']),
         new RegExp(`group nonsense .*: there are .*${groupId}`),
       ),
-      failsWith(run('patterns/get-conversation'), /missing required argument 'group'/),
+      failsWith(run('patterns/get-conversation'), /<group> is missing: give <group> \[prod\] \(see/),
     ]);
   });
 });

@@ -53,7 +53,7 @@ export async function runOnTerminal(
   // A terminal with colours, whatever the tests themselves run in.
   const terminal = `unset CI NO_COLOR NODE_DISABLE_COLORS; export TERM=xterm-256color; stty cols ${columns}`;
   const command = `${terminal}; bin=${join(PACKAGE_ROOT, 'bin')}; ${line}`;
-  const outcome = await observe(start('script', ['-qec', command, '/dev/null'], options));
+  const outcome = await observe(start('script', ['-qec', command, '/dev/null'], options), options.stdin);
   return { ...outcome, stdout: outcome.stdout.replaceAll('\r\n', '\n') };
 }
 

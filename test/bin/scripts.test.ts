@@ -28,7 +28,15 @@ import { useTempDirs } from '../local/temp-dir.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
 import { messageItem } from '../support/factories.ts';
 import { readLog } from '../support/scene.ts';
-import { failsWith, type Outcome, runScript, type ScriptOptions, succeeds } from './run-script.ts';
+import {
+  failsWith,
+  itOnTerminal,
+  type Outcome,
+  runOnTerminal,
+  runScript,
+  type ScriptOptions,
+  succeeds,
+} from './run-script.ts';
 
 const SCRIPTS = [
   'ddb/compare',
@@ -56,6 +64,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   'ddb/patterns/get-conversation': ['some-group'],
   token: ['ada'],
 };
+const wordsOf = (script: string): readonly string[] => WORDS[script] ?? [];
 const NOBODY = 'http://127.0.0.1:9';
 
 const tempDir = useTempDirs();
@@ -83,7 +92,7 @@ const run = (script: string, args: readonly string[] = [], options: ScriptOption
   });
 
 describe('every script', () => {
-  it('is listed here, executable, and has --help, also where the project around it is broken', async () => {
+  it('is listed here, executable, and has --help with examples in 80 columns, also where the project around it is broken', async () => {
     const executables = ['ddb', 'ddb/patterns', '.'].flatMap((dir) =>
       readdirSync(join(PACKAGE_ROOT, 'bin', dir), { withFileTypes: true })
         .filter((entry) => entry.isFile() && !entry.name.includes('.'))
@@ -96,18 +105,28 @@ describe('every script', () => {
     await Promise.all(
       SCRIPTS.map(async (script) => {
         expect(statSync(join(PACKAGE_ROOT, 'bin', script)).mode & 0o111).toBe(0o111);
-        expect(await succeeds(run(script, ['--help'], { cwd }))).toMatch(/^Usage: /);
+        const help = await succeeds(run(script, ['--help'], { cwd }));
+        expect(help).toMatch(/^Usage: /);
+        expect(help).toMatch(new RegExp(`\\nExamples:\\n(?:  .*\\n)*?  .*\\./bin/${script}\\b`));
+        for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
       }),
     );
   });
 
-  it('refuses what it does not know, and says where nothing answers', async () => {
-    const env = { DATA_DIR: tempDir(), AWS_ENDPOINT_URL: '' };
-    const wordsOf = (script: string) => WORDS[script] ?? [];
-    await Promise.all([
-      ...SCRIPTS.map((script) =>
-        failsWith(run(script, [...wordsOf(script), '--nonsense']), /unknown option '--nonsense'/),
+  it('refuses an option that it does not know', async () => {
+    await Promise.all(
+      SCRIPTS.map((script) =>
+        failsWith(
+          run(script, [...wordsOf(script), '--nonsense']),
+          /: there is no option --nonsense \(see \S+ --help\)\n$/,
+        ),
       ),
+    );
+  });
+
+  it('says where nothing answers', async () => {
+    const env = { DATA_DIR: tempDir(), AWS_ENDPOINT_URL: '' };
+    await Promise.all([
       // The doctor says so in its report.
       ...SCRIPTS.filter((script) => script !== 'ddb/doctor').map((script) =>
         failsWith(
@@ -115,11 +134,30 @@ describe('every script', () => {
           /no engine is running from .*`npm start`.*--endpoint/,
         ),
       ),
-      failsWith(run('ddb/seed', ['prod', 'more']), /too many arguments/),
-      failsWith(run('ddb/seed', ['production']), /Allowed choices are prod/),
-      failsWith(run('ddb/seed', ['--endpoint', 'nowhere']), /must be an http or https URL/),
+      failsWith(
+        run('ddb/seed', ['--endpoint', 'nowhere']),
+        /--endpoint nowhere: it must be an http or https URL/,
+      ),
       failsWith(run('ddb/seed', ['--endpoint', NOBODY]), /nothing answers at http:\/\/127.0.0.1:9/),
       failsWith(run('token', ['ada', '--endpoint', NOBODY]), /nothing answers at http:\/\/127.0.0.1:9/),
+    ]);
+  });
+
+  it('says what is wrong with a command line, and what would be right', async () => {
+    await Promise.all([
+      failsWith(
+        run('ddb/seed', ['prod', 'more']),
+        /these are too many words: give \[prod\] \(see seed --help\)/,
+      ),
+      failsWith(
+        run('ddb/seed', ['foo']),
+        /^seed: foo: the last word is prod, to act on AWS, or is left out \(see/,
+      ),
+      failsWith(run('ddb/seed', ['--user', '3']), /no option --user; there is --users \(see/),
+      failsWith(run('ddb/seed', ['--users']), /^seed: --users needs a value after it \(see/),
+      failsWith(run('ddb/seed', ['--users', 'x']), /^seed: --users x: it must be a whole number \(see/),
+      failsWith(run('ddb/drop'), /^drop: <table> is missing: give <table> \[prod\] \(see/),
+      failsWith(run('ddb/redrive', ['queue']), /^redrive: queue: it must be the URL of an SQS queue \(see/),
     ]);
   });
 
@@ -278,15 +316,16 @@ describe('seed, token and rebuild-summaries', () => {
 
 describe('list-tables and drop', () => {
   it('shows tables for people and for programs', async () => {
-    expect(await succeeds(run('ddb/list-tables'))).toMatch(
-      /│ name +│ status +│ items +│ size +│ stream +│ protection │/,
-    );
+    const text = await succeeds(run('ddb/list-tables'));
+    expect(text).toMatch(/│ name +│ status +│ items +│ size +│ stream +│ protection │/);
+    expect(text).toMatch(/│ cruddur-messages +│ ACTIVE +│ [\d,]+ +│ – +│/);
     const rows: unknown = JSON.parse(await succeeds(run('ddb/list-tables', ['--json'])));
     expect(rows).toContainEqual({
       name: DEFAULT_TABLE_NAME,
       status: 'ACTIVE',
       items: expect.any(Number),
-      size_bytes: expect.any(Number),
+      // This engine counts items and does not measure them.
+      size_bytes: null,
       stream: 'NEW_AND_OLD_IMAGES',
       deletion_protection: false,
     });
@@ -296,12 +335,28 @@ describe('list-tables and drop', () => {
     await loadSchema(client, 'doomed');
     await failsWith(run('ddb/drop', ['not-there']), /there is no table not-there .*list-tables/);
     await failsWith(run('ddb/drop', ['doomed', 'prod'], { stdin: 'doomed\n' }), /give --yes/);
+    await failsWith(run('ddb/drop', ['doomed'], { stdin: 'doomed\n' }), /not a terminal.* give --yes/);
     await client.send(new UpdateTableCommand({ TableName: 'doomed', DeletionProtectionEnabled: true }));
     await failsWith(run('ddb/drop', ['doomed']), /doomed is protected/);
     await client.send(new UpdateTableCommand({ TableName: 'doomed', DeletionProtectionEnabled: false }));
     expect(await succeeds(run('ddb/drop', ['doomed', 'prod', '--yes']))).toMatch(
       /doomed at http.* is deleted/,
     );
+  });
+
+  itOnTerminal('asks for the name of a table before it deletes it, on this machine too', async () => {
+    await loadSchema(client, 'asked-for');
+    const env = { AWS_ENDPOINT_URL: engine.endpoint, DATA_DIR: '/nonexistent' };
+    const answer = (text: string) =>
+      runOnTerminal('$bin/ddb/drop asked-for', 80, { env, stdin: `${text}\n` });
+    const refused = await answer('yes');
+    expect(refused.status).toBe(1);
+    expect(refused.stdout).toMatch(
+      /deletes table asked-for at http.*\s+.*for ever\.\n.*Type the table's name to go on: /s,
+    );
+    expect(refused.stdout).toMatch(/nothing was deleted\n$/);
+    expect((await answer('asked-for')).stdout).toMatch(/table asked-for at http.* is deleted\n$/);
+    await failsWith(run('ddb/drop', ['asked-for', '--yes']), /there is no table asked-for/);
   });
 });
 

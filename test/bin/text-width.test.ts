@@ -14,6 +14,13 @@ describe('textWidth', () => {
     ['❤️', 2],
     ['🇯🇵', 2],
     ['\u200b', 0],
+    ['한국어', 6],
+    ['ﾊﾞ', 2],
+    // Terminals do not join र् and य, and a vowel sign beside its letter takes a column.
+    ['आर्यभट', 5],
+    ['नमस्ते', 4],
+    ['का', 2],
+    ['שלום محمد', 9],
   ])('%j takes %i columns', (text, width) => expect(textWidth(text)).toBe(width));
 });
 

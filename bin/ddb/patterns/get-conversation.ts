@@ -5,7 +5,7 @@ import { meterCapacity } from '../../../backend/table/capacity-meter.ts';
 import { knownHandles } from '../../../local/known-handles.ts';
 import { UserError } from '../../../local/user-error.ts';
 import { groupIdOf, MAX_SEQ } from '../../../schema/keys.ts';
-import { command, parseLimit, prodArgument, runCommand } from '../../command.ts';
+import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../../command.ts';
 import { findPersonIfThere } from '../../../local/find-or-create-person.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from '../connection.ts';
 import { messageText, printReport, type RowView, shortTime } from './report.ts';
@@ -23,13 +23,15 @@ interface Options extends ConnectionOptions {
 }
 
 const script = connectionOptions(
-  command('get-conversation', "Runs the history's access pattern: a conversation's newest messages."),
+  command('get-conversation', "Runs the history's access pattern: a conversation's newest messages.", [
+    './bin/ddb/patterns/get-conversation 01ABCDEFGHJKMNPQRSTVWXYZ01',
+    './bin/ddb/patterns/get-conversation 01ABCDEFGHJKMNPQRSTVWXYZ01 --limit 3',
+  ]),
 )
   .argument('<group>', 'the message group; ./bin/ddb/patterns/list-conversations shows some')
   .addArgument(prodArgument())
   .option('--limit <n>', 'how many messages', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
   .option('--json', 'print the rows as a JSON array, and the rest on stderr')
-  .addHelpText('after', '\nNobody asks here: the API reads the membership of who asks besides, which is 1 R.')
   .action((groupId: string, prod: string | undefined, options: Options) =>
     withConnection(options, prod, async ({ client, table, openTexts }) => {
       const context = createContext({ table, texts: await openTexts() });
@@ -102,5 +104,11 @@ async function knownGroups(context: Context): Promise<string[]> {
   }
   return [...groupIds].slice(0, SHOWN_GROUPS);
 }
+
+addNotes(
+  script,
+  'Nobody is asked here whether they may read this: the API reads their membership first, which is 1 read unit.',
+  UNITS_NOTE,
+);
 
 await runCommand(script);

@@ -6,7 +6,7 @@ import { meterCapacity } from '../../../backend/table/capacity-meter.ts';
 import { knownHandles } from '../../../local/known-handles.ts';
 import { findPersonIfThere } from '../../../local/find-or-create-person.ts';
 import { UserError } from '../../../local/user-error.ts';
-import { command, parseLimit, prodArgument, runCommand } from '../../command.ts';
+import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../../command.ts';
 import { nobodyHas, readHandle } from '../../find-person.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from '../connection.ts';
 import { messageText, printReport, type RowView, shortTime } from './report.ts';
@@ -21,7 +21,10 @@ interface Options extends ConnectionOptions {
 }
 
 const script = connectionOptions(
-  command('list-conversations', "Runs the inbox's access pattern: somebody's conversations, newest first."),
+  command('list-conversations', "Runs the inbox's access pattern: somebody's conversations, newest first.", [
+    './bin/ddb/patterns/list-conversations ada',
+    './bin/ddb/patterns/list-conversations ada --limit 3 --json',
+  ]),
 )
   .argument('[handle]', 'whose; without it, somebody there is')
   .addArgument(prodArgument())
@@ -88,5 +91,7 @@ async function findKnown(context: Context, text: string): Promise<Person> {
   if (person) return person;
   throw new UserError(await nobodyHas(context, handle));
 }
+
+addNotes(script, UNITS_NOTE);
 
 await runCommand(script);

@@ -1,6 +1,6 @@
 import type { Usage } from '../../../backend/table/capacity-meter.ts';
 import { withoutIsolates } from '../../../backend/domain/isolate-name.ts';
-import { type Column, presentTable } from '../../screen.ts';
+import { type Column, presentTable, say } from '../../screen.ts';
 import { presentUsage } from '../present-usage.ts';
 
 /** What an access pattern found and what it cost. */
@@ -31,11 +31,12 @@ export function printReport<Row extends object>(
   const cost = `${found}; ${presentUsage(usage)}`;
   if (json) {
     process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-    process.stderr.write(`${title}: ${cost}\n`);
+    say(`${title}: ${cost}`, { stream: process.stderr });
     return;
   }
-  const table = rows.length > 0 ? `${presentTable(columns, rows.map(cells))}\n` : '';
-  process.stdout.write(`${title}\n${table}${cost}\n`);
+  say(title);
+  if (rows.length > 0) process.stdout.write(`${presentTable(columns, rows.map(cells))}\n`);
+  say(cost);
 }
 
 /**

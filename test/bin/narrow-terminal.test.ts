@@ -1,0 +1,76 @@
+import xterm from '@xterm/headless';
+import { beforeAll, expect } from '@jest/globals';
+import { defaultPlan } from '../../local/seed/default-plan.ts';
+import { seedTable, seedUserId } from '../../local/seed/seed-table.ts';
+import { directGroupId } from '../../schema/ids.ts';
+import { useTestTable } from '../support/test-table.ts';
+import { itOnTerminal, runOnTerminal } from './run-script.ts';
+
+const db = useTestTable();
+
+beforeAll(async () => {
+  await seedTable({ table: db().table }, defaultPlan(new Date()));
+});
+
+/** What a terminal of so many columns shows of an output: a line each, and whether it is the rest of the one above. */
+async function show(output: string, columns: number) {
+  const terminal = new xterm.Terminal({ cols: columns, rows: 500, allowProposedApi: true, convertEol: true });
+  await new Promise<void>((resolve) => terminal.write(output, resolve));
+  const lines = Array.from({ length: 500 }, (_, row) => terminal.buffer.active.getLine(row));
+  const shown = lines.map((line) => ({
+    text: line?.translateToString(true) ?? '',
+    isRest: line?.isWrapped ?? false,
+    cells: Array.from({ length: columns }, (_, at) => line?.getCell(at)?.getChars() ?? ''),
+  }));
+  terminal.dispose();
+  return shown.filter(({ text, isRest }) => text !== '' || isRest);
+}
+
+async function runIn(columns: number, line: string) {
+  const env = {
+    AWS_ENDPOINT_URL: db().endpoint,
+    DDB_MESSAGE_TABLE: db().tableName,
+    DATA_DIR: '/nonexistent',
+  };
+  const { stdout } = await runOnTerminal(line, columns, { env });
+  return show(stdout, columns);
+}
+
+/** The columns that hold a border in a line of a table. */
+const bordersIn = (cells: readonly string[]): number[] =>
+  cells.flatMap((cell, at) => (/[┌┬┐│├┼┤└┴┘]/.test(cell) ? [at] : []));
+
+const GROUP = directGroupId(seedUserId('ada'), seedUserId('al-khwarizmi'));
+/** One of each kind of output: tables, paragraphs, reports, questions, errors. */
+const SCRIPTS = [
+  'list-tables',
+  'scan --limit 20',
+  `patterns/get-conversation ${GROUP}`,
+  'doctor',
+  'rebuild-summaries --check',
+  'seed foo',
+  'patterns/get-conversation nonsense',
+  'compare not-there either',
+];
+
+itOnTerminal('no script runs over the end of a line in 80 columns', async () => {
+  const lines = await runIn(80, SCRIPTS.map((script) => `$bin/ddb/${script}`).join('; '));
+  expect(lines.length).toBeGreaterThan(100);
+  expect(lines.filter(({ isRest }) => isRest)).toEqual([]);
+});
+
+itOnTerminal.each([80, 100])(
+  'a table in %i columns has whole headings, and its borders in line',
+  async (columns) => {
+    const lines = await runIn(columns, '$bin/ddb/patterns/list-conversations ada');
+    expect(lines.filter(({ isRest }) => isRest)).toEqual([]);
+    const table = lines.filter(({ text }) => /^[┌│├└]/.test(text));
+    expect(table[1]?.text).toMatch(/│ conversation +│ with +│ last message +│ at \(UTC\) +│ unread │/);
+    expect(table).toHaveLength(9 + 4);
+    const borders = bordersIn(table[0]?.cells ?? []);
+    expect(borders).toHaveLength(6);
+    for (const { cells } of table) expect(bordersIn(cells)).toEqual(borders);
+    // Devanagari, whose width terminals do not agree about, is among what is shown.
+    expect(lines.map(({ text }) => text).join('\n')).toMatch(/[\u0900-\u097f]/);
+  },
+);
