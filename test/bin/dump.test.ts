@@ -80,7 +80,9 @@ describe('dump and load', () => {
     expect(statSync(directory).mode & 0o777).toBe(0o700);
     const table = newTable();
     expect(await succeeds(run('load', [directory], table))).toMatch(
-      new RegExp(`^table ${table} at http.*: ${items.size} items were loaded; used .* W: BatchWriteItem`),
+      new RegExp(
+        `^table ${table} at http.*: ${items.size} items were loaded; used .* write units: BatchWriteItem`,
+      ),
     );
     expect(await readAll(db().client, table)).toEqual(items);
     expect(await succeeds(run('compare', [db().tableName, table]))).toMatch(/are alike\n$/);
@@ -193,7 +195,7 @@ describe('dump', () => {
       failsWith(run('dump', [join(file, 'below')]), /a part of the way is no directory \(ENOTDIR\)/),
       failsWith(run('dump', [join(tempDir(), 'dump')], 'nowhere'), /there is no table nowhere .*list-tables/),
       failsWith(run('dump', ['x', '--parts', '0']), /whole number from 1 to 256/),
-      failsWith(run('dump', []), /missing required argument 'directory'/),
+      failsWith(run('dump', []), /<directory> is missing: give <directory> /),
     ]);
   });
 
@@ -315,7 +317,7 @@ describe('load', () => {
   it('asks in prod, and writes into no table that has items or is another', async () => {
     const directory = await takeDump();
     const table = newTable();
-    await failsWith(run('load', [directory, 'prod'], table), /nobody can be asked here: give --yes/);
+    await failsWith(run('load', [directory, 'prod'], table), /not a terminal, so it cannot ask: give --yes/);
     expect(await describeTable(db().client, table)).toBeUndefined();
     await succeeds(run('load', [directory, 'prod', '--yes'], table));
     await failsWith(run('load', [directory], table), /has items: give another --table, or --resume/);
@@ -402,7 +404,7 @@ describe('compare', () => {
         /no table nowhere .* a directory needs a slash, .\/nowhere/,
       ),
       failsWith(run('compare', [tempDir(), db().tableName]), /is no whole dump/),
-      failsWith(run('compare', ['one']), /missing required argument 'second'/),
+      failsWith(run('compare', ['one']), /<second> is missing: give <first> <second> /),
     ]);
   });
 });
