@@ -1,6 +1,6 @@
 import type { Express, RequestHandler } from 'express';
 import helmet from 'helmet';
-import type { Context } from './context.ts';
+import type { Wiring } from './wiring.ts';
 import { NotFoundError } from './errors.ts';
 import { allowOrigins } from './http/allow-origins.ts';
 import { authenticate } from './http/authenticate.ts';
@@ -14,7 +14,7 @@ import type { TokenVerifier } from './http/verify-token.ts';
 import type { Logger } from './logger.ts';
 
 export interface AppParts {
-  readonly context: Context;
+  readonly context: Wiring;
   readonly verifyToken: TokenVerifier;
   readonly logger: Logger;
   /** Origins whose pages may call the API; '*' is any. */

@@ -1,7 +1,13 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
 import { type DynamoConfig, dynamoConfig, dynamoEnvironment } from './dynamo-config.ts';
-import { hasKeyToSeal, WITHOUT_KEY, type TextConfig, textConfig, textEnvironment } from './text-config.ts';
+import {
+  hasEncryptionKey,
+  WITHOUT_KEY,
+  type TextConfig,
+  textConfig,
+  textEnvironment,
+} from './text-config.ts';
 import { type Environment, httpUrl, integer, parse } from './environment.ts';
 import {
   type CognitoConfig,
@@ -152,7 +158,7 @@ const apiEnvironment = dynamoEnvironment
     },
   )
   .refine(keepsUsersApart, { ...anyway, ...USERS_NOT_APART })
-  .refine(hasKeyToSeal, { ...anyway, ...WITHOUT_KEY });
+  .refine(hasEncryptionKey, { ...anyway, ...WITHOUT_KEY });
 
 /** The stream Lambda's configuration. */
 export interface StreamConfig {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readApiConfig, ConfigError, hasDevelopmentIssuer } from './config.ts';
 import { createApp } from './app.ts';
-import { createContext } from './context.ts';
+import { wire } from './wiring.ts';
 import { openLive } from './events/open-events.ts';
 import { createRateLimits } from './http/rate-limit.ts';
 import { startServer } from './http/server.ts';
@@ -11,7 +11,7 @@ import { createLogger } from './logger.ts';
 import { openRedis } from './redis.ts';
 import { createDynamoClient } from './table/client.ts';
 import { openTable } from './table/table.ts';
-import { openTexts } from './texts/open-texts.ts';
+import { openEncryption } from './table/encryption/open-encryption.ts';
 
 /* Starts the API by itself, against a table that is there and an issuer that is configured; stops on SIGINT or SIGTERM. */
 
@@ -30,10 +30,10 @@ async function main(): Promise<void> {
   const redis = config.redisUrl === undefined ? undefined : openRedis(config.redisUrl, logger);
   const { tableName } = config.dynamo;
   const live = openLive({ url: config.redisUrl, redis, tableName, logger });
-  const texts = await openTexts(config.texts, { logger });
+  const encryption = await openEncryption(config.texts, { logger });
   const app = createApp({
     ...config,
-    context: createContext({ table: openTable(client, tableName), texts, live, logger }),
+    context: wire({ table: openTable(client, tableName), encryption, live, logger }),
     verifyToken: createTokenVerifier(config, { logger }),
     limits: createRateLimits({ limits: config.rateLimits, ...(redis && { redis }), tableName, logger }),
     logger,

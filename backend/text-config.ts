@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { type Environment, parse } from './environment.ts';
 
-/** A key of AWS KMS, by its ARN: an alias could be made to mean another one. */
+/** A key of AWS KMS, by its ARN: an alias could be pointed at another key. */
 export interface KmsTextKey {
   readonly kind: 'kms';
   readonly arn: string;
 }
 
-/** A key that is in the environment itself. */
+/** A key in the environment itself. */
 export interface LocalTextKey {
   readonly kind: 'local';
   readonly name: string;
@@ -17,11 +17,11 @@ export interface LocalTextKey {
 
 export type TextKey = KmsTextKey | LocalTextKey;
 
-/** How texts are sealed and opened. */
+/** How texts are encrypted and decrypted. */
 export interface TextConfig {
-  /** Whether new texts are sealed. Those that are sealed already are opened in any case. */
-  readonly seals: boolean;
-  /** The first one seals; all open. */
+  /** Whether new texts are encrypted. Texts that are encrypted already are decrypted in any case. */
+  readonly encrypts: boolean;
+  /** The first one encrypts; all of them decrypt. */
   readonly keys: readonly [TextKey, ...TextKey[]];
 }
 
@@ -30,7 +30,7 @@ const LOCAL_KEY_NAME = /^[a-z0-9_-]{1,32}$/;
 const KMS_KEY = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[a-zA-Z0-9-]+$/;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
-/** What a problem says of an entry must not repeat it: it may be a key. */
+/** A problem must not repeat the entry: it may be a key. */
 const textKeys = z.string().transform((text, context): [TextKey, ...TextKey[]] => {
   const found = text.split(',').map((entry, place) => readKey(entry.trim(), place + 1));
   for (const problem of found)
@@ -62,30 +62,30 @@ function readKey(entry: string, place: number): TextKey | string {
     : `${which} must have ${LOCAL_KEY_BYTES} bytes, and has ${key.length}`;
 }
 
-/** The part of an environment that tells of sealed texts. */
+/** The environment variables for encrypted texts. */
 export const textEnvironment = z.object({
   TEXT_ENCRYPTION: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   TEXT_KEYS: textKeys.optional(),
 });
 
-/** Whether there is a key to seal with, where texts are to be sealed. */
-export function hasKeyToSeal({
+/** Whether there is a key to encrypt with, where texts are to be encrypted. */
+export function hasEncryptionKey({
   TEXT_ENCRYPTION,
   TEXT_KEYS,
 }: Partial<z.output<typeof textEnvironment>>): boolean {
   return TEXT_ENCRYPTION !== 'on' || TEXT_KEYS !== undefined;
 }
 
-/** What is wrong where `hasKeyToSeal` is not so. */
+/** The problem where `hasEncryptionKey` is false. */
 export const WITHOUT_KEY = { path: ['TEXT_KEYS'], error: 'must be set with TEXT_ENCRYPTION=on' };
 
 /** Absent: texts are stored as they are. */
 export function textConfig(values: z.output<typeof textEnvironment>): { readonly texts?: TextConfig } {
   const { TEXT_ENCRYPTION, TEXT_KEYS: keys } = values;
-  return keys ? { texts: { seals: TEXT_ENCRYPTION === 'on', keys } } : {};
+  return keys ? { texts: { encrypts: TEXT_ENCRYPTION === 'on', keys } } : {};
 }
 
-/** For who only opens texts, or seals some. @throws ConfigError with everything that is wrong. */
+/** Reads only the keys of texts. @throws ConfigError with everything that is wrong. */
 export function readTextConfig(environment: Environment): TextConfig | undefined {
-  return textConfig(parse(textEnvironment.refine(hasKeyToSeal, WITHOUT_KEY), environment)).texts;
+  return textConfig(parse(textEnvironment.refine(hasEncryptionKey, WITHOUT_KEY), environment)).texts;
 }

@@ -1,6 +1,6 @@
 import { createApp } from '../backend/app.ts';
 import type { DynamoConfig } from '../backend/config.ts';
-import { createContext } from '../backend/context.ts';
+import { wire } from '../backend/wiring.ts';
 import { startServer } from '../backend/http/server.ts';
 import { createTokenVerifier, type TokenSources } from '../backend/http/verify-token.ts';
 import { createLogger } from '../backend/logger.ts';
@@ -27,7 +27,7 @@ const commands = {
     const client = createDynamoClient(dynamo);
     if (metered) meter = meterCapacity(client);
     const app = createApp({
-      context: createContext({ table: openTable(client, dynamo.tableName) }),
+      context: wire({ table: openTable(client, dynamo.tableName) }),
       verifyToken: createTokenVerifier(tokens),
       logger: createLogger('info'),
       corsOrigins: ['http://localhost:3000'],

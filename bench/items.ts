@@ -1,5 +1,6 @@
-import { newTextMessage } from '../backend/domain/message-log.ts';
-import { preview } from '../backend/domain/summaries.ts';
+import { messageItemOf } from '../backend/table/items.ts';
+import { newTextMessage } from '../backend/domain/new-message.ts';
+import { previewOf } from '../schema/preview.ts';
 import type { GroupItem, MemberItem, MessageItem, ProfileItem } from '../schema/items.ts';
 import { groupKey, inboxKey, type Key, memberKey, profileKey } from '../schema/keys.ts';
 
@@ -67,14 +68,14 @@ function member(
     last_at: last.created_at,
     last_by: last.user_uuid,
     last_kind: last.kind,
-    preview: preview(last),
+    preview: previewOf(last),
     ...(peer !== undefined && { peer }),
   };
   return row;
 }
 
 function messageOf({ groupId, userIds, offset = 0 }: Conversation, seq: number): MessageItem {
-  return newTextMessage({
+  const message = newTextMessage({
     groupId,
     userId: userIds[seq % userIds.length] ?? '',
     text: TEXT,
@@ -82,6 +83,7 @@ function messageOf({ groupId, userIds, offset = 0 }: Conversation, seq: number):
     messageId: String(seq).padStart(26, '0'),
     createdAt: new Date(EPOCH_MS + (offset + seq) * 1_000),
   });
+  return messageItemOf(message);
 }
 
 /** When the newest message of a conversation of one message was sent. */

@@ -8,7 +8,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
-import { newTextMessage } from '../backend/domain/message-log.ts';
+import { newTextMessage } from '../backend/domain/new-message.ts';
 import { GROUP_SK, groupPk, inboxPk, MAX_SEQ, memberKey, messageSk } from '../schema/keys.ts';
 import { INBOX_INDEX } from '../schema/table.ts';
 import { TEXT } from './items.ts';

@@ -1,4 +1,4 @@
-import type { Context } from '../backend/context.ts';
+import type { Wiring } from '../backend/wiring.ts';
 import { knownHandles } from '../local/known-handles.ts';
 import { UserError } from '../local/user-error.ts';
 import { foldHandle } from '../schema/handles.ts';
@@ -13,7 +13,7 @@ export function readHandle(text: string): string {
 }
 
 /** What to say of a handle that nobody has: it names some that there are. */
-export async function nobodyHas(context: Context, handle: string): Promise<string> {
+export async function nobodyHas(context: Wiring, handle: string): Promise<string> {
   const known = await knownHandles(context, SHOWN_HANDLES);
   const hint = known.length > 0 ? `there are ${known.join(', ')}` : 'there is nobody yet';
   return `nobody has the handle ${handle}: ${hint}`;

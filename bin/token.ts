@@ -1,5 +1,5 @@
-import { type Context, createContext } from '../backend/context.ts';
-import type { Person } from '../backend/domain/people.ts';
+import { type Wiring, wire } from '../backend/wiring.ts';
+import type { Person } from '../backend/domain/model.ts';
 import { NotFoundError } from '../backend/errors.ts';
 import { readDataDir } from '../local/config.ts';
 import { prepareDataDir } from '../local/data-dir.ts';
@@ -49,7 +49,7 @@ async function chooseSubject(handle: string | undefined, options: Options): Prom
 async function findPerson(handle: string, create: boolean, options: Options): Promise<Person> {
   let person: Person | undefined;
   await withConnection(options, undefined, async ({ table }) => {
-    const context = createContext({ table });
+    const context = wire({ table });
     person = create ? await findOrCreatePerson(context, handle) : await findKnown(context, handle);
   });
   if (!person) throw new NotFoundError();
@@ -57,7 +57,7 @@ async function findPerson(handle: string, create: boolean, options: Options): Pr
 }
 
 /** @throws UserError that names somebody who is there. */
-async function findKnown(context: Context, handle: string): Promise<Person> {
+async function findKnown(context: Wiring, handle: string): Promise<Person> {
   const person = await findPersonIfThere(context, handle);
   if (person) return person;
   throw new UserError(`${await nobodyHas(context, handle)}; --create makes a new one`);

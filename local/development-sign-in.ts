@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import * as z from 'zod';
-import type { Context } from '../backend/context.ts';
+import type { Wiring } from '../backend/wiring.ts';
 import { ForbiddenError, UnprocessableError } from '../backend/errors.ts';
 import { readJson } from '../backend/http/body.ts';
 import { displayName, newHandle } from '../backend/http/fields.ts';
@@ -26,7 +26,7 @@ const signInBody = z.strictObject({
  * requests for another host, and from pages of an origin that is not named in `corsOrigins`, are refused.
  */
 export function developmentSignIn(parts: {
-  readonly context: Context;
+  readonly context: Wiring;
   readonly issuer: DevelopmentIssuer;
   readonly access: LocalAccess;
   readonly corsOrigins: readonly string[];

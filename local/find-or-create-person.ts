@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Context } from '../backend/context.ts';
-import { findByHandle, type Person, saveProfile } from '../backend/domain/people.ts';
+import type { Wiring } from '../backend/wiring.ts';
+import type { Person } from '../backend/domain/model.ts';
+import { findByHandle, saveProfile } from '../backend/domain/people.ts';
 import { HandleTakenError, NotFoundError } from '../backend/errors.ts';
 
 /** Who has a handle; undefined where nobody has it. */
-export async function findPersonIfThere(context: Context, handle: string): Promise<Person | undefined> {
+export async function findPersonIfThere(context: Wiring, handle: string): Promise<Person | undefined> {
   try {
     return await findByHandle(context, handle);
   } catch (error) {
@@ -15,7 +16,7 @@ export async function findPersonIfThere(context: Context, handle: string): Promi
 
 /** Who has a handle, or somebody new. Two may make the same person at once: the later one finds who the earlier one made. */
 export async function findOrCreatePerson(
-  context: Context,
+  context: Wiring,
   handle: string,
   displayName = handle,
 ): Promise<Person> {

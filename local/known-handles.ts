@@ -1,6 +1,6 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import type { Context } from '../backend/context.ts';
+import type { Wiring } from '../backend/wiring.ts';
 import { PROFILE_SK } from '../schema/keys.ts';
 import { PEOPLE } from './seed/content.ts';
 import { seedUserId } from './seed/seed-table.ts';
@@ -11,7 +11,7 @@ const MAX_PAGES = 3;
 const profile = z.object({ handle: z.string() });
 
 /** Some handles that one can sign in as: the seed's people, or else whoever is found first. Sorted. */
-export async function knownHandles(context: Context, limit: number): Promise<string[]> {
+export async function knownHandles(context: Wiring, limit: number): Promise<string[]> {
   const names = await context.names.read(PEOPLE.map((person) => seedUserId(person.handle)));
   const seeded = PEOPLE.map((person) => seedUserId(person.handle))
     .filter((userId) => names.hasPerson(userId))
@@ -20,7 +20,7 @@ export async function knownHandles(context: Context, limit: number): Promise<str
   return handles.slice(0, limit).sort();
 }
 
-async function anyHandles({ table }: Context): Promise<string[]> {
+async function anyHandles({ table }: Wiring): Promise<string[]> {
   const handles: string[] = [];
   let startKey: Record<string, unknown> | undefined;
   for (let page = 0; page < MAX_PAGES && handles.length === 0; page += 1) {

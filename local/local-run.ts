@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createApp } from '../backend/app.ts';
 import type { Environment } from '../backend/config.ts';
-import { type Context, createContext } from '../backend/context.ts';
+import { type Wiring, wire } from '../backend/wiring.ts';
 import type { Events } from '../backend/events/changes.ts';
 import { openLive } from '../backend/events/open-events.ts';
 import { createRateLimits } from '../backend/http/rate-limit.ts';
@@ -15,8 +15,8 @@ import { openRedis, type Redis } from '../backend/redis.ts';
 import { createDynamoClient } from '../backend/table/client.ts';
 import { loadSchema } from '../backend/table/schema-loader.ts';
 import { openTable, type Table } from '../backend/table/table.ts';
-import { openTexts } from '../backend/texts/open-texts.ts';
-import type { Texts } from '../backend/texts/texts.ts';
+import { openEncryption } from '../backend/table/encryption/open-encryption.ts';
+import type { TextEncryption } from '../backend/table/encryption/text-encryption.ts';
 import type { LocalConfig } from './config.ts';
 import { codeOf, prepareDataDir } from './data-dir.ts';
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
@@ -86,10 +86,12 @@ export class LocalRun {
     this.#goOn();
     const table = await this.#openTable(this.#engine);
     this.#goOn();
-    const texts = await openTexts(this.#config.api.texts, { logger: this.#logger.child({ name: 'api' }) });
-    await seedOnce({ table, texts, dataDir, engine: this.#engine.description, logger: this.#logger });
+    const encryption = await openEncryption(this.#config.api.texts, {
+      logger: this.#logger.child({ name: 'api' }),
+    });
+    await seedOnce({ table, encryption, dataDir, engine: this.#engine.description, logger: this.#logger });
     this.#goOn();
-    const context = this.#openContext(table, texts);
+    const context = this.#openContext(table, encryption);
     await this.#serve(dataDir, context);
     await this.#follow(dataDir, context);
     return {
@@ -170,16 +172,16 @@ export class LocalRun {
     return openTable(client, dynamo.tableName);
   }
 
-  #openContext(table: Table, texts: Texts): Context {
+  #openContext(table: Table, encryption: TextEncryption): Wiring {
     const { redisUrl: url } = this.#config.api;
     const logger = this.#logger.child({ name: 'api' });
     this.#redis = url === undefined ? undefined : openRedis(url, logger);
     const live = openLive({ url, redis: this.#redis, tableName: table.name, logger });
     this.#events = live.events;
-    return createContext({ table, texts, live, logger });
+    return wire({ table, encryption, live, logger });
   }
 
-  async #serve(dataDir: string, context: Context): Promise<void> {
+  async #serve(dataDir: string, context: Wiring): Promise<void> {
     const { api } = this.#config;
     const development = await openDevelopmentIssuer(dataDir, this.#environment);
     const { cognito, oidc, clockSkewS, trustProxy, corsOrigins, rateLimits, dynamo } = api;
@@ -207,7 +209,7 @@ export class LocalRun {
     });
   }
 
-  async #follow(dataDir: string, context: Context): Promise<void> {
+  async #follow(dataDir: string, context: Wiring): Promise<void> {
     const { engine, client } = { engine: this.#engine, client: this.#client };
     if (!engine || !client) return;
     this.#pump = followTable({

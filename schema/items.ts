@@ -1,115 +1,132 @@
-import type { InboxKey, Key } from './keys.ts';
+import * as z from 'zod';
+import { MAX_SEQ } from './keys.ts';
 
-/**
- * Items as they are stored. All times are UTC ISO 8601 with milliseconds and `Z`.
- * Attributes that can be absent are optional; `null` is stored where absence would be a fact of its own.
+/*
+ * The shape of every stored item, and the only place that spells it. Types, stream images, dump checks and the events
+ * between processes all derive from these schemas. All times are UTC ISO 8601 with milliseconds and `Z`. Attributes that
+ * can be absent are optional; `null` is stored where absence would be a fact of its own.
  */
 
-export type GroupKind = 'direct' | 'group';
-export type Role = 'owner' | 'admin' | 'member';
-export type MessageKind = 'text' | 'system';
+const text = z.string();
+const time = z.iso.datetime({ precision: 3 });
+/** A place in a log, or 0, the place before the first message. */
+const seqOrZero = z.int().min(0).max(MAX_SEQ);
+const seq = seqOrZero.min(1);
+const count = z.int().min(0);
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+/** A text as it is stored: plain, or encrypted. No plain text is ever bytes. */
+const storedText = z.union([text, bytes]);
+const kind = z.enum(['text', 'system']);
+const role = z.enum(['owner', 'admin', 'member']);
+const key = { pk: text, sk: text };
 
-/** A conversation. `pk = GRP#<group>`, `sk = META`. */
-export interface GroupItem extends Key {
-  readonly kind: GroupKind;
-  /** Only a `group` has a name; a direct group shows the other person's. */
-  readonly name?: string;
-  readonly created_by: string;
-  readonly created_at: string;
-  readonly member_count: number;
-  /** Of a group that was created with an `Idempotency-Key`: the SHA-256 of what was asked for, which a repeat must have. */
-  readonly request_digest?: string;
-}
+/** What was done to a group, by the author of a system message. People are user ids. */
+export const systemEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('group_created'), name: text }),
+  z.object({ event: z.literal('group_renamed'), name: text }),
+  z.object({ event: z.literal('member_added'), user_uuid: text }),
+  z.object({ event: z.literal('member_removed'), user_uuid: text }),
+  /** `new_owner` where the owner left and other members stayed. */
+  z.object({ event: z.literal('member_left'), new_owner: text.exactOptional() }),
+  z.object({ event: z.literal('role_changed'), user_uuid: text, role }),
+]);
 
-/** A text as it is stored: as it is, or sealed for whoever has the key. No text that somebody wrote is ever bytes. */
-export type StoredText = string | Uint8Array;
+/** A message group. `pk = GRP#<group>`, `sk = META`. */
+export const groupItem = z.object({
+  ...key,
+  kind: z.enum(['direct', 'group']),
+  /** Only a named group has one; a direct group shows the other person's. */
+  name: text.exactOptional(),
+  created_by: text,
+  created_at: time,
+  member_count: count,
+  /** Of a group that was created with an `Idempotency-Key`: the SHA-256 of the request, which a repeat must match. */
+  request_digest: text.exactOptional(),
+});
 
-/** The part of a member that the inbox shows. The highest (last_seq, last_rev) wins, whatever order facts arrive in. */
-export interface Summary {
-  readonly last_seq: number;
-  readonly last_rev: number;
+/** The part of a member that the inbox shows. The highest (last_seq, last_rev) wins, in whatever order facts arrive. */
+const summary = {
+  last_seq: seq,
+  last_rev: count,
   /** `created_at` of the newest message, never its `edited_at`. */
-  readonly last_at: string;
+  last_at: time,
   /** User id of the newest message's author. */
-  readonly last_by: string;
-  /** The newest message's kind; absent: `text`. */
-  readonly last_kind?: MessageKind;
-  /** What the newest message tells of, where it is a system message: each reader's preview is worded from it. */
-  readonly last_event?: SystemEvent | undefined;
-  /** At most PREVIEW_CODE_POINTS of the newest message; null when it is a tombstone. */
-  readonly preview: StoredText | null;
-}
+  last_by: text,
+  /** The newest message's kind. Absent: `text`. */
+  last_kind: kind.exactOptional(),
+  /** What happened, where the newest message is a system message: each reader's preview is worded from it. */
+  last_event: systemEvent.exactOptional(),
+  /** At most PREVIEW_CODE_POINTS of the newest message; null when that is a tombstone. */
+  preview: storedText.nullable(),
+};
 
-/** One user's place in one group. `pk = GRP#<group>`, `sk = MEMBER#<user>`. */
-export interface MemberItem extends Key, InboxKey, Summary {
-  readonly role: Role;
-  readonly joined_at: string;
-  /** The seq this membership began with. A row with another one is another membership of the same user. */
-  readonly joined_seq: number;
-  /** Only grows. Own messages raise it. */
-  readonly read_seq: number;
-  /** Seqs that were deleted while unread; what stands at or below `read_seq` counts for nothing. Absent when empty. */
-  readonly deleted_seqs?: ReadonlySet<number>;
+/** One user's membership of one group. `pk = GRP#<group>`, `sk = MEMBER#<user>`. */
+export const memberItem = z.object({
+  ...key,
+  inbox_pk: text,
+  inbox_sk: text,
+  ...summary,
+  role,
+  joined_at: time,
+  /** The seq that this membership began with. A row with another one is another membership of the same user. */
+  joined_seq: seq,
+  /** Only grows. The member's own messages raise it. */
+  read_seq: seqOrZero,
+  /** Seqs that were deleted while unread. Those at or below `read_seq` do not count. Absent when empty. */
+  deleted_seqs: z.set(seq).readonly().exactOptional(),
   /**
-   * Where there are more unread tombstones than MAX_DELETED_SEQS, those up to this seq are only counted; `deleted_seqs`
-   * holds those behind it. At or below `read_seq` it counts for nothing, and `folded_count` with it.
+   * With more than MAX_DELETED_SEQS unread tombstones, those up to this seq are only counted, and `deleted_seqs` has the
+   * later ones. At or below `read_seq` neither this nor `folded_count` counts.
    */
-  readonly folded_seq?: number;
-  /** How many tombstones there are behind `read_seq`, up to `folded_seq`. There if and only if that is. */
-  readonly folded_count?: number;
+  folded_seq: seq.exactOptional(),
+  /** The number of tombstones after `read_seq`, up to `folded_seq`. Present if and only if that is. */
+  folded_count: count.exactOptional(),
   /** In a direct group: the other user. */
-  readonly peer?: string;
-}
+  peer: text.exactOptional(),
+});
 
 /** One entry of a group's log. `pk = GRP#<group>`, `sk = MSG#<seq>`. */
-export interface MessageItem extends Key {
-  readonly seq: number;
+export const messageItem = z.object({
+  ...key,
+  seq,
   /** How often it was changed after it was sent. */
-  readonly rev: number;
-  readonly message_uuid: string;
-  readonly user_uuid: string;
-  readonly kind: MessageKind;
-  /** What a `system` message tells of, for clients that word it themselves. Only there. */
-  readonly data?: SystemEvent;
+  rev: count,
+  message_uuid: text,
+  user_uuid: text,
+  kind,
+  /** Of a `system` message: what happened, for clients that word it themselves. */
+  data: systemEvent.exactOptional(),
   /** The text; null in a tombstone. Of a `system` message: English words for `data`, with the names of that moment. */
-  readonly message: StoredText | null;
-  /** Of a sealed text that is too long for the members' summaries: its beginning, sealed, for them. */
-  readonly preview?: Uint8Array;
+  message: storedText.nullable(),
+  /** Of an encrypted text that is too long for a summary: its beginning, encrypted. */
+  preview: bytes.exactOptional(),
   /** The sender's `Idempotency-Key`. */
-  readonly client_key?: string;
-  readonly created_at: string;
-  readonly edited_at?: string;
-  readonly deleted_at?: string;
-}
+  client_key: text.exactOptional(),
+  created_at: time,
+  edited_at: time.exactOptional(),
+  deleted_at: time.exactOptional(),
+});
 
-/** What was done to a group, by the message's author. People are user ids. */
-export type SystemEvent =
-  | { readonly event: 'group_created'; readonly name: string }
-  | { readonly event: 'group_renamed'; readonly name: string }
-  | { readonly event: 'member_added'; readonly user_uuid: string }
-  | { readonly event: 'member_removed'; readonly user_uuid: string }
-  /** `new_owner` where the owner left and somebody stayed. */
-  | { readonly event: 'member_left'; readonly new_owner?: string }
-  | { readonly event: 'role_changed'; readonly user_uuid: string; readonly role: Role };
+/** A user's profile. `pk = USER#<user>`, `sk = PROFILE`. */
+export const profileItem = z.object({ ...key, handle: text, display_name: text, created_at: time });
 
-/** A person. `pk = USER#<user>`, `sk = PROFILE`. */
-export interface ProfileItem extends Key {
-  readonly handle: string;
-  readonly display_name: string;
-  readonly created_at: string;
-}
+/** Makes a handle unique and searchable. `pk = HANDLE#<first two characters>`, `sk = <handle>`. */
+export const handleItem = z.object({ ...key, user_uuid: text, display_name: text });
 
-/** Makes a handle unique and findable. `pk = HANDLE#<first two characters>`, `sk = <handle>`. */
-export interface HandleItem extends Key {
-  readonly user_uuid: string;
-  readonly display_name: string;
-}
+export type StoredText = z.output<typeof storedText>;
+export type MessageKind = z.output<typeof kind>;
+export type Role = z.output<typeof role>;
+export type SystemEvent = Readonly<z.output<typeof systemEvent>>;
+export type GroupItem = Readonly<z.output<typeof groupItem>>;
+export type GroupKind = GroupItem['kind'];
+export type MemberItem = Readonly<z.output<typeof memberItem>>;
+export type Summary = Pick<MemberItem, keyof typeof summary>;
+export type MessageItem = Readonly<z.output<typeof messageItem>>;
+export type ProfileItem = Readonly<z.output<typeof profileItem>>;
+export type HandleItem = Readonly<z.output<typeof handleItem>>;
 
-/** Code points of a message that a summary shows. */
-export const PREVIEW_CODE_POINTS = 100;
-
-/** The most members a group can have: a transaction holds 100 items, and one that changes a group needs META and a message besides. */
+/** The most members of a group: a transaction holds 100 items, and a change of a group also writes META and a message. */
 export const MAX_MEMBERS = 98;
 
-/** Unread tombstones that a member's row names one by one: numbers of 12 digits, so at most 4 KB of it. */
+/** Unread tombstones that a member's row lists one by one: numbers of 12 digits, so at most 4 KB of the row. */
 export const MAX_DELETED_SEQS = 500;

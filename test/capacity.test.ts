@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Table from 'cli-table3';
-import type { Context } from '../backend/context.ts';
+import type { Wiring } from '../backend/wiring.ts';
 import { deleteMessage, editMessage } from '../backend/domain/change-message.ts';
 import { createGroup } from '../backend/domain/create-group.ts';
 import { addMember, changeRole, removeMember, renameGroup } from '../backend/domain/manage-members.ts';
 import { listInbox } from '../backend/domain/list-inbox.ts';
 import { listMessages, type Position } from '../backend/domain/list-messages.ts';
 import { markRead } from '../backend/domain/mark-read.ts';
-import { findByHandle, findByPrefix, type Person } from '../backend/domain/people.ts';
+import type { Person } from '../backend/domain/model.ts';
+import { findByHandle, findByPrefix } from '../backend/domain/people.ts';
 import { sendToGroup, sendToHandle } from '../backend/domain/send-message.ts';
-import { tellTyping } from '../backend/domain/tell-typing.ts';
+import { publishTyping } from '../backend/domain/publish-typing.ts';
 import { createLogger } from '../backend/logger.ts';
 import {
   type CapacityMeter,
@@ -18,8 +19,8 @@ import {
   type Usage,
 } from '../backend/table/capacity-meter.ts';
 import { createHandler } from '../lambdas/update-summaries/handler.ts';
-import { type MemberItem, type MessageItem, PREVIEW_CODE_POINTS } from '../schema/items.ts';
-import { groupIdOf } from '../schema/keys.ts';
+import type { MemberItem, MessageItem } from '../schema/items.ts';
+import { PREVIEW_CODE_POINTS } from '../schema/preview.ts';
 import {
   type MemberValues,
   memberItem,
@@ -41,7 +42,7 @@ const SOMEBODY = newUserId();
 
 const db = useTestTable();
 const used: { pattern: string; budget: Units; usage: Usage }[] = [];
-let context: Context;
+let context: Wiring;
 let meter: CapacityMeter;
 
 beforeAll(() => {
@@ -199,7 +200,7 @@ describe('marking read', () => {
 describe('telling of typing', () => {
   it('is 1 R, whether it is passed on or not', async () => {
     const { groupId, userIds } = await startGroup({ N: 8 });
-    const type = () => tellTyping(context, groupId, userIds[1] ?? '');
+    const type = () => publishTyping(context, groupId, userIds[1] ?? '');
     await expectWithin('typing', { W: 0, R: 1 }, type);
     await expectWithin('typing again, too soon', { W: 0, R: 1 }, type);
   });
@@ -250,7 +251,7 @@ describe('changing a group', () => {
     const { group } = await answerWithin('create a group of 2', { W: 10, R: 1 }, () =>
       createGroup(context, create),
     );
-    const place = { groupId: groupIdOf(group) ?? '', actor: ada };
+    const place = { groupId: group.groupId, actor: ada };
     // Whether the caller is a member, the log's end, the group as it is; and who the handle is.
     const R = 3;
     const each = (pattern: string, budget: Units, work: () => Promise<unknown>) =>

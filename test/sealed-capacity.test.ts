@@ -1,23 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Table from 'cli-table3';
-import type { Context } from '../backend/context.ts';
+import type { Wiring } from '../backend/wiring.ts';
 import { deleteMessage, editMessage } from '../backend/domain/change-message.ts';
 import { listInbox } from '../backend/domain/list-inbox.ts';
 import { listMessages } from '../backend/domain/list-messages.ts';
 import { sendToGroup } from '../backend/domain/send-message.ts';
 import { updateSummaries } from '../backend/domain/update-summaries.ts';
-import { factsOf, preview } from '../backend/domain/summaries.ts';
+import type { LogEntry } from '../backend/domain/model.ts';
+import { factsOf } from '../backend/domain/summaries.ts';
+import { messageItemOf } from '../backend/table/items.ts';
+import type { TextEncryption } from '../backend/table/encryption/text-encryption.ts';
+import { previewOf } from '../schema/preview.ts';
 import {
   type CapacityMeter,
   meterCapacity,
   type Units,
   type Usage,
 } from '../backend/table/capacity-meter.ts';
-import { sealMessage } from '../backend/texts/texts.ts';
-import type { MessageItem } from '../schema/items.ts';
-import { memberItem, messageItem, newGroupId, newUserId } from './support/factories.ts';
+import { logEntry, memberItem, newGroupId, newUserId } from './support/factories.ts';
 import { addPerson, putItems, upTo } from './support/scene.ts';
-import { kmsKey, sealedTexts } from './support/sealed.ts';
+import { kmsKey, sealedTexts, sealMessage } from './support/sealed.ts';
 import { useTestTable } from './support/test-table.ts';
 
 /*
@@ -29,11 +31,13 @@ const TEXT = 'a text of some length, '.repeat(6);
 
 const db = useTestTable();
 const used: { pattern: string; budget: Units; usage: Usage }[] = [];
-let context: Context;
+let encryption: TextEncryption;
+let context: Wiring;
 let meter: CapacityMeter;
 
 beforeAll(() => {
-  context = db().newContext({ texts: sealedTexts({ keys: [kmsKey] }) });
+  encryption = sealedTexts({ keys: [kmsKey] });
+  context = db().newContext({ encryption });
   meter = meterCapacity(db().client);
 });
 afterAll(() => {
@@ -60,21 +64,19 @@ async function startGroup({ N, length = 10, text = TEXT }: { N: number; length?:
   const groupId = newGroupId();
   const [user_uuid = ''] = userIds;
   const messages = await Promise.all(
-    upTo(length).map((seq) =>
-      sealMessage(context.texts, messageItem({ groupId, seq, user_uuid, message: text })),
-    ),
+    upTo(length).map((seq) => sealMessage(encryption, logEntry({ groupId, seq, user_uuid, message: text }))),
   );
-  const last = messages.at(-1) ?? messageItem({ groupId });
-  const summary = { last_seq: length, last_by: user_uuid, preview: preview(last) };
+  const last = messages.at(-1) ?? logEntry({ groupId });
+  const summary = { last_seq: length, last_by: user_uuid, preview: previewOf(last) };
   await putItems(db().table, [
     ...userIds.map((userId) => memberItem({ groupId, userId, ...summary })),
-    ...messages,
+    ...messages.map(messageItemOf),
   ]);
   return { groupId, userIds };
 }
 
-async function next(groupId: string, userId: string, text: string): Promise<MessageItem> {
-  return sealMessage(context.texts, messageItem({ groupId, seq: 11, user_uuid: userId, message: text }));
+async function next(groupId: string, userId: string, text: string): Promise<LogEntry> {
+  return sealMessage(encryption, logEntry({ groupId, seq: 11, user_uuid: userId, message: text }));
 }
 
 describe('with sealed texts', () => {

@@ -1,122 +1,71 @@
-import type { MemberItem, MessageItem } from '../../schema/items.ts';
-import type { Context } from '../context.ts';
-import { BusyError, ForbiddenError, NotFoundError, UnprocessableError } from '../errors.ts';
-import type { ChangeOutcome } from '../table/message-store.ts';
-import { openMessage, type OpenMessage } from '../texts/texts.ts';
-import { announceMessage } from './announce.ts';
+import { ForbiddenError, NotFoundError, UnprocessableError } from '../errors.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { Message } from './model.ts';
 import { mayDeleteAnothers, requireMember } from './policies.ts';
+import { publishMessage } from './publish-changes.ts';
 
-/** Which message, and who changes it. */
-export interface MessagePlace {
+/** The message that is changed, and the user who changes it. */
+export interface MessageChange {
   readonly groupId: string;
   readonly seq: number;
   readonly userId: string;
 }
 
-/** How often a message that somebody else changes meanwhile is looked at again. */
-const MAX_ATTEMPTS = 10;
+type Needs = Pick<Dependencies, 'members' | 'messages' | 'events' | 'codec' | 'clock'>;
 
 /*
- * Between the read of the members and the update, its author may be removed or an admin unmade: who was one when the
- * request came makes the change. Between two changes of one message the condition decides, and each has a rev of its
- * own; whoever comes second sees what the first one made of it. Previews and unread counts follow by the stream.
+ * Between the read of the members and the update, the user may be removed or lose the admin role: the roles at the time
+ * of the request decide. Between two changes of one message the condition decides, and each has a rev of its own; the
+ * second one sees what the first one stored. Previews and unread counts follow by the stream.
  */
 
 /**
- * Gives one's own message another text. The same text changes nothing, and no rev. 1 W + 1 R.
- * @throws NotFoundError for who is not a member, and for a seq the log does not have; ForbiddenError `message_not_own`;
- * UnprocessableError `message_deleted`, `message_is_system`.
+ * Gives the user's own message another text. The same text changes nothing, and no rev. 1 W + 1 R; with encryption 1 R
+ * more for each 4 KB.
+ * @throws NotFoundError for a user who is not a member, and for a seq that the log does not have; ForbiddenError
+ * `message_not_own`; UnprocessableError `message_deleted`, `message_is_system`; BusyError, TextKeysUnavailableError.
  */
 export async function editMessage(
-  context: Context,
-  { groupId, seq, userId }: MessagePlace,
+  needs: Needs,
+  { groupId, seq, userId }: MessageChange,
   text: string,
-): Promise<OpenMessage> {
-  const members = await context.members.list(groupId);
+): Promise<Message> {
+  const members = await needs.members.list(groupId);
   requireMember(members, userId);
-  const edit = { userId, text, editedAt: context.clock().toISOString() };
-  const { changed, message } = context.texts.haveKeys
-    ? await editSealed(context, { groupId, seq }, edit)
-    : await context.messages.edit(groupId, seq, edit);
-  if (changed) return announced(context, members, message);
+  const edit = { userId, text, editedAt: needs.clock().toISOString() };
+  const { changed, message } = await needs.messages.edit(groupId, seq, edit);
+  if (changed) {
+    publishMessage(needs, members, message);
+    return message;
+  }
   const existing = requireText(message);
   if (existing.user_uuid !== userId) throw new ForbiddenError('message_not_own');
   if (existing.deleted_at !== undefined) throw new UnprocessableError([{ code: 'message_deleted' }]);
-  return openMessage(context.texts, existing);
-}
-
-/** An edit that is asked for. */
-interface Edit {
-  readonly userId: string;
-  readonly text: string;
-  readonly editedAt: string;
+  return existing;
 }
 
 /**
- * The same where texts are sealed: no condition can say whether the stored one is another, so the message is read and
- * opened before, and changed if it still has the rev that was seen. Another edit in between, or the deletion, fails the
- * condition, and the message as it is then is looked at in its turn. 1 R more for each 4 KB.
- * @throws TextKeysUnavailableError before anything is stored; BusyError where the message keeps changing.
+ * Deletes a message: the user's own, or any message for those who may. A message that is deleted already stays the same
+ * tombstone. 1 W + 1 R.
+ * @throws NotFoundError for a user who is not a member, and for a seq that the log does not have; ForbiddenError
+ * `message_not_own`; UnprocessableError `message_is_system`.
  */
-async function editSealed(
-  { texts, messages }: Context,
-  { groupId, seq }: Omit<MessagePlace, 'userId'>,
-  { userId, text, editedAt }: Edit,
-): Promise<ChangeOutcome> {
-  let existing = await messages.find(groupId, seq);
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    if (!existing || !isLiveTextOf(existing, userId)) return { changed: false, message: existing };
-    const { message: stored, unreadable } = await openMessage(texts, existing);
-    if (!unreadable && stored === text) return { changed: false, message: existing };
-    const sealed = await texts.seal(existing, text);
-    const { message: now, preview } = sealed;
-    const edit = { userId, text: now, ...(preview && { preview }), editedAt, seenRev: existing.rev };
-    const outcome = await messages.edit(groupId, seq, edit);
-    // The very bytes that were sealed here need not be opened again.
-    if (outcome.changed) return { changed: true, message: { ...outcome.message, ...sealed } };
-    existing = outcome.message;
-  }
-  throw new BusyError('This message changes faster than it can be written.');
-}
-
-function isLiveTextOf(
-  { kind, user_uuid: author, deleted_at: deleted }: MessageItem,
-  userId: string,
-): boolean {
-  return kind === 'text' && author === userId && deleted === undefined;
-}
-
-/**
- * Deletes a message: one's own, or anyone's for who may. What is deleted already is answered with the same tombstone.
- * 1 W + 1 R.
- * @throws NotFoundError for who is not a member, and for a seq the log does not have; ForbiddenError `message_not_own`;
- * UnprocessableError `message_is_system`.
- */
-export async function deleteMessage(
-  context: Context,
-  { groupId, seq, userId }: MessagePlace,
-): Promise<OpenMessage> {
-  const members = await context.members.list(groupId);
+export async function deleteMessage(needs: Needs, { groupId, seq, userId }: MessageChange): Promise<Message> {
+  const members = await needs.members.list(groupId);
   const anyones = mayDeleteAnothers(requireMember(members, userId));
-  const deletedAt = context.clock().toISOString();
-  const { changed, message } = await context.messages.delete(groupId, seq, { userId, anyones, deletedAt });
-  if (changed) return announced(context, members, message);
+  const deletion = { userId, anyones, deletedAt: needs.clock().toISOString() };
+  const { changed, message } = await needs.messages.delete(groupId, seq, deletion);
+  if (changed) {
+    publishMessage(needs, members, message);
+    return message;
+  }
   const existing = requireText(message);
   if (existing.user_uuid !== userId && !anyones) throw new ForbiddenError('message_not_own');
-  return openMessage(context.texts, existing);
+  return existing;
 }
 
-function announced(
-  context: Context,
-  members: readonly MemberItem[],
-  message: MessageItem,
-): Promise<OpenMessage> {
-  announceMessage(context, members, message);
-  return openMessage(context.texts, message);
-}
-
-/** @throws NotFoundError where there is none, UnprocessableError for a system message. */
-function requireText(message: MessageItem | undefined): MessageItem {
+/** @throws NotFoundError where there is no message, UnprocessableError for a system message. */
+function requireText(message: Message | undefined): Message {
   if (!message) throw new NotFoundError();
   if (message.kind === 'system') throw new UnprocessableError([{ code: 'message_is_system' }]);
   return message;

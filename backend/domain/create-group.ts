@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import { groupIdForKey } from '../../schema/ids.ts';
 import { MAX_MEMBERS } from '../../schema/items.ts';
-import { groupKey } from '../../schema/keys.ts';
-import type { Context } from '../context.ts';
 import { type Issue, KeyReusedError, UnprocessableError } from '../errors.ts';
-import { sealMessage } from '../texts/texts.ts';
-import { announceGroup } from './announce.ts';
 import type { GroupState } from './change-group.ts';
+import type { Dependencies } from './dependencies.ts';
 import { memberSince } from './membership.ts';
-import type { Person } from './people.ts';
+import type { Person } from './model.ts';
 import { requireMember } from './policies.ts';
+import { publishGroup } from './publish-changes.ts';
 import { systemMessage } from './system-messages.ts';
 
 export interface NewGroupRequest {
@@ -21,6 +19,11 @@ export interface NewGroupRequest {
   readonly clientKey?: string;
 }
 
+type Needs = Pick<
+  Dependencies,
+  'groups' | 'members' | 'messages' | 'profiles' | 'names' | 'events' | 'codec' | 'clock' | 'newId'
+>;
+
 /**
  * Creates a group with everybody in it, in one transaction: all or nothing. 1 R a handle, 2 W an item and 1 W for each
  * inbox row. With a key the group's id follows from its creator and the key, so a second attempt finds the first one's
@@ -29,44 +32,43 @@ export interface NewGroupRequest {
  * `group_full`; KeyReusedError when the key was used for another name or other handles; NotFoundError when it created
  * a group that its creator has left.
  */
-export async function createGroup(context: Context, request: NewGroupRequest): Promise<GroupState> {
+export async function createGroup(needs: Needs, request: NewGroupRequest): Promise<GroupState> {
   const { creator, clientKey } = request;
-  const groupId = clientKey === undefined ? context.newId() : groupIdForKey(creator.userId, clientKey);
+  const groupId = clientKey === undefined ? needs.newId() : groupIdForKey(creator.userId, clientKey);
   let others: readonly string[];
   try {
-    others = await othersIn(context, request);
+    others = await othersIn(needs, request);
   } catch (error) {
     // A handle may be another user's, or free, since the first request. Its repeat is the same request all the same.
-    const earlier = error instanceof UnprocessableError && (await earlierAttempt(context, request, groupId));
+    const earlier = error instanceof UnprocessableError && (await earlierAttempt(needs, request, groupId));
     if (!earlier) throw error;
     return earlier;
   }
-  const opened = await openGroup(context, request, { groupId, userIds: [creator.userId, ...others] });
-  const state = opened ?? (await earlierAttempt(context, request, groupId));
+  const opened = await openGroup(needs, request, { groupId, userIds: [creator.userId, ...others] });
+  const state = opened ?? (await earlierAttempt(needs, request, groupId));
   if (!state) throw new KeyReusedError();
   return state;
 }
 
 /** Stores the group. @returns undefined where the key made one already. */
 async function openGroup(
-  context: Context,
+  needs: Needs,
   request: NewGroupRequest,
   { groupId, userIds }: { readonly groupId: string; readonly userIds: readonly string[] },
 ): Promise<GroupState | undefined> {
   const { creator, name, clientKey } = request;
-  const messageId = context.newId();
-  const told = systemMessage({
+  const messageId = needs.newId();
+  const message = systemMessage({
     groupId,
     actor: creator,
-    deed: { data: { event: 'group_created', name } },
+    action: { data: { event: 'group_created', name } },
     clientKey,
     seq: 1,
     messageId,
-    createdAt: context.clock(),
+    createdAt: needs.clock(),
   });
-  const message = await sealMessage(context.texts, told);
   const group = {
-    ...groupKey(groupId),
+    groupId,
     kind: 'group' as const,
     name,
     created_by: creator.userId,
@@ -74,29 +76,31 @@ async function openGroup(
     member_count: userIds.length,
     ...(clientKey !== undefined && { request_digest: digestOf(request) }),
   };
-  const members = userIds.map((userId) =>
+  const newMembers = userIds.map((userId) =>
     memberSince(message, { userId, role: userId === creator.userId ? 'owner' : 'member' }),
   );
-  const outcome = await context.groups.open({ group, members, firstMessage: message });
+  const outcome = await needs.groups.open({ group, members: newMembers, firstMessage: message });
+  // The SDK repeats a transaction whose answer was lost: then the first message is this request's own.
   if (!outcome.opened && outcome.firstMessage?.message_uuid !== messageId) return undefined;
-  context.names.rememberGroup(group);
-  announceGroup(context, { group, members, message });
+  const members = outcome.opened ? outcome.members : (await needs.members.listWithGroup(groupId)).members;
+  needs.names.rememberGroup(group);
+  publishGroup(needs, { group, members, entry: needs.codec.entryOf(message) });
   return { group, members };
 }
 
 /** The user ids of everybody but the creator. */
-async function othersIn(context: Context, { creator, handles }: NewGroupRequest): Promise<string[]> {
+async function othersIn(needs: Needs, { creator, handles }: NewGroupRequest): Promise<string[]> {
   const wanted = [...new Set(handles)].filter((handle) => handle !== creator.handle);
   if (wanted.length === 0) throw new UnprocessableError([{ code: 'handles_blank', field: 'handles' }]);
   if (wanted.length >= MAX_MEMBERS) throw new UnprocessableError([{ code: 'group_full', field: 'handles' }]);
-  const claims = await context.profiles.findByHandles(wanted);
+  const claims = await needs.profiles.findByHandles(wanted);
   const issues = wanted
     .filter((handle) => !claims.has(handle))
     .map((handle): Issue => ({ code: 'handle_unknown', field: `handles.${handles.indexOf(handle)}` }));
   const [first, ...rest] = issues;
   if (first) throw new UnprocessableError([first, ...rest]);
   // A handle that changed hands to the creator, while their name was at hand, is the creator too.
-  const userIds = new Set([...claims.values()].map((claim) => claim.user_uuid));
+  const userIds = new Set([...claims.values()].map((person) => person.userId));
   userIds.delete(creator.userId);
   if (userIds.size === 0) throw new UnprocessableError([{ code: 'handles_blank', field: 'handles' }]);
   return [...userIds];
@@ -109,12 +113,12 @@ async function othersIn(context: Context, { creator, handles }: NewGroupRequest)
  * @throws NotFoundError when the creator has left it.
  */
 async function earlierAttempt(
-  context: Context,
+  needs: Needs,
   request: NewGroupRequest,
   groupId: string,
 ): Promise<GroupState | undefined> {
   if (request.clientKey === undefined) return undefined;
-  const { group, members } = await context.members.listWithGroup(groupId);
+  const { group, members } = await needs.members.listWithGroup(groupId);
   if (group?.request_digest !== digestOf(request)) return undefined;
   requireMember(members, request.creator.userId);
   return { group, members };

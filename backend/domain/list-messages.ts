@@ -1,36 +1,33 @@
-import type { MemberItem, MessageItem } from '../../schema/items.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
-import type { Context } from '../context.ts';
 import { NotFoundError } from '../errors.ts';
-import type { OpenMessage } from '../texts/texts.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { Member, Message } from './model.ts';
 import type { NameReader } from './names.ts';
 import { peopleIn } from './system-messages.ts';
 
-/** A place in a log: none is its newest end. */
+/** A position in a log. */
 export type Position =
   { readonly at: 'end' } | { readonly at: 'before' | 'after' | 'around'; readonly seq: number };
 
 export interface HistoryPage {
   /** Oldest first, dense. */
-  readonly messages: readonly OpenMessage[];
+  readonly messages: readonly Message[];
   readonly names: NameReader;
   /** Whether there are older, and newer, messages than these. */
   readonly older: boolean;
   readonly newer: boolean;
 }
 
-/** A page as it was read: nothing of it is opened yet. */
-interface StoredPage extends Pick<HistoryPage, 'older' | 'newer'> {
-  readonly messages: readonly MessageItem[];
-}
+type Needs = Pick<Dependencies, 'members' | 'messages' | 'names'>;
+type Page = Omit<HistoryPage, 'names'>;
 
 /**
  * A page of a group's log. 1 R for the membership, and what the messages weigh: read strongly for `after`, by which a
- * client mends its gaps, and eventually otherwise.
- * @throws NotFoundError for who is not a member.
+ * client repairs its gaps, and eventually otherwise.
+ * @throws NotFoundError for a user who is not a member.
  */
 export async function listMessages(
-  context: Context,
+  needs: Needs,
   request: {
     readonly groupId: string;
     readonly userId: string;
@@ -39,25 +36,22 @@ export async function listMessages(
   },
 ): Promise<HistoryPage> {
   const { groupId, userId, position, limit } = request;
-  const member = await context.members.find(groupId, userId);
+  const member = await needs.members.find(groupId, userId);
   if (!member) throw new NotFoundError();
-  const page = await readPage(context, { groupId, member, position, limit });
-  const [messages, names] = await Promise.all([
-    context.texts.openMessages(page.messages),
-    context.names.read(page.messages.flatMap((message) => [message.user_uuid, ...peopleIn(message)])),
-  ]);
-  return { ...page, messages, names };
+  const page = await readPage(needs, { groupId, member, position, limit });
+  const people = page.messages.flatMap((message) => [message.user_uuid, ...peopleIn(message)]);
+  return { ...page, names: await needs.names.read(people) };
 }
 
 async function readPage(
-  { messages }: Context,
+  { messages }: Needs,
   {
     groupId,
     member,
     position,
     limit,
-  }: { groupId: string; member: MemberItem; position: Position; limit: number },
-): Promise<StoredPage> {
+  }: { groupId: string; member: Member; position: Position; limit: number },
+): Promise<Page> {
   switch (position.at) {
     case 'end': {
       const found = await messages.lastOf(groupId, { from: 0, to: MAX_SEQ }, limit);
@@ -65,7 +59,7 @@ async function readPage(
     }
     case 'before': {
       const found = await messages.lastOf(groupId, { from: 0, to: position.seq - 1 }, limit);
-      // Messages that end right before a seq the client named go on there, as far as anybody knows.
+      // A page that ends right before the seq that the client named continues there, as far as is known.
       return { messages: found, older: hasOlder(found), newer: found.at(-1)?.seq === position.seq - 1 };
     }
     case 'after': {
@@ -73,8 +67,8 @@ async function readPage(
       return forward(found, limit, member);
     }
     case 'around': {
-      // As many before as behind; towards either end of the log, the page is moved so that it is full. A row can be a
-      // second behind the log; where it does not know of the seq, the log is asked for its end.
+      // As many before as after; near either end of the log the page is moved so that it is full. A row can be a second
+      // behind the log; where it does not know of the seq, the log's tail is read.
       const last = position.seq > member.last_seq ? await messages.tail(groupId) : member.last_seq;
       const from = Math.max(1, Math.min(position.seq - Math.floor(limit / 2), last - limit + 1));
       const found = await messages.firstOf(groupId, { from, to: MAX_SEQ }, limit + 1);
@@ -84,10 +78,10 @@ async function readPage(
 }
 
 /**
- * A page that was read towards newer messages, with one more than it shows. One that was cut before a gap has none
- * more; the member's row may know better.
+ * A page that was read towards newer messages, with one more than it shows. A page that was cut before a gap has no extra
+ * message; then the member's row shows whether there are newer ones.
  */
-function forward(found: readonly MessageItem[], limit: number, member: MemberItem) {
+function forward(found: readonly Message[], limit: number, member: Member): Page {
   const shown = found.slice(0, limit);
   const last = shown.at(-1);
   const cut = last !== undefined && last.seq < member.last_seq;
@@ -95,6 +89,6 @@ function forward(found: readonly MessageItem[], limit: number, member: MemberIte
 }
 
 /** Seqs start at 1 and have no gap: a page that does not start there has older messages before it. */
-function hasOlder(messages: readonly MessageItem[]): boolean {
+function hasOlder(messages: readonly Message[]): boolean {
   return (messages[0]?.seq ?? 1) > 1;
 }

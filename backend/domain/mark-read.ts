@@ -1,89 +1,84 @@
-import type { MemberItem } from '../../schema/items.ts';
-import type { Context } from '../context.ts';
 import { BusyError, NotFoundError } from '../errors.ts';
 import type { RaiseOutcome } from '../table/member-store.ts';
-import { announceRow } from './announce.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { Member } from './model.ts';
+import { publishRow } from './publish-changes.ts';
 import { markedInFold } from './summaries.ts';
 
-/** Whose mark, and where it is to stand. */
-interface Mark {
+type Needs = Pick<Dependencies, 'members' | 'messages' | 'events'>;
+
+/** A requested read mark: everything up to `seq`. */
+interface ReadMark {
   readonly groupId: string;
   readonly userId: string;
   readonly seq: number;
 }
 
-/** Where a mark stands in the end. */
-interface Marked {
+/** The outcome of a request. */
+interface MarkOutcome {
   /** As it is stored. */
-  readonly row: MemberItem;
-  /** Whether it moved there just now. */
+  readonly row: Member;
+  /** Whether this request moved the mark. */
   readonly moved: boolean;
-  /** The log's end, where that was looked at. */
-  readonly end?: number;
+  /** The log's tail, where it was read. */
+  readonly tail?: number;
 }
 
-/** How often a row that changes meanwhile is looked at again. */
+/** Maximum attempts for a row that changes meanwhile. */
 const MAX_ATTEMPTS = 10;
 
 /**
- * Marks a group read up to a seq, and answers with the member's row, counted to the log's end where that was looked at.
+ * Marks a group read up to a seq, and returns the member's row, counted to the log's tail where that was read.
  * The mark never goes back, and never beyond the newest message. 2 W; when the row does not know of the message yet,
  * because its summary is a second late, 1 R more, and 1 W for the condition that did not hold; and 2 W more where
- * tombstones were passed that need not be kept any longer. A mark that stays where it was is told to nobody.
+ * the mark passed tombstones that need not be kept any longer. A mark that did not move is not published.
  *
  * Between the look at the tail and the second write the log may grow and other marks may come; a seq that existed goes
- * on existing, and the condition lets only a higher mark in.
- * @throws NotFoundError for who is not a member; BusyError when the row keeps changing.
+ * on existing, and the condition accepts only a higher mark.
+ * @throws NotFoundError for a user who is not a member; BusyError when the row keeps changing.
  */
-export async function markRead(
-  context: Context,
-  groupId: string,
-  userId: string,
-  seq: number,
-): Promise<MemberItem> {
-  const { row, moved, end = 0 } = await mark(context, { groupId, userId, seq });
-  // Told as it is stored: its preview is that of its own last message, whatever the log's end is.
-  if (moved) announceRow(context, row);
-  return { ...row, last_seq: Math.max(row.last_seq, end) };
+export async function markRead(needs: Needs, groupId: string, userId: string, seq: number): Promise<Member> {
+  const { row, moved, tail = 0 } = await moveMark(needs, { groupId, userId, seq });
+  // Published as it is stored: its preview is that of its own last message, whatever the log's tail is.
+  if (moved) publishRow(needs, row);
+  return { ...row, last_seq: Math.max(row.last_seq, tail) };
 }
 
-async function mark(context: Context, mark: Mark): Promise<Marked> {
+async function moveMark(needs: Needs, mark: ReadMark): Promise<MarkOutcome> {
   const { groupId, userId, seq } = mark;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const first = await context.members.raiseReadSeq(groupId, userId, seq);
+    const first = await needs.members.raiseReadSeq(groupId, userId, seq);
     const row = rowOf(first);
-    if (first.raised) return { row: await withoutPassed(context, row), moved: true };
+    if (first.raised) return { row: await withoutPassed(needs, row), moved: true };
     if (row.read_seq >= seq) return { row, moved: false };
     const marked =
-      row.last_seq < seq
-        ? await markAheadOfRow(context, mark)
-        : await markInFold(context, { groupId, row, seq });
+      row.last_seq < seq ? await markAheadOfRow(needs, mark) : await markInFold(needs, { groupId, row, seq });
     if (marked) return marked;
   }
   throw new BusyError('This read mark changes faster than it can be written.');
 }
 
-/** Marks up to the log's end, where that is further than the row knows. Undefined where the row became another one. */
+/** Marks up to the log's tail, where that is higher than the row knows. Undefined where the row changed meanwhile. */
 async function markAheadOfRow(
-  { members, messages }: Context,
-  { groupId, userId, seq }: Mark,
-): Promise<Marked | undefined> {
+  { members, messages }: Needs,
+  { groupId, userId, seq }: ReadMark,
+): Promise<MarkOutcome | undefined> {
   const tail = await messages.tail(groupId);
   const upTo = Math.min(seq, tail);
   const outcome = await members.raiseReadSeqAheadOfRow(groupId, userId, upTo);
   const row = rowOf(outcome);
   if (!outcome.raised && row.read_seq < upTo) return undefined;
-  return { row, moved: outcome.raised, end: tail };
+  return { row, moved: outcome.raised, tail };
 }
 
 /**
- * Marks up to a seq behind which the row only has a number of tombstones: how many of them are still unread is counted
- * in the log. Undefined where the row became another one: the count may be stale then.
+ * Marks up to a seq after which the row only has a number of tombstones: those that are still unread are counted in the
+ * log. Undefined where the row changed meanwhile: the count may be stale then.
  */
 async function markInFold(
-  { members, messages }: Context,
-  { groupId, row, seq }: { groupId: string; row: MemberItem; seq: number },
-): Promise<Marked | undefined> {
+  { members, messages }: Needs,
+  { groupId, row, seq }: { groupId: string; row: Member; seq: number },
+): Promise<MarkOutcome | undefined> {
   if (row.folded_seq === undefined || row.folded_seq <= seq) return undefined;
   const count = await messages.countTombstones(groupId, { from: seq + 1, to: row.folded_seq });
   const marked = markedInFold(row, seq, count);
@@ -91,14 +86,14 @@ async function markInFold(
   return outcome.stored ? { row: marked.row, moved: true } : undefined;
 }
 
-/** Tombstones that the mark has passed are dropped from the row. */
-async function withoutPassed({ members }: Context, row: MemberItem): Promise<MemberItem> {
+/** Removes the tombstones that the mark has passed from the row. */
+async function withoutPassed({ members }: Needs, row: Member): Promise<Member> {
   const passed = [...(row.deleted_seqs ?? [])].filter((seq) => seq <= row.read_seq);
   if (passed.length > 0) await members.dropTombstones(row, passed);
   return row;
 }
 
-function rowOf({ row }: RaiseOutcome): MemberItem {
+function rowOf({ row }: RaiseOutcome): Member {
   if (!row) throw new NotFoundError();
   return row;
 }

@@ -1,13 +1,14 @@
-import type { MemberItem, MessageItem, Role } from '../../schema/items.ts';
-import { groupIdOf, inboxKey, memberKey, memberUserIdOf } from '../../schema/keys.ts';
-import { summaryOfMessage } from './summaries.ts';
+import { inboxSk } from '../../schema/keys.ts';
+import type { Role } from '../../schema/items.ts';
+import type { Member, Message, NewMember } from './model.ts';
 
 /**
- * A member's row that begins with a message: its summary shows that message, so the stream has nothing to write for it.
- * @param readSeq a new member of a group has read what tells of their joining; who is written to has not.
+ * The row of a new member that begins with a message. Its summary shows that message, so the stream has nothing to write
+ * for it.
+ * @param member.readSeq default: the message is read, as a new member of a group has read about their own joining.
  */
 export function memberSince(
-  message: MessageItem,
+  message: Message,
   member: {
     readonly userId: string;
     readonly role: Role;
@@ -15,26 +16,32 @@ export function memberSince(
     /** In a direct group: the other user. */
     readonly peer?: string;
   },
-): MemberItem {
-  const groupId = groupIdOf(message) ?? '';
-  const { userId, role, readSeq = message.seq, peer } = member;
+): NewMember {
+  const { groupId, seq, created_at } = message;
+  const { userId, role, readSeq = seq, peer } = member;
   return {
-    ...memberKey(groupId, userId),
-    ...inboxKey(userId, message.created_at, groupId),
-    ...summaryOfMessage(message),
+    groupId,
+    userId,
+    inbox_sk: inboxSk(created_at, groupId),
+    last_seq: seq,
+    last_rev: message.rev,
+    last_at: created_at,
+    last_by: message.user_uuid,
+    last_kind: message.kind,
+    ...(message.data && { last_event: message.data }),
     role,
-    joined_at: message.created_at,
-    joined_seq: message.seq,
+    joined_at: created_at,
+    joined_seq: seq,
     read_seq: readSeq,
     ...(peer !== undefined && { peer }),
   };
 }
 
-/** When a group's present members came to be: the longest-standing one's time. */
-export function presentSince(members: readonly MemberItem[]): string {
+/** When the present members of a group joined: the time of the longest-standing one. */
+export function presentSince(members: readonly Member[]): string {
   return members.map((member) => member.joined_at).sort()[0] ?? '';
 }
 
-export function userIdsOf(members: readonly MemberItem[]): string[] {
-  return members.flatMap((member) => memberUserIdOf(member) ?? []);
+export function userIdsOf(members: readonly Member[]): string[] {
+  return members.map((member) => member.userId);
 }

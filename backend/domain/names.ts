@@ -1,27 +1,23 @@
 import { LRUCache } from 'lru-cache';
-import type { GroupItem, ProfileItem } from '../../schema/items.ts';
-import { groupIdOf, profileUserIdOf } from '../../schema/keys.ts';
 import type { NameStore } from '../table/name-store.ts';
+import type { Group, Person, Profile } from './model.ts';
 
 /** What lists show of a person. */
-export interface PersonName {
-  readonly handle: string;
-  readonly display_name: string;
-}
+export type PersonName = Pick<Person, 'handle' | 'display_name'>;
 
 /** What lists show of a group. */
-export type GroupName = Pick<GroupItem, 'kind' | 'name' | 'member_count'>;
+export type GroupName = Pick<Group, 'kind' | 'name' | 'member_count'>;
 
-/** A changed name is seen everywhere after this long; in the process that changed it, at once. */
+/** After this time a changed name is visible everywhere; in the process that changed it, at once. */
 const LIFE_MS = 10_000;
 const MAX_ENTRIES = 20_000;
 
-/** Shown for a user whose profile is gone. Nobody can have this handle: one starts with a letter or a digit. */
-const NOBODY: PersonName = { handle: '_deleted', display_name: 'Deleted user' };
+/** Shown for a user whose profile was deleted. No user can have this handle: one starts with a letter or a digit. */
+const DELETED_USER: PersonName = { handle: '_deleted', display_name: 'Deleted user' };
 
 /**
- * Names of people and groups. They are stored once each, so lists read those they need: one BatchGetItem for what was
- * not read lately. Names only: who is a member of what is never answered from here.
+ * Names of people and groups. Each is stored once, so lists read those that they need: one BatchGetItem for those that
+ * were not read lately. It caches names only, never membership.
  */
 export class Names {
   readonly #store: NameStore;
@@ -32,45 +28,44 @@ export class Names {
     this.#store = store;
   }
 
-  /** Reads the names of people and groups that are not at hand, so that `person` and `group` know them. */
+  /** Reads the names of these people and groups, from the cache where they are in it. */
   async read(userIds: Iterable<string>, groupIds: Iterable<string> = []): Promise<NameReader> {
     const people = gather(userIds, this.#people);
     const groups = gather(groupIds, this.#groups);
     if (people.missing.length + groups.missing.length > 0) {
       const items = await this.#store.read(people.missing, groups.missing);
-      for (const [userId, profile] of items.profiles) people.known.set(userId, this.rememberPerson(profile));
-      for (const [groupId, group] of items.groups) groups.known.set(groupId, this.rememberGroup(group));
+      for (const profile of items.profiles) people.known.set(profile.userId, this.rememberPerson(profile));
+      for (const group of items.groups) groups.known.set(group.groupId, this.rememberGroup(group));
     }
     return {
-      person: (userId) => people.known.get(userId) ?? NOBODY,
+      person: (userId) => people.known.get(userId) ?? DELETED_USER,
       hasPerson: (userId) => people.known.has(userId),
       group: (groupId) => groups.known.get(groupId),
     };
   }
 
   /** Notes a profile that was just read or written. */
-  rememberPerson(profile: ProfileItem): PersonName {
-    const name = { handle: profile.handle, display_name: profile.display_name };
-    const userId = profileUserIdOf(profile);
-    if (userId !== undefined) this.#people.set(userId, name);
+  rememberPerson({ userId, handle, display_name }: Person | Profile): PersonName {
+    const name = { handle, display_name };
+    this.#people.set(userId, name);
     return name;
   }
 
   /** Notes a group that was just read or written. */
-  rememberGroup(group: GroupItem): GroupName {
+  rememberGroup(group: Group): GroupName {
     const name = {
       kind: group.kind,
       member_count: group.member_count,
       ...(group.name && { name: group.name }),
     };
-    this.#groups.set(groupIdOf(group) ?? '', name);
+    this.#groups.set(group.groupId, name);
     return name;
   }
 }
 
-/** Names that were asked for together. */
+/** Names that were read together. */
 export interface NameReader {
-  /** A user without a profile is shown as deleted: never null, because clients build links of it. */
+  /** A user without a profile is shown as deleted: never null, because clients build links from it. */
   readonly person: (userId: string) => PersonName;
   readonly hasPerson: (userId: string) => boolean;
   readonly group: (groupId: string) => GroupName | undefined;

@@ -1,7 +1,6 @@
-import type { MessageItem } from '../../schema/items.ts';
-import { messageKey } from '../../schema/keys.ts';
+import type { Message } from './model.ts';
 
-/** A message that is about to be stored: where it stands, whose it is, and when. */
+/** A message that is about to be stored: its place in the log, its author and its time. */
 export interface NewMessage {
   readonly groupId: string;
   readonly userId: string;
@@ -11,19 +10,24 @@ export interface NewMessage {
   readonly createdAt: Date;
 }
 
-/** The item of a new message, with what it says. */
+/** A new message with this content. */
 export function newMessage(
-  place: NewMessage,
-  content: Pick<MessageItem, 'kind' | 'message' | 'data'>,
-): MessageItem {
+  { groupId, userId, clientKey, seq, messageId, createdAt }: NewMessage,
+  content: Pick<Message, 'kind' | 'message' | 'data'>,
+): Message {
   return {
-    ...messageKey(place.groupId, place.seq),
-    seq: place.seq,
+    groupId,
+    seq,
     rev: 0,
-    message_uuid: place.messageId,
-    user_uuid: place.userId,
+    message_uuid: messageId,
+    user_uuid: userId,
     ...content,
-    ...(place.clientKey !== undefined && { client_key: place.clientKey }),
-    created_at: place.createdAt.toISOString(),
+    ...(clientKey !== undefined && { client_key: clientKey }),
+    created_at: createdAt.toISOString(),
   };
+}
+
+/** A new message that a user wrote. */
+export function newTextMessage({ text, ...message }: NewMessage & { readonly text: string }): Message {
+  return newMessage(message, { kind: 'text', message: text });
 }

@@ -1,10 +1,10 @@
-import type { MemberItem, Role } from '../../schema/items.ts';
-import { memberUserIdOf } from '../../schema/keys.ts';
+import type { Role } from '../../schema/items.ts';
 import { ForbiddenError, NotFoundError } from '../errors.ts';
+import type { Member } from './model.ts';
 
 /**
- * Who may do what, all of it. Who is not a member may do nothing, and is told nothing: `requireMember` stands before
- * every predicate. In a direct group both are plain members.
+ * All permissions. A user who is not a member may do nothing and learns nothing: `requireMember` comes before every
+ * predicate. In a direct group both users are plain members.
  *
  *                                                           member   admin   owner
  *     read, list members, send, mark read, type, leave        ✓        ✓       ✓
@@ -14,7 +14,7 @@ import { ForbiddenError, NotFoundError } from '../errors.ts';
  */
 
 /** A member, as far as permissions go. */
-type Ranked = Pick<MemberItem, 'role'>;
+type Ranked = Pick<Member, 'role'>;
 
 const RANKS: Readonly<Record<Role, number>> = { member: 0, admin: 1, owner: 2 };
 
@@ -22,11 +22,11 @@ const isAtLeast = (role: Role, { role: held }: Ranked): boolean => RANKS[held] >
 
 export const mayDeleteAnothers = (actor: Ranked): boolean => isAtLeast('admin', actor);
 export const mayAddMembers = (actor: Ranked): boolean => isAtLeast('admin', actor);
-/** The owner goes by leaving, which passes the group on: nobody takes it from them. */
+/** The owner cannot be removed; leaving transfers ownership. */
 export const mayRemove = (actor: Ranked, target: Ranked): boolean =>
   isAtLeast('admin', actor) && target.role !== 'owner';
 export const mayRename = (actor: Ranked): boolean => isAtLeast('admin', actor);
-/** A group has one owner, who is neither made nor unmade: their role passes on when they leave. */
+/** A group has one owner, whose role only changes when they leave. */
 export const mayChangeRole = (actor: Ranked, target: Ranked): boolean =>
   isAtLeast('owner', actor) && target.role !== 'owner';
 
@@ -36,11 +36,11 @@ export function demand(allowed: boolean): void {
 }
 
 /**
- * The caller's row among a group's members. Whether it is there is always a strong read's answer, never a cache's.
- * @throws NotFoundError for who is not a member, exactly as for a group that does not exist.
+ * The caller's row among a group's members. Membership always comes from a strong read, never from a cache.
+ * @throws NotFoundError for a user who is not a member, exactly as for a group that does not exist.
  */
-export function requireMember(members: readonly MemberItem[], userId: string): MemberItem {
-  const member = members.find((row) => memberUserIdOf(row) === userId);
+export function requireMember(members: readonly Member[], userId: string): Member {
+  const member = members.find((row) => row.userId === userId);
   if (!member) throw new NotFoundError();
   return member;
 }

@@ -1,8 +1,8 @@
-import type { MemberItem } from '../../schema/items.ts';
-import { type Key, memberUserIdOf } from '../../schema/keys.ts';
+import { messageItem } from '../../schema/items.ts';
+import { messageKey } from '../../schema/keys.ts';
 import { BusyError } from '../errors.ts';
-import type { Context } from '../context.ts';
-import { parseMessageImage } from './message-image.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { LogEntry, Member } from './model.ts';
 import {
   type Difference,
   differences,
@@ -19,17 +19,21 @@ export interface RowDifference {
   readonly differences: readonly Difference[];
 }
 
-/** An item of a group's log that is no message: what the log says is not known, and no summary is made of the rest. */
+/** An item of a group's log that is not a whole message: the log's content is unknown, and no summary is made of the rest. */
 export class UnreadableLogError extends Error {
-  constructor({ pk, sk }: Key) {
+  constructor({ groupId, seq }: LogEntry) {
+    const { pk, sk } = messageKey(groupId, seq);
     super(`${pk}  ${sk}  is no message as the schema has it`);
     this.name = 'UnreadableLogError';
   }
 }
 
-type Stores = Pick<Context, 'members' | 'messages'>;
+type Stores = Pick<Dependencies, 'members' | 'messages'>;
 
-/** How often a group is read anew because a row changed while its log was read. */
+/** The attributes that a whole message has. */
+const wholeMessage = messageItem.omit({ pk: true, sk: true });
+
+/** Maximum attempts for a group whose rows change while its log is read. */
 const MAX_ATTEMPTS = 10;
 
 /**
@@ -37,7 +41,7 @@ const MAX_ATTEMPTS = 10;
  * @throws UnreadableLogError
  */
 export async function compareSummaries(stores: Stores, groupId: string): Promise<RowDifference[]> {
-  // Rows first: whatever they know of is in the log that is read after them.
+  // Rows first: every message that they show is in the log that is read after them.
   const rows = await stores.members.list(groupId);
   const log = await readFacts(stores, groupId);
   return log
@@ -46,12 +50,12 @@ export async function compareSummaries(stores: Stores, groupId: string): Promise
 }
 
 /**
- * Rebuilds the summaries of a group from its log, and tells which rows were put right. It may run while messages are
- * sent and the stream is followed: a row that changed since it was read is not written but read anew, with the log.
+ * Rebuilds the summaries of a group from its log, and returns the rows that were corrected. It may run while messages are
+ * sent and the stream is processed: a row that changed since it was read is not written but read again, with the log.
  * @throws BusyError when rows keep changing; UnreadableLogError.
  */
 export async function rebuildSummaries(stores: Stores, groupId: string): Promise<RowDifference[]> {
-  const mended = new Map<string, RowDifference>();
+  const corrected = new Map<string, RowDifference>();
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const rows = await stores.members.list(groupId);
     const log = await readFacts(stores, groupId);
@@ -61,22 +65,22 @@ export async function rebuildSummaries(stores: Stores, groupId: string): Promise
       const found = compareRow(groupId, row, log);
       if (found.differences.length === 0) continue;
       const outcome = await stores.members.replaceSummary(row, stateByLog(row, log));
-      if (outcome.stored) mended.set(found.userId, found);
+      if (outcome.stored) corrected.set(found.userId, found);
       else raced = true;
     }
-    if (!raced) return [...mended.values()];
+    if (!raced) return [...corrected.values()];
   }
   throw new BusyError('The summaries of this conversation keep changing.');
 }
 
-function compareRow(groupId: string, row: MemberItem, log: GroupFacts): RowDifference {
-  return { groupId, userId: memberUserIdOf(row) ?? '', differences: differences(row, stateByLog(row, log)) };
+function compareRow(groupId: string, row: Member, log: GroupFacts): RowDifference {
+  return { groupId, userId: row.userId, differences: differences(row, stateByLog(row, log)) };
 }
 
 async function readFacts({ messages }: Stores, groupId: string): Promise<GroupFacts | undefined> {
   let facts: GroupFacts | undefined;
   for await (const page of messages.log(groupId)) {
-    const unreadable = page.find((message) => !parseMessageImage(message));
+    const unreadable = page.find((entry) => !wholeMessage.safeParse(entry).success);
     if (unreadable) throw new UnreadableLogError(unreadable);
     const more = factsOf(page);
     if (more) facts = facts ? mergeFacts(facts, more) : more;

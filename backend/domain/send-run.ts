@@ -1,6 +1,5 @@
-import type { Context } from '../context.ts';
-import { sealMessage } from '../texts/texts.ts';
-import { newTextMessage } from './message-log.ts';
+import type { Dependencies } from './dependencies.ts';
+import { newTextMessage } from './new-message.ts';
 import { requireMember } from './policies.ts';
 import type { Send } from './send-message.ts';
 
@@ -23,20 +22,14 @@ export const MAX_RUN = 50;
  * @throws NotFoundError where an author is no member.
  */
 export async function sendRun(
-  context: Context,
+  { members: store, messages: log, newId }: Pick<Dependencies, 'members' | 'messages' | 'newId'>,
   groupId: string,
   { tail, messages }: { readonly tail: number; readonly messages: readonly TimedSend[] },
 ): Promise<boolean> {
-  const members = await context.members.list(groupId);
+  const members = await store.list(groupId);
   for (const { userId } of messages) requireMember(members, userId);
-  const items = await Promise.all(
-    messages.map((message, place) =>
-      sealMessage(
-        context.texts,
-        newTextMessage({ ...message, groupId, seq: tail + place + 1, messageId: context.newId() }),
-      ),
-    ),
+  const run = messages.map((message, index) =>
+    newTextMessage({ ...message, groupId, seq: tail + index + 1, messageId: newId() }),
   );
-  const { stored } = await context.messages.appendAll(items);
-  return stored;
+  return (await log.appendAll(run)).stored;
 }

@@ -1,15 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  MAX_DELETED_SEQS,
-  type MemberItem,
-  type MessageItem,
-  type StoredText,
-  type Summary,
-} from '../../schema/items.ts';
-import { beginningOf } from '../../schema/preview.ts';
-import { groupIdOf, inboxSk, memberUserIdOf } from '../../schema/keys.ts';
-import type { SummaryChange, SummaryState, Tombstones } from '../table/member-store.ts';
-import type { SeqRange } from '../table/message-store.ts';
+import { MAX_DELETED_SEQS, type Summary } from '../../schema/items.ts';
+import { inboxSk } from '../../schema/keys.ts';
+import { previewOf } from '../../schema/preview.ts';
+import type { LogEntry, Member, SeqRange, SummaryChange, SummaryState, Tombstones } from './model.ts';
 
 /**
  * Summaries as a pure function of facts that only grow:
@@ -38,7 +31,7 @@ export interface GroupFacts {
 }
 
 /** The facts in some messages of one group, in any order; undefined when there are none. */
-export function factsOf(messages: Iterable<MessageItem>): GroupFacts | undefined {
+export function factsOf(messages: Iterable<LogEntry>): GroupFacts | undefined {
   let newest: Summary | undefined;
   const authored = new Map<string, number>();
   const deleted = new Set<number>();
@@ -66,7 +59,7 @@ export function mergeFacts(one: GroupFacts, other: GroupFacts): GroupFacts {
  * The part of the log whose tombstones have to be counted before it can be told what a row becomes: after the row was
  * read, and for that row alone. Undefined in all but rare cases.
  */
-export function rangeToRecount(row: MemberItem, facts: GroupFacts): SeqRange | undefined {
+export function rangeToRecount(row: Member, facts: GroupFacts): SeqRange | undefined {
   const readSeq = readSeqAfter(row, facts);
   const fold = foldOf(row, readSeq);
   if (!fold) return undefined;
@@ -80,7 +73,7 @@ export function rangeToRecount(row: MemberItem, facts: GroupFacts): SeqRange | u
  * @param recounted how many tombstones `rangeToRecount` has, where there is one.
  */
 export function applyFacts(
-  row: MemberItem,
+  row: Member,
   facts: GroupFacts,
   recounted?: number,
   max = MAX_DELETED_SEQS,
@@ -102,25 +95,24 @@ export function applyFacts(
     : { ...change, tombstones: bounded(behind(base, [...known, ...deleted]), folded, max) };
 }
 
-const newerOf = (row: MemberItem, { newest }: GroupFacts): Summary =>
+const newerOf = (row: Member, { newest }: GroupFacts): Summary =>
   isNewer(newest, row) ? newest : summaryOf(row);
 
 const behind = (seq: number, seqs: readonly number[]) => seqs.filter((other) => other > seq);
 
-function readSeqAfter(row: MemberItem, facts: GroupFacts): number {
-  return Math.max(row.read_seq, facts.authored.get(memberUserIdOf(row) ?? '') ?? 0);
+function readSeqAfter(row: Member, facts: GroupFacts): number {
+  return Math.max(row.read_seq, facts.authored.get(row.userId) ?? 0);
 }
 
 /** A row with a change made to it, as the table then has it. */
-export function rowAfter(row: MemberItem, change: SummaryChange): MemberItem {
-  const { deleted_seqs, folded_seq, folded_count, ...rest } = row;
+export function rowAfter(row: Member, change: SummaryChange): Member {
+  const { deleted_seqs, folded_seq, folded_count, last_event, ...rest } = row;
   const named = change.tombstones?.deleted_seqs ?? new Set([...(deleted_seqs ?? []), ...change.deleted]);
   const folded = change.tombstones ? change.tombstones.folded : foldOf({ folded_seq, folded_count }, 0);
   return {
     ...rest,
-    last_event: undefined,
     ...change.summary,
-    inbox_sk: inboxSk(change.summary.last_at, groupIdOf(row) ?? ''),
+    inbox_sk: inboxSk(change.summary.last_at, row.groupId),
     read_seq: change.read_seq,
     ...(named.size > 0 && { deleted_seqs: named }),
     ...(folded && { folded_seq: folded.seq, folded_count: folded.count }),
@@ -128,7 +120,7 @@ export function rowAfter(row: MemberItem, change: SummaryChange): MemberItem {
 }
 
 /** A row as the stream is about to make it for one more message. */
-export function withMessage(row: MemberItem, message: MessageItem): MemberItem {
+export function withMessage(row: Member, message: LogEntry): Member {
   const facts = factsOf([message]);
   if (!facts || rangeToRecount(row, facts)) return row;
   const change = applyFacts(row, facts);
@@ -139,7 +131,7 @@ export function withMessage(row: MemberItem, message: MessageItem): MemberItem {
  * What a row ought to be by the whole log. All of it follows from the log but the read mark, which is the member's own:
  * it is kept, held to the log's end, and raised by own messages; and up to where tombstones are only counted.
  */
-export function stateByLog(row: MemberItem, log: GroupFacts, max = MAX_DELETED_SEQS): SummaryState {
+export function stateByLog(row: Member, log: GroupFacts, max = MAX_DELETED_SEQS): SummaryState {
   const readSeq = readSeqAfter({ ...row, read_seq: Math.min(row.read_seq, log.newest.last_seq) }, log);
   const fold = foldOf(row, readSeq);
   const unread = [...log.deleted].filter((seq) => seq > readSeq);
@@ -153,10 +145,10 @@ export function stateByLog(row: MemberItem, log: GroupFacts, max = MAX_DELETED_S
  * @param count how many of those there are behind it, by the log.
  */
 export function markedInFold(
-  row: MemberItem,
+  row: Member,
   readSeq: number,
   count: number,
-): { readonly state: SummaryState; readonly row: MemberItem } {
+): { readonly state: SummaryState; readonly row: Member } {
   const seq = row.folded_seq ?? readSeq;
   const { deleted_seqs = new Set() } = row;
   const state = { summary: summaryOf(row), read_seq: readSeq, deleted_seqs, folded: { seq, count } };
@@ -190,7 +182,7 @@ export interface Difference {
 }
 
 /** Where a row differs from what it ought to be. Tombstones that were passed by the read mark do not matter. */
-export function differences(row: MemberItem, state: SummaryState): Difference[] {
+export function differences(row: Member, state: SummaryState): Difference[] {
   const stored: Record<string, unknown> = {
     last_event: undefined,
     ...summaryOf(row),
@@ -226,17 +218,8 @@ function tombstonesSaid(
   };
 }
 
-/**
- * What a summary shows of a message: its beginning; null of a tombstone. A sealed one is passed on as it is: whoever
- * sealed it has sealed its beginning too, where that is not all of it.
- */
-export function preview(item: Pick<MessageItem, 'message' | 'preview'>): StoredText | null {
-  const { message: text, preview: beginning } = item;
-  return typeof text === 'string' ? beginningOf(text) : ((text && beginning) ?? text);
-}
-
 /** What a summary says when this is the newest message. */
-export function summaryOfMessage(message: MessageItem): Summary {
+export function summaryOfMessage(message: LogEntry): Summary {
   return {
     last_seq: message.seq,
     last_rev: message.rev,
@@ -244,7 +227,7 @@ export function summaryOfMessage(message: MessageItem): Summary {
     last_by: message.user_uuid,
     last_kind: message.kind,
     ...(message.data && { last_event: message.data }),
-    preview: preview(message),
+    preview: previewOf(message),
   };
 }
 

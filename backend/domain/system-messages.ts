@@ -1,25 +1,25 @@
-import type { MemberItem, MessageItem, SystemEvent } from '../../schema/items.ts';
+import type { SystemEvent } from '../../schema/items.ts';
+import type { Member, Message, Person } from './model.ts';
 import { isolateName } from './isolate-name.ts';
 import { type NewMessage, newMessage } from './new-message.ts';
-import type { Person } from './people.ts';
 
-/** What somebody did to a group, and who else was part of it. */
-export interface Deed {
+/** What a member did to a group, and the other person who was part of it. */
+export interface GroupAction {
   readonly data: SystemEvent;
-  /** The person it was done to, or who follows the owner. */
+  /** The person to whom it was done, or who follows the owner. */
   readonly other?: { readonly display_name: string };
 }
 
-/** The message of a group's log that tells of a change. Its author is who made the change. */
+/** The message of a group's log about a change. Its author is the member who made the change. */
 export function systemMessage({
   actor,
-  deed: { data, other },
-  ...place
-}: Omit<NewMessage, 'userId'> & { readonly actor: Person; readonly deed: Deed }): MessageItem {
+  action: { data, other },
+  ...message
+}: Omit<NewMessage, 'userId'> & { readonly actor: Person; readonly action: GroupAction }): Message {
   const nameOf = (userId: string): string =>
-    userId === actor.userId ? actor.display_name : (other?.display_name ?? 'somebody');
+    userId === actor.userId ? actor.display_name : (other?.display_name ?? 'someone');
   const content = { kind: 'system' as const, data, message: systemWords(data, actor.userId, { nameOf }) };
-  return newMessage({ ...place, userId: actor.userId }, content);
+  return newMessage({ ...message, userId: actor.userId }, content);
 }
 
 /** How people are named in the words of a system message. */
@@ -57,8 +57,8 @@ export function systemWords(data: SystemEvent, actorId: string, { nameOf, reader
   }
 }
 
-/** Users whom a message tells of besides its author. */
-export function peopleIn({ data }: Pick<MessageItem, 'data'>): string[] {
+/** The users in a message other than its author. */
+export function peopleIn({ data }: Pick<Message, 'data'>): string[] {
   switch (data?.event) {
     case 'member_added':
     case 'member_removed':
@@ -74,9 +74,6 @@ export function peopleIn({ data }: Pick<MessageItem, 'data'>): string[] {
 }
 
 /** Users who are named in the words of a row whose newest message is a system message. */
-export function peopleInRow({
-  last_by,
-  last_event: data,
-}: Pick<MemberItem, 'last_by' | 'last_event'>): string[] {
+export function peopleInRow({ last_by, last_event: data }: Pick<Member, 'last_by' | 'last_event'>): string[] {
   return data ? [last_by, ...peopleIn({ data })] : [];
 }

@@ -1,4 +1,4 @@
-import type { MemberItem } from '../../schema/items.ts';
+import type { Member } from './model.ts';
 import { foldOf } from './summaries.ts';
 
 /**
@@ -6,7 +6,7 @@ import { foldOf } from './summaries.ts';
  * `read_seq` can be ahead of `last_seq` for a moment, when the summary is a second behind the log.
  */
 export function unreadCount(
-  row: Pick<MemberItem, 'last_seq' | 'read_seq' | 'deleted_seqs' | 'folded_seq' | 'folded_count'>,
+  row: Pick<Member, 'last_seq' | 'read_seq' | 'deleted_seqs' | 'folded_seq' | 'folded_count'>,
 ): number {
   const fold = foldOf(row, row.read_seq);
   const base = Math.max(row.read_seq, fold?.seq ?? 0);

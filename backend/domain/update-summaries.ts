@@ -1,14 +1,14 @@
-import type { MemberItem } from '../../schema/items.ts';
 import { BusyError } from '../errors.ts';
 import { backoff } from '../table/backoff.ts';
 import type { MemberStore } from '../table/member-store.ts';
 import type { MessageStore } from '../table/message-store.ts';
+import type { Member } from './model.ts';
 import { applyFacts, type GroupFacts, rangeToRecount, rowAfter } from './summaries.ts';
 
-/** How often a row that somebody else changed meanwhile is looked at again. */
+/** Maximum attempts for a row that others change meanwhile. */
 const MAX_ATTEMPTS = 10;
 
-/** Where the rows are, and the log they are of. */
+/** The members' rows, and the log that they summarise. */
 export interface SummaryStores {
   readonly members: MemberStore;
   readonly messages: MessageStore;
@@ -19,30 +19,30 @@ export interface SummaryStores {
  * one), 3 W for each row that is not current.
  *
  * Any number of these may run at once, for the same facts or others: a row is written only if it is the one that was
- * read, and what is there instead is merged with the same facts. A row that is gone stays gone.
- * @returns the members' rows as they are now, written or not: of a replay none is, and it may be the one that is told.
+ * read, and the row that is there instead is merged with the same facts. A row that was deleted stays deleted.
+ * @returns the members' rows as they are now, written or not: a replay writes none, and it may be the one whose events arrive.
  */
 export async function updateSummaries(
   stores: SummaryStores,
   groupId: string,
   facts: GroupFacts,
-): Promise<MemberItem[]> {
+): Promise<Member[]> {
   const members = await stores.members.list(groupId);
   const rows = await Promise.all(members.map((row) => updateRow(stores, groupId, row, facts)));
   return rows.filter((row) => row !== undefined);
 }
 
-/** The row as it is afterwards; undefined when it is gone. */
+/** The row as it is afterwards; undefined when it was deleted. */
 async function updateRow(
   { members, messages }: SummaryStores,
   groupId: string,
-  read: MemberItem,
+  read: Member,
   facts: GroupFacts,
-): Promise<MemberItem | undefined> {
+): Promise<Member | undefined> {
   let row = read;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const range = rangeToRecount(row, facts);
-    // Counted after the row was read, and used only for this row as it was: whoever counts later counts as many or more.
+    // Counted after the row was read, and used only for this row as it was: a later count is as high or higher.
     const recounted = range && (await messages.countTombstones(groupId, range));
     const change = applyFacts(row, facts, recounted);
     if (change === undefined) return row;

@@ -1,5 +1,4 @@
-import type { GroupItem, MemberItem, MessageItem } from '../../schema/items.ts';
-import { memberUserIdOf } from '../../schema/keys.ts';
+import type { Group, LogEntry, Member } from '../domain/model.ts';
 
 /**
  * What happened, as it is stored, and who is to hear of it: read strongly by whoever publishes, and handed over here.
@@ -7,14 +6,14 @@ import { memberUserIdOf } from '../../schema/keys.ts';
  */
 export type Change =
   /** Sent, edited or deleted: `rev` says which is newer. */
-  | { readonly kind: 'message'; readonly to: readonly string[]; readonly message: MessageItem }
+  | { readonly kind: 'message'; readonly to: readonly string[]; readonly message: LogEntry }
   /**
    * A row was made, or something that it shows has changed; each is told to its own user. With `group` where the change
    * was one of META: other processes may remember an older name for some seconds.
    * Of a new member it is published before the message that tells of their joining: until it comes, whoever left a
    * group hears nothing of it.
    */
-  | { readonly kind: 'message_group'; readonly rows: readonly MemberItem[]; readonly group?: GroupItem }
+  | { readonly kind: 'message_group'; readonly rows: readonly Member[]; readonly group?: Group }
   /** They are members no more. `seq`: of the system message that tells of it. */
   | {
       readonly kind: 'message_group_left';
@@ -32,8 +31,8 @@ export type Change =
 
 /** A change as one user hears of it. */
 export type Told =
-  | { readonly kind: 'message'; readonly message: MessageItem }
-  | { readonly kind: 'message_group'; readonly row: MemberItem; readonly group?: GroupItem }
+  | { readonly kind: 'message'; readonly message: LogEntry }
+  | { readonly kind: 'message_group'; readonly row: Member; readonly group?: Group }
   | { readonly kind: 'message_group_left'; readonly groupId: string; readonly seq: number }
   | { readonly kind: 'typing'; readonly groupId: string; readonly userId: string };
 
@@ -73,7 +72,7 @@ export function toldBy(change: Change): (readonly [userId: string, told: Told])[
   switch (kind) {
     case 'message_group': {
       const { rows, group } = change;
-      return rows.map((row) => [memberUserIdOf(row) ?? '', { kind, row, ...(group && { group }) }]);
+      return rows.map((row) => [row.userId, { kind, row, ...(group && { group }) }]);
     }
     case 'message': {
       const told = { kind, message: change.message };

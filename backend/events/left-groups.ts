@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import { groupIdOf } from '../../schema/keys.ts';
 import type { Told } from './changes.ts';
 
 /** Groups that are remembered for one person; of more than that, those nothing was told of for longest are forgotten. */
@@ -27,9 +26,9 @@ export class LeftGroups {
       case 'message_group_left':
         return this.#leave(told.groupId, told.seq);
       case 'message_group':
-        return this.#return(groupIdOf(told.row) ?? '', told.row.joined_seq);
+        return this.#return(told.row.groupId, told.row.joined_seq);
       case 'message':
-        return this.#isIn(groupIdOf(told.message) ?? '');
+        return this.#isIn(told.message.groupId);
       case 'typing':
         return this.#isIn(told.groupId);
     }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { MessageItem } from '../../schema/items.ts';
+import type { LogEntry } from '../domain/model.ts';
 
 /** Messages that are remembered for all people together: a second's worth or more, which is how far apart they come. */
 const MAX_REMEMBERED = 20_000;
@@ -28,8 +28,8 @@ export class ToldMessages {
    * Notes that a message is told to a user now. Who listens since the time this answers with, or longer, has had it. Of
    * a version older than one that was told, that is everybody: who came since fetches what is newer.
    */
-  tell(userId: string, message: MessageItem): number {
-    const key = `${userId} ${message.pk} ${message.sk}`;
+  tell(userId: string, message: LogEntry): number {
+    const key = `${userId} ${message.groupId} ${message.seq}`;
     const known = this.#tellings.get(key);
     if (known && message.rev < known.rev) return this.now();
     this.#tellings.set(key, { rev: message.rev, at: this.now() });

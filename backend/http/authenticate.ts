@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
-import type { Context } from '../context.ts';
-import { type Person, requireProfile } from '../domain/people.ts';
+import type { Wiring } from '../wiring.ts';
+import type { Person } from '../domain/model.ts';
+import { requireProfile } from '../domain/people.ts';
 import { redeemTicket } from '../events/tickets.ts';
 import { NotAuthenticatedError } from '../errors.ts';
 import { COST_OF_ONE, type RateLimits, type ReadCost } from './rate-limit.ts';
@@ -55,7 +56,7 @@ export interface Caller extends Person {
 }
 
 interface GuardParts {
-  readonly context: Context;
+  readonly context: Wiring;
   readonly verifyToken: TokenVerifier;
   readonly limits: RateLimits;
   /** How to get a token, in a sentence, for the answers of 401. Absent where it is the front end's business. */

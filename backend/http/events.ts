@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { tellTyping } from '../domain/tell-typing.ts';
+import { publishTyping } from '../domain/publish-typing.ts';
 import { sellTicket, TICKET_LIFE_S } from '../events/tickets.ts';
 import { EventStream } from './event-stream.ts';
 import { CODES, groupIdInPath } from './fields.ts';
@@ -75,6 +75,6 @@ export const eventRoutes: readonly Route[] = [
     description: 'Repeat it while that lasts: it is passed on once a second.',
     params: z.object({ uuid: groupIdInPath }),
     answer: nothing('Whoever listens is told.'),
-    handle: async ({ context, caller, params }) => tellTyping(context, params.uuid, caller.userId),
+    handle: async ({ context, caller, params }) => publishTyping(context, params.uuid, caller.userId),
   }),
 ];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { MAX_MEMBERS } from '../../schema/items.ts';
-import type { Context } from '../context.ts';
+import type { Wiring } from '../wiring.ts';
 import type { GroupState } from '../domain/change-group.ts';
 import { createGroup } from '../domain/create-group.ts';
 import { listInbox } from '../domain/list-inbox.ts';
@@ -172,7 +172,7 @@ export const messageGroupRoutes: readonly Route[] = [
     answer: json(messageGroupWithMembers, 'The group.'),
     errors: CHANGE_ERRORS,
     handle: async ({ context, caller, params, body }) => {
-      const { after } = await renameGroup(context, { groupId: params.uuid, actor: caller }, body.name);
+      const after = await renameGroup(context, { groupId: params.uuid, actor: caller }, body.name);
       return present(context, caller.userId, after);
     },
   }),
@@ -188,7 +188,7 @@ export const messageGroupRoutes: readonly Route[] = [
     answer: json(messageGroupWithMembers, 'The group.'),
     errors: { 403: CHANGE_ERRORS[403], 422: [...CHANGE_ERRORS[422], 'handle_unknown', 'group_full'] },
     handle: async ({ context, caller, params, body }) => {
-      const { after } = await addMember(context, { groupId: params.uuid, actor: caller }, body.handle);
+      const after = await addMember(context, { groupId: params.uuid, actor: caller }, body.handle);
       return present(context, caller.userId, after);
     },
   }),
@@ -205,7 +205,7 @@ export const messageGroupRoutes: readonly Route[] = [
     errors: CHANGE_ERRORS,
     handle: async ({ context, caller, params, body }) => {
       const place = { groupId: params.uuid, actor: caller };
-      const { after } = await changeRole(context, place, params.handle, body.role);
+      const after = await changeRole(context, place, params.handle, body.role);
       return present(context, caller.userId, after);
     },
   }),
@@ -242,6 +242,6 @@ export const messageGroupRoutes: readonly Route[] = [
   }),
 ];
 
-async function present(context: Context, userId: string, state: GroupState): Promise<GroupAnswer> {
+async function present(context: Wiring, userId: string, state: GroupState): Promise<GroupAnswer> {
   return presentGroupView(await viewGroup(context, state, userId));
 }

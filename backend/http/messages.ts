@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { foldHandle } from '../../schema/handles.ts';
 import { cleanLine, isBlank } from '../../schema/plain-text.ts';
-import type { Context } from '../context.ts';
+import type { Wiring } from '../wiring.ts';
 import { deleteMessage, editMessage } from '../domain/change-message.ts';
 import { type HistoryPage, listMessages, type Position } from '../domain/list-messages.ts';
 import { type Send, sendToGroup, sendToHandle } from '../domain/send-message.ts';
 import { UnprocessableError } from '../errors.ts';
-import type { OpenMessage } from '../texts/texts.ts';
+import type { Message } from '../domain/model.ts';
 import { type MessageAnswer, message, presentMessage } from '../presentation/message.ts';
 import {
   CODES,
@@ -151,7 +151,7 @@ export const messageRoutes: readonly Route[] = [
     answer: json(message, 'The message.'),
     errors: { 403: ['message_not_own'], 422: ['message_deleted', 'message_is_system'] },
     handle: async ({ context, caller: { userId }, params, body }) =>
-      present(context, userId, await editMessage(context, placeOf(params, userId), body.message)),
+      present(context, userId, await editMessage(context, targetOf(params, userId), body.message)),
   }),
 
   personRoute({
@@ -165,19 +165,19 @@ export const messageRoutes: readonly Route[] = [
     answer: json(message, 'The tombstone.'),
     errors: { 403: ['message_not_own'], 422: ['message_is_system'] },
     handle: async ({ context, caller: { userId }, params }) =>
-      present(context, userId, await deleteMessage(context, placeOf(params, userId))),
+      present(context, userId, await deleteMessage(context, targetOf(params, userId))),
   }),
 ];
 
-function placeOf({ message_group_uuid: groupId, seq }: z.output<typeof messagePath>, userId: string) {
+function targetOf({ message_group_uuid: groupId, seq }: z.output<typeof messagePath>, userId: string) {
   return { groupId, seq, userId };
 }
 
-async function present(context: Context, userId: string, item: OpenMessage): Promise<MessageAnswer> {
+async function present(context: Wiring, userId: string, item: Message): Promise<MessageAnswer> {
   return presentMessage(item, await context.names.read([item.user_uuid]), userId);
 }
 
-async function send(context: Context, body: z.output<typeof sendBody>, wanted: Send): Promise<OpenMessage> {
+async function send(context: Wiring, body: z.output<typeof sendBody>, wanted: Send): Promise<Message> {
   if (body.message_group_uuid !== undefined) {
     return sendToGroup(context, groupIdIn(body.message_group_uuid), wanted);
   }

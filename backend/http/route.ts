@@ -1,6 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import * as z from 'zod';
-import type { Context } from '../context.ts';
+import type { Wiring } from '../wiring.ts';
 import type { Caller, Guards } from './authenticate.ts';
 import { readJson } from './body.ts';
 import { parseBody, parseHeaders, parsePath, parseQuery } from './parse-input.ts';
@@ -84,7 +84,7 @@ export interface Declaration {
 export type Access = 'free' | 'open' | 'user' | 'person' | 'listener';
 
 export interface RouteParts {
-  readonly context: Context;
+  readonly context: Wiring;
   readonly guards: Guards;
   readonly limits: RateLimits;
 }
@@ -109,7 +109,7 @@ function spellingsOf(path: string): string[] {
 
 /** What a route's handler works with. Whatever came in was checked by the schemas of the declaration. */
 export interface Input<Caller, Params, Query, Headers, Body> {
-  readonly context: Context;
+  readonly context: Wiring;
   readonly limits: RateLimits;
   readonly caller: Caller;
   readonly params: Params;

@@ -1,9 +1,8 @@
 import type { Present } from '../events/audience.ts';
 import type { Told } from '../events/changes.ts';
+import type { InboxRow, LogEntry, Member, Message } from '../domain/model.ts';
 import type { NameReader, Names } from '../domain/names.ts';
 import { peopleIn, peopleInRow } from '../domain/system-messages.ts';
-import { openMessage, openRow, type Texts } from '../texts/texts.ts';
-import { groupIdOf } from '../../schema/keys.ts';
 import { presentMessage } from './message.ts';
 import { presentMessageGroup } from './message-group.ts';
 
@@ -11,9 +10,9 @@ import { presentMessageGroup } from './message-group.ts';
  * Makes the data of events, in the same words as the answers: what an event shows is what a GET would. What several
  * people are to see alike is made once for all of them.
  */
-export function eventPresenter(names: Names, texts: Texts): Present {
+export function eventPresenter(names: Names, codec: EventCodec): Present {
   const made = new WeakMap<Told, Promise<string>>();
-  const means = { read: readOnce(names), texts };
+  const means = { read: readOnce(names), codec };
   return (told, userId) => {
     // Other processes may remember its name of before the change.
     if (told.kind === 'message_group' && told.group) names.rememberGroup(told.group);
@@ -44,31 +43,37 @@ function readOnce(names: Names): ReadNames {
   };
 }
 
+/** Decrypts what events carry. */
+export interface EventCodec {
+  decodeOne(entry: LogEntry): Promise<Message>;
+  decodePreviews(members: readonly Member[]): Promise<readonly InboxRow[]>;
+}
+
 /** What an answer is made with. */
 interface Means {
   readonly read: ReadNames;
-  readonly texts: Texts;
+  readonly codec: EventCodec;
 }
 
 async function present(told: Told, means: Means, viewerId?: string): Promise<string> {
   return JSON.stringify(await answerOf(told, means, viewerId));
 }
 
-async function answerOf(told: Told, { read, texts }: Means, viewerId?: string): Promise<object> {
+async function answerOf(told: Told, { read, codec }: Means, viewerId?: string): Promise<object> {
   switch (told.kind) {
     case 'message': {
       const { message } = told;
       const [open, names] = await Promise.all([
-        openMessage(texts, message),
+        codec.decodeOne(message),
         read([message.user_uuid, ...peopleIn(message)]),
       ]);
       return presentMessage(open, names, viewerId);
     }
     case 'message_group': {
       const { row } = told;
-      const shown =
-        row.peer === undefined ? read(peopleInRow(row), [groupIdOf(row) ?? '']) : read([row.peer]);
-      const [open, names] = await Promise.all([openRow(texts, row), shown]);
+      const shown = row.peer === undefined ? read(peopleInRow(row), [row.groupId]) : read([row.peer]);
+      const [[open], names] = await Promise.all([codec.decodePreviews([row]), shown]);
+      if (!open) throw new TypeError('there is one row for each member');
       return presentMessageGroup(open, names);
     }
     case 'message_group_left':

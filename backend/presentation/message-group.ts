@@ -1,12 +1,10 @@
 import * as z from 'zod';
-import { type MemberItem, PREVIEW_CODE_POINTS } from '../../schema/items.ts';
-import { beginningOf } from '../../schema/preview.ts';
-import { groupIdOf, memberUserIdOf } from '../../schema/keys.ts';
+import { beginningOf, PREVIEW_CODE_POINTS } from '../../schema/preview.ts';
+import type { InboxRow, Member } from '../domain/model.ts';
 import type { NameReader } from '../domain/names.ts';
 import type { GroupView } from '../domain/read-group.ts';
 import { systemWords } from '../domain/system-messages.ts';
 import { unreadCount } from '../domain/unread.ts';
-import type { OpenRow } from '../texts/texts.ts';
 import {
   count,
   displayName,
@@ -96,11 +94,10 @@ export const readMark = z
   .meta({ id: 'ReadMark', description: 'How far the caller has read.' });
 export type ReadMarkAnswer = z.infer<typeof readMark>;
 
-export function presentMessageGroup(row: OpenRow, names: NameReader): MessageGroupAnswer {
-  const uuid = groupIdOf(row) ?? '';
+export function presentMessageGroup(row: InboxRow, names: NameReader): MessageGroupAnswer {
   return {
-    uuid,
-    ...presentIdentity(row, uuid, names),
+    uuid: row.groupId,
+    ...presentIdentity(row, names),
     message: previewFor(row, names),
     ...(row.unreadable && { unreadable: row.unreadable }),
     created_at: row.last_at,
@@ -113,11 +110,11 @@ export function presentMessageGroup(row: OpenRow, names: NameReader): MessageGro
 }
 
 /** What its reader is shown of the newest message. Sealed words that cannot be opened stay so. */
-function previewFor(row: OpenRow, names: NameReader): string | null {
+function previewFor(row: InboxRow, names: NameReader): string | null {
   const { last_event, last_by, preview, unreadable } = row;
   if (!last_event || preview === null || unreadable) return preview;
   const nameOf = (userId: string) => names.person(userId).display_name;
-  return beginningOf(systemWords(last_event, last_by, { nameOf, readerId: memberUserIdOf(row) }));
+  return beginningOf(systemWords(last_event, last_by, { nameOf, readerId: row.userId }));
 }
 
 export function presentGroupView({ row, members, names }: GroupView): GroupAnswer {
@@ -127,15 +124,14 @@ export function presentGroupView({ row, members, names }: GroupView): GroupAnswe
   };
 }
 
-export function presentReadMark(row: MemberItem): ReadMarkAnswer {
-  return { uuid: groupIdOf(row) ?? '', read_seq: row.read_seq, unread_count: unreadCount(row) };
+export function presentReadMark(row: Member): ReadMarkAnswer {
+  return { uuid: row.groupId, read_seq: row.read_seq, unread_count: unreadCount(row) };
 }
 
-function presentMember(row: MemberItem, names: NameReader): MemberAnswer {
-  const userId = memberUserIdOf(row) ?? '';
+function presentMember(row: Member, names: NameReader): MemberAnswer {
   return {
-    user_uuid: userId,
-    ...names.person(userId),
+    user_uuid: row.userId,
+    ...names.person(row.userId),
     role: row.role,
     read_seq: row.read_seq,
     joined_at: row.joined_at,
@@ -143,9 +139,9 @@ function presentMember(row: MemberItem, names: NameReader): MemberAnswer {
   };
 }
 
-function presentIdentity(row: Pick<MemberItem, 'peer'>, uuid: string, names: NameReader) {
+function presentIdentity(row: Pick<Member, 'peer' | 'groupId'>, names: NameReader) {
   if (row.peer !== undefined) return { kind: 'direct' as const, name: null, ...names.person(row.peer) };
-  const group = names.group(uuid);
+  const group = names.group(row.groupId);
   const name = group?.name ?? '';
   return {
     kind: 'group' as const,

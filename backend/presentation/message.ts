@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import type { SystemEvent } from '../../schema/items.ts';
-import { groupIdOf } from '../../schema/keys.ts';
+import type { Message } from '../domain/model.ts';
 import type { NameReader } from '../domain/names.ts';
-import type { OpenMessage } from '../texts/texts.ts';
 import { displayName, groupId, handle, role, seq, time, unreadable, userId } from './values.ts';
 
 const MAX_KEY_LENGTH = 64;
@@ -103,14 +102,14 @@ export type MessageAnswer = z.infer<typeof message>;
 
 /** @param viewerId who is to see it: what only an author sees is left out for others. Absent: for nobody in particular. */
 export function presentMessage(
-  item: OpenMessage,
+  item: Message,
   names: Pick<NameReader, 'person'>,
   viewerId?: string,
 ): MessageAnswer {
   const { handle, display_name } = names.person(item.user_uuid);
   const presented = {
     uuid: item.message_uuid,
-    message_group_uuid: groupIdOf(item) ?? '',
+    message_group_uuid: item.groupId,
     seq: item.seq,
     rev: item.rev,
     user_uuid: item.user_uuid,

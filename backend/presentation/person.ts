@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Person } from '../domain/people.ts';
+import type { Person } from '../domain/model.ts';
 import { displayName, handle, userId } from './values.ts';
 
 /** A person, as everybody may see them. */

@@ -1,9 +1,9 @@
 import { GetCommand, UpdateCommand, type UpdateCommandOutput } from '@aws-sdk/lib-dynamodb';
+import type { Group, InboxRow, Member, SummaryChange, SummaryState } from '../domain/model.ts';
 import type { GroupItem, MemberItem, Summary } from '../../schema/items.ts';
 import { INBOX_INDEX } from '../../schema/table.ts';
 import {
   GROUP_SK,
-  groupIdOf,
   groupPk,
   inboxPk,
   inboxSk,
@@ -11,65 +11,40 @@ import {
   MEMBER_SK_END,
   MEMBER_SK_PREFIX,
   memberKey,
-  memberUserIdOf,
 } from '../../schema/keys.ts';
 import { conditionalWrite, type WriteOutcome } from './condition.ts';
+import { groupOf, memberOf, readMember } from './items.ts';
+import type { MessageCodec } from './message-codec.ts';
 import { queryItems } from './query.ts';
 import type { Table } from './table.ts';
-
-/** The unread tombstones that a member's row knows of. */
-export interface Tombstones {
-  /** One by one: those behind `folded`. */
-  readonly deleted_seqs: ReadonlySet<number>;
-  /** Those up to `seq` are only counted. */
-  readonly folded?: { readonly seq: number; readonly count: number } | undefined;
-}
-
-/** What the stream makes of a member's row. */
-export interface SummaryChange {
-  readonly summary: Summary;
-  readonly read_seq: number;
-  /** Seqs to add to `deleted_seqs`. */
-  readonly deleted: readonly number[];
-  /** What stands instead of all tombstones in the row: those to add are among them. */
-  readonly tombstones?: Tombstones;
-}
-
-/** What a member's row ought to be, all of it. */
-export interface SummaryState extends Tombstones {
-  readonly summary: Summary;
-  readonly read_seq: number;
-}
 
 /** The members of every group, and through the index everybody's inbox. */
 export class MemberStore {
   readonly #table: Table;
+  readonly #codec: MessageCodec;
 
-  constructor(table: Table) {
+  constructor(table: Table, codec: MessageCodec) {
     this.#table = table;
+    this.#codec = codec;
   }
 
   /** All members of a group, strongly read: who is in it now. Empty where there is no such group. 1 R for 8 members. */
-  async list(groupId: string): Promise<MemberItem[]> {
-    return queryItems(
-      this.#table,
-      {
-        // For `begins_with` the embedded engine looks through the whole partition, messages and all.
-        KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
-        ExpressionAttributeValues: {
-          ':group': groupPk(groupId),
-          ':from': MEMBER_SK_PREFIX,
-          ':to': MEMBER_SK_END,
-        },
-        ConsistentRead: true,
+  async list(groupId: string): Promise<Member[]> {
+    const query = {
+      // For `begins_with` the embedded engine looks through the whole partition, messages and all.
+      KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: {
+        ':group': groupPk(groupId),
+        ':from': MEMBER_SK_PREFIX,
+        ':to': MEMBER_SK_END,
       },
-      Infinity,
-      readRow,
-    );
+      ConsistentRead: true,
+    };
+    return queryItems(this.#table, query, Infinity, readMember);
   }
 
   /** A group with its members in one strong read; `group` is undefined where there is none. */
-  async listWithGroup(groupId: string): Promise<{ group: GroupItem | undefined; members: MemberItem[] }> {
+  async listWithGroup(groupId: string): Promise<{ group: Group | undefined; members: Member[] }> {
     const items = await queryItems<Key>(this.#table, {
       KeyConditionExpression: 'pk = :group AND sk BETWEEN :member AND :meta',
       ExpressionAttributeValues: {
@@ -79,27 +54,25 @@ export class MemberStore {
       },
       ConsistentRead: true,
     });
-    return {
-      group: items.find((item): item is GroupItem => item.sk === GROUP_SK),
-      members: items.flatMap((item) => readRow(item) ?? []),
-    };
+    const group = items.find((item): item is GroupItem => item.sk === GROUP_SK);
+    return { group: group && groupOf(group), members: items.flatMap((item) => readMember(item) ?? []) };
   }
 
   /** One member, strongly read: whether this user is in the group now. 1 R. */
-  async find(groupId: string, userId: string): Promise<MemberItem | undefined> {
+  async find(groupId: string, userId: string): Promise<Member | undefined> {
     const { Item } = await this.#table.send(
       new GetCommand({ TableName: this.#table.name, Key: memberKey(groupId, userId), ConsistentRead: true }),
     );
-    return Item as MemberItem | undefined;
+    return Item && memberOf(Item as MemberItem);
   }
 
   /**
-   * A user's inbox, newest activity first. Eventually consistent, as an index is. Whose row it is, its key says: another
-   * user's row is not shown, whatever inbox it says it is in.
-   * @param after the `inbox_sk` to go on after.
+   * A user's inbox, newest activity first. Eventually consistent, as an index is. A row's key says whose it is: another
+   * user's row is not shown, in whichever inbox it claims to be.
+   * @param after the `inbox_sk` to continue after.
    */
-  async inbox(userId: string, limit: number, after?: string): Promise<MemberItem[]> {
-    return queryItems(
+  async inbox(userId: string, limit: number, after?: string): Promise<InboxRow[]> {
+    const rows = await queryItems(
       this.#table,
       {
         IndexName: INBOX_INDEX,
@@ -113,10 +86,16 @@ export class MemberStore {
       },
       limit,
       (item) => {
-        const row = readRow(item);
-        return row && memberUserIdOf(row) === userId ? row : undefined;
+        const row = readMember(item);
+        return row?.userId === userId ? row : undefined;
       },
     );
+    return this.withPreviews(rows);
+  }
+
+  /** Rows with their previews as plain texts. @throws TextKeysUnavailableError */
+  async withPreviews(members: readonly Member[]): Promise<InboxRow[]> {
+    return this.#codec.decodePreviews(members);
   }
 
   /**
@@ -125,7 +104,7 @@ export class MemberStore {
    * in the condition (or removes the row), and the row that is there now is handed back to be looked at again.
    * 1 W, and 1 or 2 W for the index.
    */
-  async applySummary(row: MemberItem, change: SummaryChange): Promise<WriteOutcome<MemberItem>> {
+  async applySummary(row: Member, change: SummaryChange): Promise<WriteOutcome<Member>> {
     if (change.tombstones) return this.replaceSummary(row, { ...change, ...change.tombstones });
     const { summary } = change;
     const adds = change.deleted.length > 0;
@@ -141,7 +120,7 @@ export class MemberStore {
    * Puts a row right, whatever it was, if it still is the one that was read: `deleted_seqs` included, because here it
    * is replaced, and a deletion that the stream added meanwhile must not be lost.
    */
-  async replaceSummary(row: MemberItem, state: SummaryState): Promise<WriteOutcome<MemberItem>> {
+  async replaceSummary(row: Member, state: SummaryState): Promise<WriteOutcome<Member>> {
     const { deleted_seqs: seen } = row;
     const { deleted_seqs: named, folded } = state;
     const sets = [
@@ -201,20 +180,20 @@ export class MemberStore {
       ),
     );
     return outcome.stored
-      ? { raised: true, row: outcome.answer.Attributes as MemberItem }
-      : { raised: false, row: outcome.existing };
+      ? { raised: true, row: memberOf(outcome.answer.Attributes as MemberItem) }
+      : { raised: false, row: outcome.existing && memberOf(outcome.existing) };
   }
 
   /**
    * Forgets tombstones that a read mark has passed. They count for nothing in any case, so nothing that comes in
    * between matters; a row that is gone stays gone. 2 W.
    */
-  async dropTombstones(row: Key, passed: readonly number[]): Promise<void> {
+  async dropTombstones({ groupId, userId }: Member, passed: readonly number[]): Promise<void> {
     await conditionalWrite(
       this.#table.send(
         new UpdateCommand({
           TableName: this.#table.name,
-          Key: { pk: row.pk, sk: row.sk },
+          Key: memberKey(groupId, userId),
           UpdateExpression: 'DELETE deleted_seqs :passed',
           ConditionExpression: ROW_EXISTS,
           ExpressionAttributeValues: { ':passed': new Set(passed) },
@@ -224,16 +203,16 @@ export class MemberStore {
   }
 
   async #writeSummary(
-    row: MemberItem,
+    row: Member,
     summary: Summary,
     expression: { update: string; condition: string; values: Record<string, unknown> },
-  ): Promise<WriteOutcome<MemberItem>> {
-    const groupId = groupIdOf(row) ?? '';
-    return conditionalWrite(
+  ): Promise<WriteOutcome<Member>> {
+    const { groupId, userId } = row;
+    const outcome = await conditionalWrite<MemberItem, unknown>(
       this.#table.send(
         new UpdateCommand({
           TableName: this.#table.name,
-          Key: { pk: row.pk, sk: row.sk },
+          Key: memberKey(groupId, userId),
           UpdateExpression: expression.update,
           ConditionExpression: `${expression.condition} AND ${row.folded_seq === undefined ? NOT_FOLDED : FOLD_IS_UNCHANGED}`,
           ExpressionAttributeValues: {
@@ -259,19 +238,15 @@ export class MemberStore {
         }),
       ),
     );
+    if (outcome.stored) return outcome;
+    return { stored: false, existing: outcome.existing && memberOf(outcome.existing) };
   }
 }
 
 /** What became of a read mark: the row as it is now, undefined when there is none. */
 export type RaiseOutcome =
-  | { readonly raised: true; readonly row: MemberItem }
-  | { readonly raised: false; readonly row: MemberItem | undefined };
-
-/** A member's row; undefined for an item that stands among the rows under no member's key. */
-function readRow(item: object): MemberItem | undefined {
-  const row = item as MemberItem;
-  return memberUserIdOf(row) === undefined ? undefined : row;
-}
+  | { readonly raised: true; readonly row: Member }
+  | { readonly raised: false; readonly row: Member | undefined };
 
 const SET_SUMMARY =
   'SET last_seq = :last_seq, last_rev = :last_rev, last_at = :last_at, last_by = :last_by, last_kind = :last_kind, ' +

@@ -1,14 +1,9 @@
+import type { Group, Profile } from '../domain/model.ts';
 import type { GroupItem, ProfileItem } from '../../schema/items.ts';
-import { groupIdOf, groupKey, type Key, profileKey, profileUserIdOf } from '../../schema/keys.ts';
+import { groupKey, type Key, profileKey, profileUserIdOf } from '../../schema/keys.ts';
 import { batchGet } from './batch-get.ts';
+import { groupOf, profileOf } from './items.ts';
 import type { Table } from './table.ts';
-
-export interface NameItems {
-  /** By user id. */
-  readonly profiles: ReadonlyMap<string, ProfileItem>;
-  /** By group id. */
-  readonly groups: ReadonlyMap<string, GroupItem>;
-}
 
 /** Reads what lists show of people and groups: the items that names are stored in, once each. */
 export class NameStore {
@@ -19,14 +14,16 @@ export class NameStore {
   }
 
   /** One BatchGetItem for each 100 of them, eventually consistent: 0.5 R an item. */
-  async read(userIds: Iterable<string>, groupIds: Iterable<string>): Promise<NameItems> {
-    const profiles = new Map<string, ProfileItem>();
-    const groups = new Map<string, GroupItem>();
+  async read(
+    userIds: Iterable<string>,
+    groupIds: Iterable<string>,
+  ): Promise<{ readonly profiles: readonly Profile[]; readonly groups: readonly Group[] }> {
+    const profiles: Profile[] = [];
+    const groups: Group[] = [];
     const keys = [...keysOf(userIds, profileKey), ...keysOf(groupIds, groupKey)];
     for (const item of await batchGet(this.#table, keys)) {
-      const userId = profileUserIdOf(item);
-      if (userId === undefined) groups.set(groupIdOf(item) ?? '', item as GroupItem);
-      else profiles.set(userId, item as ProfileItem);
+      if (profileUserIdOf(item) === undefined) groups.push(groupOf(item as GroupItem));
+      else profiles.push(profileOf(item as ProfileItem));
     }
     return { profiles, groups };
   }

@@ -1,17 +1,12 @@
 import { GetCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Person, Profile } from '../domain/model.ts';
 import type { HandleItem, ProfileItem } from '../../schema/items.ts';
 import { handleKey, handlePk, profileKey } from '../../schema/keys.ts';
 import { batchGet } from './batch-get.ts';
 import { conditionalTransaction } from './condition.ts';
+import { profileItemOf, profileOf } from './items.ts';
 import { queryItems } from './query.ts';
 import type { Table } from './table.ts';
-
-/** What a profile says of a person. */
-export interface ProfileValues {
-  readonly handle: string;
-  readonly display_name: string;
-  readonly created_at: string;
-}
 
 export type ProfileOutcome = 'stored' | 'handle_taken' | 'profile_changed';
 
@@ -24,11 +19,11 @@ export class ProfileStore {
   }
 
   /** Strongly read. 1 R. */
-  async find(userId: string): Promise<ProfileItem | undefined> {
+  async find(userId: string): Promise<Profile | undefined> {
     const { Item } = await this.#table.send(
       new GetCommand({ TableName: this.#table.name, Key: profileKey(userId), ConsistentRead: true }),
     );
-    return Item as ProfileItem | undefined;
+    return Item && profileOf(Item as ProfileItem);
   }
 
   /**
@@ -36,7 +31,7 @@ export class ProfileStore {
    * @param consistency `strong` where a message is going to be sent to them: a handle that changed hands a moment ago
    * must not misdirect it. 0.5 R eventual, 1 R strong.
    */
-  async findByHandle(handle: string, consistency: 'eventual' | 'strong'): Promise<HandleItem | undefined> {
+  async findByHandle(handle: string, consistency: 'eventual' | 'strong'): Promise<Person | undefined> {
     const { Item } = await this.#table.send(
       new GetCommand({
         TableName: this.#table.name,
@@ -44,20 +39,20 @@ export class ProfileStore {
         ConsistentRead: consistency === 'strong',
       }),
     );
-    return Item as HandleItem | undefined;
+    return Item && personOf(Item as HandleItem);
   }
 
   /** Who has these handles, by handle, strongly read; one that nobody has is left out. 1 R each. */
-  async findByHandles(handles: Iterable<string>): Promise<ReadonlyMap<string, HandleItem>> {
+  async findByHandles(handles: Iterable<string>): Promise<ReadonlyMap<string, Person>> {
     const claims = await batchGet(this.#table, [...new Set(handles)].map(handleKey), true);
-    return new Map((claims as HandleItem[]).map((claim) => [claim.sk, claim]));
+    return new Map((claims as HandleItem[]).map((claim) => [claim.sk, personOf(claim)]));
   }
 
   /**
    * Handles that start with a prefix, in order. Eventually consistent, 0.5 R for 4 KB.
    * @param after the handle to go on after.
    */
-  async findByPrefix(prefix: string, limit: number, after?: string): Promise<HandleItem[]> {
+  async findByPrefix(prefix: string, limit: number, after?: string): Promise<Person[]> {
     const claims = await queryItems<HandleItem>(
       this.#table,
       {
@@ -72,7 +67,7 @@ export class ProfileStore {
       },
       limit,
     );
-    return claims;
+    return claims.map(personOf);
   }
 
   /**
@@ -80,15 +75,15 @@ export class ProfileStore {
    * Between the caller's read of `seen` and this write somebody may claim the handle, or another request of the same
    * user may change the profile; each fails a condition, and nothing is written.
    */
-  async save(userId: string, values: ProfileValues, seen: ProfileItem | undefined): Promise<ProfileOutcome> {
+  async save(profile: Profile, seen: Profile | undefined): Promise<ProfileOutcome> {
     const TableName = this.#table.name;
-    const { handle, display_name } = values;
+    const { userId, handle, display_name } = profile;
     const released = seen !== undefined && seen.handle !== handle ? seen.handle : undefined;
     const writes: TransactWriteCommandInput['TransactItems'] = [
       {
         Put: {
           TableName,
-          Item: { ...profileKey(userId), ...values },
+          Item: profileItemOf(profile),
           ...(seen
             ? {
                 ConditionExpression: PROFILE_HAS_THE_HANDLE_SEEN,
@@ -129,3 +124,7 @@ const NO_PROFILE = 'attribute_not_exists(pk)';
 const PROFILE_HAS_THE_HANDLE_SEEN = 'handle = :seen';
 const HANDLE_IS_FREE_OR_OWN = 'attribute_not_exists(pk) OR user_uuid = :user';
 const HANDLE_IS_OWN = 'user_uuid = :user';
+
+function personOf({ sk: handle, user_uuid: userId, display_name }: HandleItem): Person {
+  return { userId, handle, display_name };
+}

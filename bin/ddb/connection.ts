@@ -13,8 +13,8 @@ import {
 import { createLogger } from '../../backend/logger.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { openTable, type Table } from '../../backend/table/table.ts';
-import { openTexts } from '../../backend/texts/open-texts.ts';
-import type { Texts } from '../../backend/texts/texts.ts';
+import { openEncryption } from '../../backend/table/encryption/open-encryption.ts';
+import type { TextEncryption } from '../../backend/table/encryption/text-encryption.ts';
 import { ownEngineConfig, readDataDir } from '../../local/config.ts';
 import { runningEngine } from '../../local/engine/engine-record.ts';
 import { explainFailure } from '../../local/explain-failure.ts';
@@ -37,7 +37,7 @@ export interface Connection {
   readonly client: DynamoDBClient;
   readonly table: Table;
   /** As the environment says, for scripts that write or show texts. @throws ConfigError */
-  readonly openTexts: () => Promise<Texts>;
+  readonly openEncryption: () => Promise<TextEncryption>;
   /** Where it leads, for a person. */
   readonly where: string;
 }
@@ -91,8 +91,8 @@ export async function withConnection(
     await task({
       client,
       table: openTable(client, tableName),
-      openTexts: () =>
-        openTexts(readTextConfig(process.env), { logger: createLogger('silent'), ...credentials }),
+      openEncryption: () =>
+        openEncryption(readTextConfig(process.env), { logger: createLogger('silent'), ...credentials }),
       where: endpoint ?? 'AWS',
     });
   } catch (error) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import { type Context, createContext } from '../../backend/context.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
 import {
   compareSummaries,
   rebuildSummaries,
@@ -35,7 +35,7 @@ const script = connectionOptions(
   .option('--group <group>', 'only this message group')
   .action((prod: string | undefined, options: Options) =>
     withConnection(options, prod, async ({ table }) => {
-      const context = createContext({ table });
+      const context = wire({ table });
       const groupIds = await chooseGroups(context, options.group);
       if (options.check) await check(context, groupIds);
       else await rebuild(context, groupIds);
@@ -45,7 +45,7 @@ const script = connectionOptions(
 /** Why a group's log cannot be read, by group. */
 type Faults = Map<string, string>;
 
-async function check(context: Context, groupIds: readonly string[]): Promise<void> {
+async function check(context: Wiring, groupIds: readonly string[]): Promise<void> {
   const faults: Faults = new Map();
   const compare = (ids: readonly string[]) =>
     forEachGroup(ids, faults, (groupId) => compareSummaries(context, groupId));
@@ -66,7 +66,7 @@ async function check(context: Context, groupIds: readonly string[]): Promise<voi
   say(`${countOf(groupIds.length, 'group')} compared: every summary is as the log says`);
 }
 
-async function rebuild(context: Context, groupIds: readonly string[]): Promise<void> {
+async function rebuild(context: Wiring, groupIds: readonly string[]): Promise<void> {
   const faults: Faults = new Map();
   const mended = await forEachGroup(groupIds, faults, (groupId) => rebuildSummaries(context, groupId));
   print(mended, faults);
@@ -84,7 +84,7 @@ function requireReadable(faults: Faults): void {
 }
 
 /** The one that was named, or all there are. @throws UserError for one that is not there. */
-async function chooseGroups(context: Context, groupId: string | undefined): Promise<string[]> {
+async function chooseGroups(context: Wiring, groupId: string | undefined): Promise<string[]> {
   if (groupId === undefined) return context.groups.ids();
   const { group } = await context.members.listWithGroup(groupId);
   if (!group) throw new UserError(`there is no message group ${groupId} in table ${context.table.name}`);

@@ -2,7 +2,7 @@ import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvalidArgumentError } from 'commander';
 import PQueue from 'p-queue';
 import { isAwsEndpoint } from '../../backend/config.ts';
-import { type Context, createContext } from '../../backend/context.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
 import { rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { explainFailure } from '../../local/explain-failure.ts';
 import { UserError } from '../../local/user-error.ts';
@@ -32,7 +32,7 @@ const script = connectionOptions(
     return withConnection(options, prod, async ({ client, table }) => {
       const queue = new FailureQueue(client, queueUrl);
       try {
-        await new Redrive(client, createContext({ table })).run(queue);
+        await new Redrive(client, wire({ table })).run(queue);
       } finally {
         queue.close();
       }
@@ -42,13 +42,13 @@ const script = connectionOptions(
 /** One run through the queue. */
 class Redrive {
   readonly #client: DynamoDBClient;
-  readonly #context: Context;
+  readonly #context: Wiring;
   readonly #left = new Map<string, QueuedFailure>();
   #done = 0;
   #groups = 0;
   #mended = 0;
 
-  constructor(client: DynamoDBClient, context: Context) {
+  constructor(client: DynamoDBClient, context: Wiring) {
     this.#client = client;
     this.#context = context;
   }

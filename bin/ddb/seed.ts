@@ -20,10 +20,10 @@ const script = connectionOptions(
   .option('--messages <n>', 'messages to generate, in all conversations together', parseCount)
   .action((prod: string | undefined, options: ConnectionOptions & Partial<SeedSize>) => {
     const plan = planFor(options);
-    return withConnection(options, prod, async ({ table, where, openTexts }) => {
+    return withConnection(options, prod, async ({ table, where, openEncryption }) => {
       const progress = startProgress('messages', messageCount(plan));
       try {
-        const into = { table, texts: await openTexts() };
+        const into = { table, encryption: await openEncryption() };
         const { people, conversations, sent } = await seedTable(into, plan, () => progress.add(1));
         progress.stop();
         say(

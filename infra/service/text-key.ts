@@ -1,5 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { TEXT_CONTEXT } from '../../backend/texts/text-context.ts';
+import { ENCRYPTION_CONTEXT } from '../../backend/table/encryption/encryption-context.ts';
 
 /** The key of the texts, and what is done with it. */
 export interface TextKey {
@@ -20,7 +20,7 @@ export function textKeyStatements(key: TextKey | undefined): PolicyStatement[] {
     new PolicyStatement({
       actions: ['kms:Decrypt', ...(key.seals ? ['kms:GenerateDataKey'] : [])],
       resources: [key.keyArn],
-      conditions: { StringEquals: { 'kms:EncryptionContext:purpose': TEXT_CONTEXT.purpose } },
+      conditions: { StringEquals: { 'kms:EncryptionContext:purpose': ENCRYPTION_CONTEXT.purpose } },
     }),
   ];
 }

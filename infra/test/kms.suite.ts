@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KMS } from '@aws-sdk/client-kms';
 import { TextKeysUnavailableError } from '../../backend/errors.ts';
 import { createLogger } from '../../backend/logger.ts';
-import { openTexts } from '../../backend/texts/open-texts.ts';
-import { openMessage, sealMessage, type Texts } from '../../backend/texts/texts.ts';
-import { messageItem, newGroupId } from '../../test/support/factories.ts';
+import { openEncryption } from '../../backend/table/encryption/open-encryption.ts';
+import type { TextEncryption } from '../../backend/table/encryption/text-encryption.ts';
+import { logEntry, newGroupId } from '../../test/support/factories.ts';
+import { openMessage, sealMessage } from '../../test/support/sealed.ts';
 import { pythonProgram } from './support/python.ts';
 import { STAND_IN_CREDENTIALS, STAND_IN_REGION, type StandIn, startStandIn } from './support/stand-in.ts';
 
@@ -25,14 +26,14 @@ describeDeployed('texts that are sealed with a key of KMS, by the SDK’s own cl
   });
 
   /** Texts as a process has them that has just started. */
-  function textsWith(arn: string): Promise<Texts> {
-    const config = { seals: true, keys: [{ kind: 'kms' as const, arn }] as const };
-    return openTexts(config, { logger: createLogger('silent'), credentials: STAND_IN_CREDENTIALS });
+  function textsWith(arn: string): Promise<TextEncryption> {
+    const config = { encrypts: true, keys: [{ kind: 'kms' as const, arn }] as const };
+    return openEncryption(config, { logger: createLogger('silent'), credentials: STAND_IN_CREDENTIALS });
   }
 
   it('are opened by another process, and by no other key; KMS that is gone is a failure that passes', async () => {
     const { KeyMetadata: { Arn: arn = '' } = {} } = await kms.createKey({});
-    const item = messageItem({ groupId: newGroupId(), message: 'Hello 👋' });
+    const item = logEntry({ groupId: newGroupId(), message: 'Hello 👋' });
     const sealed = await sealMessage(await textsWith(arn), item);
     expect(sealed.message).toBeInstanceOf(Uint8Array);
     expect(await openMessage(await textsWith(arn), sealed)).toEqual(item);

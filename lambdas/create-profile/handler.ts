@@ -77,7 +77,7 @@ async function writeProfile(
   const created_at = clock().toISOString();
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const own = attempt === 0 ? handle : withSuffix(handle, newId().slice(-SUFFIX_LENGTH));
-    const outcome = await profiles.save(userId, { handle: own, display_name, created_at }, undefined);
+    const outcome = await profiles.save({ userId, handle: own, display_name, created_at }, undefined);
     switch (outcome) {
       case 'stored':
         return 'written';

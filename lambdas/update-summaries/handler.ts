@@ -1,12 +1,12 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import PQueue from 'p-queue';
-import { announceAgain } from '../../backend/domain/announce.ts';
+import type { LogEntry } from '../../backend/domain/model.ts';
+import { publishAgain } from '../../backend/domain/publish-changes.ts';
 import type { Publisher } from '../../backend/events/changes.ts';
 import type { Logger } from '../../backend/logger.ts';
 import { factsOf } from '../../backend/domain/summaries.ts';
 import { type SummaryStores, updateSummaries } from '../../backend/domain/update-summaries.ts';
 import { AppError } from '../../backend/errors.ts';
-import type { MessageItem } from '../../schema/items.ts';
 import type { Key } from '../../schema/keys.ts';
 import { type MessageRecord, readRecords } from './stream-records.ts';
 
@@ -66,9 +66,9 @@ async function updateGroup(
   if (!facts) return Infinity;
   try {
     const rows = await updateSummaries({ members, messages }, groupId, facts);
-    const told = records.map((record) => record.message);
-    const { group } = told.some(changesGroup) ? await members.listWithGroup(groupId) : {};
-    await announceAgain({ events }, { rows, messages: told, ...(group && { group }) });
+    const written = records.map((record) => record.message);
+    const { group } = written.some(changesGroup) ? await members.listWithGroup(groupId) : {};
+    await publishAgain(events, { rows, messages: written, ...(group && { group }) });
     return Infinity;
   } catch (error) {
     if (isPassing(error)) {
@@ -82,7 +82,7 @@ async function updateGroup(
 }
 
 /** Whether it tells of a change of META, which rows show: a name, the number of members. */
-const changesGroup = ({ kind }: MessageItem) => kind === 'system';
+const changesGroup = ({ kind }: LogEntry) => kind === 'system';
 
 /** Whether another try may succeed: the table's own failures and races do, a request that no engine accepts does not. */
 function isPassing(error: unknown): boolean {

@@ -3,6 +3,7 @@ import { readStreamConfig } from '../../backend/config.ts';
 import { inProcessLive, openPublisher } from '../../backend/events/open-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { MemberStore } from '../../backend/table/member-store.ts';
+import { opaqueTexts } from '../../backend/table/message-codec.ts';
 import { MessageStore } from '../../backend/table/message-store.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { createLambdaClient } from '../dynamo-client.ts';
@@ -19,10 +20,11 @@ const { dynamo, redisUrl: url, failureQueueUrl } = readStreamConfig(process.env)
 const logger = createLogger('info');
 const { tableName } = dynamo;
 const table = openTable(createLambdaClient(dynamo), tableName);
+const codec = opaqueTexts();
 
 export const handler = createHandler({
-  members: new MemberStore(table),
-  messages: new MessageStore(table),
+  members: new MemberStore(table, codec),
+  messages: new MessageStore(table, codec),
   // Without Redis there is nobody to tell.
   events: url === undefined ? inProcessLive().events : openPublisher({ url, tableName, logger }),
   // Without a queue the log line, which the handler writes in any case, is all there is.

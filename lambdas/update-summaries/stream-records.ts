@@ -2,15 +2,16 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { StreamRecord } from 'aws-lambda';
 import * as z from 'zod';
-import { parseMessageImage } from '../../backend/domain/message-image.ts';
-import type { MessageItem } from '../../schema/items.ts';
-import { groupIdOf, isMessageKey, type Key } from '../../schema/keys.ts';
+import type { LogEntry } from '../../backend/domain/model.ts';
+import { logEntryOf } from '../../backend/table/items.ts';
+import { messageItem } from '../../schema/items.ts';
+import { isMessageKey, type Key, seqOf } from '../../schema/keys.ts';
 
 /** A record of a message that was written, and what it says. */
 export interface MessageRecord {
   readonly place: number;
   readonly key: Key;
-  readonly message: MessageItem;
+  readonly message: LogEntry;
 }
 
 /** A record that can never be read, as it is logged. */
@@ -56,17 +57,23 @@ export function readRecords(records: readonly unknown[]) {
     const key = dynamodb.Keys && { pk: dynamodb.Keys.pk.S, sk: dynamodb.Keys.sk.S };
     // Removals are retention's, which takes nothing back that a summary says.
     if (eventName === 'REMOVE' || (key && !isMessageKey(key))) return;
-    const message = WRITES.has(eventName) ? parseMessageImage(itemOf(dynamodb.NewImage)) : undefined;
-    const groupId = key && groupIdOf(key);
-    if (!message || groupId === undefined || message.pk !== key?.pk || message.sk !== key.sk) {
+    const message = key && WRITES.has(eventName) ? messageWithKey(key, dynamodb.NewImage) : undefined;
+    if (!key || !message) {
       broken.push({ key, event, sequence: dynamodb.SequenceNumber });
       return;
     }
-    const group = groups.get(groupId) ?? [];
-    groups.set(groupId, group);
+    const group = groups.get(message.groupId) ?? [];
+    groups.set(message.groupId, group);
     group.push({ place, key, message });
   });
   return { groups, broken };
+}
+
+/** The message in an image; undefined where the image is no whole message, or contradicts the record's key. */
+function messageWithKey(key: Key, image: StreamRecord['NewImage']): LogEntry | undefined {
+  const { data: item } = messageItem.safeParse(itemOf(image));
+  const isOfKey = item?.pk === key.pk && item.sk === key.sk && item.seq === seqOf(key);
+  return item && isOfKey ? logEntryOf(item) : undefined;
 }
 
 /** The item an image is of, or undefined when it cannot be read at all. */

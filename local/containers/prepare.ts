@@ -1,5 +1,5 @@
 import { loadSchema } from '../../backend/table/schema-loader.ts';
-import { openTexts } from '../../backend/texts/open-texts.ts';
+import { openEncryption } from '../../backend/table/encryption/open-encryption.ts';
 import { seedOnce } from '../seed/seed-once.ts';
 import { runProgram } from './program.ts';
 
@@ -8,8 +8,8 @@ import { runProgram } from './program.ts';
 await runProgram('prepare', async ({ client, config, dynamo, table, dataDir, logger }) => {
   const { created } = await loadSchema(client, table.name);
   if (created) logger.info({ table: table.name }, 'table created');
-  const texts = await openTexts(config.api.texts, { logger });
-  await seedOnce({ table, texts, dataDir, engine: dynamo.endpoint ?? '', logger });
+  const encryption = await openEncryption(config.api.texts, { logger });
+  await seedOnce({ table, encryption, dataDir, engine: dynamo.endpoint ?? '', logger });
   client.destroy();
   return undefined;
 });

@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { openPublisher } from '../../backend/events/open-events.ts';
 import { MemberStore } from '../../backend/table/member-store.ts';
+import { opaqueTexts } from '../../backend/table/message-codec.ts';
 import { MessageStore } from '../../backend/table/message-store.ts';
 import { followTable } from '../pump/follow-table.ts';
 import { UserError } from '../user-error.ts';
@@ -17,7 +18,12 @@ await runProgram('pump', async ({ config, client, dynamo, table, dataDir, logger
     throw new UserError('REDIS_URL: set it, for nobody else hears of what happens in this process');
   rmSync(FOLLOWING, { force: true });
   const events = openPublisher({ url, tableName: table.name, logger });
-  const stores = { members: new MemberStore(table), messages: new MessageStore(table), events };
+  const codec = opaqueTexts();
+  const stores = {
+    members: new MemberStore(table, codec),
+    messages: new MessageStore(table, codec),
+    events,
+  };
   const pump = followTable({ client, dynamo, stores, dataDir, logger });
   await pump.start();
   writeFileSync(FOLLOWING, '');

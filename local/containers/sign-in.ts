@@ -1,6 +1,6 @@
 import type { Express } from 'express';
 import helmet from 'helmet';
-import { type Context, createContext } from '../../backend/context.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
 import { NotFoundError } from '../../backend/errors.ts';
 import { allowOrigins } from '../../backend/http/allow-origins.ts';
 import { answerErrors, refuseBroken } from '../../backend/http/error-mapper.ts';
@@ -22,7 +22,7 @@ import { runProgram } from './program.ts';
 
 await runProgram('sign-in', async ({ config, client, table, dataDir, logger }) => {
   const issuer = await openDevelopmentIssuer(dataDir);
-  const context = createContext({ table, logger });
+  const context = wire({ table, logger });
   // On every interface of the container: the proxy, which is published to this machine only, is in another one.
   const server = await startServer(createSignIn({ config, issuer, context, logger }), config.api.port);
   return async () => {
@@ -34,7 +34,7 @@ await runProgram('sign-in', async ({ config, client, table, dataDir, logger }) =
 function createSignIn(parts: {
   readonly config: LocalConfig;
   readonly issuer: DevelopmentIssuer;
-  readonly context: Context;
+  readonly context: Wiring;
   readonly logger: Logger;
 }): Express {
   const { config, issuer, context, logger } = parts;

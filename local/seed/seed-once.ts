@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Logger } from '../../backend/logger.ts';
 import type { Table } from '../../backend/table/table.ts';
-import type { Texts } from '../../backend/texts/texts.ts';
+import type { TextEncryption } from '../../backend/table/encryption/text-encryption.ts';
 import { readFileIfThere, replaceFile } from '../data-dir.ts';
 import { defaultPlan } from './default-plan.ts';
 import { seedTable } from './seed-table.ts';
@@ -15,17 +15,17 @@ import { seedTable } from './seed-table.ts';
  */
 export async function seedOnce(parts: {
   readonly table: Table;
-  readonly texts: Texts;
+  readonly encryption: TextEncryption;
   readonly dataDir: string;
   readonly engine: string;
   readonly logger: Logger;
 }): Promise<void> {
-  const { table, texts, dataDir, engine, logger } = parts;
+  const { table, encryption, dataDir, engine, logger } = parts;
   const unfinished = join(dataDir, 'seed-unfinished');
   const mark = `${engine} ${table.name}`;
   if (!(await isEmpty(table)) && readFileIfThere(unfinished) !== mark) return;
   replaceFile(unfinished, mark);
-  const { people, conversations, sent } = await seedTable({ table, texts }, defaultPlan(new Date()));
+  const { people, conversations, sent } = await seedTable({ table, encryption }, defaultPlan(new Date()));
   rmSync(unfinished, { force: true });
   logger.info({ people, conversations, messages: sent }, 'table seeded');
 }

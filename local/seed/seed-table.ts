@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type Context, type ContextOptions, createContext } from '../../backend/context.ts';
+import { type Wiring, type WiringOptions, wire } from '../../backend/wiring.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
 import { markRead } from '../../backend/domain/mark-read.ts';
 import { userIdsOf } from '../../backend/domain/membership.ts';
-import { type Person, saveProfile } from '../../backend/domain/people.ts';
+import type { Person } from '../../backend/domain/model.ts';
+import { saveProfile } from '../../backend/domain/people.ts';
 import { rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
 import { MAX_RUN, sendRun, type TimedSend } from '../../backend/domain/send-run.ts';
@@ -22,7 +23,7 @@ export interface SeedResult {
 }
 
 /** Where a plan is written, and how its texts are stored there. */
-export type SeededTable = Pick<ContextOptions, 'table' | 'texts'>;
+export type SeededTable = Pick<WiringOptions, 'table' | 'encryption'>;
 
 /**
  * Writes a plan into a table, through the use cases of the API. It may be repeated, interrupted and run twice at once:
@@ -56,23 +57,23 @@ export function seedUserId(handle: string): string {
 }
 
 /** The person a seed made, even under a handle they changed to; or whoever has the handle; or a new one. */
-async function ensurePerson(context: Context, person: SeedPerson): Promise<Person> {
+async function ensurePerson(context: Wiring, person: SeedPerson): Promise<Person> {
   const userId = seedUserId(person.handle);
   const profile = await context.profiles.find(userId);
   if (profile) return { userId, handle: profile.handle, display_name: profile.display_name };
   const claim = await context.profiles.findByHandle(person.handle, 'strong');
-  if (claim) return { userId: claim.user_uuid, handle: person.handle, display_name: claim.display_name };
+  if (claim) return claim;
   return saveProfile(context, userId, person);
 }
 
 /** Writes one conversation at a time, with a clock that shows the times its messages are of. */
 class SeedWriter {
-  readonly context: Context;
+  readonly context: Wiring;
   readonly #onProgress: () => void;
   #now = new Date();
 
   constructor(into: SeededTable, onProgress: () => void) {
-    this.context = createContext({ ...into, clock: () => this.#now });
+    this.context = wire({ ...into, clock: () => this.#now });
     this.#onProgress = onProgress;
   }
 
@@ -163,7 +164,7 @@ const isIn = (handles: readonly string[], handle: string | undefined) =>
   handle !== undefined && handles.includes(handle);
 
 /** The seq of each message of a group by its author and key, the log's end, and the time of its newest message. */
-async function readSeeds(context: Context, groupId: string) {
+async function readSeeds(context: Wiring, groupId: string) {
   const seqs = new Map<string, number>();
   let tail = 0;
   let newestAt: Date | undefined;

@@ -12,7 +12,7 @@ import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { readDynamoConfig } from '../../backend/config.ts';
-import { type Context, createContext } from '../../backend/context.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
 import { createTokenVerifier } from '../../backend/http/verify-token.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
@@ -70,13 +70,13 @@ const NOBODY = 'http://127.0.0.1:9';
 const tempDir = useTempDirs();
 let engine: Engine;
 let client: DynamoDBClient;
-let context: Context;
+let context: Wiring;
 
 beforeAll(async () => {
   engine = await startEngine();
   client = createDynamoClient(readDynamoConfig({ AWS_ENDPOINT_URL: engine.endpoint }));
   await loadSchema(client, DEFAULT_TABLE_NAME);
-  context = createContext({ table: openTable(client, DEFAULT_TABLE_NAME) });
+  context = wire({ table: openTable(client, DEFAULT_TABLE_NAME) });
 });
 
 afterAll(async () => {

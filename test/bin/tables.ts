@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { openTable } from '../../backend/table/table.ts';
-import { createContext } from '../../backend/context.ts';
+import { wire } from '../../backend/wiring.ts';
 import type { TestTable } from '../support/test-table.ts';
 
 /** Another table of the same engine, as a test's own. */
@@ -13,7 +13,7 @@ export function tableBeside(db: TestTable, tableName: string): TestTable {
     tableName,
     config: { ...db.config, tableName },
     table,
-    newContext: (options) => createContext({ table, ...options }),
+    newContext: (options) => wire({ table, ...options }),
   };
 }
 

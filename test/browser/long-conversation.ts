@@ -1,6 +1,6 @@
 import { CreateTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { readDynamoConfig } from '../../backend/config.ts';
-import { createContext } from '../../backend/context.ts';
+import { wire } from '../../backend/wiring.ts';
 import { saveProfile } from '../../backend/domain/people.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { openTable, type Table } from '../../backend/table/table.ts';
@@ -48,7 +48,7 @@ export async function prepareConversation(dataDir: string, conversation: LongCon
 
 async function write(table: Table, { between, messages }: LongConversation): Promise<void> {
   const userIds: Pair = [newUserId(), newUserId()];
-  const context = createContext({ table });
+  const context = wire({ table });
   for (const place of [0, 1] as const) {
     const handle = between[place];
     await saveProfile(context, userIds[place], { handle, display_name: handle });

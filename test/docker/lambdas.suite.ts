@@ -5,7 +5,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { GenericContainer, Network, type StartedNetwork, type StartedTestContainer } from 'testcontainers';
 import * as z from 'zod';
 import { type DynamoConfig, readDynamoConfig } from '../../backend/config.ts';
-import { type Context, createContext } from '../../backend/context.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sendToHandle } from '../../backend/domain/send-message.ts';
 import { openLive } from '../../backend/events/open-events.ts';
@@ -14,7 +14,6 @@ import { openRedis } from '../../backend/redis.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
 import { openTable } from '../../backend/table/table.ts';
-import { groupIdOf } from '../../schema/keys.ts';
 import { eventually } from '../support/eventually.ts';
 import { newUserId } from '../support/factories.ts';
 import { addPerson } from '../support/scene.ts';
@@ -52,7 +51,7 @@ let valkey: StartedTestContainer;
 let machine: StartedTestContainer;
 let config: DynamoConfig;
 let client: DynamoDBClient;
-let context: Context;
+let context: Wiring;
 const machines: StartedTestContainer[] = [];
 
 beforeAll(async () => {
@@ -78,7 +77,7 @@ beforeAll(async () => {
   });
   client = createDynamoClient(config);
   await loadSchema(client, TABLE);
-  context = createContext({ table: openTable(client, TABLE) });
+  context = wire({ table: openTable(client, TABLE) });
 }, 120_000);
 
 afterAll(async () => {
@@ -137,7 +136,7 @@ async function converse(...texts: readonly string[]) {
   const [ada, grace] = [await addPerson(context, author), await addPerson(context, reader)];
   let groupId = '';
   for (const text of texts) {
-    groupId = groupIdOf(await sendToHandle(context, reader, { userId: ada, text })) ?? '';
+    groupId = (await sendToHandle(context, reader, { userId: ada, text })).groupId;
   }
   const records = await readStream(config, client);
   const own = records.filter(({ dynamodb }) => dynamodb?.Keys?.['pk']?.S === `GRP#${groupId}`);

@@ -11,7 +11,7 @@ import { startTestApi, useTestApi } from '../support/api.ts';
 import { ok } from '../support/caller.ts';
 import { readEvents } from '../support/event-reader.ts';
 import { eventually } from '../support/eventually.ts';
-import { messageItem, newGroupId } from '../support/factories.ts';
+import { logEntry, newGroupId } from '../support/factories.ts';
 
 /* Live events that processes share through Valkey, and what becomes of them while it is not there. */
 
@@ -130,7 +130,7 @@ describe('over Valkey', () => {
     const users = Array.from({ length: 98 }, (_, place) => `user-${place}`);
     const all = users.map((user) => listen(place(user) % 2 === 0 ? one : two, user));
     await eventually(() => all.every(({ heard }) => heard.length === 1));
-    const message = messageItem({ groupId: 'g' });
+    const message = logEntry({ groupId: 'g' });
     await one.events.publish({ kind: 'message', to: users, message });
     await eventually(() => all.every(({ heard }) => heard.length === 2));
     for (const { heard } of all) expect(heard[1]).toEqual({ kind: 'message', message });
@@ -193,7 +193,7 @@ describe('over Valkey', () => {
     await here.context.events.publish({
       kind: 'message',
       to: [ada.userId],
-      message: messageItem({ groupId: newGroupId(), user_uuid: ada.userId, client_key: 'k' }),
+      message: logEntry({ groupId: newGroupId(), user_uuid: ada.userId, client_key: 'k' }),
     });
     expect(await reader.until('message')).toMatchObject([{ client_key: 'k', handle: ada.handle }]);
     reader.close();

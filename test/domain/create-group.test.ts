@@ -1,10 +1,10 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import type { Context } from '../../backend/context.ts';
+import type { Wiring } from '../../backend/wiring.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
 import { addMember, removeMember, renameGroup } from '../../backend/domain/manage-members.ts';
-import { type Person, saveProfile } from '../../backend/domain/people.ts';
+import type { Person } from '../../backend/domain/model.ts';
+import { saveProfile } from '../../backend/domain/people.ts';
 import { KeyReusedError, NotFoundError } from '../../backend/errors.ts';
-import { groupIdOf } from '../../schema/keys.ts';
 import { expectCode } from '../support/answers.ts';
 import { addPerson } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
@@ -12,7 +12,7 @@ import { useTestTable } from '../support/test-table.ts';
 /* An Idempotency-Key of a new group: which requests are repeats of the first one. */
 
 const db = useTestTable();
-let context: Context;
+let context: Wiring;
 let people = 0;
 
 beforeAll(() => {
@@ -30,7 +30,7 @@ it('a group is found by its key for the same request alone, however the group ha
   const [barbara, kay] = [await newPerson(), await newPerson()];
   const request = { creator: ada, name: 'Once', handles: [grace.handle, barbara.handle], clientKey: 'k' };
   const { group } = await createGroup(context, request);
-  const place = { groupId: groupIdOf(group) ?? '', actor: ada };
+  const place = { groupId: group.groupId, actor: ada };
   const expectSame = async () => {
     for (const handles of [
       request.handles,

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { TransactWriteItemsCommand, type TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
-import { type Context, createContext } from '../../backend/context.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
 import { isolateName } from '../../backend/domain/isolate-name.ts';
 import {
@@ -11,13 +11,12 @@ import {
   renameGroup,
 } from '../../backend/domain/manage-members.ts';
 import { listMessages } from '../../backend/domain/list-messages.ts';
-import type { Person } from '../../backend/domain/people.ts';
+import type { Member, Person } from '../../backend/domain/model.ts';
 import { sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
 import { unreadCount } from '../../backend/domain/unread.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { KeyReusedError, NotFoundError } from '../../backend/errors.ts';
-import { MAX_MEMBERS, type MemberItem } from '../../schema/items.ts';
-import { groupIdOf, memberUserIdOf } from '../../schema/keys.ts';
+import { MAX_MEMBERS } from '../../schema/items.ts';
 import { expectCode } from '../support/answers.ts';
 import { newGroupId } from '../support/factories.ts';
 import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
@@ -27,13 +26,13 @@ import { useTestTable } from '../support/test-table.ts';
 const db = useTestTable();
 let flaky: FlakyEngine;
 /** Two processes on one table: the first reaches it through the flaky engine. */
-let here: Context;
-let there: Context;
+let here: Wiring;
+let there: Wiring;
 let people = 0;
 
 beforeAll(async () => {
   flaky = await startFlakyEngine(db().endpoint);
-  here = createContext({ table: db().through(flaky.endpoint) });
+  here = wire({ table: db().through(flaky.endpoint) });
   there = db().newContext();
 });
 afterEach(() => flaky.reset());
@@ -50,7 +49,7 @@ describe('a new group', () => {
       handles: [grace.handle, barbara.handle],
     });
     expect(group).toMatchObject({ kind: 'group', name: 'Engines', created_by: ada.userId, member_count: 3 });
-    const stored = await there.members.listWithGroup(groupIdOf(group) ?? '');
+    const stored = await there.members.listWithGroup(group.groupId);
     expect(stored.group).toEqual(group);
     expect(byUser(stored.members)).toEqual(byUser(members));
     expect(rolesOf(stored.members)).toEqual({
@@ -60,7 +59,7 @@ describe('a new group', () => {
     });
     for (const row of stored.members)
       expect({ ...row, unread: unreadCount(row) }).toMatchObject({ unread: 0 });
-    const [first, ...rest] = await readLog(there, groupIdOf(group) ?? '');
+    const [first, ...rest] = await readLog(there, group.groupId);
     expect(rest).toEqual([]);
     expect(first).toMatchObject({
       seq: 1,
@@ -69,7 +68,7 @@ describe('a new group', () => {
       data: { event: 'group_created', name: 'Engines' },
       message: `\u2068${ada.display_name}\u2069 created “\u2068Engines\u2069”`,
     });
-    expect(await compareSummaries(there, groupIdOf(group) ?? '')).toEqual([]);
+    expect(await compareSummaries(there, group.groupId)).toEqual([]);
   });
 
   it('counts the creator’s own handle and repeated ones once', async () => {
@@ -107,7 +106,7 @@ describe('a new group', () => {
     const handles = all.map((person) => person.handle);
     await expectCode(createGroup(here, { creator: ada, name: 'Many', handles }), 'group_full');
     const { group } = await createGroup(here, { creator: ada, name: 'Many', handles: handles.slice(0, -1) });
-    const groupId = groupIdOf(group) ?? '';
+    const groupId = group.groupId;
     expect(await there.members.list(groupId)).toHaveLength(MAX_MEMBERS);
     await expectCode(addMember(here, { groupId, actor: ada }, handles.at(-1) ?? ''), 'group_full');
   }, 60_000);
@@ -119,7 +118,7 @@ describe('a new group', () => {
     await expect(createGroup(here, request)).rejects.toMatchObject({ code: 'table_unavailable' });
     flaky.reset();
     const again = await Promise.all([createGroup(here, request), createGroup(there, request)]);
-    expect(new Set(again.map(({ group }) => groupIdOf(group))).size).toBe(1);
+    expect(new Set(again.map(({ group }) => group.groupId)).size).toBe(1);
     expect(await there.members.inbox(ada.userId, 10)).toHaveLength(1);
     await expect(createGroup(here, { ...request, name: 'Other' })).rejects.toThrow(KeyReusedError);
     // The key is its user's own.
@@ -131,7 +130,7 @@ describe('a new group', () => {
     const [ada, grace] = await somebody(2);
     const request = { creator: ada, name: 'Once', handles: [grace.handle], clientKey: 'k' };
     const { group } = await createGroup(here, request);
-    const groupId = groupIdOf(group) ?? '';
+    const groupId = group.groupId;
     // The very words of the message that has the key.
     const text = `\u2068${ada.display_name}\u2069 created “\u2068Once\u2069”`;
     const send = { userId: ada.userId, text, clientKey: 'k' };
@@ -184,7 +183,7 @@ describe('each change of a group', () => {
     const { group, members } = await there.members.listWithGroup(groupId);
     expect(group).toMatchObject({ name: 'Looms', member_count: 2 });
     expect(rolesOf(members)).toEqual({ [barbara.userId]: 'owner', [kay.userId]: 'member' });
-    const joined = byUser(added.after.members)[kay.userId];
+    const joined = byUser(added.members)[kay.userId];
     expect(joined).toMatchObject({ joined_seq: 3, read_seq: 3, last_seq: 3, role: 'member' });
     expect(joined && unreadCount(joined)).toBe(0);
   });
@@ -224,9 +223,9 @@ describe('each change of a group', () => {
     flaky.before('TransactWriteItems', () => sendToGroup(there, groupId, say(grace.userId, 'between')), {
       times: 3,
     });
-    const { message, after } = await renameGroup(here, { groupId, actor: ada }, 'Looms');
+    const { message, group } = await renameGroup(here, { groupId, actor: ada }, 'Looms');
     expect(message).toMatchObject({ seq: 5 });
-    expect(after.group.name).toBe('Looms');
+    expect(group.name).toBe('Looms');
     expect((await readLog(there, groupId)).map(({ seq }) => seq)).toEqual(upTo(5));
   });
 
@@ -268,7 +267,7 @@ describe('each change of a group', () => {
   it('is not of a direct group', async () => {
     const [ada, grace, kay] = await somebody(3);
     const message = await sendToHandle(here, grace.handle, say(ada.userId, 'hello'));
-    const place = { groupId: groupIdOf(message) ?? '', actor: ada };
+    const place = { groupId: message.groupId, actor: ada };
     for (const attempt of [
       () => renameGroup(here, place, 'X'),
       () => addMember(here, place, kay.handle),
@@ -293,9 +292,9 @@ describe('two at once', () => {
     await held.arrived;
     await addMember(there, { groupId, actor: grace }, kay.handle);
     held.release();
-    const { message, after } = await slower;
+    const { message, group } = await slower;
     expect(message).toBeUndefined();
-    expect(after.group.member_count).toBe(4);
+    expect(group.member_count).toBe(4);
     const log = await readLog(there, groupId);
     expect(log.filter(({ data }) => data?.event === 'member_added')).toHaveLength(1);
     expect((await there.members.list(groupId)).length).toBe(4);
@@ -342,7 +341,7 @@ describe('who follows an owner', () => {
     // Whoever came first follows, and not whose row comes first.
     const [early, late] = both.sort((one, other) => (one.userId > other.userId ? -1 : 1));
     const { group } = await createGroup(here, { creator: ada, name: 'Engines', handles: [early.handle] });
-    const groupId = groupIdOf(group) ?? '';
+    const groupId = group.groupId;
     for (const { handle } of [late, kay]) await addMember(here, { groupId, actor: ada }, handle);
     await changeRole(here, { groupId, actor: ada }, kay.handle, 'admin');
     await removeMember(here, { groupId, actor: ada }, ada.handle);
@@ -358,7 +357,7 @@ describe('who follows an owner', () => {
 });
 
 describe('a message by somebody who is removed at the same moment', () => {
-  const removedBy = (there_: () => Context, scene: Awaited<ReturnType<typeof startGroup>>) => () =>
+  const removedBy = (there_: () => Wiring, scene: Awaited<ReturnType<typeof startGroup>>) => () =>
     removeMember(there_(), { groupId: scene.groupId, actor: scene.ada }, scene.grace.handle);
 
   it('is refused, if the removal comes before it in the log', async () => {
@@ -501,15 +500,15 @@ async function startGroup() {
   const [ada, grace, barbara] = await somebody(3);
   const handles = [grace.handle, barbara.handle];
   const { group } = await createGroup(here, { creator: ada, name: 'Engines', handles });
-  return { groupId: groupIdOf(group) ?? '', ada, grace, barbara };
+  return { groupId: group.groupId, ada, grace, barbara };
 }
 
 const say = (userId: string, text: string) => ({ userId, text });
 
-function byUser(members: readonly MemberItem[]): Record<string, MemberItem> {
-  return Object.fromEntries(members.map((row) => [memberUserIdOf(row) ?? '', row]));
+function byUser(members: readonly Member[]): Record<string, Member> {
+  return Object.fromEntries(members.map((row) => [row.userId, row]));
 }
 
-function rolesOf(members: readonly MemberItem[]): Record<string, string> {
-  return Object.fromEntries(members.map((row) => [memberUserIdOf(row) ?? '', row.role]));
+function rolesOf(members: readonly Member[]): Record<string, string> {
+  return Object.fromEntries(members.map((row) => [row.userId, row.role]));
 }

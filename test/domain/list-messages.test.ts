@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Context } from '../../backend/context.ts';
+import { logEntryOf } from '../../backend/table/items.ts';
+import type { Wiring } from '../../backend/wiring.ts';
 import { type HistoryPage, listMessages, type Position } from '../../backend/domain/list-messages.ts';
 import { NotFoundError } from '../../backend/errors.ts';
 import { profileKey } from '../../schema/keys.ts';
@@ -12,7 +13,7 @@ const LENGTH = 43;
 const END: Position = { at: 'end' };
 
 const db = useTestTable();
-let context: Context;
+let context: Wiring;
 let groupId: string;
 let ada: string;
 let grace: string;
@@ -226,7 +227,7 @@ describe('a history', () => {
       deleted_at: '2030-01-01T00:00:00.000Z',
     });
     await putItem(db().table, gone);
-    expect((await read(END, 1)).messages).toEqual([gone]);
+    expect((await read(END, 1)).messages).toEqual([logEntryOf(gone)]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Context, createContext } from '../../backend/context.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
 import { markRead } from '../../backend/domain/mark-read.ts';
+import { memberItemOf } from '../../backend/table/items.ts';
 import { unreadCount } from '../../backend/domain/unread.ts';
 import { NotFoundError } from '../../backend/errors.ts';
 import type { Heard } from '../../backend/events/changes.ts';
@@ -12,11 +13,11 @@ import { useTestTable } from '../support/test-table.ts';
 
 const db = useTestTable();
 let flaky: FlakyEngine;
-let context: Context;
+let context: Wiring;
 
 beforeAll(async () => {
   flaky = await startFlakyEngine(db().endpoint);
-  context = createContext({ table: db().through(flaky.endpoint) });
+  context = wire({ table: db().through(flaky.endpoint) });
 });
 afterEach(() => flaky.reset());
 afterAll(async () => {
@@ -111,7 +112,7 @@ describe('marking a group read', () => {
     const mark = markRead(context, groupId, 'ada', 6);
     const refused = expect(mark).rejects.toThrow(NotFoundError);
     await held.arrived;
-    if (row) await deleteItem(db().table, row);
+    if (row) await deleteItem(db().table, memberItemOf(row));
     held.release();
     await refused;
     expect(await context.members.find(groupId, 'ada')).toBeUndefined();

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Context, createContext } from '../../backend/context.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
 import type { Draft } from '../../backend/domain/message-log.ts';
-import type { MessageItem } from '../../schema/items.ts';
+import type { LogEntry, Message } from '../../backend/domain/model.ts';
 import { eventually } from '../support/eventually.ts';
 import { newGroupId } from '../support/factories.ts';
 import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
-import { readLog, upTo } from '../support/scene.ts';
+import { appendAs, readLog, upTo } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
 const RUNS = 25;
@@ -50,11 +50,11 @@ const scenario = fc.array(fc.array(clientMessage, { minLength: 1, maxLength: 4 }
 
 const db = useTestTable();
 let flaky: FlakyEngine;
-let processes: [Context, Context];
+let processes: [Wiring, Wiring];
 
 beforeAll(async () => {
   flaky = await startFlakyEngine(db().endpoint);
-  processes = [0, 1].map(() => createContext({ table: db().through(flaky.endpoint) })) as [Context, Context];
+  processes = [0, 1].map(() => wire({ table: db().through(flaky.endpoint) })) as [Wiring, Wiring];
 });
 afterAll(async () => {
   await flaky.close();
@@ -79,19 +79,15 @@ it(`a log stays dense, and holds every acknowledged message once, through ${RUNS
 }, 60_000);
 
 /** A client that sends each message, with a key, until it is acknowledged; all the answers it got. */
-async function talk(
-  groupId: string,
-  userId: string,
-  messages: readonly ClientMessage[],
-): Promise<MessageItem[]> {
-  const answers: MessageItem[] = [];
+async function talk(groupId: string, userId: string, messages: readonly ClientMessage[]): Promise<Message[]> {
+  const answers: Message[] = [];
   for (const [place, { saysWhereItIs, attempts }] of messages.entries()) {
     const text = `message ${place} of ${userId}`;
     const seen = Math.max(0, ...answers.map((answer) => answer.seq));
     const draft: Draft = { groupId, userId, text, clientKey: text, ...(saysWhereItIs && { afterSeq: seen }) };
     const send = async ({ process, fault, twice }: Attempt) => {
       arm(fault, text);
-      const sends = upTo(twice ? 2 : 1).map(() => processes[process].log.append(draft, { knownSeq: seen }));
+      const sends = upTo(twice ? 2 : 1).map(() => appendAs(processes[process], draft, { last_seq: seen }));
       const outcomes = await Promise.allSettled(sends);
       return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     };
@@ -130,6 +126,6 @@ function arm(fault: Attempt['fault'], text: string): void {
   }
 }
 
-function keysOf(messages: readonly MessageItem[]): string[] {
+function keysOf(messages: readonly LogEntry[]): string[] {
   return messages.map((message) => `${message.user_uuid}: ${message.client_key}`).sort();
 }

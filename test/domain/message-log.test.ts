@@ -2,7 +2,8 @@ import { messageKey } from '../../schema/keys.ts';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import PQueue from 'p-queue';
-import { type Context, createContext } from '../../backend/context.ts';
+import { messageItemOf } from '../../backend/table/items.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
 import type { Draft } from '../../backend/domain/message-log.ts';
 import {
   AfterSeqTooFarBehindError,
@@ -11,11 +12,11 @@ import {
   TableUnavailableError,
   UnprocessableError,
 } from '../../backend/errors.ts';
-import type { MessageItem } from '../../schema/items.ts';
+import type { LogEntry, Message } from '../../backend/domain/model.ts';
 import { eventually } from '../support/eventually.ts';
-import { edited, messageItem, newGroupId } from '../support/factories.ts';
+import { edited, messageItem, newGroupId, timeOf } from '../support/factories.ts';
 import { type EngineRequest, type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
-import { putItem, putItems, readLog, upTo } from '../support/scene.ts';
+import { appendAs, putItem, putItems, readLog, upTo } from '../support/scene.ts';
 import { createTestTable, useTestTable } from '../support/test-table.ts';
 
 /** The attempts that the client makes of one request before it gives up. */
@@ -24,12 +25,12 @@ const CLIENT_ATTEMPTS = 4;
 const db = useTestTable();
 let flaky: FlakyEngine;
 /** Two processes on one table: the first reaches it through the flaky engine. */
-let here: Context;
-let there: Context;
+let here: Wiring;
+let there: Wiring;
 
 beforeAll(async () => {
   flaky = await startFlakyEngine(db().endpoint);
-  here = createContext({ table: db().through(flaky.endpoint) });
+  here = wire({ table: db().through(flaky.endpoint) });
   there = db().newContext();
 });
 afterEach(() => {
@@ -92,12 +93,12 @@ describe('a table that was dropped and made anew', () => {
     const groupId = await startLog(1);
     const draft = { groupId, userId: 'ada', text: 'hello' };
     for (const seq of [2, 3])
-      expect(await here.log.append(draft, { knownSeq: 1, since: 'then' })).toMatchObject({ seq });
+      expect(await appendAs(here, draft, { last_seq: 1, joined_at: timeOf(1) })).toMatchObject({ seq });
     for (const seq of [2, 3]) {
       const Key = messageKey(groupId, seq);
       await db().table.send(new DeleteCommand({ TableName: db().tableName, Key }));
     }
-    expect(await here.log.append(draft, { knownSeq: 1, since: 'now' })).toMatchObject({ seq: 2 });
+    expect(await appendAs(here, draft, { last_seq: 1, joined_at: timeOf(2) })).toMatchObject({ seq: 2 });
   });
 });
 
@@ -151,7 +152,7 @@ describe('a key', () => {
   it('is compared with the text only while the message is unedited', async () => {
     const groupId = await startLog(1);
     const message = edited(await append(here, { groupId, clientKey: 'key', text: 'one' }), 'two');
-    await putItem(db().table, message);
+    await putItem(db().table, messageItemOf(message));
     expect(await append(here, { groupId, clientKey: 'key', text: 'one' })).toEqual(message);
   });
 
@@ -392,11 +393,11 @@ describe('the queue of a group', () => {
 
 /** Appends to a log, of which the caller knows nothing unless it is said. */
 function append(
-  context: Context,
+  context: Wiring,
   values: Partial<Draft> & Pick<Draft, 'groupId'>,
   knownSeq = 0,
-): Promise<MessageItem> {
-  return context.log.append({ userId: 'ada', text: 'hello', ...values }, { knownSeq });
+): Promise<Message> {
+  return appendAs(context, { userId: 'ada', text: 'hello', ...values }, { last_seq: knownSeq });
 }
 
 /** Waits between attempts are a random part of a longest time: this is the shortest. */
@@ -414,7 +415,7 @@ async function startLog(length: number): Promise<string> {
   return groupId;
 }
 
-function seqs(messages: readonly MessageItem[]): number[] {
+function seqs(messages: readonly LogEntry[]): number[] {
   return messages.map((message) => message.seq);
 }
 

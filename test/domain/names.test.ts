@@ -1,17 +1,17 @@
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Context } from '../../backend/context.ts';
+import { groupOf } from '../../backend/table/items.ts';
+import type { Wiring } from '../../backend/wiring.ts';
 import { saveProfile } from '../../backend/domain/people.ts';
 import { readGroup } from '../../backend/domain/read-group.ts';
 import { NotFoundError } from '../../backend/errors.ts';
-import { memberUserIdOf } from '../../schema/keys.ts';
 import { newGroupId, newUserId } from '../support/factories.ts';
 import { addGroup, addPerson, deleteItem } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
 const db = useTestTable();
 /** Two processes on one table. */
-let here: Context;
-let there: Context;
+let here: Wiring;
+let there: Wiring;
 beforeAll(() => {
   here = db().newContext();
   there = db().newContext();
@@ -49,9 +49,9 @@ describe('a group', () => {
     const [ada, grace] = [await addPerson(here, 'ada', 'Ada'), await addPerson(here, 'grace', 'Grace')];
     const { groupId, group } = await addGroup(db().table, { userIds: [ada, grace], name: 'Compilers' });
     const view = await readGroup(there, groupId, grace);
-    expect(view.group).toEqual(group);
-    expect(memberUserIdOf(view.row)).toBe(grace);
-    expect(view.members.map(memberUserIdOf).sort()).toEqual([ada, grace].sort());
+    expect(view.group).toEqual(groupOf(group));
+    expect(view.row.userId).toBe(grace);
+    expect(view.members.map((row) => row.userId).sort()).toEqual([ada, grace].sort());
     expect([ada, grace].map((userId) => view.names.person(userId).handle)).toEqual(['ada', 'grace']);
     expect(view.names.group(groupId)).toMatchObject({ name: 'Compilers' });
   });

@@ -1,13 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Context, createContext } from '../../backend/context.ts';
-import {
-  findByHandle,
-  findByPrefix,
-  type Person,
-  requireProfile,
-  saveProfile,
-} from '../../backend/domain/people.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
+import { findByHandle, findByPrefix, requireProfile, saveProfile } from '../../backend/domain/people.ts';
+import type { Person } from '../../backend/domain/model.ts';
 import {
   BadRequestError,
   HandleTakenError,
@@ -16,7 +11,6 @@ import {
   TableUnavailableError,
 } from '../../backend/errors.ts';
 import { encodeCursor } from '../../schema/cursors.ts';
-import { handleKey, profileKey } from '../../schema/keys.ts';
 import { newUserId } from '../support/factories.ts';
 import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
 import { addPerson, upTo } from '../support/scene.ts';
@@ -27,12 +21,12 @@ const CLIENT_ATTEMPTS = 4;
 const db = useTestTable();
 let flaky: FlakyEngine;
 /** Two processes on one table: the first reaches it through the flaky engine. */
-let here: Context;
-let there: Context;
+let here: Wiring;
+let there: Wiring;
 
 beforeAll(async () => {
   flaky = await startFlakyEngine(db().endpoint);
-  here = createContext({ table: db().through(flaky.endpoint) });
+  here = wire({ table: db().through(flaky.endpoint) });
   there = db().newContext();
 });
 afterEach(() => flaky.reset());
@@ -230,10 +224,10 @@ describe('people by prefix', () => {
 
 /** Profile and claim say the same, and no other claim is left. */
 async function expectOneHandle(userId: string, handle: string, released: readonly string[]): Promise<void> {
-  expect(await there.profiles.find(userId)).toMatchObject({ ...profileKey(userId), handle });
+  expect(await there.profiles.find(userId)).toMatchObject({ userId, handle });
   expect(await there.profiles.findByHandle(handle, 'strong')).toMatchObject({
-    ...handleKey(handle),
-    user_uuid: userId,
+    handle,
+    userId,
   });
   for (const other of released) expect(await there.profiles.findByHandle(other, 'strong')).toBeUndefined();
 }

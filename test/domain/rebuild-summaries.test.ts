@@ -1,14 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Context, createContext } from '../../backend/context.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
 import { markRead } from '../../backend/domain/mark-read.ts';
 import { compareSummaries, rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { factsOf } from '../../backend/domain/summaries.ts';
 import { unreadCount } from '../../backend/domain/unread.ts';
 import { updateSummaries } from '../../backend/domain/update-summaries.ts';
+import { memberItemOf, messageItemOf } from '../../backend/table/items.ts';
 import { BusyError } from '../../backend/errors.ts';
-import type { MemberItem, MessageItem } from '../../schema/items.ts';
-import { inboxSk, memberUserIdOf } from '../../schema/keys.ts';
-import { type MemberValues, messageItem, newGroupId, tombstone } from '../support/factories.ts';
+import type { LogEntry } from '../../backend/domain/model.ts';
+import { inboxSk } from '../../schema/keys.ts';
+import { logEntry, type MemberValues, messageItem, newGroupId, tombstone } from '../support/factories.ts';
 import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
 import { addGroup, deleteItem, putItem } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
@@ -16,12 +17,12 @@ import { useTestTable } from '../support/test-table.ts';
 const db = useTestTable();
 let flaky: FlakyEngine;
 /** Two processes on one table: the first reaches it through the flaky engine. */
-let here: Context;
-let there: Context;
+let here: Wiring;
+let there: Wiring;
 
 beforeAll(async () => {
   flaky = await startFlakyEngine(db().endpoint);
-  here = createContext({ table: db().through(flaky.endpoint) });
+  here = wire({ table: db().through(flaky.endpoint) });
   there = db().newContext();
 });
 afterEach(() => flaky.reset());
@@ -130,20 +131,20 @@ describe('rebuilding summaries', () => {
     const held = flaky.hold('UpdateItem');
     const rebuild = rebuildSummaries(here, groupId);
     await held.arrived;
-    if (row) await deleteItem(db().table, row);
+    if (row) await deleteItem(db().table, memberItemOf(row));
     held.release();
     expect(await rebuild).toEqual([]);
-    expect((await there.members.list(groupId)).map(memberUserIdOf)).toEqual(['grace']);
+    expect((await there.members.list(groupId)).map((row) => row.userId)).toEqual(['grace']);
   });
 
   it.each<[string, (groupId: string) => Promise<unknown>]>([
     [
       'a new message',
-      async (groupId) => tell(groupId, messageItem({ groupId, seq: LENGTH + 1, user_uuid: 'grace' })),
+      async (groupId) => tell(groupId, logEntry({ groupId, seq: LENGTH + 1, user_uuid: 'grace' })),
     ],
     [
       'a deletion',
-      async (groupId) => tell(groupId, tombstone(messageItem({ groupId, seq: 2, user_uuid: 'grace' }))),
+      async (groupId) => tell(groupId, tombstone(logEntry({ groupId, seq: 2, user_uuid: 'grace' }))),
     ],
     ['a read mark', (groupId) => markRead(there, groupId, 'ada', 5)],
   ])('loses nothing of %s that comes between its reading and its writing', async (_, happen) => {
@@ -169,7 +170,7 @@ describe('rebuilding summaries', () => {
     const held = flaky.hold('UpdateItem');
     const rebuild = rebuildSummaries(here, groupId);
     await held.arrived;
-    await tell(groupId, tombstone(messageItem({ groupId, seq: 2, user_uuid: 'ada' })));
+    await tell(groupId, tombstone(logEntry({ groupId, seq: 2, user_uuid: 'ada' })));
     held.release();
     await rebuild;
     expect(await compareSummaries(there, groupId)).toEqual([]);
@@ -209,13 +210,12 @@ async function setRow(groupId: string, userId: string, values: Partial<MemberVal
   const row = await there.members.find(groupId, userId);
   if (!row) throw new Error('no such row');
   const inbox_sk = inboxSk(values.last_at ?? row.last_at, groupId);
-  const changed: MemberItem = { ...row, inbox_sk, ...values };
-  await putItem(db().table, changed);
+  await putItem(db().table, memberItemOf({ ...row, inbox_sk, ...values }));
 }
 
 /** A message is stored, and the stream tells of it. */
-async function tell(groupId: string, message: MessageItem): Promise<void> {
-  await putItem(db().table, message);
+async function tell(groupId: string, message: LogEntry): Promise<void> {
+  await putItem(db().table, messageItemOf(message));
   const facts = factsOf([message]);
   if (facts) await updateSummaries(there, groupId, facts);
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { TransactWriteItemsCommand, type TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
-import { type Context, createContext } from '../../backend/context.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
 import { type Send, sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
 import { applyFacts, factsOf } from '../../backend/domain/summaries.ts';
 import { unreadCount } from '../../backend/domain/unread.ts';
@@ -11,7 +11,6 @@ import {
   UnprocessableError,
 } from '../../backend/errors.ts';
 import { directGroupId } from '../../schema/ids.ts';
-import { memberUserIdOf } from '../../schema/keys.ts';
 import { newGroupId } from '../support/factories.ts';
 import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
 import { addGroup, addPerson, deleteItem, readLog, upTo } from '../support/scene.ts';
@@ -22,13 +21,13 @@ const CLIENT_ATTEMPTS = 4;
 const db = useTestTable();
 let flaky: FlakyEngine;
 /** Two processes on one table: the first reaches it through the flaky engine. */
-let here: Context;
-let there: Context;
+let here: Wiring;
+let there: Wiring;
 let pairs = 0;
 
 beforeAll(async () => {
   flaky = await startFlakyEngine(db().endpoint);
-  here = createContext({ table: db().through(flaky.endpoint) });
+  here = wire({ table: db().through(flaky.endpoint) });
   there = db().newContext();
 });
 afterEach(() => flaky.reset());
@@ -51,7 +50,7 @@ describe('a first message to somebody', () => {
       expect(log.map((message) => message.message).sort()).toEqual(['hello Ada', 'hello Grace']);
       const { group, members } = await there.members.listWithGroup(groupId);
       expect(group).toMatchObject({ kind: 'direct', member_count: 2 });
-      expect(members.map(memberUserIdOf).sort()).toEqual([ada.userId, grace.userId].sort());
+      expect(members.map((row) => row.userId).sort()).toEqual([ada.userId, grace.userId].sort());
       for (const { userId } of [ada, grace]) expect(await there.members.inbox(userId, 10)).toHaveLength(1);
     }
   });
@@ -78,7 +77,7 @@ describe('a first message to somebody', () => {
       const facts = factsOf([message]);
       expect(facts && applyFacts(row, facts)).toBeUndefined();
     }
-    const row = (userId: string) => rows.find((candidate) => memberUserIdOf(candidate) === userId);
+    const row = (userId: string) => rows.find((candidate) => candidate.userId === userId);
     expect(row(ada.userId)).toMatchObject({ read_seq: 1, peer: grace.userId });
     expect(row(grace.userId)).toMatchObject({ read_seq: 0, peer: ada.userId });
     expect(rows.map(unreadCount).sort()).toEqual([0, 1]);

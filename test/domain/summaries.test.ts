@@ -6,14 +6,14 @@ import {
   factsOf,
   type GroupFacts,
   mergeFacts,
-  preview,
   rowAfter,
   stateByLog,
 } from '../../backend/domain/summaries.ts';
 import { unreadCount } from '../../backend/domain/unread.ts';
-import type { MemberItem, MessageItem } from '../../schema/items.ts';
-import { inboxSk, memberUserIdOf } from '../../schema/keys.ts';
-import { edited, memberItem, messageItem, tombstone } from '../support/factories.ts';
+import type { LogEntry, Member } from '../../backend/domain/model.ts';
+import { previewOf } from '../../schema/preview.ts';
+import { inboxSk } from '../../schema/keys.ts';
+import { edited, logEntry, member, tombstone } from '../support/factories.ts';
 import {
   countUnread,
   DELIVERIES,
@@ -95,7 +95,7 @@ describe('the facts of two parts', () => {
   it('keep each author’s highest seq, whichever part it is in', () => {
     const groupId = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
     const by = (user_uuid: string, ...seqs: number[]) =>
-      facts(seqs.map((seq) => messageItem({ groupId, seq, user_uuid })));
+      facts(seqs.map((seq) => logEntry({ groupId, seq, user_uuid })));
     const merged = [
       mergeFacts(by('grace', 2), by('grace', 5)),
       mergeFacts(by('grace', 5), by('grace', 2)),
@@ -111,8 +111,8 @@ describe('the facts of two parts', () => {
 
 describe('what a row becomes', () => {
   const groupId = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
-  const by = (user_uuid: string, seq: number) => messageItem({ groupId, seq, user_uuid });
-  const row = (values: Partial<MemberItem> = {}) => memberItem({ groupId, userId: 'ada', ...values });
+  const by = (user_uuid: string, seq: number) => logEntry({ groupId, seq, user_uuid });
+  const row = (values: Partial<Member> = {}) => member({ groupId, userId: 'ada', ...values });
 
   it('shows the newest message: its beginning, its author, its time', () => {
     expect(applyFacts(row(), facts([by('grace', 2), by('kay', 3)]))).toEqual({
@@ -163,23 +163,23 @@ describe('what a row becomes', () => {
 
 describe('what a summary shows of a text', () => {
   it('is its first 100 code points, none of them cut in half', () => {
-    expect(preview({ message: 'x'.repeat(101) })).toBe('x'.repeat(100));
-    expect(preview({ message: '😀'.repeat(101) })).toBe('😀'.repeat(100));
-    expect(preview({ message: 'short' })).toBe('short');
-    expect(preview({ message: null })).toBeNull();
+    expect(previewOf({ message: 'x'.repeat(101) })).toBe('x'.repeat(100));
+    expect(previewOf({ message: '😀'.repeat(101) })).toBe('😀'.repeat(100));
+    expect(previewOf({ message: 'short' })).toBe('short');
+    expect(previewOf({ message: null })).toBeNull();
   });
 });
 
 describe('how a row differs from the log', () => {
   const groupId = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
-  const log = facts(upTo(3).map((seq) => messageItem({ groupId, seq, user_uuid: 'grace' })));
-  const right = memberItem({ groupId, userId: 'ada', last_seq: 3, last_by: 'grace', preview: 'text 3' });
+  const log = facts(upTo(3).map((seq) => logEntry({ groupId, seq, user_uuid: 'grace' })));
+  const right = member({ groupId, userId: 'ada', last_seq: 3, last_by: 'grace', preview: 'text 3' });
 
   it('is told by attribute, and is nothing of a row that is right', () => {
     expect(differences(right, stateByLog(right, log))).toEqual([]);
   });
 
-  it.each<[string, Partial<MemberItem>]>([
+  it.each<[string, Partial<Member>]>([
     ['last_seq', { last_seq: 2 }],
     ['last_rev', { last_rev: 1 }],
     ['last_at', { last_at: '1999-01-01T00:00:00.000Z' }],
@@ -218,9 +218,9 @@ describe('the unread count', () => {
 });
 
 /** A row through all steps, as the store would write it. A batch that crashes reaches only the rows before. */
-function follow(past: History, row: MemberItem, taken: readonly Step[]): MemberItem {
-  const place = past.rows.findIndex((other) => other.sk === row.sk);
-  const userId = memberUserIdOf(row);
+function follow(past: History, row: Member, taken: readonly Step[]): Member {
+  const place = past.rows.findIndex((other) => other.userId === row.userId);
+  const userId = row.userId;
   let current = row;
   for (const step of taken) {
     if (step.kind === 'mark') current = step.userId === userId ? raised(current, step.seq) : current;
@@ -230,14 +230,14 @@ function follow(past: History, row: MemberItem, taken: readonly Step[]): MemberI
   return current;
 }
 
-function written(row: MemberItem, images: readonly MessageItem[], read: MemberItem = row): MemberItem {
+function written(row: Member, images: readonly LogEntry[], read: Member = row): Member {
   const change = applyFacts(read, facts(images));
   if (change === undefined) return row;
   return rowAfter(row, change);
 }
 
 /** A write of what was made of a row as it was read, which is another one by now: the store's condition decides. */
-function writeRacing(row: MemberItem, read: MemberItem, images: readonly MessageItem[]): MemberItem {
+function writeRacing(row: Member, read: Member, images: readonly LogEntry[]): Member {
   if (images.length === 0) return row;
   const unchanged = (['joined_seq', 'last_seq', 'last_rev', 'read_seq'] as const).every(
     (name) => row[name] === read[name],
@@ -245,13 +245,13 @@ function writeRacing(row: MemberItem, read: MemberItem, images: readonly Message
   return unchanged ? written(row, images, read) : written(row, images);
 }
 
-function raised(row: MemberItem, seq: number): MemberItem {
+function raised(row: Member, seq: number): Member {
   return seq > row.read_seq ? { ...row, read_seq: seq } : row;
 }
 
-function expectToBeByLog(past: History, taken: readonly Step[], row: MemberItem): void {
+function expectToBeByLog(past: History, taken: readonly Step[], row: Member): void {
   const newest = past.log.at(-1);
-  const readSeq = expectedReadSeq(past, memberUserIdOf(row) ?? '', taken);
+  const readSeq = expectedReadSeq(past, row.userId, taken);
   expect(row).toMatchObject({
     last_seq: past.log.length,
     last_rev: newest?.rev,
@@ -267,14 +267,14 @@ function expectToBeByLog(past: History, taken: readonly Step[], row: MemberItem)
 }
 
 /** A row without the tombstones that the read mark has passed, which mean nothing. */
-function seen(row: MemberItem): unknown {
+function seen(row: Member): unknown {
   return {
     ...row,
     deleted_seqs: [...(row.deleted_seqs ?? [])].filter((seq) => seq > row.read_seq).sort((a, b) => a - b),
   };
 }
 
-function facts(messages: readonly MessageItem[]): GroupFacts {
+function facts(messages: readonly LogEntry[]): GroupFacts {
   const found = factsOf(messages);
   if (!found) throw new Error('no messages, no facts');
   return found;

@@ -13,9 +13,9 @@ import { markRead } from '../../backend/domain/mark-read.ts';
 import { compareSummaries, rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { updateSummaries } from '../../backend/domain/update-summaries.ts';
 import { unreadCount } from '../../backend/domain/unread.ts';
-import type { SeqRange } from '../../backend/table/message-store.ts';
-import { MAX_DELETED_SEQS, type MemberItem, type MessageItem } from '../../schema/items.ts';
-import { memberUserIdOf } from '../../schema/keys.ts';
+import type { LogEntry, Member, SeqRange } from '../../backend/domain/model.ts';
+import { logEntryOf, messageItemOf } from '../../backend/table/items.ts';
+import { MAX_DELETED_SEQS, type MessageItem } from '../../schema/items.ts';
 import {
   countUnread,
   DELIVERIES,
@@ -26,7 +26,7 @@ import {
   steps,
 } from '../support/histories.ts';
 import { deferred } from '../support/deferred.ts';
-import { memberItem, messageItem, newGroupId, timeOf, tombstone } from '../support/factories.ts';
+import { logEntry, member, memberItem, newGroupId, timeOf, tombstone } from '../support/factories.ts';
 import { addGroup, putItems, upTo } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
@@ -43,7 +43,7 @@ describe('more unread tombstones than a row names', () => {
         fc.property(scene, ([past, taken]) => {
           for (const first of past.rows) {
             const row = follow(past, first, taken);
-            const readSeq = expectedReadSeq(past, memberUserIdOf(row) ?? '', taken);
+            const readSeq = expectedReadSeq(past, row.userId, taken);
             expect(row.read_seq).toBe(readSeq);
             expect(unreadCount(row)).toBe(countUnread(past.log, readSeq));
             expect(differences(row, stateByLog(row, facts(past.log), MAX))).toEqual([]);
@@ -76,8 +76,8 @@ describe('more unread tombstones than a row names', () => {
 
   it('are folded from the lowest, with room for the next', () => {
     const groupId = newGroupId();
-    const log = upTo(6).map((seq) => tombstone(messageItem({ groupId, seq, user_uuid: 'grace' })));
-    const row = memberItem({ groupId, userId: 'ada', read_seq: 0, last_seq: 6, last_rev: 1, preview: null });
+    const log = upTo(6).map((seq) => tombstone(logEntry({ groupId, seq, user_uuid: 'grace' })));
+    const row = member({ groupId, userId: 'ada', read_seq: 0, last_seq: 6, last_rev: 1, preview: null });
     const change = applyFacts(row, facts(log), undefined, 5);
     expect(change?.tombstones).toEqual({
       deleted_seqs: new Set([5, 6]),
@@ -100,8 +100,8 @@ describe('a row of the table', () => {
       message: () => ({ user_uuid: 'kay' }),
     });
     const remove = async (...seqs: readonly number[]) => {
-      const gone = seqs.map((seq) => tombstone(messages[seq - 1] ?? messageItem({ groupId })));
-      await putItems(db().table, gone);
+      const gone = seqs.map((seq) => tombstone(entryAt(messages, seq)));
+      await putItems(db().table, gone.map(messageItemOf));
       await updateSummaries(context, groupId, facts(gone));
     };
     const rowOf = async (userId: string) => {
@@ -154,10 +154,10 @@ describe('a row of the table', () => {
       }),
     });
     // Two deletions in the counted part; the slower one's count is older than what the faster one writes.
-    const gone = [5, 6].map((seq) => tombstone(messages[seq - 1] ?? messageItem({ groupId })));
+    const gone = [5, 6].map((seq) => tombstone(entryAt(messages, seq)));
     const [one, two] = gone;
     if (!one || !two) throw new Error('there are two');
-    await putItems(db().table, [one]);
+    await putItems(db().table, [messageItemOf(one)]);
     const counting = deferred<number>();
     const slow = {
       members: context.members,
@@ -174,7 +174,7 @@ describe('a row of the table', () => {
     const released = release.promise;
     const slower = updateSummaries(slow, groupId, facts([one]));
     expect(await counting.promise).toBe(3);
-    await putItems(db().table, [two]);
+    await putItems(db().table, [messageItemOf(two)]);
     await updateSummaries(context, groupId, facts([two]));
     release.resolve(undefined);
     await slower;
@@ -183,9 +183,9 @@ describe('a row of the table', () => {
   });
 });
 
-function follow(past: History, first: MemberItem, taken: readonly Step[]): MemberItem {
-  const place = past.rows.findIndex((other) => other.sk === first.sk);
-  const userId = memberUserIdOf(first);
+function follow(past: History, first: Member, taken: readonly Step[]): Member {
+  const place = past.rows.findIndex((other) => other.userId === first.userId);
+  const userId = first.userId;
   let row = first;
   let told = -1;
   for (const step of taken) {
@@ -201,31 +201,38 @@ function follow(past: History, first: MemberItem, taken: readonly Step[]): Membe
   return row;
 }
 
-function written(row: MemberItem, images: readonly MessageItem[], log: readonly MessageItem[]): MemberItem {
+function written(row: Member, images: readonly LogEntry[], log: readonly LogEntry[]): Member {
   const range = rangeToRecount(row, facts(images));
   const recounted = range && count(log, range);
   const change = applyFacts(row, facts(images), recounted, MAX);
   return change ? rowAfter(row, change) : row;
 }
 
-function marked(row: MemberItem, seq: number, log: readonly MessageItem[]): MemberItem {
+function marked(row: Member, seq: number, log: readonly LogEntry[]): Member {
   if (seq <= row.read_seq) return row;
   if (row.folded_seq === undefined || row.folded_seq <= seq) return { ...row, read_seq: seq };
   return markedInFold(row, seq, count(log, { from: seq + 1, to: row.folded_seq })).row;
 }
 
-function logAt(past: History, time: number): MessageItem[] {
-  const log: MessageItem[] = [];
+function logAt(past: History, time: number): LogEntry[] {
+  const log: LogEntry[] = [];
   for (const image of past.images.slice(0, time + 1)) log[image.seq - 1] = image;
   return log;
 }
 
-function count(log: readonly MessageItem[], { from, to }: { from: number; to: number }): number {
+function count(log: readonly LogEntry[], { from, to }: { from: number; to: number }): number {
   return log.filter(({ seq, deleted_at }) => seq >= from && seq <= to && deleted_at !== undefined).length;
 }
 
-function facts(messages: readonly MessageItem[]) {
+function facts(messages: readonly LogEntry[]) {
   const found = factsOf(messages);
   if (!found) throw new Error('no messages, no facts');
   return found;
+}
+
+/** A message that was stored, as the stream has it. */
+function entryAt(messages: readonly MessageItem[], seq: number): LogEntry {
+  const item = messages[seq - 1];
+  if (!item) throw new Error(`there is no message ${seq}`);
+  return logEntryOf(item);
 }

@@ -7,7 +7,7 @@ import { InProcessEvents } from '../../backend/events/in-process-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { deferred } from '../support/deferred.ts';
 import { eventually } from '../support/eventually.ts';
-import { edited, messageItem } from '../support/factories.ts';
+import { edited, logEntry } from '../support/factories.ts';
 
 /** What stands in for a connection: it keeps what is written to it. */
 class TestSink {
@@ -51,7 +51,7 @@ function createHub(options: { present?: Present; beatMs?: number } = {}) {
     return opened;
   };
   const tell = (seq: number, ...to: string[]) =>
-    events.publish({ kind: 'message', to, message: messageItem({ groupId: 'g', seq }) });
+    events.publish({ kind: 'message', to, message: logEntry({ groupId: 'g', seq }) });
   return { events, open, openUnready, tell, presented, lines };
 }
 
@@ -153,7 +153,7 @@ describe('what is told twice', () => {
             if (stream) stream.isOpen = false;
           } else {
             const { seq, rev } = what;
-            const message = { ...messageItem({ groupId: 'g', seq }), rev };
+            const message = { ...logEntry({ groupId: 'g', seq }), rev };
             await events.publish({ kind: 'message', to: ['ada'], message });
             // Whoever came after a newer one was told fetches that.
             if (rev < (newest.get(seq) ?? 0)) continue;
@@ -224,7 +224,7 @@ describe('what takes long to present', () => {
 it('tells of an edit after the message, and never of the message after the edit', async () => {
   const { open, events } = createHub();
   const { sink } = await open('ada');
-  const message = messageItem({ groupId: 'g' });
+  const message = logEntry({ groupId: 'g' });
   const say = (changed: typeof message) =>
     events.publish({ kind: 'message', to: ['ada'], message: changed } satisfies Change);
   for (const changed of [message, edited(message), message]) await say(changed);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Change, Heard } from '../../backend/events/changes.ts';
 import type { LiveParts } from '../../backend/events/open-events.ts';
 import { eventually } from '../support/eventually.ts';
-import { memberItem, messageItem } from '../support/factories.ts';
+import { member, logEntry } from '../support/factories.ts';
 
 /** Two sides that share their live events; for those of one process they are the same. */
 export interface LiveUnderTest {
@@ -37,10 +37,8 @@ export function describeLive(name: string, open: () => Promise<LiveUnderTest>): 
     it('tells each user what is theirs, in the order of publishing', async () => {
       const [ada, grace] = [newUser(), newUser()];
       const [adas, graces] = [await listen(ada), await listen(grace)];
-      const message = messageItem({ groupId: 'g', seq: 1 });
-      const rows = [ada, grace].map((userId) =>
-        memberItem({ groupId: 'g', userId, deleted_seqs: new Set([3]) }),
-      );
+      const message = logEntry({ groupId: 'g', seq: 1 });
+      const rows = [ada, grace].map((userId) => member({ groupId: 'g', userId, deleted_seqs: new Set([3]) }));
       const changes: Change[] = [
         { kind: 'message', to: [ada, grace], message },
         { kind: 'message_group', rows },

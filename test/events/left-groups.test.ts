@@ -2,15 +2,15 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Told } from '../../backend/events/changes.ts';
 import { LeftGroups } from '../../backend/events/left-groups.ts';
-import { memberItem, messageItem } from '../support/factories.ts';
+import { member, logEntry } from '../support/factories.ts';
 
 const message = (seq: number, groupId = 'g'): Told => ({
   kind: 'message',
-  message: messageItem({ groupId, seq }),
+  message: logEntry({ groupId, seq }),
 });
 const row = (joined_seq: number, groupId = 'g'): Told => ({
   kind: 'message_group',
-  row: memberItem({ groupId, userId: 'ada', joined_seq }),
+  row: member({ groupId, userId: 'ada', joined_seq }),
 });
 const left = (seq: number, groupId = 'g'): Told => ({ kind: 'message_group_left', groupId, seq });
 const typing = (groupId = 'g'): Told => ({ kind: 'typing', groupId, userId: 'grace' });

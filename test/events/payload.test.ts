@@ -2,32 +2,31 @@ import { describe, expect, it } from '@jest/globals';
 import type { Told } from '../../backend/events/changes.ts';
 import { decodeTold, encodeTold } from '../../backend/events/payload.ts';
 import type { SystemEvent } from '../../schema/items.ts';
-import { groupKey } from '../../schema/keys.ts';
-import { edited, memberItem, messageItem, tombstone } from '../support/factories.ts';
+import { edited, logEntry, member, timeOf, tombstone } from '../support/factories.ts';
 
-const first = messageItem({ groupId: 'g', client_key: 'k', message: 'Zeile\n💬\u2028"' });
+const first = logEntry({ groupId: 'g', client_key: 'k', message: 'Zeile\n💬\u2028"' });
 const system = (data: SystemEvent): Told => ({
   kind: 'message',
-  message: messageItem({ groupId: 'g', kind: 'system', data }),
+  message: logEntry({ groupId: 'g', kind: 'system', data }),
 });
-const row = memberItem({ groupId: 'g', userId: 'ada' });
+const row = member({ groupId: 'g', userId: 'ada' });
 const group = {
-  ...groupKey('g'),
+  groupId: 'g',
   kind: 'group',
   name: 'Us',
   created_by: 'ada',
-  created_at: 't',
+  created_at: timeOf(1),
   member_count: 3,
 } as const;
 
 /** Bytes of every value. */
-const SEALED = Uint8Array.from({ length: 256 }, (_, place) => place);
+const BYTES = Uint8Array.from({ length: 256 }, (_, place) => place);
 
 const ALL: readonly Told[] = [
   { kind: 'message', message: first },
   { kind: 'message', message: edited(first) },
   { kind: 'message', message: tombstone(first) },
-  { kind: 'message', message: { ...first, message: SEALED, preview: SEALED } },
+  { kind: 'message', message: { ...first, message: BYTES, preview: BYTES } },
   system({ event: 'group_created', name: 'Us' }),
   system({ event: 'group_renamed', name: 'Us' }),
   system({ event: 'member_added', user_uuid: 'grace' }),
@@ -40,7 +39,7 @@ const ALL: readonly Told[] = [
     kind: 'message_group',
     row: { ...row, preview: null, deleted_seqs: new Set([2, 5]), folded_seq: 1, folded_count: 1 },
   },
-  { kind: 'message_group', row: { ...row, preview: SEALED } },
+  { kind: 'message_group', row: { ...row, preview: BYTES } },
   { kind: 'message_group', row: { ...row, peer: 'grace' }, group },
   { kind: 'message_group', row, group: { ...group, request_digest: 'd' } },
   { kind: 'message_group_left', groupId: 'g', seq: 9 },
@@ -68,8 +67,8 @@ describe('what no process has written', () => {
     JSON.stringify({ kind: 'message', message: { ...first, seq: '1' } }),
     JSON.stringify({ kind: 'message', message: { ...first, message: undefined } }),
     JSON.stringify({ kind: 'message_group', row: { ...row, deleted_seqs: {} } }),
-    JSON.stringify({ kind: 'message', message: { ...first, message: { sealed: 'no base64!' } } }),
-    JSON.stringify({ kind: 'message', message: { ...first, message: SEALED } }),
+    JSON.stringify({ kind: 'message', message: { ...first, message: { $bytes: 7 } } }),
+    JSON.stringify({ kind: 'message', message: { ...first, message: BYTES } }),
     encodeTold(system({ event: 'member_added', user_uuid: 'x' })).replace('member_added', 'member_eaten'),
   ])('is not understood: %s', (payload) => {
     expect(() => decodeTold(payload)).toThrow();

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createHandler } from '../../lambdas/update-summaries/handler.ts';
-import { createContext } from '../../backend/context.ts';
+import { wire } from '../../backend/wiring.ts';
 import type { Change } from '../../backend/events/changes.ts';
 import { createLogger } from '../../backend/logger.ts';
 import type { Table } from '../../backend/table/table.ts';
@@ -21,7 +21,7 @@ beforeEach(() => {
 
 const handlerOn = (table: Table) =>
   createHandler({
-    ...createContext({ table }),
+    ...wire({ table }),
     events: {
       publish: (change) => {
         told.push(change);
@@ -54,9 +54,9 @@ describe('every row is told', () => {
       expect(await deliver(handlerOn(db().through(flaky.endpoint)), [streamRecord(next)])).toBe(2);
       expect(rowsTold()).toMatchObject(
         [
-          { inbox_pk: `USER#${ada}`, last_seq: 2 },
-          { inbox_pk: `USER#${grace}`, last_seq: 2 },
-        ].toSorted((one, other) => (one.inbox_pk < other.inbox_pk ? -1 : 1)),
+          { userId: ada, last_seq: 2 },
+          { userId: grace, last_seq: 2 },
+        ].toSorted((one, other) => (one.userId < other.userId ? -1 : 1)),
       );
     } finally {
       await flaky.close();
@@ -126,7 +126,7 @@ it('nothing is told to who is gone by the time their row is to be written', asyn
     flaky.before('UpdateItem', () => deleteItem(db().table, row), { where: isHers });
     const next = messageItem({ groupId, seq: 2, user_uuid: ada });
     await handlerOn(db().through(flaky.endpoint))(streamEvent([streamRecord(next)]));
-    expect(rowsTold().map(({ inbox_pk }) => inbox_pk)).toEqual([`USER#${ada}`]);
+    expect(rowsTold().map(({ userId }) => userId)).toEqual([ada]);
     expect(told.find(({ kind }) => kind === 'message')).toMatchObject({ to: [ada] });
   } finally {
     await flaky.close();

@@ -1,6 +1,6 @@
 import { createApp } from '../../backend/app.ts';
 import { readDynamoConfig } from '../../backend/config.ts';
-import { createContext } from '../../backend/context.ts';
+import { wire } from '../../backend/wiring.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
 import { sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
 import { describeApi } from '../../backend/http/openapi.ts';
@@ -11,7 +11,6 @@ import { createLogger } from '../../backend/logger.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
 import { openTable, type Table } from '../../backend/table/table.ts';
-import { groupIdOf } from '../../schema/keys.ts';
 import { startEngine } from '../support/engine.ts';
 import { addPerson } from '../support/scene.ts';
 import { createTestIssuer } from '../support/test-issuer.ts';
@@ -49,7 +48,7 @@ export async function startApiUnderFuzz(): Promise<ApiUnderFuzz> {
     if (/"status":5\d\d/.test(line)) faults.push(line.trim());
   };
   const app = createApp({
-    context: createContext({ table }),
+    context: wire({ table }),
     verifyToken: createTokenVerifier({ development: issuer }),
     logger: createLogger('info', { write: note }),
     corsOrigins: [],
@@ -72,7 +71,7 @@ export async function startApiUnderFuzz(): Promise<ApiUnderFuzz> {
 
 /** Somebody with conversations of both kinds, each long enough for pages; the groups are theirs. */
 async function setScene(table: Table): Promise<{ readonly userId: string; readonly known: Known }> {
-  const context = createContext({ table });
+  const context = wire({ table });
   const userId = await addPerson(context, 'ada');
   const ada = { userId, handle: 'ada', display_name: 'ada' };
   const handles = Array.from({ length: PEERS }, (_, place) => `peer-${place}`);
@@ -81,7 +80,7 @@ async function setScene(table: Table): Promise<{ readonly userId: string; readon
   for (const handle of handles) {
     const first = await sendToHandle(context, handle, { userId, text: 'Hi' });
     const { group } = await createGroup(context, { creator: ada, name: 'A group', handles: [handle] });
-    uuid.push(groupIdOf(first) ?? '', groupIdOf(group) ?? '');
+    uuid.push(first.groupId, group.groupId);
   }
   for (const groupId of uuid) {
     for (let sent = 1; sent < LOG_LENGTH; sent += 1)

@@ -1,17 +1,18 @@
+import { groupOf, memberItemOf, memberOf } from '../../backend/table/items.ts';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { inProcessLive } from '../../backend/events/open-events.ts';
-import type { MemberItem, MessageItem } from '../../schema/items.ts';
+import type { LogEntry, Member } from '../../backend/domain/model.ts';
 import { ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { startTestApi, type TestApi, useTestApi } from '../support/api.ts';
 import type { Caller } from '../support/caller.ts';
 import { type EventReader, readEvents } from '../support/event-reader.ts';
 import { eventually } from '../support/eventually.ts';
-import { edited, memberItem, messageItem, newGroupId } from '../support/factories.ts';
+import { edited, member, logEntry, newGroupId } from '../support/factories.ts';
 import { startFlakyEngine } from '../support/flaky-engine.ts';
-import { addGroup, deleteItem } from '../support/scene.ts';
+import { addGroup, deleteItem, readLog } from '../support/scene.ts';
 import { epochSeconds } from '../support/test-issuer.ts';
 
 const api = useTestApi();
@@ -37,7 +38,7 @@ async function twoPeople(at: TestApi = api()): Promise<{ ada: Caller; grace: Cal
 }
 
 const to = (...people: Caller[]) => people.map(({ userId }) => userId);
-const publish = (message: MessageItem, ...people: Caller[]) =>
+const publish = (message: LogEntry, ...people: Caller[]) =>
   api().context.events.publish({ kind: 'message', to: to(...people), message });
 
 describe('a stream', () => {
@@ -56,7 +57,7 @@ describe('a stream', () => {
   it('shows a message as a GET does', async () => {
     const { ada, grace, groupId } = await twoPeople();
     const reader = await listen(grace);
-    const stored = (await api().context.messages.newest(groupId, 1))[0];
+    const stored = (await readLog(api().context, groupId)).at(-1);
     if (!stored) throw new Error('a message was sent');
     await publish(stored, ada, grace);
     expect(await reader.until('message')).toEqual(await grace.history(groupId));
@@ -77,19 +78,19 @@ describe('a stream', () => {
     const { group, members } = await addGroup(api().db.table, { userIds: [ada.userId], name: 'Before' });
     expect((await ada.inbox())[0]).toMatchObject({ name: 'Before' });
     const reader = await listen(ada);
-    const renamed = { ...group, name: 'After' };
-    await api().context.events.publish({ kind: 'message_group', rows: members, group: renamed });
+    const renamed = { ...groupOf(group), name: 'After' };
+    await api().context.events.publish({
+      kind: 'message_group',
+      rows: members.map(memberOf),
+      group: renamed,
+    });
     expect(await reader.until('message_group')).toMatchObject([{ name: 'After', display_name: 'After' }]);
   });
 
   it('shows the key of a message to its author alone', async () => {
     const [ada, grace] = [await api().person(), await api().person()];
     const [adas, graces] = [await listen(ada), await listen(grace)];
-    await publish(
-      messageItem({ groupId: newGroupId(), user_uuid: ada.userId, client_key: 'k-1' }),
-      ada,
-      grace,
-    );
+    await publish(logEntry({ groupId: newGroupId(), user_uuid: ada.userId, client_key: 'k-1' }), ada, grace);
     expect(await adas.until('message')).toMatchObject([{ client_key: 'k-1' }]);
     expect((await graces.until('message'))[0]).not.toHaveProperty('client_key');
   });
@@ -106,8 +107,8 @@ describe('a stream', () => {
     const [ada, grace] = [await api().person(), await api().person()];
     const [adas, graces] = [await listen(ada), await listen(grace)];
     const groupId = newGroupId();
-    await publish(messageItem({ groupId, seq: 1 }), ada);
-    await publish(messageItem({ groupId, seq: 2 }), ada, grace);
+    await publish(logEntry({ groupId, seq: 1 }), ada);
+    await publish(logEntry({ groupId, seq: 2 }), ada, grace);
     await adas.until('message', 2);
     expect(await graces.until('message')).toMatchObject([{ seq: 2 }]);
   });
@@ -124,7 +125,7 @@ describe('a stream', () => {
         other.context.events.publish({
           kind: 'message',
           to: to(ada),
-          message: messageItem({ groupId, seq, user_uuid: author.userId }),
+          message: logEntry({ groupId, seq, user_uuid: author.userId }),
         });
       await say(1, unknown);
       await say(2, ada);
@@ -154,7 +155,7 @@ describe('a stream', () => {
       await other.context.events.publish({
         kind: 'message',
         to: to(ada),
-        message: messageItem({ groupId: newGroupId(), user_uuid: 'nobody-known' }),
+        message: logEntry({ groupId: newGroupId(), user_uuid: 'nobody-known' }),
       });
       await reader.until('ready', 2);
       expect(reader.events.map(({ event }) => event)).toEqual(['ready', 'ready']);
@@ -167,7 +168,7 @@ describe('a stream', () => {
   it('does not tell a message twice, and tells every change of it', async () => {
     const ada = await api().person();
     const reader = await listen(ada);
-    const first = messageItem({ groupId: newGroupId() });
+    const first = logEntry({ groupId: newGroupId() });
     for (const message of [first, first, edited(first), first, edited(first), edited(edited(first))]) {
       await publish(message, ada);
     }
@@ -181,10 +182,10 @@ describe('a stream', () => {
     const reader = await listen(ada);
     const groupId = newGroupId();
     const { events } = api().context;
-    const row = (joined_seq: number): MemberItem =>
-      memberItem({ groupId, userId: ada.userId, joined_seq, peer: ada.userId, last_seq: joined_seq });
+    const row = (joined_seq: number): Member =>
+      member({ groupId, userId: ada.userId, joined_seq, peer: ada.userId, last_seq: joined_seq });
     const tell = async (seq: number) => {
-      await publish(messageItem({ groupId, seq }), ada);
+      await publish(logEntry({ groupId, seq }), ada);
       await events.publish({ kind: 'typing', to: to(ada), groupId, userId: 'another' });
       await events.publish({ kind: 'message_group', rows: [row(1)] });
     };
@@ -194,7 +195,7 @@ describe('a stream', () => {
     await tell(7);
     await events.publish({ kind: 'message_group_left', to: to(ada), groupId, seq: 6 });
     await events.publish({ kind: 'message_group', rows: [row(8)] });
-    await publish(messageItem({ groupId, seq: 9 }), ada);
+    await publish(logEntry({ groupId, seq: 9 }), ada);
     await reader.until('message', 2);
     expect(reader.events.map(({ event }) => event)).toEqual([
       'ready',
@@ -235,7 +236,7 @@ describe('a stream', () => {
       const closed = once(idle.resume(), 'close');
       idle.write('GET /api/health-check HTTP/1.1\r\nHost: localhost\r\n\r\n');
       await closed;
-      await publish(messageItem({ groupId: newGroupId() }), ada);
+      await publish(logEntry({ groupId: newGroupId() }), ada);
       await reader.until('message');
     } finally {
       server.closeAllConnections();
@@ -249,10 +250,10 @@ describe('many streams', () => {
     const ada = await api().person();
     const streams = await Promise.all(Array.from({ length: 120 }, () => listen(ada)));
     const groupId = newGroupId();
-    await publish(messageItem({ groupId, seq: 1 }), ada);
+    await publish(logEntry({ groupId, seq: 1 }), ada);
     await Promise.all(streams.map((stream) => stream.until('message')));
     for (const stream of streams.slice(0, 60)) stream.close();
-    await publish(messageItem({ groupId, seq: 2 }), ada);
+    await publish(logEntry({ groupId, seq: 2 }), ada);
     await Promise.all(streams.slice(60).map((stream) => stream.until('message', 2)));
   });
 
@@ -332,13 +333,13 @@ describe('who is too slow', () => {
     while (!cut()) {
       for (let batch = 0; batch < 100; batch += 1) {
         seq += 1;
-        await publish(messageItem({ groupId, seq, message }), ada);
+        await publish(logEntry({ groupId, seq, message }), ada);
       }
       await good.until('message', seq);
       expect(seq).toBeLessThan(20_000);
     }
     expect(good.hasEnded()).toBe(false);
-    await publish(messageItem({ groupId, seq: seq + 1 }), ada);
+    await publish(logEntry({ groupId, seq: seq + 1 }), ada);
     const all = await good.until('message', seq + 1);
     expect(all.map((data) => (data as { seq: number }).seq)).toEqual(all.map((_, place) => place + 1));
     socket.destroy();
@@ -391,7 +392,7 @@ describe('typing', () => {
     expect(await typing(ada, groupId)).toMatchObject({ status: 204, text: '' });
     const told = { message_group_uuid: groupId, user_uuid: ada.userId, handle: ada.handle };
     expect(await graces.until('typing')).toEqual([told]);
-    await publish(messageItem({ groupId, seq: 2 }), ada, grace);
+    await publish(logEntry({ groupId, seq: 2 }), ada, grace);
     for (const stream of [adas, others]) {
       await stream.until('message');
       expect(stream.events.map(({ event }) => event)).not.toContain('typing');
@@ -421,7 +422,7 @@ describe('typing', () => {
     expect(await typing(await api().person(), groupId)).toMatchObject({ status: 404 });
     const row = await api().context.members.find(groupId, ada.userId);
     if (!row) throw new Error('she is a member');
-    await deleteItem(api().db.table, row);
+    await deleteItem(api().db.table, memberItemOf(row));
     expect(await typing(ada, groupId)).toMatchObject({ status: 404 });
   });
 });

@@ -7,8 +7,8 @@ import { compareSummaries, rebuildSummaries } from '../../backend/domain/rebuild
 import { toldBy } from '../../backend/events/changes.ts';
 import { inProcessLive, type LiveParts } from '../../backend/events/open-events.ts';
 import { encodeTold } from '../../backend/events/payload.ts';
-import { UNREADABLE_TEXT } from '../../backend/texts/texts.ts';
-import type { MessageItem } from '../../schema/items.ts';
+import { UNREADABLE_TEXT } from '../../backend/table/encryption/text-encryption.ts';
+import type { LogEntry } from '../../backend/domain/model.ts';
 import { type Key, memberKey, messageKey } from '../../schema/keys.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import type { Caller } from '../support/caller.ts';
@@ -40,7 +40,7 @@ beforeAll(async () => {
   kms = createFakeKms();
   api = await startTestApi({
     table: db.through(flaky.endpoint),
-    texts: sealedTexts({ keys: [kmsKey], kms }),
+    encryption: sealedTexts({ keys: [kmsKey], kms }),
     live: overheard(),
   });
   summaries = await startSummaries(db, { events: overheard().events });
@@ -70,7 +70,7 @@ async function another(options: Parameters<typeof sealedTexts>[0]): Promise<Test
   return startTestApi({
     table: db.table,
     issuer: api.issuer,
-    texts: sealedTexts({ keys: [kmsKey], kms, ...options }),
+    encryption: sealedTexts({ keys: [kmsKey], kms, ...options }),
   });
 }
 
@@ -110,8 +110,8 @@ async function wholeTable(): Promise<string> {
   );
 }
 
-async function stored(groupId: string, seq: number): Promise<MessageItem> {
-  const item = await db.newContext().messages.find(groupId, seq);
+async function stored(groupId: string, seq: number): Promise<LogEntry> {
+  const item = (await readLog(db.newContext(), groupId)).find((entry) => entry.seq === seq);
   if (!item) throw new Error('it is not there');
   return item;
 }
@@ -148,7 +148,7 @@ describe('the table', () => {
     // What is told between processes, by the API and by the Lambda, is what is stored.
     expect(published.length).toBeGreaterThan(20);
     expect(published.join('')).not.toContain(SECRET);
-    expect(published.join('')).toContain('"sealed"');
+    expect(published.join('')).toContain('"$bytes"');
     expect(api.logLines.join('')).not.toContain(SECRET);
   });
 
@@ -207,7 +207,7 @@ describe('turned off and on again', () => {
       const restored = await startTestApi({
         table: copy.table,
         issuer: api.issuer,
-        texts: sealedTexts({ keys: [kmsKey], kms }),
+        encryption: sealedTexts({ keys: [kmsKey], kms }),
       });
       try {
         expect(await ada.at(restored).history(groupId)).toEqual(await ada.history(groupId));
@@ -290,7 +290,7 @@ describe('texts that were moved in the table', () => {
     await ada.send({ message_group_uuid: groupId, message: `${SECRET} two` });
     await grace.send({ message_group_uuid: groupId, message: `${SECRET} three` });
     const other = await conversation(`${SECRET} of others`);
-    const put = async (seq: number, message: MessageItem['message']) =>
+    const put = async (seq: number, message: LogEntry['message']) =>
       db.table.send(
         new UpdateCommand({
           TableName: db.tableName,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { readDynamoConfig } from '../../backend/config.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
+import { opaqueTexts } from '../../backend/table/message-codec.ts';
 import { MessageStore } from '../../backend/table/message-store.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { checkLogs } from '../support/log-checks.ts';
@@ -17,7 +18,7 @@ export async function checkLogsAt(endpoint: string, acknowledged: readonly Ackno
   const config = readDynamoConfig({ AWS_ENDPOINT_URL: endpoint });
   const client = createDynamoClient(config);
   try {
-    await checkLogs(new MessageStore(openTable(client, config.tableName)), acknowledged);
+    await checkLogs(new MessageStore(openTable(client, config.tableName), opaqueTexts()), acknowledged);
   } finally {
     client.destroy();
   }

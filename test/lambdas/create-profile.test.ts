@@ -7,7 +7,7 @@ import { ProfileStore } from '../../backend/table/profile-store.ts';
 import { createHandler, type HandlerParts } from '../../lambdas/create-profile/handler.ts';
 import { suggestProfile } from '../../lambdas/create-profile/suggest-profile.ts';
 import { HANDLE_PATTERN } from '../../schema/handles.ts';
-import { newUserId } from '../support/factories.ts';
+import { newUserId, timeOf } from '../support/factories.ts';
 import { asTableUser } from '../support/recorded-calls.ts';
 import { addPerson } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
@@ -71,7 +71,7 @@ describe('after a sign-up', () => {
       created_at: NOW.toISOString(),
     });
     const claim = await db().newContext().profiles.findByHandle('ada.l', 'strong');
-    expect(claim).toMatchObject({ user_uuid: sub, display_name: 'Ada Lovelace' });
+    expect(claim).toMatchObject({ userId: sub, display_name: 'Ada Lovelace' });
   });
 
   it('a handle that is taken gets a suffix, and stays with whoever has it', async () => {
@@ -123,8 +123,7 @@ describe('a profile that is there', () => {
     const event = confirmation({ sub, preferred_username: 'alan' });
     await handler()(event);
     await new ProfileStore(db().table).save(
-      sub,
-      { handle: 'turing', display_name: 'Alan T.', created_at: NOW.toISOString() },
+      { userId: sub, handle: 'turing', display_name: 'Alan T.', created_at: NOW.toISOString() },
       await profileOf(sub),
     );
     await handler()(
@@ -138,7 +137,10 @@ describe('a profile that is there', () => {
     const sub = newUserId();
     const profiles = new ProfileStore(db().table);
     const look = jest.spyOn(profiles, 'find').mockImplementationOnce(async () => {
-      await profiles.save(sub, { handle: 'her-own', display_name: 'Hers', created_at: '' }, undefined);
+      await profiles.save(
+        { userId: sub, handle: 'her-own', display_name: 'Hers', created_at: timeOf(1) },
+        undefined,
+      );
       return undefined;
     });
     await handler(profiles)(confirmation({ sub, preferred_username: 'guessed' }));

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { type Context, createContext } from '../../backend/context.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
+import { memberItemOf, messageItemOf } from '../../backend/table/items.ts';
 import { markRead } from '../../backend/domain/mark-read.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { unreadCount } from '../../backend/domain/unread.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { createHandler, type FailureQueue } from '../../lambdas/update-summaries/handler.ts';
-import { memberUserIdOf } from '../../schema/keys.ts';
 import { newGroupId, streamRecord } from '../support/factories.ts';
 import { type EngineRequest, type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
 import {
@@ -38,13 +38,13 @@ const scenario = fc
 
 const db = useTestTable();
 let flaky: FlakyEngine;
-let context: Context;
+let context: Wiring;
 let handler: ReturnType<typeof createHandler>;
 const failures = jest.fn<FailureQueue>();
 
 beforeAll(async () => {
   flaky = await startFlakyEngine(db().endpoint);
-  context = createContext({ table: db().through(flaky.endpoint) });
+  context = wire({ table: db().through(flaky.endpoint) });
   handler = createHandler({ ...context, failures, logger: createLogger('silent') });
   // The client waits a random part of a longest time between its attempts: this is the shortest.
   jest.spyOn(Math, 'random').mockReturnValue(0);
@@ -57,7 +57,7 @@ it(`rows end as the log has them, through ${RUNS} random histories, told in any 
   await fc.assert(
     fc.asyncProperty(scenario, async ([original, taken, parallel]) => {
       const { past, steps: todo } = anew(original, taken);
-      await putItems(db().table, [...past.rows, ...past.log]);
+      await putItems(db().table, [...past.rows.map(memberItemOf), ...past.log.map(messageItemOf)]);
       for (let from = 0; from < todo.length; from += parallel) {
         await Promise.all(todo.slice(from, from + parallel).map((step) => take(past, step)));
       }
@@ -78,7 +78,7 @@ async function take(past: History, step: Step): Promise<void> {
   for (const row of crashed) {
     // The next summary of this row does not arrive, nor does any repetition of it: the batch has to come again.
     const where = ({ body }: EngineRequest) =>
-      JSON.stringify(body['Key']).includes(row.sk) && isSummary(body);
+      JSON.stringify(body['Key']).includes(`#${row.userId}`) && isSummary(body);
     flaky.cut('UpdateItem', { times: CLIENT_ATTEMPTS, where });
   }
   await deliver(
@@ -92,7 +92,7 @@ async function expectRowsByLog(past: History, taken: readonly Step[]): Promise<v
   const rows = await context.members.list(past.groupId);
   expect(rows).toHaveLength(past.rows.length);
   for (const row of rows) {
-    const readSeq = expectedReadSeq(past, memberUserIdOf(row) ?? '', taken);
+    const readSeq = expectedReadSeq(past, row.userId, taken);
     expect(row.read_seq).toBe(readSeq);
     expect(unreadCount(row)).toBe(countUnread(past.log, readSeq));
   }

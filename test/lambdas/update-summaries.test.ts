@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { DynamoDBRecord, DynamoDBStreamEvent, StreamRecord } from 'aws-lambda';
-import { type Context, createContext } from '../../backend/context.ts';
+import { memberOf } from '../../backend/table/items.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sendToHandle } from '../../backend/domain/send-message.ts';
 import { unreadCount } from '../../backend/domain/unread.ts';
@@ -30,8 +31,8 @@ const CLIENT_ATTEMPTS = 4;
 const db = useTestTable();
 let flaky: FlakyEngine;
 /** The handler's own way to the table, and that of everybody else. */
-let context: Context;
-let there: Context;
+let context: Wiring;
+let there: Wiring;
 const failures = jest.fn<FailureQueue>();
 const logged: string[] = [];
 const logger = createLogger(
@@ -47,7 +48,7 @@ const handler = (event: DynamoDBStreamEvent) => createHandler({ ...context, fail
 
 beforeAll(async () => {
   flaky = await startFlakyEngine(db().endpoint);
-  context = createContext({ table: db().through(flaky.endpoint) });
+  context = wire({ table: db().through(flaky.endpoint) });
   there = db().newContext();
 });
 beforeEach(() => {
@@ -235,7 +236,7 @@ describe('a member', () => {
     await putItem(db().table, back);
     held.release();
     expect(await done).toEqual({ batchItemFailures: [] });
-    expect(await there.members.find(groupId, 'grace')).toEqual(back);
+    expect(await there.members.find(groupId, 'grace')).toEqual(memberOf(back));
   });
 
   it('who marks the group read meanwhile keeps the mark, and gets the summary', async () => {

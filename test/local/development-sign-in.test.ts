@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createApp } from '../../backend/app.ts';
-import { createContext } from '../../backend/context.ts';
+import { wire } from '../../backend/wiring.ts';
 import { type RunningServer, startServer } from '../../backend/http/server.ts';
 import { createTokenVerifier } from '../../backend/http/verify-token.ts';
 import { createLogger } from '../../backend/logger.ts';
@@ -18,7 +18,7 @@ let issuer: DevelopmentIssuer;
 beforeAll(async () => {
   db = await createTestTable();
   issuer = await openDevelopmentIssuer(tempDir(), {});
-  const context = createContext({ table: db.table });
+  const context = wire({ table: db.table });
   const app = createApp({
     context,
     verifyToken: createTokenVerifier({ development: issuer }),

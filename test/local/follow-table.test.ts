@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Context } from '../../backend/context.ts';
+import type { Wiring } from '../../backend/wiring.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sendToHandle } from '../../backend/domain/send-message.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { followTable, type TablePump } from '../../local/pump/follow-table.ts';
-import { groupIdOf } from '../../schema/keys.ts';
 import { eventually } from '../support/eventually.ts';
 import { addPerson } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
@@ -17,7 +16,7 @@ import { useTestTable } from '../support/test-table.ts';
 /* Two containers that follow one table, with one directory: what each does comes a second time from the other. */
 
 const db = useTestTable();
-let context: Context;
+let context: Wiring;
 let client: DynamoDBClient;
 let dataDir: string;
 let pumps: TablePump[];
@@ -49,7 +48,7 @@ it('do no harm, and neither does the older place that one of them writes over th
   let sent = 0;
   const talk = async () => {
     for (let time = 0; time < 5; time += 1) {
-      groupId = groupIdOf(await sendToHandle(context, 'grace', { userId: ada, text: `${sent}` })) ?? '';
+      groupId = (await sendToHandle(context, 'grace', { userId: ada, text: `${sent}` })).groupId;
       sent += 1;
     }
     await eventually(async () => {

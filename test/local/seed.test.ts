@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createContext } from '../../backend/context.ts';
+import { wire } from '../../backend/wiring.ts';
 import { removeMember } from '../../backend/domain/manage-members.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sendToGroup } from '../../backend/domain/send-message.ts';
@@ -65,7 +65,7 @@ describe('seeding', () => {
     await Promise.all([seedTable({ table }, plan), seedTable({ table }, plan)]);
     expect((await seedTable({ table }, plan)).sent).toBe(0);
 
-    const context = createContext({ table });
+    const context = wire({ table });
     for (const conversation of plan.conversations) {
       const log = await readLog(context, groupIdOf(conversation));
       const texts = log.filter(({ kind }) => kind === 'text').map((message) => message.message);
@@ -85,7 +85,7 @@ describe('seeding', () => {
     const other = await createTestTable();
     const { table } = other;
     try {
-      const context = createContext({ table });
+      const context = wire({ table });
       // Somebody has a handle of the plan already.
       const ada = await addPerson(context, 'ada');
       const plan = smallPlan();
@@ -115,7 +115,7 @@ describe('a seed with more messages than the last one', () => {
     const other = await createTestTable();
     const { table } = other;
     try {
-      const context = createContext({ table });
+      const context = wire({ table });
       const began = new Date(Date.now() - 60_000);
       await seedTable({ table }, generatedPlan({ users: 2, groups: 1, messages: 4 }, began));
       await seedTable({ table }, generatedPlan({ users: 2, groups: 1, messages: 120 }, new Date()));
@@ -135,7 +135,7 @@ describe('a seed with more messages than the last one', () => {
     const other = await createTestTable();
     try {
       const writes: string[] = [];
-      const context = createContext({ table: other.table });
+      const context = wire({ table: other.table });
       const groupId = directGroupId(seedUserId('amina.okafor'), seedUserId('mateo.silva'));
       const plan = generatedPlan({ users: 2, groups: 1, messages: 102 }, NOW);
       const send = async (command: { readonly constructor: { readonly name: string } }) => {
@@ -169,7 +169,7 @@ describe('a group of the plan', () => {
     const other = await createTestTable();
     const { table } = other;
     try {
-      const context = createContext({ table });
+      const context = wire({ table });
       const plan = defaultPlan(NOW);
       const conversations = plan.conversations.filter(({ name }) => name !== undefined);
       const [first] = conversations;

@@ -1,9 +1,10 @@
+import { groupKey } from '../../schema/keys.ts';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { type DynamoConfig, readDynamoConfig } from '../../backend/config.ts';
-import { type Context, createContext } from '../../backend/context.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sendToHandle } from '../../backend/domain/send-message.ts';
 import { createLogger } from '../../backend/logger.ts';
@@ -28,7 +29,7 @@ let engine: Engine;
 let config: DynamoConfig;
 let client: DynamoDBClient;
 let streams: DynamoDBStreamsClient;
-let context: Context;
+let context: Wiring;
 let seen: string[];
 const pumps: StreamPump[] = [];
 
@@ -40,7 +41,7 @@ beforeEach(async () => {
   client = createDynamoClient(config);
   streams = createStreamsClient(config);
   await loadSchema(client, TABLE);
-  context = createContext({ table: openTable(client, TABLE) });
+  context = wire({ table: openTable(client, TABLE) });
 });
 
 afterEach(async () => {
@@ -73,7 +74,8 @@ it('keeps the summaries by the stream Lambda’s handler, in order, across resta
   await addPerson(context, 'grace');
   const send = (text: string) => sendToHandle(context, 'grace', { userId: ada, text });
   const first = await startPump();
-  const { pk } = await send('1');
+  const { groupId } = await send('1');
+  const { pk } = groupKey(groupId);
   for (const text of ['2', '3', '4']) await send(text);
   await eventually(() => expect(seen).toEqual(['1', '2', '3', '4']));
   await first.stop();

@@ -1,15 +1,14 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import type { Context } from '../../backend/context.ts';
+import type { Wiring } from '../../backend/wiring.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sendToHandle } from '../../backend/domain/send-message.ts';
-import { groupIdOf } from '../../schema/keys.ts';
 import { eventually } from '../support/eventually.ts';
 import { startSummaries } from '../support/pump.ts';
 import { addPerson } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
 const db = useTestTable();
-let context: Context;
+let context: Wiring;
 let pump: { stop(): Promise<void> };
 
 beforeEach(async () => {
@@ -27,7 +26,7 @@ it('follows the table’s stream until every summary equals its log', async () =
       Array.from({ length: 10 }, (_, n) => sendToHandle(context, handle, { userId: ada, text: `${n}` })),
     ),
   );
-  const groupIds = new Set(sent.map((message) => groupIdOf(message) ?? ''));
+  const groupIds = new Set(sent.map((message) => message.groupId));
   expect(groupIds.size).toBe(handles.length);
   for (const groupId of groupIds) {
     await eventually(async () => {

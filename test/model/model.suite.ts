@@ -107,7 +107,7 @@ describe(`everybody's inbox, after ${OPERATIONS} operations (MODEL_SEED=${SEED})
     );
 
   const openLog = async ({ groupId }: Stage) =>
-    apis[0].context.texts.openMessages(await readLog(db.newContext(), groupId));
+    apis[0].context.codec.decode(await readLog(db.newContext(), groupId));
 
   /** As two processes show it, which agree. */
   const inboxOf = async (person: Caller): Promise<MessageGroupAnswer[]> => {

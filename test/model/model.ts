@@ -1,5 +1,5 @@
 import { systemWords } from '../../backend/domain/system-messages.ts';
-import type { OpenMessage } from '../../backend/texts/texts.ts';
+import type { Message } from '../../backend/domain/model.ts';
 import type { MessageKind, Role } from '../../schema/items.ts';
 
 /** What a member's inbox has to show of a group. */
@@ -34,13 +34,13 @@ interface Member {
  * facts: what the code under test keeps up to date with every message is worked out here afterwards, message by message.
  */
 export class GroupModel {
-  readonly #log: readonly OpenMessage[];
+  readonly #log: readonly Message[];
   readonly #members = new Map<string, Member>();
-  readonly #strangers: OpenMessage[] = [];
+  readonly #strangers: Message[] = [];
   #name = '';
 
   /** @param founders who was in it from the start, besides its creator: the log names only that one. */
-  constructor(log: readonly OpenMessage[], founders: readonly string[]) {
+  constructor(log: readonly Message[], founders: readonly string[]) {
     this.#log = log;
     for (const message of log) this.#follow(message, founders);
   }
@@ -77,7 +77,7 @@ export class GroupModel {
     };
   }
 
-  #follow(message: OpenMessage, founders: readonly string[]): void {
+  #follow(message: Message, founders: readonly string[]): void {
     const { user_uuid: author, data } = message;
     const joined = { joinedSeq: message.seq, joinedAt: message.created_at };
     if (data?.event !== 'group_created' && !this.#members.has(author)) this.#strangers.push(message);
@@ -116,7 +116,7 @@ export class GroupModel {
 /** What a reader's inbox shows of the newest message: a system message in words of their own. */
 function previewFor(
   readerId: string,
-  last: OpenMessage | undefined,
+  last: Message | undefined,
   nameOf: (userId: string) => string,
 ): string | null {
   const text = last?.data ? systemWords(last.data, last.user_uuid, { nameOf, readerId }) : last?.message;

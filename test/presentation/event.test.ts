@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { createContext } from '../../backend/context.ts';
+import { wire } from '../../backend/wiring.ts';
 import type { Told } from '../../backend/events/changes.ts';
 import { eventPresenter } from '../../backend/presentation/event.ts';
-import { PLAIN_TEXTS } from '../../backend/texts/texts.ts';
+import { opaqueTexts } from '../../backend/table/message-codec.ts';
 import { addPerson } from '../support/scene.ts';
-import { memberItem, messageItem, newGroupId } from '../support/factories.ts';
+import { logEntry, member, newGroupId } from '../support/factories.ts';
 import { startFlakyEngine } from '../support/flaky-engine.ts';
 import { useTestTable } from '../support/test-table.ts';
 
@@ -13,10 +13,10 @@ const db = useTestTable();
 describe('a presenter of events', () => {
   it('makes what all see alike once for all of them, and what its author sees besides for them', async () => {
     const { names } = db().newContext();
-    const present = eventPresenter(names, PLAIN_TEXTS);
+    const present = eventPresenter(names, opaqueTexts());
     const told: Told = {
       kind: 'message',
-      message: messageItem({ groupId: newGroupId(), user_uuid: 'ada', client_key: 'k' }),
+      message: logEntry({ groupId: newGroupId(), user_uuid: 'ada', client_key: 'k' }),
     };
     expect(present(told, 'grace')).toBe(present(told, 'linus'));
     expect(present(told, 'ada')).not.toBe(present(told, 'grace'));
@@ -27,10 +27,10 @@ describe('a presenter of events', () => {
   it('reads a name once for all who are told at the same moment', async () => {
     const flaky = await startFlakyEngine(db().endpoint);
     try {
-      const { names } = createContext({ table: db().through(flaky.endpoint) });
-      const present = eventPresenter(names, PLAIN_TEXTS);
+      const { names } = wire({ table: db().through(flaky.endpoint) });
+      const present = eventPresenter(names, opaqueTexts());
       const groupId = newGroupId();
-      const rows = Array.from({ length: 98 }, (_, place) => memberItem({ groupId, userId: `user-${place}` }));
+      const rows = Array.from({ length: 98 }, (_, place) => member({ groupId, userId: `user-${place}` }));
       await Promise.all(rows.map((row, place) => present({ kind: 'message_group', row }, `user-${place}`)));
       expect(flaky.count('BatchGetItem')).toBe(1);
     } finally {
@@ -41,14 +41,14 @@ describe('a presenter of events', () => {
   it('shows those whom a system message tells of by their names', async () => {
     const context = db().newContext();
     const [ada, grace] = [await addPerson(context, 'ada'), await addPerson(context, 'grace')];
-    const message = messageItem({
+    const message = logEntry({
       groupId: newGroupId(),
       user_uuid: ada,
       kind: 'system',
       data: { event: 'member_added', user_uuid: grace },
     });
     const shown: unknown = JSON.parse(
-      await eventPresenter(db().newContext().names, PLAIN_TEXTS)({ kind: 'message', message }, ada),
+      await eventPresenter(db().newContext().names, opaqueTexts())({ kind: 'message', message }, ada),
     );
     expect(shown).toMatchObject({
       handle: 'ada',

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { openMessage, PLAIN_TEXTS } from '../../backend/texts/texts.ts';
 import { message, presentMessage } from '../../backend/presentation/message.ts';
 import type { SystemEvent } from '../../schema/items.ts';
-import { messageItem, newGroupId } from '../support/factories.ts';
+import { textMessage, newGroupId } from '../support/factories.ts';
 
 const names = { person: (userId: string) => ({ handle: `@${userId}`, display_name: `Name of ${userId}` }) };
 const grace = { user_uuid: 'grace', handle: '@grace', display_name: 'Name of grace' };
@@ -34,15 +33,15 @@ describe('a system message', () => {
       { event: 'role_changed', user_uuid: 'grace', role: 'admin' },
       { event: 'role_changed', user: grace, role: 'admin' },
     ],
-  ])('of %j names people as they are called now', async (stored, data) => {
-    const item = messageItem({
+  ])('of %j names people as they are called now', (stored, data) => {
+    const item = textMessage({
       groupId: newGroupId(),
       kind: 'system',
       data: stored,
       user_uuid: 'ada',
       message: 'words',
     });
-    const presented = presentMessage(await openMessage(PLAIN_TEXTS, item), names);
+    const presented = presentMessage(item, names);
     expect(presented).toMatchObject({ kind: 'system', handle: '@ada', message: 'words' });
     expect(presented).toHaveProperty('data', data);
     // Parsing leaves out what the schema does not know.
@@ -51,18 +50,14 @@ describe('a system message', () => {
 });
 
 describe('a text message', () => {
-  it('has no data', async () => {
-    const presented = presentMessage(
-      await openMessage(PLAIN_TEXTS, messageItem({ groupId: newGroupId() })),
-      names,
-    );
+  it('has no data', () => {
+    const presented = presentMessage(textMessage({ groupId: newGroupId() }), names);
     expect(presented).not.toHaveProperty('data');
     expect(message.parse(presented)).toEqual(presented);
   });
 
-  it('shows its key to its author alone', async () => {
-    const stored = messageItem({ groupId: newGroupId(), user_uuid: 'ada', client_key: 'key' });
-    const item = await openMessage(PLAIN_TEXTS, stored);
+  it('shows its key to its author alone', () => {
+    const item = textMessage({ groupId: newGroupId(), user_uuid: 'ada', client_key: 'key' });
     expect(presentMessage(item, names, 'ada')).toHaveProperty('client_key', 'key');
     expect(presentMessage(item, names, 'grace')).not.toHaveProperty('client_key');
     expect(presentMessage(item, names)).not.toHaveProperty('client_key');

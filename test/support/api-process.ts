@@ -1,6 +1,6 @@
 import { createApp } from '../../backend/app.ts';
 import { readDynamoConfig, readTextConfig } from '../../backend/config.ts';
-import { createContext } from '../../backend/context.ts';
+import { wire } from '../../backend/wiring.ts';
 import { openLive } from '../../backend/events/open-events.ts';
 import { startServer } from '../../backend/http/server.ts';
 import { createTokenVerifier, type TokenSources } from '../../backend/http/verify-token.ts';
@@ -8,7 +8,7 @@ import { createLogger } from '../../backend/logger.ts';
 import { openRedis } from '../../backend/redis.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { openTable } from '../../backend/table/table.ts';
-import { openTexts } from '../../backend/texts/open-texts.ts';
+import { openEncryption } from '../../backend/table/encryption/open-encryption.ts';
 
 /*
  * The API as a process of its own, for tests with several: on any free port, which it writes as its only line.
@@ -24,9 +24,9 @@ const { tableName } = config;
 const url = process.env['REDIS_URL'];
 const redis = url === undefined ? undefined : openRedis(url, logger);
 const app = createApp({
-  context: createContext({
+  context: wire({
     table: openTable(createDynamoClient(config), tableName),
-    texts: await openTexts(readTextConfig(process.env), { logger }),
+    encryption: await openEncryption(readTextConfig(process.env), { logger }),
     live: openLive({ url, redis, tableName, logger }),
   }),
   verifyToken: createTokenVerifier({ development: JSON.parse(process.env['TOKEN_SOURCE'] ?? '') as Issuer }),

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { createApp } from '../../backend/app.ts';
-import { type Context, createContext } from '../../backend/context.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
 import type { LiveParts } from '../../backend/events/open-events.ts';
 import type { RateLimits } from '../../backend/http/rate-limit.ts';
 import { type RunningServer, startServer } from '../../backend/http/server.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../backend/http/verify-token.ts';
 import { createLogger } from '../../backend/logger.ts';
 import type { Table } from '../../backend/table/table.ts';
-import { openTexts } from '../../backend/texts/open-texts.ts';
-import type { Texts } from '../../backend/texts/texts.ts';
+import { openEncryption } from '../../backend/table/encryption/open-encryption.ts';
+import type { TextEncryption } from '../../backend/table/encryption/text-encryption.ts';
 import { readTextConfig } from '../../backend/config.ts';
 import { Caller } from './caller.ts';
 import { newUserId } from './factories.ts';
@@ -26,7 +26,7 @@ export interface TestApi {
   readonly port: number;
   readonly server: RunningServer;
   readonly app: ReturnType<typeof createApp>;
-  readonly context: Context;
+  readonly context: Wiring;
   readonly issuer: TestIssuer;
   /** What was logged: a JSON text each. */
   readonly logLines: readonly string[];
@@ -47,7 +47,7 @@ export interface ApiOptions {
   readonly verifyToken?: TokenVerifier;
   readonly corsOrigins?: readonly string[];
   /** Default: as the environment says, like an API's: TEXT_ENCRYPTION and TEXT_KEYS. */
-  readonly texts?: Texts;
+  readonly encryption?: TextEncryption;
   /** Default: live events of this API alone. */
   readonly live?: LiveParts;
   /** Default: none. */
@@ -70,8 +70,8 @@ export async function startTestApi(options: ApiOptions): Promise<TestApi> {
   const { table, issuer = await createTestIssuer(), corsOrigins = [FRONT_END] } = options;
   const logLines: string[] = [];
   const logger = createLogger('info', { write: (line) => void logLines.push(line) });
-  const texts = options.texts ?? (await openTexts(readTextConfig(process.env), { logger }));
-  const context = createContext({ table, texts, logger, ...(options.live && { live: options.live }) });
+  const encryption = options.encryption ?? (await openEncryption(readTextConfig(process.env), { logger }));
+  const context = wire({ table, encryption, logger, ...(options.live && { live: options.live }) });
   const app = createApp({
     context,
     verifyToken: options.verifyToken ?? createTokenVerifier({ development: issuer }),

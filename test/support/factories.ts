@@ -2,6 +2,8 @@ import type { AttributeValue as ItemValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { ulid } from 'ulid';
+import type { LogEntry, Member, Message } from '../../backend/domain/model.ts';
+import { logEntryOf, memberOf, messageItemOf } from '../../backend/table/items.ts';
 import type { MemberItem, MessageItem } from '../../schema/items.ts';
 import { inboxKey, type Key, memberKey, messageKey } from '../../schema/keys.ts';
 
@@ -35,8 +37,20 @@ export function messageItem({ groupId, seq = 1, ...values }: MessageValues): Mes
   };
 }
 
+/** The same as the domain sees it: with ids instead of keys. */
+export const logEntry = (values: MessageValues): LogEntry => logEntryOf(messageItem(values));
+
+/** The same with its text, which is plain. */
+export function textMessage(values: MessageValues & { readonly message?: string | null }): Message {
+  const { preview, ...entry } = logEntry(values);
+  return { ...entry, message: values.message === undefined ? String(entry.message) : values.message };
+}
+
 /** A message after an edit. */
-export function edited(message: MessageItem, text = `${String(message.message)} (edited)`): MessageItem {
+export function edited<Entry extends MessageItem | LogEntry>(
+  message: Entry,
+  text = `${String(message.message)} (edited)`,
+): Entry {
   return {
     ...message,
     rev: message.rev + 1,
@@ -46,7 +60,7 @@ export function edited(message: MessageItem, text = `${String(message.message)} 
 }
 
 /** A message after its deletion. */
-export function tombstone(message: MessageItem): MessageItem {
+export function tombstone<Entry extends MessageItem | LogEntry>(message: Entry): Entry {
   return {
     ...message,
     rev: message.rev + 1,
@@ -80,11 +94,20 @@ export function memberItem({ groupId, userId, ...values }: MemberValues): Member
   };
 }
 
+/** The same as the domain sees it. */
+export const member = (values: MemberValues): Member => memberOf(memberItem(values));
+
 let sequence = 100_000_000_000_000_000n;
 
 /** A record as the stream has it when this message was written: INSERT of a new one, MODIFY of a changed one. */
-export function streamRecord(message: MessageItem, values: Partial<DynamoDBRecord> = {}): DynamoDBRecord {
-  return itemRecord(message, { eventName: message.rev === 0 ? 'INSERT' : 'MODIFY', ...values });
+export function streamRecord(
+  message: MessageItem | LogEntry,
+  values: Partial<DynamoDBRecord> = {},
+): DynamoDBRecord {
+  return itemRecord('pk' in message ? message : messageItemOf(message), {
+    eventName: message.rev === 0 ? 'INSERT' : 'MODIFY',
+    ...values,
+  });
 }
 
 /** A record of any item, with the shape in which Lambda hands it over. */

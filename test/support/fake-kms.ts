@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { InvalidCiphertextException } from '@aws-sdk/client-kms';
-import type { KmsApi } from '../../backend/texts/kms.ts';
+import type { KmsApi } from '../../backend/table/encryption/kms.ts';
 
 /** The ARN of a key that no account has. */
 export const KMS_KEY = 'arn:aws:kms:eu-west-1:123456789012:key/0b1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d';

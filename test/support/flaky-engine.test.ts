@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Context, createContext } from '../../backend/context.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
 import { TableUnavailableError } from '../../backend/errors.ts';
 import { profileKey } from '../../schema/keys.ts';
 import { startEngine } from './engine.ts';
 import { eventually } from './eventually.ts';
-import { messageItem, newGroupId } from './factories.ts';
+import { textMessage, newGroupId } from './factories.ts';
 import { type FlakyEngine, startFlakyEngine } from './flaky-engine.ts';
 import { putItems, readLog } from './scene.ts';
 import { useTestTable } from './test-table.ts';
@@ -24,11 +24,11 @@ describe('an engine of a test', () => {
 describe('the flaky engine', () => {
   const db = useTestTable();
   let flaky: FlakyEngine;
-  let context: Context;
+  let context: Wiring;
 
   beforeAll(async () => {
     flaky = await startFlakyEngine(db().endpoint);
-    context = createContext({ table: db().through(flaky.endpoint) });
+    context = wire({ table: db().through(flaky.endpoint) });
   });
   afterEach(() => flaky.reset());
   afterAll(async () => {
@@ -36,7 +36,7 @@ describe('the flaky engine', () => {
   });
 
   it('passes on what it has no fault for', async () => {
-    const message = messageItem({ groupId: newGroupId() });
+    const message = textMessage({ groupId: newGroupId() });
     expect(await context.messages.append(message)).toMatchObject({ stored: true });
     expect(flaky.count('PutItem')).toBe(1);
   });
@@ -44,13 +44,13 @@ describe('the flaky engine', () => {
   it('loses the answer to what the engine did', async () => {
     const groupId = newGroupId();
     flaky.loseAnswer('PutItem', { times: 4 });
-    await expect(context.messages.append(messageItem({ groupId }))).rejects.toThrow(TableUnavailableError);
+    await expect(context.messages.append(textMessage({ groupId }))).rejects.toThrow(TableUnavailableError);
     expect(flaky.count('PutItem')).toBe(4);
     expect(await readLog(context, groupId)).toHaveLength(1);
   });
 
   it('holds the answer to what the engine did', async () => {
-    const message = messageItem({ groupId: newGroupId() });
+    const message = textMessage({ groupId: newGroupId() });
     const held = flaky.holdAnswer('PutItem');
     const appending = context.messages.append(message);
     expect(await held.arrived).toMatchObject({ operation: 'PutItem' });
@@ -62,7 +62,7 @@ describe('the flaky engine', () => {
   it('cuts the connection before the engine did anything', async () => {
     const groupId = newGroupId();
     flaky.cut('PutItem', { times: 4 });
-    await expect(context.messages.append(messageItem({ groupId }))).rejects.toThrow(TableUnavailableError);
+    await expect(context.messages.append(textMessage({ groupId }))).rejects.toThrow(TableUnavailableError);
     expect(await readLog(context, groupId)).toEqual([]);
   });
 
@@ -70,7 +70,7 @@ describe('the flaky engine', () => {
     'answers %s, which the client overcomes',
     async (errorName) => {
       flaky.refuse('PutItem', errorName);
-      expect(await context.messages.append(messageItem({ groupId: newGroupId() }))).toMatchObject({
+      expect(await context.messages.append(textMessage({ groupId: newGroupId() }))).toMatchObject({
         stored: true,
       });
       expect(flaky.count('PutItem')).toBe(2);
@@ -79,7 +79,7 @@ describe('the flaky engine', () => {
 
   it('answers 500, which the client overcomes', async () => {
     flaky.breakDown('PutItem');
-    expect(await context.messages.append(messageItem({ groupId: newGroupId() }))).toMatchObject({
+    expect(await context.messages.append(textMessage({ groupId: newGroupId() }))).toMatchObject({
       stored: true,
     });
   });
@@ -99,9 +99,9 @@ describe('the flaky engine', () => {
   it('holds a request until it is released, and only those that are asked for', async () => {
     const groupId = newGroupId();
     const held = flaky.hold('PutItem', { where: ({ body }) => JSON.stringify(body).includes(groupId) });
-    const put = context.messages.append(messageItem({ groupId }));
+    const put = context.messages.append(textMessage({ groupId }));
     expect((await held.arrived).operation).toBe('PutItem');
-    expect(await context.messages.append(messageItem({ groupId: newGroupId() }))).toMatchObject({
+    expect(await context.messages.append(textMessage({ groupId: newGroupId() }))).toMatchObject({
       stored: true,
     });
     expect(await readLog(context, groupId)).toEqual([]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { MemberItem, MessageItem } from '../../schema/items.ts';
-import { edited, memberItem, messageItem, newGroupId, timeOf, tombstone } from './factories.ts';
+import type { LogEntry, Member } from '../../backend/domain/model.ts';
+import { edited, member, logEntry, newGroupId, timeOf, tombstone } from './factories.ts';
 
 /**
  * Random histories of a conversation, and random ways in which the stream can tell of them. What a summary has to be
@@ -9,16 +9,16 @@ import { edited, memberItem, messageItem, newGroupId, timeOf, tombstone } from '
 export interface History {
   readonly groupId: string;
   /** The log as it is in the end. */
-  readonly log: readonly MessageItem[];
+  readonly log: readonly LogEntry[];
   /** Every image the log ever had, in the order it was written in. */
-  readonly images: readonly MessageItem[];
+  readonly images: readonly LogEntry[];
   /** The members' rows as they were written when each of them came in, before the stream told of anything. */
-  readonly rows: readonly MemberItem[];
+  readonly rows: readonly Member[];
 }
 
 /** Something that happens to the rows. */
 export type Step =
-  | { readonly kind: 'batch'; readonly images: readonly MessageItem[]; readonly crashAfter?: number }
+  | { readonly kind: 'batch'; readonly images: readonly LogEntry[]; readonly crashAfter?: number }
   | { readonly kind: 'mark'; readonly userId: string; readonly seq: number };
 
 /** Ada and Grace talk from the start, Barbara joins on the way, and Kay was a member before all this. */
@@ -62,7 +62,7 @@ function historyOf(writes: fc.Arbitrary<readonly Write[]>): fc.Arbitrary<History
 
 function play(writes: readonly Write[], joins: number): History {
   const groupId = newGroupId();
-  const first = messageItem({ groupId, seq: 1, user_uuid: ADA });
+  const first = logEntry({ groupId, seq: 1, user_uuid: ADA });
   const log = [first];
   const images = [first];
   for (const entry of writes) {
@@ -79,8 +79,8 @@ function play(writes: readonly Write[], joins: number): History {
   ];
   return { groupId, log, images, rows };
 
-  function rowAsOf(message: MessageItem, values: { userId: string; read_seq: number; joined_seq?: number }) {
-    return memberItem({
+  function rowAsOf(message: LogEntry, values: { userId: string; read_seq: number; joined_seq?: number }) {
+    return member({
       groupId,
       last_seq: message.seq,
       last_rev: message.rev,
@@ -94,11 +94,11 @@ function play(writes: readonly Write[], joins: number): History {
   }
 }
 
-function imageOf(entry: Write, groupId: string, log: readonly MessageItem[]): MessageItem | undefined {
+function imageOf(entry: Write, groupId: string, log: readonly LogEntry[]): LogEntry | undefined {
   if (entry.kind === 'send') {
     const seq = log.length + 1;
     const kind = seq % SYSTEM_EVERY === 0 ? 'system' : 'text';
-    return messageItem({ groupId, seq, kind, user_uuid: entry.author });
+    return logEntry({ groupId, seq, kind, user_uuid: entry.author });
   }
   const message = log[entry.which % log.length];
   if (message?.kind !== 'text' || message.deleted_at !== undefined) return undefined;
@@ -118,10 +118,7 @@ export const DELIVERIES = {
       .tuple(fc.subarray([...images]), shuffles(images))
       .chain(([again, all]) => shuffles([...again, ...all]))
       .chain(splits),
-} satisfies Record<
-  string,
-  (images: readonly MessageItem[]) => fc.Arbitrary<readonly (readonly MessageItem[])[]>
->;
+} satisfies Record<string, (images: readonly LogEntry[]) => fc.Arbitrary<readonly (readonly LogEntry[])[]>>;
 
 /**
  * A delivery with read marks in between, and with crashes between the writes of two rows, after which the batch comes
@@ -142,7 +139,7 @@ export function steps(past: History, delivery: keyof typeof DELIVERIES): fc.Arbi
 }
 
 /** A batch, sometimes after an attempt that crashed on the way. */
-function around(images: readonly MessageItem[]): fc.Arbitrary<Step[]> {
+function around(images: readonly LogEntry[]): fc.Arbitrary<Step[]> {
   const batch: Step = { kind: 'batch', images };
   return fc.oneof(
     { weight: 2, arbitrary: fc.constant<Step[]>([batch]) },
@@ -157,14 +154,14 @@ function around(images: readonly MessageItem[]): fc.Arbitrary<Step[]> {
 
 /** What a member's read mark has to be in the end: the furthest of where they began, their marks and their messages. */
 export function expectedReadSeq(past: History, userId: string, taken: readonly Step[]): number {
-  const began = past.rows.find((row) => row.sk.endsWith(`#${userId}`))?.read_seq ?? 0;
+  const began = past.rows.find((row) => row.userId === userId)?.read_seq ?? 0;
   const marks = taken.map((step) => (step.kind === 'mark' && step.userId === userId ? step.seq : 0));
   const own = past.log.map((message) => (message.user_uuid === userId ? message.seq : 0));
   return Math.max(began, ...marks, ...own);
 }
 
 /** How many messages are unread behind a mark, counted one by one. */
-export function countUnread(log: readonly MessageItem[], readSeq: number): number {
+export function countUnread(log: readonly LogEntry[], readSeq: number): number {
   return log.filter((message) => message.seq > readSeq && message.deleted_at === undefined).length;
 }
 

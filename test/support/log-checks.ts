@@ -1,5 +1,5 @@
 import type { MessageStore } from '../../backend/table/message-store.ts';
-import type { MessageItem } from '../../schema/items.ts';
+import type { LogEntry } from '../../backend/domain/model.ts';
 import type { Acknowledged } from './senders.ts';
 
 /** Reads every log from the table: dense, no key twice, and each acknowledged message there once, as acknowledged. */
@@ -8,16 +8,16 @@ export async function checkLogs(
   acknowledged: readonly Acknowledged[],
 ): Promise<void> {
   for (const groupId of new Set(acknowledged.map((message) => message.groupId))) {
-    const log: MessageItem[] = [];
+    const log: LogEntry[] = [];
     for await (const page of messages.log(groupId)) log.push(...page);
     checkLog(groupId, log, acknowledged);
   }
 }
 
-function checkLog(groupId: string, log: readonly MessageItem[], acknowledged: readonly Acknowledged[]): void {
+function checkLog(groupId: string, log: readonly LogEntry[], acknowledged: readonly Acknowledged[]): void {
   const hole = log.findIndex((message, place) => message.seq !== place + 1);
   if (hole !== -1) throw new Error(`${groupId} has no message ${hole + 1}`);
-  const byKey = new Map<string, MessageItem>();
+  const byKey = new Map<string, LogEntry>();
   for (const message of log) {
     const key = `${message.user_uuid} ${message.client_key ?? message.message_uuid}`;
     const twin = byKey.get(key);

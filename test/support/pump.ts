@@ -6,6 +6,7 @@ import { inProcessLive } from '../../backend/events/open-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { MemberStore } from '../../backend/table/member-store.ts';
+import { opaqueTexts } from '../../backend/table/message-codec.ts';
 import { MessageStore } from '../../backend/table/message-store.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { createHandler } from '../../lambdas/update-summaries/handler.ts';
@@ -43,10 +44,11 @@ export async function startSummaries(db: TestTable, options: SummariesOptions = 
   const client = createDynamoClient(config);
   const streams = createStreamsClient(config);
   const table = openTable(client, db.tableName);
+  const codec = opaqueTexts();
   const handler = deliverBy(
     createHandler({
-      members: new MemberStore(table),
-      messages: new MessageStore(table),
+      members: new MemberStore(table, codec),
+      messages: new MessageStore(table, codec),
       events,
       failures: (keys) => Promise.reject(new Error(`${keys.length} records cannot be handled`)),
       logger,

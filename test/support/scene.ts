@@ -1,10 +1,20 @@
 import { BatchWriteCommand, DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { Context } from '../../backend/context.ts';
+import type { Wiring } from '../../backend/wiring.ts';
 import { saveProfile } from '../../backend/domain/people.ts';
+import { type Draft, MessageLog } from '../../backend/domain/message-log.ts';
+import type { LogEntry, Member, Message } from '../../backend/domain/model.ts';
 import type { Table } from '../../backend/table/table.ts';
 import type { GroupItem, MemberItem, MessageItem } from '../../schema/items.ts';
 import { groupKey, type Key } from '../../schema/keys.ts';
-import { type MemberValues, memberItem, messageItem, newGroupId, newUserId, timeOf } from './factories.ts';
+import {
+  type MemberValues,
+  member,
+  memberItem,
+  messageItem,
+  newGroupId,
+  newUserId,
+  timeOf,
+} from './factories.ts';
 
 /** Writes items as they are, whatever any use case would say to them. */
 export async function putItems(table: Table, items: readonly Key[]): Promise<void> {
@@ -25,7 +35,7 @@ export async function deleteItem(table: Table, { pk, sk }: Key): Promise<void> {
 }
 
 /** A person with a profile; their user id. */
-export async function addPerson(context: Context, handle: string, display_name = handle): Promise<string> {
+export async function addPerson(context: Wiring, handle: string, display_name = handle): Promise<string> {
   const userId = newUserId();
   await saveProfile(context, userId, { handle, display_name });
   return userId;
@@ -76,8 +86,8 @@ export async function addGroup(
 }
 
 /** The whole log of a group, as stored. */
-export async function readLog(context: Context, groupId: string): Promise<MessageItem[]> {
-  const log: MessageItem[] = [];
+export async function readLog(context: Wiring, groupId: string): Promise<LogEntry[]> {
+  const log: LogEntry[] = [];
   for await (const page of context.messages.log(groupId)) log.push(...page);
   return log;
 }
@@ -85,4 +95,14 @@ export async function readLog(context: Context, groupId: string): Promise<Messag
 /** 1, 2, … n. */
 export function upTo(n: number): number[] {
   return Array.from({ length: n }, (_, place) => place + 1);
+}
+
+/** Appends as a member of a direct group, whose row says this; the row need not be in the table. */
+export async function appendAs(wiring: Wiring, draft: Draft, row: Partial<Member> = {}): Promise<Message> {
+  const { groupId, userId } = draft;
+  const own = { ...member({ groupId, userId, peer: 'peer' }), ...row };
+  // What only this log can make: a snapshot of members. It asks the table nothing.
+  const anyLog = new MessageLog({ ...wiring, members: { list: () => Promise.resolve([own]) } });
+  const { message } = await wiring.log.append(await anyLog.readMembers(groupId), draft);
+  return message;
 }

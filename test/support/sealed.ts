@@ -1,8 +1,10 @@
+import type { InboxRow, LogEntry, Member, Message } from '../../backend/domain/model.ts';
 import { createLogger } from '../../backend/logger.ts';
 import type { TextKey } from '../../backend/text-config.ts';
-import type { KmsApi } from '../../backend/texts/kms.ts';
-import { SealedTexts } from '../../backend/texts/sealed-texts.ts';
-import { createTextCipher } from '../../backend/texts/text-cipher.ts';
+import type { KmsApi } from '../../backend/table/encryption/kms.ts';
+import { EncryptedTexts } from '../../backend/table/encryption/encrypted-texts.ts';
+import type { TextEncryption } from '../../backend/table/encryption/text-encryption.ts';
+import { createTextCipher } from '../../backend/table/encryption/cipher.ts';
 import { createFakeKms, KMS_KEY } from './fake-kms.ts';
 
 /** The environment of a process that seals texts. */
@@ -31,15 +33,35 @@ export interface SealedOptions {
 }
 
 /** Texts as a process seals and opens them: nothing of what it remembers is shared with others. */
-export function sealedTexts(options: SealedOptions = {}): SealedTexts {
+export function sealedTexts(options: SealedOptions = {}): EncryptedTexts {
   const { keys = [localKey()], kms = createFakeKms(), seals = true, logLines = [], dataKeyLifeMs } = options;
-  return new SealedTexts({
+  return new EncryptedTexts({
     cipher: createTextCipher({
       keys,
       openKms: () => kms,
       ...(dataKeyLifeMs !== undefined && { dataKeyLifeMs }),
     }),
-    seals,
+    encrypts: seals,
     logger: createLogger('info', { write: (line) => void logLines.push(line) }),
   });
+}
+
+/** A message as it is stored with this encryption. */
+export async function sealMessage(encryption: TextEncryption, entry: LogEntry): Promise<LogEntry> {
+  const { message } = entry;
+  return typeof message === 'string' ? { ...entry, ...(await encryption.encrypt(entry, message)) } : entry;
+}
+
+/** A stored message as this encryption reads it. */
+export async function openMessage(encryption: TextEncryption, entry: LogEntry): Promise<Message> {
+  const [message] = await encryption.decryptMessages([entry]);
+  if (!message) throw new TypeError('there is one message for each entry');
+  return message;
+}
+
+/** A stored row as this encryption reads it. */
+export async function openRow(encryption: TextEncryption, row: Member): Promise<InboxRow> {
+  const [opened] = await encryption.decryptPreviews([row]);
+  if (!opened) throw new TypeError('there is one row for each member');
+  return opened;
 }

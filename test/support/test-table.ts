@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from '@jest/globals';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type DynamoConfig, readDynamoConfig } from '../../backend/config.ts';
-import { type Context, type ContextOptions, createContext } from '../../backend/context.ts';
+import { type Wiring, type WiringOptions, wire } from '../../backend/wiring.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
 import { openTable, type Table } from '../../backend/table/table.ts';
@@ -19,7 +19,7 @@ export interface TestTable {
   readonly client: DynamoDBClient;
   readonly table: Table;
   /** A context of its own, as another process on the same table has: nothing remembered is shared. */
-  newContext(options?: Omit<ContextOptions, 'table'>): Context;
+  newContext(options?: Omit<WiringOptions, 'table'>): Wiring;
   /** The same table by another client, through another endpoint: a proxy's, say. Closed with this one. */
   through(endpoint: string): Table;
   close(): Promise<void>;
@@ -55,7 +55,7 @@ export async function createTestTable(engineOf: 'run' | 'test' = 'run'): Promise
       engine,
       endpoint: engine.endpoint,
       tableName,
-      newContext: (options) => createContext({ table: own.table, ...options }),
+      newContext: (options) => wire({ table: own.table, ...options }),
       through: (endpoint) => open(endpoint).table,
       close,
     };

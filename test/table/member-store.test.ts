@@ -1,14 +1,21 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { Context } from '../../backend/context.ts';
-import type { SummaryChange, SummaryState } from '../../backend/table/member-store.ts';
-import type { MemberItem } from '../../schema/items.ts';
+import type { Wiring } from '../../backend/wiring.ts';
+import type { Member, SummaryChange, SummaryState } from '../../backend/domain/model.ts';
+import { memberItemOf, memberOf } from '../../backend/table/items.ts';
 import { inboxSk } from '../../schema/keys.ts';
-import { type MemberValues, memberItem, newGroupId, newUserId, timeOf } from '../support/factories.ts';
+import {
+  member,
+  type MemberValues,
+  memberItem,
+  newGroupId,
+  newUserId,
+  timeOf,
+} from '../support/factories.ts';
 import { deleteItem, putItem, upTo } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
 const db = useTestTable();
-let context: Context;
+let context: Wiring;
 beforeAll(() => {
   context = db().newContext();
 });
@@ -52,7 +59,7 @@ describe('a summary', () => {
     async (_, values) => {
       const row = await addRow();
       const now = { ...row, ...values };
-      await putItem(db().table, now);
+      await putItem(db().table, memberItemOf(now));
       expect(await context.members.applySummary(row, CHANGE)).toEqual({ stored: false, existing: now });
       expect(await reread(row)).toEqual(now);
     },
@@ -60,7 +67,7 @@ describe('a summary', () => {
 
   it('is not written where the row is gone', async () => {
     const row = await addRow();
-    await deleteItem(db().table, row);
+    await deleteItem(db().table, memberItemOf(row));
     expect(await context.members.applySummary(row, CHANGE)).toEqual({ stored: false, existing: undefined });
     expect(await reread(row)).toBeUndefined();
   });
@@ -84,7 +91,7 @@ describe('a row put right', () => {
     async (_, values) => {
       for (const before of [{}, { deleted_seqs: new Set([1]) }]) {
         const row = await addRow(before);
-        await putItem(db().table, { ...row, ...values });
+        await putItem(db().table, memberItemOf({ ...row, ...values }));
         expect(await context.members.replaceSummary(row, STATE)).toMatchObject({ stored: false });
         expect(await reread(row)).toEqual({ ...row, ...values });
       }
@@ -139,20 +146,21 @@ describe('the members of a group', () => {
     const rows = upTo(98).map((n) => memberItem({ groupId, userId: `user ${String(n).padStart(2, '0')}` }));
     for (const row of rows) await putItem(db().table, row);
     await putItem(db().table, memberItem({ groupId: newGroupId(), userId: 'stranger' }));
-    expect(await context.members.list(groupId)).toEqual(rows);
-    expect(await context.members.listWithGroup(groupId)).toEqual({ group: undefined, members: rows });
+    const members = rows.map(memberOf);
+    expect(await context.members.list(groupId)).toEqual(members);
+    expect(await context.members.listWithGroup(groupId)).toEqual({ group: undefined, members });
   });
 });
 
-async function addRow(values: Partial<MemberValues> = {}): Promise<MemberItem> {
-  const row = memberItem({ groupId: newGroupId(), userId: newUserId(), ...values });
-  await putItem(db().table, row);
+async function addRow(values: Partial<MemberValues> = {}): Promise<Member> {
+  const row = member({ groupId: newGroupId(), userId: newUserId(), ...values });
+  await putItem(db().table, memberItemOf(row));
   return row;
 }
 
-async function reread(row: MemberItem): Promise<MemberItem | undefined> {
+async function reread(row: Member): Promise<Member | undefined> {
   return context.members.find(groupOf(row), userOf(row));
 }
 
-const groupOf = (row: MemberItem): string => row.pk.replace('GRP#', '');
-const userOf = (row: MemberItem): string => row.sk.replace('MEMBER#', '');
+const groupOf = (row: Member): string => row.groupId;
+const userOf = (row: Member): string => row.userId;

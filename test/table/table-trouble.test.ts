@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Context, createContext } from '../../backend/context.ts';
+import { type Wiring, wire } from '../../backend/wiring.ts';
 import { TableUnavailableError } from '../../backend/errors.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
-import type { GroupItem } from '../../schema/items.ts';
-import { groupKey, profileKey } from '../../schema/keys.ts';
+import type { Group } from '../../backend/domain/model.ts';
+import { groupItemOf, logEntryOf, messageItemOf } from '../../backend/table/items.ts';
+import { profileKey } from '../../schema/keys.ts';
 import { startEngine } from '../support/engine.ts';
-import { memberItem, messageItem, newGroupId, timeOf } from '../support/factories.ts';
+import { member, messageItem, newGroupId, textMessage, timeOf } from '../support/factories.ts';
 import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
 import { putItem, putItems, readLog, upTo } from '../support/scene.ts';
 import { createTestTable, useTestTable } from '../support/test-table.ts';
@@ -14,11 +15,11 @@ const CLIENT_ATTEMPTS = 4;
 
 const db = useTestTable();
 let flaky: FlakyEngine;
-let context: Context;
+let context: Wiring;
 
 beforeAll(async () => {
   flaky = await startFlakyEngine(db().endpoint);
-  context = createContext({ table: db().through(flaky.endpoint) });
+  context = wire({ table: db().through(flaky.endpoint) });
 });
 beforeEach(() => {
   // Waits between attempts are a random part of a longest time: this is the shortest.
@@ -44,20 +45,18 @@ describe('names read in one batch', () => {
 
   it('are asked for again as long as some are left unprocessed', async () => {
     flaky.leaveUnprocessed({ times: 3 });
-    const names = await createContext({ table: context.table }).names.read(userIds);
+    const names = await wire({ table: context.table }).names.read(userIds);
     expect(userIds.every((userId) => names.hasPerson(userId))).toBe(true);
     expect(flaky.count('BatchGetItem')).toBe(4);
   });
 
   it('that are left unprocessed again and again are the table’s trouble', async () => {
     flaky.leaveUnprocessed({ times: Infinity });
-    await expect(createContext({ table: context.table }).names.read(userIds)).rejects.toThrow(
-      TableUnavailableError,
-    );
+    await expect(wire({ table: context.table }).names.read(userIds)).rejects.toThrow(TableUnavailableError);
   });
 
   it('are not asked for again a moment later', async () => {
-    const fresh = createContext({ table: context.table });
+    const fresh = wire({ table: context.table });
     await fresh.names.read(userIds);
     await fresh.names.read(userIds);
     expect(flaky.count('BatchGetItem')).toBe(1);
@@ -74,7 +73,7 @@ describe('a transaction', () => {
     'that is cancelled by %s alone is sent again',
     async (code) => {
       flaky.cancel(['None', code, 'None', 'None']);
-      expect(await context.groups.open(newGroup())).toEqual({ opened: true });
+      expect(await context.groups.open(newGroup())).toMatchObject({ opened: true });
       expect(flaky.count('TransactWriteItems')).toBe(2);
     },
   );
@@ -98,15 +97,14 @@ describe('a transaction', () => {
 
   it('does not open a group that is there, though its first message is gone', async () => {
     const group = newGroup();
-    await putItem(db().table, group.group);
+    await putItem(db().table, groupItemOf(group.group));
     expect(await context.groups.open(group)).toEqual({ opened: false, firstMessage: undefined });
   });
 
   it('stores all of it or nothing', async () => {
     const group = newGroup();
-    const { pk } = group.group;
-    const groupId = pk.replace('GRP#', '');
-    await putItem(db().table, group.firstMessage);
+    const { groupId } = group.group;
+    await putItem(db().table, messageItemOf(group.firstMessage));
     expect(await context.groups.open(group)).toMatchObject({ opened: false });
     expect(await context.members.listWithGroup(groupId)).toEqual({ group: undefined, members: [] });
   });
@@ -121,9 +119,10 @@ describe('a read of several pages', () => {
     flaky.refuse('Query', 'ProvisionedThroughputExceededException', {
       where: ({ body }) => 'ExclusiveStartKey' in body,
     });
-    expect(await readLog(context, groupId)).toEqual(messages);
-    expect(await context.messages.newest(groupId, 25)).toEqual(messages.toReversed());
-    expect(await context.messages.after(groupId, 0, 24)).toEqual(messages.slice(0, 24));
+    const entries = messages.map(logEntryOf);
+    expect(await readLog(context, groupId)).toEqual(entries);
+    expect(await context.messages.lastOf(groupId, { from: 1, to: 25 }, 25)).toEqual(entries);
+    expect(await context.messages.after(groupId, 0, 24)).toEqual(entries.slice(0, 24));
   });
 });
 
@@ -167,13 +166,13 @@ describe('the table', () => {
 
 function newGroup() {
   const groupId = newGroupId();
-  const group: GroupItem = {
-    ...groupKey(groupId),
+  const group: Group = {
+    groupId,
     kind: 'direct',
     created_by: 'ada',
     created_at: timeOf(1),
     member_count: 2,
   };
-  const members = ['ada', 'grace'].map((userId) => memberItem({ groupId, userId }));
-  return { group, members, firstMessage: messageItem({ groupId }) };
+  const members = ['ada', 'grace'].map((userId) => member({ groupId, userId }));
+  return { group, members, firstMessage: textMessage({ groupId }) };
 }

@@ -16,20 +16,14 @@ import {
 import fc from 'fast-check';
 import { TextKeysUnavailableError } from '../../backend/errors.ts';
 import { messageText } from '../../backend/http/fields.ts';
-import { preview } from '../../backend/domain/summaries.ts';
-import {
-  openMessage,
-  openRow,
-  PLAIN_TEXTS,
-  sealMessage,
-  UNREADABLE_TEXT,
-} from '../../backend/texts/texts.ts';
-import type { MessageItem } from '../../schema/items.ts';
+import type { LogEntry } from '../../backend/domain/model.ts';
+import { NO_ENCRYPTION, UNREADABLE_TEXT } from '../../backend/table/encryption/text-encryption.ts';
+import { previewOf } from '../../schema/preview.ts';
 import { eventually } from '../support/eventually.ts';
-import { memberItem, messageItem, newGroupId } from '../support/factories.ts';
+import { logEntry, member, newGroupId } from '../support/factories.ts';
 import { createFakeKms, KMS_KEY, OTHER_KMS_KEY } from '../support/fake-kms.ts';
 import { upTo } from '../support/scene.ts';
-import { kmsKey, localKey, sealedTexts } from '../support/sealed.ts';
+import { kmsKey, localKey, openMessage, openRow, sealedTexts, sealMessage } from '../support/sealed.ts';
 
 const LONG = 'A text of more than a hundred code points, '.repeat(5);
 
@@ -39,9 +33,9 @@ function bytesOf(text: unknown): Uint8Array {
 }
 
 /** A member's row that shows a message, as the stream makes it. */
-function rowOf(message: MessageItem, groupId: string) {
+function rowOf(message: LogEntry, groupId: string) {
   const { seq, user_uuid: last_by } = message;
-  return memberItem({ groupId, userId: 'grace', last_seq: seq, last_by, preview: preview(message) });
+  return member({ groupId, userId: 'grace', last_seq: seq, last_by, preview: previewOf(message) });
 }
 
 describe('a sealed text', () => {
@@ -54,12 +48,12 @@ describe('a sealed text', () => {
     await fc.assert(
       fc.asyncProperty(anyText, fc.integer({ min: 1, max: 1_000_000 }), async (text, seq) => {
         const groupId = newGroupId();
-        const item = messageItem({ groupId, seq, message: text });
+        const item = logEntry({ groupId, seq, message: text });
         const sealed = await sealMessage(here, item);
         expect(sealed.message).toBeInstanceOf(Uint8Array);
         const { message } = await openMessage(elsewhere, sealed);
         expect(message).toBe(text);
-        expect(await openRow(elsewhere, rowOf(sealed, groupId))).toMatchObject({ preview: preview(item) });
+        expect(await openRow(elsewhere, rowOf(sealed, groupId))).toMatchObject({ preview: previewOf(item) });
       }),
       { numRuns: 150 },
     );
@@ -67,7 +61,7 @@ describe('a sealed text', () => {
 
   it('shows nothing of itself, twice sealed it is another one, and it is no longer than it has to be', async () => {
     const texts = sealedTexts({ keys: [kmsKey] });
-    const item = messageItem({ groupId: newGroupId(), message: LONG });
+    const item = logEntry({ groupId: newGroupId(), message: LONG });
     const [one, other] = [await sealMessage(texts, item), await sealMessage(texts, item)];
     expect(Buffer.from(bytesOf(one.message)).includes('text of')).toBe(false);
     expect(Buffer.from(bytesOf(one.preview)).includes('text of')).toBe(false);
@@ -78,7 +72,7 @@ describe('a sealed text', () => {
 
   it('has a preview beside it only where it is too long for a row', async () => {
     const texts = sealedTexts();
-    const seal = (message: string) => sealMessage(texts, messageItem({ groupId: newGroupId(), message }));
+    const seal = (message: string) => sealMessage(texts, logEntry({ groupId: newGroupId(), message }));
     expect(await seal('😀'.repeat(100))).not.toHaveProperty('preview');
     expect(await seal('x'.repeat(160))).not.toHaveProperty('preview');
     expect(await seal('😀'.repeat(101))).toHaveProperty('preview');
@@ -89,29 +83,34 @@ describe('a sealed text', () => {
     const logLines: string[] = [];
     const [texts, reader] = [sealedTexts(), sealedTexts({ logLines })];
     const groupId = newGroupId();
-    const item = await sealMessage(texts, messageItem({ groupId, seq: 7, user_uuid: 'ada', message: LONG }));
+    const item = await sealMessage(texts, logEntry({ groupId, seq: 7, user_uuid: 'ada', message: LONG }));
     const sealed = bytesOf(item[part]);
     const elsewhere = {
-      'another group': { ...item, pk: messageItem({ groupId: newGroupId() }).pk },
+      'another group': { ...item, groupId: newGroupId() },
       'another message': { ...item, seq: 8 },
       'another author': { ...item, user_uuid: 'grace' },
     };
     for (const [where, place] of Object.entries(elsewhere)) {
       const opened = await openMessage(reader, { ...place, message: sealed });
       expect([where, opened.message, opened.unreadable]).toEqual([where, UNREADABLE_TEXT, true]);
-      const row = { ...rowOf(item, groupId), pk: place.pk, last_seq: place.seq, last_by: place.user_uuid };
+      const row = {
+        ...rowOf(item, groupId),
+        groupId: place.groupId,
+        last_seq: place.seq,
+        last_by: place.user_uuid,
+      };
       expect(await openRow(reader, { ...row, preview: sealed })).toMatchObject({ unreadable: true });
     }
     // A preview is not the message.
     const asMessage = await openMessage(reader, { ...item, message: sealed });
     expect(asMessage.unreadable).toBe(part === 'preview' ? true : undefined);
-    expect(logLines.join('')).toContain('sealed for another place');
+    expect(logLines.join('')).toContain('encrypted for another message');
     expect(logLines.join('')).not.toContain('hundred');
   });
 
   it('that was changed by as much as a bit anywhere is not opened', async () => {
     const [texts, reader] = [sealedTexts(), sealedTexts()];
-    const item = await sealMessage(texts, messageItem({ groupId: newGroupId(), message: 'Hi' }));
+    const item = await sealMessage(texts, logEntry({ groupId: newGroupId(), message: 'Hi' }));
     const sealed = bytesOf(item.message);
     for (const place of upTo(sealed.length)) {
       const changed = new Uint8Array(sealed);
@@ -127,7 +126,7 @@ describe('a sealed text', () => {
 
   it('opens with its key alone, be that the first one or another', async () => {
     const old = sealedTexts({ keys: [localKey('old')] });
-    const item = await sealMessage(old, messageItem({ groupId: newGroupId(), message: 'Hi' }));
+    const item = await sealMessage(old, logEntry({ groupId: newGroupId(), message: 'Hi' }));
     const opened = async (...keys: [ReturnType<typeof localKey>, ...ReturnType<typeof localKey>[]]) =>
       (await openMessage(sealedTexts({ keys }), item)).message;
     expect(await opened(localKey('new'))).toBe(UNREADABLE_TEXT);
@@ -154,21 +153,21 @@ describe('a sealed text', () => {
     const opened = async (purpose: string) => {
       const suiteId = AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY;
       const { result } = await encrypt(keyring, 'Hello', { suiteId, encryptionContext: { purpose } });
-      const item = messageItem({ groupId: newGroupId(), message: new Uint8Array(result) });
+      const item = logEntry({ groupId: newGroupId(), message: new Uint8Array(result) });
       return openMessage(sealedTexts({ keys: [key], logLines }), item);
     };
     expect((await opened('cookies')).unreadable).toBe(true);
-    expect(logLines.join('')).toContain('sealed for another purpose');
+    expect(logLines.join('')).toContain('encrypted for another purpose');
     // With ours it is found out by its place.
     expect((await opened('cruddur-message-text')).unreadable).toBe(true);
-    expect(logLines.join('')).toContain('sealed for another place');
+    expect(logLines.join('')).toContain('encrypted for another message');
   });
 
   it('stays sealed for whoever has no key, who reads every other text', async () => {
     const groupId = newGroupId();
-    const sealed = await sealMessage(sealedTexts(), messageItem({ groupId, message: 'Hi' }));
-    const plain = messageItem({ groupId, seq: 2, message: 'Hello' });
-    expect(await PLAIN_TEXTS.openMessages([sealed, plain])).toMatchObject([
+    const sealed = await sealMessage(sealedTexts(), logEntry({ groupId, message: 'Hi' }));
+    const plain = logEntry({ groupId, seq: 2, message: 'Hello' });
+    expect(await NO_ENCRYPTION.decryptMessages([sealed, plain])).toMatchObject([
       { message: UNREADABLE_TEXT, unreadable: true },
       { message: 'Hello' },
     ]);
@@ -177,14 +176,13 @@ describe('a sealed text', () => {
 
 describe('where texts are opened but not sealed', () => {
   it('new ones are stored as they are', async () => {
-    const item = messageItem({ groupId: newGroupId(), message: LONG });
+    const item = logEntry({ groupId: newGroupId(), message: LONG });
     expect(await sealMessage(sealedTexts({ seals: false }), item)).toEqual(item);
   });
 });
 
 describe('KMS', () => {
-  const page = (groupId: string) =>
-    upTo(50).map((seq) => messageItem({ groupId, seq, message: `text ${seq}` }));
+  const page = (groupId: string) => upTo(50).map((seq) => logEntry({ groupId, seq, message: `text ${seq}` }));
 
   it('is asked once for 1,000 texts of many conversations, and once for a page of 50, all at once', async () => {
     const kms = createFakeKms();
@@ -199,13 +197,13 @@ describe('KMS', () => {
     const sealed = await Promise.all(items.slice(0, 500).map((item) => sealMessage(writer, item)));
     for (const item of items.slice(500)) sealed.push(await sealMessage(writer, item));
     expect(kms.calls).toEqual({ generateDataKey: 1, decrypt: 0 });
-    const opened = await reader.openMessages(sealed.slice(0, 50));
+    const opened = await reader.decryptMessages(sealed.slice(0, 50));
     expect(opened.map(({ message }) => message)).toEqual(items.slice(0, 50).map(({ message }) => message));
     expect(kms.calls).toEqual({ generateDataKey: 1, decrypt: 1 });
-    await reader.openMessages(sealed);
+    await reader.decryptMessages(sealed);
     expect(kms.calls).toEqual({ generateDataKey: 1, decrypt: 1 });
     // What it sealed itself, a process need not ask for.
-    await writer.openMessages(sealed);
+    await writer.decryptMessages(sealed);
     expect(kms.calls.decrypt).toBe(1);
     expect([...kms.contexts]).toEqual(['{"purpose":"cruddur-message-text"}']);
   });
@@ -214,7 +212,7 @@ describe('KMS', () => {
     const kms = createFakeKms();
     const [writer, reader] = upTo(2).map(() => sealedTexts({ keys: [kmsKey], kms, dataKeyLifeMs: 1 }));
     if (!writer || !reader) throw new Error('there are two');
-    const item = messageItem({ groupId: newGroupId(), message: 'Hi' });
+    const item = logEntry({ groupId: newGroupId(), message: 'Hi' });
     await eventually(async () => {
       await openMessage(reader, await sealMessage(writer, item));
       expect(kms.calls.generateDataKey).toBeGreaterThan(1);
@@ -228,7 +226,7 @@ describe('KMS', () => {
     ['does not let this role', Object.assign(new Error('no'), { name: 'AccessDeniedException' })],
   ])('that %s is a failure that passes, for who seals and for who opens', async (_what, failure) => {
     const kms = createFakeKms();
-    const item = messageItem({ groupId: newGroupId(), message: 'Hi' });
+    const item = logEntry({ groupId: newGroupId(), message: 'Hi' });
     const sealed = await sealMessage(sealedTexts({ keys: [kmsKey], kms }), item);
     const [texts, logLines] = [sealedTexts({ keys: [kmsKey], kms }), [] as string[]];
     kms.failure = failure;
@@ -250,23 +248,23 @@ describe('KMS', () => {
     const groupId = newGroupId();
     const gone = await sealMessage(
       sealedTexts({ keys: [kmsKey], kms }),
-      messageItem({ groupId, message: 'Hi' }),
+      logEntry({ groupId, message: 'Hi' }),
     );
     const texts = sealedTexts({ keys: [localKey(), kmsKey], kms });
-    const there = await sealMessage(texts, messageItem({ groupId, seq: 2, message: 'Hello' }));
+    const there = await sealMessage(texts, logEntry({ groupId, seq: 2, message: 'Hello' }));
     kms.failure = failure;
-    expect(await texts.openMessages([gone, there])).toMatchObject([
+    expect(await texts.decryptMessages([gone, there])).toMatchObject([
       { unreadable: true },
       { message: 'Hello' },
     ]);
     // A new text cannot be sealed with it, and that is no answer for ever: somebody can set another key.
     const stopped = sealedTexts({ keys: [kmsKey], kms });
-    await expect(sealMessage(stopped, messageItem({ groupId }))).rejects.toThrow(TextKeysUnavailableError);
+    await expect(sealMessage(stopped, logEntry({ groupId }))).rejects.toThrow(TextKeysUnavailableError);
   });
 
   it('is not asked of a key that is none of ours', async () => {
     const kms = createFakeKms();
-    const item = messageItem({ groupId: newGroupId(), message: 'Hi' });
+    const item = logEntry({ groupId: newGroupId(), message: 'Hi' });
     const sealed = await sealMessage(sealedTexts({ keys: [kmsKey], kms }), item);
     const other = sealedTexts({ keys: [{ kind: 'kms', arn: OTHER_KMS_KEY }], kms });
     expect((await openMessage(other, sealed)).unreadable).toBe(true);

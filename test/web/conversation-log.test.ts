@@ -313,7 +313,9 @@ describe('sending', () => {
     conversation.sending.send('a');
     conversation.sending.send('b');
     await eventually(() => expect(texts()).toEqual(['text 1', 'b']));
-    expect(outgoing()).toMatchObject([{ text: 'a', state: 'failed', problem: 'message_exceed_max_chars_1024' }]);
+    expect(outgoing()).toMatchObject([
+      { text: 'a', state: 'failed', problem: 'message_exceed_max_chars_1024' },
+    ]);
     conversation.sending.resume();
     expect(outgoing()).toMatchObject([{ state: 'failed' }]);
     const [refused] = outgoing();

@@ -1,4 +1,4 @@
-import { createContext } from '../../../backend/context.ts';
+import { wire } from '../../../backend/wiring.ts';
 import {
   type ComparedPart,
   compareTable,
@@ -94,7 +94,7 @@ const strongRead: Check = {
   needs: ['key'],
   run: async (subject) => {
     const { config } = await subject.route();
-    const { profiles } = createContext({ table: openTable(await subject.client(), config.tableName) });
+    const { profiles } = wire({ table: openTable(await subject.client(), config.tableName) });
     const start = performance.now();
     await profiles.find(NOBODY);
     return holds(`answered in ${Math.ceil(performance.now() - start)} ms`);

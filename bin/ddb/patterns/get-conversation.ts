@@ -1,10 +1,10 @@
-import { type Context, createContext } from '../../../backend/context.ts';
+import { type Wiring, wire } from '../../../backend/wiring.ts';
 import { peopleIn } from '../../../backend/domain/system-messages.ts';
 import { type MessageAnswer, presentMessage } from '../../../backend/presentation/message.ts';
 import { meterCapacity } from '../../../backend/table/capacity-meter.ts';
 import { knownHandles } from '../../../local/known-handles.ts';
 import { UserError } from '../../../local/user-error.ts';
-import { groupIdOf, MAX_SEQ } from '../../../schema/keys.ts';
+import { MAX_SEQ } from '../../../schema/keys.ts';
 import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../../command.ts';
 import { findPersonIfThere } from '../../../local/find-or-create-person.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from '../connection.ts';
@@ -33,8 +33,8 @@ const script = connectionOptions(
   .option('--limit <n>', 'how many messages', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
   .option('--json', 'print the rows as a JSON array, and the rest on stderr')
   .action((groupId: string, prod: string | undefined, options: Options) =>
-    withConnection(options, prod, async ({ client, table, openTexts }) => {
-      const context = createContext({ table, texts: await openTexts() });
+    withConnection(options, prod, async ({ client, table, openEncryption }) => {
+      const context = wire({ table, encryption: await openEncryption() });
       let page: Page = { rows: [], more: false };
       const usage = await meterCapacity(client).measure(async () => {
         page = await readPage(context, groupId, options.limit);
@@ -73,33 +73,32 @@ const VIEW: RowView<MessageAnswer> = {
 };
 
 /** The newest page, oldest first, as the API reads it for a member. */
-async function readPage(context: Context, groupId: string, limit: number): Promise<Page> {
+async function readPage(context: Wiring, groupId: string, limit: number): Promise<Page> {
   const messages = await context.messages.lastOf(groupId, { from: 0, to: MAX_SEQ }, limit);
   const names = await context.names.read(
     messages.flatMap((message) => [message.user_uuid, ...peopleIn(message)]),
   );
-  const opened = await context.texts.openMessages(messages);
   return {
-    rows: opened.map((message) => presentMessage(message, names)),
+    rows: messages.map((message) => presentMessage(message, names)),
     // Seqs start at 1 and have no gap.
     more: (messages[0]?.seq ?? 1) > 1,
   };
 }
 
 /** What to say of a group that is not there: it names some that are. */
-async function noSuchGroup(context: Context, groupId: string): Promise<string> {
+async function noSuchGroup(context: Wiring, groupId: string): Promise<string> {
   const known = await knownGroups(context);
   const hint = known.length > 0 ? `there are ${known.join(', ')}` : 'there is none yet';
   return `there is no message group ${groupId} in table ${context.table.name}: ${hint}`;
 }
 
 /** The newest conversations of some people. */
-async function knownGroups(context: Context): Promise<string[]> {
+async function knownGroups(context: Wiring): Promise<string[]> {
   const groupIds = new Set<string>();
   for (const handle of await knownHandles(context, HANDLES_ASKED)) {
     const person = await findPersonIfThere(context, handle);
     const rows = person ? await context.members.inbox(person.userId, SHOWN_GROUPS) : [];
-    for (const row of rows) groupIds.add(groupIdOf(row) ?? '');
+    for (const row of rows) groupIds.add(row.groupId);
     if (groupIds.size >= SHOWN_GROUPS) break;
   }
   return [...groupIds].slice(0, SHOWN_GROUPS);

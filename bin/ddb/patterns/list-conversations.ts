@@ -1,6 +1,6 @@
-import { type Context, createContext } from '../../../backend/context.ts';
+import { type Wiring, wire } from '../../../backend/wiring.ts';
 import { type InboxPage, listInbox } from '../../../backend/domain/list-inbox.ts';
-import type { Person } from '../../../backend/domain/people.ts';
+import type { Person } from '../../../backend/domain/model.ts';
 import { type MessageGroupAnswer, presentMessageGroup } from '../../../backend/presentation/message-group.ts';
 import { meterCapacity } from '../../../backend/table/capacity-meter.ts';
 import { knownHandles } from '../../../local/known-handles.ts';
@@ -33,15 +33,15 @@ const script = connectionOptions(
   .action((first: string | undefined, last: string | undefined, options: Options) => {
     // The last word says that AWS is meant, also where it is the only one; somebody of that handle is @prod.
     const [handle, prod] = first === 'prod' && last === undefined ? [undefined, first] : [first, last];
-    return withConnection(options, prod, async ({ client, table, openTexts }) => {
-      const texts = await openTexts();
-      const known = createContext({ table });
+    return withConnection(options, prod, async ({ client, table, openEncryption }) => {
+      const encryption = await openEncryption();
+      const known = wire({ table });
       const person = handle === undefined ? await anybody(known) : await findKnown(known, handle);
       const meter = meterCapacity(client);
       let page: InboxPage | undefined;
       // A context that remembers no names: this is what the pattern costs at most.
       const usage = await meter.measure(async () => {
-        page = await listInbox(createContext({ table, texts }), person.userId, { limit: options.limit });
+        page = await listInbox(wire({ table, encryption }), person.userId, { limit: options.limit });
       });
       const chosen = handle === undefined ? ' (the first one known; a handle chooses)' : '';
       const report = {
@@ -77,7 +77,7 @@ function toRows({ rows, names }: InboxPage): MessageGroupAnswer[] {
 }
 
 /** @throws UserError where there is nobody. */
-async function anybody(context: Context): Promise<Person> {
+async function anybody(context: Wiring): Promise<Person> {
   const [handle] = await knownHandles(context, 1);
   const person = handle === undefined ? undefined : await findPersonIfThere(context, handle);
   if (person) return person;
@@ -85,7 +85,7 @@ async function anybody(context: Context): Promise<Person> {
 }
 
 /** @throws UserError that names somebody who is there. */
-async function findKnown(context: Context, text: string): Promise<Person> {
+async function findKnown(context: Wiring, text: string): Promise<Person> {
   const handle = readHandle(text);
   const person = await findPersonIfThere(context, handle);
   if (person) return person;

@@ -6,9 +6,9 @@ import {
   KMSServiceException,
 } from '@aws-sdk/client-kms';
 import { UndiciHttpHandler } from '@smithy/undici-http-handler';
-import { TextKeysUnavailableError } from '../errors.ts';
+import { TextKeysUnavailableError } from '../../errors.ts';
 
-/** What is asked of KMS; the context is authenticated with each data key, and shows in the trail. */
+/** A request to KMS. The context is authenticated with each data key, and CloudTrail records it. */
 interface KeyRequest {
   readonly KeyId: string;
   readonly EncryptionContext?: Record<string, string>;
@@ -16,11 +16,11 @@ interface KeyRequest {
 type DataKeyRequest = KeyRequest & { readonly NumberOfBytes?: number };
 type DecryptRequest = KeyRequest & { readonly CiphertextBlob: Uint8Array };
 
-/** A data key as KMS answers with it. */
+/** A data key as KMS returns it. */
 export interface DataKey {
   readonly KeyId: string;
   readonly Plaintext: Uint8Array;
-  /** Of one that was made just now: the key as it is stored with each text. */
+  /** Of a newly generated key: the encrypted key, which is stored with each text. */
   readonly CiphertextBlob?: Uint8Array;
 }
 
@@ -35,7 +35,7 @@ const CONNECT_TIMEOUT_MS = 1_000;
 /** KMS answers in about ten milliseconds. */
 const ANSWER_TIMEOUT_MS = 2_000;
 
-/** KMS in a region. @param credentials absent: as the SDK finds them. */
+/** Opens KMS in a region. @param credentials absent: as the SDK finds them. */
 export function openKms(region: string, credentials?: KMSClientConfig['credentials']): KmsApi {
   const client = new KMS({
     region,
@@ -60,7 +60,7 @@ function dataKeyOf({ KeyId, Plaintext, CiphertextBlob }: GenerateDataKeyCommandO
   return { KeyId, Plaintext, ...(CiphertextBlob && { CiphertextBlob }) };
 }
 
-/** Says of a key, or of what it is to decrypt, that it will not do: asking again gives the same answer. */
+/** Errors that say that the key or the ciphertext is unusable: a retry gives the same answer. */
 const FINAL_ANSWERS = new Set([
   'DisabledException',
   'IncorrectKeyException',
@@ -70,30 +70,30 @@ const FINAL_ANSWERS = new Set([
   'NotFoundException',
 ]);
 
-/** What KMS could not be asked in the course of some work. */
-interface Trouble {
-  passing?: unknown;
+/** A transient failure of KMS during some work. */
+interface TransientFailure {
+  cause?: unknown;
 }
-const troubles = new AsyncLocalStorage<Trouble>();
+const failures = new AsyncLocalStorage<TransientFailure>();
 
 /**
- * Does something that may ask KMS. The Encryption SDK makes one error of all that a key could not be had for: here what
- * passes is told from what stays.
- * @throws TextKeysUnavailableError where it failed because KMS could not be asked.
+ * Runs work that may call KMS. The Encryption SDK throws one error for every cause; this distinguishes transient from
+ * permanent failures.
+ * @throws TextKeysUnavailableError where it failed because KMS could not be reached.
  */
 export async function askingKms<Result>(work: () => Promise<Result>): Promise<Result> {
-  const trouble: Trouble = {};
+  const failure: TransientFailure = {};
   try {
-    return await troubles.run(trouble, work);
+    return await failures.run(failure, work);
   } catch (error) {
-    if (trouble.passing === undefined) throw error;
-    throw new TextKeysUnavailableError({ cause: trouble.passing });
+    if (failure.cause === undefined) throw error;
+    throw new TextKeysUnavailableError({ cause: failure.cause });
   }
 }
 
 /**
- * KMS as the keyrings call it. Whoever asks for what others are asking for already waits with them: a page of messages
- * under one data key is one call, and so are the first sends of a process that has just started.
+ * KMS as the keyrings call it. Equal requests that are in flight together share one call: a page of messages under one
+ * data key is one call, and so are the first sends of a process that has just started.
  */
 export class SharedKms {
   readonly #kms: KmsApi;
@@ -113,9 +113,9 @@ export class SharedKms {
     return this.#share(`decrypt ${JSON.stringify(rest)} ${blob}`, () => this.#kms.decrypt(request));
   }
 
-  /** Wraps a data key under a second key: no text here has two. */
+  /** Would wrap a data key under a second key: no text here has two. */
   encrypt(): Promise<never> {
-    return Promise.reject(new TypeError('a text is sealed with one key'));
+    return Promise.reject(new TypeError('a text is encrypted with one key'));
   }
 
   async #share(key: string, ask: () => Promise<DataKey>): Promise<DataKey> {
@@ -123,12 +123,12 @@ export class SharedKms {
     this.#underWay.set(key, asking);
     try {
       const answer = await asking;
-      // The keyring wipes what it is given: each has a copy of its own.
+      // The keyring wipes the bytes that it is given, so each caller gets its own copy.
       return { ...answer, Plaintext: new Uint8Array(answer.Plaintext) };
     } catch (error) {
       const isFinal = error instanceof KMSServiceException && FINAL_ANSWERS.has(error.name);
-      const trouble = troubles.getStore();
-      if (trouble && !isFinal) trouble.passing ??= error;
+      const failure = failures.getStore();
+      if (failure && !isFinal) failure.cause ??= error;
       throw error;
     }
   }

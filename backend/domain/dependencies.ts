@@ -1,0 +1,32 @@
+import type { Publisher } from '../events/changes.ts';
+import type { ShortMemory } from '../events/short-memory.ts';
+import type { Clock, IdSource } from '../sources.ts';
+import type { GroupStore } from '../table/group-store.ts';
+import type { MemberStore } from '../table/member-store.ts';
+import type { MessageCodec } from '../table/message-codec.ts';
+import type { MessageStore } from '../table/message-store.ts';
+import type { ProfileStore } from '../table/profile-store.ts';
+import type { MessageLog } from './message-log.ts';
+import type { Names } from './names.ts';
+
+/**
+ * What the use cases depend on. There is one for a process, which `wiring.ts` builds; a use case takes the part that it
+ * needs: `Pick<Dependencies, 'members' | 'log'>`.
+ */
+export interface Dependencies {
+  readonly groups: GroupStore;
+  readonly members: MemberStore;
+  readonly messages: MessageStore;
+  readonly profiles: ProfileStore;
+  /** The stored form of messages, for events. */
+  readonly codec: MessageCodec;
+  /** Holds the tails of logs that this process saw. */
+  readonly log: MessageLog;
+  /** Holds the names that were read lately. */
+  readonly names: Names;
+  /** Where changes are published. */
+  readonly events: Publisher;
+  readonly memory: ShortMemory;
+  readonly clock: Clock;
+  readonly newId: IdSource;
+}

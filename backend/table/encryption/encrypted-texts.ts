@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import type { InboxRow, LogEntry, Member, Message } from '../../domain/model.ts';
+import type { StoredText } from '../../../schema/items.ts';
+import { groupPk } from '../../../schema/keys.ts';
+import { beginningOf } from '../../../schema/preview.ts';
+import type { Logger } from '../../logger.ts';
+import type { TextCipher } from './cipher.ts';
+import {
+  decryptedMessage,
+  decryptedRow,
+  type StoredContent,
+  type TextEncryption,
+  type TextLocation,
+} from './text-encryption.ts';
+
+/** What a text is bound to. A row's preview may be bound to either part: a short text is its own preview. */
+interface Binding {
+  readonly pk: string;
+  readonly seq: number;
+  readonly author: string;
+  readonly part: 'message' | 'preview';
+}
+
+/** Bytes of the digest of its binding that are encrypted with a text: each costs storage, in every member's row. */
+const BINDING_BYTES = 16;
+
+/**
+ * An encrypted text of at most this many bytes is its own preview, though it is longer than one: encryption adds some 450
+ * bytes, twice in a message that has both, and up to this size a member's row stays within 1 KB, which is 1 W.
+ */
+const OWN_PREVIEW_BYTES = 160;
+
+/** Texts that are encrypted with a key, now or earlier. Texts that were stored unencrypted can still be read. */
+export class EncryptedTexts implements TextEncryption {
+  readonly hasKeys = true;
+  readonly #cipher: TextCipher;
+  readonly #encrypts: boolean;
+  readonly #logger: Logger;
+  /** Texts that this process encrypted a moment ago: it need not decrypt them for the answer and the events. */
+  readonly #own = new WeakMap<Uint8Array, string>();
+
+  /** @param parts.encrypts false: texts are only decrypted, and new ones are stored as they are. */
+  constructor(parts: { readonly cipher: TextCipher; readonly encrypts: boolean; readonly logger: Logger }) {
+    this.#cipher = parts.cipher;
+    this.#encrypts = parts.encrypts;
+    this.#logger = parts.logger;
+  }
+
+  async encrypt({ groupId, seq, user_uuid: author }: TextLocation, text: string): Promise<StoredContent> {
+    if (!this.#encrypts) return { message: text };
+    const beginning = beginningOf(text);
+    const binding = { pk: groupPk(groupId), seq, author };
+    const [message, preview] = await Promise.all([
+      this.#encrypt(text, { ...binding, part: 'message' }),
+      isOwnPreview(text, beginning) ? undefined : this.#encrypt(beginning, { ...binding, part: 'preview' }),
+    ]);
+    return { message, ...(preview && { preview }) };
+  }
+
+  async decryptMessages(entries: readonly LogEntry[]): Promise<Message[]> {
+    const texts = await this.#decryptAll(
+      entries.map(({ groupId, seq, user_uuid: author, message: stored }) => ({
+        stored,
+        bindings: [{ pk: groupPk(groupId), seq, author, part: 'message' }],
+      })),
+    );
+    return entries.map((entry, index) => decryptedMessage(entry, texts[index]));
+  }
+
+  async decryptPreviews(members: readonly Member[]): Promise<InboxRow[]> {
+    const texts = await this.#decryptAll(
+      members.map(({ groupId, last_seq: seq, last_by: author, preview: stored }) => ({
+        stored,
+        bindings: [
+          { pk: groupPk(groupId), seq, author, part: 'preview' },
+          { pk: groupPk(groupId), seq, author, part: 'message' },
+        ],
+      })),
+    );
+    return members.map((member, index) => decryptedRow(member, beginningIn(texts[index])));
+  }
+
+  async #encrypt(text: string, binding: Binding): Promise<Uint8Array> {
+    const encrypted = await this.#cipher.encrypt(Buffer.concat([digestOf(binding), Buffer.from(text)]));
+    this.#own.set(encrypted, text);
+    return encrypted;
+  }
+
+  /** The texts in their order: null in a tombstone, undefined for each that can never be decrypted, which is logged. */
+  async #decryptAll(texts: readonly BoundText[]): Promise<(string | null | undefined)[]> {
+    const decrypted = await Promise.all(texts.map((text) => this.#decrypt(text)));
+    const failed = decrypted.flatMap((one, index) =>
+      'reason' in one ? [{ at: texts[index]?.bindings[0], reason: one.reason }] : [],
+    );
+    if (failed.length > 0) {
+      const places = failed.map(({ at }) => ({ pk: at?.pk, seq: at?.seq }));
+      this.#logger.error({ places, reason: failed[0]?.reason }, 'texts cannot be decrypted');
+    }
+    return decrypted.map((one) => ('text' in one ? one.text : undefined));
+  }
+
+  async #decrypt({
+    stored,
+    bindings,
+  }: BoundText): Promise<{ readonly text: string | null } | { readonly reason: string }> {
+    if (!(stored instanceof Uint8Array)) return { text: stored };
+    const own = this.#own.get(stored);
+    if (own !== undefined) return { text: own };
+    const decrypted = await this.#cipher.decrypt(stored);
+    if ('reason' in decrypted) return decrypted;
+    const bytes = Buffer.from(decrypted.bytes);
+    const digest = bytes.subarray(0, BINDING_BYTES);
+    const isHere = bindings.some((binding) => digestOf(binding).equals(digest));
+    return isHere
+      ? { text: bytes.subarray(BINDING_BYTES).toString() }
+      : { reason: 'it was encrypted for another message' };
+  }
+}
+
+/** A stored text, and the bindings of which it must have one. */
+interface BoundText {
+  readonly stored: StoredText | null;
+  readonly bindings: readonly [Binding, ...Binding[]];
+}
+
+function isOwnPreview(text: string, beginning: string): boolean {
+  return beginning === text || Buffer.byteLength(text) <= OWN_PREVIEW_BYTES;
+}
+
+const beginningIn = (text: string | null | undefined) => text && beginningOf(text);
+
+function digestOf({ pk, seq, author, part }: Binding): Buffer {
+  const text = JSON.stringify([pk, seq, author, part]);
+  return createHash('sha256').update(text).digest().subarray(0, BINDING_BYTES);
+}
