@@ -1,8 +1,11 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { matchRoute, useLocation, useRouter } from 'wouter';
 import { type Api, createApi } from './api/api.ts';
 import { ApiError } from './api/api-error.ts';
 import type { Person } from './api/shapes.ts';
 import { Chat } from './chat/chat.ts';
+import { NotFoundScreen } from './not-found-screen.tsx';
+import { ROUTES } from './routes.ts';
 import { Screens } from './screens.tsx';
 import { ProfileScreen } from './session/profile-screen.tsx';
 import type { Session, Sessions } from './session/session.ts';
@@ -18,6 +21,9 @@ export interface AppProps {
 /** Who is signed in sees the screens; everybody else the way in. */
 export function App({ settings, sessions }: AppProps) {
   const { session, expired } = useSyncExternalStore(sessions.state.subscribe, sessions.state.get);
+  const [location] = useLocation();
+  const { parser } = useRouter();
+  if (!ROUTES.some((route) => matchRoute(parser, route, location)[0])) return <NotFoundScreen />;
   if (!session) return <SignInScreen settings={settings} sessions={sessions} expired={expired} />;
   return <SignedIn session={session} sessions={sessions} />;
 }
