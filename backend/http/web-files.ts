@@ -17,6 +17,8 @@ export interface WebSettings {
     readonly authority: string;
     readonly client_id: string;
     readonly scope: string;
+    /** How to sign out there; absent: as OpenID Connect RP-Initiated Logout says. */
+    readonly sign_out?: 'cognito';
   };
 }
 
@@ -116,7 +118,9 @@ function cognitoIssuer({ userPoolId, clientId }: CognitoConfig): WebSettings['oi
   return {
     authority: `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`,
     client_id: clientId,
-    scope: 'openid profile aws.cognito.signin.user.admin',
+    // No more than the app client allows (infra/service/users.ts): Cognito refuses a sign-in that asks for more.
+    scope: 'openid profile',
+    sign_out: 'cognito',
   };
 }
 

@@ -147,7 +147,8 @@ describe('the screens’ settings', () => {
       oidc: {
         authority: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI',
         client_id: 'client',
-        scope: 'openid profile aws.cognito.signin.user.admin',
+        scope: 'openid profile',
+        sign_out: 'cognito',
       },
     });
     const oidc = {
