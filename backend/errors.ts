@@ -1,149 +1,181 @@
 /**
- * Everything a caller can be told. Each leaf carries its stable code and the data that goes with it; which HTTP status
- * it becomes is decided in one place, `http/error-mapper.ts`.
+ * A failure that the API reports. Each leaf class states its HTTP status, its stable code and the data that belongs to
+ * it, so a new failure is one class here; `web/src/api/wording.ts` has a sentence for its code.
  */
 export abstract class AppError extends Error {
+  abstract readonly status: number;
   /** Stable, machine-readable; part of the API. */
   abstract readonly code: string;
+  /** Whole seconds, at least one, after which the client may repeat the request. Absent where repeating does not help. */
+  readonly retryAfterS?: number;
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
+  }
+
+  /** Everything that is wrong with the request. The first issue has the error's own code. */
+  get issues(): Issues {
+    return [{ code: this.code }];
   }
 }
 
 /** One thing that is wrong with a request. */
 export interface Issue {
   readonly code: string;
-  /** Name of the parameter, header or body field. Absent when it is the whole. */
+  /** Name of the parameter, header or body field. Absent when the issue concerns the whole request or body. */
   readonly field?: string;
 }
 
-/** A part of the request outside its body (path, query, a header, the JSON syntax) is wrong. */
-export class BadRequestError extends AppError {
-  readonly code: string;
-  readonly issues: readonly [Issue, ...Issue[]];
-  constructor(issues: readonly [Issue, ...Issue[]], message = 'The request is malformed.') {
+export type Issues = readonly [Issue, ...Issue[]];
+
+/** A request with one or more invalid parts. */
+abstract class InvalidRequestError extends AppError {
+  readonly #issues: Issues;
+  constructor(issues: Issues, message: string) {
     super(message);
-    this.code = issues[0].code;
-    this.issues = issues;
+    this.#issues = issues;
+  }
+
+  get code(): string {
+    return this.#issues[0].code;
+  }
+
+  override get issues(): Issues {
+    return this.#issues;
   }
 }
 
-/** The body is JSON, but a field of it is missing, blank, of the wrong type, too long, unknown or refers to nothing. */
-export class UnprocessableError extends AppError {
-  readonly code: string;
-  readonly issues: readonly [Issue, ...Issue[]];
-  constructor(
-    issues: readonly [Issue, ...Issue[]],
-    message = 'The request cannot be carried out as it stands.',
-  ) {
-    super(message);
-    this.code = issues[0].code;
-    this.issues = issues;
+/** A part of the request outside its body (path, query, a header, the JSON syntax) is invalid. */
+export class BadRequestError extends InvalidRequestError {
+  readonly status = 400;
+  constructor(issues: Issues, message = 'The request is malformed.') {
+    super(issues, message);
+  }
+}
+
+/** The body is JSON, but a field is missing, blank, of the wrong type, too long, unknown, or refers to nothing. */
+export class UnprocessableError extends InvalidRequestError {
+  readonly status = 422;
+  constructor(issues: Issues) {
+    super(issues, 'The request cannot be carried out: a field is invalid.');
   }
 }
 
 export class BodyTooLargeError extends AppError {
+  readonly status = 413;
   readonly code = 'body_too_large';
   constructor(options?: ErrorOptions) {
     super('The body is larger than 64 KB.', options);
   }
 }
 
-/** The body is not declared as JSON, or in an encoding that is not read here. */
+/** The content type is not JSON, or the character or content encoding is not supported. */
 export class MediaTypeError extends AppError {
+  readonly status = 415;
   readonly code = 'media_type_unsupported';
   constructor(options?: ErrorOptions) {
     super('The body must be application/json in UTF-8.', options);
   }
 }
 
-/** The request line and the headers are larger than 16 KB, which is Node's bound. */
+/** The request line and the headers are larger than 16 KB, which is Node's limit. */
 export class HeadersTooLargeError extends AppError {
+  readonly status = 431;
   readonly code = 'request_malformed';
   constructor() {
     super('The request line and the headers are larger than 16 KB.');
   }
 }
 
-/** The request was not sent to its end in time. */
+/** The client did not send the whole request in time. */
 export class RequestTimeoutError extends AppError {
+  readonly status = 408;
   readonly code = 'request_timeout';
   constructor() {
-    super('The request was not sent to its end in time.');
+    super('The request was not completed in time.');
   }
 }
 
 /** The `Expect` header asks for something other than `100-continue`. */
 export class ExpectationFailedError extends AppError {
+  readonly status = 417;
   readonly code = 'expectation_failed';
   constructor() {
-    super('The Expect header can ask for 100-continue and nothing else.');
+    super('The Expect header supports only 100-continue.');
   }
 }
 
-const UNVERIFIED = {
+const NOT_AUTHENTICATED = {
   cognito_user_id_blank: 'A token is missing: send it in the header Authorization: Bearer <token>.',
   token_invalid: 'The bearer token does not verify.',
   user_id_invalid:
     "The token's `sub` cannot be a user id: it is empty, longer than 255 bytes, `.`, `..`, or begins with `@`.",
-  ticket_invalid: 'The ticket is too old, or never was one: POST /api/events/ticket gives another.',
+  ticket_invalid: 'The ticket is expired or invalid: POST /api/events/ticket issues another.',
 } as const;
+type NotAuthenticatedCode = keyof typeof NOT_AUTHENTICATED;
 
-/** No token, one that does not verify, or one of a user who cannot have an id here. */
+/** The token is missing, does not verify, or belongs to a user whose id cannot be used here. */
 export class NotAuthenticatedError extends AppError {
-  readonly code: keyof typeof UNVERIFIED;
-  /** @param message absent: what the code says. */
-  constructor(code: keyof typeof UNVERIFIED, options?: ErrorOptions & { readonly message?: string }) {
-    super(options?.message ?? UNVERIFIED[code], options);
+  static readonly codes = Object.keys(NOT_AUTHENTICATED);
+  readonly status = 401;
+  readonly code: NotAuthenticatedCode;
+  /** @param message absent: the sentence of the code. */
+  constructor(code: NotAuthenticatedCode, options?: ErrorOptions & { readonly message?: string }) {
+    super(options?.message ?? NOT_AUTHENTICATED[code], options);
     this.code = code;
   }
 
-  /** The same, which also says how to get a token. */
+  /** Returns the same error with a hint on how to get a token. */
   withHint(hint: string): NotAuthenticatedError {
     return new NotAuthenticatedError(this.code, { message: `${this.message} ${hint}`, cause: this });
   }
 }
 
-/** A verified user who has not written a profile yet. */
+/** The user is authenticated, but has no profile yet. */
 export class ProfileMissingError extends AppError {
+  readonly status = 403;
   readonly code = 'profile_missing';
   constructor() {
-    super('This user has no profile yet: PUT /api/users/me writes one.');
+    super('This user has no profile yet: PUT /api/users/me creates one.');
   }
 }
 
 const FORBIDDEN = {
-  role_forbidden: 'This takes another role.',
-  message_not_own: 'This is the message of somebody else.',
+  role_forbidden: 'This action needs another role.',
+  message_not_own: 'Another user wrote this message.',
   host_not_allowed:
-    'This is served on one machine, under its own names: ALLOWED_HOSTS adds another host name.',
+    'This server answers only to its own host names on one machine: ALLOWED_HOSTS adds another host name.',
   origin_not_allowed: 'Pages of this origin may not sign in here: FRONTEND_URL adds an origin.',
 } as const;
+type ForbiddenCode = keyof typeof FORBIDDEN;
 
 /**
- * The caller is known, and may not do this: a member who lacks the role or did not write the message; or, on one
- * machine, a page that belongs to somewhere else.
+ * The caller is known, but may not do this: a member lacks the role or did not write the message; or, on a local
+ * server, the page belongs to another host or origin.
  */
 export class ForbiddenError extends AppError {
-  readonly code: keyof typeof FORBIDDEN;
-  constructor(code: keyof typeof FORBIDDEN) {
+  static readonly codes = Object.keys(FORBIDDEN);
+  readonly status = 403;
+  readonly code: ForbiddenCode;
+  constructor(code: ForbiddenCode) {
     super(FORBIDDEN[code]);
     this.code = code;
   }
 }
 
-/** No such thing, or not the caller's to see: the two must not be told apart. */
+/** The resource does not exist, or the caller may not see it: clients must not be able to distinguish the two. */
 export class NotFoundError extends AppError {
+  readonly status = 404;
   readonly code = 'not_found';
   constructor() {
-    super('There is no such thing here.');
+    super('Not found.');
   }
 }
 
-/** The key was used before, for another text or another group. */
+/** The idempotency key was used before, for another text or another group. */
 export class KeyReusedError extends AppError {
+  readonly status = 409;
   readonly code = 'idempotency_key_reused';
   constructor() {
     super('This Idempotency-Key was used for another request.');
@@ -151,14 +183,16 @@ export class KeyReusedError extends AppError {
 }
 
 export class HandleTakenError extends AppError {
+  readonly status = 409;
   readonly code = 'handle_taken';
   constructor() {
-    super('Somebody else has this handle.');
+    super('Another user has this handle.');
   }
 }
 
-/** The log is too far ahead of `after_seq` to be searched for the key: the client has to catch up first. */
+/** The log is too far ahead of `after_seq` to search it for the key: the client has to catch up first. */
 export class AfterSeqTooFarBehindError extends AppError {
+  readonly status = 409;
   readonly code = 'after_seq_too_far_behind';
   readonly lastSeq: number;
   constructor(lastSeq: number) {
@@ -167,61 +201,70 @@ export class AfterSeqTooFarBehindError extends AppError {
   }
 }
 
-/** So many requests of a user, or from an address, within a minute that no more are let in. Nothing was done. */
+/** The user or the address has used up its rate limit. Nothing was done. */
 export class TooManyRequestsError extends AppError {
+  readonly status = 429;
   readonly code = 'rate_limited';
-  /** Whole seconds, at least one, until requests are let in again. */
-  readonly retryAfterS: number;
+  override readonly retryAfterS: number;
   constructor(retryAfterS: number) {
-    super('Too many requests: come again later.');
+    super('Too many requests: try again later.');
     this.retryAfterS = retryAfterS;
   }
 }
 
-/** Too much at once: nothing was stored, or nothing more than an earlier attempt had stored. Worth trying again. */
-export class BusyError extends AppError {
-  readonly code = 'busy';
+/** A transient failure that is not the request's fault. Most are over within a second. */
+export abstract class TransientError extends AppError {
+  readonly status = 503;
+  override readonly retryAfterS: number = 1;
 }
 
-/** The process has begun to listen, but cannot serve yet. */
-export class StartingError extends AppError {
+/** Too many concurrent requests: nothing was stored, or nothing beyond what an earlier attempt had stored. */
+export class BusyError extends TransientError {
+  readonly code = 'busy';
+  constructor(message = 'Too many concurrent requests.') {
+    super(message);
+  }
+}
+
+/** The process accepts connections, but cannot serve requests yet. */
+export class StartingError extends TransientError {
   readonly code = 'starting';
   constructor() {
-    super('The API is being started: come again.');
+    super('The API is starting: try again.');
   }
 }
 
-/** The table throttles, cannot be reached, or answers with an error of its own. Worth trying again. */
-export class TableUnavailableError extends AppError {
+/** The table throttles, is unreachable, or fails with an error of its own. */
+export class TableUnavailableError extends TransientError {
   readonly code = 'table_unavailable';
   constructor(options?: ErrorOptions) {
-    super('The table cannot be reached just now.', options);
+    super('The table is unavailable at the moment.', options);
   }
 }
 
-/** What carries live events between processes cannot be reached. Worth trying again. */
-export class EventsUnavailableError extends AppError {
+/** The server that carries live events between processes is unreachable. */
+export class EventsUnavailableError extends TransientError {
   readonly code = 'events_unavailable';
   constructor(options?: ErrorOptions) {
-    super('Live events cannot be had just now.', options);
+    super('Live events are unavailable at the moment.', options);
   }
 }
 
-/** The key that seals and opens texts cannot be had just now. Nothing was stored that an answer did not tell of. */
-export class TextKeysUnavailableError extends AppError {
+/** The key that encrypts and decrypts texts is unavailable. Nothing was stored that a response did not report. */
+export class TextKeysUnavailableError extends TransientError {
   readonly code = 'text_keys_unavailable';
   constructor(options?: ErrorOptions) {
-    super('The key of the texts cannot be had just now.', options);
+    super('The key of the texts is unavailable at the moment.', options);
   }
 }
 
-/** The issuer's key for a token is not known now, so nothing can be said of the token. Worth trying again. */
-export class KeysUnavailableError extends AppError {
+/** The issuer's key for a token is unknown at the moment, so the token can be neither accepted nor rejected. */
+export class KeysUnavailableError extends TransientError {
   readonly code = 'token_keys_unavailable';
-  /** Whole seconds, at least one, until keys can be fetched again. */
-  readonly retryAfterS: number;
+  /** Until keys can be fetched again. */
+  override readonly retryAfterS: number;
   constructor({ retryAfterS = 1, ...options }: ErrorOptions & { readonly retryAfterS?: number } = {}) {
-    super('The keys to verify tokens with cannot be fetched just now.', options);
+    super('The keys that verify tokens cannot be fetched at the moment.', options);
     this.retryAfterS = retryAfterS;
   }
 }

@@ -1,8 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { oas31, ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import * as errors from '../errors.ts';
 import type { Access } from './route.ts';
 
-/* What an OpenAPI document says of failures: each in two forms, with the codes that a route can give. */
+/* Failures in the OpenAPI document: each in two forms, with the codes that a route can return. */
 
 const issue: oas31.SchemaObject = {
   type: 'object',
@@ -13,7 +14,7 @@ const issue: oas31.SchemaObject = {
     field: {
       type: 'string',
       description:
-        'The parameter, header or body field it is about: at most 64 characters of its name. Absent when it is about the whole.',
+        'The parameter, header or body field that is wrong: at most 64 characters of its name. Absent when the issue concerns the whole request or body.',
     },
   },
   additionalProperties: false,
@@ -21,25 +22,25 @@ const issue: oas31.SchemaObject = {
 
 const problem: oas31.SchemaObject = {
   type: 'object',
-  description: 'A failure, as RFC 9457 has it.',
+  description: 'A failure, as RFC 9457 defines it.',
   required: ['type', 'title', 'status', 'detail', 'code', 'errors', 'request_id'],
   properties: {
     type: { const: 'about:blank' },
     title: { type: 'string', description: "The status's name." },
-    status: { type: 'integer', description: "The answer's status." },
+    status: { type: 'integer', description: "The response's status." },
     detail: { type: 'string', description: 'A sentence for people.' },
-    code: { type: 'string', description: 'The first of `errors` has it. Stable: for programs.' },
+    code: { type: 'string', description: 'The code of the first of `errors`. Stable: for programs.' },
     errors: {
       type: 'array',
-      description: 'What is wrong: at most 20 things, and `more_errors` where there are others.',
+      description: 'What is wrong: at most 20 issues, followed by `more_errors` when there are others.',
       maxItems: 21,
       minItems: 1,
       items: { $ref: '#/components/schemas/Issue' },
     },
-    request_id: { type: 'string', description: "The answer's `X-Request-Id`." },
+    request_id: { type: 'string', description: "The response's `X-Request-Id`." },
     last_seq: {
       type: 'integer',
-      description: 'With `after_seq_too_far_behind`: the newest seq there is.',
+      description: 'With `after_seq_too_far_behind`: the newest seq.',
     },
   },
   additionalProperties: false,
@@ -47,21 +48,20 @@ const problem: oas31.SchemaObject = {
 
 export const FAILURE_SCHEMAS = { Issue: issue, Problem: problem };
 
-/** The headers of answers. `required`: each answer that declares it has it. */
+/** The headers of responses. `required`: every response that declares the header has it. */
 export const HEADERS = {
   'X-Request-Id': {
-    description: "The request's id, for who reports a failure: the log has it too.",
+    description: "The request's id, for reporting a failure: the log has it too.",
     required: true,
     schema: { type: 'string', pattern: String.raw`^[\w.-]{1,64}$` },
   },
   Link: {
-    description:
-      'Pages beside this one (RFC 8288), where there are any: relations `next` and `prev`, relative references.',
+    description: 'The adjacent pages (RFC 8288), if any: relations `next` and `prev`, relative references.',
     schema: { type: 'string' },
     example: '</api/messages/01JX3K8Q4M5N6P7R8S9TAVBWCX?before=23&limit=20>; rel="prev"',
   },
   'Retry-After': {
-    description: 'Seconds after which to come again.',
+    description: 'Seconds after which to try again.',
     required: true,
     schema: { type: 'integer', minimum: 1 },
   },
@@ -74,12 +74,12 @@ export const HEADERS = {
   },
   RateLimit: {
     description:
-      'What is left of the limit that the request counted for, and seconds until it is whole again.',
+      'The rest of the rate limit that the request counts towards, and the seconds until it is reset.',
     schema: { type: 'string' },
     example: '"600-in-1min"; r=599; t=60',
   },
   'RateLimit-Policy': {
-    description: 'The limit that the request counted for.',
+    description: 'The rate limit that the request counts towards.',
     schema: { type: 'string' },
     example: '"600-in-1min"; q=600; w=60',
   },
@@ -88,9 +88,9 @@ type HeaderName = keyof typeof HEADERS;
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   400: 'The path, the query, a header or the syntax of the body is wrong.',
-  403: 'The caller may not.',
-  404: "No such thing, or not the caller's to see.",
-  409: 'What is there stands against it.',
+  403: 'The caller may not do this.',
+  404: 'The resource does not exist, or the caller may not see it.',
+  409: 'The request conflicts with what is stored.',
   422: 'The body is JSON, but a field of it is wrong, or refers to nothing.',
 };
 
@@ -114,31 +114,47 @@ export function failure(
   };
 }
 
+function failureOf(
+  { status, code }: errors.AppError,
+  headers?: readonly HeaderName[],
+): ZodOpenApiResponseObject {
+  return failure(status, [code], headers);
+}
+
+const exportsOfErrors: readonly unknown[] = Object.values(errors);
+
+/** The codes of every transient failure: each route can fail with any of them. */
+const TRANSIENT_CODES = exportsOfErrors.filter(isTransientClass).map((Failure) => new Failure().code);
+
+function isTransientClass(exported: unknown): exported is new () => errors.TransientError {
+  return typeof exported === 'function' && exported.prototype instanceof errors.TransientError;
+}
+
 const NOT_AUTHENTICATED: ZodOpenApiResponseObject = {
-  ...failure(401, ['cognito_user_id_blank', 'token_invalid', 'user_id_invalid'], ['WWW-Authenticate']),
-  description: 'No token, or one that does not verify.',
-  id: 'NotAuthenticated',
-};
-const NOT_ADMITTED: ZodOpenApiResponseObject = {
   ...failure(
     401,
-    ['cognito_user_id_blank', 'token_invalid', 'user_id_invalid', 'ticket_invalid'],
+    errors.NotAuthenticatedError.codes.filter((code) => code !== 'ticket_invalid'),
     ['WWW-Authenticate'],
   ),
-  description: 'No token and no ticket, or one that does not verify.',
+  description: 'The token is missing, or does not verify.',
+  id: 'NotAuthenticated',
+};
+const NOT_AUTHENTICATED_FOR_EVENTS: ZodOpenApiResponseObject = {
+  ...failure(401, errors.NotAuthenticatedError.codes, ['WWW-Authenticate']),
+  description: 'Neither a token nor a ticket, or one that does not verify.',
 };
 const BODY_TOO_LARGE: ZodOpenApiResponseObject = {
-  ...failure(413, ['body_too_large']),
+  ...failureOf(new errors.BodyTooLargeError()),
   description: 'The body is larger than 64 KB.',
   id: 'BodyTooLarge',
 };
 const MEDIA_TYPE_UNSUPPORTED: ZodOpenApiResponseObject = {
-  ...failure(415, ['media_type_unsupported']),
+  ...failureOf(new errors.MediaTypeError()),
   description: 'The body is not JSON in UTF-8.',
   id: 'MediaTypeUnsupported',
 };
 const RATE_LIMITED: ZodOpenApiResponseObject = {
-  ...failure(429, ['rate_limited'], ['Retry-After', 'RateLimit', 'RateLimit-Policy']),
+  ...failureOf(new errors.TooManyRequestsError(1), ['Retry-After', 'RateLimit', 'RateLimit-Policy']),
   description: 'Too many requests, or reads that cost too much, within a minute.',
   id: 'RateLimited',
 };
@@ -148,23 +164,13 @@ const INTERNAL_ERROR: ZodOpenApiResponseObject = {
   id: 'InternalError',
 };
 const UNAVAILABLE: ZodOpenApiResponseObject = {
-  ...failure(
-    503,
-    [
-      'busy',
-      'starting',
-      'table_unavailable',
-      'events_unavailable',
-      'token_keys_unavailable',
-      'text_keys_unavailable',
-    ],
-    ['Retry-After'],
-  ),
-  description: 'Worth trying again: the table or the issuer cannot be reached, or too much happens at once.',
+  ...failure(503, TRANSIENT_CODES, ['Retry-After']),
+  description:
+    'A transient failure: the table or the issuer is unreachable, or there are too many concurrent requests.',
   id: 'Unavailable',
 };
 
-/** What every route of a kind can answer. */
+/** The failures that every route of a kind can respond with. */
 export function commonFailures(kind: {
   readonly hasBody: boolean;
   readonly access: Access;
@@ -172,7 +178,7 @@ export function commonFailures(kind: {
 }): ZodOpenApiResponsesObject {
   return {
     ...((kind.access === 'user' || kind.access === 'person') && { '401': NOT_AUTHENTICATED }),
-    ...(kind.access === 'listener' && { '401': NOT_ADMITTED }),
+    ...(kind.access === 'listener' && { '401': NOT_AUTHENTICATED_FOR_EVENTS }),
     ...(kind.hasBody && { '413': BODY_TOO_LARGE, '415': MEDIA_TYPE_UNSUPPORTED }),
     ...(kind.isCounted && { '429': RATE_LIMITED }),
     '500': INTERNAL_ERROR,

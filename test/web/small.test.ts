@@ -78,8 +78,8 @@ describe('times', () => {
   });
 });
 
-it('failures are sentences, those that nobody thought of too', () => {
-  expect(wordsFor(new ApiError(409, ['handle_taken']))).toBe('Somebody has this handle already.');
+it('Failures have sentences, and so do unknown codes', () => {
+  expect(wordsFor(new ApiError(409, ['handle_taken']))).toBe('This handle is taken.');
   expect(wordsFor(new TypeError('x'))).toBe('Something went wrong. Try again.');
   expect(wordsForCode('odd_code')).toContain('odd_code');
   expect([0, 429, 503].map((status) => new ApiError(status, ['x']).passes)).toEqual([true, true, true]);

@@ -384,26 +384,26 @@ export interface components {
     Issue: {
       /** @description Stable: for programs. */
       code: string;
-      /** @description The parameter, header or body field it is about: at most 64 characters of its name. Absent when it is about the whole. */
+      /** @description The parameter, header or body field that is wrong: at most 64 characters of its name. Absent when the issue concerns the whole request or body. */
       field?: string;
     };
-    /** @description A failure, as RFC 9457 has it. */
+    /** @description A failure, as RFC 9457 defines it. */
     Problem: {
       /** @constant */
       type: 'about:blank';
       /** @description The status's name. */
       title: string;
-      /** @description The answer's status. */
+      /** @description The response's status. */
       status: number;
       /** @description A sentence for people. */
       detail: string;
-      /** @description The first of `errors` has it. Stable: for programs. */
+      /** @description The code of the first of `errors`. Stable: for programs. */
       code: string;
-      /** @description What is wrong: at most 20 things, and `more_errors` where there are others. */
+      /** @description What is wrong: at most 20 issues, followed by `more_errors` when there are others. */
       errors: components['schemas']['Issue'][];
-      /** @description The answer's `X-Request-Id`. */
+      /** @description The response's `X-Request-Id`. */
       request_id: string;
-      /** @description With `after_seq_too_far_behind`: the newest seq there is. */
+      /** @description With `after_seq_too_far_behind`: the newest seq. */
       last_seq?: number;
     };
     /** @description The API answers. */
@@ -894,7 +894,7 @@ export interface components {
         };
       };
     };
-    /** @description Worth trying again: the table or the issuer cannot be reached, or too much happens at once. */
+    /** @description A transient failure: the table or the issuer is unreachable, or there are too many concurrent requests. */
     Unavailable: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -904,10 +904,10 @@ export interface components {
       content: {
         'application/json': (
           | 'busy'
-          | 'starting'
-          | 'table_unavailable'
           | 'events_unavailable'
           | 'token_keys_unavailable'
+          | 'starting'
+          | 'table_unavailable'
           | 'text_keys_unavailable'
         )[];
         'application/problem+json': components['schemas']['Problem'] & {
@@ -916,15 +916,15 @@ export interface components {
           /** @enum {unknown} */
           code?:
             | 'busy'
-            | 'starting'
-            | 'table_unavailable'
             | 'events_unavailable'
             | 'token_keys_unavailable'
+            | 'starting'
+            | 'table_unavailable'
             | 'text_keys_unavailable';
         };
       };
     };
-    /** @description No token, or one that does not verify. */
+    /** @description The token is missing, or does not verify. */
     NotAuthenticated: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -977,14 +977,14 @@ export interface components {
   parameters: never;
   requestBodies: never;
   headers: {
-    /** @description The request's id, for who reports a failure: the log has it too. */
+    /** @description The request's id, for reporting a failure: the log has it too. */
     'X-Request-Id': string;
     /**
-     * @description Pages beside this one (RFC 8288), where there are any: relations `next` and `prev`, relative references.
+     * @description The adjacent pages (RFC 8288), if any: relations `next` and `prev`, relative references.
      * @example </api/messages/01JX3K8Q4M5N6P7R8S9TAVBWCX?before=23&limit=20>; rel="prev"
      */
     Link: string;
-    /** @description Seconds after which to come again. */
+    /** @description Seconds after which to try again. */
     'Retry-After': number;
     /**
      * @description How to authenticate (RFC 6750): `error_description` says what is missing or wrong.
@@ -992,12 +992,12 @@ export interface components {
      */
     'WWW-Authenticate': string;
     /**
-     * @description What is left of the limit that the request counted for, and seconds until it is whole again.
+     * @description The rest of the rate limit that the request counts towards, and the seconds until it is reset.
      * @example "600-in-1min"; r=599; t=60
      */
     RateLimit: string;
     /**
-     * @description The limit that the request counted for.
+     * @description The rate limit that the request counts towards.
      * @example "600-in-1min"; q=600; w=60
      */
     'RateLimit-Policy': string;
@@ -1091,7 +1091,7 @@ export interface operations {
           };
         };
       };
-      /** @description No such thing, or not the caller's to see. */
+      /** @description The resource does not exist, or the caller may not see it. */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1134,7 +1134,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1208,7 +1208,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description What is there stands against it. */
+      /** @description The request conflicts with what is stored. */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1323,7 +1323,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1390,7 +1390,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1470,7 +1470,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1486,7 +1486,7 @@ export interface operations {
           };
         };
       };
-      /** @description No such thing, or not the caller's to see. */
+      /** @description The resource does not exist, or the caller may not see it. */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1502,7 +1502,7 @@ export interface operations {
           };
         };
       };
-      /** @description What is there stands against it. */
+      /** @description The request conflicts with what is stored. */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1609,7 +1609,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1625,7 +1625,7 @@ export interface operations {
           };
         };
       };
-      /** @description No such thing, or not the caller's to see. */
+      /** @description The resource does not exist, or the caller may not see it. */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1697,7 +1697,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1713,7 +1713,7 @@ export interface operations {
           };
         };
       };
-      /** @description No such thing, or not the caller's to see. */
+      /** @description The resource does not exist, or the caller may not see it. */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1818,7 +1818,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1834,7 +1834,7 @@ export interface operations {
           };
         };
       };
-      /** @description No such thing, or not the caller's to see. */
+      /** @description The resource does not exist, or the caller may not see it. */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1924,7 +1924,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1940,7 +1940,7 @@ export interface operations {
           };
         };
       };
-      /** @description No such thing, or not the caller's to see. */
+      /** @description The resource does not exist, or the caller may not see it. */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2037,7 +2037,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2053,7 +2053,7 @@ export interface operations {
           };
         };
       };
-      /** @description No such thing, or not the caller's to see. */
+      /** @description The resource does not exist, or the caller may not see it. */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2144,7 +2144,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2160,7 +2160,7 @@ export interface operations {
           };
         };
       };
-      /** @description No such thing, or not the caller's to see. */
+      /** @description The resource does not exist, or the caller may not see it. */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2243,7 +2243,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2259,7 +2259,7 @@ export interface operations {
           };
         };
       };
-      /** @description No such thing, or not the caller's to see. */
+      /** @description The resource does not exist, or the caller may not see it. */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2362,7 +2362,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2378,7 +2378,7 @@ export interface operations {
           };
         };
       };
-      /** @description No such thing, or not the caller's to see. */
+      /** @description The resource does not exist, or the caller may not see it. */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2394,7 +2394,7 @@ export interface operations {
           };
         };
       };
-      /** @description What is there stands against it. */
+      /** @description The request conflicts with what is stored. */
       409: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2530,7 +2530,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2546,7 +2546,7 @@ export interface operations {
           };
         };
       };
-      /** @description No such thing, or not the caller's to see. */
+      /** @description The resource does not exist, or the caller may not see it. */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2610,7 +2610,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2626,7 +2626,7 @@ export interface operations {
           };
         };
       };
-      /** @description No such thing, or not the caller's to see. */
+      /** @description The resource does not exist, or the caller may not see it. */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2716,7 +2716,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2732,7 +2732,7 @@ export interface operations {
           };
         };
       };
-      /** @description No such thing, or not the caller's to see. */
+      /** @description The resource does not exist, or the caller may not see it. */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2828,7 +2828,7 @@ export interface operations {
           };
         };
       };
-      /** @description No token and no ticket, or one that does not verify. */
+      /** @description Neither a token nor a ticket, or one that does not verify. */
       401: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2847,7 +2847,7 @@ export interface operations {
           };
         };
       };
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2890,7 +2890,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2950,7 +2950,7 @@ export interface operations {
         };
       };
       401: components['responses']['NotAuthenticated'];
-      /** @description The caller may not. */
+      /** @description The caller may not do this. */
       403: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2966,7 +2966,7 @@ export interface operations {
           };
         };
       };
-      /** @description No such thing, or not the caller's to see. */
+      /** @description The resource does not exist, or the caller may not see it. */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3093,7 +3093,7 @@ export interface operations {
           };
         };
       };
-      /** @description No such thing, or not the caller's to see. */
+      /** @description The resource does not exist, or the caller may not see it. */
       404: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];

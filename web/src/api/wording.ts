@@ -1,42 +1,101 @@
 import { codeOf } from './api-error.ts';
 
-/** The API's codes, as one says them to people. */
+/** A sentence for each error code, of the API and of the screens themselves. */
 const SENTENCES: Readonly<Record<string, string>> = {
+  // The server
   unreachable: 'The server cannot be reached. Check your connection.',
-  outdated: 'There is a newer version of these screens. Reload the page.',
+  outdated: 'There is a newer version of this app. Reload the page.',
   starting: 'The server is starting. One moment.',
-  table_unavailable: 'The server is busy just now. Try again in a moment.',
-  token_keys_unavailable: 'The server cannot check who you are just now. Try again in a moment.',
-  busy: 'Too much is happening at once here. Try again in a moment.',
-  rate_limited: 'That was a bit much at once. Wait a moment, then try again.',
+  table_unavailable: 'The server is busy at the moment. Try again shortly.',
+  events_unavailable: 'Live updates are unavailable at the moment. Try again shortly.',
+  token_keys_unavailable: 'The server cannot verify your sign-in at the moment. Try again shortly.',
+  text_keys_unavailable: 'Messages cannot be decrypted at the moment. Try again shortly.',
+  busy: 'The server is busy at the moment. Try again shortly.',
+  rate_limited: 'Too many requests. Wait a moment, then try again.',
+  request_timeout: 'The request took too long to send. Check your connection, then try again.',
   internal_error: 'Something went wrong. Try again.',
-  not_found: 'This is not here, or not yours to see.',
-  role_forbidden: 'You may not do that in this group.',
-  message_blank: 'Write something first.',
-  message_exceed_max_chars_1024: 'This is too long: a message has up to 1,024 characters.',
-  message_not_own: 'This is the message of somebody else.',
-  message_deleted: 'This message was deleted meanwhile.',
+
+  // Signing in
+  cognito_user_id_blank: 'You are not signed in.',
+  token_invalid: 'Your session is no longer valid. Sign in again.',
+  user_id_invalid: 'This account cannot be used here. Sign in with another one.',
+  ticket_invalid: 'The connection for live updates has expired. Reload the page.',
+  profile_missing: 'Create your profile first.',
+  host_not_allowed: 'The server does not accept requests under this host name.',
+  origin_not_allowed: 'You cannot sign in from this website.',
+
+  // Permissions
+  not_found: 'Not found. It may not exist, or you may not have access to it.',
+  role_forbidden: 'Your role in this group does not allow that.',
+  message_not_own: 'You can only change your own messages.',
+
+  // Messages
+  message_blank: 'Write a message first.',
+  message_invalid: 'This is not a valid message.',
+  message_exceed_max_chars_1024: 'This message is too long: the limit is 1,024 characters.',
+  message_deleted: 'This message was deleted in the meantime.',
   message_is_system: 'This message cannot be changed.',
-  message_group_is_direct: 'This cannot be done in a conversation of two.',
-  name_blank: 'A group needs a name.',
-  name_exceed_max_chars_64: 'This name is too long: it has up to 64 characters.',
-  handle_blank: 'Write a handle.',
-  handle_invalid: 'A handle has 2 to 30 of a–z, 0–9, “_”, “.” and “-”, and starts with a letter or a digit.',
-  handle_taken: 'Somebody has this handle already.',
-  handle_unknown: 'Nobody has this handle.',
-  user_reciever_handle_self: 'This is you: one writes to somebody else here.',
-  user_reciever_handle_unknown: 'Nobody has this handle.',
-  display_name_blank: 'Write a name.',
-  display_name_exceed_max_chars_64: 'This name is too long: it has up to 64 characters.',
+  idempotency_key_reused: 'This was already sent with different content.',
+
+  // Groups
+  message_group_is_direct: 'This is not possible in a conversation between two people.',
+  name_blank: 'Enter a name for the group.',
+  name_invalid: 'This is not a valid name.',
+  name_exceed_max_chars_64: 'This name is too long: the limit is 64 characters.',
+  handles_blank: 'Add at least one other person.',
+  handles_invalid: 'This is not a valid list of people.',
+  handles_too_many: 'These are too many people for one group.',
   group_full: 'This group is full.',
-  idempotency_key_reused: 'This was sent already, with something else in it.',
+  role_invalid: 'This role does not exist.',
+
+  // People
+  handle_blank: 'Enter a handle.',
+  handle_invalid:
+    'A handle has 2 to 30 characters: a–z, 0–9, “_”, “.” and “-”. It starts with a letter or a digit.',
+  handle_taken: 'This handle is taken.',
+  handle_unknown: 'No user has this handle.',
+  user_reciever_handle_blank: 'Enter the handle of the person to write to.',
+  user_reciever_handle_self: 'You cannot write to yourself.',
+  user_reciever_handle_unknown: 'No user has this handle.',
+  display_name_blank: 'Enter a name.',
+  display_name_invalid: 'This is not a valid name.',
+  display_name_exceed_max_chars_64: 'This name is too long: the limit is 64 characters.',
+  prefix_invalid: 'Enter the beginning of a handle.',
 };
 
-/** A failure in a sentence. */
+/** Codes of requests that this version of the screens never sends: the server has probably been updated. */
+const UNEXPECTED: ReadonlySet<string> = new Set([
+  'after_seq_beyond_end',
+  'after_seq_invalid',
+  'after_seq_too_far_behind',
+  'body_invalid',
+  'body_too_large',
+  'cursor_invalid',
+  'deep_invalid',
+  'expectation_failed',
+  'field_unknown',
+  'idempotency_key_invalid',
+  'json_invalid',
+  'limit_invalid',
+  'media_type_unsupported',
+  'message_group_uuid_and_handle',
+  'message_group_uuid_blank',
+  'message_group_uuid_invalid',
+  'more_errors',
+  'parameter_unknown',
+  'position_ambiguous',
+  'query_invalid',
+  'request_malformed',
+  'seq_invalid',
+]);
+
+/** Returns a sentence that describes a failure to the user. */
 export function wordsFor(error: unknown): string {
   return wordsForCode(codeOf(error));
 }
 
 export function wordsForCode(code: string): string {
-  return SENTENCES[code] ?? `That did not work (${code}).`;
+  if (UNEXPECTED.has(code))
+    return 'The server did not understand the request. Reload the page, then try again.';
+  return SENTENCES[code] ?? `Something went wrong (${code}).`;
 }
