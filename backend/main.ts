@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readApiConfig, ConfigError, hasDevelopmentIssuer } from './config.ts';
 import { createApp } from './app.ts';
 import { wire } from './wiring.ts';
-import { openLive } from './events/open-events.ts';
+import { openLiveEvents } from './events/live-events.ts';
 import { createRateLimits } from './http/rate-limit.ts';
 import { startServer } from './http/server.ts';
 import { createTokenVerifier } from './http/verify-token.ts';
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const client = createDynamoClient(config.dynamo);
   const redis = config.redisUrl === undefined ? undefined : openRedis(config.redisUrl, logger);
   const { tableName } = config.dynamo;
-  const live = openLive({ url: config.redisUrl, redis, tableName, logger });
+  const live = openLiveEvents({ url: config.redisUrl, redis, tableName, logger });
   const encryption = await openEncryption(config.texts, { logger });
   const app = createApp({
     ...config,

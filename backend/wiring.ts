@@ -4,7 +4,7 @@ import { MessageLog } from './domain/message-log.ts';
 import { Names } from './domain/names.ts';
 import type { Events } from './events/changes.ts';
 import { EventHub } from './events/event-hub.ts';
-import { inProcessLive, type LiveParts } from './events/open-events.ts';
+import { inProcessLiveEvents, type LiveEvents } from './events/live-events.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { eventPresenter } from './presentation/event.ts';
 import type { Clock, IdSource } from './sources.ts';
@@ -32,14 +32,14 @@ export interface WiringOptions {
   /** Default: texts are stored as they are. */
   readonly encryption?: TextEncryption;
   /** Default: live events of this process alone. */
-  readonly live?: LiveParts;
+  readonly live?: LiveEvents;
   /** Default: nothing is logged. */
   readonly logger?: Logger;
 }
 
 /** Builds everything that a process needs on top of one table. It opens nothing and starts nothing. */
 export function wire(options: WiringOptions): Wiring {
-  const { table, clock = () => new Date(), newId = ulid, live = inProcessLive() } = options;
+  const { table, clock = () => new Date(), newId = ulid, live = inProcessLiveEvents() } = options;
   const { logger = createLogger('silent'), encryption = NO_ENCRYPTION } = options;
   const codec = new MessageCodec(encryption);
   const messages = new MessageStore(table, codec);

@@ -5,7 +5,7 @@ import { createApp } from '../backend/app.ts';
 import type { Environment } from '../backend/config.ts';
 import { type Wiring, wire } from '../backend/wiring.ts';
 import type { Events } from '../backend/events/changes.ts';
-import { openLive } from '../backend/events/open-events.ts';
+import { openLiveEvents } from '../backend/events/live-events.ts';
 import { createRateLimits } from '../backend/http/rate-limit.ts';
 import type { RunningServer } from '../backend/http/server.ts';
 import { createTokenVerifier } from '../backend/http/verify-token.ts';
@@ -176,7 +176,7 @@ export class LocalRun {
     const { redisUrl: url } = this.#config.api;
     const logger = this.#logger.child({ name: 'api' });
     this.#redis = url === undefined ? undefined : openRedis(url, logger);
-    const live = openLive({ url, redis: this.#redis, tableName: table.name, logger });
+    const live = openLiveEvents({ url, redis: this.#redis, tableName: table.name, logger });
     this.#events = live.events;
     return wire({ table, encryption, live, logger });
   }

@@ -1,5 +1,5 @@
 import type { Publisher } from '../events/changes.ts';
-import type { ShortMemory } from '../events/short-memory.ts';
+import type { ExpiringStore } from '../events/expiring-store.ts';
 import type { Clock, IdSource } from '../sources.ts';
 import type { GroupStore } from '../table/group-store.ts';
 import type { MemberStore } from '../table/member-store.ts';
@@ -26,7 +26,7 @@ export interface Dependencies {
   readonly names: Names;
   /** Where changes are published. */
   readonly events: Publisher;
-  readonly memory: ShortMemory;
+  readonly expiringStore: ExpiringStore;
   readonly clock: Clock;
   readonly newId: IdSource;
 }

@@ -11,12 +11,12 @@ const TYPING_PAUSE_MS = 1_000;
  * @throws NotFoundError for a user who is not a member.
  */
 export async function publishTyping(
-  { members, memory, events }: Pick<Dependencies, 'members' | 'memory' | 'events'>,
+  { members, expiringStore, events }: Pick<Dependencies, 'members' | 'expiringStore' | 'events'>,
   groupId: string,
   userId: string,
 ): Promise<void> {
   // Where the memory cannot be reached, nothing can be published either.
-  const isNews = await memory.claim(`typing:${groupId}:${userId}`, TYPING_PAUSE_MS).catch(() => false);
+  const isNews = await expiringStore.claim(`typing:${groupId}:${userId}`, TYPING_PAUSE_MS).catch(() => false);
   if (!isNews) {
     const row = await members.find(groupId, userId);
     requireMember(row ? [row] : [], userId);

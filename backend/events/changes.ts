@@ -1,27 +1,27 @@
 import type { Group, LogEntry, Member } from '../domain/model.ts';
 
 /**
- * What happened, as it is stored, and who is to hear of it: read strongly by whoever publishes, and handed over here.
- * Nobody looks up later who is a member of what.
+ * A change as it is stored, with the users to notify. The publisher has read the members strongly and passes them on:
+ * no subscriber looks up memberships later.
  */
 export type Change =
-  /** Sent, edited or deleted: `rev` says which is newer. */
+  /** A message was sent, edited or deleted: of two versions the one with the higher `rev` is newer. */
   | { readonly kind: 'message'; readonly to: readonly string[]; readonly message: LogEntry }
   /**
-   * A row was made, or something that it shows has changed; each is told to its own user. With `group` where the change
-   * was one of META: other processes may remember an older name for some seconds.
-   * Of a new member it is published before the message that tells of their joining: until it comes, whoever left a
-   * group hears nothing of it.
+   * A member's row was created, or something that it displays has changed; each row goes to its own user. With `group`
+   * when META has changed: other processes may have cached an older name for some seconds.
+   * For a new member this is published before the system message about their joining: until it arrives, a user who
+   * once left the group receives nothing of it.
    */
   | { readonly kind: 'message_group'; readonly rows: readonly Member[]; readonly group?: Group }
-  /** They are members no more. `seq`: of the system message that tells of it. */
+  /** The users are no longer members. `seq`: of the system message about it. */
   | {
       readonly kind: 'message_group_left';
       readonly to: readonly string[];
       readonly groupId: string;
       readonly seq: number;
     }
-  /** Somebody is writing something; they themselves are not among `to`. */
+  /** A user is typing; that user is not in `to`. */
   | {
       readonly kind: 'typing';
       readonly to: readonly string[];
@@ -29,45 +29,45 @@ export type Change =
       readonly userId: string;
     };
 
-/** A change as one user hears of it. */
-export type Told =
+/** A change as one user receives it. */
+export type UserEvent =
   | { readonly kind: 'message'; readonly message: LogEntry }
   | { readonly kind: 'message_group'; readonly row: Member; readonly group?: Group }
   | { readonly kind: 'message_group_left'; readonly groupId: string; readonly seq: number }
   | { readonly kind: 'typing'; readonly groupId: string; readonly userId: string };
 
 /**
- * What a subscriber hears. `ready`: from now on everything is told. It comes first, and again whenever something may
- * have been missed: then whoever displays something has to fetch it anew.
+ * What a subscription delivers. `ready`: every event from now on is delivered. It comes first, and again whenever events
+ * may have been lost: then clients fetch again what they display.
  */
-export type Heard = Told | { readonly kind: 'ready' };
+export type StreamEvent = UserEvent | { readonly kind: 'ready' };
 
-export type Hearer = (heard: Heard) => void;
+export type Listener = (event: StreamEvent) => void;
 
 export interface Publisher {
   /**
-   * Tells whoever is to hear of a change, as well as that can be done: it never rejects, and what cannot be told is
-   * logged. A change is in the table before it is published, so nothing is lost that a client could not fetch.
-   * No request waits for it: a server that has fallen silent is given up only after seconds. The Lambda does wait.
+   * Publishes a change, best effort: it never rejects, and logs what cannot be published. The table has the change
+   * before it is published, so clients can fetch whatever is lost.
+   * No request waits for it, because an unresponsive server is detected only after seconds. The Lambda does wait.
    */
   publish(change: Change): Promise<void>;
 }
 
 export interface Subscriptions {
-  /** Tells what a user is to hear, until the function it answers with is called. Never tells anything before it returns. */
-  subscribe(userId: string, hearer: Hearer): () => void;
+  /** Subscribes to a user's events and returns the unsubscribe function. The listener is never called before it returns. */
+  subscribe(userId: string, listener: Listener): () => void;
 }
 
-/** Live events of every process that shares them. */
+/** Live events of all processes that share them. */
 export interface Events extends Publisher, Subscriptions {
   close(): Promise<void>;
 }
 
 /**
- * What each user is told of a change. Those who are told the same are told the same object, so that whatever is made
- * of it can be made once.
+ * Returns the event of each user that a change concerns. Users with the same event get the same object, so that work
+ * on it can be done once.
  */
-export function toldBy(change: Change): (readonly [userId: string, told: Told])[] {
+export function eventsOf(change: Change): (readonly [userId: string, event: UserEvent])[] {
   const { kind } = change;
   switch (kind) {
     case 'message_group': {
@@ -75,16 +75,16 @@ export function toldBy(change: Change): (readonly [userId: string, told: Told])[
       return rows.map((row) => [row.userId, { kind, row, ...(group && { group }) }]);
     }
     case 'message': {
-      const told = { kind, message: change.message };
-      return change.to.map((userId) => [userId, told]);
+      const event = { kind, message: change.message };
+      return change.to.map((userId) => [userId, event]);
     }
     case 'message_group_left': {
-      const told = { kind, groupId: change.groupId, seq: change.seq };
-      return change.to.map((userId) => [userId, told]);
+      const event = { kind, groupId: change.groupId, seq: change.seq };
+      return change.to.map((userId) => [userId, event]);
     }
     case 'typing': {
-      const told = { kind, groupId: change.groupId, userId: change.userId };
-      return change.to.map((userId) => [userId, told]);
+      const event = { kind, groupId: change.groupId, userId: change.userId };
+      return change.to.map((userId) => [userId, event]);
     }
   }
 }

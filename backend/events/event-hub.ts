@@ -1,77 +1,77 @@
 import { BusyError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { Audience, type EventSink, type Present } from './audience.ts';
 import type { Subscriptions } from './changes.ts';
-import { ToldMessages } from './told-messages.ts';
+import { DeliveredMessages } from './delivered-messages.ts';
+import { type EventSink, type PresentEvent, UserStreams } from './user-streams.ts';
 
-/** Keeps proxies from closing a stream on which nothing happens; most of them wait for 60 s. */
-const BEAT_MS = 15_000;
-const BEAT_TEXT = ':\n\n';
+/** Keeps proxies from closing an idle stream; most of them wait for 60 s. */
+const HEARTBEAT_MS = 15_000;
+const HEARTBEAT_TEXT = ':\n\n';
 
-/** Streams of one person on one process: more than any person has devices and windows. */
-const MAX_STREAMS_OF_ONE = 500;
+/** Maximum number of streams of one user on one process: more than any user has devices and windows. */
+const MAX_STREAMS_PER_USER = 500;
 
-interface Listening {
-  readonly audience: Audience;
+interface Subscribed {
+  readonly streams: UserStreams;
   readonly unsubscribe: () => void;
 }
 
 interface HubParts {
   readonly subscriptions: Subscriptions;
-  readonly present: Present;
+  readonly present: PresentEvent;
   readonly logger: Logger;
-  readonly beatMs?: number;
+  readonly heartbeatMs?: number;
 }
 
-/** Every event stream of this process. There is one subscription for a person, however many streams they have. */
+/** All event streams of this process. A user has one subscription, whatever the number of their streams. */
 export class EventHub {
   readonly #parts: HubParts;
-  readonly #toldMessages = new ToldMessages();
-  readonly #listening = new Map<string, Listening>();
-  #beat: NodeJS.Timeout | undefined;
+  readonly #delivered = new DeliveredMessages();
+  readonly #users = new Map<string, Subscribed>();
+  #heartbeat: NodeJS.Timeout | undefined;
 
   constructor(parts: HubParts) {
     this.#parts = parts;
   }
 
-  /** @throws BusyError for somebody who has too many streams. */
-  requireRoom(userId: string): void {
-    const streams = this.#listening.get(userId)?.audience.size ?? 0;
-    if (streams >= MAX_STREAMS_OF_ONE) throw new BusyError('You have too many event streams open.');
+  /** @throws BusyError for a user who has too many streams. */
+  requireCapacity(userId: string): void {
+    const count = this.#users.get(userId)?.streams.size ?? 0;
+    if (count >= MAX_STREAMS_PER_USER) throw new BusyError('You have too many event streams open.');
   }
 
-  /** Lets a stream hear what its user is told, until the function it answers with is called. */
+  /** Adds a stream to its user's and returns the function that removes it. */
   open(userId: string, sink: EventSink): () => void {
-    const { audience } = this.#listening.get(userId) ?? this.#listen(userId);
-    audience.add(sink);
+    const { streams } = this.#users.get(userId) ?? this.#subscribe(userId);
+    streams.add(sink);
     return () => {
-      audience.remove(sink);
-      if (audience.size === 0) this.#stopListening(userId, audience);
+      streams.remove(sink);
+      if (streams.size === 0) this.#unsubscribe(userId, streams);
     };
   }
 
-  #listen(userId: string): Listening {
-    const { subscriptions, present, logger, beatMs = BEAT_MS } = this.#parts;
-    const audience = new Audience({ userId, present, logger, toldMessages: this.#toldMessages });
-    const unsubscribe = subscriptions.subscribe(userId, (heard) => audience.hear(heard));
-    const listening = { audience, unsubscribe };
-    this.#listening.set(userId, listening);
-    this.#beat ??= setInterval(() => this.#writeBeat(), beatMs).unref();
-    return listening;
+  #subscribe(userId: string): Subscribed {
+    const { subscriptions, present, logger, heartbeatMs = HEARTBEAT_MS } = this.#parts;
+    const streams = new UserStreams({ userId, present, logger, delivered: this.#delivered });
+    const unsubscribe = subscriptions.subscribe(userId, (event) => streams.deliver(event));
+    const subscribed = { streams, unsubscribe };
+    this.#users.set(userId, subscribed);
+    this.#heartbeat ??= setInterval(() => this.#writeHeartbeat(), heartbeatMs).unref();
+    return subscribed;
   }
 
-  #stopListening(userId: string, audience: Audience): void {
-    const listening = this.#listening.get(userId);
-    // A second call of the same stream's, after others have come.
-    if (listening?.audience !== audience) return;
-    listening.unsubscribe();
-    this.#listening.delete(userId);
-    if (this.#listening.size > 0) return;
-    clearInterval(this.#beat);
-    this.#beat = undefined;
+  #unsubscribe(userId: string, streams: UserStreams): void {
+    const subscribed = this.#users.get(userId);
+    // A stream may be removed twice, the second time after the user has opened others.
+    if (subscribed?.streams !== streams) return;
+    subscribed.unsubscribe();
+    this.#users.delete(userId);
+    if (this.#users.size > 0) return;
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = undefined;
   }
 
-  #writeBeat(): void {
-    for (const { audience } of this.#listening.values()) audience.write(BEAT_TEXT);
+  #writeHeartbeat(): void {
+    for (const { streams } of this.#users.values()) streams.write(HEARTBEAT_TEXT);
   }
 }

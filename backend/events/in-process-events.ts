@@ -1,37 +1,37 @@
-import { type Change, type Events, type Heard, type Hearer, toldBy } from './changes.ts';
+import { type Change, type Events, eventsOf, type Listener, type StreamEvent } from './changes.ts';
 
-/** Live events of one process, which needs nobody else for them. */
+/** Live events of a single process, without a server. */
 export class InProcessEvents implements Events {
-  readonly #hearers = new Map<string, Set<Hearer>>();
+  readonly #listeners = new Map<string, Set<Listener>>();
 
   publish(change: Change): Promise<void> {
-    for (const [userId, told] of toldBy(change)) this.#tell(userId, told);
+    for (const [userId, event] of eventsOf(change)) this.#notify(userId, event);
     return Promise.resolve();
   }
 
-  subscribe(userId: string, hearer: Hearer): () => void {
-    // Of its own: the same function may subscribe twice.
-    const own: Hearer = (heard) => hearer(heard);
-    let isWanted = true;
-    // `ready` is the first that it hears.
+  subscribe(userId: string, listener: Listener): () => void {
+    // A new function each time: the same listener may subscribe twice.
+    const own: Listener = (event) => listener(event);
+    let isSubscribed = true;
+    // Added only now, so that `ready` is its first event.
     queueMicrotask(() => {
-      if (!isWanted) return;
-      this.#hearers.set(userId, (this.#hearers.get(userId) ?? new Set()).add(own));
+      if (!isSubscribed) return;
+      this.#listeners.set(userId, (this.#listeners.get(userId) ?? new Set()).add(own));
       own({ kind: 'ready' });
     });
     return () => {
-      isWanted = false;
-      const hearers = this.#hearers.get(userId);
-      if (hearers?.delete(own) && hearers.size === 0) this.#hearers.delete(userId);
+      isSubscribed = false;
+      const listeners = this.#listeners.get(userId);
+      if (listeners?.delete(own) && listeners.size === 0) this.#listeners.delete(userId);
     };
   }
 
   close(): Promise<void> {
-    this.#hearers.clear();
+    this.#listeners.clear();
     return Promise.resolve();
   }
 
-  #tell(userId: string, heard: Heard): void {
-    for (const hearer of this.#hearers.get(userId) ?? []) hearer(heard);
+  #notify(userId: string, event: StreamEvent): void {
+    for (const listener of this.#listeners.get(userId) ?? []) listener(event);
   }
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { groupItem, memberItem, messageItem } from '../../schema/items.ts';
-import type { Told } from './changes.ts';
+import type { UserEvent } from './changes.ts';
 
 /**
- * An event as a text between processes. They may be of different versions: attributes that a newer one adds are left out
- * here, and an event that is not understood is dropped. The attributes are those of the stored items.
+ * Encodes events as text between processes. These may run different versions: attributes that a newer version adds are
+ * left out here, and an unknown kind of event is dropped. The attributes are those of the stored items.
  */
 
 const id = z.string();
@@ -12,7 +12,7 @@ const message = messageItem.omit({ pk: true, sk: true }).extend({ groupId: id })
 const row = memberItem.omit({ pk: true, sk: true, inbox_pk: true }).extend({ groupId: id, userId: id });
 const group = groupItem.omit({ pk: true, sk: true }).extend({ groupId: id });
 
-const told: z.ZodType<Told> = z.discriminatedUnion('kind', [
+const userEvent: z.ZodType<UserEvent> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('message'), message }),
   z.object({ kind: z.literal('message_group'), row, group: group.exactOptional() }),
   z.object({ kind: z.literal('message_group_left'), groupId: id, seq: z.int().min(0) }),
@@ -23,16 +23,16 @@ const told: z.ZodType<Told> = z.discriminatedUnion('kind', [
 const BYTES = '$bytes';
 const SET = '$set';
 
-export function encodeTold(value: Told): string {
-  return JSON.stringify(value, (_key, part: unknown) => {
+export function encodeEvent(event: UserEvent): string {
+  return JSON.stringify(event, (_key, part: unknown) => {
     if (part instanceof Uint8Array) return { [BYTES]: Buffer.from(part).toString('base64') };
     return part instanceof Set ? { [SET]: [...part] } : part;
   });
 }
 
-/** @throws SyntaxError or ZodError for a text that no process of this kind has written. */
-export function decodeTold(payload: string): Told {
-  return told.parse(JSON.parse(payload, revive));
+/** @throws SyntaxError or ZodError for a text that `encodeEvent` did not write. */
+export function decodeEvent(payload: string): UserEvent {
+  return userEvent.parse(JSON.parse(payload, revive));
 }
 
 function revive(_key: string, part: unknown): unknown {

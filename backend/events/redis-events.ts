@@ -1,31 +1,41 @@
 import type { Logger } from '../logger.ts';
 import type { Redis } from '../redis.ts';
-import { type Change, type Events, type Hearer, type Heard, type Told, toldBy } from './changes.ts';
-import { decodeTold, encodeTold } from './payload.ts';
+import {
+  type Change,
+  type Events,
+  eventsOf,
+  type Listener,
+  type StreamEvent,
+  type UserEvent,
+} from './changes.ts';
+import { decodeEvent, encodeEvent } from './payload.ts';
 
-/** One user's subscription here, as it was begun: another one of the same user is another object. */
+/** One subscription of this process to a user's channel. A later subscription to the same channel is another object. */
 interface Subscription {
-  readonly hearers: Set<Hearer>;
-}
-
-/** A batch of the stream can be of hundreds of groups: their summaries do not wait for a server that is away for long. */
-const IMPATIENCE_MS = 10_000;
-
-interface RedisEventsParts {
-  /** For publishing; others may use it too. */
-  readonly commands: Redis;
-  /** Opens a connection of its own: one that subscribes does nothing else. Asked for by the first who subscribes. */
-  readonly openSubscriber: () => Redis;
-  readonly tableName: string;
-  readonly logger: Logger;
-  /** How long publishing waits for a connection that is away, to try once more. Default: not at all. */
-  readonly patienceMs?: number;
+  readonly listeners: Set<Listener>;
 }
 
 /**
- * Live events of every process that uses one Redis or Valkey, over its pub/sub: a channel for each user, to which a
- * process subscribes only while it has somebody listening. Nothing is kept while a connection is away. When it comes
- * back, everybody is told `ready` again.
+ * How long publishing does not wait after a wait in vain: a batch of the stream can contain hundreds of groups, and
+ * their summaries must not wait for a server that is unreachable for long.
+ */
+const NO_WAIT_MS = 10_000;
+
+interface RedisEventsParts {
+  /** For publishing; other code may use it too. */
+  readonly commands: Redis;
+  /** Opens another connection, since one that subscribes can do nothing else. Called by the first subscription. */
+  readonly openSubscriber: () => Redis;
+  readonly tableName: string;
+  readonly logger: Logger;
+  /** How long publishing waits for a lost connection before it tries once more. Default: it does not wait. */
+  readonly connectionWaitMs?: number;
+}
+
+/**
+ * Live events of all processes that use one Redis or Valkey, over its pub/sub: each user has a channel, and a process
+ * subscribes to it only while it has a listener. Events published while a connection is lost are not kept. When it is
+ * restored, every listener receives `ready` again.
  */
 export class RedisEvents implements Events {
   readonly #parts: RedisEventsParts;
@@ -34,12 +44,12 @@ export class RedisEvents implements Events {
   readonly #subscriptions = new Map<string, Subscription>();
   #subscriber: Redis | undefined;
   #isFailing = false;
-  /** What everybody waits for who waits for the connection. */
-  #return: Promise<boolean> | undefined;
-  /** In milliseconds since 1970: a process that was frozen meanwhile has patience again. */
-  #impatientUntil = 0;
-  /** What came last: a change that many hear of comes once for each of them. */
-  #last: { readonly payload: string; readonly told: Told } | undefined;
+  /** Shared by all changes that wait for the connection. */
+  #reconnection: Promise<boolean> | undefined;
+  /** In milliseconds since 1970, so the time counts while a process is frozen. */
+  #noWaitUntil = 0;
+  /** The last event received: a change for several users arrives once for each of them. */
+  #last: { readonly payload: string; readonly event: UserEvent } | undefined;
 
   constructor(parts: RedisEventsParts) {
     this.#parts = parts;
@@ -49,8 +59,8 @@ export class RedisEvents implements Events {
   async publish(change: Change): Promise<void> {
     try {
       await this.#publish(change).catch(async (error: unknown) => {
-        if (!(await this.#isBackSoon())) throw error;
-        // Some may have been told: to them it is a change that is told twice.
+        if (!(await this.#isSoonConnected())) throw error;
+        // Some users may have received it: for them the change is published twice.
         await this.#publish(change);
       });
       this.#isFailing = false;
@@ -60,17 +70,17 @@ export class RedisEvents implements Events {
     }
   }
 
-  subscribe(userId: string, hearer: Hearer): () => void {
+  subscribe(userId: string, listener: Listener): () => void {
     const channel = this.#channelPrefix + userId;
-    const subscription = this.#subscriptions.get(channel) ?? { hearers: new Set() };
-    const own: Hearer = (heard) => hearer(heard);
-    subscription.hearers.add(own);
+    const subscription = this.#subscriptions.get(channel) ?? { listeners: new Set() };
+    const own: Listener = (event) => listener(event);
+    subscription.listeners.add(own);
     this.#subscriptions.set(channel, subscription);
-    // Where it stands already, nothing is sent, and this hearer is told so all the same.
+    // On a channel that is subscribed already nothing is sent, and this listener still gets its `ready`.
     this.#begin([channel], own);
     return () => {
-      subscription.hearers.delete(own);
-      if (subscription.hearers.size > 0 || this.#subscriptions.get(channel) !== subscription) return;
+      subscription.listeners.delete(own);
+      if (subscription.listeners.size > 0 || this.#subscriptions.get(channel) !== subscription) return;
       this.#subscriptions.delete(channel);
       this.#end(channel);
     };
@@ -81,112 +91,112 @@ export class RedisEvents implements Events {
     await this.#subscriber?.close();
   }
 
-  /** Publishes to all channels at once: the client sends in one piece what is asked for in one turn. */
+  /** Publishes to all channels at once: the client sends the commands of one turn of the event loop together. */
   async #publish(change: Change): Promise<void> {
-    let last: { readonly told: Told; readonly payload: string } | undefined;
+    let last: { readonly event: UserEvent; readonly payload: string } | undefined;
     const published: Promise<unknown>[] = [];
-    for (const [userId, told] of toldBy(change)) {
-      if (last?.told !== told) last = { told, payload: encodeTold(told) };
+    for (const [userId, event] of eventsOf(change)) {
+      if (last?.event !== event) last = { event, payload: encodeEvent(event) };
       published.push(this.#parts.commands.client.publish(this.#channelPrefix + userId, last.payload));
     }
     await settled(published);
   }
 
-  /** Whoever waits for the connection does so with all others. Not again for a while after it was in vain. */
-  async #isBackSoon(): Promise<boolean> {
-    const { commands, patienceMs = 0 } = this.#parts;
+  /** Waits for the connection, once for all changes that need it. After a wait in vain it does not wait for a while. */
+  async #isSoonConnected(): Promise<boolean> {
+    const { commands, connectionWaitMs = 0 } = this.#parts;
     const { client } = commands;
-    if (patienceMs === 0 || client.isReady) return patienceMs > 0;
-    if (Date.now() < this.#impatientUntil) return false;
-    this.#return ??= becomesReady(client, patienceMs).then((isBack) => {
-      this.#return = undefined;
-      if (!isBack) this.#impatientUntil = Date.now() + IMPATIENCE_MS;
-      return isBack;
+    if (connectionWaitMs === 0 || client.isReady) return connectionWaitMs > 0;
+    if (Date.now() < this.#noWaitUntil) return false;
+    this.#reconnection ??= becomesReady(client, connectionWaitMs).then((isReady) => {
+      this.#reconnection = undefined;
+      if (!isReady) this.#noWaitUntil = Date.now() + NO_WAIT_MS;
+      return isReady;
     });
-    return this.#return;
+    return this.#reconnection;
   }
 
   #connection(): Redis['client'] {
     if (!this.#subscriber) {
       this.#subscriber = this.#parts.openSubscriber();
-      // The client itself renews what stood; what could not be begun while it was away is begun now.
+      // The client renews its subscriptions itself. This begins those that were requested while it was disconnected.
       this.#subscriber.client.on('ready', () => this.#begin([...this.#subscriptions.keys()]));
     }
     return this.#subscriber.client;
   }
 
-  /** Subscribes to channels, and tells whoever listens on them, or one of them alone, once that is acknowledged. */
-  #begin(channels: readonly string[], only?: Hearer): void {
+  /** Subscribes to channels. On acknowledgement sends `ready` to all of their listeners, or to one of them alone. */
+  #begin(channels: readonly string[], only?: Listener): void {
     const client = this.#connection();
     if (channels.length === 0 || !client.isReady) return;
     const begun = channels.map((channel) => [channel, this.#subscriptions.get(channel)] as const);
-    client.subscribe([...channels], this.#hear).then(
+    client.subscribe([...channels], this.#receive).then(
       () => {
         for (const [channel, subscription] of begun) {
-          // One that was ended meanwhile, even if another has been begun, which has its own acknowledgement to come.
+          // It may have ended in the meantime; a successor on the channel waits for its own acknowledgement.
           if (!subscription || this.#subscriptions.get(channel) !== subscription) continue;
-          for (const hearer of only ? [only] : subscription.hearers) {
-            if (subscription.hearers.has(hearer)) hearer({ kind: 'ready' });
+          for (const listener of only ? [only] : subscription.listeners) {
+            if (subscription.listeners.has(listener)) listener({ kind: 'ready' });
           }
         }
       },
       (err: unknown) => {
-        // A connection that broke comes back, and then it is begun again.
+        // A lost connection comes back, and its `ready` begins the subscriptions again.
         if (client.isReady) this.#parts.logger.error({ err }, 'events cannot be subscribed to');
       },
     );
   }
 
   #end(channel: string): void {
-    // One that stays subscribed to, because the connection broke, brings what nobody here listens to.
+    // If this fails because the connection was lost, events still arrive on the channel, and no listener gets them.
     this.#connection()
-      .unsubscribe(channel, this.#hear)
+      .unsubscribe(channel, this.#receive)
       .catch(() => undefined);
   }
 
-  /** One function for all channels: subscribed twice, it still hears once. */
-  readonly #hear = (payload: string, channel: string): void => {
+  /** One function for all channels: when it is subscribed twice, it is still called once. */
+  readonly #receive = (payload: string, channel: string): void => {
     const subscription = this.#subscriptions.get(channel);
-    const told = subscription && this.#decode(payload);
-    if (!told) return;
-    for (const hearer of subscription.hearers) hearer(told);
+    const event = subscription && this.#decode(payload);
+    if (!event) return;
+    for (const listener of subscription.listeners) listener(event);
   };
 
-  #decode(payload: string): Heard | undefined {
-    if (this.#last?.payload === payload) return this.#last.told;
+  #decode(payload: string): StreamEvent | undefined {
+    if (this.#last?.payload === payload) return this.#last.event;
     try {
-      const told = decodeTold(payload);
-      this.#last = { payload, told };
-      return told;
+      const event = decodeEvent(payload);
+      this.#last = { payload, event };
+      return event;
     } catch (err) {
-      this.#parts.logger.warn({ reason: nameOf(err) }, 'an event that is not understood was dropped');
+      this.#parts.logger.warn({ reason: classOf(err) }, 'an unknown kind of event was dropped');
       return undefined;
     }
   }
 }
 
-/** Whether a connection stands again within so long. */
+/** Whether a connection is restored within a time. */
 async function becomesReady(client: Redis['client'], withinMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (isReady: boolean) => {
       clearTimeout(timer);
-      client.off('ready', back);
+      client.off('ready', onReady);
       resolve(isReady);
     };
-    const back = () => settle(true);
+    const onReady = () => settle(true);
     const timer = setTimeout(() => settle(false), withinMs);
-    client.once('ready', back);
+    client.once('ready', onReady);
   });
 }
 
-/** Waits for all of them, then fails with the first that did: none is left to fail unseen. */
+/** Waits for all promises, then throws the first error. No rejection stays unhandled. */
 async function settled(promises: readonly Promise<unknown>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(promises)) {
     if (outcome.status === 'rejected') throw outcome.reason;
   }
 }
 
-/** What a parser says of a payload may quote it, and somebody's text with it. */
-function nameOf(error: unknown): string {
+/** The error's class alone: a parser's error text may quote the payload, and with it a user's message. */
+function classOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown';
 }

@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Wiring } from '../wiring.ts';
 import type { Person } from '../domain/model.ts';
 import { requireProfile } from '../domain/people.ts';
-import { redeemTicket } from '../events/tickets.ts';
+import { verifyTicket } from '../events/tickets.ts';
 import { NotAuthenticatedError } from '../errors.ts';
 import { COST_OF_ONE, type RateLimits, type ReadCost } from './rate-limit.ts';
 import type { TokenVerifier, VerifiedToken } from './verify-token.ts';
@@ -126,7 +126,7 @@ const redeemOrVerify: Verify = async (parts, request) => {
   const lastEventId = request.headers['last-event-id'];
   if (typeof ticket !== 'string' || Array.isArray(lastEventId))
     throw new NotAuthenticatedError('ticket_invalid');
-  const holder = await redeemTicket(parts.context.memory, ticket, lastEventId);
+  const holder = await verifyTicket(parts.context.expiringStore, ticket, lastEventId);
   if (!holder) throw new NotAuthenticatedError('ticket_invalid');
   return holder;
 };

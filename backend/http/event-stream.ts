@@ -1,17 +1,17 @@
 import type { ServerResponse } from 'node:http';
-import type { EventSink } from '../events/audience.ts';
+import type { EventSink } from '../events/user-streams.ts';
 
 declare module 'http' {
   interface ServerResponse {
-    /** Ends an answer that would go on for ever, when the server stops: there is nothing to wait for. */
+    /** Ends a response that has no end of its own. The server calls it when it stops. */
     endOnStop?: () => void;
   }
 }
 
-/** What may wait for a reader, besides what the system's own buffers hold. Whoever is further behind is cut off. */
+/** Maximum amount buffered for a client, in addition to the system's own buffers. Slower clients are disconnected. */
 const MAX_UNREAD_BYTES = 256 * 1_024;
 
-/** The longest time a timer can wait: 24 days. */
+/** The maximum delay of a timer: 24 days. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const HEADERS = {
@@ -21,14 +21,14 @@ const HEADERS = {
   'X-Accel-Buffering': 'no',
 };
 
-/** An answer that goes on until its reader leaves, its token expires or the server stops. */
+/** A response that continues until the client disconnects, its token expires or the server stops. */
 export class EventStream implements EventSink {
   readonly #response: ServerResponse;
 
   /**
-   * Begins the answer at once.
-   * @param expires until when it may go on, in milliseconds since 1970.
-   * @param id of its first event, which an EventSource keeps for all that follow.
+   * Starts the response immediately.
+   * @param expires when the stream ends at the latest, in milliseconds since 1970.
+   * @param id of the first event, which an EventSource keeps for all later ones.
    */
   constructor(response: ServerResponse, { expires, id }: { readonly expires: number; readonly id?: string }) {
     this.#response = response;
@@ -46,12 +46,12 @@ export class EventStream implements EventSink {
     if (response.writableEnded || response.destroyed) return;
     response.write(text);
     if (response.writableLength <= MAX_UNREAD_BYTES) return;
-    response.err = new Error('the reader of an event stream was too slow');
+    response.err = new Error('the client of an event stream was too slow');
     response.destroy();
   }
 
   #end(): void {
-    // Who has not read everything by now would keep the connection open for as long as they like.
+    // A client that has not read everything could keep the connection open indefinitely.
     if (this.#response.writableLength > 0) this.#response.destroy();
     else this.#response.end();
   }

@@ -83,7 +83,7 @@ export const messageText = requiredText('message', cleanText)
   );
 
 /** A name as others see it: one line of 1 to 64 code points. @param name of the field, which its codes begin with. */
-const nameOf = (name: string, description: string, example: string) =>
+const nameField = (name: string, description: string, example: string) =>
   requiredText(name)
     .refine((text) => codePointsIn(text) <= MAX_NAME_CODE_POINTS, `${name}_exceed_max_chars_64`)
     .meta(
@@ -96,10 +96,10 @@ const nameOf = (name: string, description: string, example: string) =>
     );
 
 /** A person's name. */
-export const displayName = nameOf('display_name', 'What others see', 'Ada Lovelace');
+export const displayName = nameField('display_name', 'What others see', 'Ada Lovelace');
 
 /** A group's name. */
-export const groupName = nameOf('name', 'What the group is called', 'Analytical engines');
+export const groupName = nameField('name', 'What the group is called', 'Analytical engines');
 
 /** A handle, case-folded: 2 to 30 of a-z, 0-9, `_`, `.` and `-`, the first a letter or digit. */
 export const newHandle = requiredText('handle')

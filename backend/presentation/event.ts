@@ -1,5 +1,5 @@
-import type { Present } from '../events/audience.ts';
-import type { Told } from '../events/changes.ts';
+import type { UserEvent } from '../events/changes.ts';
+import type { PresentEvent } from '../events/user-streams.ts';
 import type { InboxRow, LogEntry, Member, Message } from '../domain/model.ts';
 import type { NameReader, Names } from '../domain/names.ts';
 import { peopleIn, peopleInRow } from '../domain/system-messages.ts';
@@ -7,32 +7,32 @@ import { presentMessage } from './message.ts';
 import { presentMessageGroup } from './message-group.ts';
 
 /**
- * Makes the data of events, in the same words as the answers: what an event shows is what a GET would. What several
- * people are to see alike is made once for all of them.
+ * Creates the presenter of events. An event has the same form as the response of a GET. Data that several users share is
+ * presented once for all of them.
  */
-export function eventPresenter(names: Names, codec: EventCodec): Present {
-  const made = new WeakMap<Told, Promise<string>>();
-  const means = { read: readOnce(names), codec };
-  return (told, userId) => {
-    // Other processes may remember its name of before the change.
-    if (told.kind === 'message_group' && told.group) names.rememberGroup(told.group);
-    if (isForItsAuthor(told, userId)) return present(told, means, userId);
-    const known = made.get(told) ?? present(told, means);
-    made.set(told, known);
+export function eventPresenter(names: Names, codec: EventCodec): PresentEvent {
+  const presented = new WeakMap<UserEvent, Promise<string>>();
+  const parts = { read: readOnce(names), codec };
+  return (event, userId) => {
+    // This process may have cached the name from before the change.
+    if (event.kind === 'message_group' && event.group) names.rememberGroup(event.group);
+    if (isForItsAuthor(event, userId)) return present(event, parts, userId);
+    const known = presented.get(event) ?? present(event, parts);
+    presented.set(event, known);
     return known;
   };
 }
 
-/** An author sees their own key in it, and nobody else does. */
-function isForItsAuthor(told: Told, userId: string): boolean {
+/** Whether the event contains the client key of its author, which only the author may see. */
+function isForItsAuthor(event: UserEvent, userId: string): boolean {
   return (
-    told.kind === 'message' && told.message.user_uuid === userId && told.message.client_key !== undefined
+    event.kind === 'message' && event.message.user_uuid === userId && event.message.client_key !== undefined
   );
 }
 
 type ReadNames = (userIds: readonly string[], groupIds?: readonly string[]) => Promise<NameReader>;
 
-/** Reads names, and lets who asks for the same ones meanwhile wait for that: everybody in a group does so at once. */
+/** Reads names. Concurrent reads of the same names share one: all members of a group need them at the same time. */
 function readOnce(names: Names): ReadNames {
   const underWay = new Map<string, Promise<NameReader>>();
   return (userIds, groupIds = []) => {
@@ -43,44 +43,43 @@ function readOnce(names: Names): ReadNames {
   };
 }
 
-/** Decrypts what events carry. */
+/** Decrypts messages and previews in events. */
 export interface EventCodec {
   decodeOne(entry: LogEntry): Promise<Message>;
   decodePreviews(members: readonly Member[]): Promise<readonly InboxRow[]>;
 }
 
-/** What an answer is made with. */
-interface Means {
+interface PresenterParts {
   readonly read: ReadNames;
   readonly codec: EventCodec;
 }
 
-async function present(told: Told, means: Means, viewerId?: string): Promise<string> {
-  return JSON.stringify(await answerOf(told, means, viewerId));
+async function present(event: UserEvent, parts: PresenterParts, viewerId?: string): Promise<string> {
+  return JSON.stringify(await dataOf(event, parts, viewerId));
 }
 
-async function answerOf(told: Told, { read, codec }: Means, viewerId?: string): Promise<object> {
-  switch (told.kind) {
+async function dataOf(event: UserEvent, { read, codec }: PresenterParts, viewerId?: string): Promise<object> {
+  switch (event.kind) {
     case 'message': {
-      const { message } = told;
-      const [open, names] = await Promise.all([
+      const { message } = event;
+      const [decrypted, names] = await Promise.all([
         codec.decodeOne(message),
         read([message.user_uuid, ...peopleIn(message)]),
       ]);
-      return presentMessage(open, names, viewerId);
+      return presentMessage(decrypted, names, viewerId);
     }
     case 'message_group': {
-      const { row } = told;
+      const { row } = event;
       const shown = row.peer === undefined ? read(peopleInRow(row), [row.groupId]) : read([row.peer]);
-      const [[open], names] = await Promise.all([codec.decodePreviews([row]), shown]);
-      if (!open) throw new TypeError('there is one row for each member');
-      return presentMessageGroup(open, names);
+      const [[decrypted], names] = await Promise.all([codec.decodePreviews([row]), shown]);
+      if (!decrypted) throw new TypeError('there is one row for each member');
+      return presentMessageGroup(decrypted, names);
     }
     case 'message_group_left':
-      return { uuid: told.groupId };
+      return { uuid: event.groupId };
     case 'typing': {
-      const { handle } = (await read([told.userId])).person(told.userId);
-      return { message_group_uuid: told.groupId, user_uuid: told.userId, handle };
+      const { handle } = (await read([event.userId])).person(event.userId);
+      return { message_group_uuid: event.groupId, user_uuid: event.userId, handle };
     }
   }
 }

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sqsFailureQueue } from '../../lambdas/update-summaries/failure-queue.ts';
 import { createHandler } from '../../lambdas/update-summaries/handler.ts';
-import { inProcessLive } from '../../backend/events/open-events.ts';
+import { inProcessLiveEvents } from '../../backend/events/live-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { type Key, memberKey, messageKey } from '../../schema/keys.ts';
 import { failsWith, type Outcome, runScript, succeeds } from '../../test/bin/run-script.ts';
@@ -147,7 +147,7 @@ describeWithQueue('redrive, with a queue of the stand-in', () => {
     const handler = createHandler({
       members,
       messages,
-      events: inProcessLive().events,
+      events: inProcessLiveEvents().events,
       failures: sqsFailureQueue(sqs, queueUrl),
       logger: createLogger('silent'),
     });

@@ -22,7 +22,7 @@ export function suggestProfile(attributes: UserAttributes): SuggestedProfile {
   const [mailbox = ''] = email.split('@');
   const handle =
     foldHandle(asked) ?? [asked, name, mailbox].map(handleOf).find((made) => made !== undefined) ?? ANYBODY;
-  return { handle, display_name: nameOf(name) ?? nameOf(asked) ?? handle };
+  return { handle, display_name: validName(name) ?? validName(asked) ?? handle };
 }
 
 /** The handle with something behind it, for when it is taken. */
@@ -42,7 +42,7 @@ function handleOf(text: string): string | undefined {
 }
 
 /** One visible line of at most 64 code points, as the API asks of a display name. */
-function nameOf(text: string): string | undefined {
+function validName(text: string): string | undefined {
   const cut = cleanLine(Array.from(cleanLine(text)).slice(0, MAX_NAME_CODE_POINTS).join(''));
   return isBlank(cut) ? undefined : cut;
 }

@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readStreamConfig } from '../../backend/config.ts';
-import { inProcessLive, openPublisher } from '../../backend/events/open-events.ts';
+import { inProcessLiveEvents, openPublisher } from '../../backend/events/live-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { MemberStore } from '../../backend/table/member-store.ts';
 import { opaqueTexts } from '../../backend/table/message-codec.ts';
@@ -26,7 +26,7 @@ export const handler = createHandler({
   members: new MemberStore(table, codec),
   messages: new MessageStore(table, codec),
   // Without Redis there is nobody to tell.
-  events: url === undefined ? inProcessLive().events : openPublisher({ url, tableName, logger }),
+  events: url === undefined ? inProcessLiveEvents().events : openPublisher({ url, tableName, logger }),
   // Without a queue the log line, which the handler writes in any case, is all there is.
   failures:
     failureQueueUrl === undefined

@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { openPublisher } from '../../backend/events/open-events.ts';
+import { openPublisher } from '../../backend/events/live-events.ts';
 import { MemberStore } from '../../backend/table/member-store.ts';
 import { opaqueTexts } from '../../backend/table/message-codec.ts';
 import { MessageStore } from '../../backend/table/message-store.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import getPort from 'get-port';
 import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer } from 'testcontainers';
-import { openLive, openPublisher } from '../../backend/events/open-events.ts';
+import { openLiveEvents, openPublisher } from '../../backend/events/live-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { openRedis } from '../../backend/redis.ts';
 import { ClientModel } from '../events/client-model.ts';
@@ -39,7 +39,7 @@ afterAll(() => valkey.stop());
 async function openProcess(tableName: string) {
   const redis = openRedis(url, logger);
   await eventually(() => redis.client.isReady, LONG);
-  const live = openLive({ url, redis, tableName, logger });
+  const live = openLiveEvents({ url, redis, tableName, logger });
   return {
     live,
     close: async () => {

@@ -8,7 +8,7 @@ import { type DynamoConfig, readDynamoConfig } from '../../backend/config.ts';
 import { type Wiring, wire } from '../../backend/wiring.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sendToHandle } from '../../backend/domain/send-message.ts';
-import { openLive } from '../../backend/events/open-events.ts';
+import { openLiveEvents } from '../../backend/events/live-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { openRedis } from '../../backend/redis.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
@@ -208,7 +208,7 @@ describe('update-summaries', () => {
     const url = `redis://${valkey.getHost()}:${valkey.getMappedPort(6379)}`;
     const logger = createLogger('silent');
     const redis = openRedis(url, logger);
-    const live = openLive({ url, redis, tableName: TABLE, logger });
+    const live = openLiveEvents({ url, redis, tableName: TABLE, logger });
     const heard: string[] = [];
     try {
       live.events.subscribe(grace, (one) => void heard.push(one.kind));

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import getPort from 'get-port';
 import { GenericContainer, type StartedTestContainer } from 'testcontainers';
-import type { Heard } from '../../backend/events/changes.ts';
-import { type LiveParts, openLive, openPublisher } from '../../backend/events/open-events.ts';
+import type { StreamEvent } from '../../backend/events/changes.ts';
+import { type LiveEvents, openLiveEvents, openPublisher } from '../../backend/events/live-events.ts';
 import { EventsUnavailableError } from '../../backend/errors.ts';
 import { openRedis, type Redis } from '../../backend/redis.ts';
 import { describeLive } from '../events/events-contract.ts';
@@ -38,7 +38,7 @@ const startValkey = (host?: number) =>
 const urlOf = (container: StartedTestContainer) =>
   `redis://${container.getHost()}:${container.getMappedPort(PORT)}`;
 
-interface Process extends LiveParts {
+interface Process extends LiveEvents {
   readonly redis: Redis;
   readonly lines: readonly unknown[];
   close(): Promise<void>;
@@ -48,7 +48,7 @@ interface Process extends LiveParts {
 function openProcess({ at = url, tableName = 'a-table' } = {}): Process {
   const { lines, logger } = keepLines();
   const redis = openRedis(at, logger);
-  const live = openLive({ url: at, redis, tableName, logger });
+  const live = openLiveEvents({ url: at, redis, tableName, logger });
   const close = async () => {
     await live.events.close();
     await redis.close();
@@ -63,8 +63,8 @@ async function openConnected(options?: Parameters<typeof openProcess>[0]): Promi
   return process;
 }
 
-function listen(process: Process, userId: string): { heard: Heard[]; stop: () => void } {
-  const heard: Heard[] = [];
+function listen(process: Process, userId: string): { heard: StreamEvent[]; stop: () => void } {
+  const heard: StreamEvent[] = [];
   const stop = process.events.subscribe(userId, (one) => void heard.push(one));
   return { heard, stop };
 }
@@ -224,7 +224,7 @@ describe('while Valkey is away', () => {
       expect(await ada.post(`/api/message_groups/${groupId}/typing`, undefined)).toMatchObject({
         status: 204,
       });
-      await expect(one.memory.read('anything')).rejects.toThrow(EventsUnavailableError);
+      await expect(one.expiringStore.get('anything')).rejects.toThrow(EventsUnavailableError);
       for (let times = 0; times < 5; times += 1) await one.events.publish(typing(ada.userId));
       const failed = one.lines.filter((line) => JSON.stringify(line).includes('cannot be published'));
       expect(failed).toHaveLength(1);

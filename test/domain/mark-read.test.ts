@@ -4,7 +4,7 @@ import { markRead } from '../../backend/domain/mark-read.ts';
 import { memberItemOf } from '../../backend/table/items.ts';
 import { unreadCount } from '../../backend/domain/unread.ts';
 import { NotFoundError } from '../../backend/errors.ts';
-import type { Heard } from '../../backend/events/changes.ts';
+import type { StreamEvent } from '../../backend/events/changes.ts';
 import type { MemberValues } from '../support/factories.ts';
 import { newGroupId } from '../support/factories.ts';
 import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
@@ -145,8 +145,8 @@ describe('marking a group read', () => {
 });
 
 /** What Ada's devices are told from now on. */
-function listen(): Heard[] {
-  const heard: Heard[] = [];
+function listen(): StreamEvent[] {
+  const heard: StreamEvent[] = [];
   context.events.subscribe('ada', (told) => {
     if (told.kind !== 'ready') heard.push(told);
   });

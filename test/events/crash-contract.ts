@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Publisher } from '../../backend/events/changes.ts';
-import type { LiveParts } from '../../backend/events/open-events.ts';
+import type { LiveEvents } from '../../backend/events/live-events.ts';
 import { directGroupId } from '../../schema/ids.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import type { Caller } from '../support/caller.ts';
@@ -15,7 +15,7 @@ import { type HeldStream, startHeldStream } from './held-stream.ts';
 /** How the API that survives, the one that dies and the stream's handler hear of each other. */
 export interface LiveAroundACrash {
   /** Of the API that survives. */
-  readonly live: LiveParts;
+  readonly live: LiveEvents;
   /** Of the stream's handler. */
   readonly publisher: Publisher;
   /** Of the API that dies; absent: nobody hears it in any case. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Present } from '../../backend/events/audience.ts';
-import type { Change, Told } from '../../backend/events/changes.ts';
+import type { PresentEvent } from '../../backend/events/user-streams.ts';
+import type { Change, UserEvent } from '../../backend/events/changes.ts';
 import { EventHub } from '../../backend/events/event-hub.ts';
 import { InProcessEvents } from '../../backend/events/in-process-events.ts';
 import { createLogger } from '../../backend/logger.ts';
@@ -29,10 +29,10 @@ afterEach(() => {
   for (const close of closes.splice(0)) close();
 });
 
-function createHub(options: { present?: Present; beatMs?: number } = {}) {
+function createHub(options: { present?: PresentEvent; heartbeatMs?: number } = {}) {
   const events = new InProcessEvents();
-  const presented: Told[] = [];
-  const present: Present = (told) => {
+  const presented: UserEvent[] = [];
+  const present: PresentEvent = (told) => {
     presented.push(told);
     return Promise.resolve(told.kind === 'message' ? `${told.message.seq}.${told.message.rev}` : '{}');
   };
@@ -98,7 +98,7 @@ describe('a hub', () => {
   });
 
   it('writes a beat to every stream, and stops when the last one is closed', async () => {
-    const { open } = createHub({ beatMs: 2 });
+    const { open } = createHub({ heartbeatMs: 2 });
     const [one, two] = [await open('ada'), await open('grace')];
     const beats = ({ sink }: typeof one) => sink.texts.filter((text) => text === ':\n\n').length;
     await eventually(() => beats(one) >= 3 && beats(two) >= 3);
@@ -183,7 +183,7 @@ describe('what is told twice', () => {
 describe('what takes long to present', () => {
   it('keeps what comes after it behind it', async () => {
     const held = deferred<string>();
-    const present: Present = (told) =>
+    const present: PresentEvent = (told) =>
       told.kind === 'message' && told.message.seq === 1 ? held.promise : Promise.resolve('later');
     const { open, tell } = createHub({ present });
     const { sink } = await open('ada');
@@ -200,7 +200,7 @@ describe('what takes long to present', () => {
     const { open, tell, lines } = createHub({ present: () => held.promise });
     const { sink } = await open('ada');
     for (let seq = 1; seq <= 1_005; seq += 1) await tell(seq, 'ada');
-    expect(lines.join('')).toMatch(/given up/);
+    expect(lines.join('')).toMatch(/dropped/);
     held.resolve('{}');
     await eventually(() => sink.told.filter((text) => text === READY).length === 2);
     await eventually(() => messages(sink).length > 0);
@@ -209,7 +209,7 @@ describe('what takes long to present', () => {
   });
 
   it('is not told when it fails, and `ready` is said again', async () => {
-    const present: Present = (told) =>
+    const present: PresentEvent = (told) =>
       told.kind === 'typing' ? Promise.reject(new Error('no names')) : Promise.resolve('{}');
     const { open, events, tell, lines } = createHub({ present });
     const { sink } = await open('ada');

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Change, Heard } from '../../backend/events/changes.ts';
-import type { LiveParts } from '../../backend/events/open-events.ts';
+import type { Change, StreamEvent } from '../../backend/events/changes.ts';
+import type { LiveEvents } from '../../backend/events/live-events.ts';
 import { eventually } from '../support/eventually.ts';
 import { member, logEntry } from '../support/factories.ts';
 
 /** Two sides that share their live events; for those of one process they are the same. */
 export interface LiveUnderTest {
-  readonly here: LiveParts;
-  readonly there: LiveParts;
+  readonly here: LiveEvents;
+  readonly there: LiveEvents;
   close(): Promise<void>;
 }
 
@@ -26,12 +26,12 @@ export function describeLive(name: string, open: () => Promise<LiveUnderTest>): 
       return `user-${users}`;
     };
     const listen = async (userId: string, at = live.there) => {
-      const heard: Heard[] = [];
-      const unsubscribe = at.events.subscribe(userId, (one) => void heard.push(one));
-      expect(heard).toEqual([]);
-      await eventually(() => heard.length > 0);
-      expect(heard).toEqual([{ kind: 'ready' }]);
-      return { heard, unsubscribe };
+      const received: StreamEvent[] = [];
+      const unsubscribe = at.events.subscribe(userId, (one) => void received.push(one));
+      expect(received).toEqual([]);
+      await eventually(() => received.length > 0);
+      expect(received).toEqual([{ kind: 'ready' }]);
+      return { received, unsubscribe };
     };
 
     it('tells each user what is theirs, in the order of publishing', async () => {
@@ -46,19 +46,19 @@ export function describeLive(name: string, open: () => Promise<LiveUnderTest>): 
         { kind: 'message_group_left', to: [ada], groupId: 'g', seq: 2 },
       ];
       for (const change of changes) await live.here.events.publish(change);
-      await eventually(() => adas.heard.length === 4 && graces.heard.length === 4);
-      expect(adas.heard.slice(1)).toEqual([
+      await eventually(() => adas.received.length === 4 && graces.received.length === 4);
+      expect(adas.received.slice(1)).toEqual([
         { kind: 'message', message },
         { kind: 'message_group', row: rows[0] },
         { kind: 'message_group_left', groupId: 'g', seq: 2 },
       ]);
-      expect(graces.heard.slice(1)).toEqual([
+      expect(graces.received.slice(1)).toEqual([
         { kind: 'message', message },
         { kind: 'message_group', row: rows[1] },
         { kind: 'typing', groupId: 'g', userId: ada },
       ]);
-      // Told the same, they are told the same object.
-      expect(adas.heard[1]).toBe(graces.heard[1]);
+      // Users with the same event get the same object.
+      expect(adas.received[1]).toBe(graces.received[1]);
     });
 
     it('tells every subscriber of a user, and those who have gone nothing', async () => {
@@ -67,13 +67,13 @@ export function describeLive(name: string, open: () => Promise<LiveUnderTest>): 
       one.unsubscribe();
       one.unsubscribe();
       await live.here.events.publish({ kind: 'typing', to: [user], groupId: 'g', userId: 'u' });
-      await eventually(() => two.heard.length === 2);
-      expect(one.heard).toHaveLength(1);
+      await eventually(() => two.received.length === 2);
+      expect(one.received).toHaveLength(1);
       two.unsubscribe();
       const again = await listen(user);
       await live.here.events.publish({ kind: 'typing', to: [user], groupId: 'h', userId: 'u' });
-      await eventually(() => again.heard.length === 2);
-      expect(two.heard).toHaveLength(2);
+      await eventually(() => again.received.length === 2);
+      expect(two.received).toHaveLength(2);
     });
 
     it('stands for who comes back at once', async () => {
@@ -81,30 +81,30 @@ export function describeLive(name: string, open: () => Promise<LiveUnderTest>): 
       for (let round = 0; round < 20; round += 1) {
         const first = live.there.events.subscribe(user, () => undefined);
         first();
-        const { heard, unsubscribe } = await listen(user);
+        const { received, unsubscribe } = await listen(user);
         await live.here.events.publish({ kind: 'typing', to: [user], groupId: `g${round}`, userId: 'u' });
-        await eventually(() => heard.length === 2);
+        await eventually(() => received.length === 2);
         unsubscribe();
       }
     });
 
     it('gives what was put to everybody, and forgets it in time', async () => {
-      await live.here.memory.put('key', 'value', 60_000);
-      for (const { memory } of [live.there, live.here, live.there])
-        expect(await memory.read('key')).toBe('value');
-      await live.here.memory.put('short', 'value', 30);
-      await live.here.memory.put('probe', 'value', 30);
-      await eventually(() => live.there.memory.claim('probe', 1));
-      expect(await live.there.memory.read('short')).toBeUndefined();
+      await live.here.expiringStore.put('key', 'value', 60_000);
+      for (const { expiringStore } of [live.there, live.here, live.there])
+        expect(await expiringStore.get('key')).toBe('value');
+      await live.here.expiringStore.put('short', 'value', 30);
+      await live.here.expiringStore.put('probe', 'value', 30);
+      await eventually(() => live.there.expiringStore.claim('probe', 1));
+      expect(await live.there.expiringStore.get('short')).toBeUndefined();
     });
 
     it('lets one claim a thing, until that is over', async () => {
       const claims = await Promise.all(
-        [live.here, live.there, live.here].map(({ memory }) => memory.claim('thing', 50)),
+        [live.here, live.there, live.here].map(({ expiringStore }) => expiringStore.claim('thing', 50)),
       );
       expect(claims.filter(Boolean)).toHaveLength(1);
-      expect(await live.here.memory.claim('another', 50)).toBe(true);
-      await eventually(() => live.there.memory.claim('thing', 50));
+      expect(await live.here.expiringStore.claim('another', 50)).toBe(true);
+      await eventually(() => live.there.expiringStore.claim('thing', 50));
     });
   });
 }

@@ -1,7 +1,7 @@
-import { inProcessLive } from '../../backend/events/open-events.ts';
+import { inProcessLiveEvents } from '../../backend/events/live-events.ts';
 import { describeLive } from './events-contract.ts';
 
 describeLive('live events of one process', () => {
-  const live = inProcessLive();
+  const live = inProcessLiveEvents();
   return Promise.resolve({ here: live, there: live, close: () => live.events.close() });
 });

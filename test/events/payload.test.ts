@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Told } from '../../backend/events/changes.ts';
-import { decodeTold, encodeTold } from '../../backend/events/payload.ts';
+import type { UserEvent } from '../../backend/events/changes.ts';
+import { decodeEvent, encodeEvent } from '../../backend/events/payload.ts';
 import type { SystemEvent } from '../../schema/items.ts';
 import { edited, logEntry, member, timeOf, tombstone } from '../support/factories.ts';
 
 const first = logEntry({ groupId: 'g', client_key: 'k', message: 'Zeile\n💬\u2028"' });
-const system = (data: SystemEvent): Told => ({
+const system = (data: SystemEvent): UserEvent => ({
   kind: 'message',
   message: logEntry({ groupId: 'g', kind: 'system', data }),
 });
@@ -22,7 +22,7 @@ const group = {
 /** Bytes of every value. */
 const BYTES = Uint8Array.from({ length: 256 }, (_, place) => place);
 
-const ALL: readonly Told[] = [
+const ALL: readonly UserEvent[] = [
   { kind: 'message', message: first },
   { kind: 'message', message: edited(first) },
   { kind: 'message', message: tombstone(first) },
@@ -47,12 +47,12 @@ const ALL: readonly Told[] = [
 ];
 
 it.each(ALL.map((told) => [told.kind, told] as const))('comes through unchanged: %s', (_kind, told) => {
-  expect(decodeTold(encodeTold(told))).toEqual(told);
+  expect(decodeEvent(encodeEvent(told))).toEqual(told);
 });
 
 it('leaves out what a newer version adds', () => {
   const newer = JSON.stringify({ kind: 'message', message: { ...first, mood: 'good' }, more: 1 });
-  expect(decodeTold(newer)).toEqual({ kind: 'message', message: first });
+  expect(decodeEvent(newer)).toEqual({ kind: 'message', message: first });
 });
 
 describe('what no process has written', () => {
@@ -69,8 +69,8 @@ describe('what no process has written', () => {
     JSON.stringify({ kind: 'message_group', row: { ...row, deleted_seqs: {} } }),
     JSON.stringify({ kind: 'message', message: { ...first, message: { $bytes: 7 } } }),
     JSON.stringify({ kind: 'message', message: { ...first, message: BYTES } }),
-    encodeTold(system({ event: 'member_added', user_uuid: 'x' })).replace('member_added', 'member_eaten'),
+    encodeEvent(system({ event: 'member_added', user_uuid: 'x' })).replace('member_added', 'member_eaten'),
   ])('is not understood: %s', (payload) => {
-    expect(() => decodeTold(payload)).toThrow();
+    expect(() => decodeEvent(payload)).toThrow();
   });
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
 import getPort from 'get-port';
-import { openPublisher } from '../../backend/events/open-events.ts';
+import { openPublisher } from '../../backend/events/live-events.ts';
 import { RedisEvents } from '../../backend/events/redis-events.ts';
 import { openRedis, type Redis } from '../../backend/redis.ts';
 import { eventually } from '../support/eventually.ts';
@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 /** What is published never arrives. */
-async function openNowhere(patienceMs: number) {
+async function openNowhere(connectionWaitMs: number) {
   const { lines, logger } = keepLines();
   const redis = openRedis(`redis://127.0.0.1:${await getPort()}`, logger);
   opened.push(redis);
@@ -25,7 +25,7 @@ async function openNowhere(patienceMs: number) {
     openSubscriber: () => redis,
     tableName: 'a-table',
     logger,
-    patienceMs,
+    connectionWaitMs,
   });
   const publish = () => events.publish({ kind: 'typing', to: ['ada'], groupId: 'g', userId: 'grace' });
   const waiting = () => redis.client.listenerCount('ready');

@@ -1,7 +1,7 @@
-import { inProcessLive } from '../../backend/events/open-events.ts';
+import { inProcessLiveEvents } from '../../backend/events/live-events.ts';
 import { describeCrash } from '../events/crash-contract.ts';
 
 describeCrash('kill -9 of an API; another one shares a process with the stream pump', () => {
-  const live = inProcessLive();
+  const live = inProcessLiveEvents();
   return Promise.resolve({ live, publisher: live.events, close: () => live.events.close() });
 });

@@ -26,15 +26,15 @@ beforeAll(async () => {
   flaky = await startFlakyEngine(db.endpoint);
   const { changes, publisher } = recording(context.events);
   told = changes;
-  const { events, memory } = context;
+  const { events, expiringStore } = context;
   slow = await startTestApi({
     table: db.through(flaky.endpoint),
     issuer,
     live: {
-      memory,
+      expiringStore,
       events: {
         publish: (change) => publisher.publish(change),
-        subscribe: (userId, hearer) => events.subscribe(userId, hearer),
+        subscribe: (userId, listener) => events.subscribe(userId, listener),
         close: () => events.close(),
       },
     },
@@ -79,7 +79,7 @@ async function threePeople() {
 const settled = () => allTold(api().context.events, devices);
 
 /** To whom the slow API told of a message, or of typing. */
-function hearersOf(kind: 'message' | 'typing', seq?: number): readonly string[] | undefined {
+function receiversOf(kind: 'message' | 'typing', seq?: number): readonly string[] | undefined {
   return told
     .flatMap((change) => (change.kind === kind ? [change] : []))
     .findLast((change) => change.kind === 'typing' || change.message.seq === seq)?.to;
@@ -100,7 +100,7 @@ it('a message that was stored before a removal and is told after it', async () =
   stored.release();
   const { seq } = await saying;
   // It was meant for her too.
-  expect(hearersOf('message', seq)).toContain(grace.userId);
+  expect(receiversOf('message', seq)).toContain(grace.userId);
   await settled();
   expect(tale(graces)).toEqual(['left']);
   expect(seq).toBe(3);
@@ -117,7 +117,7 @@ it('a message whose author read the members before a removal, and that is stored
   put.release();
   const { seq } = await saying;
   expect(seq).toBe(4);
-  expect(hearersOf('message', seq)).not.toContain(grace.userId);
+  expect(receiversOf('message', seq)).not.toContain(grace.userId);
   await settled();
   expect(tale(graces)).toEqual(['left']);
   expect(tale(linuses).filter((line) => line.startsWith('message'))).toEqual(['message 3.0', 'message 4.0']);
@@ -132,7 +132,7 @@ it('an edit whose author read the members before a removal, and that is stored a
   await removeGrace();
   update.release();
   ok(await editing);
-  expect(hearersOf('message', 2)).toContain(grace.userId);
+  expect(receiversOf('message', 2)).toContain(grace.userId);
   await settled();
   expect(tale(graces)).toEqual(['left']);
 });
@@ -146,7 +146,7 @@ it('typing of somebody who read the members before a removal', async () => {
   await removeGrace();
   read.release();
   expect(await typing).toMatchObject({ status: 204 });
-  expect(hearersOf('typing')).toContain(grace.userId);
+  expect(receiversOf('typing')).toContain(grace.userId);
   await settled();
   expect(tale(graces)).toEqual(['left']);
 });

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { inProcessLive } from '../../backend/events/open-events.ts';
+import { inProcessLiveEvents } from '../../backend/events/live-events.ts';
 import type { LogEntry, Member } from '../../backend/domain/model.ts';
 import { ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { startTestApi, type TestApi, useTestApi } from '../support/api.ts';
@@ -270,13 +270,13 @@ describe('many streams', () => {
   });
 
   it('are forgotten when their readers leave, before they were let in too', async () => {
-    const live = inProcessLive();
+    const live = inProcessLiveEvents();
     const subscribed = new Set<string>();
     const { events } = live;
     const counted = {
       publish: (change: Parameters<typeof events.publish>[0]) => events.publish(change),
-      subscribe: (...[userId, hearer]: Parameters<typeof events.subscribe>) => {
-        const unsubscribe = events.subscribe(userId, hearer);
+      subscribe: (...[userId, listener]: Parameters<typeof events.subscribe>) => {
+        const unsubscribe = events.subscribe(userId, listener);
         subscribed.add(userId);
         return () => {
           subscribed.delete(userId);

@@ -4,9 +4,9 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { ScanCommand as ScanItemsCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isolateName } from '../../backend/domain/isolate-name.ts';
 import { compareSummaries, rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
-import { toldBy } from '../../backend/events/changes.ts';
-import { inProcessLive, type LiveParts } from '../../backend/events/open-events.ts';
-import { encodeTold } from '../../backend/events/payload.ts';
+import { eventsOf } from '../../backend/events/changes.ts';
+import { inProcessLiveEvents, type LiveEvents } from '../../backend/events/live-events.ts';
+import { encodeEvent } from '../../backend/events/payload.ts';
 import { UNREADABLE_TEXT } from '../../backend/table/encryption/text-encryption.ts';
 import type { LogEntry } from '../../backend/domain/model.ts';
 import { type Key, memberKey, messageKey } from '../../schema/keys.ts';
@@ -52,10 +52,10 @@ afterAll(async () => {
   await db.close();
 });
 
-function overheard(): LiveParts {
-  const live = inProcessLive();
+function overheard(): LiveEvents {
+  const live = inProcessLiveEvents();
   const publish: typeof live.events.publish = (change) => {
-    published.push(...toldBy(change).map(([, told]) => encodeTold(told)));
+    published.push(...eventsOf(change).map(([, told]) => encodeEvent(told)));
     return live.events.publish(change);
   };
   const { events } = live;

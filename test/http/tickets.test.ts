@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EventSource } from 'undici';
-import { inProcessLive } from '../../backend/events/open-events.ts';
-import type { ShortMemory } from '../../backend/events/short-memory.ts';
-import { sellTicket } from '../../backend/events/tickets.ts';
+import { inProcessLiveEvents } from '../../backend/events/live-events.ts';
+import type { ExpiringStore } from '../../backend/events/expiring-store.ts';
+import { issueTicket } from '../../backend/events/tickets.ts';
 import { createRateLimits } from '../../backend/http/rate-limit.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { type ApiOptions, startTestApi, type TestApi, useTestApi } from '../support/api.ts';
@@ -22,33 +22,33 @@ afterEach(async () => {
   for (const close of closes.splice(0).reverse()) await close();
 });
 
-/** A memory in which the half minute of every ticket can pass at once. */
-class HastyMemory implements ShortMemory {
-  readonly #kept = new Map<string, string>();
+/** A store in which the half minute of every ticket can pass immediately. */
+class TestExpiringStore implements ExpiringStore {
+  readonly #values = new Map<string, string>();
 
   put(key: string, value: string): Promise<void> {
-    this.#kept.set(key, value);
+    this.#values.set(key, value);
     return Promise.resolve();
   }
-  read(key: string): Promise<string | undefined> {
-    return Promise.resolve(this.#kept.get(key));
+  get(key: string): Promise<string | undefined> {
+    return Promise.resolve(this.#values.get(key));
   }
   claim(): Promise<boolean> {
     return Promise.resolve(true);
   }
   passHalfAMinute(): void {
-    for (const key of this.#kept.keys()) if (key.startsWith('ticket:')) this.#kept.delete(key);
+    for (const key of this.#values.keys()) if (key.startsWith('ticket:')) this.#values.delete(key);
   }
 }
 
 async function startApi(
   options: Partial<ApiOptions> = {},
-): Promise<TestApi & { readonly memory: HastyMemory }> {
-  const memory = new HastyMemory();
-  const live = { ...inProcessLive(), memory };
+): Promise<TestApi & { readonly expiringStore: TestExpiringStore }> {
+  const expiringStore = new TestExpiringStore();
+  const live = { ...inProcessLiveEvents(), expiringStore };
   const other = await startTestApi({ table: api().db.table, issuer: api().issuer, live, ...options });
   closes.push(() => other.stop());
-  return { ...other, memory };
+  return { ...other, expiringStore };
 }
 
 async function buy(person: Caller): Promise<{ path: string; ticket: string; expires_in: number }> {
@@ -92,8 +92,8 @@ describe('a ticket', () => {
       tableName: 'messages',
       logger: createLogger('silent'),
     });
-    const memory = new HastyMemory();
-    const live = { ...inProcessLive(), memory };
+    const expiringStore = new TestExpiringStore();
+    const live = { ...inProcessLiveEvents(), expiringStore };
     const [calm, strict, broken] = [
       await startApi({ live }),
       await startApi({ live, limits }),
@@ -112,9 +112,9 @@ describe('a ticket', () => {
     await reader.until('ready');
   });
 
-  it('opens no stream after half a minute but with the stream’s own id, in any process that shares the memory', async () => {
-    const memory = new HastyMemory();
-    const live = { ...inProcessLive(), memory };
+  it('opens no stream after half a minute but with the stream’s own id, in any process that shares the store', async () => {
+    const expiringStore = new TestExpiringStore();
+    const live = { ...inProcessLiveEvents(), expiringStore };
     const [here, there] = [await startApi({ live }), await startApi({ live })];
     const ada = (await api().person()).at(here);
     const { path } = await buy(ada);
@@ -122,12 +122,12 @@ describe('a ticket', () => {
     await first.until('ready');
     const id = first.lastEventId();
     expect(id).not.toBe('');
-    memory.passHalfAMinute();
+    expiringStore.passHalfAMinute();
     for (const lastEventId of ['', 'guessed', `${id}x`]) {
       expect((await open(here.port, path, lastEventId)).status).toBe(401);
     }
     const other = await buy((await api().person()).at(here));
-    memory.passHalfAMinute();
+    expiringStore.passHalfAMinute();
     expect((await open(here.port, other.path, id)).status).toBe(401);
     first.close();
     for (const at of [here, there]) {
@@ -144,7 +144,7 @@ describe('a ticket', () => {
     const here = await startApi();
     const { userId } = await api().person();
     const expires = Date.now() + 700;
-    const path = `/api/events?ticket=${await sellTicket(here.memory, { userId, expires })}`;
+    const path = `/api/events?ticket=${await issueTicket(here.expiringStore, { userId, expires })}`;
     const first = await open(here.port, path);
     await first.until('ready');
     const again = await open(here.port, path, first.lastEventId());
@@ -177,7 +177,7 @@ describe('an EventSource', () => {
     const heard: string[] = [];
     for (const name of ['ready', 'typing']) source.addEventListener(name, () => heard.push(name));
     await eventually(() => heard.length === 1);
-    here.memory.passHalfAMinute();
+    here.expiringStore.passHalfAMinute();
     for (let round = 1; round <= 3; round += 1) {
       server.closeAllConnections();
       await eventually(() => heard.length === 2 * round);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { wire } from '../../backend/wiring.ts';
-import type { Told } from '../../backend/events/changes.ts';
+import type { UserEvent } from '../../backend/events/changes.ts';
 import { eventPresenter } from '../../backend/presentation/event.ts';
 import { opaqueTexts } from '../../backend/table/message-codec.ts';
 import { addPerson } from '../support/scene.ts';
@@ -14,7 +14,7 @@ describe('a presenter of events', () => {
   it('makes what all see alike once for all of them, and what its author sees besides for them', async () => {
     const { names } = db().newContext();
     const present = eventPresenter(names, opaqueTexts());
-    const told: Told = {
+    const told: UserEvent = {
       kind: 'message',
       message: logEntry({ groupId: newGroupId(), user_uuid: 'ada', client_key: 'k' }),
     };

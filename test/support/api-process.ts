@@ -1,7 +1,7 @@
 import { createApp } from '../../backend/app.ts';
 import { readDynamoConfig, readTextConfig } from '../../backend/config.ts';
 import { wire } from '../../backend/wiring.ts';
-import { openLive } from '../../backend/events/open-events.ts';
+import { openLiveEvents } from '../../backend/events/live-events.ts';
 import { startServer } from '../../backend/http/server.ts';
 import { createTokenVerifier, type TokenSources } from '../../backend/http/verify-token.ts';
 import { createLogger } from '../../backend/logger.ts';
@@ -27,7 +27,7 @@ const app = createApp({
   context: wire({
     table: openTable(createDynamoClient(config), tableName),
     encryption: await openEncryption(readTextConfig(process.env), { logger }),
-    live: openLive({ url, redis, tableName, logger }),
+    live: openLiveEvents({ url, redis, tableName, logger }),
   }),
   verifyToken: createTokenVerifier({ development: JSON.parse(process.env['TOKEN_SOURCE'] ?? '') as Issuer }),
   logger,

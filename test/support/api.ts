@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { RequestHandler } from 'express';
 import { createApp } from '../../backend/app.ts';
 import { type Wiring, wire } from '../../backend/wiring.ts';
-import type { LiveParts } from '../../backend/events/open-events.ts';
+import type { LiveEvents } from '../../backend/events/live-events.ts';
 import type { RateLimits } from '../../backend/http/rate-limit.ts';
 import { type RunningServer, startServer } from '../../backend/http/server.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../backend/http/verify-token.ts';
@@ -50,7 +50,7 @@ export interface ApiOptions {
   /** Default: as the environment says, like an API's: TEXT_ENCRYPTION and TEXT_KEYS. */
   readonly encryption?: TextEncryption;
   /** Default: live events of this API alone. */
-  readonly live?: LiveParts;
+  readonly live?: LiveEvents;
   /** Default: none. */
   readonly limits?: RateLimits;
   /** Default: none. */

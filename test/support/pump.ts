@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Publisher } from '../../backend/events/changes.ts';
-import { inProcessLive } from '../../backend/events/open-events.ts';
+import { inProcessLiveEvents } from '../../backend/events/live-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { MemberStore } from '../../backend/table/member-store.ts';
@@ -35,7 +35,7 @@ export interface SummariesOptions {
 export async function startSummaries(db: TestTable, options: SummariesOptions = {}): Promise<Summaries> {
   const {
     endpoint = db.endpoint,
-    events = inProcessLive().events,
+    events = inProcessLiveEvents().events,
     deliverBy = (handler) => handler,
   } = options;
   const directory = await mkdtemp(join(tmpdir(), 'cruddur-test-'));

@@ -96,7 +96,7 @@ function groupCalls({ GET, POST, PUT, PATCH, DELETE }: Client<paths>) {
       ),
     markRead: (uuid: string, seq: number): Promise<ReadMark> =>
       answer(PUT('/api/message_groups/{uuid}/read', { params: { path: { uuid } }, body: { seq } })),
-    tellTyping: (uuid: string): Promise<void> =>
+    sendTyping: (uuid: string): Promise<void> =>
       done(POST('/api/message_groups/{uuid}/typing', { params: { path: { uuid } } })),
   };
 }

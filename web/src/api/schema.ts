@@ -273,8 +273,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Tells, as long as it is open, of all that happens in the caller's conversations
-     * @description Server-sent events. `ready` comes first, and again whenever something may have been missed: fetch what you display then. `message` (a Message; the highest `rev` counts), `message_group` (a MessageGroup), `message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. It ends when the token expires that it was opened with. Opened with a ticket, it has an `id`: with the same URL and that id in `Last-Event-ID`, as an `EventSource` sends them, it can be opened again until then.
+     * Streams the events of the caller's conversations
+     * @description Server-sent events. `ready` comes first, and again whenever events may have been lost: then fetch again what you display. `message` (a Message; the highest `rev` counts), `message_group` (a MessageGroup), `message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. The stream ends when its token expires. A stream opened with a ticket has an `id`: with the same URL and that id in `Last-Event-ID`, as an `EventSource` sends them, it can be reopened until then.
      */
     get: operations['listenToEvents'];
     put?: never;
@@ -295,10 +295,10 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Gives a ticket for an event stream
+     * Issues a ticket for an event stream
      * @description For a browser's EventSource, which sends no headers.
      */
-    post: operations['buyTicket'];
+    post: operations['createTicket'];
     delete?: never;
     options?: never;
     head?: never;
@@ -315,10 +315,10 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Tells the others that the caller is writing something
-     * @description Repeat it while that lasts: it is passed on once a second.
+     * Notifies the other members that the caller is typing
+     * @description Repeat it while the caller is typing: it is published at most once a second.
      */
-    post: operations['tellTyping'];
+    post: operations['sendTyping'];
     delete?: never;
     options?: never;
     head?: never;
@@ -847,12 +847,12 @@ export interface components {
       user: components['schemas']['User'];
       role: components['schemas']['Role'];
     };
-    /** @description Stands for the token it was bought with. */
+    /** @description Represents the token that it was issued for. */
     Ticket: {
-      /** @description Opens event streams, as `GET /api/events?ticket=…`. An `EventSource` opens its stream again with it by itself, until the token expires. */
+      /** @description Opens event streams, as `GET /api/events?ticket=…`. An `EventSource` reopens its stream with it automatically, until the token expires. */
       ticket: string;
       /**
-       * @description For how many seconds it opens new streams.
+       * @description How long it opens new streams, in seconds.
        * @example 30
        */
       expires_in: number;
@@ -2868,7 +2868,7 @@ export interface operations {
       503: components['responses']['Unavailable'];
     };
   };
-  buyTicket: {
+  createTicket: {
     parameters: {
       query?: never;
       header?: never;
@@ -2911,7 +2911,7 @@ export interface operations {
       503: components['responses']['Unavailable'];
     };
   };
-  tellTyping: {
+  sendTyping: {
     parameters: {
       query?: never;
       header?: never;
@@ -2923,7 +2923,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Whoever listens is told. */
+      /** @description The event is published. */
       204: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];

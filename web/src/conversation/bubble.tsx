@@ -7,9 +7,9 @@ import type { Sentence } from '../ui/sentence.ts';
 import { SentenceView } from '../ui/sentence-view.tsx';
 import { clockTime, exactTime } from '../ui/times.ts';
 import { BubbleMenu } from './bubble-menu.tsx';
-import type { Place } from './rows.ts';
+import type { BubblePosition } from './rows.ts';
 
-export interface BubbleProps extends Place {
+export interface BubbleProps extends BubblePosition {
   readonly message: Message;
   /** Whose name stands above, where there are more than two people. */
   readonly showsName: boolean;

@@ -3,7 +3,7 @@ import type { Outgoing } from '../chat/log.ts';
 import { WaitIcon } from '../ui/icons.tsx';
 import { clockTime } from '../ui/times.ts';
 import { MessageText } from './bubble.tsx';
-import type { Place } from './rows.ts';
+import type { BubblePosition } from './rows.ts';
 
 const SAID: Readonly<Record<Outgoing['state'], string>> = {
   waiting: 'being sent',
@@ -15,7 +15,7 @@ const SAID: Readonly<Record<Outgoing['state'], string>> = {
 
 /** A message on its way, one that waits for the server, or one that was refused. */
 export function OutgoingBubble(
-  props: Place & {
+  props: BubblePosition & {
     readonly outgoing: Outgoing;
     readonly onRetry: (key: string) => void;
     readonly onDiscard: (key: string) => void;

@@ -7,11 +7,11 @@ export type Row =
   | { readonly kind: 'day'; readonly key: string; readonly at: string }
   | { readonly kind: 'divider'; readonly key: string }
   | { readonly kind: 'system'; readonly key: string; readonly message: SystemMessage }
-  | ({ readonly kind: 'message'; readonly key: string; readonly message: TextMessage } & Place)
-  | ({ readonly kind: 'outgoing'; readonly key: string; readonly outgoing: Outgoing } & Place);
+  | ({ readonly kind: 'message'; readonly key: string; readonly message: TextMessage } & BubblePosition)
+  | ({ readonly kind: 'outgoing'; readonly key: string; readonly outgoing: Outgoing } & BubblePosition);
 
-/** A bubble's place among its neighbours from the same person. */
-export interface Place {
+/** A bubble's position among its neighbours from the same user. */
+export interface BubblePosition {
   readonly own: boolean;
   readonly first: boolean;
   readonly last: boolean;
@@ -52,7 +52,7 @@ export function rowsOf(input: RowsInput): Row[] {
     day = today;
     return today;
   };
-  const push = (bubble: Bubble, make: (place: Place) => Row): void => {
+  const push = (bubble: Bubble, make: (position: BubblePosition) => Row): void => {
     const own = bubble.author === input.me;
     const joins = before !== undefined && belongTogether(before, bubble);
     if (joins) rows.push(...rows.splice(-1).map((row) => ('last' in row ? { ...row, last: false } : row)));

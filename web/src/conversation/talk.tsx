@@ -74,7 +74,7 @@ export function Talk({ conversation, group, members }: Props) {
         onCancel={() => edit(undefined)}
         onEditLast={() => view.lastOwn && edit(view.lastOwn)}
         // Whoever misses that one is typing misses little.
-        onTyping={() => void chat.api.tellTyping(group.uuid).catch(() => undefined)}
+        onTyping={() => void chat.api.sendTyping(group.uuid).catch(() => undefined)}
       />
       <Deletion
         message={deleting}

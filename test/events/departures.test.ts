@@ -1,21 +1,21 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Told } from '../../backend/events/changes.ts';
-import { LeftGroups } from '../../backend/events/left-groups.ts';
+import type { UserEvent } from '../../backend/events/changes.ts';
+import { Departures } from '../../backend/events/departures.ts';
 import { member, logEntry } from '../support/factories.ts';
 
-const message = (seq: number, groupId = 'g'): Told => ({
+const message = (seq: number, groupId = 'g'): UserEvent => ({
   kind: 'message',
   message: logEntry({ groupId, seq }),
 });
-const row = (joined_seq: number, groupId = 'g'): Told => ({
+const row = (joined_seq: number, groupId = 'g'): UserEvent => ({
   kind: 'message_group',
   row: member({ groupId, userId: 'ada', joined_seq }),
 });
-const left = (seq: number, groupId = 'g'): Told => ({ kind: 'message_group_left', groupId, seq });
-const typing = (groupId = 'g'): Told => ({ kind: 'typing', groupId, userId: 'grace' });
+const left = (seq: number, groupId = 'g'): UserEvent => ({ kind: 'message_group_left', groupId, seq });
+const typing = (groupId = 'g'): UserEvent => ({ kind: 'typing', groupId, userId: 'grace' });
 
-it.each<[string, readonly Told[], boolean[]]>([
+it.each<[string, readonly UserEvent[], boolean[]]>([
   ['everything of a group that was not left', [message(1), typing(), row(1)], [true, true, true]],
   [
     'nothing of one that was',
@@ -38,8 +38,8 @@ it.each<[string, readonly Told[], boolean[]]>([
   ],
   ['another departure', [left(5), row(6), left(9), message(8)], [true, true, true, false]],
 ])('lets through %s', (_what, all, admitted) => {
-  const groups = new LeftGroups();
-  expect(all.map((told) => groups.admits(told))).toEqual(admitted);
+  const groups = new Departures();
+  expect(all.map((told) => groups.allows(told))).toEqual(admitted);
 });
 
 it('lets nothing through between a departure and a row of a later joining, whatever the order', () => {
@@ -51,11 +51,11 @@ it('lets nothing through between a departure and a row of a later joining, whate
   );
   fc.assert(
     fc.property(fc.array(any), (all) => {
-      const groups = new LeftGroups();
+      const groups = new Departures();
       let departure = 0;
       let isIn = true;
       for (const told of all) {
-        const admitted = groups.admits(told);
+        const admitted = groups.allows(told);
         switch (told.kind) {
           case 'message_group_left':
             expect(admitted).toBe(told.seq > departure);

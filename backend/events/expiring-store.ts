@@ -1,20 +1,20 @@
 import { LRUCache } from 'lru-cache';
 
-/** Small things that are forgotten by themselves, shared by every process that shares the live events. */
-export interface ShortMemory {
-  /** Keeps a value for so long. */
+/** Stores small values that expire, for all processes that share live events. */
+export interface ExpiringStore {
+  /** Stores a value for `lifeMs` milliseconds. */
   put(key: string, value: string, lifeMs: number): Promise<void>;
-  /** The value; undefined when there is none, or not any more. */
-  read(key: string): Promise<string | undefined>;
-  /** Whether nobody has claimed this within so long; from now on somebody has. */
+  /** Returns the value; undefined when it was never stored, or has expired. */
+  get(key: string): Promise<string | undefined>;
+  /** Claims a key for `lifeMs` milliseconds. Returns false while an earlier claim is in force. */
   claim(key: string, lifeMs: number): Promise<boolean>;
 }
 
-/** What one process keeps at most; beyond that the oldest is forgotten early. */
+/** Maximum number of entries of one process. Beyond it the least recently used are dropped early. */
 const MAX_ENTRIES = 20_000;
 
-/** The memory of one process. */
-export class InProcessMemory implements ShortMemory {
+/** The store of a single process. */
+export class InProcessExpiringStore implements ExpiringStore {
   readonly #values = new LRUCache<string, string>({ max: MAX_ENTRIES });
 
   put(key: string, value: string, lifeMs: number): Promise<void> {
@@ -22,7 +22,7 @@ export class InProcessMemory implements ShortMemory {
     return Promise.resolve();
   }
 
-  read(key: string): Promise<string | undefined> {
+  get(key: string): Promise<string | undefined> {
     return Promise.resolve(this.#values.get(key));
   }
 

@@ -1,0 +1,70 @@
+import type { Logger } from '../logger.ts';
+import { openRedis, type Redis } from '../redis.ts';
+import type { Events, Publisher } from './changes.ts';
+import { type ExpiringStore, InProcessExpiringStore } from './expiring-store.ts';
+import { InProcessEvents } from './in-process-events.ts';
+import { RedisEvents } from './redis-events.ts';
+import { RedisExpiringStore } from './redis-expiring-store.ts';
+
+/** What processes share to serve live events. */
+export interface LiveEvents {
+  readonly events: Events;
+  readonly expiringStore: ExpiringStore;
+}
+
+/** Creates live events for a single process. */
+export function inProcessLiveEvents(): LiveEvents {
+  return { events: new InProcessEvents(), expiringStore: new InProcessExpiringStore() };
+}
+
+/**
+ * Opens live events for all processes that use this Redis server and this table; for this process alone when there is
+ * no server.
+ * @param redis the process's connection for commands. Closing the events does not close it.
+ */
+export function openLiveEvents(parts: {
+  readonly url: string | undefined;
+  readonly redis: Redis | undefined;
+  readonly tableName: string;
+  readonly logger: Logger;
+}): LiveEvents {
+  const { url, redis: commands, tableName, logger } = parts;
+  if (url === undefined || commands === undefined) return inProcessLiveEvents();
+  const openSubscriber = () => openRedis(url, logger);
+  return {
+    events: new RedisEvents({ commands, openSubscriber, tableName, logger }),
+    expiringStore: new RedisExpiringStore(commands, tableName),
+  };
+}
+
+/** How long the Lambda waits for a connection: it starts without one, and can lose one while it is frozen. */
+const CONNECTION_WAIT_MS = 2_000;
+
+/**
+ * Opens a publisher for a process that only publishes and can wait. The first change opens the connection and waits for
+ * it; later changes wait for it whenever it was lost.
+ */
+export function openPublisher(parts: {
+  readonly url: string;
+  readonly tableName: string;
+  readonly logger: Logger;
+}): Publisher & { close(): Promise<void> } {
+  const { url, tableName, logger } = parts;
+  const open = () => {
+    const commands = openRedis(url, logger);
+    const openSubscriber = () => openRedis(url, logger);
+    const events = new RedisEvents({
+      commands,
+      openSubscriber,
+      tableName,
+      logger,
+      connectionWaitMs: CONNECTION_WAIT_MS,
+    });
+    return { commands, events };
+  };
+  let opened: ReturnType<typeof open> | undefined;
+  return {
+    publish: (change) => (opened ??= open()).events.publish(change),
+    close: async () => opened?.commands.close(),
+  };
+}
