@@ -20,15 +20,15 @@ export interface AppParts {
   /** Origins whose pages may call the API; '*' is any. */
   readonly corsOrigins: readonly string[];
   readonly trustProxy?: number | readonly string[];
-  /** Absent: every request is let in. */
+  /** Absent: requests are not limited. */
   readonly limits?: RateLimits;
-  /** How to get a token, in a sentence, for the answers of 401: of a development server. */
+  /** A sentence on how to get a token, for the 401 responses of a development server. */
   readonly tokenHint?: string;
-  /** What is served besides the API: the message screens. They come after the API's own routes. */
+  /** The message screens. They are mounted after the API's own routes. */
   readonly screens?: readonly RequestHandler[];
 }
 
-/** The API as a request handler. It opens nothing and starts nothing. */
+/** Creates the API as a request handler. It opens nothing and starts nothing. */
 export function createApp(parts: AppParts): Express {
   const { context, verifyToken, logger, limits = NO_LIMITS } = parts;
   const app = newApp();

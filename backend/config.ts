@@ -13,7 +13,7 @@ import {
   type CognitoConfig,
   cognitoConfig,
   isHttp,
-  isNobodys,
+  hasReservedName,
   issuerEnvironment,
   keepsUsersApart,
   type OidcConfig,
@@ -32,11 +32,11 @@ export { type CognitoConfig, type OidcConfig, readProfileConfig } from './issuer
 export { readTextConfig } from './text-config.ts';
 export { ConfigError, type Environment, given, parse } from './environment.ts';
 
-/** How many requests a minute are let in; 0 is any number. */
+/** Rate limits, in requests per minute; 0 means no limit. */
 export interface RateLimitConfig {
   /** Writes of one user. */
   readonly writesPerMinute: number;
-  /** Reads of one user, each counted by what it costs. */
+  /** Reads of one user, each weighted by its cost. */
   readonly readsPerMinute: number;
   /** Requests from one address without a token that verifies. */
   readonly anonymousPerMinute: number;
@@ -48,10 +48,10 @@ export interface ApiConfig {
   readonly logLevel: LogLevel;
   /** Origins whose pages may call the API; '*' is any. */
   readonly corsOrigins: readonly string[];
-  /** Express's `trust proxy`: a number of hops, or addresses; absent: no forwarded address is believed. */
+  /** Express's `trust proxy`: a number of hops, or addresses; absent: forwarded addresses are ignored. */
   readonly trustProxy?: number | readonly string[];
   readonly rateLimits: RateLimitConfig;
-  /** Where processes share what they count and publish; absent: each is by itself. It may hold a password. */
+  /** Where processes share rate limits and events; absent: each process has its own. It may contain a password. */
   readonly redisUrl?: string;
   readonly cognito?: CognitoConfig;
   readonly oidc?: OidcConfig;
@@ -91,7 +91,7 @@ const redisUrl = z.string().refine(isRedisUrl, 'must be a redis:// or rediss:// 
 
 const MAX_RATE_LIMIT = 1_000_000;
 
-/** Has a check of two values run though another value is wrong: everything is reported at once. */
+/** Runs a check of two values even if another value is invalid, so that all problems are reported at once. */
 const anyway = { when: () => true };
 
 const apiEnvironment = dynamoEnvironment
@@ -113,7 +113,7 @@ const apiEnvironment = dynamoEnvironment
     ...anyway,
     path: ['JWT_JWKS_URI'],
     error:
-      'must be an https URL: whoever can change the keys signs tokens (NODE_ENV=development allows http)',
+      'must be an https URL, because an attacker who can change the keys can sign tokens (NODE_ENV=development allows http)',
   })
   .refine(
     ({ AWS_COGNITO_USER_POOL_ID: userPoolId, AWS_COGNITO_USER_POOL_CLIENT_ID: clientId }) =>
@@ -130,23 +130,24 @@ const apiEnvironment = dynamoEnvironment
     {
       ...anyway,
       path: ['JWT_ISSUER and JWT_AUDIENCE'],
-      error: 'set both (JWT_JWKS_URI too, where it is not the usual place) or none',
+      error: 'set both (and JWT_JWKS_URI, if the keys are not at the default URL) or neither',
     },
   )
   .refine(({ JWT_ISSUER: issuer, JWT_JWKS_URI: jwksUri }) => jwksUri !== undefined || !isHttp(issuer), {
     ...anyway,
     path: ['JWT_ISSUER'],
-    error: 'must be an https URL, for its keys are fetched from there, or set JWT_JWKS_URI',
+    error: 'must be an https URL, because its keys are fetched from there, or set JWT_JWKS_URI',
   })
   .refine(
     ({ NODE_ENV: mode, JWT_ISSUER: issuer, JWT_JWKS_URI: jwksUri }) =>
       mode !== 'production' || jwksUri === undefined || !isHttp(issuer),
     { ...anyway, path: ['JWT_ISSUER'], error: 'must be an https URL with NODE_ENV=production' },
   )
-  .refine(({ NODE_ENV: mode, JWT_ISSUER: issuer }) => mode !== 'production' || !isNobodys(issuer), {
+  .refine(({ NODE_ENV: mode, JWT_ISSUER: issuer }) => mode !== 'production' || !hasReservedName(issuer), {
     ...anyway,
     path: ['JWT_ISSUER'],
-    error: 'must be somebody’s with NODE_ENV=production: under this name anybody signs in as anybody',
+    error:
+      'must not be a reserved name with NODE_ENV=production: the development issuer signs in any caller as any user',
   })
   .refine(
     ({ NODE_ENV: mode, FRONTEND_URL = [], BACKEND_URL = [] }) =>
@@ -154,7 +155,7 @@ const apiEnvironment = dynamoEnvironment
     {
       ...anyway,
       path: ['FRONTEND_URL and BACKEND_URL'],
-      error: 'must name the origins with NODE_ENV=production: "*" is any page there is',
+      error: 'must name the origins with NODE_ENV=production: "*" allows every website',
     },
   )
   .refine(keepsUsersApart, { ...anyway, ...USERS_NOT_APART })
@@ -163,9 +164,9 @@ const apiEnvironment = dynamoEnvironment
 /** The stream Lambda's configuration. */
 export interface StreamConfig {
   readonly dynamo: DynamoConfig;
-  /** Absent: nobody is told of what it writes. */
+  /** Absent: its changes are not published. */
   readonly redisUrl?: string;
-  /** The SQS queue for keys of records that can never succeed. */
+  /** The SQS queue for the keys of records that fail permanently. */
   readonly failureQueueUrl?: string;
 }
 
@@ -185,7 +186,7 @@ export function readStreamConfig(environment: Environment): StreamConfig {
 }
 
 /**
- * The API's configuration.
+ * Reads the API's configuration.
  * @throws ConfigError with everything that is wrong.
  */
 export function readApiConfig(environment: Environment): ApiConfig {
@@ -211,9 +212,9 @@ export function readApiConfig(environment: Environment): ApiConfig {
   };
 }
 
-/** Whether the tokens are those of the development issuer, which signs a token of any user for any caller. */
+/** Whether tokens come from the development issuer, which signs a token of any user for any caller. */
 export function hasDevelopmentIssuer({ oidc }: Pick<ApiConfig, 'oidc'>): boolean {
-  return isNobodys(oidc?.issuer);
+  return hasReservedName(oidc?.issuer);
 }
 
 function isProxyAddress(entry: string): boolean {
@@ -228,7 +229,7 @@ function isProxyAddress(entry: string): boolean {
   );
 }
 
-/** Whether the client can make something of it: a host, and as a path at most a database's number. */
+/** Whether the client can use the URL: it has a host, and its path is at most a database number. */
 function isRedisUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, pathname, username, password } = new URL(text);

@@ -12,32 +12,32 @@ export interface DynamoConfig {
   readonly region?: string;
   /** A pair, or a provider that renews them. Absent: as the SDK finds them. */
   readonly credentials?: NonNullable<DynamoDBClientConfig['credentials']>;
-  /** Absent, whole or in part: what suits an API beside its table. */
+  /** Absent, entirely or in part: defaults for an API in the region of its table. */
   readonly connection?: ConnectionConfig;
 }
 
-/** How requests are sent. */
+/** Limits for requests to the table. */
 export interface ConnectionConfig {
-  /** How often a request is sent at most. */
+  /** Maximum number of attempts for a request. */
   readonly attempts?: number;
-  /** How long an answer may take. */
+  /** Timeout of one attempt. */
   readonly timeoutMs?: number;
-  /** How many requests are under way at once. */
+  /** Maximum number of concurrent connections. */
   readonly connections?: number;
 }
 
-/** What the SDK demands and a local engine does not look at. DynamoDB Local keeps a database for each key id. */
+/** The SDK requires credentials, and a local engine ignores them. DynamoDB Local has one database per key id. */
 const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 const LOCAL_REGION = 'us-east-1';
 
-/** What DynamoDB takes as a table's name. */
+/** A valid table name in DynamoDB. */
 export const tableName = z
   .string()
   .regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'must be 3 to 255 of a-z, A-Z, 0-9, _, - and .');
 
 const region = z.string().regex(/^[a-z0-9-]+$/, 'must look like us-east-1');
 
-/** The part of an environment that tells of the table. */
+/** The environment variables for the table. */
 export const dynamoEnvironment = z.object({
   DDB_MESSAGE_TABLE: tableName.default(DEFAULT_TABLE_NAME),
   AWS_ENDPOINT_URL: httpUrl.optional(),
@@ -56,7 +56,7 @@ export function readDynamoConfig(environment: Environment): DynamoConfig {
   return dynamoConfig(parse(dynamoEnvironment, environment));
 }
 
-/** Where the table is, by what the environment said. */
+/** Returns the table's configuration from parsed environment variables. */
 export function dynamoConfig(values: z.output<typeof dynamoEnvironment>): DynamoConfig {
   const endpoint = values.AWS_ENDPOINT_URL_DYNAMODB ?? values.AWS_ENDPOINT_URL;
   const region = values.AWS_REGION ?? values.AWS_DEFAULT_REGION;
@@ -82,7 +82,7 @@ function connectionConfig(values: z.output<typeof dynamoEnvironment>): Pick<Dyna
   return Object.keys(connection).length > 0 ? { connection } : {};
 }
 
-/** Whether a URL is one of AWS's own, a VPC endpoint's included: there the SDK has to find credentials. */
+/** Whether a URL is an AWS endpoint (VPC endpoints included), for which the SDK must find credentials. */
 export function isAwsEndpoint(endpoint: string): boolean {
   return /\.(amazonaws\.com(\.cn)?|api\.aws)$/.test(new URL(endpoint).hostname);
 }

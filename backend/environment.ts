@@ -1,10 +1,10 @@
 import * as z from 'zod';
 
-/* How an environment is read: everything that is wrong with it is told at once, by name. */
+/* Parses environment variables, and reports all problems at once, by variable name. */
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Everything that is wrong with the environment, a line each. */
+/** The environment is invalid: one line for each problem. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
   constructor(problems: readonly string[]) {
@@ -14,7 +14,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** What an environment gives: an empty value counts as none. */
+/** Returns the variables that have a value: an empty one counts as absent. */
 export function given(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
 }
@@ -27,7 +27,7 @@ export function parse<Shape extends z.ZodObject>(shape: Shape, environment: Envi
 }
 
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
-/** A whole number. @param low and `high` are allowed both. */
+/** A whole number. @param low the minimum; `high` is the maximum. */
 export const integer = (low: number, high: number) =>
   z
     .string()

@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { type DynamoConfig, dynamoConfig, dynamoEnvironment } from './dynamo-config.ts';
 import { type Environment, httpUrl, integer, parse } from './environment.ts';
 
-/* The part of the configuration that says whose tokens are accepted. */
+/* The configuration of the token issuers. */
 
 export interface CognitoConfig {
   readonly userPoolId: string;
   readonly clientId: string;
-  /** What this pool's user ids start with here; absent: a user id is the token's `sub`. */
+  /** Prefix of this pool's user ids; absent: a user id is the token's `sub`. */
   readonly userIdPrefix?: string;
 }
 
@@ -16,14 +16,14 @@ export interface OidcConfig {
   readonly audience: string;
   /** Absent: `/.well-known/jwks.json` under the issuer. */
   readonly jwksUri?: string;
-  /** What this issuer's user ids start with here; absent: a user id is the token's `sub`. */
+  /** Prefix of this issuer's user ids; absent: a user id is the token's `sub`. */
   readonly userIdPrefix?: string;
 }
 
 /** "No more than a few minutes" by RFC 7519, section 4.1.4. */
 const MAX_CLOCK_SKEW_S = 300;
 
-/** What an issuer's user ids start with. A user id has at most 255 bytes: the `sub` has room behind it. */
+/** Prefix of an issuer's user ids. A user id has at most 255 bytes, which leaves room for the `sub`. */
 export const userIdPrefix = z
   .string()
   .regex(
@@ -67,13 +67,13 @@ export function oidcConfig(values: IssuerValues): OidcConfig | undefined {
 const prefixed = (prefix: string | undefined) => (prefix === undefined ? {} : { userIdPrefix: prefix });
 
 /**
- * Whether no user of one issuer can have the user id of another's: each issuer has a prefix, and none begins with the
- * other, as `a` and `ab` would. An issuer that lets people choose their `sub` could otherwise give away accounts of
- * the other. The development issuer's name is exempt: it signs in anybody as anybody, and production refuses it.
+ * Whether users of different issuers always have different user ids: each issuer has a prefix, and neither prefix begins
+ * with the other, as with `a` and `ab`. Otherwise an issuer that lets users choose their `sub` could give away accounts
+ * of the other. The development issuer is exempt: it signs in any caller as any user, and production rejects it.
  */
 export function keepsUsersApart(values: Partial<IssuerValues>): boolean {
   const { AWS_COGNITO_USER_POOL_ID: userPoolId, JWT_ISSUER: issuer } = values;
-  if (userPoolId === undefined || issuer === undefined || isNobodys(issuer)) return true;
+  if (userPoolId === undefined || issuer === undefined || hasReservedName(issuer)) return true;
   const { AWS_COGNITO_USER_ID_PREFIX: one, JWT_USER_ID_PREFIX: other } = values;
   return one !== undefined && other !== undefined && !one.startsWith(other) && !other.startsWith(one);
 }
@@ -81,13 +81,13 @@ export function keepsUsersApart(values: Partial<IssuerValues>): boolean {
 export const USERS_NOT_APART = {
   path: ['AWS_COGNITO_USER_ID_PREFIX and JWT_USER_ID_PREFIX'],
   error:
-    'set both where there are two issuers, neither the beginning of the other: the issuers could give two people one user id',
+    'set both when there are two issuers, and let neither begin with the other: two users could get the same user id',
 };
 
 /** The post-confirmation function's configuration. */
 export interface ProfileConfig {
   readonly dynamo: DynamoConfig;
-  /** The API's prefix for the pool whose users the function writes profiles of. */
+  /** The API's user id prefix for the pool of this function. */
   readonly userIdPrefix?: string;
 }
 
@@ -105,8 +105,8 @@ export function isHttp(url: string | undefined): boolean {
   return url !== undefined && URL.canParse(url) && new URL(url).protocol === 'http:';
 }
 
-/** Whether its name can be nobody's (RFC 6761), as the development issuer's, which signs for whoever asks. */
-export function isNobodys(url: string | undefined): boolean {
+/** Whether the host name is reserved (RFC 6761). The development issuer has such a name: it signs for any caller. */
+export function hasReservedName(url: string | undefined): boolean {
   return (
     url !== undefined && URL.canParse(url) && /(^|\.)(invalid|localhost)\.?$/.test(new URL(url).hostname)
   );

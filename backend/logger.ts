@@ -3,13 +3,12 @@ import type { LogLevel } from './config.ts';
 
 export type { Logger };
 
-/** An error's causes that are logged with it. */
+/** Maximum depth of an error's causes in the log. */
 const MAX_CAUSES = 5;
 
 /**
- * The process's logger: JSON lines with a level and a time. What must never stand in a log is not handed to it (the
- * texts of messages, tokens); of an error only its name, message and stack are written, because errors of the AWS SDK
- * carry the items they are about.
+ * Creates the process's logger: JSON lines with a level and a time. Callers never pass message texts or tokens. Of an
+ * error it writes only the name, message and stack, because errors of the AWS SDK contain the items concerned.
  */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   const options = {
@@ -22,16 +21,16 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
   return pino(options, destination ?? standardOutput());
 }
 
-/** A line that cannot be written, on a full disk or to a reader that left, is lost: it must not stop the API. */
+/** A line that cannot be written, to a full disk or a closed pipe, is lost: it must not stop the API. */
 function standardOutput(): DestinationStream {
   const stream = pino.destination({ dest: 1, sync: true });
   stream.on('error', () => undefined);
   return stream;
 }
 
-/** What is logged of an error. */
+/** Returns the parts of an error that are logged. */
 export function describeError(error: unknown, depth = 0): unknown {
-  if (!(error instanceof Error)) return { message: 'something was thrown that is no error' };
+  if (!(error instanceof Error)) return { message: 'the thrown value is not an error' };
   return {
     name: error.name,
     message: error.message,

@@ -13,9 +13,9 @@ import { createDynamoClient } from './table/client.ts';
 import { openTable } from './table/table.ts';
 import { openEncryption } from './table/encryption/open-encryption.ts';
 
-/* Starts the API by itself, against a table that is there and an issuer that is configured; stops on SIGINT or SIGTERM. */
+/* Starts the API with an existing table and a configured issuer; stops on SIGINT or SIGTERM. */
 
-/** `docker compose up` is what runs this program with the development issuer: its key is in the container that signs in. */
+/** `docker compose up` runs this program with the development issuer, whose key is in the sign-in container. */
 const TOKEN_HINT = 'Under docker compose, docker compose exec sign-in node bin/token.ts <handle> prints one.';
 
 async function main(): Promise<void> {
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
     limits: createRateLimits({ limits: config.rateLimits, ...(redis && { redis }), tableName, logger }),
     logger,
     ...(hasDevelopmentIssuer(config) && { tokenHint: TOKEN_HINT }),
-    // An API without the screens is a whole one: others may serve them, or have their own.
+    // The API also works without the screens: another server may serve them, or a front end of its own.
     ...(existsSync(WEB_DIRECTORY) && {
       screens: [webFiles({ directory: WEB_DIRECTORY, settings: webSettings(config) })],
     }),

@@ -1,5 +1,5 @@
-/** The time, for what is stored and shown. No order depends on it. */
+/** Returns the time for timestamps that are stored and displayed. No order depends on it. */
 export type Clock = () => Date;
 
-/** A new ULID. */
+/** Returns a new ULID. */
 export type IdSource = () => string;

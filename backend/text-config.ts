@@ -11,7 +11,7 @@ export interface KmsTextKey {
 export interface LocalTextKey {
   readonly kind: 'local';
   readonly name: string;
-  /** LOCAL_KEY_BYTES of it. */
+  /** LOCAL_KEY_BYTES long. */
   readonly key: Uint8Array;
 }
 
@@ -19,9 +19,9 @@ export type TextKey = KmsTextKey | LocalTextKey;
 
 /** How texts are encrypted and decrypted. */
 export interface TextConfig {
-  /** Whether new texts are encrypted. Texts that are encrypted already are decrypted in any case. */
+  /** Whether new texts are encrypted. Texts already encrypted are decrypted in either case. */
   readonly encrypts: boolean;
-  /** The first one encrypts; all of them decrypt. */
+  /** The first encrypts; all of them decrypt. */
   readonly keys: readonly [TextKey, ...TextKey[]];
 }
 
@@ -43,19 +43,19 @@ const textKeys = z.string().transform((text, context): [TextKey, ...TextKey[]] =
   return first ? [first, ...others] : z.NEVER;
 });
 
-/** A key, or what is wrong with it. */
+/** Returns a key, or what is wrong with it. */
 function readKey(entry: string, place: number): TextKey | string {
   if (KMS_KEY.test(entry)) return { kind: 'kms', arn: entry };
   const which = `key ${place}`;
   if (entry.startsWith('arn:')) {
-    return `${which} must be the ARN of a KMS key (arn:aws:kms:<region>:<account>:key/<id>), no alias`;
+    return `${which} must be the ARN of a KMS key (arn:aws:kms:<region>:<account>:key/<id>), not an alias`;
   }
   const [name = '', base64, ...rest] = entry.split(':');
   if (base64 === undefined || rest.length > 0 || !LOCAL_KEY_NAME.test(name)) {
     return `${which} must be the ARN of a KMS key, or <name>:<${LOCAL_KEY_BYTES} bytes in base64>, the name of a-z, 0-9, _ and -`;
   }
-  if (!BASE64.test(base64)) return `${which} must be in base64 behind its name`;
-  // A copy with memory of its own: a small Buffer shares it with others.
+  if (!BASE64.test(base64)) return `${which} must be in base64 after its name`;
+  // A copy, because a small Buffer shares its memory with others.
   const key = new Uint8Array(Buffer.from(base64, 'base64'));
   return key.length === LOCAL_KEY_BYTES
     ? { kind: 'local', name, key }
@@ -68,7 +68,7 @@ export const textEnvironment = z.object({
   TEXT_KEYS: textKeys.optional(),
 });
 
-/** Whether there is a key to encrypt with, where texts are to be encrypted. */
+/** Whether there is a key if texts are to be encrypted. */
 export function hasEncryptionKey({
   TEXT_ENCRYPTION,
   TEXT_KEYS,
@@ -76,7 +76,7 @@ export function hasEncryptionKey({
   return TEXT_ENCRYPTION !== 'on' || TEXT_KEYS !== undefined;
 }
 
-/** The problem where `hasEncryptionKey` is false. */
+/** The problem when `hasEncryptionKey` is false. */
 export const WITHOUT_KEY = { path: ['TEXT_KEYS'], error: 'must be set with TEXT_ENCRYPTION=on' };
 
 /** Absent: texts are stored as they are. */
@@ -85,7 +85,7 @@ export function textConfig(values: z.output<typeof textEnvironment>): { readonly
   return keys ? { texts: { encrypts: TEXT_ENCRYPTION === 'on', keys } } : {};
 }
 
-/** Reads only the keys of texts. @throws ConfigError with everything that is wrong. */
+/** Reads only the keys for texts. @throws ConfigError with everything that is wrong. */
 export function readTextConfig(environment: Environment): TextConfig | undefined {
   return textConfig(parse(textEnvironment.refine(hasEncryptionKey, WITHOUT_KEY), environment)).texts;
 }

@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import cors, { type CorsOptions } from 'cors';
 import type { RequestHandler } from 'express';
 
-/** How long a browser may keep the answer to a preflight, in seconds. */
+/** How long a browser may cache the response to a preflight, in seconds. */
 const PREFLIGHT_LIFE_S = 600;
 
 /**
- * Lets pages of these origins call the API; '*' is any. It stands before everything that can fail: a preflight carries
- * no token, and a client must be able to read errors.
+ * Allows pages of these origins to call the API; '*' is any. It is mounted before everything that can fail: a preflight
+ * has no token, and a client must be able to read errors.
  */
 export function allowOrigins(origins: readonly string[]): RequestHandler {
   const options: CorsOptions = {
@@ -26,7 +26,7 @@ export function allowOrigins(origins: readonly string[]): RequestHandler {
     ],
     maxAge: PREFLIGHT_LIFE_S,
   };
-  // A broken request is refused, even where it looks like a preflight.
+  // A malformed request is rejected, even if it looks like a preflight.
   return cors((request: IncomingMessage, done) => {
     done(null, { ...options, preflightContinue: request.failure !== undefined });
   });

@@ -7,51 +7,50 @@ import { NotAuthenticatedError } from '../errors.ts';
 import { COST_OF_ONE, type RateLimits, type ReadCost } from './rate-limit.ts';
 import type { TokenVerifier, VerifiedToken } from './verify-token.ts';
 
-/** What stands in a route's path. */
 type AnyParams = Request['params'];
 
-/** Answers a request of somebody who is known. */
+/** Handles a request of an authenticated caller. */
 type HandlerFor<Caller, Params extends AnyParams> = (
   caller: Caller,
   request: Request<Params>,
   response: Response,
 ) => Promise<void> | void;
 
-/** Answers a request of anybody. */
+/** Handles a request of any client. */
 type OpenHandler<Params extends AnyParams> = (
   request: Request<Params>,
   response: Response,
 ) => Promise<void> | void;
 
 /**
- * What stands in front of routes: a handler runs only for a caller that was let in, and is told who it is. Each counts
- * what it lets in, before anything of the request's body is read.
+ * Authentication and rate limiting of routes. A handler runs only for an accepted request, with its caller. Each request
+ * is counted before its body is read.
  */
 export interface Guards {
-  /** Lets in anybody, whatever token they bring; it counts for their address. */
+  /** Accepts any client and ignores tokens; the request counts towards its address. */
   anybody<Params extends AnyParams>(handler: OpenHandler<Params>): RequestHandler<Params>;
-  /** Lets in who has a valid token, and tells the user id. */
+  /** Accepts a valid token, and passes the user id on. */
   user<Params extends AnyParams>(
     handler: HandlerFor<string, Params>,
     cost?: ReadCost,
   ): RequestHandler<Params>;
-  /** Lets in who has a valid token and a profile. */
+  /** Accepts a valid token of a user with a profile. */
   person<Params extends AnyParams>(
     handler: HandlerFor<Caller, Params>,
     cost?: ReadCost,
   ): RequestHandler<Params>;
-  /** The same for an event stream, which a ticket in the query opens too. */
+  /** The same for an event stream, which a ticket in the query also opens. */
   listener<Params extends AnyParams>(
     handler: HandlerFor<Caller, Params>,
     cost?: ReadCost,
   ): RequestHandler<Params>;
 }
 
-/** Who is calling, with a profile. */
+/** The caller, with a profile. */
 export interface Caller extends Person {
-  /** Until when their token is good, in milliseconds since 1970. */
+  /** When the token expires, in milliseconds since 1970. */
   readonly expires: number;
-  /** Of a stream that a ticket opens: the id of its events, with which an EventSource opens it again. */
+  /** For a stream opened with a ticket: the id of its events, with which an EventSource reopens it. */
   readonly streamId?: string;
 }
 
@@ -59,7 +58,7 @@ interface GuardParts {
   readonly context: Wiring;
   readonly verifyToken: TokenVerifier;
   readonly limits: RateLimits;
-  /** How to get a token, in a sentence, for the answers of 401. Absent where it is the front end's business. */
+  /** A sentence on how to get a token, for 401 responses. Absent where the front end handles sign-in. */
   readonly tokenHint?: string;
 }
 
@@ -70,37 +69,41 @@ export function authenticate(parts: GuardParts): Guards {
       await handler(request, response);
     },
     user: (handler, cost) => async (request, response) => {
-      const { userId } = await admit(parts, request, response, { cost });
+      const { userId } = await authenticateAndCount(parts, request, response, { cost });
       await handler(userId, request, response);
     },
     person: (handler, cost) => async (request, response) => {
-      const token = await admit(parts, request, response, { cost });
+      const token = await authenticateAndCount(parts, request, response, { cost });
       await handler(await callerWith(parts, token), request, response);
     },
     listener: (handler, cost) => async (request, response) => {
-      const token = await admit(parts, request, response, { cost, verify: redeemOrVerify });
+      const token = await authenticateAndCount(parts, request, response, {
+        cost,
+        verify: verifyTicketOrBearer,
+      });
       await handler(await callerWith(parts, token), request, response);
     },
   };
 }
 
-/** Methods that change nothing. */
+/** Methods without effects. */
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
- * Who is calling. Writes and reads count for that user, wherever they come from; who brings no token, or guesses, counts
- * for their address. (Keys that cannot be fetched say nothing of a token: that counts for nobody.)
+ * Authenticates and counts a request. Writes and reads count towards the user, whatever the address; requests with no
+ * token or an invalid one count towards the address. When keys cannot be fetched, the token can be neither accepted nor
+ * rejected, and the request does not count.
  * @throws NotAuthenticatedError, KeysUnavailableError, TooManyRequestsError
  */
-async function admit<Params extends AnyParams>(
+async function authenticateAndCount<Params extends AnyParams>(
   parts: GuardParts,
   request: Request<Params>,
   response: Response,
   how: { readonly cost?: ReadCost | undefined; readonly verify?: Verify },
-): Promise<Admitted> {
+): Promise<Authenticated> {
   const { cost = COST_OF_ONE, verify = verifyBearer } = how;
   const { limits, tokenHint } = parts;
-  let token: Admitted;
+  let token: Authenticated;
   try {
     token = await verify(parts, request);
   } catch (error) {
@@ -113,14 +116,14 @@ async function admit<Params extends AnyParams>(
   return token;
 }
 
-type Admitted = VerifiedToken & Pick<Caller, 'streamId'>;
-type Verify = (parts: GuardParts, request: Pick<Request, 'headers' | 'query'>) => Promise<Admitted>;
+type Authenticated = VerifiedToken & Pick<Caller, 'streamId'>;
+type Verify = (parts: GuardParts, request: Pick<Request, 'headers' | 'query'>) => Promise<Authenticated>;
 
 const verifyBearer: Verify = ({ verifyToken }, { headers }) =>
   verifyToken(bearerToken(headers.authorization));
 
-/** The ticket in the query, where there is one, stands for the token that it was bought with. */
-const redeemOrVerify: Verify = async (parts, request) => {
+/** A ticket in the query represents the token that it was issued for. */
+const verifyTicketOrBearer: Verify = async (parts, request) => {
   const { ticket } = request.query;
   if (ticket === undefined) return verifyBearer(parts, request);
   const lastEventId = request.headers['last-event-id'];
@@ -131,11 +134,11 @@ const redeemOrVerify: Verify = async (parts, request) => {
   return holder;
 };
 
-async function callerWith({ context }: GuardParts, { userId, ...token }: Admitted): Promise<Caller> {
+async function callerWith({ context }: GuardParts, { userId, ...token }: Authenticated): Promise<Caller> {
   return { ...token, ...(await requireProfile(context, userId)) };
 }
 
-/** Mostly an empty variable of a shell: `Authorization: Bearer $TOKEN`. */
+/** The usual cause is an empty shell variable: `Authorization: Bearer $TOKEN`. */
 const NO_BEARER_TOKEN = 'The Authorization header holds no token: it must be Bearer <token>.';
 
 function bearerToken(header: string | undefined): string {

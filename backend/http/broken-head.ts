@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What could be read of a request that is none. */
+/** The readable parts of a malformed request. */
 export interface BrokenHead {
   /** Absent when there is no request line. */
   readonly method?: string;
@@ -10,13 +10,13 @@ export interface BrokenHead {
 }
 
 const REQUEST_LINE = /^([A-Za-z-]{1,32}) ([!-~]+) HTTP\/\d\.\d$/;
-/** A refusal depends on these headers alone: its form, whether a page may read it, and its id. */
+/** Only these headers affect the error response: its form, whether a page may read it, and its id. */
 const HEADER = /^(accept|origin|x-request-id):[ \t]*([ -~]*)$/i;
 const NOTHING: BrokenHead = { url: '*', headers: {} };
 
 /**
- * Reads from the bytes in which Node's parser gave up what it does not hand over: the request line and the headers that
- * a refusal depends on, as far as they are well-formed. Bytes that came before, in another packet, are lost.
+ * Reads the packet on which Node's parser failed: the request line, and the headers that affect the error response, as far
+ * as they are well-formed. Bytes of earlier packets are lost.
  * @param packet of at most 64 KB: Node reads no more at once.
  */
 export function readBrokenHead(packet: Buffer): BrokenHead {

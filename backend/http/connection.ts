@@ -12,31 +12,31 @@ import { prepareRequest } from './prepare-request.ts';
 
 /** An error of Node's HTTP parser, or of the connection itself. */
 export interface ClientError extends NodeJS.ErrnoException {
-  /** The bytes in which the parser found it. */
+  /** The packet that contains the error. */
   readonly rawPacket?: Buffer;
 }
 
-/** A request and its answer. */
+/** A request and its response. */
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
 
-/** For how long a refused client may go on sending. Closed at once, its system would throw away the answer unread. */
+/** How long a rejected client may go on sending. If the socket closed at once, its system would discard the response. */
 const LINGER_MS = 1_000;
 
 /**
- * A client's connection. It keeps answers in turn: what is no request is refused only after every request before it was
- * answered, through the same app as any request, so that the refusal has the API's form, headers and log line.
+ * A client's connection. It keeps responses in order: malformed input is rejected only after all earlier requests have
+ * their responses. The rejection passes through the app like any request, so it has the API's form, headers and log line.
  */
 export class Connection {
   readonly #socket: Socket;
   readonly #app: RequestListener;
   readonly #unanswered = new Set<ServerResponse>();
   #newest: Exchange | undefined;
-  /** How many bytes had come when the newest request began. */
+  /** Number of bytes received when the newest request began. */
   #newestCameWith = 0;
-  /** What is done once everything is answered. The connection then ends, and nothing more is read from it. */
+  /** Runs when all requests have a response. Then the connection ends, and nothing more is read from it. */
   #last: (() => void) | undefined;
 
   constructor(socket: Socket, app: RequestListener) {
@@ -44,7 +44,7 @@ export class Connection {
     this.#app = app;
   }
 
-  /** Has the app answer a request, and remembers it until then. */
+  /** Passes a request to the app, and keeps track of it until the response is complete. */
   answer(request: IncomingMessage, response: ServerResponse): void {
     this.#newest = { request, response };
     this.#newestCameWith = this.#socket.bytesRead;
@@ -54,24 +54,24 @@ export class Connection {
       if (this.#unanswered.size === 0) this.#last?.();
     });
     prepareRequest(request);
-    // What follows a refused request may be its body or the next request: nobody can tell.
+    // The bytes after a rejected request may be its body or the next request, and cannot be distinguished.
     if (request.failure) response.setHeader('Connection', 'close');
     this.#app(request, response);
   }
 
-  /** Answers a request after which the connection is not HTTP any more, as its last one: a CONNECT. */
+  /** Responds to a CONNECT as the last request: after it the connection is no longer HTTP. */
   answerLast(request: IncomingMessage): void {
     prepareRequest(request);
-    // Node has taken its own listeners off: an error that nobody listens to would end the process.
+    // Node has removed its own listeners, and an error without a listener would end the process.
     this.#socket.on('error', () => this.#socket.destroy()).resume();
     this.#endWith(() => this.#answerByHand(request));
   }
 
-  /** Refuses what cannot be read as a request, or was not sent in time. */
+  /** Rejects input that is not a valid request, or was not sent in time. */
   fail(error: ClientError): void {
-    // Nothing was asked, or the client has gone.
+    // Nothing was requested, or the client has disconnected.
     if (!this.#socket.writable || this.#socket.bytesRead === 0) this.#socket.destroy();
-    // The parser goes on complaining about all that follows.
+    // The parser reports an error for everything that follows.
     else if (this.#last) return;
     else if (this.#newest?.request.complete === false) this.#failBody(this.#newest, failureOf(error));
     else {
@@ -81,12 +81,12 @@ export class Connection {
     }
   }
 
-  /** Closes a connection over which nothing came yet: browsers open some in advance, and Node takes them for busy. */
+  /** Closes a connection without any input: browsers open some in advance, and Node treats them as busy. */
   closeUnused(): void {
     if (this.#socket.bytesRead === 0) this.#socket.destroy();
   }
 
-  /** The body of a request broke off: the app answers it, unless it has, and the connection ends. */
+  /** Handles an incomplete body: the app responds, unless it already has, and the connection ends. */
   #failBody({ request, response }: Exchange, failure: AppError): void {
     if (!response.headersSent) response.setHeader('Connection', 'close');
     this.#endWith(() => this.#end());
@@ -99,15 +99,15 @@ export class Connection {
     if (this.#unanswered.size === 0) last();
   }
 
-  /** What of a request can be read: at least the failure's form, and whose page may read it, are up to these headers. */
+  /** Builds a request from the readable parts: the form of the response, and who may read it, depend on its headers. */
   #requestFrom({ rawPacket }: ClientError): IncomingMessage {
     const request = new IncomingMessage(this.#socket);
-    // Bytes with which an earlier request came begin with that one.
+    // A packet that contains an earlier request begins with that one.
     const isOwn = rawPacket && this.#socket.bytesRead > this.#newestCameWith;
     return Object.assign(request, readBrokenHead(isOwn ? rawPacket : Buffer.alloc(0)));
   }
 
-  /** Has the app answer a request for which Node has made no response. */
+  /** Passes a request to the app for which Node has created no response. */
   #answerByHand(request: IncomingMessage): void {
     const socket = this.#socket;
     if (!socket.writable) return;
@@ -115,7 +115,7 @@ export class Connection {
     response.setHeader('Connection', 'close');
     response.assignSocket(socket);
     response.once('finish', () => {
-      // As Node does for its own: who waits for the answer to be closed is not kept waiting for the connection.
+      // As Node does for its own responses: `close` does not wait for the connection.
       response.detachSocket(socket);
       response.emit('close');
       this.#end();

@@ -4,11 +4,11 @@ import type { Response } from 'express';
 import * as z from 'zod';
 import { json, openRoute, type Route, written } from './route.ts';
 
-/* The API's own description: the OpenAPI document, and a page that renders it with Swagger UI, all of it from here. */
+/* Serves the OpenAPI document, and a page that renders it with Swagger UI from this server alone. */
 
 const PARTS_PATH = '/docs/:part';
 
-/** Runs in the page: a file of its own, since the page's policy lets no script stand in it. */
+/** The page's script: a separate file, because the page's policy forbids inline scripts. */
 const START = `
 window.ui = SwaggerUIBundle({
   url: '/api/openapi.json',
@@ -16,7 +16,7 @@ window.ui = SwaggerUIBundle({
   deepLinking: true,
   tryItOutEnabled: true,
   persistAuthorization: false,
-  // Would ask a server elsewhere.
+  // The validator is an external server.
   validatorUrl: null,
 });
 `;
@@ -39,7 +39,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** Everything comes from here, and nothing runs that stands in the page. */
+/** Allows only files of this server, and no inline scripts. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -51,7 +51,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The page's parts change with the API's version alone. */
+/** The page's files change only with the API's version. */
 const PARTS_CACHED = 'public, max-age=3600';
 
 const partPath = z.object({
@@ -63,12 +63,12 @@ const partPath = z.object({
 const openApiDocument = z
   .looseObject({
     openapi: z.string().meta({ description: 'The version of OpenAPI.' }),
-    info: z.looseObject({}).meta({ description: 'What this is.' }),
+    info: z.looseObject({}).meta({ description: 'The title and version of the API.' }),
     paths: z.looseObject({}).meta({ description: 'The routes.' }),
   })
   .meta({ description: 'An OpenAPI 3.1 document.' });
 
-/** @param routes every route of the API, these among them; asked for when somebody wants the document. */
+/** @param routes every route of the API, including these; called when the document is first requested. */
 export function docsRoutes(routes: () => readonly Route[]): readonly Route[] {
   const describe = once(async () => {
     const { describeApi } = await import('./openapi.ts');
@@ -99,7 +99,7 @@ export function docsRoutes(routes: () => readonly Route[]): readonly Route[] {
       method: 'get',
       path: PARTS_PATH,
       name: 'readDocsPart',
-      summary: 'Gives a file that the page loads',
+      summary: 'Returns a file that the page loads',
       params: partPath,
       answer: written(['text/css', 'text/javascript'], 'The file.'),
       handle: async ({ params, response }) => {
@@ -111,12 +111,12 @@ export function docsRoutes(routes: () => readonly Route[]): readonly Route[] {
   ];
 }
 
-/** Where Swagger UI's files are. */
+/** Returns the directory of Swagger UI's files. */
 function swaggerUi(): string {
   return dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 }
 
-/** Always the whole of it: neither parts nor "not modified" are worth a description of their own. */
+/** Sends the whole file: ranges and "not modified" are not supported, so the document need not describe them. */
 function sendFile(response: Response, file: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const options = { acceptRanges: false, cacheControl: false, lastModified: false };
@@ -127,7 +127,7 @@ function sendFile(response: Response, file: string): Promise<void> {
   });
 }
 
-/** The first call makes it, and all the others are answered with what that made. */
+/** Returns a function that calls `make` once, and returns its result every time. */
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | undefined;
   return () => (made ??= make());

@@ -8,7 +8,7 @@ const healthQuery = z.strictObject({
   deep: z
     .enum(['0', '1'], 'deep_invalid')
     .default('0')
-    .meta({ description: '`1`: reads from the table too.', [CODES]: ['deep_invalid'] }),
+    .meta({ description: '`1`: also reads from the table.', [CODES]: ['deep_invalid'] }),
 });
 
 const health = z
@@ -16,22 +16,22 @@ const health = z
     success: z.literal(true),
     ver: z.string().meta({ description: 'Version of the API.', examples: [VERSION] }),
   })
-  .meta({ id: 'Health', description: 'The API answers.' });
+  .meta({ id: 'Health', description: 'The API responds.' });
 
 export const healthRoutes: readonly Route[] = [
   freeRoute({
     method: 'get',
     path: '/health-check',
     name: 'checkHealth',
-    summary: 'Tells whether the API answers',
+    summary: 'Checks whether the API responds',
     query: healthQuery,
-    answer: json(health, 'It does.'),
+    answer: json(health, 'The API responds.'),
     counted: true,
     handle: async ({ context, limits, query, request, response }) => {
-      // A load balancer may ask as often as it likes, for that costs nothing; the table is read so often, and no oftener.
+      // Checks by load balancers cost nothing and are not limited; reads from the table are.
       if (query.deep === '1') {
         await limits.anonymous(request, response);
-        // Unreachable, it throws what becomes a 503.
+        // Throws TableUnavailableError, a 503, when the table is unreachable.
         await checkTable(context);
       }
       return { success: true as const, ver: VERSION };

@@ -4,25 +4,25 @@ import * as z from 'zod';
 import type { Logger } from '../logger.ts';
 import type { Redis } from '../redis.ts';
 
-/** Keys that one process counts at a time (some 10 MB): with more of them the one that was longest silent is forgotten. */
+/** Maximum number of keys of one process (about 10 MB). Beyond it the least recently used is dropped. */
 const MAX_KEYS = 50_000;
 
-/** How long a request waits to be counted in Redis, which mostly takes less than a millisecond. */
+/** Timeout for counting a request in Redis, which usually takes less than a millisecond. */
 const COUNT_WITHIN_MS = 200;
 
-/** What a key has used in its window, and when the next one begins. */
+/** The cost that a key has used in its window, and when the next window begins. */
 export interface Count {
   readonly totalHits: number;
   readonly resetTime: Date;
 }
 
-/** Counts what requests cost, by keys, each in a window that begins with its first request. */
+/** Counts the cost of requests by key. A key's window begins with its first request. */
 export interface Counts {
-  /** @returns the count with this cost in it. */
+  /** Adds a cost and returns the new count. */
   add(key: string, cost: number): Promise<Count> | Count;
 }
 
-/** Counts in this process, for so many keys at most. */
+/** Counts in this process. */
 export class OwnCounts implements Counts {
   readonly #counts: LRUCache<string, Count>;
   readonly #windowMs: number;
@@ -45,7 +45,7 @@ export class OwnCounts implements Counts {
   }
 }
 
-/** One step for every process: two requests at once can neither share a count nor leave one without an end. */
+/** Atomic, so that concurrent requests neither get the same count nor leave a key without an expiry. */
 const ADD = `
 local total = redis.call('INCRBY', KEYS[1], ARGV[1])
 local left = redis.call('PTTL', KEYS[1])
@@ -58,8 +58,8 @@ return { total, left }`;
 const added = z.tuple([z.int(), z.int()]);
 
 /**
- * Counts in Redis, together with the other processes; and in this one alone while Redis is away, slow or refuses. So a
- * limit may then allow as many as there are processes, and nobody is ever refused or kept waiting for want of Redis.
+ * Counts in Redis, for all processes; in this process alone while Redis is unreachable, slow or failing. The effective
+ * limit is then multiplied by the number of processes, but an outage of Redis neither rejects nor delays requests.
  */
 export class SharedCounts implements Counts {
   readonly #prefix: string;
@@ -83,7 +83,7 @@ export class SharedCounts implements Counts {
   }
 
   async add(key: string, cost: number): Promise<Count> {
-    // While it is away nothing is even tried. The connection itself logs that.
+    // Redis is disconnected, which the connection logs itself.
     if (!this.#redis.client.isReady) return this.#own.add(key, cost);
     try {
       const count = await pTimeout(this.#addShared(key, cost), { milliseconds: COUNT_WITHIN_MS });

@@ -54,7 +54,7 @@ const groupPath = z.object({ uuid: groupIdInPath });
 const memberPath = z.object({ uuid: groupIdInPath, handle: handleInPath });
 const memberIdPath = z.object({ uuid: groupIdInPath, user_uuid: userIdInPath });
 
-/** In one request: as many as a group can have, and repeated ones besides. */
+/** Maximum number of handles in one request: enough for a full group, and for repeated handles. */
 const MAX_HANDLES = 200;
 
 const newGroupBody = z.strictObject({
@@ -71,7 +71,7 @@ const newGroupBody = z.strictObject({
       .refine((handles) => new Set(handles).size <= MAX_MEMBERS, 'group_full')
       .meta({
         description:
-          "Who is in it besides the caller: 1 to 97 people. The caller's own handle and repeated ones count once.",
+          "The other members: 1 to 97 users. The caller's own handle is ignored, and repeated ones count once.",
         examples: [['grace', 'barbara']],
         [CODES]: ['handles_invalid', 'handles_blank', 'handles_too_many', 'group_full'],
       }),
@@ -81,7 +81,7 @@ const newGroupBody = z.strictObject({
 const groupKeyHeader = idempotencyKey.meta({
   ...idempotencyKey.meta(),
   description:
-    'Makes the request repeatable, for ever: sent again with the same key it creates nothing more and returns the group as it is now. The same key with another name or other people is 409.',
+    'Makes the request idempotent, without a time limit: a repeated request with the same key creates nothing and returns the group as it is now. The same key with another name or other users is 409.',
   examples: ['my-first-group'],
 });
 
@@ -90,10 +90,10 @@ const memberBody = z.strictObject({ handle: newHandle });
 const roleBody = z.strictObject({
   role: z
     .enum(['admin', 'member'], 'role_invalid')
-    .meta({ description: 'What they may do from now on.', examples: ['admin'], [CODES]: ['role_invalid'] }),
+    .meta({ description: 'The new role.', examples: ['admin'], [CODES]: ['role_invalid'] }),
 });
 
-/** What speaks against changing a group. */
+/** Failures of every change of a group. */
 const CHANGE_ERRORS = { 403: ['role_forbidden'], 422: ['message_group_is_direct'] } as const;
 
 export const messageGroupRoutes: readonly Route[] = [
@@ -104,7 +104,7 @@ export const messageGroupRoutes: readonly Route[] = [
     summary: "Lists the caller's conversations, newest activity first",
     query: inboxQuery,
     cost: costOfPage(INBOX_PAGE),
-    answer: json(z.array(messageGroup), 'A page of them; `next` leads to older ones.', ['Link']),
+    answer: json(z.array(messageGroup), 'A page of conversations; `next` leads to older ones.', ['Link']),
     handle: async ({ context, caller, query, request, response }) => {
       const { rows, names, nextCursor: cursor } = await listInbox(context, caller.userId, query);
       linkPages(request, response, {
@@ -118,7 +118,7 @@ export const messageGroupRoutes: readonly Route[] = [
     method: 'get',
     path: '/message_groups/:uuid',
     name: 'readMessageGroup',
-    summary: 'Tells of one conversation, with its members',
+    summary: 'Returns a conversation with its members',
     params: groupPath,
     cost: COST_OF_GROUP,
     answer: json(messageGroupWithMembers, 'The conversation.'),
@@ -134,7 +134,7 @@ export const messageGroupRoutes: readonly Route[] = [
     description: 'The mark never goes back: a seq below it changes nothing.',
     params: groupPath,
     body: readBody,
-    answer: json(readMark, 'Where the mark stands now.'),
+    answer: json(readMark, 'The current read mark.'),
     handle: async ({ context, caller, params, body }) =>
       presentReadMark(await markRead(context, params.uuid, caller.userId, body.seq)),
   }),
@@ -143,7 +143,7 @@ export const messageGroupRoutes: readonly Route[] = [
     method: 'post',
     path: '/message_groups',
     name: 'createMessageGroup',
-    summary: 'Creates a group with everybody in it, all or nothing',
+    summary: 'Creates a group with all its members, or nothing at all',
     description:
       'The caller owns it. With an `Idempotency-Key`, a repeated request creates nothing more and returns the group as it is now; 404 when the caller has left it.',
     headers: z.object({ 'Idempotency-Key': groupKeyHeader }),
@@ -165,8 +165,8 @@ export const messageGroupRoutes: readonly Route[] = [
     method: 'patch',
     path: '/message_groups/:uuid',
     name: 'renameMessageGroup',
-    summary: 'Gives a group another name',
-    description: 'By its owner and admins.',
+    summary: 'Renames a group',
+    description: 'For its owner and admins.',
     params: groupPath,
     body: renameBody,
     answer: json(messageGroupWithMembers, 'The group.'),
@@ -181,8 +181,8 @@ export const messageGroupRoutes: readonly Route[] = [
     method: 'post',
     path: '/message_groups/:uuid/members',
     name: 'addMember',
-    summary: 'Takes somebody into a group',
-    description: 'By its owner and admins. Who is in it already stays as they are.',
+    summary: 'Adds a member to a group',
+    description: 'For its owner and admins. An existing member keeps their role.',
     params: groupPath,
     body: memberBody,
     answer: json(messageGroupWithMembers, 'The group.'),
@@ -198,7 +198,7 @@ export const messageGroupRoutes: readonly Route[] = [
     path: '/message_groups/:uuid/members/@:handle',
     name: 'changeRole',
     summary: 'Makes a member an admin, or an admin a plain member',
-    description: "By the group's owner.",
+    description: "For the group's owner.",
     params: memberPath,
     body: roleBody,
     answer: json(messageGroupWithMembers, 'The group.'),
@@ -214,27 +214,27 @@ export const messageGroupRoutes: readonly Route[] = [
     method: 'delete',
     path: '/message_groups/:uuid/members/@:handle',
     name: 'removeMember',
-    summary: 'Takes somebody out of a group: oneself is leaving',
+    summary: 'Removes a member from a group, or leaves it',
     description:
-      'Anybody may leave; others are removed by the owner and admins, the owner by nobody. When the owner leaves, the longest-standing admin owns the group, or else the longest-standing member.',
+      'Any member may leave. The owner and admins remove others; the owner cannot be removed. When the owner leaves, ownership passes to the longest-serving admin, or else to the longest-serving member.',
     params: memberPath,
-    answer: nothing('They are a member no more.'),
+    answer: nothing('The user is no longer a member.'),
     errors: CHANGE_ERRORS,
     handle: async ({ context, caller, params }) => {
       await removeMember(context, { groupId: params.uuid, actor: caller }, params.handle);
     },
   }),
 
-  // Behind the one that takes a handle: no id begins with `@`.
+  // After the route that takes a handle: no id begins with `@`.
   personRoute({
     method: 'delete',
     path: '/message_groups/:uuid/members/:user_uuid',
     name: 'removeMemberById',
-    summary: 'The same by user id',
+    summary: 'Removes a member by user id',
     description:
-      'As by handle. A member whose profile is gone has no handle any more, and can be removed in this way alone.',
+      'Like removal by handle. A member without a profile has no handle, and can only be removed by id.',
     params: memberIdPath,
-    answer: nothing('They are a member no more.'),
+    answer: nothing('The user is no longer a member.'),
     errors: CHANGE_ERRORS,
     handle: async ({ context, caller, params }) => {
       await removeMemberById(context, { groupId: params.uuid, actor: caller }, params.user_uuid);

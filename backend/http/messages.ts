@@ -23,7 +23,7 @@ import { linkPages } from './paging.ts';
 import { costOfPage } from './rate-limit.ts';
 import { json, personRoute, type Route } from './route.ts';
 
-/** When checks of two fields run: also where another field is wrong, so that everything is told at once. */
+/** Runs checks of two fields even if another field is invalid, so that all issues are reported at once. */
 const isObject = ({ value }: { readonly value: unknown }): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -46,13 +46,13 @@ const sendBody = z
       .refine((text) => !isBlank(text), 'user_reciever_handle_blank')
       .optional()
       .meta({
-        description: 'The person to send to: opens the conversation where there is none yet.',
+        description: 'The user to send to. Creates the conversation if there is none yet.',
         examples: ['grace'],
         [CODES]: ['handle_invalid', 'user_reciever_handle_blank'],
       }),
     after_seq: seqField(
       'after_seq',
-      'The newest seq the sender holds. With an `Idempotency-Key` it makes a resend exact.',
+      'The newest seq that the sender has. With an `Idempotency-Key` it makes a resend exact.',
     ).optional(),
   })
   .refine((body) => body.message_group_uuid !== undefined || body.handle !== undefined, {
@@ -73,7 +73,7 @@ const historyQuery = z
   .strictObject({
     limit: limitParameter(HISTORY_PAGE),
     before: seqParameter(
-      'Messages before this seq. At most one of `before`, `after` and `around` may be there.',
+      'Messages before this seq. At most one of `before`, `after` and `around` is allowed.',
     ),
     after: seqParameter('Messages after this seq.'),
     around: seqParameter('Messages on both sides of this seq.'),
@@ -94,7 +94,7 @@ export const messageRoutes: readonly Route[] = [
     path: '/messages',
     name: 'sendMessage',
     summary: 'Sends a message to a group or a person',
-    description: 'An answer of 200 means that it is stored.',
+    description: 'A response of 200 means that the message is stored.',
     headers: z.object({ 'Idempotency-Key': idempotencyKey }),
     body: sendBody,
     answer: json(message, 'The message as it is stored.'),
@@ -129,7 +129,7 @@ export const messageRoutes: readonly Route[] = [
     params: z.object({ message_group_uuid: groupIdInPath }),
     query: historyQuery,
     cost: costOfPage(HISTORY_PAGE),
-    answer: json(z.array(message), 'A page of them.', ['Link']),
+    answer: json(z.array(message), 'A page of messages.', ['Link']),
     errors: { 400: ['position_ambiguous'] },
     handle: async ({ context, caller: { userId }, params, query, request, response }) => {
       const { limit, ...place } = query;
@@ -144,7 +144,7 @@ export const messageRoutes: readonly Route[] = [
     method: 'patch',
     path: '/messages/:message_group_uuid/:seq',
     name: 'editMessage',
-    summary: "Gives one of the caller's messages another text",
+    summary: "Edits one of the caller's messages",
     description: 'The same text changes nothing.',
     params: messagePath,
     body: z.strictObject({ message: messageText }),
@@ -160,7 +160,7 @@ export const messageRoutes: readonly Route[] = [
     name: 'deleteMessage',
     summary: 'Deletes a message',
     description:
-      "One's own; in a group its owner and admins delete anybody's. Its seq stays, and shows a tombstone. Deleted twice, it is the same tombstone.",
+      "Users delete their own messages; a group's owner and admins delete any message. The seq remains, with a tombstone. A second deletion returns the same tombstone.",
     params: messagePath,
     answer: json(message, 'The tombstone.'),
     errors: { 403: ['message_not_own'], 422: ['message_is_system'] },

@@ -1,11 +1,11 @@
 import express from 'express';
 
 /**
- * Makes an empty app, without the defaults of Express that nothing here uses: hashing each answer, naming itself, and
- * nested query strings.
+ * Creates an empty app without the unused defaults of Express: hashes of responses, the `X-Powered-By` header and nested
+ * query strings.
  *
- * Express would also answer `If-None-Match: *` with 304 and no body. Answers have no validators, so there are no
- * conditional requests. Files that are served have some, and are compared by what serves them.
+ * Express would also respond to `If-None-Match: *` with 304 and no body. Responses of the API have no validators, so
+ * conditional requests are disabled. The handler for static files evaluates the validators of files itself.
  */
 export function newApp(): express.Express {
   const app = express();

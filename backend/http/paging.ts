@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 
 /**
- * Sets the `Link` header (RFC 8288): where the pages beside this one are. The references are relative to the request's
- * own address, which a client resolves against what it called, whatever proxies stood between.
- * @param pages by relation, each with the query parameters that make it; one without a page is left out.
+ * Sets the `Link` header (RFC 8288) with the adjacent pages. The references are relative: a client resolves them against
+ * the URL that it requested, whatever proxies are in between.
+ * @param pages by relation, each with its query parameters; undefined where there is no page.
  */
 export function linkPages(
   request: Pick<Request, 'originalUrl'>,

@@ -2,30 +2,30 @@ import type { Request } from 'express';
 import type * as z from 'zod';
 import { BadRequestError, type Issue, NotFoundError, UnprocessableError } from '../errors.ts';
 
-/* How what comes in is checked: a schema's findings become error codes, each of which is the message of an issue. */
+/* Validates input by schemas. The message of a schema's issue is the error code. */
 
-/** What a path names, by its schema. @throws NotFoundError for what cannot be there. */
+/** Parses path parameters. @throws NotFoundError for an invalid one: such a resource cannot exist. */
 export function parsePath<Schema extends z.ZodType>(schema: Schema, params: unknown): z.output<Schema> {
   const result = schema.safeParse(params);
   if (result.success) return result.data;
   throw new NotFoundError();
 }
 
-/** A body by its schema. @throws UnprocessableError with everything that is wrong. */
+/** Parses a body. @throws UnprocessableError with all issues. */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const result = schema.safeParse(body === undefined ? {} : body);
   if (result.success) return result.data;
   throw new UnprocessableError(issuesOf(result.error, 'body_invalid', 'field_unknown'));
 }
 
-/** Query parameters by their schema. @throws BadRequestError with everything that is wrong. */
+/** Parses query parameters. @throws BadRequestError with all issues. */
 export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: unknown): z.output<Schema> {
   const result = schema.safeParse(query);
   if (result.success) return result.data;
   throw new BadRequestError(issuesOf(result.error, 'query_invalid', 'parameter_unknown'));
 }
 
-/** Those headers that a schema names. @throws BadRequestError with everything that is wrong. */
+/** Parses the headers that a schema names. @throws BadRequestError with all issues. */
 export function parseHeaders<Schema extends z.ZodObject>(
   schema: Schema,
   request: Pick<Request, 'get'>,

@@ -4,16 +4,16 @@ import { type AppError, BadRequestError } from '../errors.ts';
 declare module 'http' {
   interface IncomingMessage {
     /**
-     * Why the request cannot be carried out, whatever it asks: an app refuses it with this. Where it comes up while the
-     * body is read, the request emits `failure`.
+     * Why the request is rejected, whatever its route: the app responds with it. If it occurs while the body is read, the
+     * request emits `failure`.
      */
     failure?: AppError | undefined;
   }
 }
 
 /**
- * Does what Node's server leaves to apps, or would refuse by itself (RFC 9112, section 3.2): an absolute target becomes
- * the path that apps know, and a request without a path or a Host header gets a `failure`.
+ * Handles what Node's server leaves to apps, or would reject itself (RFC 9112, section 3.2): replaces an absolute target
+ * by its path, and sets `failure` on a request without a path or a Host header.
  */
 export function prepareRequest(request: IncomingMessage): void {
   const { method, httpVersion, headers, url = '*' } = request;
@@ -29,7 +29,7 @@ function malformed(detail: string): AppError {
   return new BadRequestError([{ code: 'request_malformed' }], detail);
 }
 
-/** The path and query of a request's target; undefined where it has none. */
+/** Returns the path and query of a request's target; undefined when there is no path. */
 function pathOf(target: string): string | undefined {
   if (target.startsWith('/') || target === '*') return target;
   if (!/^https?:\/\//i.test(target) || !URL.canParse(target)) return undefined;

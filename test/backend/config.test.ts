@@ -164,9 +164,12 @@ describe('in production', () => {
     ],
     [
       { JWT_ISSUER: DEVELOPMENT_ISSUER, JWT_AUDIENCE: 'api', JWT_JWKS_URI: 'https://issuer.example/keys' },
-      /^JWT_ISSUER: must be somebody’s/,
+      /^JWT_ISSUER: must not be a reserved name/,
     ],
-    [{ JWT_ISSUER: 'https://localhost:4567/issuer', JWT_AUDIENCE: 'api' }, /^JWT_ISSUER: must be somebody’s/],
+    [
+      { JWT_ISSUER: 'https://localhost:4567/issuer', JWT_AUDIENCE: 'api' },
+      /^JWT_ISSUER: must not be a reserved name/,
+    ],
     [{ JWT_ISSUER: 'HTTP://issuer.example', JWT_AUDIENCE: 'api' }, /^JWT_ISSUER: must be an https URL/],
     [
       {

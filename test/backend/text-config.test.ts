@@ -50,7 +50,7 @@ describe('the keys of texts', () => {
     ],
     ['TEXT_KEYS', { TEXT_KEYS: 'My key:AAAA' }, 'key 1 must be the ARN of a KMS key, or <name>'],
     ['TEXT_KEYS', { TEXT_KEYS: `${LOCAL},` }, 'key 2 must be the ARN of a KMS key, or <name>'],
-    ['TEXT_KEYS', { TEXT_KEYS: 'a:no base64!' }, 'key 1 must be in base64 behind its name'],
+    ['TEXT_KEYS', { TEXT_KEYS: 'a:no base64!' }, 'key 1 must be in base64 after its name'],
     [
       'TEXT_KEYS',
       { TEXT_KEYS: `a:${Buffer.alloc(16).toString('base64')}` },

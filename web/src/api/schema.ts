@@ -10,7 +10,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Tells whether the API answers */
+    /** Checks whether the API responds */
     get: operations['checkHealth'];
     put?: never;
     post?: never;
@@ -86,7 +86,7 @@ export interface paths {
     get: operations['listMessageGroups'];
     put?: never;
     /**
-     * Creates a group with everybody in it, all or nothing
+     * Creates a group with all its members, or nothing at all
      * @description The caller owns it. With an `Idempotency-Key`, a repeated request creates nothing more and returns the group as it is now; 404 when the caller has left it.
      */
     post: operations['createMessageGroup'];
@@ -103,7 +103,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Tells of one conversation, with its members */
+    /** Returns a conversation with its members */
     get: operations['readMessageGroup'];
     put?: never;
     post?: never;
@@ -111,8 +111,8 @@ export interface paths {
     options?: never;
     head?: never;
     /**
-     * Gives a group another name
-     * @description By its owner and admins.
+     * Renames a group
+     * @description For its owner and admins.
      */
     patch: operations['renameMessageGroup'];
     trace?: never;
@@ -147,8 +147,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Takes somebody into a group
-     * @description By its owner and admins. Who is in it already stays as they are.
+     * Adds a member to a group
+     * @description For its owner and admins. An existing member keeps their role.
      */
     post: operations['addMember'];
     delete?: never;
@@ -168,15 +168,15 @@ export interface paths {
     put?: never;
     post?: never;
     /**
-     * Takes somebody out of a group: oneself is leaving
-     * @description Anybody may leave; others are removed by the owner and admins, the owner by nobody. When the owner leaves, the longest-standing admin owns the group, or else the longest-standing member.
+     * Removes a member from a group, or leaves it
+     * @description Any member may leave. The owner and admins remove others; the owner cannot be removed. When the owner leaves, ownership passes to the longest-serving admin, or else to the longest-serving member.
      */
     delete: operations['removeMember'];
     options?: never;
     head?: never;
     /**
      * Makes a member an admin, or an admin a plain member
-     * @description By the group's owner.
+     * @description For the group's owner.
      */
     patch: operations['changeRole'];
     trace?: never;
@@ -192,8 +192,8 @@ export interface paths {
     put?: never;
     post?: never;
     /**
-     * The same by user id
-     * @description As by handle. A member whose profile is gone has no handle any more, and can be removed in this way alone.
+     * Removes a member by user id
+     * @description Like removal by handle. A member without a profile has no handle, and can only be removed by id.
      */
     delete: operations['removeMemberById'];
     options?: never;
@@ -212,7 +212,7 @@ export interface paths {
     put?: never;
     /**
      * Sends a message to a group or a person
-     * @description An answer of 200 means that it is stored.
+     * @description A response of 200 means that the message is stored.
      */
     post: operations['sendMessage'];
     delete?: never;
@@ -253,13 +253,13 @@ export interface paths {
     post?: never;
     /**
      * Deletes a message
-     * @description One's own; in a group its owner and admins delete anybody's. Its seq stays, and shows a tombstone. Deleted twice, it is the same tombstone.
+     * @description Users delete their own messages; a group's owner and admins delete any message. The seq remains, with a tombstone. A second deletion returns the same tombstone.
      */
     delete: operations['deleteMessage'];
     options?: never;
     head?: never;
     /**
-     * Gives one of the caller's messages another text
+     * Edits one of the caller's messages
      * @description The same text changes nothing.
      */
     patch: operations['editMessage'];
@@ -366,7 +366,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Gives a file that the page loads */
+    /** Returns a file that the page loads */
     get: operations['readDocsPart'];
     put?: never;
     post?: never;
@@ -406,7 +406,7 @@ export interface components {
       /** @description With `after_seq_too_far_behind`: the newest seq. */
       last_seq?: number;
     };
-    /** @description The API answers. */
+    /** @description The API responds. */
     Health: {
       /** @constant */
       success: true;
@@ -1009,7 +1009,7 @@ export interface operations {
   checkHealth: {
     parameters: {
       query?: {
-        /** @description `1`: reads from the table too. */
+        /** @description `1`: also reads from the table. */
         deep?: '0' | '1';
       };
       header?: never;
@@ -1018,7 +1018,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description It does. */
+      /** @description The API responds. */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1358,7 +1358,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description A page of them; `next` leads to older ones. */
+      /** @description A page of conversations; `next` leads to older ones. */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1415,7 +1415,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Makes the request repeatable, for ever: sent again with the same key it creates nothing more and returns the group as it is now. The same key with another name or other people is 409. */
+        /** @description Makes the request idempotent, without a time limit: a repeated request with the same key creates nothing and returns the group as it is now. The same key with another name or other users is 409. */
         'Idempotency-Key'?: string;
       };
       path?: never;
@@ -1430,7 +1430,7 @@ export interface operations {
            */
           name: string;
           /**
-           * @description Who is in it besides the caller: 1 to 97 people. The caller's own handle and repeated ones count once.
+           * @description The other members: 1 to 97 users. The caller's own handle is ignored, and repeated ones count once.
            * @example [
            *       "grace",
            *       "barbara"
@@ -1789,7 +1789,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Where the mark stands now. */
+      /** @description The current read mark. */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2010,7 +2010,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description They are a member no more. */
+      /** @description The user is no longer a member. */
       204: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2106,7 +2106,7 @@ export interface operations {
       content: {
         'application/json': {
           /**
-           * @description What they may do from now on.
+           * @description The new role.
            * @example admin
            * @enum {string}
            */
@@ -2216,7 +2216,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description They are a member no more. */
+      /** @description The user is no longer a member. */
       204: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -2320,12 +2320,12 @@ export interface operations {
            */
           message_group_uuid?: string;
           /**
-           * @description The person to send to: opens the conversation where there is none yet.
+           * @description The user to send to. Creates the conversation if there is none yet.
            * @example grace
            */
           handle?: string;
           /**
-           * @description The newest seq the sender holds. With an `Idempotency-Key` it makes a resend exact.
+           * @description The newest seq that the sender has. With an `Idempotency-Key` it makes a resend exact.
            * @example 42
            */
           after_seq?: number;
@@ -2469,7 +2469,7 @@ export interface operations {
       query?: {
         /** @description How many entries a page has at most. */
         limit?: number;
-        /** @description Messages before this seq. At most one of `before`, `after` and `around` may be there. */
+        /** @description Messages before this seq. At most one of `before`, `after` and `around` is allowed. */
         before?: number;
         /** @description Messages after this seq. */
         after?: number;
@@ -2485,7 +2485,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description A page of them. */
+      /** @description A page of messages. */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3008,7 +3008,7 @@ export interface operations {
           'application/json': {
             /** @description The version of OpenAPI. */
             openapi: string;
-            /** @description What this is. */
+            /** @description The title and version of the API. */
             info: {
               [key: string]: unknown;
             };
