@@ -13,15 +13,15 @@ import {
 import { NotFoundError } from '../errors.ts';
 
 /**
- * The fields that requests are made of, and how a schema's findings become error codes: the message of an issue *is*
- * its code, so each schema names the codes it can give.
+ * The fields of requests. The message of a schema's issue *is* the error code, so each schema lists the codes that it can
+ * produce.
  */
 
-/** The most entries of a page. */
+/** Maximum number of entries of a page. */
 export const MAX_LIMIT = 100;
 const MAX_IDEMPOTENCY_KEY_LENGTH = 64;
 
-/** A text that has to be there, cleaned: `<name>_blank` when absent or invisible, `<name>_invalid` when no text. */
+/** A required text, cleaned: `<name>_blank` when absent or invisible, `<name>_invalid` when it is not a string. */
 function requiredText(name: string, clean: (written: string) => string = cleanLine) {
   return z
     .string({
@@ -32,8 +32,8 @@ function requiredText(name: string, clean: (written: string) => string = cleanLi
 }
 
 /**
- * What a document says of a field. `codes`: those that its schema can give. `schema`: what a check says that the
- * schema's own rendering cannot; whoever keeps to it is let in.
+ * Documentation of a field. `codes`: those that its schema can produce. `schema`: JSON Schema for checks that zod cannot
+ * render; input that satisfies it is valid.
  */
 function documented(parts: {
   readonly description: string;
@@ -47,7 +47,7 @@ function documented(parts: {
     ...(example !== undefined && { examples: [example] }),
     [CODES]: codes,
     override: ({ jsonSchema }: { jsonSchema: JsonSchema }) => {
-      // What stands in a query is a text to the schema, and a number to who reads the document.
+      // A query parameter is a text to the schema, and a number in the document.
       if (schema['type'] !== undefined)
         for (const name of ['pattern', 'default']) Reflect.deleteProperty(jsonSchema, name);
       Object.assign(jsonSchema, schema);
@@ -57,19 +57,19 @@ function documented(parts: {
 
 type JsonSchema = Record<string, unknown>;
 
-/** Where a field's documentation keeps the codes that it can give. */
+/** The key in a field's documentation for its error codes. */
 export const CODES = 'x-error-codes';
 
 /**
- * Something visible, as regular expressions of every language write it: of the characters that show nothing
- * (`isBlank`), those of the Basic Multilingual Plane.
+ * A visible character, as a regular expression that works in every language. It excludes the invisible characters
+ * (`isBlank`) of the Basic Multilingual Plane.
  */
 export const VISIBLE =
   '[^\\s\\x00-\\x1f\\x7f-\\xa0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb]';
 /** HANDLE_PATTERN before it is case-folded. */
 const HANDLE_AS_WRITTEN = '^[A-Za-z0-9][A-Za-z0-9_.-]{1,29}$';
 
-/** A message's text, as it is stored: 1 to 1,024 code points. */
+/** A message's text in its stored form: 1 to 1,024 code points. */
 export const messageText = requiredText('message', cleanText)
   .refine((text) => codePointsIn(text) <= MAX_MESSAGE_CODE_POINTS, 'message_exceed_max_chars_1024')
   .meta(
@@ -82,7 +82,7 @@ export const messageText = requiredText('message', cleanText)
     }),
   );
 
-/** A name as others see it: one line of 1 to 64 code points. @param name of the field, which its codes begin with. */
+/** A name for display: one line of 1 to 64 code points. @param name of the field, the prefix of its codes. */
 const nameField = (name: string, description: string, example: string) =>
   requiredText(name)
     .refine((text) => codePointsIn(text) <= MAX_NAME_CODE_POINTS, `${name}_exceed_max_chars_64`)
@@ -95,11 +95,11 @@ const nameField = (name: string, description: string, example: string) =>
       }),
     );
 
-/** A person's name. */
-export const displayName = nameField('display_name', 'What others see', 'Ada Lovelace');
+/** A user's name. */
+export const displayName = nameField('display_name', 'The name that others see', 'Ada Lovelace');
 
 /** A group's name. */
-export const groupName = nameField('name', 'What the group is called', 'Analytical engines');
+export const groupName = nameField('name', "The group's name", 'Analytical engines');
 
 /** A handle, case-folded: 2 to 30 of a-z, 0-9, `_`, `.` and `-`, the first a letter or digit. */
 export const newHandle = requiredText('handle')
@@ -108,14 +108,14 @@ export const newHandle = requiredText('handle')
   .meta(
     documented({
       description:
-        'Unique among people, and case-folded: 2 to 30 letters, digits, `_`, `.` and `-`, the first a letter or digit.',
+        'Unique among users, and case-folded: 2 to 30 letters, digits, `_`, `.` and `-`, the first a letter or digit.',
       codes: ['handle_blank', 'handle_invalid'],
       example: 'ada',
       schema: { minLength: 2, maxLength: 30, pattern: HANDLE_AS_WRITTEN },
     }),
   );
 
-/** A handle in a path, folded. What nobody can have is nobody's. */
+/** A handle in a path, folded. An invalid handle is a 404. */
 export const handleInPath = z
   .string()
   .transform((text, check) => foldHandle(text) ?? failed(check))
@@ -125,7 +125,7 @@ export const handleInPath = z
     override: { type: 'string', minLength: 1 },
   });
 
-/** A user in a path. What cannot be an id is nobody's. */
+/** A user in a path. An invalid id is a 404. */
 export const userIdInPath = z
   .string()
   .refine(isUserId)
@@ -135,29 +135,29 @@ export const userIdInPath = z
     override: { minLength: 1 },
   });
 
-/** A seq in a path. What cannot be one is no message. */
+/** A seq in a path. An invalid one is a 404. */
 export const seqInPath = z
   .string()
   .regex(/^[1-9]\d{0,11}$/)
   .transform(Number)
   .meta({
-    description: "Place of a message in its group's log.",
+    description: "Position of a message in its group's log.",
     examples: [42],
     override: { type: 'integer', minimum: 1, maximum: MAX_SEQ },
   });
 
-/** The group that a path names. Any text may stand there: what cannot be an id is a group that does not exist. */
+/** A group in a path. Any text is allowed: an invalid id is a group that does not exist. */
 export const groupIdInPath = z
   .string()
   .refine(isGroupId)
   .meta({
-    description: 'Id of a message group. Of one that the caller is no member of, and of any other text: 404.',
+    description: 'Id of a message group. Any other text, or a group that the caller is not a member of: 404.',
     examples: ['01JX3K8Q4M5N6P7R8S9TAVBWCX'],
     override: { minLength: 1 },
   });
 
 /**
- * The group that a body names. Any text may stand there: what cannot be an id is a group that does not exist.
+ * Returns the group id in a body. Any text is allowed: an invalid id is a group that does not exist.
  * @throws NotFoundError
  */
 export function groupIdIn(text: string): string {
@@ -165,7 +165,7 @@ export function groupIdIn(text: string): string {
   return text;
 }
 
-/** A place in a log, in a body. */
+/** A position in a log, in a body. */
 export const seqField = (name: string, description: string) =>
   z
     .int(`${name}_invalid`)
@@ -173,7 +173,7 @@ export const seqField = (name: string, description: string) =>
     .max(MAX_SEQ, `${name}_invalid`)
     .meta(documented({ description, codes: [`${name}_invalid`], example: 42 }));
 
-/** A place in a log, in a query. */
+/** A position in a log, in a query. */
 export const seqParameter = (description: string) =>
   z
     .string('seq_invalid')
@@ -190,7 +190,7 @@ export const seqParameter = (description: string) =>
       }),
     );
 
-/** Entries of a page: 1 to 100. */
+/** Maximum number of entries of a page: 1 to 100. */
 export const limitParameter = (byDefault: number) =>
   z
     .string('limit_invalid')
@@ -200,7 +200,7 @@ export const limitParameter = (byDefault: number) =>
     .default(byDefault)
     .meta(
       documented({
-        description: 'How many entries a page has at most.',
+        description: 'Maximum number of entries of a page.',
         codes: ['limit_invalid'],
         example: byDefault,
         schema: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: byDefault },
@@ -213,7 +213,7 @@ export const cursorParameter = z
   .meta(
     documented({
       description:
-        'A place in the list, as the `Link` header of a page beside gives it. Opaque; of another list, altered or made up, it is refused.',
+        'A position in the list, from the `Link` header of an adjacent page. Opaque: a cursor of another list, or an altered one, is rejected.',
       codes: ['cursor_invalid'],
     }),
   );
@@ -227,7 +227,7 @@ export const idempotencyKey = z
   .meta(
     documented({
       description:
-        'Makes a send repeatable: sent again with the same key it stores nothing more, and is answered with the message that is there. With `after_seq` that holds always; without, for the newest 100 messages.',
+        'Makes a send idempotent: a repeated request with the same key stores nothing, and returns the stored message. With `after_seq` this always holds; without it, for the newest 100 messages.',
       codes: ['idempotency_key_invalid'],
       example: 'my-first-answer',
       schema: { minLength: 1 },
@@ -235,8 +235,8 @@ export const idempotencyKey = z
   );
 
 /**
- * A list in a body that is refused with `code` where it is longer than `max`, repeated elements counted, before any of
- * them is looked at. A schema's own `max` comes after its elements, each of which could be wrong.
+ * A list in a body that is rejected with `code` when it has more than `max` elements, repeated ones included. This check
+ * runs before the elements are validated; a schema's own `max` runs after them, and each of them could be invalid.
  */
 export function atMost<List extends z.ZodArray>(max: number, code: string, list: List) {
   return z.preprocess((value, check) => {
@@ -246,7 +246,7 @@ export function atMost<List extends z.ZodArray>(max: number, code: string, list:
   }, list);
 }
 
-/** Ends a transformation of what does not fit. */
+/** Fails a transformation. */
 function failed(check: z.RefinementCtx): never {
   check.addIssue({ code: 'custom' });
   return z.NEVER;

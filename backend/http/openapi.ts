@@ -11,8 +11,8 @@ import { commonFailures, failure, FAILURE_SCHEMAS, HEADERS } from './openapi-fai
 import type { Access, Declaration, Route } from './route.ts';
 
 /**
- * The OpenAPI document, made of the routes' own declarations. It takes some time, and the library that makes it is not
- * needed to serve: whoever wants the document imports this, and keeps what it answers.
+ * Creates the OpenAPI document from the routes' declarations. This takes some time, and only the document needs the
+ * library: import this file on demand, and cache the result.
  */
 export function describeApi(routes: readonly Route[]): oas31.OpenAPIObject {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
@@ -28,7 +28,7 @@ export function describeApi(routes: readonly Route[]): oas31.OpenAPIObject {
       license: { name: 'MIT', identifier: 'MIT' },
       description: DESCRIPTION,
     },
-    servers: [{ url: '/', description: 'Where this document comes from.' }],
+    servers: [{ url: '/', description: 'The server of this document.' }],
     paths,
     components: {
       schemas: FAILURE_SCHEMAS,
@@ -45,7 +45,7 @@ export function describeApi(routes: readonly Route[]): oas31.OpenAPIObject {
           type: 'apiKey',
           in: 'query',
           name: 'ticket',
-          description: 'For event streams: what `POST /api/events/ticket` gives.',
+          description: 'For event streams: a ticket of `POST /api/events/ticket`.',
         },
       },
     },
@@ -56,15 +56,15 @@ const DESCRIPTION = `Conversations one to one and in groups: an inbox with exact
 
 Every list pages to its end through the \`Link\` header (RFC 8288). An error is a bare array of codes, or a problem
 document (RFC 9457) for a client that names \`application/problem+json\` in \`Accept\`. Of many errors in one request the
-first 20 are named, and \`more_errors\` after them. GET routes answer HEAD too. What is not described here is answered with
-404 and \`not_found\`, another method of a path that is here too.
+first 20 are listed, followed by \`more_errors\`. GET routes also support HEAD. Any path or method that is not described here
+returns 404 and \`not_found\`.
 
-There are no conditional requests and no ranges: \`If-None-Match\`, \`If-Match\`, \`Range\` and the like change nothing. Any
-request may be refused as HTTP, in the same forms, and its connection closed: 400 \`request_malformed\` (it cannot be read, or
-has no \`Host\`), 408 \`request_timeout\` (it was not sent to its end in time), 417 \`expectation_failed\` (an \`Expect\` other
-than \`100-continue\`), 431 \`request_malformed\` (its line and headers exceed 16 KB).`;
+Conditional requests and ranges are not supported: \`If-None-Match\`, \`If-Match\`, \`Range\` and similar headers are ignored.
+Any request may be rejected at the level of HTTP, in the same forms, and its connection closed: 400 \`request_malformed\` (it
+cannot be parsed, or has no \`Host\`), 408 \`request_timeout\` (it was not completed in time), 417 \`expectation_failed\` (an
+\`Expect\` other than \`100-continue\`), 431 \`request_malformed\` (the request line and headers exceed 16 KB).`;
 
-/** `/api/messages/{message_group_uuid}` for `/messages/:message_group_uuid`. */
+/** Returns `/api/messages/{message_group_uuid}` for `/messages/:message_group_uuid`. */
 export function pathInDocument({ path }: Pick<Declaration, 'path'>): string {
   return `/api${path.replaceAll(/:(\w+)/g, '{$1}')}`;
 }
@@ -87,12 +87,12 @@ function describeRoute(route: Route): ZodOpenApiOperationObject {
   };
 }
 
-/** The resource: the first word of the path. */
+/** Returns the resource: the first segment of the path. */
 function tagOf({ path }: Declaration): string {
   return path.split('/')[1] ?? '';
 }
 
-/** One of these, where there are any. */
+/** Returns the alternatives; none means that no authentication is needed. */
 function securityOf(access: Access): { bearer?: []; ticket?: [] }[] {
   switch (access) {
     case 'free':
@@ -106,7 +106,7 @@ function securityOf(access: Access): { bearer?: []; ticket?: [] }[] {
   }
 }
 
-/** Whether requests are counted, and may be too many. */
+/** Whether requests are rate-limited. */
 function isCounted({ access, counted }: Route): boolean {
   return access !== 'free' || counted === true;
 }
@@ -149,7 +149,7 @@ function needsProfile(access: Access): boolean {
   return access === 'person' || access === 'listener';
 }
 
-/** What a route can answer that depends on it: of its fields, of its kind, and what it declares. */
+/** Returns the codes that are specific to a route: of its fields, of its kind, and those it declares. */
 function codesByStatus(route: Route): [status: 400 | 403 | 404 | 409 | 422, codes: Set<string>][] {
   const { params, query, headers, body, access, errors = {} } = route;
   const inQuery = query ? ['query_invalid', 'parameter_unknown', 'more_errors', ...codesOf(query)] : [];
@@ -173,13 +173,13 @@ function codesByStatus(route: Route): [status: 400 | 403 | 404 | 409 | 422, code
     .map((status) => [status, new Set(known[status])]);
 }
 
-/** The codes that an object's fields name in their documentation. */
+/** Returns the codes in the documentation of an object's fields. */
 function codesOf(schema: z.ZodObject): string[] {
   const fields: Readonly<Record<string, z.core.$ZodType>> = schema.shape;
   return Object.values(fields).flatMap(codesIn);
 }
 
-/** Its own, and those of what it is made of: an array's elements, what is made optional, what a transformation leads to. */
+/** Returns a field's own codes and those of its parts: array elements, optional inner types, outputs of transformations. */
 function codesIn(field: z.core.$ZodType): string[] {
   const codes = z.globalRegistry.get(field)?.[CODES];
   const { def } = field._zod;

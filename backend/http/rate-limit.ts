@@ -10,40 +10,40 @@ import { type Counts, OwnCounts, SharedCounts } from './hit-counts.ts';
 
 const MINUTE_MS = 60_000;
 
-/** An IPv6 customer has a whole /64 at least: its addresses count as one. */
+/** An IPv6 customer has at least a /64: its addresses count as one. */
 const IPV6_SUBNET = 64;
 
-/** Limits a minute that a request may have to pass. */
+/** The rate limits. Each request is counted towards one of them. */
 export interface RateLimits {
   /** A write of a user whose token was verified. @throws TooManyRequestsError */
   readonly write: (userId: string, request: Request, response: Response) => Promise<void> | void;
   /** A read of a user whose token was verified. @param cost see ReadCost. @throws TooManyRequestsError */
   readonly read: (userId: string, cost: number, request: Request, response: Response) => Promise<void> | void;
-  /** A request of somebody unknown: counts for its address. @throws TooManyRequestsError */
+  /** A request without a verified token: counts towards its address. @throws TooManyRequestsError */
   readonly anonymous: (request: Request, response: Response) => Promise<void> | void;
 }
 
-/** Allows everything, and counts nothing. */
+/** No rate limits. */
 export const NO_LIMITS: RateLimits = {
   write: () => undefined,
   read: () => undefined,
   anonymous: () => undefined,
 };
 
-/** What a read counts for, by its query: a whole number, at least 1. */
+/** Returns the cost of a read by its query: a whole number, at least 1. */
 export type ReadCost = (query: Request['query']) => number;
 
-/** A read that looks at one person or one item. */
+/** A read of one user or one item. */
 export const COST_OF_ONE: ReadCost = () => 1;
-/** A whole group: up to 98 members and their names, as many entries as the largest page. */
+/** A whole group: up to 98 members with their names, as many entries as the largest page. */
 export const COST_OF_GROUP: ReadCost = () => 10;
-/** Entries that count as one read: about 1 R, at 400 bytes an item that is read strongly. */
+/** Number of entries that count as one read: about 1 R, at 400 bytes for a strongly read item. */
 const ENTRIES_PER_READ = 10;
 
 /**
- * A page counts by the entries that it may have, so that one of 100 counts ten times one of 10. What it costs the table
- * is known only afterwards, when it is too late to refuse it.
- * @param byDefault entries of a page without a `limit`. An invalid one is refused later, and counts as that.
+ * Returns the cost of a page by its maximum number of entries, so that a page of 100 costs ten times a page of 10. The
+ * actual cost is known only after the read, when it is too late to reject the request.
+ * @param byDefault entries of a page without a `limit`. An invalid limit is rejected later, and counts as the default.
  */
 export function costOfPage(byDefault: number): ReadCost {
   return ({ limit }) => {
@@ -54,16 +54,16 @@ export function costOfPage(byDefault: number): ReadCost {
 }
 
 interface LimitParts {
-  /** Where processes count together; absent: each counts by itself. */
+  /** Where processes share their counts; absent: each counts separately. */
   readonly redis?: Redis;
-  /** Names the deployment: two of them on one Redis count apart. */
+  /** Identifies the deployment: several of them on one Redis count separately. */
   readonly tableName: string;
   readonly logger: Logger;
-  /** A minute, but for tests. */
+  /** One minute, except in tests. */
   readonly windowMs?: number;
 }
 
-/** Each answer to what is counted says in `RateLimit` and `RateLimit-Policy` how much is left. */
+/** Creates the rate limits. Responses to counted requests have the headers `RateLimit` and `RateLimit-Policy`. */
 export function createRateLimits(parts: LimitParts & { readonly limits: RateLimitConfig }): RateLimits {
   const { writesPerMinute, readsPerMinute, anonymousPerMinute } = parts.limits;
   const limits = { ...NO_LIMITS };
@@ -87,13 +87,13 @@ interface Counted {
   readonly cost: number;
 }
 
-/** @returns what counts a request under a key, and throws TooManyRequestsError when it is one too many. */
+/** Returns a function that counts a request under a key, and throws TooManyRequestsError above the limit. */
 function createLimit(name: string, limit: number, parts: LimitParts) {
   const { redis, tableName, logger, windowMs = MINUTE_MS } = parts;
   const prefix = `${tableName}:limit:${name}:`;
   const counts = redis ? new SharedCounts({ prefix, windowMs, redis, logger }) : new OwnCounts({ windowMs });
   const keys = new WeakMap<Request, string>();
-  /** The library counts one a request: each cost has its own instance of it, over the same counts. */
+  /** The library counts each request as one, so each cost has its own instance with the same counts. */
   const byCost = new Map<number, ReturnType<typeof rateLimit>>();
   const counting = (cost: number) =>
     rateLimit({
@@ -103,16 +103,16 @@ function createLimit(name: string, limit: number, parts: LimitParts) {
       keyGenerator: (request) => keys.get(request) ?? '',
       standardHeaders: 'draft-8',
       legacyHeaders: false,
-      // Its hints go to the console, in lines of its own; what they look for is set here.
+      // The library's hints go to the console, in their own format; this configuration satisfies them.
       validate: false,
       handler: (_request, response) => {
-        // Whole seconds, and none in a window's last moment: a client must not come again at once.
+        // The header has whole seconds, and 0 at the end of a window: a client must not retry at once.
         throw new TooManyRequestsError(Math.max(1, Number(response.getHeader('Retry-After'))));
       },
     });
   return async ({ key, cost }: Counted, request: Request, response: Response): Promise<void> => {
     keys.set(request, key);
-    // A limit below the cost of a read must not forbid it altogether.
+    // A limit below the cost of a read must not forbid the read entirely.
     const bounded = Math.min(cost, limit);
     const count = byCost.get(bounded) ?? counting(bounded);
     byCost.set(bounded, count);
@@ -128,7 +128,7 @@ function createLimit(name: string, limit: number, parts: LimitParts) {
   };
 }
 
-/** Counts as the library wants them. It takes nothing back here: a refused request counts too. */
+/** Adapts counts to the library. Nothing is subtracted: a rejected request counts too. */
 function storeOf(counts: Counts, cost: number): Store {
   return {
     increment: (key) => counts.add(key, cost),
@@ -138,8 +138,8 @@ function storeOf(counts: Counts, cost: number): Store {
 }
 
 /**
- * The address that a request counts for: what trusted proxies say, or else who is connected. A header that holds
- * anything but an address is not believed.
+ * Returns the address that a request counts towards: the one forwarded by trusted proxies, or else the peer's. A header
+ * with anything other than an address is ignored.
  */
 function addressKey(request: Request): string {
   const address = [request.ip, request.socket.remoteAddress].find(

@@ -4,30 +4,30 @@ import type { Logger } from '../logger.ts';
 
 declare module 'http' {
   interface IncomingMessage {
-    /** The answer's `X-Request-Id`. */
+    /** The response's `X-Request-Id`. */
     id: string;
   }
   interface ServerResponse {
-    /** What went wrong here: it stands in the log line. */
+    /** The failure, for the log line. */
     err?: Error;
   }
 }
 
-/** A request id that a proxy in front of us may have given. */
+/** A request id from a proxy. */
 const FOREIGN_ID = /^[\w.-]{1,64}$/;
 const HEALTH_CHECK = '/api/health-check';
 
 /**
- * Gives each request an id, which its answer carries too, and logs a line when it was answered: method, path, status
- * and milliseconds. No query, header or body: they hold places in lists, tokens and texts. That all is well, which
- * proxies ask every second, is told at `debug` only.
+ * Gives each request an id, which is also in its response, and logs a line when the response is complete: method, path,
+ * status and milliseconds. No query, header or body: they contain cursors, tokens and texts. Successful health checks,
+ * which proxies send every second, are logged at `debug` only.
  */
 export function logRequests(logger: Logger): RequestHandler {
   return (request, response, next) => {
     const begun = performance.now();
     request.id = requestId(request.headers['x-request-id']);
     response.setHeader('X-Request-Id', request.id);
-    // Comes once for every request, whether it was answered or its client went away.
+    // Emitted once for every request, whether it was completed or the client disconnected.
     response.once('close', () => {
       const { statusCode: status, err } = response;
       const path = request.originalUrl.split('?', 1)[0];
@@ -36,7 +36,7 @@ export function logRequests(logger: Logger): RequestHandler {
         method: request.method,
         path,
         status,
-        // The client went away before it had its answer.
+        // The client disconnected before the response was complete.
         ...(!response.writableFinished && { aborted: true }),
         ms: Math.round(performance.now() - begun),
         ...(err && { err }),

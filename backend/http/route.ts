@@ -7,32 +7,32 @@ import { parseBody, parseHeaders, parsePath, parseQuery } from './parse-input.ts
 import type { RateLimits, ReadCost } from './rate-limit.ts';
 
 /**
- * A route is declared once: what it takes, what it answers, what can go wrong and who is let in, beside what it does.
- * The router and the OpenAPI document are both made of that, so that neither knows a route that the other does not.
+ * A route is declared once: its input, response, failures, access and handler. The router and the OpenAPI document are
+ * both created from the declarations, so they always have the same routes.
  */
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-/** Headers that some answers have. `Link`: where the pages beside a page of a list are. */
+/** Headers of some responses. `Link`: the adjacent pages of a page. */
 export type AnswerHeader = 'Link';
 
-/** Codes of errors by their statuses. */
+/** Error codes by status. */
 export type Errors = Readonly<Partial<Record<400 | 403 | 404 | 409 | 422, readonly string[]>>>;
 
-/** What a route answers with when all went well. */
+/** A route's successful response. */
 export interface AnswerDeclaration<Body extends z.ZodType = z.ZodType> {
   readonly description: string;
-  /** `json`: what the handler returns, by this schema. `empty`: 204. `own`: what the handler writes itself. */
+  /** `json`: the handler's result, by this schema. `empty`: 204. `own`: the handler writes the response itself. */
   readonly form: 'json' | 'empty' | 'own';
   readonly schema: Body;
-  /** Of an answer of its own. */
+  /** For the form `own`. */
   readonly mediaTypes?: readonly string[];
   readonly headers?: readonly AnswerHeader[];
 }
 
 const NOTHING = z.void();
 
-/** 200 with JSON. */
+/** Declares a response of 200 with JSON. */
 export function json<Body extends z.ZodType>(
   schema: Body,
   description: string,
@@ -41,45 +41,45 @@ export function json<Body extends z.ZodType>(
   return { form: 'json', schema, description, headers };
 }
 
-/** 204. */
+/** Declares a response of 204. */
 export function nothing(description: string): AnswerDeclaration<z.ZodVoid> {
   return { form: 'empty', schema: NOTHING, description };
 }
 
-/** 200 with what the handler writes to the response itself, in one of these media types. */
+/** Declares a response of 200 that the handler writes itself, in one of these media types. */
 export function written(mediaTypes: readonly string[], description: string): AnswerDeclaration<z.ZodVoid> {
   return { form: 'own', schema: NOTHING, description, mediaTypes };
 }
 
-/** What the document is made of. */
+/** The documented part of a route. */
 export interface Declaration {
   readonly method: Method;
   /** Below `/api`, as Express writes it: `/messages/:message_group_uuid`. */
   readonly path: `/${string}`;
-  /** Unique: clients that are generated call the route by it. */
+  /** The operation id. Unique: generated clients use it as a function name. */
   readonly name: string;
   /** A line that begins with a verb. */
   readonly summary: string;
-  /** What else there is to know, in Markdown. */
+  /** Further details, in Markdown. */
   readonly description?: string;
-  /** What stands in the path. What does not fit is a thing that is not there: 404. */
+  /** The path's parameters. An invalid one is a resource that does not exist: 404. */
   readonly params?: z.ZodObject | undefined;
   readonly query?: z.ZodObject | undefined;
-  /** By their names as they are written. */
+  /** By header name, in the usual case. */
   readonly headers?: z.ZodObject | undefined;
   readonly body?: z.ZodObject | undefined;
   readonly answer: AnswerDeclaration;
-  /** Of a read: how many reads it counts for. Absent: one. */
+  /** The cost of a read, in reads. Absent: one. */
   readonly cost?: ReadCost;
-  /** Of a `free` route that counts some of its requests all the same. */
+  /** Set on a `free` route that rate-limits some of its requests. */
   readonly counted?: true;
-  /** What goes wrong besides what the fields themselves name, and what every route of its kind answers. */
+  /** Error codes other than those of the fields and those common to routes of its kind. */
   readonly errors?: Errors;
 }
 
 /**
- * Who is let in: `free`, anybody, as often as they like; `open`, anybody, and it counts for their address; `user`, who
- * has a valid token; `person`, who has a profile too; `listener`, the same, or who has a ticket for it.
+ * Access to a route. `free`: any client, without a rate limit. `open`: any client, rate-limited by address. `user`: a
+ * valid token. `person`: a valid token of a user with a profile. `listener`: the same, or a ticket.
  */
 export type Access = 'free' | 'open' | 'user' | 'person' | 'listener';
 
@@ -89,25 +89,25 @@ export interface RouteParts {
   readonly limits: RateLimits;
 }
 
-/** A declared route with what it does. */
+/** A declared route with its handler. */
 export interface Route extends Declaration {
   readonly access: Access;
   readonly handler: (parts: RouteParts) => RequestHandler;
 }
 
-/** A router of these routes. */
+/** Creates a router of these routes. */
 export function mountRoutes(routes: readonly Route[], parts: RouteParts): Router {
   const router = Router();
   for (const { method, path, handler } of routes) router[method](spellingsOf(path), handler(parts));
   return router;
 }
 
-/** A path as clients write it: RFC 3986 lets them percent-encode an `@`, and some libraries do. */
+/** Returns the spellings of a path: RFC 3986 allows clients to percent-encode an `@`, and some libraries do. */
 function spellingsOf(path: string): string[] {
   return [path, ...(path.includes('@') ? [path.replaceAll('@', '%40')] : [])];
 }
 
-/** What a route's handler works with. Whatever came in was checked by the schemas of the declaration. */
+/** The input of a route's handler, validated by the schemas of the declaration. */
 export interface Input<Caller, Params, Query, Headers, Body> {
   readonly context: Wiring;
   readonly limits: RateLimits;
@@ -120,27 +120,27 @@ export interface Input<Caller, Params, Query, Headers, Body> {
   readonly response: Response;
 }
 
-/** Anybody's, as often as they like. */
+/** A route for any client, without a rate limit. */
 export const freeRoute = routeFor<undefined>(
   'free',
   (_guards, handle) => (request, response) => handle(undefined, request, response),
 );
-/** Anybody's: a token on it changes nothing. */
+/** A route for any client: tokens are ignored. */
 export const openRoute = routeFor<undefined>('open', (guards, handle) =>
   guards.anybody((request, response) => handle(undefined, request, response)),
 );
-/** A route for who has a valid token; the caller is their user id. */
+/** A route that needs a valid token; the caller is the user id. */
 export const userRoute = routeFor<string>('user', (guards, handle, cost) => guards.user(handle, cost));
-/** A route for who has a valid token and a profile. */
+/** A route that needs a valid token of a user with a profile. */
 export const personRoute = routeFor<Caller>('person', (guards, handle, cost) => guards.person(handle, cost));
-/** The same for an event stream, which a ticket in the query opens too. */
+/** The same for an event stream, which a ticket in the query also opens. */
 export const listenerRoute = routeFor<Caller>('listener', (guards, handle, cost) =>
   guards.listener(handle, cost),
 );
 
 type HandlerFor<Caller> = (caller: Caller, request: Request, response: Response) => Promise<void>;
 
-/** The parts of a declaration whose schemas say what the handler is given, and what it has to return. */
+/** A declaration whose schemas determine the types of the handler's input and result. */
 interface Typed<Caller, Params, Query, Headers, Body, Answer extends z.ZodType> extends Declaration {
   readonly params?: Params & z.ZodObject;
   readonly query?: Query & z.ZodObject;
@@ -168,7 +168,7 @@ function routeFor<Caller>(
     const { handle, ...declared } = declaration;
     const handler = ({ context, guards, limits }: RouteParts) => {
       const answer: HandlerFor<Caller> = async (caller, request, response) => {
-        // What a client can put right comes before what is not there; nothing is read of a body that goes nowhere.
+        // Invalid input is reported before a missing resource, and the body of a missing resource is not read.
         const query = taken(declaration.query, (schema) => parseQuery(schema, request.query));
         const headers = taken(declaration.headers, (schema) => parseHeaders(schema, request));
         const params = taken(declaration.params, (schema) => parsePath(schema, request.params));
@@ -183,12 +183,12 @@ function routeFor<Caller>(
   };
 }
 
-/** What a part of a request says, by its schema. */
+/** Parses a part of a request by its schema. */
 function taken<Schema extends z.ZodType>(
   schema: Schema | undefined,
   parse: (schema: Schema) => z.output<Schema>,
 ): z.output<Schema> {
-  // Where none is declared, the type is the default one: nothing.
+  // Without a schema, the type is the default: void.
   return schema === undefined ? (undefined as z.output<Schema>) : parse(schema);
 }
 

@@ -11,30 +11,30 @@ import type { Duplex } from 'node:stream';
 import { ExpectationFailedError } from '../errors.ts';
 import { Connection } from './connection.ts';
 
-/** A server that answers. */
+/** A running HTTP server. */
 export interface RunningServer {
   readonly port: number;
-  /** Takes no new connection, lets requests in flight be answered, and resolves when all of them are closed. */
+  /** Accepts no new connections, completes the requests in flight, and resolves when all connections are closed. */
   stop(): Promise<void>;
 }
 
-/** What is not answered by then is cut off, so that stopping takes less than the 5 s people wait. */
+/** Connections that are still open by then are closed, so that stopping takes less than 5 s. */
 const DRAIN_MS = 3_500;
-/** From the stop on, requests that are on their way over open connections are still answered, with `Connection: close`. */
+/** For this long after the stop, requests on open connections still get a response, with `Connection: close`. */
 const GRACE_MS = 300;
 const IDLE_SWEEP_MS = 50;
-/** Longer than a load balancer's idle time (60 s on AWS): it must be the one to close, or it sends into a closed one. */
+/** Longer than a load balancer's idle timeout (60 s on AWS): the load balancer must close first, or it uses a closed connection. */
 const KEEP_ALIVE_MS = 65_000;
 
-/** In milliseconds, as Node has them: for how long a client may take. */
+/** Node's timeouts for clients, in milliseconds. */
 type Timeouts = Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>;
 
 /**
- * Starts serving. Every answer is the app's, also to what is no request or a broken one: it gets a request with a
- * `failure`, and refuses it.
- * @param port 0 for any free one.
- * @param options.host the IP address to listen on; absent: every interface, as a container needs it. The timeouts are
- * Node's own, except in tests.
+ * Starts the server. Every response comes from the app, also for malformed input: the app receives a request with a
+ * `failure`, and responds with it.
+ * @param port 0 for any free port.
+ * @param options.host the IP address to listen on; absent: every interface, which containers need. The timeouts are
+ * Node's defaults, except in tests.
  * @throws the system's error, with its `code`: EADDRINUSE, EACCES, EADDRNOTAVAIL …
  */
 export async function startServer(
@@ -53,7 +53,7 @@ export async function startServer(
   };
   const server = createServer({ ...timeouts, requireHostHeader: false }, answer);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  // Node drops headers beyond a number of them, and nobody is told. Their size is bounded anyway.
+  // Node silently drops headers beyond this number. Their size is limited anyway.
   server.maxHeadersCount = 0;
   server.on('connection', (socket) => {
     connections.set(socket, new Connection(socket, app));
@@ -97,7 +97,7 @@ async function drain(
 ): Promise<void> {
   await new Promise<void>((resolve) => {
     const sweep = setInterval(() => {
-      // What was still on its way to becoming one.
+      // Streams that were opened after the stop.
       endEndless();
       if (performance.now() < graceEnds) return;
       server.closeIdleConnections();
@@ -105,7 +105,7 @@ async function drain(
     }, IDLE_SWEEP_MS);
     const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     const graceEnds = performance.now() + GRACE_MS;
-    // Not the HTTP server's own, which at once closes idle connections that a request may be on its way over.
+    // Not the HTTP server's own `close`: it immediately closes idle connections, on which a request may be arriving.
     NetServer.prototype.close.call(server, () => {
       clearInterval(sweep);
       clearTimeout(cutOff);

@@ -10,15 +10,15 @@ export interface TokenKey {
   /** The same object for as long as the issuer publishes the same key. */
   readonly jwk: Jwk;
   readonly publicKey: KeyObject;
-  /** What a token's `alg` may be for this key. */
+  /** The valid values of a token's `alg` for this key. */
   readonly algorithms: readonly string[];
 }
 
 /** The public keys of one issuer. */
 export interface TokenKeys {
   /**
-   * The key with this id; undefined when the issuer has no such key.
-   * @throws KeysUnavailableError when that cannot be decided now.
+   * Returns the key with this id; undefined when the issuer has no such key.
+   * @throws KeysUnavailableError when this cannot be decided at the moment.
    */
   find(kid: string): Promise<TokenKey | undefined>;
 }
@@ -26,18 +26,18 @@ export interface TokenKeys {
 /** Reads the issuer's JSON Web Key Set (RFC 7517) as text. */
 export type FetchKeys = (uri: string) => Promise<string>;
 
-/** Keys this old are fetched again, in the background: the next token that comes starts it. */
+/** Keys of this age are fetched again in the background, on the next token. */
 export const REFRESH_MS = 4 * 60_000;
-/** Keys this old are not used before they were fetched again: a withdrawn key verifies nothing after this time. */
+/** Keys of this age are not used until they are fetched again: a withdrawn key verifies nothing after this time. */
 export const MAX_AGE_MS = 5 * 60_000;
-/** For how long keys are kept when they cannot be fetched again: a withdrawn key verifies nothing after this time. */
+/** How long keys are used when they cannot be fetched again: a withdrawn key verifies nothing after this time. */
 export const MAX_KEPT_MS = 60 * 60_000;
-/** Between a fetch that succeeded and the next one that an unknown key id starts. */
+/** Pause between a successful fetch and the next one that an unknown key id starts. */
 export const COOL_DOWN_MS = 5_000;
-/** Between a fetch that failed and the next one. */
+/** Pause between a failed fetch and the next one. */
 export const RETRY_MS = 1_000;
 
-/** Withdrawn key ids that are remembered. An issuer has a few keys, and rotates them after weeks or months. */
+/** Maximum number of withdrawn key ids remembered. An issuer has a few keys, and rotates them after weeks or months. */
 const MAX_WITHDRAWN = 100;
 const FETCH_TIMEOUT_MS = 3_000;
 /** Ten keys take 5 KB. */
@@ -54,13 +54,13 @@ interface Parts {
 }
 
 /**
- * An issuer's keys, fetched when the first token comes, and again before they are old (see the times above).
+ * An issuer's keys, fetched on the first token, and again before they expire (see the times above).
  *
- * A token with an unknown key id starts a fetch: the issuer may have begun to use a new key. Anybody can send such
- * tokens, so there is one fetch at a time, and a pause between two. Only a fetch that began after a token came can
- * decide that its key does not exist: one that began before may have read the keys before the new one was published.
- * Until that is decided, the answer is KeysUnavailableError. So tokens with invented key ids can delay the first tokens
- * of a new key by COOL_DOWN_MS, and tokens of known keys not at all.
+ * A token with an unknown key id starts a fetch, because the issuer may have begun to use a new key. Any client can send
+ * such tokens, so there is only one fetch at a time, and a pause between two. Only a fetch that began after the token
+ * arrived can decide that its key does not exist: an earlier one may have read the keys before the new one was published.
+ * Until this is decided, `find` throws KeysUnavailableError. So tokens with invented key ids can delay the first tokens
+ * of a new key by COOL_DOWN_MS, and do not delay tokens of known keys.
  */
 export class IssuerKeys implements TokenKeys {
   readonly #uri: string;
@@ -68,11 +68,11 @@ export class IssuerKeys implements TokenKeys {
   readonly #logger: Parts['logger'];
   readonly #now: () => number;
   #keys: ReadonlyMap<string, TokenKey> = new Map();
-  /** Ids of keys that the issuer had, and has no more. */
+  /** Ids of keys that the issuer has withdrawn. */
   readonly #withdrawn = new Set<string>();
-  /** When the fetch began that the keys are from. */
+  /** When the fetch of the current keys began. */
   #asOf = -Infinity;
-  /** Fetches that were begun, and the number of the one that the keys are from. */
+  /** The number of fetches begun, and the number of the fetch that the current keys are from. */
   #begun = 0;
   #keysFrom = 0;
   #running: Promise<void> | undefined;
@@ -94,14 +94,14 @@ export class IssuerKeys implements TokenKeys {
     const isDecided = () => this.#keysFrom > begunBefore;
     if (!this.#keys.has(kid) && !isDecided()) await this.#fetch();
     const key = this.#keys.get(kid);
-    // A withdrawn key is refused during the pause too: a client that was asked to wait would not renew its token.
+    // A withdrawn key is rejected even during the pause: a client asked to wait would not renew its token.
     if (key || isDecided() || this.#withdrawn.has(kid)) return key;
     throw this.#unavailable();
   }
 
   /**
-   * Fetches keys that are old. A token waits for it only if the keys are older than MAX_AGE_MS and the issuer is not
-   * known to be away: an issuer that hangs must not slow down tokens of keys that are kept.
+   * Fetches old keys again. A token waits for this only if the keys are older than MAX_AGE_MS and the last fetch did not
+   * fail: an unresponsive issuer must not slow down tokens of known keys.
    */
   async #refresh(): Promise<void> {
     const age = this.#now() - this.#asOf;
@@ -112,7 +112,7 @@ export class IssuerKeys implements TokenKeys {
     if (this.#now() - this.#asOf >= MAX_KEPT_MS) throw this.#unavailable();
   }
 
-  /** Joins the fetch that is running, or begins one, unless it is too soon. Never rejects. */
+  /** Joins the running fetch, or begins one unless it is too soon. Never rejects. */
   async #fetch(): Promise<void> {
     if (!this.#running && this.#now() < this.#nextAt) return;
     this.#running ??= this.#load().finally(() => {
@@ -142,7 +142,7 @@ export class IssuerKeys implements TokenKeys {
   #replaceKeys(keys: Map<string, TokenKey>): void {
     for (const [kid, { jwk }] of this.#keys) {
       const now = keys.get(kid);
-      // Tokens that were verified are remembered with their key.
+      // Verified tokens are cached with their key, so an unchanged key stays the same object.
       if (now && isDeepStrictEqual(now.jwk, jwk)) keys.set(kid, { ...now, jwk });
       if (!now) this.#withdrawn.add(kid);
     }
@@ -157,20 +157,20 @@ export class IssuerKeys implements TokenKeys {
   }
 }
 
-/** Keys that are never fetched and never change. */
+/** Returns keys that are never fetched and never change. */
 export function fixedKeys(jwks: Json): TokenKeys {
   const keys = readKeys(jwks);
   return { find: (kid) => Promise.resolve(keys.get(kid)) };
 }
 
 /**
- * The keys of a set by their ids. A key that cannot be used here is left out, as RFC 7517, section 5, asks for: one of
- * an unknown type must not keep the others from being used. An empty set is valid: everything was withdrawn.
- * @throws TypeError for what is no key set, and for a set without a single key that can be used.
+ * Returns the keys of a set by id. Unusable keys are left out, as RFC 7517, section 5, recommends: a key of an unknown
+ * type must not prevent the use of the others. An empty set is valid: all keys were withdrawn.
+ * @throws TypeError for an invalid key set, and for a set whose keys are all unusable.
  */
 function readKeys(jwks: Json): Map<string, TokenKey> {
   const entries = isJsonObject(jwks) ? jwks['keys'] : undefined;
-  if (!Array.isArray(entries)) throw new TypeError('the issuer’s answer is no JSON Web Key Set');
+  if (!Array.isArray(entries)) throw new TypeError('the issuer’s response is not a JSON Web Key Set');
   const keys = new Map<string, TokenKey>();
   for (const entry of entries) {
     const key = isJwk(entry) ? readKey(entry) : undefined;
@@ -210,7 +210,7 @@ const OTHER_ALGORITHMS: ReadonlyMap<string | undefined, readonly string[]> = new
   ['ed448', ['EdDSA']],
 ]);
 
-/** The signatures that are made with such a key; none for a key that is not for signatures, or too weak. */
+/** Returns the signature algorithms of a key; none for a key that is not for signatures, or is too weak. */
 function algorithmsOf({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): readonly string[] {
   const { modulusLength = 0, namedCurve } = asymmetricKeyDetails;
   if (asymmetricKeyType === 'rsa') return modulusLength >= MIN_RSA_BITS ? RSA_ALGORITHMS : [];
@@ -218,8 +218,8 @@ function algorithmsOf({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObjec
 }
 
 /**
- * Fetches a key set, with a timeout and a limit of size. Redirects are not followed: they could lead to `http`, and the
- * configuration names the place. The configuration allows `http` in development alone.
+ * Fetches a key set, with a timeout and a size limit. Redirects are not followed: they could lead to another host or to
+ * `http`, which the configuration allows only in development.
  */
 export async function fetchKeySet(uri: string, timeoutMs = FETCH_TIMEOUT_MS): Promise<string> {
   const response = await fetch(uri, {

@@ -20,7 +20,7 @@ const searchQuery = z.strictObject({
     .overwrite(foldCase)
     .regex(HANDLE_PATTERN, 'prefix_invalid')
     .meta({
-      description: 'The beginning of a handle, in upper or lower case: two characters or more.',
+      description: 'The beginning of a handle, in upper or lower case: at least two characters.',
       examples: ['an'],
       [CODES]: ['prefix_invalid'],
       override: { pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{1,29}$' },
@@ -30,14 +30,14 @@ const searchQuery = z.strictObject({
 });
 
 export const userRoutes: readonly Route[] = [
-  // Open to everybody, and a token on it changes nothing: Cruddur's week-5 client sends none.
+  // Open to any client, and tokens are ignored: Cruddur's week-5 client sends none.
   openRoute({
     method: 'get',
     path: '/users/@:handle/short',
     name: 'readPerson',
-    summary: 'Tells who has a handle',
+    summary: 'Returns the user who has a handle',
     params: z.object({ handle: handleInPath }),
-    answer: json(person, 'The person.'),
+    answer: json(person, 'The user.'),
     handle: async ({ context, params }) => presentPerson(await findByHandle(context, params.handle)),
   }),
 
@@ -45,7 +45,7 @@ export const userRoutes: readonly Route[] = [
     method: 'get',
     path: '/users/me',
     name: 'readProfile',
-    summary: "Tells the caller's profile",
+    summary: "Returns the caller's profile",
     answer: json(person, 'The caller.'),
     handle: ({ caller }) => presentPerson(caller),
   }),
@@ -56,9 +56,9 @@ export const userRoutes: readonly Route[] = [
     name: 'saveProfile',
     summary: "Writes the caller's profile, and claims the handle",
     description:
-      'Whoever has a valid token may: this is how a user gets a profile. A handle they had is free again.',
+      'Creates the profile of a user with a valid token, or changes it. The previous handle becomes free.',
     body: profileBody,
-    answer: json(person, 'The caller, as they are now.'),
+    answer: json(person, "The caller's new profile."),
     errors: { 409: ['handle_taken'] },
     handle: async ({ context, caller, body }) => presentPerson(await saveProfile(context, caller, body)),
   }),
@@ -67,10 +67,10 @@ export const userRoutes: readonly Route[] = [
     method: 'get',
     path: '/users',
     name: 'findPeople',
-    summary: 'Lists people by the beginning of their handles',
+    summary: 'Lists users by the beginning of their handles',
     query: searchQuery,
     cost: costOfPage(SEARCH_PAGE),
-    answer: json(z.array(person), "Those people, in their handles' order.", ['Link']),
+    answer: json(z.array(person), 'The users, ordered by handle.', ['Link']),
     handle: async ({ context, query, request, response }) => {
       const { prefix, limit } = query;
       const { people, nextCursor: cursor } = await findByPrefix(context, query);

@@ -13,52 +13,52 @@ import { NotAuthenticatedError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { type FetchKeys, fixedKeys, IssuerKeys, type TokenKey, type TokenKeys } from './token-keys.ts';
 
-/** What a token that verified says. */
+/** The content of a verified token. */
 export interface VerifiedToken {
-  /** Whose it is: its `sub`, behind its issuer's prefix where it has one. */
+  /** Its `sub`, with its issuer's prefix, if any. */
   readonly userId: string;
-  /** Until when it is accepted: its `exp` and the allowed clock skew, in milliseconds since 1970. */
+  /** When it expires: its `exp` plus the allowed clock skew, in milliseconds since 1970. */
   readonly expires: number;
 }
 
 /**
  * Verifies a bearer token.
- * @throws NotAuthenticatedError for a token that does not verify; KeysUnavailableError when that cannot be decided now.
+ * @throws NotAuthenticatedError for a token that does not verify; KeysUnavailableError when this cannot be decided at the moment.
  */
 export type TokenVerifier = (token: string) => Promise<VerifiedToken>;
 
-/** Whose tokens are accepted. */
+/** The issuers whose tokens are accepted. */
 export interface TokenSources {
   /** Access tokens of a Cognito user pool, for one app client. */
   readonly cognito?: CognitoConfig;
   /** Tokens of an OpenID Connect issuer, for one audience. */
   readonly oidc?: OidcConfig;
-  /** Tokens of an issuer whose public keys are at hand: none are fetched. */
+  /** Tokens of an issuer with fixed public keys, which are not fetched. */
   readonly development?: { readonly issuer: string; readonly audience: string; readonly jwks: Jwks };
   /** Seconds that an issuer's clock may differ from this one, for `exp` and `nbf`. Default: 0. */
   readonly clockSkewS?: number;
 }
 
 export interface VerifierOptions {
-  /** Logs when an issuer's keys cannot be fetched, and when they can be again. */
+  /** Logs the beginning and end of an issuer's outage. */
   readonly logger?: Pick<Logger, 'warn' | 'info'>;
   /** Default: over HTTP. */
   readonly fetchKeys?: FetchKeys;
-  /** The age of keys is measured with it: milliseconds, from any start. */
+  /** The clock for the age of keys: milliseconds, from any start. */
   readonly now?: () => number;
 }
 
 interface Source {
   readonly issuer: string;
-  /** Null: the check looks at something else than `aud`. */
+  /** Null: `check` validates another claim instead of `aud`. */
   readonly audience: string | null;
   readonly keys: TokenKeys;
   readonly userIdPrefix?: string | undefined;
-  /** What this issuer's tokens have to say besides. @throws JwtBaseError */
+  /** Validates further claims of this issuer's tokens. @throws JwtBaseError */
   readonly check?: (payload: JwtPayload) => void;
 }
 
-/** A token that verified, and with what. */
+/** A verified token, with the issuer and key that verified it. */
 interface Verification {
   readonly token: VerifiedToken;
   readonly source: Source;
@@ -66,7 +66,7 @@ interface Verification {
   readonly key: TokenKey;
 }
 
-/** Tokens that were verified are not verified again (RS256 costs 77 µs of CPU) while they and their key are valid. */
+/** Maximum number of verified tokens cached, while they and their keys are valid: verifying RS256 costs 77 µs of CPU. */
 const REMEMBERED_TOKENS = 10_000;
 
 export function createTokenVerifier(
@@ -81,7 +81,7 @@ export function createTokenVerifier(
   if (sources.length === 0) throw new TypeError('no issuer of tokens is configured');
   const verified = new LRUCache<string, Verification>({ max: REMEMBERED_TOKENS });
   return async (token) => {
-    // The token itself is not kept: reading the process's memory later reveals none.
+    // Only a digest is stored: a later memory dump reveals no token.
     const digest = createHash('sha256').update(token).digest('base64');
     const known = verified.get(digest);
     if (known && (await isStillValid(known))) return known.token;
@@ -92,7 +92,7 @@ export function createTokenVerifier(
   };
 }
 
-/** Whether the token has not expired, and its issuer still publishes the key that it was verified with. */
+/** Whether the token has not expired, and its issuer still publishes its key. */
 async function isStillValid({ token, source, kid, key }: Verification): Promise<boolean> {
   if (Date.now() >= token.expires) return false;
   return (await source.keys.find(kid))?.jwk === key.jwk;
@@ -107,7 +107,7 @@ async function verify(
     const { header, payload } = decomposeUnverifiedJwt(token);
     const { kid, alg } = header;
     const source = sources.find(({ issuer }) => issuer === payload.iss);
-    if (!source || kid === undefined || alg === undefined || !isUnderstood(header))
+    if (!source || kid === undefined || alg === undefined || !isSupported(header))
       throw new NotAuthenticatedError('token_invalid');
     const key = await source.keys.find(kid);
     if (!key?.algorithms.includes(alg)) throw new NotAuthenticatedError('token_invalid');
@@ -132,15 +132,15 @@ function readToken(
   return { userId, expires: (exp + graceSeconds) * 1_000 };
 }
 
-/** `typ` of an access token (RFC 9068), or of one that says no more than that it is a token. */
+/** Valid values of `typ`: an access token (RFC 9068), or a JWT of no particular type. */
 const TOKEN_TYPES: ReadonlySet<unknown> = new Set(['jwt', 'at+jwt']);
 
 /**
- * Whether everything in a header is understood that has to be. No extension is supported that `crit` can name (RFC
- * 7515, section 4.1.11), nor an unencoded payload (RFC 7797, section 7). `typ` keeps an issuer's other signed documents
- * apart, such as logout tokens (RFC 8725, section 3.11).
+ * Whether a header requires only supported features. No extension that `crit` can list (RFC 7515, section 4.1.11) and no
+ * unencoded payload (RFC 7797, section 7) is supported. `typ` excludes an issuer's other signed documents, such as logout
+ * tokens (RFC 8725, section 3.11).
  */
-function isUnderstood({ crit, b64, typ }: JwtHeader): boolean {
+function isSupported({ crit, b64, typ }: JwtHeader): boolean {
   if (crit !== undefined || b64 !== undefined) return false;
   return (
     typ === undefined ||
@@ -153,7 +153,7 @@ function cognitoSource({ cognito }: TokenSources, options: VerifierOptions): Sou
   const { userPoolId, clientId, userIdPrefix } = cognito;
   const { issuer, jwksUri: uri } = CognitoJwtVerifier.parseUserPoolId(userPoolId);
   const check = (payload: JwtPayload) => validateCognitoJwtFields(payload, { tokenUse: 'access', clientId });
-  // An access token of Cognito has no `aud`: it names its app client in `client_id`.
+  // Access tokens of Cognito have no `aud`: the app client is in `client_id`.
   return [{ issuer, audience: null, keys: new IssuerKeys({ ...options, uri }), userIdPrefix, check }];
 }
 

@@ -5,15 +5,15 @@ import express, { type RequestHandler, type Response, Router } from 'express';
 import helmet from 'helmet';
 import type { CognitoConfig, OidcConfig } from '../config.ts';
 
-/** Where `npm run build:web` puts the message screens. */
+/** The output directory of `npm run build:web`. */
 export const WEB_DIRECTORY = fileURLToPath(new URL('../../dist/web', import.meta.url));
 
-/** How one signs in: what `GET /config.json` tells the screens. */
+/** The sign-in settings of the screens: the response of `GET /config.json`. */
 export interface WebSettings {
-  /** Whether `POST /development/sign-in` answers. Only on one machine. */
+  /** Whether `POST /development/sign-in` is available. Only in a local run. */
   readonly development?: true;
   readonly oidc?: {
-    /** The issuer, under which its discovery document is. */
+    /** The issuer; its discovery document is below this URL. */
     readonly authority: string;
     readonly client_id: string;
     readonly scope: string;
@@ -33,13 +33,13 @@ const PAGES = new RegExp(
 const OK = 200;
 const NOT_FOUND = 404;
 const PAGE = 'index.html';
-/** The build names these after their content, so what one of them holds never changes. */
+/** The build adds a content hash to these file names, so their content never changes. */
 const HASHED = `${join('/', 'assets')}/`;
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 const REVALIDATE = 'no-cache';
 const NOT_BUILT = 'The message screens are not built: run `npm run build:web`.\n';
 
-/** The screens' settings for the issuers whose tokens the API accepts. A pool's own sign-in goes before another issuer's. */
+/** Returns the screens' settings for the configured issuers. A user pool takes precedence over another issuer. */
 export function webSettings(
   { cognito, oidc }: { readonly cognito?: CognitoConfig; readonly oidc?: OidcConfig },
   development = false,
@@ -49,8 +49,8 @@ export function webSettings(
 }
 
 /**
- * Serves the message screens: files, `/config.json`, and the page itself wherever a browser navigates to, for the
- * screens have addresses of their own. It stands behind the API's routes and leaves alone whatever is no page.
+ * Serves the message screens: files, `/config.json`, and the page itself for every address that a browser navigates to,
+ * because the screens have their own addresses. It is mounted after the API's routes and passes other requests on.
  */
 export function webFiles(options: { readonly directory: string; readonly settings: WebSettings }): Router {
   const { directory, settings } = options;
@@ -87,7 +87,7 @@ function setCaching(response: Response, path: string): void {
   response.set('Cache-Control', path.includes(HASHED) ? IMMUTABLE : REVALIDATE);
 }
 
-/** Nothing but the screens' own files runs, and nothing but this API and the issuer is called. */
+/** Allows only the screens' own files to run, and only connections to this API and the issuer. */
 function contentSecurityPolicy({ oidc }: WebSettings): RequestHandler {
   return helmet.contentSecurityPolicy({
     useDefaults: false,
@@ -107,7 +107,7 @@ function contentSecurityPolicy({ oidc }: WebSettings): RequestHandler {
   });
 }
 
-/** Where the screens' sign-in fetches from: a user pool's tokens come from its domain, not from the issuer's address. */
+/** Returns the origins that sign-in fetches from: a user pool's tokens come from its domain, not the issuer's URL. */
 function issuerOrigins(authority: string): string[] {
   const { origin, hostname } = new URL(authority);
   return hostname.startsWith('cognito-idp.') ? [origin, 'https://*.amazoncognito.com'] : [origin];
@@ -124,7 +124,7 @@ function cognitoIssuer({ userPoolId, clientId }: CognitoConfig): WebSettings['oi
   };
 }
 
-/** The audience of tokens for a single-page client is its own id, unless the issuer names APIs apart from clients. */
+/** The audience of a single-page client's tokens is its own id, unless the issuer identifies APIs separately. */
 function otherIssuer({ issuer, audience }: OidcConfig): WebSettings['oidc'] {
   return { authority: issuer, client_id: audience, scope: 'openid profile offline_access' };
 }

@@ -19,33 +19,33 @@ import {
 } from './values.ts';
 
 const unread = count.meta({
-  description: 'Messages that were not read, tombstones not counted.',
+  description: 'Number of unread messages, without tombstones.',
   examples: [1],
 });
 
-/** A conversation as the inbox shows it to one of its members. */
+/** A conversation as one of its members sees it in the inbox. */
 export const messageGroup = z
   .object({
     uuid: groupId,
     kind: z
       .enum(['direct', 'group'])
-      .meta({ description: '`direct`: exactly two people, one per pair. `group`: named.' }),
+      .meta({ description: '`direct`: exactly two users, one per pair. `group`: named.' }),
     name: z
       .string()
       .nullable()
       .meta({ description: 'Its name; null in a direct group.', examples: [null] }),
     display_name: z
       .string()
-      .meta({ description: "Direct: the other person's. Group: its name.", examples: ['Ada Lovelace'] }),
-    handle: handle.nullable().meta({ description: "Direct: the other person's. Group: null." }),
+      .meta({ description: "Direct: the other user's name. Group: its name.", examples: ['Ada Lovelace'] }),
+    handle: handle.nullable().meta({ description: "Direct: the other user's handle. Group: null." }),
     message: z
       .string()
       .nullable()
       .meta({
         description:
-          'Beginning of the newest message; null when that is a tombstone. A system message is in English, and its reader is "You" in it; names in it stand between U+2068 and U+2069, so that none changes the direction of the sentence.',
+          'Beginning of the newest message; null when that is a tombstone. A system message is in English and addresses its reader as "You"; each name in it is enclosed in U+2068 and U+2069, so that it does not change the direction of the sentence.',
         examples: ['Hello Grace!'],
-        // In code points, as a reader of the document counts: zod would count UTF-16 units.
+        // In code points, as JSON Schema counts: zod would count UTF-16 units.
         maxLength: PREVIEW_CODE_POINTS,
       }),
     unreadable,
@@ -55,12 +55,13 @@ export const messageGroup = z
     unread_count: unread,
     last_by: userId.meta({ description: "Id of the newest message's author." }),
     last_kind: z.enum(['text', 'system']).meta({
-      description: "The newest message's kind: `system` tells in `message` what `last_by` did to the group.",
+      description:
+        "The newest message's kind. `system`: `message` reports a change of the group by `last_by`.",
       examples: ['text'],
     }),
     member_count: count
       .exactOptional()
-      .meta({ description: 'How many members there are. Of a `group` only.', examples: [3] }),
+      .meta({ description: 'Number of members. Only for a `group`.', examples: [3] }),
   })
   .meta({ id: 'MessageGroup', description: 'A conversation, as one of its members sees it.' });
 export type MessageGroupAnswer = z.infer<typeof messageGroup>;
@@ -75,20 +76,20 @@ const member = z
     joined_at: time.meta({ description: 'When they became a member.' }),
     joined_seq: seq.meta({
       description:
-        'Seq of the message they became a member with. In a `group` their `read_seq` begins there, and says nothing of the messages before it: they have read those from `joined_seq` to `read_seq`.',
+        'Seq of the message with which they became a member. In a `group` their `read_seq` begins there, and does not cover earlier messages: they have read those from `joined_seq` to `read_seq`.',
       examples: [1],
     }),
   })
-  .meta({ id: 'Member', description: "One user's place in a message group." });
+  .meta({ id: 'Member', description: "One user's membership of a message group." });
 export type MemberAnswer = z.infer<typeof member>;
 
-/** A conversation on its own. */
+/** A conversation with its members. */
 export const messageGroupWithMembers = messageGroup
-  .extend({ members: z.array(member).meta({ description: 'All of its members, the caller among them.' }) })
+  .extend({ members: z.array(member).meta({ description: 'All members, including the caller.' }) })
   .meta({ id: 'MessageGroupWithMembers', description: 'A conversation with its members.' });
 export type GroupAnswer = z.infer<typeof messageGroupWithMembers>;
 
-/** Where a member's read mark stands. */
+/** A member's read mark. */
 export const readMark = z
   .object({ uuid: groupId, read_seq: readSeq, unread_count: unread })
   .meta({ id: 'ReadMark', description: 'How far the caller has read.' });
@@ -109,7 +110,7 @@ export function presentMessageGroup(row: InboxRow, names: NameReader): MessageGr
   };
 }
 
-/** What its reader is shown of the newest message. Sealed words that cannot be opened stay so. */
+/** Returns the preview of the newest message for its reader. The text for an unreadable preview stays as it is. */
 function previewFor(row: InboxRow, names: NameReader): string | null {
   const { last_event, last_by, preview, unreadable } = row;
   if (!last_event || preview === null || unreadable) return preview;

@@ -6,16 +6,14 @@ import { displayName, groupId, handle, role, seq, time, unreadable, userId } fro
 
 const MAX_KEY_LENGTH = 64;
 
-/** Somebody whom a system message tells of. */
+/** A user whom a system message mentions. */
 const user = z
   .object({ user_uuid: userId, handle, display_name: displayName })
-  .meta({ id: 'User', description: 'Somebody whom a system message tells of, by their name of now.' });
+  .meta({ id: 'User', description: 'A user whom a system message mentions, with their current name.' });
 
-const groupName = z
-  .string()
-  .meta({ description: 'The name it was given.', examples: ['Analytical engines'] });
+const groupName = z.string().meta({ description: 'The new name.', examples: ['Analytical engines'] });
 
-/** What a system message tells of; its author did it. */
+/** The change that a system message reports; its author made it. */
 const systemData = z
   .discriminatedUnion('event', [
     z.object({ event: z.literal('group_created'), name: groupName }).meta({ id: 'GroupCreated' }),
@@ -25,9 +23,7 @@ const systemData = z
     z
       .object({
         event: z.literal('member_left'),
-        new_owner: user
-          .exactOptional()
-          .meta({ description: 'Who owns the group now, where the owner left.' }),
+        new_owner: user.exactOptional().meta({ description: 'The new owner, if the owner left.' }),
       })
       .meta({ id: 'MemberLeft' }),
     z.object({ event: z.literal('role_changed'), user, role }).meta({ id: 'RoleChanged' }),
@@ -39,22 +35,23 @@ const common = {
   uuid: z.string().meta({ description: 'Id of the message.', examples: ['01JX3K8Q4M5N6P7R8S9TAVBWCX'] }),
   message_group_uuid: groupId,
   seq: seq.meta({
-    description: 'Place in the log of its group: 1, 2, 3 … with no gap and no repeat.',
+    description: 'Position in the log of its group: 1, 2, 3 … without gaps or repeats.',
     examples: [42],
   }),
   rev: z
     .int()
     .min(0)
     .meta({
-      description: 'How often it was changed after it was sent: of two versions the higher one is newer.',
+      description:
+        'Number of changes since it was sent: of two versions the one with the higher `rev` is newer.',
       examples: [0],
     }),
   user_uuid: userId.meta({ description: 'Id of its author.' }),
-  display_name: displayName.meta({ description: 'Name of its author, of now.' }),
-  handle: handle.meta({ description: 'Handle of its author, of now.' }),
+  display_name: displayName.meta({ description: 'Current name of its author.' }),
+  handle: handle.meta({ description: 'Current handle of its author.' }),
   created_at: time.meta({ description: 'When it was stored.' }),
-  edited_at: time.nullable().meta({ description: 'When its text was changed last; null: never.' }),
-  deleted_at: time.nullable().meta({ description: 'When it was deleted; null: it is there.' }),
+  edited_at: time.nullable().meta({ description: 'When its text was last edited; null: never.' }),
+  deleted_at: time.nullable().meta({ description: 'When it was deleted; null: it is not deleted.' }),
   unreadable,
   client_key: z
     .string()
@@ -62,7 +59,7 @@ const common = {
     .max(MAX_KEY_LENGTH)
     .exactOptional()
     .meta({
-      description: 'The `Idempotency-Key` it was sent with: shown to its author alone.',
+      description: 'The `Idempotency-Key` that it was sent with: only its author sees it.',
       examples: ['my-first-answer'],
     }),
 };
@@ -76,7 +73,7 @@ const textMessage = z
       .nullable()
       .meta({ description: 'The text; null in a tombstone.', examples: ['Hello Grace!'] }),
   })
-  .meta({ id: 'TextMessage', description: 'What somebody wrote.' });
+  .meta({ id: 'TextMessage', description: 'A message that a user wrote.' });
 
 const systemMessage = z
   .object({
@@ -87,12 +84,12 @@ const systemMessage = z
       .nullable()
       .meta({
         description:
-          'English words for `data`, with the names of that moment. Each name stands between U+2068 and U+2069, so that none changes the direction of the sentence.',
+          'An English sentence for `data`, with the names of that time. Each name is enclosed in U+2068 and U+2069, so that it does not change the direction of the sentence.',
         examples: ['\u2068Ada Lovelace\u2069 added \u2068Grace Hopper\u2069'],
       }),
     data: systemData,
   })
-  .meta({ id: 'SystemMessage', description: 'Tells of a change of the group, by who made it.' });
+  .meta({ id: 'SystemMessage', description: 'Reports a change of the group; its author made the change.' });
 
 /** One entry of a group's log. */
 export const message = z
@@ -100,7 +97,7 @@ export const message = z
   .meta({ id: 'Message', description: "One entry of a message group's log." });
 export type MessageAnswer = z.infer<typeof message>;
 
-/** @param viewerId who is to see it: what only an author sees is left out for others. Absent: for nobody in particular. */
+/** @param viewerId the user who will see it: others than the author do not get `client_key`. Absent: any user. */
 export function presentMessage(
   item: Message,
   names: Pick<NameReader, 'person'>,

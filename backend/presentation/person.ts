@@ -2,10 +2,10 @@ import * as z from 'zod';
 import type { Person } from '../domain/model.ts';
 import { displayName, handle, userId } from './values.ts';
 
-/** A person, as everybody may see them. */
+/** A user's public profile. */
 export const person = z
   .object({ uuid: userId, handle, display_name: displayName })
-  .meta({ id: 'Person', description: 'A person, as everybody may see them.' });
+  .meta({ id: 'Person', description: 'The public profile of a user.' });
 export type PersonAnswer = z.infer<typeof person>;
 
 export function presentPerson({ userId: uuid, handle, display_name }: Person): PersonAnswer {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { MAX_SEQ } from '../../schema/keys.ts';
 
-/** The values that answers are made of. Each is documented where it is used, too: there it says what it is of. */
+/** The values in responses. Each is also documented where it is used, with its meaning there. */
 
 export const userId = z.string().meta({
   description: 'Id of a user: the `sub` of their tokens. Opaque.',
@@ -14,26 +14,26 @@ export const groupId = z.string().meta({
 });
 
 export const handle = z.string().meta({
-  description: 'Unique among people. `_deleted` for a user whose profile is gone.',
+  description: 'Unique among users. `_deleted` for a user without a profile.',
   examples: ['ada'],
 });
 
 export const displayName = z.string().meta({
-  description: 'What others see.',
+  description: 'The name that others see.',
   examples: ['Ada Lovelace'],
 });
 
-/** A place in a log. */
+/** A position in a log. */
 export const seq = z.int().min(1).max(MAX_SEQ);
 
-/** How far a log was read: 0 where nothing was. */
+/** The last seq that was read; 0: nothing was read. */
 export const readSeq = z
   .int()
   .min(0)
   .max(MAX_SEQ)
-  .meta({ description: 'What was read: everything up to this seq. 0: nothing.', examples: [41] });
+  .meta({ description: 'Everything up to this seq was read. 0: nothing was.', examples: [41] });
 
-/** A number of things. */
+/** A count. */
 export const count = z.int().min(0);
 
 export const time = z.iso.datetime({ precision: 3 }).meta({
@@ -42,9 +42,9 @@ export const time = z.iso.datetime({ precision: 3 }).meta({
   examples: ['2026-03-01T12:34:56.789Z'],
 });
 
-/** Of what is sealed and cannot be opened: absent of anything else. */
+/** Set when the text cannot be decrypted. */
 export const unreadable = z.literal(true).exactOptional().meta({
-  description: 'The text is sealed and cannot be opened: `message` is not what was written.',
+  description: 'The text is encrypted and cannot be decrypted: `message` is a placeholder.',
 });
 
 export const role = z.enum(['owner', 'admin', 'member']).meta({

@@ -27,7 +27,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Tells who has a handle */
+    /** Returns the user who has a handle */
     get: operations['readPerson'];
     put?: never;
     post?: never;
@@ -44,11 +44,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Tells the caller's profile */
+    /** Returns the caller's profile */
     get: operations['readProfile'];
     /**
      * Writes the caller's profile, and claims the handle
-     * @description Whoever has a valid token may: this is how a user gets a profile. A handle they had is free again.
+     * @description Creates the profile of a user with a valid token, or changes it. The previous handle becomes free.
      */
     put: operations['saveProfile'];
     post?: never;
@@ -65,7 +65,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists people by the beginning of their handles */
+    /** Lists users by the beginning of their handles */
     get: operations['findPeople'];
     put?: never;
     post?: never;
@@ -416,7 +416,7 @@ export interface components {
        */
       ver: string;
     };
-    /** @description A person, as everybody may see them. */
+    /** @description The public profile of a user. */
     Person: {
       /**
        * @description Id of a user: the `sub` of their tokens. Opaque.
@@ -424,12 +424,12 @@ export interface components {
        */
       uuid: string;
       /**
-       * @description Unique among people. `_deleted` for a user whose profile is gone.
+       * @description Unique among users. `_deleted` for a user without a profile.
        * @example ada
        */
       handle: string;
       /**
-       * @description What others see.
+       * @description The name that others see.
        * @example Ada Lovelace
        */
       display_name: string;
@@ -442,7 +442,7 @@ export interface components {
        */
       uuid: string;
       /**
-       * @description `direct`: exactly two people, one per pair. `group`: named.
+       * @description `direct`: exactly two users, one per pair. `group`: named.
        * @enum {string}
        */
       kind: 'direct' | 'group';
@@ -452,19 +452,19 @@ export interface components {
        */
       name: string | null;
       /**
-       * @description Direct: the other person's. Group: its name.
+       * @description Direct: the other user's name. Group: its name.
        * @example Ada Lovelace
        */
       display_name: string;
-      /** @description Direct: the other person's. Group: null. */
+      /** @description Direct: the other user's handle. Group: null. */
       handle: string | null;
       /**
-       * @description Beginning of the newest message; null when that is a tombstone. A system message is in English, and its reader is "You" in it; names in it stand between U+2068 and U+2069, so that none changes the direction of the sentence.
+       * @description Beginning of the newest message; null when that is a tombstone. A system message is in English and addresses its reader as "You"; each name in it is enclosed in U+2068 and U+2069, so that it does not change the direction of the sentence.
        * @example Hello Grace!
        */
       message: string | null;
       /**
-       * @description The text is sealed and cannot be opened: `message` is not what was written.
+       * @description The text is encrypted and cannot be decrypted: `message` is a placeholder.
        * @constant
        */
       unreadable?: true;
@@ -476,12 +476,12 @@ export interface components {
        */
       last_seq: number;
       /**
-       * @description What was read: everything up to this seq. 0: nothing.
+       * @description Everything up to this seq was read. 0: nothing was.
        * @example 41
        */
       read_seq: number;
       /**
-       * @description Messages that were not read, tombstones not counted.
+       * @description Number of unread messages, without tombstones.
        * @example 1
        */
       unread_count: number;
@@ -491,13 +491,13 @@ export interface components {
        */
       last_by: string;
       /**
-       * @description The newest message's kind: `system` tells in `message` what `last_by` did to the group.
+       * @description The newest message's kind. `system`: `message` reports a change of the group by `last_by`.
        * @example text
        * @enum {string}
        */
       last_kind: 'text' | 'system';
       /**
-       * @description How many members there are. Of a `group` only.
+       * @description Number of members. Only for a `group`.
        * @example 3
        */
       member_count?: number;
@@ -516,7 +516,7 @@ export interface components {
        */
       uuid: string;
       /**
-       * @description `direct`: exactly two people, one per pair. `group`: named.
+       * @description `direct`: exactly two users, one per pair. `group`: named.
        * @enum {string}
        */
       kind: 'direct' | 'group';
@@ -526,19 +526,19 @@ export interface components {
        */
       name: string | null;
       /**
-       * @description Direct: the other person's. Group: its name.
+       * @description Direct: the other user's name. Group: its name.
        * @example Ada Lovelace
        */
       display_name: string;
-      /** @description Direct: the other person's. Group: null. */
+      /** @description Direct: the other user's handle. Group: null. */
       handle: string | null;
       /**
-       * @description Beginning of the newest message; null when that is a tombstone. A system message is in English, and its reader is "You" in it; names in it stand between U+2068 and U+2069, so that none changes the direction of the sentence.
+       * @description Beginning of the newest message; null when that is a tombstone. A system message is in English and addresses its reader as "You"; each name in it is enclosed in U+2068 and U+2069, so that it does not change the direction of the sentence.
        * @example Hello Grace!
        */
       message: string | null;
       /**
-       * @description The text is sealed and cannot be opened: `message` is not what was written.
+       * @description The text is encrypted and cannot be decrypted: `message` is a placeholder.
        * @constant
        */
       unreadable?: true;
@@ -550,12 +550,12 @@ export interface components {
        */
       last_seq: number;
       /**
-       * @description What was read: everything up to this seq. 0: nothing.
+       * @description Everything up to this seq was read. 0: nothing was.
        * @example 41
        */
       read_seq: number;
       /**
-       * @description Messages that were not read, tombstones not counted.
+       * @description Number of unread messages, without tombstones.
        * @example 1
        */
       unread_count: number;
@@ -565,20 +565,20 @@ export interface components {
        */
       last_by: string;
       /**
-       * @description The newest message's kind: `system` tells in `message` what `last_by` did to the group.
+       * @description The newest message's kind. `system`: `message` reports a change of the group by `last_by`.
        * @example text
        * @enum {string}
        */
       last_kind: 'text' | 'system';
       /**
-       * @description How many members there are. Of a `group` only.
+       * @description Number of members. Only for a `group`.
        * @example 3
        */
       member_count?: number;
-      /** @description All of its members, the caller among them. */
+      /** @description All members, including the caller. */
       members: components['schemas']['Member'][];
     };
-    /** @description One user's place in a message group. */
+    /** @description One user's membership of a message group. */
     Member: {
       /**
        * @description Id of a user: the `sub` of their tokens. Opaque.
@@ -586,25 +586,25 @@ export interface components {
        */
       user_uuid: string;
       /**
-       * @description Unique among people. `_deleted` for a user whose profile is gone.
+       * @description Unique among users. `_deleted` for a user without a profile.
        * @example ada
        */
       handle: string;
       /**
-       * @description What others see.
+       * @description The name that others see.
        * @example Ada Lovelace
        */
       display_name: string;
       role: components['schemas']['Role'];
       /**
-       * @description What was read: everything up to this seq. 0: nothing.
+       * @description Everything up to this seq was read. 0: nothing was.
        * @example 41
        */
       read_seq: number;
       /** @description When they became a member. */
       joined_at: components['schemas']['Time'];
       /**
-       * @description Seq of the message they became a member with. In a `group` their `read_seq` begins there, and says nothing of the messages before it: they have read those from `joined_seq` to `read_seq`.
+       * @description Seq of the message with which they became a member. In a `group` their `read_seq` begins there, and does not cover earlier messages: they have read those from `joined_seq` to `read_seq`.
        * @example 1
        */
       joined_seq: number;
@@ -622,19 +622,19 @@ export interface components {
        */
       uuid: string;
       /**
-       * @description What was read: everything up to this seq. 0: nothing.
+       * @description Everything up to this seq was read. 0: nothing was.
        * @example 41
        */
       read_seq: number;
       /**
-       * @description Messages that were not read, tombstones not counted.
+       * @description Number of unread messages, without tombstones.
        * @example 1
        */
       unread_count: number;
     };
     /** @description One entry of a message group's log. */
     Message: components['schemas']['TextMessage'] | components['schemas']['SystemMessage'];
-    /** @description What somebody wrote. */
+    /** @description A message that a user wrote. */
     TextMessage: {
       /**
        * @description Id of the message.
@@ -647,12 +647,12 @@ export interface components {
        */
       message_group_uuid: string;
       /**
-       * @description Place in the log of its group: 1, 2, 3 … with no gap and no repeat.
+       * @description Position in the log of its group: 1, 2, 3 … without gaps or repeats.
        * @example 42
        */
       seq: number;
       /**
-       * @description How often it was changed after it was sent: of two versions the higher one is newer.
+       * @description Number of changes since it was sent: of two versions the one with the higher `rev` is newer.
        * @example 0
        */
       rev: number;
@@ -662,28 +662,28 @@ export interface components {
        */
       user_uuid: string;
       /**
-       * @description Name of its author, of now.
+       * @description Current name of its author.
        * @example Ada Lovelace
        */
       display_name: string;
       /**
-       * @description Handle of its author, of now.
+       * @description Current handle of its author.
        * @example ada
        */
       handle: string;
       /** @description When it was stored. */
       created_at: components['schemas']['Time'];
-      /** @description When its text was changed last; null: never. */
+      /** @description When its text was last edited; null: never. */
       edited_at: components['schemas']['Time'] | null;
-      /** @description When it was deleted; null: it is there. */
+      /** @description When it was deleted; null: it is not deleted. */
       deleted_at: components['schemas']['Time'] | null;
       /**
-       * @description The text is sealed and cannot be opened: `message` is not what was written.
+       * @description The text is encrypted and cannot be decrypted: `message` is a placeholder.
        * @constant
        */
       unreadable?: true;
       /**
-       * @description The `Idempotency-Key` it was sent with: shown to its author alone.
+       * @description The `Idempotency-Key` that it was sent with: only its author sees it.
        * @example my-first-answer
        */
       client_key?: string;
@@ -698,7 +698,7 @@ export interface components {
        */
       message: string | null;
     };
-    /** @description Tells of a change of the group, by who made it. */
+    /** @description Reports a change of the group; its author made the change. */
     SystemMessage: {
       /**
        * @description Id of the message.
@@ -711,12 +711,12 @@ export interface components {
        */
       message_group_uuid: string;
       /**
-       * @description Place in the log of its group: 1, 2, 3 … with no gap and no repeat.
+       * @description Position in the log of its group: 1, 2, 3 … without gaps or repeats.
        * @example 42
        */
       seq: number;
       /**
-       * @description How often it was changed after it was sent: of two versions the higher one is newer.
+       * @description Number of changes since it was sent: of two versions the one with the higher `rev` is newer.
        * @example 0
        */
       rev: number;
@@ -726,28 +726,28 @@ export interface components {
        */
       user_uuid: string;
       /**
-       * @description Name of its author, of now.
+       * @description Current name of its author.
        * @example Ada Lovelace
        */
       display_name: string;
       /**
-       * @description Handle of its author, of now.
+       * @description Current handle of its author.
        * @example ada
        */
       handle: string;
       /** @description When it was stored. */
       created_at: components['schemas']['Time'];
-      /** @description When its text was changed last; null: never. */
+      /** @description When its text was last edited; null: never. */
       edited_at: components['schemas']['Time'] | null;
-      /** @description When it was deleted; null: it is there. */
+      /** @description When it was deleted; null: it is not deleted. */
       deleted_at: components['schemas']['Time'] | null;
       /**
-       * @description The text is sealed and cannot be opened: `message` is not what was written.
+       * @description The text is encrypted and cannot be decrypted: `message` is a placeholder.
        * @constant
        */
       unreadable?: true;
       /**
-       * @description The `Idempotency-Key` it was sent with: shown to its author alone.
+       * @description The `Idempotency-Key` that it was sent with: only its author sees it.
        * @example my-first-answer
        */
       client_key?: string;
@@ -757,7 +757,7 @@ export interface components {
        */
       kind: 'system';
       /**
-       * @description English words for `data`, with the names of that moment. Each name stands between U+2068 and U+2069, so that none changes the direction of the sentence.
+       * @description An English sentence for `data`, with the names of that time. Each name is enclosed in U+2068 and U+2069, so that it does not change the direction of the sentence.
        * @example ⁨Ada Lovelace⁩ added ⁨Grace Hopper⁩
        */
       message: string | null;
@@ -778,7 +778,7 @@ export interface components {
        */
       event: 'group_created';
       /**
-       * @description The name it was given.
+       * @description The new name.
        * @example Analytical engines
        */
       name: string;
@@ -790,7 +790,7 @@ export interface components {
        */
       event: 'group_renamed';
       /**
-       * @description The name it was given.
+       * @description The new name.
        * @example Analytical engines
        */
       name: string;
@@ -803,7 +803,7 @@ export interface components {
       event: 'member_added';
       user: components['schemas']['User'];
     };
-    /** @description Somebody whom a system message tells of, by their name of now. */
+    /** @description A user whom a system message mentions, with their current name. */
     User: {
       /**
        * @description Id of a user: the `sub` of their tokens. Opaque.
@@ -811,12 +811,12 @@ export interface components {
        */
       user_uuid: string;
       /**
-       * @description Unique among people. `_deleted` for a user whose profile is gone.
+       * @description Unique among users. `_deleted` for a user without a profile.
        * @example ada
        */
       handle: string;
       /**
-       * @description What others see.
+       * @description The name that others see.
        * @example Ada Lovelace
        */
       display_name: string;
@@ -835,7 +835,7 @@ export interface components {
        * @enum {string}
        */
       event: 'member_left';
-      /** @description Who owns the group now, where the owner left. */
+      /** @description The new owner, if the owner left. */
       new_owner?: components['schemas']['User'];
     };
     RoleChanged: {
@@ -1063,7 +1063,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The person. */
+      /** @description The user. */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1166,12 +1166,12 @@ export interface operations {
       content: {
         'application/json': {
           /**
-           * @description Unique among people, and case-folded: 2 to 30 letters, digits, `_`, `.` and `-`, the first a letter or digit.
+           * @description Unique among users, and case-folded: 2 to 30 letters, digits, `_`, `.` and `-`, the first a letter or digit.
            * @example ada
            */
           handle: string;
           /**
-           * @description What others see: 1 to 64 code points, something visible among them, stored as one line without control characters.
+           * @description The name that others see: 1 to 64 code points, something visible among them, stored as one line without control characters.
            * @example Ada Lovelace
            */
           display_name: string;
@@ -1179,7 +1179,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description The caller, as they are now. */
+      /** @description The caller's new profile. */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1267,11 +1267,11 @@ export interface operations {
   findPeople: {
     parameters: {
       query: {
-        /** @description The beginning of a handle, in upper or lower case: two characters or more. */
+        /** @description The beginning of a handle, in upper or lower case: at least two characters. */
         prefix: string;
-        /** @description How many entries a page has at most. */
+        /** @description Maximum number of entries of a page. */
         limit?: number;
-        /** @description A place in the list, as the `Link` header of a page beside gives it. Opaque; of another list, altered or made up, it is refused. */
+        /** @description A position in the list, from the `Link` header of an adjacent page. Opaque: a cursor of another list, or an altered one, is rejected. */
         cursor?: string;
       };
       header?: never;
@@ -1280,7 +1280,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Those people, in their handles' order. */
+      /** @description The users, ordered by handle. */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1347,9 +1347,9 @@ export interface operations {
   listMessageGroups: {
     parameters: {
       query?: {
-        /** @description How many entries a page has at most. */
+        /** @description Maximum number of entries of a page. */
         limit?: number;
-        /** @description A place in the list, as the `Link` header of a page beside gives it. Opaque; of another list, altered or made up, it is refused. */
+        /** @description A position in the list, from the `Link` header of an adjacent page. Opaque: a cursor of another list, or an altered one, is rejected. */
         cursor?: string;
       };
       header?: never;
@@ -1425,7 +1425,7 @@ export interface operations {
       content: {
         'application/json': {
           /**
-           * @description What the group is called: 1 to 64 code points, something visible among them, stored as one line without control characters.
+           * @description The group's name: 1 to 64 code points, something visible among them, stored as one line without control characters.
            * @example Analytical engines
            */
           name: string;
@@ -1573,7 +1573,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
         uuid: string;
       };
       cookie?: never;
@@ -1651,7 +1651,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
         uuid: string;
       };
       cookie?: never;
@@ -1660,7 +1660,7 @@ export interface operations {
       content: {
         'application/json': {
           /**
-           * @description What the group is called: 1 to 64 code points, something visible among them, stored as one line without control characters.
+           * @description The group's name: 1 to 64 code points, something visible among them, stored as one line without control characters.
            * @example Analytical engines
            */
           name: string;
@@ -1772,7 +1772,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
         uuid: string;
       };
       cookie?: never;
@@ -1878,7 +1878,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
         uuid: string;
       };
       cookie?: never;
@@ -1887,7 +1887,7 @@ export interface operations {
       content: {
         'application/json': {
           /**
-           * @description Unique among people, and case-folded: 2 to 30 letters, digits, `_`, `.` and `-`, the first a letter or digit.
+           * @description Unique among users, and case-folded: 2 to 30 letters, digits, `_`, `.` and `-`, the first a letter or digit.
            * @example ada
            */
           handle: string;
@@ -2001,7 +2001,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
         uuid: string;
         /** @description A handle, in upper or lower case. */
         handle: string;
@@ -2095,7 +2095,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
         uuid: string;
         /** @description A handle, in upper or lower case. */
         handle: string;
@@ -2207,7 +2207,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
         uuid: string;
         /** @description Id of a user. */
         user_uuid: string;
@@ -2300,7 +2300,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Makes a send repeatable: sent again with the same key it stores nothing more, and is answered with the message that is there. With `after_seq` that holds always; without, for the newest 100 messages. */
+        /** @description Makes a send idempotent: a repeated request with the same key stores nothing, and returns the stored message. With `after_seq` this always holds; without it, for the newest 100 messages. */
         'Idempotency-Key'?: string;
       };
       path?: never;
@@ -2467,7 +2467,7 @@ export interface operations {
   listMessages: {
     parameters: {
       query?: {
-        /** @description How many entries a page has at most. */
+        /** @description Maximum number of entries of a page. */
         limit?: number;
         /** @description Messages before this seq. At most one of `before`, `after` and `around` is allowed. */
         before?: number;
@@ -2478,7 +2478,7 @@ export interface operations {
       };
       header?: never;
       path: {
-        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
         message_group_uuid: string;
       };
       cookie?: never;
@@ -2572,9 +2572,9 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
         message_group_uuid: string;
-        /** @description Place of a message in its group's log. */
+        /** @description Position of a message in its group's log. */
         seq: number;
       };
       cookie?: never;
@@ -2668,9 +2668,9 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
         message_group_uuid: string;
-        /** @description Place of a message in its group's log. */
+        /** @description Position of a message in its group's log. */
         seq: number;
       };
       cookie?: never;
@@ -2916,7 +2916,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Id of a message group. Of one that the caller is no member of, and of any other text: 404. */
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
         uuid: string;
       };
       cookie?: never;
