@@ -2,30 +2,30 @@ import { createClient } from '@redis/client';
 import pTimeout, { TimeoutError } from 'p-timeout';
 import type { Logger } from './logger.ts';
 
-/** What talks to Redis or Valkey. */
+/** A client of Redis or Valkey. */
 export type RedisClient = ReturnType<typeof newClient>;
 
-/** One connection to Redis or Valkey, which comes and goes without anybody waiting for it. */
+/** One connection to Redis or Valkey, which reconnects in the background. */
 export interface Redis {
   /**
-   * Its commands fail at once while the connection is away (`isReady`); it tells each return with the event `ready`.
-   * A command that was sent can stay unanswered for `SILENCE_MS`: who has somebody waiting sets a shorter deadline.
+   * Its commands fail at once while it is disconnected (`isReady`); it emits `ready` on each reconnection.
+   * A command can stay without a reply for `SILENCE_MS`: a caller with a waiting client sets a shorter timeout.
    */
   readonly client: RedisClient;
-  /** Closes the connection: what was sent before is answered first, within reason. */
+  /** Closes the connection, after waiting for pending replies for at most `CLOSE_MS`. */
   close(): Promise<void>;
 }
 
 const CONNECT_MS = 2_000;
-/** A connection is asked for a sign of life so often … */
+/** Interval between pings. */
 const PING_MS = 2_000;
-/** … and given up when none came for so long: a peer that vanished without a word sends no end. */
+/** A connection without a reply for this long is closed: a peer that vanished sends no FIN. */
 const SILENCE_MS = 5_000;
-/** Commands that wait for their answer. More of them fail: memory is not for a server that does not answer. */
+/** Maximum number of pending commands. Further ones fail, so that an unresponsive server does not fill memory. */
 const MAX_PENDING = 10_000;
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 2_000;
-/** How long closing waits for answers that are still to come. */
+/** How long closing waits for pending replies. */
 const CLOSE_MS = 500;
 
 /**
@@ -75,17 +75,17 @@ function newClient(url: string, reconnectStrategy: (retries: number) => number |
   });
 }
 
-/** It goes on trying until it is closed; what goes wrong is told by events. */
+/** Retries until it is closed; failures are reported by events. */
 function connect(client: RedisClient): void {
   client.connect().catch(() => undefined);
 }
 
-/** The client's own watch over the socket takes what is written for a sign of life, so a busy process would not notice. */
+/** The client's own socket timeout counts writes as activity, so a busy process would not detect a silent server. */
 async function reconnectIfSilent(client: RedisClient): Promise<void> {
   try {
     await pTimeout(client.ping(), { milliseconds: SILENCE_MS });
   } catch (error) {
-    // Any other error is that of a connection that is away, and is being opened anew already.
+    // Any other error means that the connection is lost, and the client is already reconnecting.
     if (!(error instanceof TimeoutError) || !client.isReady) return;
     client.emit('error', new Error('no answer', { cause: error }));
     client.destroy();
@@ -98,7 +98,7 @@ function retryDelay(retries: number): number {
   return Math.random() * Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** retries);
 }
 
-/** Answers come in order: with this one, those to everything before it have come. */
+/** Replies arrive in order: after this one, there are no earlier ones pending. */
 async function closeClient(client: RedisClient): Promise<void> {
   await pTimeout(client.ping(), { milliseconds: CLOSE_MS }).catch(() => undefined);
   if (client.isOpen) client.destroy();

@@ -12,7 +12,7 @@ export function foldCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** A handle as somebody wrote it, folded; undefined when nobody can have it. */
+/** Returns a handle case-folded; undefined when it is invalid. */
 export function foldHandle(text: string): string | undefined {
   const folded = foldCase(text.trim());
   return HANDLE_PATTERN.test(folded) ? folded : undefined;

@@ -21,13 +21,13 @@ export interface HandlerParts {
   readonly logger: Logger;
   /** What the pool's user ids start with, as the API has it. Default: nothing. */
   readonly userIdPrefix?: string;
-  /** How long the table may take in all. */
+  /** Total timeout for the table. */
   readonly deadlineMs?: number;
 }
 
 /**
- * Writes the profile of somebody who has confirmed their sign-up. Cognito calls it after a password reset too, and
- * again when it got no answer: a profile that is there is left as it is.
+ * Creates the profile of a user who has confirmed their sign-up. Cognito also calls it after a password reset, and again
+ * when it got no response: an existing profile is left as it is.
  *
  * Whatever goes wrong is logged and the event is handed back: a sign-in must not fail for want of a profile, which its
  * owner can write by `PUT /api/users/me`. That includes an event of another shape or another trigger.

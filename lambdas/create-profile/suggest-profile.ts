@@ -10,7 +10,7 @@ export interface SuggestedProfile {
 }
 
 const MAX_HANDLE_LENGTH = 30;
-/** For whoever has told nothing that a handle can be made of: nobody is called that by themselves. */
+/** For users without any text that yields a handle. */
 const ANYBODY = 'user';
 
 /**

@@ -25,7 +25,7 @@ const codec = opaqueTexts();
 export const handler = createHandler({
   members: new MemberStore(table, codec),
   messages: new MessageStore(table, codec),
-  // Without Redis there is nobody to tell.
+  // Without Redis there are no other processes to notify.
   events: url === undefined ? inProcessLiveEvents().events : openPublisher({ url, tableName, logger }),
   // Without a queue the log line, which the handler writes in any case, is all there is.
   failures:
