@@ -3,13 +3,16 @@ import type { Person } from '../backend/domain/model.ts';
 import { NotFoundError } from '../backend/errors.ts';
 import { readDataDir } from '../local/config.ts';
 import { prepareDataDir } from '../local/data-dir.ts';
+import { knownHandles } from '../local/known-handles.ts';
 import { openDevelopmentIssuer, type TokenSubject } from '../local/development-issuer.ts';
-import { findOrCreatePerson, findPersonIfThere } from '../local/find-or-create-person.ts';
-import { UserError } from '../local/user-error.ts';
+import { findOrCreatePerson, findPersonIfThere, unknownHandle, readHandle } from '../cli/people.ts';
+import { UserError } from '../cli/user-error.ts';
 import { isUserId } from '../schema/ids.ts';
-import { command, runCommand } from './command.ts';
-import { type ConnectionOptions, connectionOptions, withConnection } from './ddb/connection.ts';
-import { nobodyHas, readHandle } from './find-person.ts';
+import { command, runCommand } from '../cli/command.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../cli/connection.ts';
+
+/** Handles that are suggested where an unknown one was given. */
+const SHOWN_HANDLES = 10;
 
 interface Options extends ConnectionOptions {
   readonly create?: boolean;
@@ -60,7 +63,9 @@ async function findPerson(handle: string, create: boolean, options: Options): Pr
 async function findKnown(context: Wiring, handle: string): Promise<Person> {
   const person = await findPersonIfThere(context, handle);
   if (person) return person;
-  throw new UserError(`${await nobodyHas(context, handle)}; --create makes a new one`);
+  throw new UserError(
+    `${unknownHandle(handle, await knownHandles(context, SHOWN_HANDLES))}; --create makes a new one`,
+  );
 }
 
 await runCommand(script);

@@ -3,8 +3,7 @@ import { rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { codeOf } from './data-dir.ts';
-import { UserError } from './user-error.ts';
+import { codeOf, UserError } from '../cli/user-error.ts';
 
 /** Held for as long as a local run uses a data directory. */
 export interface DataDirLock {

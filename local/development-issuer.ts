@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
 import type { Jwks } from 'aws-jwt-verify/jwk';
 import { z } from 'zod';
-import { createFile, parseJson, readFileIfThere } from './data-dir.ts';
-import { UserError } from './user-error.ts';
+import { parseJson } from '../cli/parse-json.ts';
+import { createFile, readFileIfThere } from './data-dir.ts';
+import { UserError } from '../cli/user-error.ts';
 
 /** `iss` and `aud` of development tokens. `.invalid` (RFC 6761) is nobody's: no real issuer can be mistaken for it. */
 export const DEVELOPMENT_ISSUER = 'https://development.cruddur.invalid';

@@ -6,7 +6,7 @@ import { readJson } from '../backend/http/body.ts';
 import { displayName, newHandle } from '../backend/http/fields.ts';
 import { parseBody } from '../backend/http/parse-input.ts';
 import type { DevelopmentIssuer } from './development-issuer.ts';
-import { findOrCreatePerson, findPersonIfThere } from './find-or-create-person.ts';
+import { findOrCreatePerson, findPersonIfThere } from '../cli/people.ts';
 import { knownHandles } from './known-handles.ts';
 import { isForThisMachine, isFromOwnPage, type LocalAccess } from './own-hosts.ts';
 

@@ -18,31 +18,20 @@ import { openTable, type Table } from '../backend/table/table.ts';
 import { openEncryption } from '../backend/table/encryption/open-encryption.ts';
 import type { TextEncryption } from '../backend/table/encryption/text-encryption.ts';
 import type { LocalConfig } from './config.ts';
-import { codeOf, prepareDataDir } from './data-dir.ts';
+import { prepareDataDir } from './data-dir.ts';
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 import { openDevelopmentIssuer } from './development-issuer.ts';
 import { developmentSignIn } from './development-sign-in.ts';
 import { createEngine, type Engine } from './engine/start-engine.ts';
-import { explainFailure, type Place } from './explain-failure.ts';
+import { explainFailure, type Place } from '../cli/explain-failure.ts';
 import { knownHandles } from './known-handles.ts';
 import { startLocalServer } from './listen.ts';
 import { isEveryInterface, urlHost } from './own-hosts.ts';
 import { followTable, type TablePump } from './pump/follow-table.ts';
 import { seedOnce } from './seed/seed-once.ts';
 import { createStartingApp, ownHostsOnly } from './starting-app.ts';
-import { explainingLogger } from './terminal.ts';
-import { UserError } from './user-error.ts';
-
-/** What a run that answers says of itself. */
-export interface Ready {
-  readonly url: string;
-  /** The URLs by which other machines reach it; none, unless LISTEN_ADDRESS opens it. */
-  readonly networkUrls: readonly string[];
-  readonly dataDir: string;
-  readonly engine: string;
-  /** Some people one can sign in as. */
-  readonly handles: readonly string[];
-}
+import { explainingLogger, type Ready } from './terminal.ts';
+import { codeOf, UserError } from '../cli/user-error.ts';
 
 const SHOWN_HANDLES = 10;
 /** For those who come without a token. */

@@ -3,8 +3,18 @@ import wrapAnsi from 'wrap-ansi';
 import { ConfigError, type Environment, type LogLevel } from '../backend/config.ts';
 import { createLogger, describeError, type Logger } from '../backend/logger.ts';
 import { type LocalConfig, readLocalConfig } from './config.ts';
-import { explainIfKnown, type Place } from './explain-failure.ts';
-import type { Ready } from './local-run.ts';
+import { explainIfKnown, type Place } from '../cli/explain-failure.ts';
+
+/** A local run that is ready for requests, as it is shown to its user. */
+export interface Ready {
+  readonly url: string;
+  /** The URLs at which other machines reach it; none, unless LISTEN_ADDRESS is set. */
+  readonly networkUrls: readonly string[];
+  readonly dataDir: string;
+  readonly engine: string;
+  /** Some users to sign in as. */
+  readonly handles: readonly string[];
+}
 
 /** The configuration; where something is wrong with it, that is said on stderr and the exit status is 1. */
 export function readConfig(environment: Environment): LocalConfig | undefined {

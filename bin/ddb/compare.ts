@@ -1,17 +1,16 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { meterCapacity } from '../../backend/table/capacity-meter.ts';
-import { UserError } from '../../local/user-error.ts';
-import { addNotes, command, prodArgument, runCommand, UNITS_NOTE } from '../command.ts';
-import { say } from '../screen.ts';
-import { countOf } from '../count-of.ts';
-import { startProgress } from '../progress-bar.ts';
-import { oneLine } from '../text-width.ts';
-import { type ConnectionOptions, connectionOptions, patient, withConnection } from './connection.ts';
-import { describeTable } from './describe-table.ts';
-import { compareSides, type ItemDifference, type Side } from './dumps/compare-items.ts';
-import { openDump } from './dumps/read-dump.ts';
-import { scanSegment } from './dumps/scan-table.ts';
-import { presentUsage } from './present-usage.ts';
+import { UserError } from '../../cli/user-error.ts';
+import { addNotes, command, prodArgument, runCommand, UNITS_NOTE } from '../../cli/command.ts';
+import { say } from '../../cli/screen.ts';
+import { countOf, presentUsage } from '../../cli/present-numbers.ts';
+import { startProgress } from '../../cli/progress-bar.ts';
+import { oneLine } from '../../cli/text-width.ts';
+import { type ConnectionOptions, connectionOptions, patient, withConnection } from '../../cli/connection.ts';
+import { describeTable } from '../../cli/describe-table.ts';
+import { compareSides, type ItemDifference, type Side } from '../../cli/dumps/compare-items.ts';
+import { openDump } from '../../cli/dumps/read-dump.ts';
+import { scanSegment } from '../../cli/dumps/scan-table.ts';
 
 interface Options extends ConnectionOptions {
   readonly values?: boolean;

@@ -1,13 +1,13 @@
 import { styleText } from 'node:util';
-import { UserError } from '../../local/user-error.ts';
-import { addNotes, command, prodArgument, runCommand } from '../command.ts';
-import { say } from '../screen.ts';
-import { oneLine } from '../text-width.ts';
-import { type CheckReport, isFine, type Result, runChecks } from './checks/check.ts';
-import { CONNECTION_CHECKS } from './checks/connection-checks.ts';
-import { Subject } from './checks/subject.ts';
-import { TABLE_CHECKS } from './checks/table-checks.ts';
-import { type ConnectionOptions, connectionOptions } from './connection.ts';
+import { UserError } from '../../cli/user-error.ts';
+import { addNotes, command, prodArgument, runCommand } from '../../cli/command.ts';
+import { say } from '../../cli/screen.ts';
+import { oneLine } from '../../cli/text-width.ts';
+import { type CheckReport, isFine, type Result, runChecks } from '../../cli/checks/check.ts';
+import { CONNECTION_CHECKS } from '../../cli/checks/connection-checks.ts';
+import { Subject } from '../../cli/checks/subject.ts';
+import { TABLE_CHECKS } from '../../cli/checks/table-checks.ts';
+import { type ConnectionOptions, connectionOptions } from '../../cli/connection.ts';
 
 const CHECKS = [...CONNECTION_CHECKS, ...TABLE_CHECKS];
 const NAME_WIDTH = Math.max(...CHECKS.map(({ name }) => name.length));

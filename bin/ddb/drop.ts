@@ -1,10 +1,10 @@
 import { DeleteTableCommand, type DynamoDBClient, waitUntilTableNotExists } from '@aws-sdk/client-dynamodb';
-import { UserError } from '../../local/user-error.ts';
-import { askForName } from '../ask-for-name.ts';
-import { addNotes, command, prodArgument, runCommand } from '../command.ts';
-import { say } from '../screen.ts';
-import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
-import { describeTable } from './describe-table.ts';
+import { UserError } from '../../cli/user-error.ts';
+import { askForName } from '../../cli/ask-for-name.ts';
+import { addNotes, command, prodArgument, runCommand } from '../../cli/command.ts';
+import { say } from '../../cli/screen.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../../cli/connection.ts';
+import { describeTable } from '../../cli/describe-table.ts';
 
 const MAX_WAIT_SECONDS = 180;
 

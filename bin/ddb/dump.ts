@@ -1,13 +1,12 @@
 import { meterCapacity } from '../../backend/table/capacity-meter.ts';
-import { UserError } from '../../local/user-error.ts';
-import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../command.ts';
-import { say } from '../screen.ts';
-import { startProgress } from '../progress-bar.ts';
-import { readableBytes } from '../readable-bytes.ts';
-import { type ConnectionOptions, connectionOptions, patient, withConnection } from './connection.ts';
-import { describeTable } from './describe-table.ts';
-import { type TakenDump, takeDump } from './dumps/take-dump.ts';
-import { presentUsage } from './present-usage.ts';
+import { UserError } from '../../cli/user-error.ts';
+import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../../cli/command.ts';
+import { say } from '../../cli/screen.ts';
+import { startProgress } from '../../cli/progress-bar.ts';
+import { presentUsage, readableBytes } from '../../cli/present-numbers.ts';
+import { type ConnectionOptions, connectionOptions, patient, withConnection } from '../../cli/connection.ts';
+import { describeTable } from '../../cli/describe-table.ts';
+import { type TakenDump, takeDump } from '../../cli/dumps/take-dump.ts';
 
 const DEFAULT_PARTS = 4;
 const MAX_PARTS = 256;

@@ -1,9 +1,9 @@
 import { type DynamoDBClient, paginateListTables, type TableDescription } from '@aws-sdk/client-dynamodb';
-import { addNotes, command, prodArgument, runCommand } from '../command.ts';
-import { readableBytes } from '../readable-bytes.ts';
-import { presentTable, say } from '../screen.ts';
-import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
-import { describeTable } from './describe-table.ts';
+import { addNotes, command, prodArgument, runCommand } from '../../cli/command.ts';
+import { readableBytes } from '../../cli/present-numbers.ts';
+import { presentTable, say } from '../../cli/screen.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../../cli/connection.ts';
+import { describeTable } from '../../cli/describe-table.ts';
 
 interface TableRow {
   readonly name: string;

@@ -1,15 +1,15 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { meterCapacity } from '../../backend/table/capacity-meter.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
-import { UserError } from '../../local/user-error.ts';
-import { askForName } from '../ask-for-name.ts';
-import { addNotes, command, prodArgument, runCommand, UNITS_NOTE } from '../command.ts';
-import { say } from '../screen.ts';
-import { type Progress, startProgress } from '../progress-bar.ts';
-import { type ConnectionOptions, connectionOptions, patient, withConnection } from './connection.ts';
-import { checkDump, isEmpty, type LoadCounts, loadDump } from './dumps/load-dump.ts';
-import { type Dump, openDump } from './dumps/read-dump.ts';
-import { presentUsage } from './present-usage.ts';
+import { UserError } from '../../cli/user-error.ts';
+import { askForName } from '../../cli/ask-for-name.ts';
+import { addNotes, command, prodArgument, runCommand, UNITS_NOTE } from '../../cli/command.ts';
+import { say } from '../../cli/screen.ts';
+import { type Progress, startProgress } from '../../cli/progress-bar.ts';
+import { type ConnectionOptions, connectionOptions, patient, withConnection } from '../../cli/connection.ts';
+import { checkDump, isEmpty, type LoadCounts, loadDump } from '../../cli/dumps/load-dump.ts';
+import { type Dump, openDump } from '../../cli/dumps/read-dump.ts';
+import { presentUsage } from '../../cli/present-numbers.ts';
 
 interface Options extends ConnectionOptions {
   readonly resume?: boolean;

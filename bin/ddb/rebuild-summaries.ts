@@ -7,12 +7,12 @@ import {
   type RowDifference,
   UnreadableLogError,
 } from '../../backend/domain/rebuild-summaries.ts';
-import { UserError } from '../../local/user-error.ts';
-import { command, prodArgument, runCommand } from '../command.ts';
-import { say } from '../screen.ts';
-import { countOf } from '../count-of.ts';
-import { oneLine } from '../text-width.ts';
-import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
+import { UserError } from '../../cli/user-error.ts';
+import { command, prodArgument, runCommand } from '../../cli/command.ts';
+import { say } from '../../cli/screen.ts';
+import { countOf } from '../../cli/present-numbers.ts';
+import { oneLine } from '../../cli/text-width.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../../cli/connection.ts';
 
 /** The stream is a second behind the log: what differs for longer is wrong. */
 const SETTLE_MS = 5_000;

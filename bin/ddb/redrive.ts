@@ -4,16 +4,16 @@ import PQueue from 'p-queue';
 import { isAwsEndpoint } from '../../backend/config.ts';
 import { type Wiring, wire } from '../../backend/wiring.ts';
 import { rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
-import { explainFailure } from '../../local/explain-failure.ts';
-import { UserError } from '../../local/user-error.ts';
+import { explainFailure } from '../../cli/explain-failure.ts';
+import { UserError } from '../../cli/user-error.ts';
 import { groupIdOf, type Key } from '../../schema/keys.ts';
-import { addNotes, command, prodArgument, runCommand } from '../command.ts';
-import { say } from '../screen.ts';
-import { countOf } from '../count-of.ts';
-import { oneLine } from '../text-width.ts';
-import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
-import { itemFault } from './dumps/item-shapes.ts';
-import { FailureQueue, type QueuedFailure } from './failure-queue.ts';
+import { addNotes, command, prodArgument, runCommand } from '../../cli/command.ts';
+import { say } from '../../cli/screen.ts';
+import { countOf } from '../../cli/present-numbers.ts';
+import { oneLine } from '../../cli/text-width.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../../cli/connection.ts';
+import { itemFault } from '../../cli/dumps/item-shapes.ts';
+import { FailureQueue, type QueuedFailure } from '../../cli/failure-queue.ts';
 
 const CONCURRENCY = 8;
 

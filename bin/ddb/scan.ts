@@ -3,11 +3,11 @@ import { type AttributeValue, type DynamoDBClient, paginateScan } from '@aws-sdk
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { meterCapacity } from '../../backend/table/capacity-meter.ts';
 import { KEY_ATTRIBUTES } from '../../schema/table.ts';
-import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../command.ts';
-import { say, screenWidth } from '../screen.ts';
-import { cutText, oneLine } from '../text-width.ts';
-import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
-import { presentUsage } from './present-usage.ts';
+import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../../cli/command.ts';
+import { say, screenWidth } from '../../cli/screen.ts';
+import { cutText, oneLine } from '../../cli/text-width.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../../cli/connection.ts';
+import { presentUsage } from '../../cli/present-numbers.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 999_999_999;

@@ -1,7 +1,7 @@
 import { loadSchema } from '../../backend/table/schema-loader.ts';
-import { command, prodArgument, runCommand } from '../command.ts';
-import { say } from '../screen.ts';
-import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
+import { command, prodArgument, runCommand } from '../../cli/command.ts';
+import { say } from '../../cli/screen.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../../cli/connection.ts';
 
 const script = connectionOptions(
   command('schema-load', 'Creates the table, with its index, stream and TTL.', [

@@ -2,10 +2,10 @@ import { defaultPlan } from '../../local/seed/default-plan.ts';
 import { generatedPlan, type SeedSize, seedSize } from '../../local/seed/generated-plan.ts';
 import { messageCount, type SeedPlan } from '../../local/seed/plan.ts';
 import { seedTable } from '../../local/seed/seed-table.ts';
-import { command, parseCount, prodArgument, runCommand } from '../command.ts';
-import { say } from '../screen.ts';
-import { startProgress } from '../progress-bar.ts';
-import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
+import { command, parseCount, prodArgument, runCommand } from '../../cli/command.ts';
+import { say } from '../../cli/screen.ts';
+import { startProgress } from '../../cli/progress-bar.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../../cli/connection.ts';
 
 const script = connectionOptions(
   command(

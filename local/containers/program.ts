@@ -5,9 +5,9 @@ import { createDynamoClient } from '../../backend/table/client.ts';
 import { openTable, type Table } from '../../backend/table/table.ts';
 import type { LocalConfig } from '../config.ts';
 import { prepareDataDir } from '../data-dir.ts';
-import { explainFailure } from '../explain-failure.ts';
+import { explainFailure } from '../../cli/explain-failure.ts';
 import { explainingLogger, openLogger, readConfig } from '../terminal.ts';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../cli/user-error.ts';
 
 /** What each of the programs stands on that `docker compose up` runs beside the API. */
 export interface Base {

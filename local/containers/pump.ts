@@ -4,7 +4,7 @@ import { MemberStore } from '../../backend/table/member-store.ts';
 import { opaqueTexts } from '../../backend/table/message-codec.ts';
 import { MessageStore } from '../../backend/table/message-store.ts';
 import { followTable } from '../pump/follow-table.ts';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../cli/user-error.ts';
 import { runProgram } from './program.ts';
 
 /* The stream pump by itself: people hear through Redis or Valkey of what it writes, as they do of the Lambda's writes. */

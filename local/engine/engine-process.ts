@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
 import type { Logger } from '../../backend/logger.ts';
 import { readFileIfThere } from '../data-dir.ts';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../cli/user-error.ts';
 import { endWithThisProcess } from './guard.ts';
 import { removeEngineRecord, writeEngineRecord } from './engine-record.ts';
 import type { EngineProgram } from './engine-program.ts';

@@ -1,8 +1,6 @@
-import type { EngineRecord } from './engine-record.ts';
-
 /** A DynamoDB engine that can be run on this machine, with its data under the data directory. */
 export interface EngineProgram {
-  readonly kind: Exclude<EngineRecord['kind'], 'given'>;
+  readonly kind: 'embedded' | 'docker';
   readonly file: string;
   /** The loopback address it is reached at. */
   readonly host: string;

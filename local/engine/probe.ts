@@ -1,6 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../cli/user-error.ts';
 
 /** Engines answer anything in a few milliseconds. */
 const TIMEOUT_MS = 1_000;

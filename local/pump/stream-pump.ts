@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { _Record, Shard } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import type { Logger } from '../../backend/logger.ts';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../cli/user-error.ts';
 import { passesFilter, toLambdaRecord } from './lambda-event.ts';
 import { ShardReader } from './shard-reader.ts';
 import type { StreamPlace } from './stream-place.ts';

@@ -1,4 +1,4 @@
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../cli/user-error.ts';
 import { DETAILS, FIRST_NAMES, LAST_NAMES, TALKS } from './generated-content.ts';
 import type { SeedConversation, SeedPerson, SeedPlan } from './plan.ts';
 

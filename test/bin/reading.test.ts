@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { textWidth } from '../../bin/text-width.ts';
+import { textWidth } from '../../cli/text-width.ts';
 import { sendToHandle } from '../../backend/domain/send-message.ts';
 import { saveProfile } from '../../backend/domain/people.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
@@ -174,7 +174,7 @@ describe('list-conversations', () => {
         run('patterns/list-conversations', ['nobody']),
         /handle nobody: there are ada, grace, hedy\n/,
       ),
-      failsWith(run('patterns/list-conversations', ['no body']), /no body is no handle/),
+      failsWith(run('patterns/list-conversations', ['no body']), /no body is not a handle/),
       failsWith(
         run('patterns/list-conversations', ['--table', 'nobody-yet']),
         /nobody in table nobody-yet .*seed/,
@@ -188,7 +188,7 @@ describe('list-conversations', () => {
         runScript('ddb/patterns/list-conversations', ['prod'], { env: { DATA_DIR: '/nonexistent' } }),
         /no region is configured/,
       ),
-      failsWith(run('patterns/list-conversations', ['@prod']), /nobody has the handle prod/),
+      failsWith(run('patterns/list-conversations', ['@prod']), /no user has the handle prod/),
     ]);
   });
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
-import { wholeGroups, GroupReader } from '../../bin/ddb/dumps/whole-groups.ts';
-import type { RawItem } from '../../bin/ddb/dumps/item-json.ts';
+import { wholeGroups, GroupReader } from '../../cli/dumps/whole-groups.ts';
+import type { RawItem } from '../../cli/dumps/item-json.ts';
 import { groupIdOf, isMessageKey } from '../../schema/keys.ts';
 import { useTempDirs } from '../local/temp-dir.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';

@@ -254,7 +254,7 @@ describe('seed, token and rebuild-summaries', () => {
 
     await failsWith(
       run('token', ['newcomer'], { env }),
-      /nobody has the handle newcomer: there are ada, .*--create/,
+      /no user has the handle newcomer: there are ada, .*--create/,
     );
     const made = await succeeds(run('token', ['newcomer', '--create'], { env }));
     const again = await succeeds(run('token', ['newcomer'], { env }));

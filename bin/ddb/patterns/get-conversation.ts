@@ -3,12 +3,12 @@ import { peopleIn } from '../../../backend/domain/system-messages.ts';
 import { type MessageAnswer, presentMessage } from '../../../backend/presentation/message.ts';
 import { meterCapacity } from '../../../backend/table/capacity-meter.ts';
 import { knownHandles } from '../../../local/known-handles.ts';
-import { UserError } from '../../../local/user-error.ts';
+import { UserError } from '../../../cli/user-error.ts';
 import { MAX_SEQ } from '../../../schema/keys.ts';
-import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../../command.ts';
-import { findPersonIfThere } from '../../../local/find-or-create-person.ts';
-import { type ConnectionOptions, connectionOptions, withConnection } from '../connection.ts';
-import { messageText, printReport, type RowView, shortTime } from './report.ts';
+import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../../../cli/command.ts';
+import { findPersonIfThere } from '../../../cli/people.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../../../cli/connection.ts';
+import { messageText, printReport, type RowView, shortTime } from '../../../cli/report.ts';
 
 /** As the API has them. */
 const DEFAULT_LIMIT = 20;

@@ -4,16 +4,17 @@ import type { Person } from '../../../backend/domain/model.ts';
 import { type MessageGroupAnswer, presentMessageGroup } from '../../../backend/presentation/message-group.ts';
 import { meterCapacity } from '../../../backend/table/capacity-meter.ts';
 import { knownHandles } from '../../../local/known-handles.ts';
-import { findPersonIfThere } from '../../../local/find-or-create-person.ts';
-import { UserError } from '../../../local/user-error.ts';
-import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../../command.ts';
-import { nobodyHas, readHandle } from '../../find-person.ts';
-import { type ConnectionOptions, connectionOptions, withConnection } from '../connection.ts';
-import { messageText, printReport, type RowView, shortTime } from './report.ts';
+import { findPersonIfThere, unknownHandle, readHandle } from '../../../cli/people.ts';
+import { UserError } from '../../../cli/user-error.ts';
+import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../../../cli/command.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../../../cli/connection.ts';
+import { messageText, printReport, type RowView, shortTime } from '../../../cli/report.ts';
 
 /** As the API has them. */
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
+/** Handles that are suggested where an unknown one was given. */
+const SHOWN_HANDLES = 10;
 
 interface Options extends ConnectionOptions {
   readonly limit: number;
@@ -89,7 +90,7 @@ async function findKnown(context: Wiring, text: string): Promise<Person> {
   const handle = readHandle(text);
   const person = await findPersonIfThere(context, handle);
   if (person) return person;
-  throw new UserError(await nobodyHas(context, handle));
+  throw new UserError(unknownHandle(handle, await knownHandles(context, SHOWN_HANDLES)));
 }
 
 addNotes(script, UNITS_NOTE);

@@ -1,0 +1,109 @@
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
+import wrapAnsi from 'wrap-ansi';
+import { explainFailure } from './explain-failure.ts';
+import { say } from './screen.ts';
+
+/** Exit status after Ctrl-C, as shells have it: 128 and the signal's number. */
+const INTERRUPTED = 130;
+
+/** What the scripts that print capacity units add to their help. */
+export const UNITS_NOTE =
+  'Units are what DynamoDB charges for. A read unit reads up to 4 KB, or up to 8 KB where the newest writes may still ' +
+  'be missing. A write unit writes up to 1 KB; in a transaction it counts twice.';
+
+/** Columns that help is wrapped at, as Commander's own is where no terminal is wider or narrower. */
+const HELP_COLUMNS = 80;
+
+/**
+ * A script's command line: strict, and with one line for each error.
+ * @param examples command lines that its help shows, from the package's root.
+ */
+export function command(
+  name: string,
+  description: string,
+  examples: readonly [string, ...string[]],
+): Command {
+  const script = new Command(name);
+  return script
+    .description(description)
+    .exitOverride()
+    .configureOutput({
+      outputError: (text) =>
+        say(`${name}: ${explainUsage(text.trim(), script.usage())} (see ${name} --help)`, {
+          stream: process.stderr,
+        }),
+    })
+    .addHelpText('afterAll', ['\nExamples:', ...examples.map((line) => `  ${line}`)].join('\n'));
+}
+
+/** Adds paragraphs to a script's help, before its examples. */
+export function addNotes(script: Command, ...notes: readonly string[]): Command {
+  const paragraphs = notes.map((note) => wrapAnsi(note, HELP_COLUMNS));
+  return script.addHelpText('after', `\n${paragraphs.join('\n\n')}`);
+}
+
+/** What is wrong with a command line, in place of Commander's words; `$1` and so on are parts of them. */
+const WORDINGS: readonly (readonly [pattern: RegExp, words: string])[] = [
+  [/^unknown option '([^']+)'\n\(Did you mean (.+)\?\)$/, 'there is no option $1; there is $2'],
+  [/^unknown option '([^']+)'$/, 'there is no option $1'],
+  [/^option '(?:-\w, )?(\S+)[^']*' argument missing$/, '$1 needs a value after it'],
+  [/^option '(?:-\w, )?(\S+)[^']*' argument '(.*)' is invalid\. (.*)$/s, '$1 $2: $3'],
+  [/^command-argument value '(.*)' is invalid for argument '[^']*'\. (.*)$/s, '$1: $2'],
+  [/^missing required argument '(.*)'$/, '<$1> is missing: give %usage'],
+  [/^too many arguments\..*$/s, 'these are too many words: give %usage'],
+];
+
+/** One line about a command line that cannot be run: what is wrong with it, and what would be right. */
+function explainUsage(text: string, usage: string): string {
+  const problem = text.replace(/^error: /, '');
+  const [pattern, words] = WORDINGS.find(([known]) => known.test(problem)) ?? [];
+  if (pattern === undefined || words === undefined) return problem.replaceAll(/\s*\n\s*/g, ' ');
+  return problem.replace(pattern, words).replace('%usage', usage.replace(/^\[options\] /, ''));
+}
+
+/** The last word `prod`: without it, no script touches AWS. */
+export function prodArgument(): Argument {
+  return new Argument('[prod]', 'act on AWS (or on AWS_ENDPOINT_URL where it is set)').argParser(parseProd);
+}
+
+function parseProd(text: string): string {
+  if (text === 'prod') return text;
+  throw new InvalidArgumentError('the last word is prod, to act on AWS, or is left out');
+}
+
+/** A whole number that is not negative. */
+export function parseCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('it must be a whole number');
+  return Number(text);
+}
+
+/** How many entries to show: a whole number from 1 to the highest. */
+export function parseLimit(highest: number): (text: string) => number {
+  return (text) => {
+    const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+    if (limit >= 1 && limit <= highest) return limit;
+    throw new InvalidArgumentError(`it must be a whole number from 1 to ${highest}`);
+  };
+}
+
+/** Runs a script: a failure is one line on stderr and exit status 1; Ctrl-C ends it at once, with status 130. */
+export async function runCommand(script: Command): Promise<void> {
+  // The SDK announces its future minimum version of Node once a process.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  process.on('SIGINT', () => process.exit(INTERRUPTED));
+  for (const output of [process.stdout, process.stderr]) output.on('error', endQuietly);
+  try {
+    await script.parseAsync();
+  } catch (error) {
+    process.exitCode = 1;
+    // What is wrong with the command line was said already; --help is an "error" with status 0.
+    if (error instanceof CommanderError) process.exitCode = error.exitCode;
+    else say(`${script.name()}: ${explainFailure(error)}`, { stream: process.stderr });
+  }
+}
+
+/** Whoever reads the output has enough, as `head` has. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+}
