@@ -8,7 +8,7 @@ import { openDevelopmentIssuer, type TokenSubject } from '../local/development-i
 import { findOrCreatePerson, findPersonIfThere, unknownHandle, readHandle } from '../cli/people.ts';
 import { UserError } from '../cli/user-error.ts';
 import { isUserId } from '../schema/ids.ts';
-import { command, runCommand } from '../cli/command.ts';
+import { command, runAsProgram, type Script } from '../cli/command.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from '../cli/connection.ts';
 
 /** Handles that are suggested where an unknown one was given. */
@@ -19,22 +19,29 @@ interface Options extends ConnectionOptions {
   readonly sub?: string;
 }
 
-const script = connectionOptions(
-  command('token', 'Prints a development token, valid for 12 hours, for the user who has a handle.', [
-    './bin/token ada',
-    './bin/token newcomer --create',
-    'TOKEN=$(./bin/token ada)',
-    'curl -H "Authorization: Bearer $TOKEN" localhost:4567/api/message_groups',
-  ]),
-)
-  .argument('[handle]', 'whom the token is for')
-  .option('--create', 'write a profile with this handle when there is none')
-  .option('--sub <user id>', 'for a bare user id instead, which may have no profile')
-  .action(async (handle: string | undefined, options: Options) => {
-    const subject = await chooseSubject(handle, options);
-    const issuer = await openDevelopmentIssuer(prepareDataDir(readDataDir(process.env)));
-    process.stdout.write(`${await issuer.signToken(subject)}\n`);
-  });
+/** The command line of `bin/token`. */
+export const script: Script = (streams) =>
+  connectionOptions(
+    command(
+      streams,
+      'token',
+      'Prints a development token, valid for 12 hours, for the user who has a handle.',
+      [
+        './bin/token ada',
+        './bin/token newcomer --create',
+        'TOKEN=$(./bin/token ada)',
+        'curl -H "Authorization: Bearer $TOKEN" localhost:4567/api/message_groups',
+      ],
+    ),
+  )
+    .argument('[handle]', 'whom the token is for')
+    .option('--create', 'write a profile with this handle when there is none')
+    .option('--sub <user id>', 'for a bare user id instead, which may have no profile')
+    .action(async (handle: string | undefined, options: Options) => {
+      const subject = await chooseSubject(handle, options);
+      const issuer = await openDevelopmentIssuer(prepareDataDir(readDataDir(process.env)));
+      streams.stdout.write(`${await issuer.signToken(subject)}\n`);
+    });
 
 async function chooseSubject(handle: string | undefined, options: Options): Promise<TokenSubject> {
   const { sub, create = false } = options;
@@ -68,4 +75,4 @@ async function findKnown(context: Wiring, handle: string): Promise<Person> {
   );
 }
 
-await runCommand(script);
+await runAsProgram(import.meta.url, script);

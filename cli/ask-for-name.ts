@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { UserError } from './user-error.ts';
-import { say } from './screen.ts';
+import { say, type Streams } from './screen.ts';
 
 /** Something that cannot be taken back. */
 export interface Question {
@@ -15,11 +15,14 @@ export interface Question {
 }
 
 /** Has a table's name typed. @throws UserError for another answer, and where nobody can be asked. */
-export async function askForName({ doing, name, withoutQuestion, nothingDone }: Question): Promise<void> {
-  if (!process.stdin.isTTY)
+export async function askForName(
+  { stdin, stderr }: Streams,
+  { doing, name, withoutQuestion, nothingDone }: Question,
+): Promise<void> {
+  if (!stdin.isTTY)
     throw new UserError(`this is not a terminal, so it cannot ask: give --yes ${withoutQuestion}`);
-  say(`${doing}.`, { stream: process.stderr });
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  say(stderr, `${doing}.`);
+  const terminal = createInterface({ input: stdin, output: stderr });
   // While a line is being read, Ctrl-C comes here and not to the process.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   // Ctrl-D is no answer.

@@ -1,7 +1,9 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import wrapAnsi from 'wrap-ansi';
 import { explainFailure } from './explain-failure.ts';
-import { say } from './screen.ts';
+import { type Output, say, screenWidth, type Streams } from './screen.ts';
 
 /** Exit status after Ctrl-C, as shells have it: 128 and the signal's number. */
 const INTERRUPTED = 130;
@@ -14,11 +16,15 @@ export const UNITS_NOTE =
 /** Columns that help is wrapped at, as Commander's own is where no terminal is wider or narrower. */
 const HELP_COLUMNS = 80;
 
+/** Makes a script's command line, which uses these streams. */
+export type Script = (streams: Streams) => Command;
+
 /**
- * A script's command line: strict, and with one line for each error.
+ * Makes a command line that is strict, and writes one line for each error.
  * @param examples command lines that its help shows, from the package's root.
  */
 export function command(
+  { stdout, stderr }: Streams,
   name: string,
   description: string,
   examples: readonly [string, ...string[]],
@@ -28,12 +34,19 @@ export function command(
     .description(description)
     .exitOverride()
     .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      getOutHelpWidth: () => helpWidth(stdout),
+      getErrHelpWidth: () => helpWidth(stderr),
       outputError: (text) =>
-        say(`${name}: ${explainUsage(text.trim(), script.usage())} (see ${name} --help)`, {
-          stream: process.stderr,
-        }),
+        say(stderr, `${name}: ${explainUsage(text.trim(), script.usage())} (see ${name} --help)`),
     })
     .addHelpText('afterAll', ['\nExamples:', ...examples.map((line) => `  ${line}`)].join('\n'));
+}
+
+function helpWidth(output: Output): number {
+  const width = screenWidth(output);
+  return width === Infinity ? HELP_COLUMNS : width;
 }
 
 /** Adds paragraphs to a script's help, before its examples. */
@@ -86,23 +99,44 @@ export function parseLimit(highest: number): (text: string) => number {
   };
 }
 
-/** Runs a script: a failure is one line on stderr and exit status 1; Ctrl-C ends it at once, with status 130. */
-export async function runCommand(script: Command): Promise<void> {
-  // The SDK announces its future minimum version of Node once a process.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-  process.on('SIGINT', () => process.exit(INTERRUPTED));
-  for (const output of [process.stdout, process.stderr]) output.on('error', endQuietly);
+/**
+ * Runs a script and returns its exit status: 0, or 1 after a failure, which is one line on stderr.
+ * @param words the command line, without the program.
+ */
+export async function runScript(script: Script, words: readonly string[], streams: Streams): Promise<number> {
+  const program = script(streams);
   try {
-    await script.parseAsync();
+    await program.parseAsync(words, { from: 'user' });
+    return 0;
   } catch (error) {
-    process.exitCode = 1;
-    // What is wrong with the command line was said already; --help is an "error" with status 0.
-    if (error instanceof CommanderError) process.exitCode = error.exitCode;
-    else say(`${script.name()}: ${explainFailure(error)}`, { stream: process.stderr });
+    // Commander has written what is wrong with the command line; --help is an "error" with status 0.
+    if (error instanceof CommanderError) return error.exitCode;
+    say(streams.stderr, `${program.name()}: ${explainFailure(error)}`);
+    return 1;
   }
 }
 
-/** Whoever reads the output has enough, as `head` has. */
+/**
+ * Runs a script in this process, if its file is the program that was started: by its executable, `bin/ddb/seed`, or as
+ * `node bin/ddb/seed.ts`. Importing the file runs nothing. Ctrl-C ends the process at once, with status 130.
+ * @param url the file's `import.meta.url`.
+ */
+export async function runAsProgram(url: string, script: Script): Promise<void> {
+  if (!isStarted(fileURLToPath(url))) return;
+  // The SDK prints a warning once a process about the next version of Node that it needs.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  process.on('SIGINT', () => process.exit(INTERRUPTED));
+  for (const output of [process.stdout, process.stderr]) output.on('error', endQuietly);
+  process.exitCode = await runScript(script, process.argv.slice(2), process);
+}
+
+/** Whether this process was started with a script's file, or with the executable beside it. */
+function isStarted(file: string): boolean {
+  const [, started = ''] = process.argv;
+  return existsSync(started) && [file, file.replace(/\.ts$/, '')].includes(realpathSync(started));
+}
+
+/** Ends when the reader of the output has closed it, as `head` does. */
 function endQuietly(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit();
   throw error;

@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import type { Output } from './screen.ts';
 
 /** How far something is: on a terminal only, for a log wants no bars. */
 export interface Progress {
@@ -16,8 +17,8 @@ const MEASURED_MS = 3_000;
  * Shows how far something is until it is stopped.
  * @param total absent: nobody knows, and only what is done is shown.
  */
-export function startProgress(noun: string, total?: number): Progress {
-  if (!process.stderr.isTTY) return { add: () => undefined, stop: () => undefined };
+export function startProgress(output: Output, noun: string, total?: number): Progress {
+  if (!output.isTTY) return { add: () => undefined, stop: () => undefined };
   const bar = new SingleBar({
     format:
       total === undefined
@@ -26,7 +27,7 @@ export function startProgress(noun: string, total?: number): Progress {
     barsize: BAR_COLUMNS,
     barCompleteChar: '█',
     barIncompleteChar: '░',
-    stream: process.stderr,
+    stream: output,
     clearOnComplete: true,
     // Ctrl-C ends the process at once: the terminal must be as it was.
     linewrap: true,

@@ -1,6 +1,6 @@
 import type { Usage } from '../backend/table/capacity-meter.ts';
 import { withoutIsolates } from '../backend/domain/isolate-name.ts';
-import { type Column, presentTable, say } from './screen.ts';
+import { type Column, presentTable, say, type Streams } from './screen.ts';
 import { presentUsage } from './present-numbers.ts';
 
 /** What an access pattern found and what it cost. */
@@ -23,6 +23,7 @@ export interface RowView<Row> {
 
 /** Prints a table with its cost below; or the rows alone as a JSON array, and what people are told on stderr. */
 export function printReport<Row extends object>(
+  { stdout, stderr }: Streams,
   { title, rows, more, noun: [one, many], usage }: PatternReport<Row>,
   { columns, cells }: RowView<Row>,
   json: boolean,
@@ -30,13 +31,13 @@ export function printReport<Row extends object>(
   const found = `${rows.length} ${rows.length === 1 ? one : many}${more ? ', and there are more (--limit)' : ''}`;
   const cost = `${found}; ${presentUsage(usage)}`;
   if (json) {
-    process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-    say(`${title}: ${cost}`, { stream: process.stderr });
+    stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+    say(stderr, `${title}: ${cost}`);
     return;
   }
-  say(title);
-  if (rows.length > 0) process.stdout.write(`${presentTable(columns, rows.map(cells))}\n`);
-  say(cost);
+  say(stdout, title);
+  if (rows.length > 0) stdout.write(`${presentTable(stdout, columns, rows.map(cells))}\n`);
+  say(stdout, cost);
 }
 
 /**

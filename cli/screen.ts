@@ -16,38 +16,53 @@ const MAX_TEXT = 80;
 /** A cell's two blanks and the line before it. */
 const CELL_FRAME = 3;
 
-/** How many columns there are to print on. Only a terminal has a width. */
-export function screenWidth(stream: NodeJS.WriteStream = process.stdout): number {
-  return stream.isTTY ? stream.columns : Infinity;
+/** A stream for text. A terminal's has a width. */
+export interface Output extends NodeJS.WritableStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** The streams of a script: a process's own, or a test's. */
+export interface Streams {
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+/** Returns the width of a terminal in columns, and Infinity for any other stream. */
+export function screenWidth({ isTTY = false, columns = Infinity }: Output): number {
+  return isTTY ? columns : Infinity;
 }
 
 /**
  * Prints a paragraph and a line end. A terminal gets it wrapped between words; anything else as one line.
  * @param options.hanging columns by which every line but the first is indented.
  */
-export function say(
-  text: string,
-  { stream = process.stdout, hanging = 0 }: { stream?: NodeJS.WriteStream; hanging?: number } = {},
-): void {
-  stream.write(`${wrapped(text, screenWidth(stream), hanging)}\n`);
+export function say(output: Output, text: string, { hanging = 0 }: { hanging?: number } = {}): void {
+  output.write(`${wrapped(text, screenWidth(output), hanging)}\n`);
 }
 
-/** A table where it fits the terminal, with its texts cut if need be, and otherwise a paragraph for each row. */
-export function presentTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+/** Formats rows as a table if it fits the terminal, with its texts cut if need be; otherwise as a paragraph for each row. */
+export function presentTable(
+  output: Output,
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): string {
   const cells = rows.map((row) => row.map(oneLine));
-  const widths = fitWidths(columns, cells, screenWidth());
-  if (widths === undefined) return cells.map((row) => paragraph(columns, row)).join('\n\n');
-  const bold = (text: string) => styleText('bold', text, { stream: process.stdout });
+  const widths = fitWidths(columns, cells, screenWidth(output));
+  if (widths === undefined) return cells.map((row) => paragraph(output, columns, row)).join('\n\n');
+  const bold = (text: string) => styleText('bold', text, { stream: output });
   return [
-    rule('┌┬┐', widths),
+    rule(output, '┌┬┐', widths),
     tableRow(
+      output,
       columns.map(({ heading }) => heading),
       widths,
       bold,
     ),
-    rule('├┼┤', widths),
-    ...cells.map((row) => tableRow(row, widths)),
-    rule('└┴┘', widths),
+    rule(output, '├┼┤', widths),
+    ...cells.map((row) => tableRow(output, row, widths)),
+    rule(output, '└┴┘', widths),
   ].join('\n');
 }
 
@@ -59,9 +74,9 @@ function wrapped(text: string, width: number, hanging: number): string {
   return [first.trimEnd(), ...others.map((line) => ' '.repeat(hanging) + line)].join('\n');
 }
 
-function rule(corners: string, widths: readonly number[]): string {
+function rule(output: Output, corners: string, widths: readonly number[]): string {
   const [left = '', middle = '', right = ''] = corners;
-  return grey(left + widths.map((width) => '─'.repeat(width + CELL_FRAME - 1)).join(middle) + right);
+  return grey(output, left + widths.map((width) => '─'.repeat(width + CELL_FRAME - 1)).join(middle) + right);
 }
 
 /**
@@ -69,6 +84,7 @@ function rule(corners: string, widths: readonly number[]): string {
  * its column, wherever the text before it ended there.
  */
 function tableRow(
+  output: Output,
   row: readonly string[],
   widths: readonly number[],
   style = (text: string): string => text,
@@ -77,24 +93,24 @@ function tableRow(
   const parts = widths.map((width, at) => {
     const cell = cutText(row[at] ?? '', width);
     column += width + CELL_FRAME;
-    return ` ${style(cell)}${' '.repeat(width - textWidth(cell))} ${toColumn(column)}${grey('│')}`;
+    return ` ${style(cell)}${' '.repeat(width - textWidth(cell))} ${toColumn(output, column)}${grey(output, '│')}`;
   });
-  return grey('│') + parts.join('');
+  return grey(output, '│') + parts.join('');
 }
 
 /** Moves a terminal's cursor to a column; the first one is 1. */
-function toColumn(column: number): string {
-  return process.stdout.isTTY ? `\u001b[${column}G` : '';
+function toColumn(output: Output, column: number): string {
+  return output.isTTY ? `\u001b[${column}G` : '';
 }
 
-function grey(text: string): string {
-  return styleText('gray', text, { stream: process.stdout });
+function grey(output: Output, text: string): string {
+  return styleText('gray', text, { stream: output });
 }
 
-function paragraph(columns: readonly Column[], row: readonly string[]): string {
+function paragraph(output: Output, columns: readonly Column[], row: readonly string[]): string {
   const lines = row.map((cell, at) => {
     const { heading = '', text } = columns[at] ?? {};
-    return text ? cutText(`${heading}: ${cell}`, screenWidth()) : `${heading}: ${cell}`;
+    return text ? cutText(`${heading}: ${cell}`, screenWidth(output)) : `${heading}: ${cell}`;
   });
   return lines.join('\n');
 }

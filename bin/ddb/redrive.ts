@@ -7,8 +7,8 @@ import { rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { explainFailure } from '../../cli/explain-failure.ts';
 import { UserError } from '../../cli/user-error.ts';
 import { groupIdOf, type Key } from '../../schema/keys.ts';
-import { addNotes, command, prodArgument, runCommand } from '../../cli/command.ts';
-import { say } from '../../cli/screen.ts';
+import { addNotes, command, prodArgument, runAsProgram, type Script } from '../../cli/command.ts';
+import { say, type Output } from '../../cli/screen.ts';
 import { countOf } from '../../cli/present-numbers.ts';
 import { oneLine } from '../../cli/text-width.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from '../../cli/connection.ts';
@@ -17,30 +17,37 @@ import { FailureQueue, type QueuedFailure } from '../../cli/failure-queue.ts';
 
 const CONCURRENCY = 8;
 
-const script = connectionOptions(
-  command(
-    'redrive',
-    "Does what is in the stream function's failure queue: rebuilds the summaries concerned.",
-    ['./bin/ddb/redrive "$FAILURE_QUEUE_URL" prod'],
-  ),
-)
-  .argument('<queue-url>', 'the output FailureQueueUrl of the stack CruddurService', parseQueueUrl)
-  .addArgument(prodArgument())
-  .action((queueUrl: string, prod: string | undefined, options: ConnectionOptions) => {
-    if (prod === undefined && isAwsEndpoint(queueUrl))
-      throw new UserError(`${queueUrl} is AWS: say so with the last word \`prod\``);
-    return withConnection(options, prod, async ({ client, table }) => {
-      const queue = new FailureQueue(client, queueUrl);
-      try {
-        await new Redrive(client, wire({ table })).run(queue);
-      } finally {
-        queue.close();
-      }
-    });
-  });
+/** The command line of `bin/ddb/redrive`. */
+export const script: Script = (streams) =>
+  addNotes(
+    connectionOptions(
+      command(
+        streams,
+        'redrive',
+        "Does what is in the stream function's failure queue: rebuilds the summaries concerned.",
+        ['./bin/ddb/redrive "$FAILURE_QUEUE_URL" prod'],
+      ),
+    )
+      .argument('<queue-url>', 'the output FailureQueueUrl of the stack CruddurService', parseQueueUrl)
+      .addArgument(prodArgument())
+      .action((queueUrl: string, prod: string | undefined, options: ConnectionOptions) => {
+        if (prod === undefined && isAwsEndpoint(queueUrl))
+          throw new UserError(`${queueUrl} is AWS: say so with the last word \`prod\``);
+        return withConnection(options, prod, async ({ client, table }) => {
+          const queue = new FailureQueue(client, queueUrl);
+          try {
+            await new Redrive(streams.stdout, client, wire({ table })).run(queue);
+          } finally {
+            queue.close();
+          }
+        });
+      }),
+    'What was done leaves the queue; what could not be done is told, and stays in it. It may run while people write.',
+  );
 
 /** One run through the queue. */
 class Redrive {
+  readonly #output: Output;
   readonly #client: DynamoDBClient;
   readonly #context: Wiring;
   readonly #left = new Map<string, QueuedFailure>();
@@ -48,7 +55,8 @@ class Redrive {
   #groups = 0;
   #mended = 0;
 
-  constructor(client: DynamoDBClient, context: Wiring) {
+  constructor(output: Output, client: DynamoDBClient, context: Wiring) {
+    this.#output = output;
     this.#client = client;
     this.#context = context;
   }
@@ -65,6 +73,7 @@ class Redrive {
     for (const failure of this.#left.values()) await failure.release();
     const left = this.#left.size;
     say(
+      this.#output,
       `${countOf(this.#done, 'message')} of the queue done: ${countOf(this.#groups, 'group')} rebuilt, ` +
         `${countOf(this.#mended, 'summary', 'summaries')} put right`,
     );
@@ -95,7 +104,7 @@ class Redrive {
         this.#done += 1;
       } else {
         this.#left.set(messageId, queued);
-        for (const fault of faults) say(`message ${messageId}: ${oneLine(fault)}`);
+        for (const fault of faults) say(this.#output, `message ${messageId}: ${oneLine(fault)}`);
       }
     }
   }
@@ -148,9 +157,4 @@ function parseQueueUrl(text: string): string {
   throw new InvalidArgumentError('it must be the URL of an SQS queue');
 }
 
-addNotes(
-  script,
-  'What was done leaves the queue; what could not be done is told, and stays in it. It may run while people write.',
-);
-
-await runCommand(script);
+await runAsProgram(import.meta.url, script);

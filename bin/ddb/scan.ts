@@ -3,8 +3,16 @@ import { type AttributeValue, type DynamoDBClient, paginateScan } from '@aws-sdk
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { meterCapacity } from '../../backend/table/capacity-meter.ts';
 import { KEY_ATTRIBUTES } from '../../schema/table.ts';
-import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../../cli/command.ts';
-import { say, screenWidth } from '../../cli/screen.ts';
+import {
+  addNotes,
+  command,
+  parseLimit,
+  prodArgument,
+  runAsProgram,
+  UNITS_NOTE,
+  type Script,
+} from '../../cli/command.ts';
+import { say, screenWidth, type Output } from '../../cli/screen.ts';
 import { cutText, oneLine } from '../../cli/text-width.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from '../../cli/connection.ts';
 import { presentUsage } from '../../cli/present-numbers.ts';
@@ -27,26 +35,31 @@ interface ItemPrinter {
   end(): void;
 }
 
-const script = connectionOptions(
-  command('scan', 'Prints the items of the table, in whatever order it keeps its partitions.', [
-    './bin/ddb/scan --limit 5',
-    './bin/ddb/scan --json > items.json',
-  ]),
-)
-  .addArgument(prodArgument())
-  .option('--limit <n>', 'how many items to print', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
-  .option('--json', 'print a JSON array, one item a line')
-  .action((prod: string | undefined, { limit, json, ...options }: Options) =>
-    withConnection(options, prod, async ({ client, table, where }) => {
-      const printer = json ? new JsonPrinter() : new BlockPrinter();
-      let found = { printed: 0, more: false };
-      const usage = await meterCapacity(client).measure(async () => {
-        found = await scan(client, table.name, limit, printer);
-      });
-      printer.end();
-      const items = found.printed === 0 ? `table ${table.name} at ${where} is empty` : countText(found);
-      say(`${items}; ${presentUsage(usage)}`, { stream: json ? process.stderr : process.stdout });
-    }),
+/** The command line of `bin/ddb/scan`. */
+export const script: Script = (streams) =>
+  addNotes(
+    connectionOptions(
+      command(streams, 'scan', 'Prints the items of the table, in whatever order it keeps its partitions.', [
+        './bin/ddb/scan --limit 5',
+        './bin/ddb/scan --json > items.json',
+      ]),
+    )
+      .addArgument(prodArgument())
+      .option('--limit <n>', 'how many items to print', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
+      .option('--json', 'print a JSON array, one item a line')
+      .action((prod: string | undefined, { limit, json, ...options }: Options) =>
+        withConnection(options, prod, async ({ client, table, where }) => {
+          const printer = json ? new JsonPrinter(streams.stdout) : new BlockPrinter(streams.stdout);
+          let found = { printed: 0, more: false };
+          const usage = await meterCapacity(client).measure(async () => {
+            found = await scan(client, table.name, limit, printer);
+          });
+          printer.end();
+          const items = found.printed === 0 ? `table ${table.name} at ${where} is empty` : countText(found);
+          say(json ? streams.stderr : streams.stdout, `${items}; ${presentUsage(usage)}`);
+        }),
+      ),
+    UNITS_NOTE,
   );
 
 function countText({ printed, more }: { printed: number; more: boolean }): string {
@@ -92,31 +105,42 @@ function toJson(value: unknown): string {
 }
 
 class JsonPrinter implements ItemPrinter {
+  readonly #output: Output;
   #any = false;
 
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
   item(item: Item): void {
-    process.stdout.write(`${this.#any ? ',' : '['}\n${toJson(item)}`);
+    this.#output.write(`${this.#any ? ',' : '['}\n${toJson(item)}`);
     this.#any = true;
   }
 
   end(): void {
-    process.stdout.write(this.#any ? '\n]\n' : '[]\n');
+    this.#output.write(this.#any ? '\n]\n' : '[]\n');
   }
 }
 
 /** A paragraph for each item: its whole key, and each other attribute on a line that the terminal has room for. */
 class BlockPrinter implements ItemPrinter {
+  readonly #output: Output;
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
   item(item: Item): void {
     const { pk, sk } = KEY_ATTRIBUTES;
     const rest = Object.entries(item).filter(([name]) => name !== pk && name !== sk);
     const label = Math.max(0, ...rest.map(([name]) => name.length));
     const key = [item[pk], item[sk]].filter((part) => part !== undefined).map(shown);
     const lines = rest.map(([name, value]) =>
-      cutText(`  ${oneLine(name).padEnd(label)}  ${shown(value)}`, screenWidth()),
+      cutText(`  ${oneLine(name).padEnd(label)}  ${shown(value)}`, screenWidth(this.#output)),
     );
-    const title = styleText('bold', key.join('  '), { stream: process.stdout });
-    say(title);
-    process.stdout.write(`${lines.map((line) => `${line}\n`).join('')}\n`);
+    const title = styleText('bold', key.join('  '), { stream: this.#output });
+    say(this.#output, title);
+    this.#output.write(`${lines.map((line) => `${line}\n`).join('')}\n`);
   }
 
   end(): void {
@@ -130,6 +154,4 @@ function shown(value: unknown): string {
   return oneLine(typeof value === 'string' ? value : toJson(value));
 }
 
-addNotes(script, UNITS_NOTE);
-
-await runCommand(script);
+await runAsProgram(import.meta.url, script);

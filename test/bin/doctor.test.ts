@@ -10,7 +10,15 @@ import { writeEngineRecord } from '../../local/engine/engine-record.ts';
 import { tableDefinition } from '../../schema/table.ts';
 import { useTempDirs } from '../local/temp-dir.ts';
 import { useTestTable } from '../support/test-table.ts';
-import { type Outcome, runLine, itOnTerminal, runOnTerminal, runScript, succeeds } from './run-script.ts';
+import {
+  type Outcome,
+  runLine,
+  itOnTerminal,
+  runOnTerminal,
+  callScript,
+  runScript,
+  succeeds,
+} from './run-script.ts';
 
 const NOBODY = 'http://127.0.0.1:9';
 const NAMES = [
@@ -38,13 +46,19 @@ const environment = () => ({
   DATA_DIR: '/nonexistent',
 });
 const doctor = (args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Outcome> =>
-  runScript('ddb/doctor', args, { env: { ...environment(), ...env } });
+  callScript('ddb/doctor', args, { env: { ...environment(), ...env } });
 
 const reports = z.array(z.object({ check: z.string(), result: z.string(), text: z.string() }));
 
 /** What each check found, by its name; and the status and stderr. */
-async function examine(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const { status, stdout, stderr } = await doctor([...args, '--json'], env);
+async function examine(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  run: typeof callScript = callScript,
+) {
+  const { status, stdout, stderr } = await run('ddb/doctor', [...args, '--json'], {
+    env: { ...environment(), ...env },
+  });
   const found = reports.parse(JSON.parse(stdout));
   expect(found.map(({ check }) => check)).toEqual(NAMES);
   const named = (result: string) =>
@@ -135,7 +149,7 @@ describe('doctor', () => {
   it('shows what cannot be checked as such, where there is no engine or nothing answers', async () => {
     const [none, silent] = await Promise.all([
       doctor([], { AWS_ENDPOINT_URL: '', DATA_DIR: tempDir() }),
-      examine(['--endpoint', NOBODY]),
+      examine(['--endpoint', NOBODY], {}, runScript),
     ]);
     expect(none.status).toBe(1);
     expect(none.stdout).toMatch(

@@ -23,7 +23,7 @@ import {
   type Outcome,
   runOnTerminal,
   runLine,
-  runScript,
+  callScript,
   startScript,
   succeeds,
 } from './run-script.ts';
@@ -53,7 +53,7 @@ const environment = (table = db().tableName) => ({
   DATA_DIR: '/nonexistent',
 });
 const run = (script: string, args: readonly string[], table?: string): Promise<Outcome> =>
-  runScript(`ddb/${script}`, args, { env: environment(table) });
+  callScript(`ddb/${script}`, args, { env: environment(table) });
 
 /** A table's name that nothing has. */
 function newTable(): string {

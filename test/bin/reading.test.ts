@@ -17,7 +17,7 @@ import {
   runLine,
   itOnTerminal,
   runOnTerminal,
-  runScript,
+  callScript,
   startScript,
   succeeds,
 } from './run-script.ts';
@@ -43,7 +43,7 @@ const environment = () => ({
   DATA_DIR: '/nonexistent',
 });
 const run = (script: string, args: readonly string[] = []): Promise<Outcome> =>
-  runScript(`ddb/${script}`, args, { env: environment() });
+  callScript(`ddb/${script}`, args, { env: environment() });
 const line = (text: string) => runLine(text, { env: environment() });
 const onTerminal = (text: string, columns: number) => runOnTerminal(text, columns, { env: environment() });
 
@@ -185,7 +185,7 @@ describe('list-conversations', () => {
   it('takes prod for the last word, and @prod for a handle', async () => {
     await Promise.all([
       failsWith(
-        runScript('ddb/patterns/list-conversations', ['prod'], { env: { DATA_DIR: '/nonexistent' } }),
+        callScript('ddb/patterns/list-conversations', ['prod'], { env: { DATA_DIR: '/nonexistent' } }),
         /no region is configured/,
       ),
       failsWith(run('patterns/list-conversations', ['@prod']), /no user has the handle prod/),

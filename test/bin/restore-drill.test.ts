@@ -13,7 +13,7 @@ import { startFlakyEngine } from '../support/flaky-engine.ts';
 import { startSummaries } from '../support/pump.ts';
 import { readLog, upTo } from '../support/scene.ts';
 import { createTestTable, type TestTable } from '../support/test-table.ts';
-import { runScript, succeeds } from './run-script.ts';
+import { callScript, succeeds } from './run-script.ts';
 import { readAll, tableBeside } from './tables.ts';
 
 /*
@@ -49,7 +49,7 @@ afterAll(async () => {
 });
 
 const run = (script: string, args: readonly string[], table: string, endpoint = db.endpoint) =>
-  runScript(`ddb/${script}`, args, {
+  callScript(`ddb/${script}`, args, {
     env: { AWS_ENDPOINT_URL: endpoint, DDB_MESSAGE_TABLE: table, DATA_DIR: '/nonexistent' },
   });
 

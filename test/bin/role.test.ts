@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { useTestTable } from '../support/test-table.ts';
-import { failsWith, runScript, succeeds } from './run-script.ts';
+import { failsWith, callScript, succeeds } from './run-script.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/reader';
 /** Within the five minutes before their end, the SDK takes credentials for used up. */
@@ -38,7 +38,7 @@ afterEach(() => {
 });
 
 const run = (script: string, ...args: readonly string[]) =>
-  runScript(script, [...args, '--role-arn', ROLE], {
+  callScript(script, [...args, '--role-arn', ROLE], {
     env: {
       AWS_ENDPOINT_URL: db().endpoint,
       AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(sts.address() as AddressInfo).port}`,
@@ -68,7 +68,7 @@ it('tells the role in another account what that account asks for', async () => {
 it('takes no external id without a role', async () => {
   const env = { AWS_ENDPOINT_URL: db().endpoint };
   await failsWith(
-    runScript('ddb/list-tables', ['prod', '--external-id', 'x'], { env }),
+    callScript('ddb/list-tables', ['prod', '--external-id', 'x'], { env }),
     /--external-id .* goes with --role-arn only/,
   );
 });

@@ -5,7 +5,15 @@ import { meterCapacity } from '../../../backend/table/capacity-meter.ts';
 import { knownHandles } from '../../../local/known-handles.ts';
 import { UserError } from '../../../cli/user-error.ts';
 import { MAX_SEQ } from '../../../schema/keys.ts';
-import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../../../cli/command.ts';
+import {
+  addNotes,
+  command,
+  parseLimit,
+  prodArgument,
+  runAsProgram,
+  UNITS_NOTE,
+  type Script,
+} from '../../../cli/command.ts';
 import { findPersonIfThere } from '../../../cli/people.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from '../../../cli/connection.ts';
 import { messageText, printReport, type RowView, shortTime } from '../../../cli/report.ts';
@@ -22,32 +30,43 @@ interface Options extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-const script = connectionOptions(
-  command('get-conversation', "Runs the history's access pattern: a conversation's newest messages.", [
-    './bin/ddb/patterns/get-conversation 01ABCDEFGHJKMNPQRSTVWXYZ01',
-    './bin/ddb/patterns/get-conversation 01ABCDEFGHJKMNPQRSTVWXYZ01 --limit 3',
-  ]),
-)
-  .argument('<group>', 'the message group; ./bin/ddb/patterns/list-conversations shows some')
-  .addArgument(prodArgument())
-  .option('--limit <n>', 'how many messages', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
-  .option('--json', 'print the rows as a JSON array, and the rest on stderr')
-  .action((groupId: string, prod: string | undefined, options: Options) =>
-    withConnection(options, prod, async ({ client, table, openEncryption }) => {
-      const context = wire({ table, encryption: await openEncryption() });
-      let page: Page = { rows: [], more: false };
-      const usage = await meterCapacity(client).measure(async () => {
-        page = await readPage(context, groupId, options.limit);
-      });
-      if (page.rows.length === 0) throw new UserError(await noSuchGroup(context, groupId));
-      const report = {
-        title: `conversation ${groupId}`,
-        ...page,
-        noun: ['message', 'messages'],
-        usage,
-      } as const;
-      printReport(report, VIEW, options.json ?? false);
-    }),
+/** The command line of `bin/ddb/patterns/get-conversation`. */
+export const script: Script = (streams) =>
+  addNotes(
+    connectionOptions(
+      command(
+        streams,
+        'get-conversation',
+        "Runs the history's access pattern: a conversation's newest messages.",
+        [
+          './bin/ddb/patterns/get-conversation 01ABCDEFGHJKMNPQRSTVWXYZ01',
+          './bin/ddb/patterns/get-conversation 01ABCDEFGHJKMNPQRSTVWXYZ01 --limit 3',
+        ],
+      ),
+    )
+      .argument('<group>', 'the message group; ./bin/ddb/patterns/list-conversations shows some')
+      .addArgument(prodArgument())
+      .option('--limit <n>', 'how many messages', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
+      .option('--json', 'print the rows as a JSON array, and the rest on stderr')
+      .action((groupId: string, prod: string | undefined, options: Options) =>
+        withConnection(options, prod, async ({ client, table, openEncryption }) => {
+          const context = wire({ table, encryption: await openEncryption() });
+          let page: Page = { rows: [], more: false };
+          const usage = await meterCapacity(client).measure(async () => {
+            page = await readPage(context, groupId, options.limit);
+          });
+          if (page.rows.length === 0) throw new UserError(await noSuchGroup(context, groupId));
+          const report = {
+            title: `conversation ${groupId}`,
+            ...page,
+            noun: ['message', 'messages'],
+            usage,
+          } as const;
+          printReport(streams, report, VIEW, options.json ?? false);
+        }),
+      ),
+    'Nobody is asked here whether they may read this: the API reads their membership first, which is 1 read unit.',
+    UNITS_NOTE,
   );
 
 interface Page {
@@ -104,10 +123,4 @@ async function knownGroups(context: Wiring): Promise<string[]> {
   return [...groupIds].slice(0, SHOWN_GROUPS);
 }
 
-addNotes(
-  script,
-  'Nobody is asked here whether they may read this: the API reads their membership first, which is 1 read unit.',
-  UNITS_NOTE,
-);
-
-await runCommand(script);
+await runAsProgram(import.meta.url, script);

@@ -6,7 +6,15 @@ import { meterCapacity } from '../../../backend/table/capacity-meter.ts';
 import { knownHandles } from '../../../local/known-handles.ts';
 import { findPersonIfThere, unknownHandle, readHandle } from '../../../cli/people.ts';
 import { UserError } from '../../../cli/user-error.ts';
-import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../../../cli/command.ts';
+import {
+  addNotes,
+  command,
+  parseLimit,
+  prodArgument,
+  runAsProgram,
+  UNITS_NOTE,
+  type Script,
+} from '../../../cli/command.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from '../../../cli/connection.ts';
 import { messageText, printReport, type RowView, shortTime } from '../../../cli/report.ts';
 
@@ -21,40 +29,50 @@ interface Options extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-const script = connectionOptions(
-  command('list-conversations', "Runs the inbox's access pattern: somebody's conversations, newest first.", [
-    './bin/ddb/patterns/list-conversations ada',
-    './bin/ddb/patterns/list-conversations ada --limit 3 --json',
-  ]),
-)
-  .argument('[handle]', 'whose; without it, somebody there is')
-  .addArgument(prodArgument())
-  .option('--limit <n>', 'how many conversations', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
-  .option('--json', 'print the rows as a JSON array, and the rest on stderr')
-  .action((first: string | undefined, last: string | undefined, options: Options) => {
-    // The last word says that AWS is meant, also where it is the only one; somebody of that handle is @prod.
-    const [handle, prod] = first === 'prod' && last === undefined ? [undefined, first] : [first, last];
-    return withConnection(options, prod, async ({ client, table, openEncryption }) => {
-      const encryption = await openEncryption();
-      const known = wire({ table });
-      const person = handle === undefined ? await anybody(known) : await findKnown(known, handle);
-      const meter = meterCapacity(client);
-      let page: InboxPage | undefined;
-      // A context that remembers no names: this is what the pattern costs at most.
-      const usage = await meter.measure(async () => {
-        page = await listInbox(wire({ table, encryption }), person.userId, { limit: options.limit });
-      });
-      const chosen = handle === undefined ? ' (the first one known; a handle chooses)' : '';
-      const report = {
-        title: `conversations of ${person.handle}${chosen}`,
-        rows: page ? toRows(page) : [],
-        more: page?.nextCursor !== undefined,
-        noun: ['conversation', 'conversations'],
-        usage,
-      } as const;
-      printReport(report, VIEW, options.json ?? false);
-    });
-  });
+/** The command line of `bin/ddb/patterns/list-conversations`. */
+export const script: Script = (streams) =>
+  addNotes(
+    connectionOptions(
+      command(
+        streams,
+        'list-conversations',
+        "Runs the inbox's access pattern: somebody's conversations, newest first.",
+        [
+          './bin/ddb/patterns/list-conversations ada',
+          './bin/ddb/patterns/list-conversations ada --limit 3 --json',
+        ],
+      ),
+    )
+      .argument('[handle]', 'whose; without it, somebody there is')
+      .addArgument(prodArgument())
+      .option('--limit <n>', 'how many conversations', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
+      .option('--json', 'print the rows as a JSON array, and the rest on stderr')
+      .action((first: string | undefined, last: string | undefined, options: Options) => {
+        // The last word says that AWS is meant, also where it is the only one; somebody of that handle is @prod.
+        const [handle, prod] = first === 'prod' && last === undefined ? [undefined, first] : [first, last];
+        return withConnection(options, prod, async ({ client, table, openEncryption }) => {
+          const encryption = await openEncryption();
+          const known = wire({ table });
+          const person = handle === undefined ? await anybody(known) : await findKnown(known, handle);
+          const meter = meterCapacity(client);
+          let page: InboxPage | undefined;
+          // A context that remembers no names: this is what the pattern costs at most.
+          const usage = await meter.measure(async () => {
+            page = await listInbox(wire({ table, encryption }), person.userId, { limit: options.limit });
+          });
+          const chosen = handle === undefined ? ' (the first one known; a handle chooses)' : '';
+          const report = {
+            title: `conversations of ${person.handle}${chosen}`,
+            rows: page ? toRows(page) : [],
+            more: page?.nextCursor !== undefined,
+            noun: ['conversation', 'conversations'],
+            usage,
+          } as const;
+          printReport(streams, report, VIEW, options.json ?? false);
+        });
+      }),
+    UNITS_NOTE,
+  );
 
 const VIEW: RowView<MessageGroupAnswer> = {
   columns: [
@@ -93,6 +111,4 @@ async function findKnown(context: Wiring, text: string): Promise<Person> {
   throw new UserError(unknownHandle(handle, await knownHandles(context, SHOWN_HANDLES)));
 }
 
-addNotes(script, UNITS_NOTE);
-
-await runCommand(script);
+await runAsProgram(import.meta.url, script);
