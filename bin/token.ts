@@ -34,9 +34,9 @@ export const script: Script = (streams) =>
       ],
     ),
   )
-    .argument('[handle]', 'whom the token is for')
-    .option('--create', 'write a profile with this handle when there is none')
-    .option('--sub <user id>', 'for a bare user id instead, which may have no profile')
+    .argument('[handle]', 'the user that the token is for')
+    .option('--create', 'create a profile with this handle if there is none')
+    .option('--sub <user id>', 'for a user id instead, which may have no profile')
     .action(async (handle: string | undefined, options: Options) => {
       const subject = await chooseSubject(handle, options);
       const issuer = await openDevelopmentIssuer(prepareDataDir(readDataDir(process.env)));
@@ -66,12 +66,12 @@ async function findPerson(handle: string, create: boolean, options: Options): Pr
   return person;
 }
 
-/** @throws UserError that names somebody who is there. */
+/** @throws UserError that suggests handles that exist. */
 async function findKnown(context: Wiring, handle: string): Promise<Person> {
   const person = await findPersonIfThere(context, handle);
   if (person) return person;
   throw new UserError(
-    `${unknownHandle(handle, await knownHandles(context, SHOWN_HANDLES))}; --create makes a new one`,
+    `${unknownHandle(handle, await knownHandles(context, SHOWN_HANDLES))}; --create creates one`,
   );
 }
 

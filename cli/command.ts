@@ -5,15 +5,15 @@ import wrapAnsi from 'wrap-ansi';
 import { explainFailure } from './explain-failure.ts';
 import { type Output, say, screenWidth, type Streams } from './screen.ts';
 
-/** Exit status after Ctrl-C, as shells have it: 128 and the signal's number. */
+/** Exit status after Ctrl-C, as in shells: 128 plus the number of the signal. */
 const INTERRUPTED = 130;
 
-/** What the scripts that print capacity units add to their help. */
+/** Explains capacity units, in the help of the scripts that print them. */
 export const UNITS_NOTE =
   'Units are what DynamoDB charges for. A read unit reads up to 4 KB, or up to 8 KB where the newest writes may still ' +
   'be missing. A write unit writes up to 1 KB; in a transaction it counts twice.';
 
-/** Columns that help is wrapped at, as Commander's own is where no terminal is wider or narrower. */
+/** Columns that help is wrapped at where there is no terminal: Commander's default. */
 const HELP_COLUMNS = 80;
 
 /** Makes a script's command line, which uses these streams. */
@@ -55,7 +55,7 @@ export function addNotes(script: Command, ...notes: readonly string[]): Command 
   return script.addHelpText('after', `\n${paragraphs.join('\n\n')}`);
 }
 
-/** What is wrong with a command line, in place of Commander's words; `$1` and so on are parts of them. */
+/** Our words for Commander's messages; `$1` and so on are parts of its message. */
 const WORDINGS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/^unknown option '([^']+)'\n\(Did you mean (.+)\?\)$/, 'there is no option $1; there is $2'],
   [/^unknown option '([^']+)'$/, 'there is no option $1'],
@@ -63,10 +63,10 @@ const WORDINGS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/^option '(?:-\w, )?(\S+)[^']*' argument '(.*)' is invalid\. (.*)$/s, '$1 $2: $3'],
   [/^command-argument value '(.*)' is invalid for argument '[^']*'\. (.*)$/s, '$1: $2'],
   [/^missing required argument '(.*)'$/, '<$1> is missing: give %usage'],
-  [/^too many arguments\..*$/s, 'these are too many words: give %usage'],
+  [/^too many arguments\..*$/s, 'there are too many words: give %usage'],
 ];
 
-/** One line about a command line that cannot be run: what is wrong with it, and what would be right. */
+/** Formats one line about an invalid command line: what is wrong with it, and what would be valid. */
 function explainUsage(text: string, usage: string): string {
   const problem = text.replace(/^error: /, '');
   const [pattern, words] = WORDINGS.find(([known]) => known.test(problem)) ?? [];
@@ -74,7 +74,7 @@ function explainUsage(text: string, usage: string): string {
   return problem.replace(pattern, words).replace('%usage', usage.replace(/^\[options\] /, ''));
 }
 
-/** The last word `prod`: without it, no script touches AWS. */
+/** Makes the argument for the last word `prod`, without which no script accesses AWS. */
 export function prodArgument(): Argument {
   return new Argument('[prod]', 'act on AWS (or on AWS_ENDPOINT_URL where it is set)').argParser(parseProd);
 }
@@ -84,13 +84,13 @@ function parseProd(text: string): string {
   throw new InvalidArgumentError('the last word is prod, to act on AWS, or is left out');
 }
 
-/** A whole number that is not negative. */
+/** Parses a whole number that is not negative. */
 export function parseCount(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('it must be a whole number');
   return Number(text);
 }
 
-/** How many entries to show: a whole number from 1 to the highest. */
+/** Makes a parser of a limit: a whole number from 1 to the highest. */
 export function parseLimit(highest: number): (text: string) => number {
   return (text) => {
     const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;

@@ -20,7 +20,7 @@ import { runningEngine } from '../local/engine/engine-record.ts';
 import { explainFailure } from './explain-failure.ts';
 import { UserError } from './user-error.ts';
 
-/** What every script that opens a table takes; the same meaning as in the AWS CLI. */
+/** The options of every script that opens a table, with the same meaning as in the AWS CLI. */
 export interface ConnectionOptions {
   readonly endpoint?: string;
   readonly region?: string;
@@ -33,16 +33,17 @@ export interface ConnectionOptions {
   readonly table?: string;
 }
 
+/** An open connection to a table. */
 export interface Connection {
   readonly client: DynamoDBClient;
   readonly table: Table;
-  /** As the environment says, for scripts that write or show texts. @throws ConfigError */
+  /** Opens the encryption that the environment configures, for scripts that write or show texts. @throws ConfigError */
   readonly openEncryption: () => Promise<TextEncryption>;
-  /** Where it leads, for a person. */
+  /** The endpoint, for a person. */
   readonly where: string;
 }
 
-/** How the table is reached, and what said so. */
+/** The configuration that leads to the table, and where it comes from. */
 export interface Route {
   readonly config: DynamoConfig;
   /** For a person: the option or the variable that named the endpoint, or the engine that was found. */
@@ -63,16 +64,16 @@ export function connectionOptions(script: Command, { table = true } = {}): Comma
     .option('--region <region>', 'AWS region')
     .option('--profile <name>', 'profile of the AWS configuration')
     .option('--role-arn <arn>', 'role to assume first')
-    .option('--external-id <text>', 'what the role in another account asks for')
-    .option('--timeout <ms>', 'how long an answer may take')
-    .option('--max-attempts <n>', 'how often a request is sent at most')
-    .option('--max-connections <n>', 'how many requests are under way at once');
+    .option('--external-id <text>', 'external id that the role in another account requires')
+    .option('--timeout <ms>', 'timeout of a request in ms')
+    .option('--max-attempts <n>', 'maximum attempts of a request')
+    .option('--max-connections <n>', 'maximum connections at once');
   return table ? script.option('--table <name>', 'the table to act on', parseTableName) : script;
 }
 
 /**
- * Opens the table that the options mean for the time of a task. Without `prod` that is on the endpoint given, or on
- * the engine that runs from DATA_DIR, and never on AWS.
+ * Opens the table that the options name, for the time of a task. Without `prod` it is at the given endpoint, or on the
+ * engine that runs from DATA_DIR, and never on AWS.
  * @throws UserError that explains what went wrong, in the task too, and ConfigError.
  */
 export async function withConnection(
@@ -86,7 +87,7 @@ export async function withConnection(
   try {
     const config = await assumeRole(route, options);
     client = createDynamoClient(config);
-    // A local engine's credentials are nobody's elsewhere.
+    // The credentials of a local engine are not valid at AWS.
     const credentials = isAws && config.credentials ? { credentials: config.credentials } : {};
     await task({
       client,
@@ -103,16 +104,16 @@ export async function withConnection(
   }
 }
 
-/** As often as a request is sent by a script that works for minutes: a throttle is waited out, for a minute or so. */
+/** Maximum attempts of a script that works for minutes: it waits for about a minute while it is throttled. */
 const PATIENT_ATTEMPTS = '10';
 
-/** Options of a script that is not to end for one throttled request among thousands. What is said somewhere wins. */
+/** Gives a script more attempts, so that one throttled request among thousands does not end it. A given value wins. */
 export function patient(options: ConnectionOptions): ConnectionOptions {
   const { maxAttempts = given(process.env)['AWS_MAX_ATTEMPTS'] ?? PATIENT_ATTEMPTS } = options;
   return { ...options, maxAttempts };
 }
 
-/** Options win over the environment. The profile is the SDK's to find, wherever it looks for credentials. */
+/** Adds the options to the environment; options win. The SDK itself finds the profile, in `process.env`. */
 function withOptions(environment: Environment, options: ConnectionOptions): Environment {
   const { endpoint, region, profile, table, timeout, maxAttempts, maxConnections } = options;
   if (profile !== undefined) {
@@ -133,22 +134,22 @@ function withOptions(environment: Environment, options: ConnectionOptions): Envi
   };
 }
 
-/** A client for the configuration, as the role where one is to be assumed. The caller destroys it. @throws SDK errors. */
+/** Creates a client for the configuration, with the role if one is given. The caller destroys it. @throws SDK errors. */
 export async function openClient(config: DynamoConfig, options: ConnectionOptions): Promise<DynamoDBClient> {
   return createDynamoClient(await assumeRole(config, options));
 }
 
 /**
- * How the options, the environment and what runs here lead to the table. Options win.
- * @throws UserError where they lead nowhere, or to AWS without `prod`; ConfigError.
+ * Finds the table by the options, the environment and the local run. Options win.
+ * @throws UserError if there is no table to find, or it is at AWS and `prod` is missing; ConfigError.
  */
 export async function chooseRoute(options: ConnectionOptions, prod: string | undefined): Promise<Route> {
   if (options.roleArn !== undefined && prod === undefined) {
-    // Whatever the table's endpoint is, the role comes from AWS.
+    // The role comes from AWS, whatever the endpoint of the table is.
     throw new UserError('--role-arn asks AWS for a role: it goes with the last word `prod` only');
   }
   if (options.externalId !== undefined && options.roleArn === undefined) {
-    throw new UserError('--external-id is what a role asks for: it goes with --role-arn only');
+    throw new UserError('--external-id is for a role: it goes with --role-arn only');
   }
   const environment = withOptions(process.env, options);
   const config = readDynamoConfig(environment);
@@ -169,7 +170,7 @@ export async function chooseRoute(options: ConnectionOptions, prod: string | und
   return { config, isAws, source: source ?? 'the last word prod', ...(regionSource && { regionSource }) };
 }
 
-/** Region and credentials are a local engine's, whatever the environment says of AWS. */
+/** Uses the region and the credentials of a local engine, whatever the environment sets for AWS. */
 async function ownEngineRoute(environment: Environment): Promise<Route> {
   const dataDir = readDataDir(environment);
   const engine = await runningEngine(dataDir);
@@ -180,7 +181,7 @@ async function ownEngineRoute(environment: Environment): Promise<Route> {
   };
 }
 
-/** Which option or variable gave a value: the one that wins. */
+/** Returns the option or the variable that a value comes from: the one that wins. */
 function sourceOf(
   environment: Environment,
   option: string | undefined,
@@ -189,13 +190,13 @@ function sourceOf(
   return option ?? variables.find((name) => environment[name]);
 }
 
-/** As the role, where one is to be assumed: it lasts an hour, and the SDK assumes it anew whenever it runs out. */
+/** Adds the credentials of the role, if one is given. They last an hour, and the SDK renews them. */
 async function assumeRole(
   config: DynamoConfig,
   { roleArn, externalId }: ConnectionOptions,
 ): Promise<DynamoConfig> {
   if (roleArn === undefined) return config;
-  // Loaded only now: it brings most of the SDK's clients along.
+  // Loaded only when it is needed: it loads most of the SDK's clients.
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const credentials = fromTemporaryCredentials({
     params: {

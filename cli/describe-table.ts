@@ -5,7 +5,7 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 
-/** What DynamoDB says of a table; undefined where there is none. @throws SDK errors. */
+/** Reads the description of a table; undefined if it does not exist. @throws SDK errors. */
 export async function describeTable(
   client: DynamoDBClient,
   name: string,

@@ -3,49 +3,49 @@ import { ConfigError } from '../backend/config.ts';
 import { SchemaMismatchError } from '../backend/table/schema-loader.ts';
 import { UserError } from './user-error.ts';
 
-/** Where the program that failed was working, as its user would name it. */
-export interface Place {
+/** The table that a program was working on, as its user would name it. */
+export interface Target {
   /** Absent: AWS itself. */
   readonly endpoint?: string;
   readonly tableName?: string;
 }
 
-/** One line for a person: what went wrong, and what to do about it. Never a stack trace. */
-export function explainFailure(error: unknown, place: Place = {}): string {
-  const known = explainIfKnown(error, place);
+/** Formats one line for a person: what failed, and what to do about it. Never a stack trace. */
+export function explainFailure(error: unknown, target: Target = {}): string {
+  const known = explainIfKnown(error, target);
   if (known !== undefined) return known;
   const text =
     error instanceof Error ? `unexpected ${error.name}: ${error.message}` : `unexpected: ${String(error)}`;
   return oneLine(text);
 }
 
-/** The same for failures that a user can do something about; undefined for any other, which may be a bug. */
-export function explainIfKnown(error: unknown, place: Place = {}): string | undefined {
-  const text = error instanceof Error ? explain(error, place) : undefined;
+/** Does the same for failures that a user can fix; undefined for any other, which may be a bug. */
+export function explainIfKnown(error: unknown, target: Target = {}): string | undefined {
+  const text = error instanceof Error ? explain(error, target) : undefined;
   return text === undefined ? undefined : oneLine(text);
 }
 
 const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, '; ');
 
-function explain(error: Error, place: Place): string | undefined {
+function explain(error: Error, target: Target): string | undefined {
   if (error instanceof UserError || error instanceof ConfigError) return error.message;
   if (error instanceof SchemaMismatchError)
     return `${error.message}: give another table's name, or drop this one`;
   for (const cause of causes(error)) {
-    const known = explainKnown(cause, place);
+    const known = explainKnown(cause, target);
     if (known !== undefined) return known;
   }
   return error instanceof AppError ? error.message : undefined;
 }
 
-function explainKnown(error: Error, place: Place): string | undefined {
-  const where = place.endpoint ?? 'AWS';
+function explainKnown(error: Error, target: Target): string | undefined {
+  const where = target.endpoint ?? 'AWS';
   const code = 'code' in error ? String(error.code) : error.name;
   if (UNREACHABLE.has(code) || UNREACHABLE.has(error.name)) {
     return `nothing answers at ${where} (${code}): start it, or give another endpoint`;
   }
   if (error.name === 'ResourceNotFoundException') {
-    return `there is no table ${place.tableName ?? ''} at ${where}: ./bin/ddb/schema-load creates it`;
+    return `there is no table ${target.tableName ?? ''} at ${where}: ./bin/ddb/schema-load creates it`;
   }
   if (BAD_CREDENTIALS.has(error.name)) {
     return `the credentials do not work (${error.name}: ${error.message}): check AWS_PROFILE, --profile or --role-arn`;
@@ -58,12 +58,12 @@ function explainKnown(error: Error, place: Place): string | undefined {
   return undefined;
 }
 
-/** Of a file that is written here, or as an engine on this machine tells of its own. */
+/** Whether a file of this process, or of a local engine, could not be written for lack of space. */
 function isFullDisk({ message }: Error, code: string): boolean {
   return code === 'ENOSPC' || code === 'EDQUOT' || /\bdisk is full\b/i.test(message);
 }
 
-/** What an endpoint that speaks something else than DynamoDB's protocol makes the SDK throw. */
+/** Whether the SDK threw this because the endpoint does not speak DynamoDB's protocol. */
 function isNotDynamo(error: Error): boolean {
   const names = ['HTTPParserError', 'Unknown', 'UnknownError'];
   return error instanceof SyntaxError || names.includes(error.name);

@@ -14,33 +14,35 @@ import type { Key } from '../schema/keys.ts';
 
 /** SQS's limit for one ReceiveMessage. */
 const MAX_MESSAGES = 10;
-/** All of SQS's servers are asked: what is there is found. */
+/** Long polling, in seconds: SQS then asks all its servers, and finds every message. */
 const WAIT_SECONDS = 2;
-/** How long nobody else is given a message that is being worked on. */
+/** Visibility timeout in seconds: no other consumer receives a message during this time. */
 const WORK_SECONDS = 600;
 
 /** Keys of records that the function skipped (`lambdas/update-summaries/failure-queue.ts`). */
 const skipped = z.object({ keys: z.array(z.object({ pk: z.string(), sk: z.string() })) });
-/** A batch that Lambda gave up: where it stands in the stream, and nothing of what is in it. */
+/** A batch that Lambda gave up: its position in the stream, without its records. */
 const givenUp = z.object({ DDBStreamBatchInfo: z.object({ streamArn: z.string(), batchSize: z.number() }) });
 
-/** What a message of the queue says was not done. */
+/** The work that a message of the queue says was not done. */
 export type Failure =
   | { readonly kind: 'records'; readonly keys: readonly Key[] }
   /** Records of any group. */
   | { readonly kind: 'batch' }
   | { readonly kind: 'unknown' };
 
+/** A message that was received from the queue. */
 export interface QueuedFailure {
-  /** For a person who looks for it in the queue. */
+  /** For a person who searches for it in the queue. */
   readonly messageId: string;
   readonly failure: Failure;
-  /** Done with: it leaves the queue. */
+  /** Deletes it from the queue, when its work is done. */
   remove(): Promise<void>;
-  /** Gives it back at once. */
+  /** Makes it visible to other consumers at once. */
   release(): Promise<void>;
 }
 
+/** Parses the body of a message. */
 export function readFailure(body: string | undefined): Failure {
   const content = parseJson(body);
   const records = skipped.safeParse(content);
@@ -48,19 +50,19 @@ export function readFailure(body: string | undefined): Failure {
   return givenUp.safeParse(content).success ? { kind: 'batch' } : { kind: 'unknown' };
 }
 
-/** The queue of what the stream's function could not do. */
+/** The queue of the records and batches that the stream's function could not handle. */
 export class FailureQueue {
   readonly #client: SQSClient;
   readonly #url: string;
 
-  /** @param table whose region and credentials are used. The queue answers where its URL says. */
+  /** @param table the client whose region and credentials are used; the endpoint is that of the queue's URL. */
   constructor(table: DynamoDBClient, url: string) {
     const { region, credentials } = table.config;
     this.#client = new SQSClient({ region, credentials, endpoint: new URL(url).origin });
     this.#url = url;
   }
 
-  /** Some of what is in the queue and nobody works on; none when there is no more. */
+  /** Receives up to ten messages that no other consumer holds; none when the queue is empty. @throws UserError */
   async receive(): Promise<QueuedFailure[]> {
     const { Messages = [] } = await this.#client
       .send(

@@ -1,21 +1,21 @@
 import { SingleBar } from 'cli-progress';
 import type { Output } from './screen.ts';
 
-/** How far something is: on a terminal only, for a log wants no bars. */
+/** The progress of a task. It is shown on a terminal only, not in a log. */
 export interface Progress {
   add(count: number): void;
-  /** Takes it off the terminal. Twice is as good as once. */
+  /** Removes it from the terminal. Calling it twice does no harm. */
   stop(): void;
 }
 
-/** Of a bar, so that the whole line fits 80 columns. */
+/** Width of a bar, with which the whole line fits 80 columns. */
 const BAR_COLUMNS = 20;
-/** Before that, how fast it goes is chance. */
+/** Minimum time of measurement in ms: a shorter one gives random estimates. */
 const MEASURED_MS = 3_000;
 
 /**
- * Shows how far something is until it is stopped.
- * @param total absent: nobody knows, and only what is done is shown.
+ * Shows the progress of a task until it is stopped.
+ * @param total absent if it is unknown: then only the number that is done is shown.
  */
 export function startProgress(output: Output, noun: string, total?: number): Progress {
   if (!output.isTTY) return { add: () => undefined, stop: () => undefined };
@@ -49,8 +49,8 @@ export function startProgress(output: Output, noun: string, total?: number): Pro
 }
 
 /**
- * How long the rest takes, at the average speed of everything since the first step: " · about 20 s to go". Nothing where
- * too little was measured. What came before the first step, such as connecting, is not measured.
+ * Estimates the time that is left, at the average speed since the first step: " · about 20 s to go". Empty if too little
+ * was measured. The time before the first step, such as connecting, does not count.
  */
 export function remainingText(
   left: number,

@@ -3,25 +3,25 @@ import { withoutIsolates } from '../backend/domain/isolate-name.ts';
 import { type Column, presentTable, say, type Streams } from './screen.ts';
 import { presentUsage } from './present-numbers.ts';
 
-/** What an access pattern found and what it cost. */
+/** The rows that an access pattern returned, and their cost. */
 export interface PatternReport<Row extends object> {
-  /** What it was run for: said before the rows. */
+  /** What it was run for; printed before the rows. */
   readonly title: string;
   readonly rows: readonly Row[];
-  /** Whether there are more behind the limit. */
+  /** Whether there are more rows than the limit. */
   readonly more: boolean;
-  /** What a row is, and what several are. */
+  /** The noun for one row, and for several. */
   readonly noun: readonly [one: string, many: string];
   readonly usage: Usage;
 }
 
-/** How rows are shown to a person. */
+/** How rows are printed for a person. */
 export interface RowView<Row> {
   readonly columns: readonly Column[];
   readonly cells: (row: Row) => readonly string[];
 }
 
-/** Prints a table with its cost below; or the rows alone as a JSON array, and what people are told on stderr. */
+/** Prints a table with its cost below; or the rows as a JSON array on stdout, and title and cost on stderr. */
 export function printReport<Row extends object>(
   { stdout, stderr }: Streams,
   { title, rows, more, noun: [one, many], usage }: PatternReport<Row>,
@@ -41,15 +41,15 @@ export function printReport<Row extends object>(
 }
 
 /**
- * A message for a cell of a table. Few terminals know isolates: those around the names of a system message are left out,
- * and the table escapes what else could change its direction.
+ * Formats a message for a cell of a table. Few terminals support isolates: those around the names in a system message
+ * are left out, and the table escapes other characters that change the direction of text.
  */
 export function messageText(message: string | null, kind: 'text' | 'system'): string {
   if (message === null) return '(deleted)';
   return kind === 'system' ? withoutIsolates(message) : message;
 }
 
-/** A stored time in few columns, as `ls` shows it: the day and the minute, or the date of another year. UTC. */
+/** Formats a stored time in few columns, as `ls` does: day and minute, or the date of another year. In UTC. */
 export function shortTime(iso: string, now: Date): string {
   const sameYear = iso.slice(0, 4) === String(now.getUTCFullYear());
   return sameYear ? iso.slice(5, 16).replace('T', ' ') : iso.slice(0, 10);

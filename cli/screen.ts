@@ -5,15 +5,15 @@ import { cutText, oneLine, textWidth } from './text-width.ts';
 /** A column of a table. */
 export interface Column {
   readonly heading: string;
-  /** It holds texts of any length, which may be cut; the whole of them is what --json is for. */
+  /** Its texts may be of any length, and may be cut; --json prints them whole. */
   readonly text?: true;
 }
 
-/** Less of a text says nothing. */
+/** A text that is cut shorter is of no use. In columns. */
 const MIN_TEXT = 8;
-/** Where no terminal says how much there is room for. */
+/** Maximum columns of a text where there is no terminal with a width. */
 const MAX_TEXT = 80;
-/** A cell's two blanks and the line before it. */
+/** The columns of a cell's two blanks and the line before it. */
 const CELL_FRAME = 3;
 
 /** A stream for text. A terminal's has a width. */
@@ -35,7 +35,7 @@ export function screenWidth({ isTTY = false, columns = Infinity }: Output): numb
 }
 
 /**
- * Prints a paragraph and a line end. A terminal gets it wrapped between words; anything else as one line.
+ * Prints a paragraph and a line end: wrapped between words on a terminal, as one line anywhere else.
  * @param options.hanging columns by which every line but the first is indented.
  */
 export function say(output: Output, text: string, { hanging = 0 }: { hanging?: number } = {}): void {
@@ -80,8 +80,8 @@ function rule(output: Output, corners: string, widths: readonly number[]): strin
 }
 
 /**
- * One line of a table. Terminals differ in the width of some scripts and emoji, so on a terminal each border is put at
- * its column, wherever the text before it ended there.
+ * Formats one line of a table. Terminals differ in the width of some scripts and emoji, so on a terminal the cursor
+ * moves to the column of each border, wherever the text before it ended.
  */
 function tableRow(
   output: Output,
@@ -115,7 +115,7 @@ function paragraph(output: Output, columns: readonly Column[], row: readonly str
   return lines.join('\n');
 }
 
-/** How wide each column becomes, its heading whole; undefined where even cut texts make too wide a table. */
+/** Returns the width of each column, with its heading whole; undefined if the table is too wide even with cut texts. */
 function fitWidths(
   columns: readonly Column[],
   cells: readonly (readonly string[])[],
@@ -128,7 +128,7 @@ function fitWidths(
   });
   const tooWide = () => widths.reduce((sum, width) => sum + width + CELL_FRAME, 1) > screen;
   while (tooWide()) {
-    // The widest text gives way first.
+    // The widest text is cut first.
     const [widest] = columns
       .flatMap(({ text }, at) => (text && (widths[at] ?? 0) > (narrowest[at] ?? 0) ? [at] : []))
       .sort((one, other) => (widths[other] ?? 0) - (widths[one] ?? 0));

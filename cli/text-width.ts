@@ -2,26 +2,26 @@ import stringWidth from 'string-width';
 
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** What would move the cursor, change the terminal's colours or turn the direction of what is printed around it. */
+/** Characters that move the cursor, change the terminal's colours, or change the direction of the text around them. */
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 const LINE_BREAK = /\r\n|\r|\n|\u2028|\u2029/g;
 
 /** Letters that a reader sees as one, Hangul left out: every terminal joins that. */
 const JOINED_LETTERS = /\p{L}\p{M}*\u200d?(?!\p{Script=Hangul})\p{L}/u;
 
-/** Anybody's text on one line, with nothing in it that a terminal obeys. */
+/** Returns a text on one line, with control characters escaped: it cannot command the terminal. */
 export function oneLine(text: string): string {
   return text.replace(LINE_BREAK, '↵').replace(UNPRINTABLE, escapeCharacter);
 }
 
-/** Columns that a text takes on a terminal: two for Han, Kana, Hangul and emoji. */
+/** Returns the columns that a text takes on a terminal: two for Han, Kana, Hangul and emoji. */
 export function textWidth(text: string): number {
   let width = 0;
   for (const { segment } of GRAPHEMES.segment(text)) width += graphemeWidth(segment);
   return width;
 }
 
-/** A text in at most so many columns, with an ellipsis where it was cut; never inside of a character. */
+/** Cuts a text to a number of columns, with an ellipsis at the cut. It never cuts inside a character. */
 export function cutText(text: string, columns: number): string {
   if (columns === Infinity) return text;
   let width = 0;

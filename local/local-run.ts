@@ -23,7 +23,7 @@ import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 import { openDevelopmentIssuer } from './development-issuer.ts';
 import { developmentSignIn } from './development-sign-in.ts';
 import { createEngine, type Engine } from './engine/start-engine.ts';
-import { explainFailure, type Place } from '../cli/explain-failure.ts';
+import { explainFailure, type Target } from '../cli/explain-failure.ts';
 import { knownHandles } from './known-handles.ts';
 import { startLocalServer } from './listen.ts';
 import { isEveryInterface, urlHost } from './own-hosts.ts';
@@ -34,7 +34,7 @@ import { explainingLogger, type Ready } from './terminal.ts';
 import { codeOf, UserError } from '../cli/user-error.ts';
 
 const SHOWN_HANDLES = 10;
-/** For those who come without a token. */
+/** For clients without a token. */
 const TOKEN_HINT = 'On this machine, bin/token <handle> prints one.';
 
 /** Everything on one machine: engine, schema, seed, issuer, API and stream pump, started and stopped together. */
@@ -56,19 +56,19 @@ export class LocalRun {
   constructor(parts: { config: LocalConfig; environment: Environment; logger: Logger }) {
     this.#config = parts.config;
     this.#environment = parts.environment;
-    this.#logger = explainingLogger(parts.logger, () => this.#place());
+    this.#logger = explainingLogger(parts.logger, () => this.#target());
     const { corsOrigins } = parts.config.api;
     this.#listener = createStartingApp({ logger: this.#logger.child({ name: 'api' }), corsOrigins });
   }
 
   /**
    * Starts every part, and is done once all of them answer. What can be wrong on the user's side comes first.
-   * @throws UserError, or whatever `explainFailure` explains; what was started is left for `stop`.
+   * @throws UserError, or another error that `explainFailure` explains; `stop` ends the parts that were started.
    */
   async start(): Promise<Ready> {
     const dataDir = prepareDataDir(this.#config.dataDir);
     this.#lock = await lockDataDir(dataDir);
-    // The port is taken before anything is started on it: a request that comes too early is told to come again.
+    // The port is taken before anything is started on it: a request that arrives too early gets a response that says when to try again.
     this.#server = await this.#listen();
     this.#goOn();
     this.#engine = await this.#startEngine(dataDir);
@@ -104,11 +104,11 @@ export class LocalRun {
 
   /** One line for what `start` threw. */
   explain(error: unknown): string {
-    return explainFailure(error, this.#place());
+    return explainFailure(error, this.#target());
   }
 
   /** Where the table is, as far as that is known yet. */
-  #place(): Place {
+  #target(): Target {
     const { endpoint, tableName } = this.#engine?.dynamo ?? this.#config.api.dynamo;
     return endpoint === undefined ? { tableName } : { endpoint, tableName };
   }

@@ -30,7 +30,7 @@ export const script: Script = (streams) =>
       .argument('<first>', 'a table, or the directory of a dump: a word with a slash, such as ./monday')
       .argument('<second>', 'the same')
       .addArgument(prodArgument())
-      .option('--values', 'show what differs: people’s messages, too')
+      .option('--values', 'show the values that differ, which may be texts of messages')
       .option('--json', 'print a JSON array')
       .action(
         (
@@ -70,7 +70,7 @@ export const script: Script = (streams) =>
             if (!json) say(streams.stdout, `${first} and ${second} are alike`);
           }),
       ),
-    'The exit status is 1 when anything differs. Compare what nobody writes to.',
+    'The exit status is 1 when anything differs. Compare tables while no client writes to them.',
     UNITS_NOTE,
   );
 
@@ -78,13 +78,13 @@ function differ(count: number, first: string, second: string): string {
   return `${countOf(count, 'item')} ${count === 1 ? 'differs' : 'differ'} between ${first} and ${second}`;
 }
 
-/** @throws UserError for what is neither a table nor a dump. */
+/** Opens a table or a dump. @throws UserError for a word that names neither. */
 async function openSide(client: DynamoDBClient, where: string, word: string): Promise<Side> {
   if (word.includes('/')) return openDump(word);
   if (await describeTable(client, word))
     return { items: () => scanSegment(client, word, { number: 0, of: 1 }) };
   throw new UserError(
-    `there is no table ${word} at ${where}: ./bin/ddb/list-tables shows those there are; a directory needs a slash, ./${word}`,
+    `there is no table ${word} at ${where}: ./bin/ddb/list-tables lists the tables; a directory needs a slash, ./${word}`,
   );
 }
 

@@ -40,14 +40,14 @@ export const script: Script = (streams) =>
           say(streams.stdout, `table ${name} at ${where} is deleted`);
         }),
       ),
-    'It asks for the name of the table first, on this machine too. Where nobody can be asked, in a script for example, it needs --yes. A protected table is not deleted.',
+    'It asks for the name of the table first, on this machine too. Without a terminal, in a script for example, it needs --yes. A protected table is not deleted.',
   );
 
-/** @throws UserError for a table that is not there or is protected: said before anything is asked. */
+/** @throws UserError for a table that does not exist or is protected, before the question is asked. */
 async function refuse(client: DynamoDBClient, name: string, where: string): Promise<void> {
   const table = await describeTable(client, name);
   if (!table)
-    throw new UserError(`there is no table ${name} at ${where}: ./bin/ddb/list-tables shows those there are`);
+    throw new UserError(`there is no table ${name} at ${where}: ./bin/ddb/list-tables lists the tables`);
   if (table.DeletionProtectionEnabled === true) {
     throw new UserError(`table ${name} is protected from deletion: switch the protection off first`);
   }

@@ -49,7 +49,7 @@ export const script: Script = (streams) =>
           const description = await describeTable(client, table.name);
           if (!description) {
             throw new UserError(
-              `there is no table ${table.name} at ${where}: ./bin/ddb/list-tables shows those there are`,
+              `there is no table ${table.name} at ${where}: ./bin/ddb/list-tables lists the tables`,
             );
           }
           const progress = startProgress(streams.stderr, 'items');
@@ -70,8 +70,8 @@ export const script: Script = (streams) =>
           }
         }),
       ),
-    'It holds what people wrote, as it is stored: only you may read the directory.',
-    'People may write meanwhile. Each conversation is then of one moment, but not all of the same one: after load, run rebuild-summaries. For a point in time, let DynamoDB export the table (docs/operations.md).',
+    'A dump holds the texts of messages, as they are stored. Only you may read its directory.',
+    'Clients may write while it runs. Each conversation is then of one moment, but different conversations are of different moments: after load, run rebuild-summaries. For a point in time, let DynamoDB export the table (docs/operations.md).',
     UNITS_NOTE,
   );
 

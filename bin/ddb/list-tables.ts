@@ -8,9 +8,9 @@ import { describeTable } from '../../cli/describe-table.ts';
 interface TableRow {
   readonly name: string;
   readonly status: string;
-  /** As of some hours ago, on AWS; null where the engine does not say. */
+  /** On AWS, some hours old; null if the engine does not report it. */
   readonly items: number | null;
-  /** The same. An engine that has items and says 0 does not measure them. */
+  /** The same. An engine that has items and reports 0 bytes does not measure them. */
   readonly size_bytes: number | null;
   /** View type of the stream; null without one. */
   readonly stream: string | null;
@@ -25,7 +25,7 @@ const UNKNOWN = '–';
 export const script: Script = (streams) =>
   addNotes(
     connectionOptions(
-      command(streams, 'list-tables', 'Shows the tables there are.', [
+      command(streams, 'list-tables', 'Lists the tables.', [
         './bin/ddb/list-tables',
         './bin/ddb/list-tables prod --region eu-west-1',
       ]),
@@ -41,7 +41,7 @@ export const script: Script = (streams) =>
           else streams.stdout.write(`${present(streams.stdout, rows)}\n`);
         }),
       ),
-    'AWS counts items and sizes every six hours or so. An engine on this machine may not count them at all: what it does not know is shown as –, and as null with --json.',
+    'AWS counts items and sizes every six hours or so. A local engine may not count them at all: an unknown value is shown as –, and as null with --json.',
   );
 
 async function readTables(client: DynamoDBClient): Promise<TableRow[]> {

@@ -32,7 +32,7 @@ export const script: Script = (streams) =>
       .addArgument(prodArgument())
       .option(
         '--resume',
-        'go on after a load that was interrupted: put what is not there yet, and touch nothing',
+        'go on after an interrupted load: put the items that are missing, and change no others',
       )
       .option('--yes', 'do not ask')
       .option('--json', 'print JSON')
@@ -57,7 +57,7 @@ export const script: Script = (streams) =>
             if (counts) print(streams.stdout, counts, place, presentUsage(usage), json);
           }),
       ),
-    'All of it is checked before anything is written. The table is made where there is none. Nobody may use it until load has ended; then run rebuild-summaries, and switch over to it (docs/operations.md).',
+    'The whole dump is checked before anything is written. The table is created if it does not exist. No client may use it before load has ended; then run rebuild-summaries, and switch over to it (docs/operations.md).',
     UNITS_NOTE,
   );
 
@@ -75,7 +75,7 @@ async function ask(
   });
 }
 
-/** @throws UserError for a table that has items, unless they are those of a load that was interrupted. */
+/** @throws UserError for a table that has items, unless an interrupted load is resumed. */
 async function refuseItems(
   client: DynamoDBClient,
   name: string,
@@ -87,7 +87,7 @@ async function refuseItems(
 ): Promise<void> {
   if (resume || (await isEmpty(client, name))) return;
   throw new UserError(
-    `${place} has items: give another --table, or --resume where they are those of a load of ${directory} that was interrupted`,
+    `${place} has items: give another --table, or --resume if they come from an interrupted load of ${directory}`,
   );
 }
 
@@ -117,9 +117,9 @@ function print(
     return;
   }
   const others = [
-    ...(found > 0 ? [`${found.toLocaleString('en')} were there`] : []),
+    ...(found > 0 ? [`${found.toLocaleString('en')} existed already`] : []),
     ...(different > 0
-      ? [`${different.toLocaleString('en')} are there in another state, and were left so`]
+      ? [`${different.toLocaleString('en')} exist in another state, and were left unchanged`]
       : []),
   ];
   say(

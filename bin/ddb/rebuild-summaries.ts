@@ -14,7 +14,7 @@ import { countOf } from '../../cli/present-numbers.ts';
 import { oneLine } from '../../cli/text-width.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from '../../cli/connection.ts';
 
-/** The stream is a second behind the log: what differs for longer is wrong. */
+/** The stream is about a second behind the log: a difference that lasts longer is an error. In ms. */
 const SETTLE_MS = 5_000;
 const SETTLE_PAUSE_MS = 250;
 const CONCURRENCY = 8;
@@ -72,14 +72,14 @@ async function check(output: Output, context: Wiring, groupIds: readonly string[
 
 async function rebuild(output: Output, context: Wiring, groupIds: readonly string[]): Promise<void> {
   const faults: Faults = new Map();
-  const mended = await forEachGroup(groupIds, faults, (groupId) => rebuildSummaries(context, groupId));
-  print(output, mended, faults);
-  const rebuilt = countOf(groupIds.length - faults.size, 'group');
-  say(output, `${rebuilt} rebuilt: ${countOf(mended.length, 'summary', 'summaries')} put right`);
+  const rebuilt = await forEachGroup(groupIds, faults, (groupId) => rebuildSummaries(context, groupId));
+  print(output, rebuilt, faults);
+  const groups = countOf(groupIds.length - faults.size, 'group');
+  say(output, `${groups} rebuilt: ${countOf(rebuilt.length, 'summary', 'summaries')} put right`);
   requireReadable(faults);
 }
 
-/** @throws UserError where a group's log could not be read. */
+/** @throws UserError if a group's log could not be read. */
 function requireReadable(faults: Faults): void {
   if (faults.size === 0) return;
   throw new UserError(
@@ -87,7 +87,7 @@ function requireReadable(faults: Faults): void {
   );
 }
 
-/** The one that was named, or all there are. @throws UserError for one that is not there. */
+/** Returns the given group, or all groups. @throws UserError for a group that does not exist. */
 async function chooseGroups(context: Wiring, groupId: string | undefined): Promise<string[]> {
   if (groupId === undefined) return context.groups.ids();
   const { group } = await context.members.listWithGroup(groupId);
@@ -95,7 +95,7 @@ async function chooseGroups(context: Wiring, groupId: string | undefined): Promi
   return [groupId];
 }
 
-/** Runs a task for each group, and goes on with the others where one's log cannot be read. */
+/** Runs a task for each group. A log that cannot be read becomes a fault, and the other groups go on. */
 async function forEachGroup(
   groupIds: readonly string[],
   faults: Faults,
@@ -119,7 +119,7 @@ function print(output: Output, rows: readonly RowDifference[], faults: Faults): 
   for (const [groupId, fault] of faults) output.write(`group ${groupId}: ${oneLine(fault)}\n`);
   for (const { groupId, userId, differences } of rows) {
     const list = differences.map(({ attribute, stored, expected }) =>
-      // A preview is a message's text, which is not for whoever runs scripts.
+      // A preview is a message's text, which the operator must not see.
       attribute === 'preview'
         ? 'preview is another text'
         : `${attribute} is ${JSON.stringify(stored)}, the log says ${JSON.stringify(expected)}`,

@@ -24,7 +24,7 @@ export const script: Script = (streams) =>
       command(
         streams,
         'redrive',
-        "Does what is in the stream function's failure queue: rebuilds the summaries concerned.",
+        "Rebuilds the summaries that are named in the stream function's failure queue.",
         ['./bin/ddb/redrive "$FAILURE_QUEUE_URL" prod'],
       ),
     )
@@ -42,7 +42,7 @@ export const script: Script = (streams) =>
           }
         });
       }),
-    'What was done leaves the queue; what could not be done is told, and stays in it. It may run while people write.',
+    'A message leaves the queue when its summaries are rebuilt. Any other stays in it, and the report says why. It may run while clients write.',
   );
 
 /** One run through the queue. */
@@ -53,7 +53,7 @@ class Redrive {
   readonly #left = new Map<string, QueuedFailure>();
   #done = 0;
   #groups = 0;
-  #mended = 0;
+  #rebuiltSummaries = 0;
 
   constructor(output: Output, client: DynamoDBClient, context: Wiring) {
     this.#output = output;
@@ -61,11 +61,11 @@ class Redrive {
     this.#context = context;
   }
 
-  /** @throws UserError when something stays in the queue. */
+  /** @throws UserError if a message stays in the queue. */
   async run(queue: FailureQueue): Promise<void> {
     for (;;) {
       const received = await queue.receive();
-      // What was left lies hidden for as long as it would be worked on, and may come again in a long run.
+      // A message that was left is hidden for the visibility timeout, and may be received again in a long run.
       const failures = received.filter(({ messageId }) => !this.#left.has(messageId));
       if (failures.length === 0) break;
       await this.#work(failures);
@@ -75,7 +75,7 @@ class Redrive {
     say(
       this.#output,
       `${countOf(this.#done, 'message')} of the queue done: ${countOf(this.#groups, 'group')} rebuilt, ` +
-        `${countOf(this.#mended, 'summary', 'summaries')} put right`,
+        `${countOf(this.#rebuiltSummaries, 'summary', 'summaries')} put right`,
     );
     if (left > 0) {
       throw new UserError(
@@ -85,11 +85,11 @@ class Redrive {
   }
 
   /**
-   * Rebuilds, and only then removes: who is ended in between finds the messages in the queue again, and rebuilding twice
-   * changes nothing. What the function skips meanwhile is another message.
+   * Rebuilds first and removes afterwards. A run that ends in between leaves the messages in the queue, and rebuilding
+   * twice changes nothing. A record that the function skips meanwhile is another message.
    */
   async #work(failures: readonly QueuedFailure[]): Promise<void> {
-    // A batch may be of any group: then all are rebuilt, once for all the messages in hand.
+    // A batch may be of any group: then all groups are rebuilt, once for all messages that were received.
     const everything = failures.some(({ failure }) => failure.kind === 'batch')
       ? await this.#rebuild(await this.#context.groups.ids())
       : undefined;
@@ -97,7 +97,7 @@ class Redrive {
       const { failure, messageId } = queued;
       const faults =
         failure.kind === 'unknown'
-          ? ['it is neither the function’s nor Lambda’s']
+          ? ['it was sent neither by the function nor by Lambda']
           : [...(failure.kind === 'batch' ? (everything ?? []) : await this.#redo(failure.keys))];
       if (faults.length === 0) {
         await queued.remove();
@@ -109,7 +109,7 @@ class Redrive {
     }
   }
 
-  /** What is wrong with the records themselves, or with their groups, if anything. */
+  /** Returns what is wrong with the records themselves, or with their groups. */
   async #redo(keys: readonly Key[]): Promise<string[]> {
     const faults: string[] = [];
     for (const key of keys) {
@@ -120,7 +120,7 @@ class Redrive {
     return this.#rebuild([...new Set(keys.flatMap((key) => groupIdOf(key) ?? []))]);
   }
 
-  /** Whether the item can be read as what its key says; one that is gone has no fault. */
+  /** Returns what is wrong with the item of a key; a deleted item has no fault. */
   async #faultOf({ pk, sk }: Key): Promise<string | undefined> {
     const { Item } = await this.#client.send(
       new GetItemCommand({
@@ -132,14 +132,14 @@ class Redrive {
     return Item && itemFault(Item);
   }
 
-  /** Rebuilds groups, and tells of those that it could not. */
+  /** Rebuilds groups, and returns a line for each one that failed. */
   async #rebuild(groupIds: readonly string[]): Promise<string[]> {
     const queue = new PQueue({ concurrency: CONCURRENCY });
     const faults = await queue.addAll(
       groupIds.map((groupId) => async () => {
         try {
-          const mended = await rebuildSummaries(this.#context, groupId);
-          this.#mended += mended.length;
+          const rebuiltSummaries = await rebuildSummaries(this.#context, groupId);
+          this.#rebuiltSummaries += rebuiltSummaries.length;
           this.#groups += 1;
           return [];
         } catch (error) {

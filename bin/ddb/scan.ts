@@ -19,7 +19,7 @@ import { presentUsage } from '../../cli/present-numbers.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 999_999_999;
-/** Items of one request at most: the first are shown soon, however many are wanted. */
+/** Maximum items per request: the first ones are printed soon, whatever the limit is. */
 const PAGE_ITEMS = 1_000;
 
 interface Options extends ConnectionOptions {
@@ -29,7 +29,7 @@ interface Options extends ConnectionOptions {
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** Prints items one by one, so that any number of them can be. */
+/** Prints items one by one, so that their number is not limited by memory. */
 interface ItemPrinter {
   item(item: Item): void;
   end(): void;
@@ -39,7 +39,7 @@ interface ItemPrinter {
 export const script: Script = (streams) =>
   addNotes(
     connectionOptions(
-      command(streams, 'scan', 'Prints the items of the table, in whatever order it keeps its partitions.', [
+      command(streams, 'scan', 'Prints the items of the table, in the order of its partitions.', [
         './bin/ddb/scan --limit 5',
         './bin/ddb/scan --json > items.json',
       ]),
@@ -67,7 +67,7 @@ function countText({ printed, more }: { printed: number; more: boolean }): strin
   return more ? `${items}, and there are more (--limit)` : items;
 }
 
-/** Prints up to so many items. One more is read: it tells whether there are more. */
+/** Prints items up to the limit. It reads one more, to know whether there are more. */
 async function scan(client: DynamoDBClient, TableName: string, limit: number, printer: ItemPrinter) {
   const pageSize = Math.min(limit + 1, PAGE_ITEMS);
   let printed = 0;
@@ -81,7 +81,7 @@ async function scan(client: DynamoDBClient, TableName: string, limit: number, pr
   return { printed, more: false };
 }
 
-/** Its key first, and the rest by name: DynamoDB keeps attributes in no order. */
+/** Returns an item with its key first and its other attributes by name: DynamoDB keeps them in no order. */
 function readItem(stored: Record<string, AttributeValue>): Item {
   const item = unmarshall(stored, { wrapNumbers: exactNumber });
   const { pk, sk } = KEY_ATTRIBUTES;
@@ -148,9 +148,9 @@ class BlockPrinter implements ItemPrinter {
   }
 }
 
-/** Of bytes, which are sealed texts, a person learns how many there are. */
+/** Formats a value. Of bytes, which are encrypted texts, it gives the number. */
 function shown(value: unknown): string {
-  if (value instanceof Uint8Array) return `(sealed, ${value.length} bytes)`;
+  if (value instanceof Uint8Array) return `(encrypted, ${value.length} bytes)`;
   return oneLine(typeof value === 'string' ? value : toJson(value));
 }
 

@@ -15,7 +15,7 @@ export const script: Script = (streams) =>
     .action((prod: string | undefined, options: ConnectionOptions) =>
       withConnection(options, prod, async ({ client, table, where }) => {
         const { created } = await loadSchema(client, table.name);
-        const what = created ? 'is created and active' : 'is there already, as the schema says';
+        const what = created ? 'is created and active' : 'exists already, as the schema says';
         say(streams.stdout, `table ${table.name} at ${where} ${what}`);
       }),
     );

@@ -13,12 +13,12 @@ export const script: Script = (streams) =>
     command(
       streams,
       'seed',
-      'Writes people and conversations. Repeating it doubles nothing. Without numbers: a small cast.',
+      'Writes users and conversations. A repetition adds nothing. Without numbers: a small cast.',
       ['./bin/ddb/seed', './bin/ddb/seed --users 20 --groups 50 --messages 1000'],
     ),
   )
     .addArgument(prodArgument())
-    .option('--users <n>', 'people to generate', parseCount)
+    .option('--users <n>', 'users to generate', parseCount)
     .option('--groups <n>', 'direct conversations to generate', parseCount)
     .option('--messages <n>', 'messages to generate, in all conversations together', parseCount)
     .action((prod: string | undefined, options: ConnectionOptions & Partial<SeedSize>) => {

@@ -2,29 +2,29 @@ import { explainFailure } from '../explain-failure.ts';
 import type { Subject } from './subject.ts';
 
 /**
- * `warns`: it holds, and ought to be otherwise all the same.
- * `absent`: there is nothing to check, because the engine does not have it; that is no failure.
- * `not_checked`: what it stands on does not hold.
+ * `warns`: it holds, but should be changed.
+ * `absent`: there is nothing to check, because the engine does not have the feature; this is not a failure.
+ * `not_checked`: a check that it needs failed.
  */
 export type Result = 'holds' | 'warns' | 'fails' | 'absent' | 'not_checked';
 
-/** What a check found. */
+/** The outcome of a check. */
 export interface Finding {
   readonly result: Result;
-  /** One line: what there is; where it fails or warns, what to do about it too. */
+  /** One line: what was found, and after a failure or a warning also what to do about it. */
   readonly text: string;
 }
 
-/** One line of the examination. */
+/** A check, which is one line of the report. */
 export interface Check {
   readonly name: string;
-  /** Names of the checks it stands on, which come before it. Whatever does not depend on a failure is told besides. */
+  /** Names of the earlier checks that it needs. Checks that do not need a failed one run all the same. */
   readonly needs: readonly string[];
-  /** A failure that is thrown is explained as every script explains it. */
+  /** A thrown error counts as a failure, and is explained as in every script. */
   run(subject: Subject): Promise<Finding>;
 }
 
-/** A check with what it found. */
+/** The name of a check with its outcome. */
 export interface CheckReport extends Finding {
   readonly check: string;
 }
@@ -35,7 +35,7 @@ export const fails = (text: string): Finding => ({ result: 'fails', text });
 export const absent = (text: string): Finding => ({ result: 'absent', text });
 export const notChecked = (text: string): Finding => ({ result: 'not_checked', text });
 
-/** Makes the checks one after the other, and hands on what each found at once. */
+/** Runs the checks one after the other, and yields each outcome at once. */
 export async function* runChecks(
   checks: readonly Check[],
   subject: Subject,
@@ -50,7 +50,7 @@ export async function* runChecks(
   }
 }
 
-/** Whether nothing is wrong, as far as this check goes. */
+/** Whether a check found nothing wrong. */
 export function isFine({ result }: Finding): boolean {
   return result === 'holds' || result === 'warns' || result === 'absent';
 }
@@ -59,6 +59,6 @@ async function examine(check: Check, subject: Subject): Promise<Finding> {
   try {
     return await check.run(subject);
   } catch (error) {
-    return fails(explainFailure(error, subject.place));
+    return fails(explainFailure(error, subject.target));
   }
 }

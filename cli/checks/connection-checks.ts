@@ -2,18 +2,18 @@ import { createDynamoClient } from '../../backend/table/client.ts';
 import type { DynamoConfig } from '../../backend/config.ts';
 import { absent, type Check, fails, holds, notChecked, warns } from './check.ts';
 
-/** Requests that are signed five minutes off are refused by AWS; a clock that is one minute off is not being set. */
+/** AWS refuses requests that are signed five minutes off. A clock that is one minute off is not synchronised. */
 const MAX_SKEW_MS = 60_000;
-/** The Date header knows whole seconds. */
+/** The Date header has whole seconds. */
 const SKEW_UNIT_MS = 1_000;
 const SHOWN_KEY_CHARACTERS = 4;
-/** Every answer of DynamoDB has it, and of engines that stand in for it. */
+/** A header of every response of DynamoDB and of its local engines. */
 const REQUEST_ID = 'x-amzn-requestid';
 
 /** In every partition: arn:aws:iam::123456789012:root. */
 const ROOT_USER = /^arn:[^:]+:iam::\d+:root$/;
 
-/** How the SDK names where credentials came from (its `$source`), and how people do. */
+/** The SDK's names for the sources of credentials (its `$source`), and our words for them. */
 const CREDENTIAL_SOURCES: readonly (readonly [source: RegExp, text: string])[] = [
   [/^CREDENTIALS_ENV_VARS/, 'the environment'],
   [/SSO/, 'a single sign-on session'],
@@ -42,7 +42,7 @@ const region: Check = {
     const { config, regionSource } = await subject.route();
     if (config.region === undefined) return holds(`${await sdkRegion(config)}, from the AWS configuration`);
     return holds(
-      `${config.region}, ${regionSource ? `from ${regionSource}` : 'as a local engine looks at none'}`,
+      `${config.region}, ${regionSource ? `from ${regionSource}` : 'as a local engine checks none'}`,
     );
   },
 };
@@ -52,7 +52,7 @@ const credentials: Check = {
   needs: ['endpoint'],
   run: async (subject) => {
     const { config, isAws } = await subject.route();
-    if (config.credentials) return holds('a fixed pair, as a local engine looks at none');
+    if (config.credentials) return holds('a fixed pair, as a local engine checks none');
     const { accessKeyId, isTemporary, sources } = await subject.identity();
     const key = `access key …${accessKeyId.slice(-SHOWN_KEY_CHARACTERS)}`;
     const source = sourceText(sources);
@@ -64,22 +64,22 @@ const credentials: Check = {
   },
 };
 
-/** Who AWS says one is. The root user may do whatever there is, and nothing can bound it: it goes no further. */
+/** The identity that AWS sees. The root user fails: its rights cannot be limited. */
 const caller: Check = {
   name: 'caller',
   needs: ['endpoint', 'region', 'credentials'],
   run: async (subject) => {
     const { isAws } = await subject.route();
-    if (!isAws) return absent('a local engine asks nobody who they are');
+    if (!isAws) return absent('a local engine does not authenticate callers');
     const arn = await subject.caller();
     if (ROOT_USER.test(arn)) {
-      return fails(`${arn} is the root user: sign in as somebody else, and delete its access keys`);
+      return fails(`${arn} is the root user: sign in as another user, and delete its access keys`);
     }
     return holds(arn);
   },
 };
 
-/** One request, whose answer the checks of the table look at too. */
+/** Sends one request, whose response the checks of the table use too. */
 const answers: Check = {
   name: 'connection',
   needs: ['endpoint', 'region', 'credentials', 'caller'],
@@ -87,13 +87,13 @@ const answers: Check = {
     await subject.table();
     const { headers = {} } = subject.answer ?? {};
     if (headers[REQUEST_ID] === undefined) {
-      return fails(`what answers at ${subject.place.endpoint ?? 'AWS'} is not DynamoDB: check the port`);
+      return fails(`what answers at ${subject.target.endpoint ?? 'AWS'} is not DynamoDB: check the port`);
     }
     return holds(`DynamoDB answers${headers['server'] ? ` (${headers['server']})` : ''}`);
   },
 };
 
-/** Any answer will do, a refusal too: a wrong clock is a reason for one. */
+/** Uses any response, even a refusal: a wrong clock is a reason for one. */
 const clock: Check = {
   name: 'clock',
   needs: ['endpoint', 'region', 'credentials', 'caller'],
@@ -107,18 +107,18 @@ const clock: Check = {
     const seconds = Math.round(Math.abs(skew) / SKEW_UNIT_MS);
     if (Math.abs(skew) > MAX_SKEW_MS) {
       return fails(
-        `this machine's clock is ${seconds} s ${skew > 0 ? 'ahead' : 'behind'}: have it set by a time server`,
+        `this machine's clock is ${seconds} s ${skew > 0 ? 'ahead' : 'behind'}: synchronise it with a time server`,
       );
     }
-    // An answer of this second has a date up to a second ago.
+    // The date of a response may be up to a second old.
     return holds(seconds <= 1 ? 'right to the second' : `${seconds} s off, which does no harm`);
   },
 };
 
-/** From the way there to an answer. */
+/** The checks from the endpoint to its first response. */
 export const CONNECTION_CHECKS: readonly Check[] = [endpoint, region, credentials, caller, answers, clock];
 
-/** The SDK's own search: the profile's region, say. */
+/** The region that the SDK finds itself, such as that of a profile. */
 async function sdkRegion(config: DynamoConfig): Promise<string> {
   const client = createDynamoClient(config);
   try {

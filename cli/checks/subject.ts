@@ -1,22 +1,22 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
-import type { Place } from '../explain-failure.ts';
+import type { Target } from '../explain-failure.ts';
 import { chooseRoute, type ConnectionOptions, openClient, type Route } from '../connection.ts';
 import { describeTable } from '../describe-table.ts';
 
 /** The credentials that the SDK found. The secret stays with the SDK. */
 export interface Identity {
   readonly accessKeyId: string;
-  /** They end by themselves: a role's or a session's, not a user's long-lived key. */
+  /** Whether they expire: those of a role or a session do, the long-lived key of a user does not. */
   readonly isTemporary: boolean;
-  /** The SDK's names of the places they came through, such as CREDENTIALS_PROFILE; the first is where it began. */
+  /** The SDK's names of the sources that it used, such as CREDENTIALS_PROFILE, in order. */
   readonly sources: readonly string[];
 }
 
-/** An HTTP answer, whatever it says. */
+/** An HTTP response, of any status. */
 export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
-  /** This machine's time when it came. */
+  /** This machine's time of its arrival. */
   readonly receivedAt: Date;
 }
 
@@ -27,18 +27,18 @@ const identity = z.object({
 });
 const rawAnswer = z.object({ headers: z.record(z.string(), z.string()) });
 
-/** What is examined. Each fact is found out once, by whichever check asks first; one that cannot be had is thrown. */
+/** The connection and the table that are checked. Each fact is read once, for the first check that needs it, or throws. */
 export class Subject {
-  /** As far as it is known, for those who explain failures. */
-  place: Place = {};
-  /** The newest answer that came from the endpoint. */
+  /** As far as it is known, to explain failures. */
+  target: Target = {};
+  /** The newest response of the endpoint. */
   answer: Answer | undefined;
   readonly route: () => Promise<Route>;
   readonly client: () => Promise<DynamoDBClient>;
   readonly identity: () => Promise<Identity>;
-  /** Who AWS says these credentials are: an ARN. */
+  /** The ARN that AWS gives for these credentials. */
   readonly caller: () => Promise<string>;
-  /** Undefined: there is no such table. */
+  /** Undefined if the table does not exist. */
   readonly table: () => Promise<TableDescription | undefined>;
   #opened: DynamoDBClient | undefined;
 
@@ -46,7 +46,7 @@ export class Subject {
     this.route = once(async () => {
       const route = await chooseRoute(options, prod);
       const { endpoint, tableName } = route.config;
-      this.place = endpoint === undefined ? { tableName } : { tableName, endpoint };
+      this.target = endpoint === undefined ? { tableName } : { tableName, endpoint };
       return route;
     });
     this.client = once(async () => {
@@ -77,7 +77,7 @@ export class Subject {
     this.#opened?.destroy();
   }
 
-  /** As they come over the wire: answers that become errors, too. */
+  /** Keeps each response as it arrives, also one that the SDK turns into an error. */
   #noteAnswers(client: DynamoDBClient): void {
     client.middlewareStack.add(
       (next) => async (args) => {
@@ -96,14 +96,14 @@ function once<Value>(find: () => Promise<Value>): () => Promise<Value> {
   return () => (found ??= find());
 }
 
-/** Asks STS, which needs no permission for it. */
+/** Asks STS who the caller is, which needs no permission. */
 async function whoIs(config: Pick<DynamoDBClient['config'], 'credentials' | 'region'>): Promise<string> {
-  // Loaded only now: no other script asks.
+  // Loaded only when it is needed: no other script uses it.
   const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
   const sts = new STSClient(config);
   try {
     const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
-    return Arn ?? 'nobody that has a name';
+    return Arn ?? 'an identity without a name';
   } finally {
     sts.destroy();
   }

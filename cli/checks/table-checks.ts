@@ -10,8 +10,8 @@ import { TTL_ATTRIBUTE } from '../../schema/table.ts';
 import { absent, type Check, fails, holds } from './check.ts';
 import type { Subject } from './subject.ts';
 
-/** An id that no user has: reading it costs no more than finding nothing. */
-const NOBODY = 'doctor';
+/** An id that no user has: reading it costs the minimum. */
+const NO_USER_ID = 'doctor';
 
 const table: Check = {
   name: 'table',
@@ -21,12 +21,12 @@ const table: Check = {
     const { tableName } = config;
     const found = await subject.table();
     if (!found) {
-      const others = isAws ? '' : ' (./bin/ddb/list-tables shows those there are)';
+      const others = isAws ? '' : ' (./bin/ddb/list-tables lists the tables)';
       return fails(`there is no table ${tableName}: ${await schemaLoad(subject)} creates it${others}`);
     }
     const items = `about ${(found.ItemCount ?? 0).toLocaleString('en')} items`;
     if (found.TableStatus === 'ACTIVE') return holds(`${tableName} is active, with ${items}`);
-    return fails(`${tableName} is ${found.TableStatus ?? 'in no known state'}: wait until it is ACTIVE`);
+    return fails(`${tableName} is ${found.TableStatus ?? 'in an unknown state'}: wait until it is ACTIVE`);
   },
 };
 
@@ -96,7 +96,7 @@ const strongRead: Check = {
     const { config } = await subject.route();
     const { profiles } = wire({ table: openTable(await subject.client(), config.tableName) });
     const start = performance.now();
-    await profiles.find(NOBODY);
+    await profiles.find(NO_USER_ID);
     return holds(`answered in ${Math.ceil(performance.now() - start)} ms`);
   },
 };

@@ -2,32 +2,32 @@ import { type Fingerprint, FingerprintFiles } from './fingerprints.ts';
 import type { RawItem } from './item-json.ts';
 import { counted } from './scan-table.ts';
 
-/** An item that the two sides do not both have alike. */
+/** An item that differs between the two sides, or is missing on one. */
 export interface ItemDifference {
   readonly pk: string;
   readonly sk: string;
   /** Which side has it. */
   readonly where: 'first only' | 'second only' | 'both';
-  /** In both: the attributes that differ; each with its two values where they were asked for. */
+  /** If both sides have it: the attributes that differ, each with its two values if they were requested. */
   readonly attributes: readonly AttributeDifference[];
 }
 
 export interface AttributeDifference {
   readonly name: string;
-  /** DynamoDB's JSON; absent where the side has no such attribute, or where values were not asked for. */
+  /** DynamoDB's JSON; absent if the side has no such attribute, or values were not requested. */
   readonly first?: string;
   readonly second?: string;
 }
 
-/** Something whose items can be read, all of them once, in any order. */
+/** A table or a dump, whose items can be read once each, in any order. */
 export interface Side {
   readonly items: () => AsyncIterable<RawItem>;
 }
 
 /**
- * Every difference between two sides. Reads each once, and holds one item of 256 of both in memory at a time. What
- * it remembers meanwhile is in a temporary directory: about as much as the items are large.
- * @param withValues tells the values that differ, too.
+ * Yields every difference between two sides. Reads each side once, and holds 1/256 of both in memory at a time. The rest
+ * is in a temporary directory, which becomes about as large as the items.
+ * @param withValues includes the values that differ.
  */
 export async function* compareSides(
   first: Side,

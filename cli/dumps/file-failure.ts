@@ -1,6 +1,6 @@
 import { codeOf, UserError } from '../user-error.ts';
 
-/** What a system error of a file is called by a person; undefined for an error that is none. */
+/** Our words for the system errors of files, by their codes. */
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'it may not be read or written',
   EDQUOT: 'there is no room left: give another directory, or make room',
@@ -8,14 +8,14 @@ const WORDS: Readonly<Record<string, string>> = {
   EIO: 'the disk fails',
   EISDIR: 'it is a directory',
   EMFILE: 'too many files are open',
-  ENOENT: 'it is not there',
+  ENOENT: 'it does not exist',
   ENOSPC: 'there is no room left: give another directory, or make room',
-  ENOTDIR: 'a part of the way is no directory',
+  ENOTDIR: 'a part of the path is not a directory',
   EPERM: 'it may not be read or written',
   EROFS: 'nothing can be written there',
 };
 
-/** A failure of a file, for the person who named it; anything else as it is. */
+/** Turns a system error of a file into a UserError that names its path; returns any other error unchanged. */
 export function fileFailure(error: unknown, path: string): unknown {
   const code = codeOf(error);
   const words = WORDS[code];

@@ -9,16 +9,17 @@ import { fileFailure } from './file-failure.ts';
 import { linesOf, type RawItem, toEntries } from './item-json.ts';
 import { keyOf } from './item-shapes.ts';
 
-/** Files that items are spread over by the first byte of a hash of their keys. */
+/** Number of files over which items are spread, by the first byte of a hash of their keys. */
 const BUCKETS = 256;
-/** Characters of a digest in base64: enough that two texts with the same one do not occur. */
+/** Characters of a digest in base64: enough that no two texts have the same digest. */
 const DIGEST_LENGTH = 22;
-/** What is written to a file at once: a write for each line would take most of the time. */
+/** Size of one write to a file: a write for each line would take most of the time. */
 const CHUNK_CHARACTERS = 32_768;
 
-/** What is remembered of an item: its key, and of each attribute the value, or a digest of it. */
+/** The stored form of an item: its key, and the value or a digest of each attribute. */
 const fingerprint = z.tuple([z.string(), z.string(), z.record(z.string(), z.string())]);
 
+/** The key of an item, and the value or a digest of each of its attributes. */
 export interface Fingerprint {
   readonly pk: string;
   readonly sk: string;
@@ -26,9 +27,9 @@ export interface Fingerprint {
 }
 
 /**
- * Spreads the items of two sides over files in a directory of its own, so that the same item of both comes into files of
- * the same number: two of them are read at a time, whatever the size of the whole. Digests are made with a key that
- * nobody keeps: short texts cannot be guessed from what is left in a temporary directory after a crash.
+ * Spreads the items of two sides over files in a temporary directory. The same item of both sides is in files with the same
+ * number, so that two files are compared at a time, whatever the size of the sides. Digests are made with a random key
+ * that is not stored: short texts cannot be guessed from files that a crash leaves behind.
  */
 export class FingerprintFiles {
   readonly #directory = mkdtempSync(join(tmpdir(), 'cruddur-compare-'));
@@ -36,21 +37,21 @@ export class FingerprintFiles {
   readonly #withValues: boolean;
   readonly #remove = () => rmSync(this.#directory, { recursive: true, force: true });
 
-  /** @param withValues remembers values instead of digests: what they are is going to be shown. */
+  /** @param withValues stores values instead of digests, because they will be shown. */
   constructor(withValues: boolean) {
     this.#withValues = withValues;
     // Ctrl-C ends the process at once.
     process.once('exit', this.#remove);
   }
 
-  /** Takes in all items of a side. */
+  /** Stores all items of a side. */
   async add(side: string, items: AsyncIterable<RawItem>): Promise<void> {
     const files = Array.from({ length: BUCKETS }, (_, bucket) =>
       createWriteStream(this.#path(side, bucket), { mode: 0o600 }),
     );
     try {
       const failed = Promise.race(files.map(failureOf));
-      // Looked at whenever there is something to wait for.
+      // Each wait below races with it.
       failed.catch(() => undefined);
       const chunks = files.map(() => '');
       for await (const item of items) {
@@ -107,12 +108,12 @@ function bucketOf(pk: string, sk: string): number {
   return hash('sha256', JSON.stringify([pk, sk]), 'buffer')[0] ?? 0;
 }
 
-/** Rejects with what goes wrong with a file, and otherwise never settles. */
+/** Rejects with the first error of a file, and otherwise never settles. */
 function failureOf(file: WriteStream): Promise<never> {
   return new Promise((_resolve, reject) => file.once('error', reject));
 }
 
-/** Rejects where the end of it, or anything before, could not be written. */
+/** Ends a file. Rejects if its end, or anything before, could not be written. */
 async function endFile(file: WriteStream, rest = ''): Promise<void> {
   file.end(rest);
   await finished(file);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { toImage } from '../../backend/table/json-image.ts';
 import { parseJson } from '../parse-json.ts';
 
-/** An item with the types of its attributes, as it is stored: nothing is lost that a number or a set says. */
+/** An item with the types of its attributes, as it is stored: no digit of a number and no type of a set is lost. */
 export type RawItem = Record<string, AttributeValue>;
 
 const bytes = z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64')));
@@ -24,12 +24,12 @@ const attribute: z.ZodType<AttributeValue> = z.union([
 
 const line = z.object({ Item: z.record(z.string(), attribute) });
 
-/** A line of a data file, its end included: the same for the same item. */
+/** Formats an item as a line of a data file, with its end. Equal items give equal lines. */
 export function toLine(item: RawItem): string {
   return `${JSON.stringify({ Item: Object.fromEntries(toEntries(item)) })}\n`;
 }
 
-/** An item's attributes as JSON can say them, by name; what has no order, names and sets, is put in one. */
+/** Returns an item's attributes as DynamoDB's JSON, with names and sets in order. */
 export function toEntries(item: RawItem): [name: string, value: unknown][] {
   return inOrder(toImage(item));
 }
@@ -53,7 +53,7 @@ function valueInOrder(value: Image[string]): unknown {
   return value;
 }
 
-/** The item of a line; undefined for a line that is none. */
+/** Parses a line; undefined if it is not an item. */
 export function fromLine(text: string): RawItem | undefined {
   const result = line.safeParse(parseJson(text));
   return result.success ? result.data.Item : undefined;

@@ -17,12 +17,12 @@ import type { RawItem } from './item-json.ts';
 
 type AttributeType = 'S' | 'N' | 'B' | 'NULL';
 
-/** Attributes that an item must have, and of which type. What else it has is its own business. */
+/** The attributes that an item must have, with their types. It may have others. */
 type Shape = Readonly<Record<string, readonly AttributeType[]>>;
 
 const string = ['S'] as const;
 const number = ['N'] as const;
-/** A text, a tombstone's lack of one, or what an encryption made of a text. */
+/** A text, the null of a tombstone, or an encrypted text. */
 const text = ['S', 'NULL', 'B'] as const;
 
 const GROUP: Shape = { kind: string, created_by: string, created_at: string, member_count: number };
@@ -50,20 +50,20 @@ const MESSAGE: Shape = {
 const PROFILE: Shape = { handle: string, display_name: string, created_at: string };
 const HANDLE: Shape = { user_uuid: string, display_name: string };
 
-/** What an item is, by its key: the shape it must have, and the keys that its attributes say it has. */
+/** The kind of an item: the shape that it must have, and the key that follows from its attributes. */
 interface Kind {
   readonly shape: Shape;
   readonly keys: (item: RawItem) => Readonly<Record<string, string>>;
 }
 
-/** The item's key. @throws RangeError for an item that has none. */
+/** Returns the item's key. @throws RangeError for an item without one. */
 export function keyOf(item: RawItem): Key {
   const { pk, sk } = item;
   if (pk?.S === undefined || sk?.S === undefined) throw new RangeError('an item has no key');
   return { pk: pk.S, sk: sk.S };
 }
 
-/** What is wrong with an item, if anything: it must be one of this schema's, under the key that it says it has. */
+/** Returns what is wrong with an item: it must be an item of this schema, under the key that follows from its attributes. */
 export function itemFault(item: RawItem): string | undefined {
   const { pk, sk } = item;
   if (pk?.S === undefined || sk?.S === undefined) return 'has no key pk, sk';
@@ -98,14 +98,14 @@ function kindOf(key: Key): Kind | undefined {
 function personKindOf(key: Key): Kind | undefined {
   const userId = profileUserIdOf(key);
   if (userId !== undefined) return { shape: PROFILE, keys: () => ({ ...profileKey(userId) }) };
-  // A handle's claim stands in the partition of the handle's beginning.
+  // A handle's claim is in the partition of the handle's first characters.
   return handleKey(key.sk).pk === key.pk ? { shape: HANDLE, keys: () => ({}) } : undefined;
 }
 
 function messageKeyOf(groupId: string, seq: AttributeValue | undefined): Partial<Key> {
   try {
     const key = messageKey(groupId, Number(seq?.N));
-    // 0 is a place, before the first message, and no message's.
+    // Seq 0 is the position before the first message, not a message.
     if (seqOf(key) !== undefined) return key;
   } catch {
     // Not a seq.

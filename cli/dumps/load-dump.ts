@@ -6,9 +6,10 @@ import type { RawItem } from './item-json.ts';
 import type { Dump } from './read-dump.ts';
 import { putAll, putMissing, type Written } from './write-items.ts';
 
+/** The number of items by what the load did with them. */
 export type LoadCounts = Readonly<Record<Written, number>>;
 
-/** Reads all of a dump, and finds what is wrong with it, before anything is written. @throws UserError */
+/** Reads and checks a whole dump before anything is written. @throws UserError */
 export async function checkDump(dump: Dump, onItem: () => void): Promise<void> {
   for await (const item of dump.items()) {
     const fault = itemFault(item);
@@ -22,20 +23,20 @@ function keyText({ pk, sk }: RawItem): string {
   return JSON.stringify({ pk: pk?.S, sk: sk?.S });
 }
 
-/** Whether a table has no item at all. Strongly read. */
+/** Whether a table has no items, by a strongly consistent read. */
 export async function isEmpty(client: DynamoDBClient, TableName: string): Promise<boolean> {
   const { Items = [] } = await client.send(new ScanCommand({ TableName, Limit: 1, ConsistentRead: true }));
   return Items.length === 0;
 }
 
 /**
- * Writes a dump into a table: messages and people first, then the rows and META of groups. Without these there is no
- * group for the API: what was loaded in part is not shown in part, and nobody writes to the end of half a log.
+ * Writes a dump into a table: messages and profiles first, then the rows of members and META. The API finds a group only
+ * by these, so a group that is loaded in part is not shown, and no client can write to the end of half a log.
  *
- * The stream's function may be at work on the table meanwhile. What it is told of are messages that the rows of the dump
- * know already, or will be told of by `rebuild-summaries`: a message whose members are not there yet changes nothing; a row
- * that it brings up to date before the dump's row is put says the same as that row, or what rebuilding says of it.
- * @param missingOnly puts only what is not there: to go on after a load that was interrupted.
+ * The stream's function may run on the table meanwhile. It receives messages that the rows of the dump already include, or
+ * that `rebuild-summaries` will include. A message whose members do not exist yet changes nothing. A row that the function
+ * updates before the dump's row is put has the same summary as that row, or the one that rebuilding writes.
+ * @param missingOnly puts only the items that are missing, to resume a load that was interrupted.
  */
 export async function loadDump(
   client: DynamoDBClient,
@@ -59,7 +60,7 @@ export async function loadDump(
   return counts;
 }
 
-/** Whether it is what a group is known by: META, and its members' rows. */
+/** Whether the API finds a group by this item: META, or a member's row. */
 function makesGroup(item: RawItem): boolean {
   const key = keyOf(item);
   return groupIdOf(key) !== undefined && !isMessageKey(key);

@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 
 /*
- * What stands beside the data files, as DynamoDB's own export to S3 writes it: a summary, a list of the files as a JSON
- * text a line, and the MD5 of each of the two.
+ * The files beside the data files, in the format of DynamoDB's export to S3: a summary, a list of the data files with one
+ * JSON text a line, and the MD5 of each of the two.
  */
 
 export const DATA_DIR = 'data';
@@ -31,32 +31,32 @@ export function fileNameOf({ dataFileS3Key }: DataFile): string {
 export const summary = z.object({
   version: z.literal(VERSION, { error: `must be ${VERSION}` }),
   tableArn: z.string(),
-  /** The moment an export is of; when a dump was begun. */
+  /** The point in time of an export; the start of a dump. */
   exportTime: z.string(),
   itemCount: z.int().min(0),
   outputFormat: z.literal('DYNAMODB_JSON', { error: 'must be DYNAMODB_JSON' }),
-  /** Younger exports say it. One of changes alone is no table. */
+  /** Newer exports have it. An incremental export is not a whole table. */
   exportType: z.literal('FULL_EXPORT', { error: 'must be FULL_EXPORT' }).optional(),
 });
 
 export type Summary = z.output<typeof summary>;
 
-/** The MD5 of a text or of bytes, as S3 writes it. */
+/** Returns the MD5 of a text or of bytes in base64, as S3 writes it. */
 export function md5(content: string | Uint8Array): string {
   return createHash('md5').update(content).digest('base64');
 }
 
-/** The name of the file that holds a manifest's MD5. */
+/** Returns the name of the file with a manifest's MD5. */
 export function checksumName(manifest: string): string {
   return manifest.replace(/\.json$/, '.md5');
 }
 
-/** The name under which an upload in one part is known to S3. */
+/** Returns the ETag that S3 gives to an upload in one part. */
 export function etagOf(md5Checksum: string): string {
   return `${createHash('md5').update(Buffer.from(md5Checksum, 'base64')).digest('hex')}-1`;
 }
 
-/** A dump's summary, with all that an export's has: what S3 knows of it is null. */
+/** Makes a dump's summary with all fields of an export's; those about S3 are null. */
 export function summaryOf(parts: {
   readonly tableArn: string;
   readonly tableId: string | undefined;

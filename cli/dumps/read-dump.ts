@@ -22,7 +22,7 @@ import {
   SUMMARY,
 } from './manifests.ts';
 
-/** A dump, or an export of DynamoDB's that was fetched from S3. What it holds is found wrong when it is read, if it is. */
+/** A dump, or an export of DynamoDB that was fetched from S3. Its items are checked while they are read. */
 export interface Dump {
   readonly directory: string;
   readonly itemCount: number;
@@ -30,11 +30,11 @@ export interface Dump {
   readonly tableArn: string;
   readonly time: string;
   readonly files: readonly DataFile[];
-  /** Every item of it, file by file. @throws UserError at the end of a file that is not as the manifest says. */
+  /** Yields every item, file by file. @throws UserError at the end of a file that differs from the manifest. */
   items(): AsyncGenerator<RawItem>;
 }
 
-/** @throws UserError for what is no dump, or one whose manifests are damaged or do not go together. */
+/** Opens a dump. @throws UserError if it is not a dump, or its manifests are damaged or contradict each other. */
 export async function openDump(path: string): Promise<Dump> {
   const directory = resolve(path);
   const about = readShape(summary, await readManifest(directory, SUMMARY), join(directory, SUMMARY));
@@ -58,7 +58,7 @@ export async function openDump(path: string): Promise<Dump> {
   };
 }
 
-/** A manifest that is what its checksum says. */
+/** Reads a manifest and checks its MD5. */
 async function readManifest(directory: string, name: string): Promise<string> {
   const text = await readText(directory, name);
   const sum = await readText(directory, checksumName(name));
@@ -87,7 +87,7 @@ function readShape<Shape extends z.ZodType>(shape: Shape, text: string, path: st
   throw new UserError(`${path} cannot be read: ${what}`);
 }
 
-/** The items of a data file, as they come off the disk; at its end it is known whether it is the one that was written. */
+/** Reads the items of a data file. At its end, count and MD5 are checked. */
 async function* readItems(path: string, file: DataFile): AsyncGenerator<RawItem> {
   const sum = createHash('md5');
   let count = 0;
@@ -103,7 +103,7 @@ async function* readItems(path: string, file: DataFile): AsyncGenerator<RawItem>
     throw new UserError(`${path} has ${count} items, and ${file.itemCount} by the manifest`);
 }
 
-/** The lines of a compressed file. `onBytes` is told of the compressed bytes. */
+/** The lines of a compressed file. `onBytes` is called with the compressed bytes. */
 async function* readLines(path: string, onBytes: (bytes: Buffer) => void): AsyncGenerator<string> {
   const listen = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -113,7 +113,7 @@ async function* readLines(path: string, onBytes: (bytes: Buffer) => void): Async
   });
   const text = createGunzip();
   const fed = pipeline(createReadStream(path), listen, text);
-  // What goes wrong there ends the loop below, too.
+  // An error there also ends the loop below.
   fed.catch(() => undefined);
   try {
     yield* linesOf(text.setEncoding('utf8'));
@@ -123,7 +123,7 @@ async function* readLines(path: string, onBytes: (bytes: Buffer) => void): Async
   }
 }
 
-/** What zlib says of a file that was cut off or changed. */
+/** Explains zlib's errors for a file that was cut off or changed. */
 function unreadable(error: unknown, path: string): unknown {
   if (codeOf(error).startsWith('Z_'))
     return new UserError(`${path} is damaged: it cannot be decompressed (${codeOf(error)})`, {

@@ -1,15 +1,15 @@
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import type { RawItem } from './item-json.ts';
 
-/** A part of a table: this segment of so many. */
+/** A part of a table: segment `number` of a parallel scan with `of` segments. */
 export interface Segment {
   readonly number: number;
   readonly of: number;
 }
 
 /**
- * The items of a part of a table, in the order of its partitions, each in the order of its sort keys. Strongly read,
- * a page (1 MB) at a time: 1 R for 4 KB. Writes that were answered before a page was asked for are in it.
+ * Reads the items of a part of a table, in the order of its partitions and of their sort keys. Strongly consistent, a page
+ * (1 MB) at a time: 1 R for 4 KB. A page includes every write that was acknowledged before it was requested.
  */
 export async function* scanSegment(
   client: DynamoDBClient,
@@ -25,7 +25,7 @@ export async function* scanSegment(
   for await (const { Items = [] } of paginateScan({ client }, input)) yield* Items;
 }
 
-/** All segments there are of so many. */
+/** Returns all segments of a scan. */
 export function segments(of: number): Segment[] {
   return Array.from({ length: of }, (_, number) => ({ number, of }));
 }

@@ -4,6 +4,7 @@ import { counted, scanSegment, segments } from './scan-table.ts';
 import { GroupReader, wholeGroups } from './whole-groups.ts';
 import { NewDump } from './write-dump.ts';
 
+/** A dump that was written. */
 export interface TakenDump {
   readonly directory: string;
   readonly itemCount: number;
@@ -13,11 +14,11 @@ export interface TakenDump {
 }
 
 /**
- * Writes a table into a new directory: a data file for each part of it, all parts at once. What it holds in memory is a
- * page or two for each part, whatever the table's size.
+ * Writes a table into a new directory: a data file for each part of it, all parts at once. It holds a page
+ * or two for each part in memory, whatever the table's size.
  *
- * It is no point in time: people may write meanwhile. What is written before a part is read is in it; each group is of one
- * moment (`wholeGroups`); a profile and the claim of its handle are read apart.
+ * The dump is not of one point in time: clients may write meanwhile. It includes what was written before a part is read.
+ * Each group is of one moment (`wholeGroups`); a profile and the claim of its handle are read separately.
  */
 export async function takeDump(
   client: DynamoDBClient,
@@ -36,7 +37,7 @@ export async function takeDump(
         try {
           return await dump.writeFile(counted(items, options.onItem), failed.signal);
         } catch (error) {
-          // The first failure is what is told; the other parts end.
+          // The first failure is the one that is reported; the other parts end.
           if (!failed.signal.aborted) failed.abort(error);
           throw failed.signal.reason;
         }

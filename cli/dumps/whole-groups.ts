@@ -12,31 +12,31 @@ import {
 import { type RawItem, toLine } from './item-json.ts';
 import { keyOf } from './item-shapes.ts';
 
-/** How far the clock of who wrote a message may be behind the one here. */
+/** The most that a writer's clock may be behind this one. */
 const CLOCK_SKEW_MS = 15 * 60_000;
-/** How often a group is read on that changes again and again. */
+/** Maximum number of reads of a group that keeps changing. */
 const MAX_ATTEMPTS = 20;
 
 /** A group's partition, as far as it was read. */
 interface Partition {
   readonly groupId: string;
-  /** Members and META, which are handed on when it is known that they go with the messages. */
+  /** Members and META, which are held back until they are known to fit the messages. */
   rows: RawItem[];
   lastSk: string;
-  /** Whether a message is so young that it may have come while the partition was read. */
+  /** Whether a message is so new that it may have been written while the partition was read. */
   young: boolean;
 }
 
 /**
- * Hands items on so that each group's are of one moment, though they are read while people write.
+ * Passes items on so that those of each group are of one moment, although clients write meanwhile.
  *
  * A partition is read in the order of its sort keys: members, META, messages. So rows are never newer than the log, and
- * a log has no hole. But who comes or goes after the rows were read, before the log was, stands in the log alone: then
- * a person who was removed would be a member again, or a conversation have messages and no members. So the rows are held
- * back until the log was read. If anything in it is young enough, they are read again; where others stand there now, the
- * log's new end and the rows are read once more, until two readings of the rows, one before and one after the log's end,
- * are alike in who is a member, and as what. Between the two nobody came or went: a change is one transaction with its
- * message. Those read first are handed on, which are no newer than the log.
+ * a log has no gap. The race: a member who is added or removed after the rows were read and before the log was read is only
+ * in the log. A removed user would then be a member again, or a conversation would have messages and no members. So the
+ * rows are held back until the log was read. If a message in it is new enough, the rows are read again. If they changed,
+ * the new end of the log and the rows are read once more, until the rows before and after the end of the log have the same
+ * members with the same roles. No member was added or removed between these two reads, because a change of members and its
+ * message are one transaction. The rows of the first of the two reads are passed on: they are no newer than the log.
  * @param since when the reading of the table began.
  */
 export async function* wholeGroups(
@@ -67,7 +67,7 @@ export async function* wholeGroups(
   if (current) yield* finish(current, reader);
 }
 
-/** The rows of a partition whose messages were handed on, and what has come since that belongs to them. */
+/** Yields the rows of a partition whose messages were passed on, and the newer messages that belong to these rows. */
 async function* finish(partition: Partition, reader: GroupReader): AsyncGenerator<RawItem> {
   const { groupId } = partition;
   for (let attempt = 0; partition.young; attempt += 1) {
@@ -83,7 +83,7 @@ async function* finish(partition: Partition, reader: GroupReader): AsyncGenerato
   yield* partition.rows;
 }
 
-/** What only a change of the group changes: META, and of each member since when, and as what. */
+/** The part of the rows that only a change of the group changes: META, and each member's `joined_seq` and role. */
 function membership(rows: readonly RawItem[]): string {
   const parts = rows.map((row) => {
     const { sk, role, joined_seq } = row;
@@ -110,9 +110,9 @@ export class GroupReader {
     return rows;
   }
 
-  /** Messages behind one. */
+  /** The messages after one. */
   async *messagesAfter(groupId: string, sk: string): AsyncGenerator<RawItem> {
-    // Both ends are included: what comes right after a key is that key with the lowest character behind it.
+    // BETWEEN includes both ends: the next key after a key is that key followed by the lowest character.
     yield* this.#query(groupId, `${sk}\u0000`, messageKey(groupId, MAX_SEQ).sk);
   }
 

@@ -11,7 +11,7 @@ import { fileFailure } from './file-failure.ts';
 import { type RawItem, toLine } from './item-json.ts';
 import { checksumName, DATA_DIR, type DataFile, etagOf, FILES, md5, SUMMARY } from './manifests.ts';
 
-/** People's messages: for nobody but who took them. */
+/** Dumps hold people's messages: only their owner may read them. */
 const PRIVATE_FILE = 0o600;
 
 /** A data file as it was written. */
@@ -21,8 +21,8 @@ export interface WrittenFile extends DataFile {
 }
 
 /**
- * A dump that is being written, in a directory beside the one it will be. Its manifests come last, and then it takes its
- * name in one step: whatever happens meanwhile, what has the name is whole.
+ * A dump that is being written, in a temporary directory beside its own. The manifests are written last, and then the
+ * directory is renamed in one step: a directory with the final name is always complete.
  */
 export class NewDump {
   readonly directory: string;
@@ -36,7 +36,7 @@ export class NewDump {
     process.once('exit', this.#discard);
   }
 
-  /** @throws UserError where something is there already, or nothing can be written. */
+  /** Creates the directory. @throws UserError if the path exists already, or cannot be written. */
   static async begin(path: string): Promise<NewDump> {
     const directory = resolve(path);
     try {
@@ -50,7 +50,7 @@ export class NewDump {
     }
   }
 
-  /** Writes a data file of whatever items come, no faster than the disk takes them. Ends when `signal` says so. */
+  /** Writes the items into a data file, no faster than the disk accepts them. `signal` aborts it. */
   async writeFile(items: AsyncIterable<RawItem>, signal: AbortSignal): Promise<WrittenFile> {
     const name = `${ulid().toLowerCase()}.json.gz`;
     const path = join(this.#fresh, DATA_DIR, name);
@@ -81,7 +81,7 @@ export class NewDump {
     return { itemCount, md5Checksum, etag: etagOf(md5Checksum), dataFileS3Key, bytes };
   }
 
-  /** Writes the manifests and gives the dump its name. @throws UserError where somebody took the name meanwhile. */
+  /** Writes the manifests and gives the dump its name. @throws UserError if the name was taken meanwhile. */
   async finish(files: readonly WrittenFile[], summary: object): Promise<void> {
     const entries = files.map(({ itemCount, md5Checksum, etag, dataFileS3Key }) =>
       JSON.stringify({ itemCount, md5Checksum, etag, dataFileS3Key }),
@@ -124,10 +124,10 @@ async function refuseWhatIsThere(directory: string): Promise<void> {
 }
 
 function isThere(directory: string): UserError {
-  return new UserError(`${directory} is there already: give the name of a new directory`);
+  return new UserError(`${directory} exists already: give the name of a new directory`);
 }
 
-/** So that the names in it outlive a power failure, as their files do. */
+/** Syncs a directory, so that the names in it survive a power failure, as the files do. */
 async function syncDirectory(path: string): Promise<void> {
   const handle = await open(path);
   try {

@@ -13,22 +13,22 @@ import { type RawItem, toLine } from './item-json.ts';
 
 /** DynamoDB's limit for one BatchWriteItem. */
 const MAX_BATCH = 25;
-/** Rounds in a row in which DynamoDB takes nothing of a batch, after which it is given up: about half a minute. */
+/** Maximum consecutive rounds in which DynamoDB writes nothing of a batch: about half a minute. */
 const MAX_IDLE_ROUNDS = 120;
-/** Requests under way at once. */
+/** Maximum requests at once. */
 const CONCURRENCY = 16;
 
-/** What became of an item: it is there now. */
+/** What a put did; the item exists afterwards. */
 export type Written =
   | 'stored'
-  /** It was there, as it is. */
+  /** The same item existed already. */
   | 'found'
-  /** Another item is there under its key, and was left as it is. */
+  /** Another item has its key, and was left unchanged. */
   | 'different';
 
 /**
- * Puts items, whatever stands there: for a table that was empty. What DynamoDB leaves of a batch when it throttles is sent
- * again. Repeating a put of the same item changes nothing, so an answer that was lost does no harm.
+ * Puts items unconditionally, into a table that was empty. Items of a batch that DynamoDB leaves unprocessed when it
+ * throttles are sent again. Repeating a put of the same item changes nothing, so a lost response does no harm.
  */
 export async function putAll(
   client: DynamoDBClient,
@@ -43,8 +43,8 @@ export async function putAll(
 }
 
 /**
- * Puts items where nothing stands, one by one. Under a key may stand the same item, of an earlier attempt, or the same in
- * a later state, a row that the stream's function has brought up to date; neither is touched, so nothing younger is lost.
+ * Puts missing items, one by one. A key may already have the same item from an earlier attempt, or a later state of it, such
+ * as a row that the stream's function has updated. Neither is changed, so nothing newer is lost.
  */
 export async function putMissing(
   client: DynamoDBClient,
@@ -74,7 +74,7 @@ async function putIfMissing(client: DynamoDBClient, TableName: string, Item: Raw
 
 const NOTHING_IS_THERE = 'attribute_not_exists(pk)';
 
-/** @throws TableUnavailableError when DynamoDB takes nothing for long; SDK errors. */
+/** @throws TableUnavailableError when DynamoDB writes nothing for a long time; SDK errors. */
 async function putBatch(client: DynamoDBClient, tableName: string, batch: readonly RawItem[]): Promise<void> {
   let requests: WriteRequest[] = batch.map((Item) => ({ PutRequest: { Item } }));
   for (let idle = 0; ;) {
@@ -90,7 +90,7 @@ async function putBatch(client: DynamoDBClient, tableName: string, batch: readon
   }
 }
 
-/** Runs a task for each, so many at once; what comes is asked for no faster than it is done. */
+/** Runs a task for each item, with limited concurrency; items are requested no faster than they are done. */
 async function inParallel<Item>(
   items: AsyncIterable<Item>,
   task: (item: Item) => Promise<void>,

@@ -15,7 +15,7 @@ const FOLLOWING = '/tmp/following';
 await runProgram('pump', async ({ config, client, dynamo, table, dataDir, logger }) => {
   const { redisUrl: url } = config.api;
   if (url === undefined)
-    throw new UserError('REDIS_URL: set it, for nobody else hears of what happens in this process');
+    throw new UserError('REDIS_URL: set it, because it publishes the events of this process to the APIs');
   rmSync(FOLLOWING, { force: true });
   const events = openPublisher({ url, tableName: table.name, logger });
   const codec = opaqueTexts();

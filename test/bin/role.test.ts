@@ -48,24 +48,24 @@ const run = (script: string, ...args: readonly string[]) =>
     },
   });
 
-it('asks AWS for no role without the last word prod', async () => {
+it('assumes no role without the last word prod', async () => {
   await failsWith(run('ddb/list-tables'), /--role-arn .* last word `prod` only/);
   await failsWith(run('token', 'ada'), /--role-arn .* last word `prod` only/);
   expect(assumed).toBe(0);
 });
 
-it('assumes the role anew when its credentials run out', async () => {
+it('assumes the role again when its credentials expire', async () => {
   // It lists, and then describes each table: two requests at least.
   expect(await succeeds(run('ddb/list-tables', 'prod'))).toContain(db().tableName);
   expect(assumed).toBeGreaterThan(1);
 });
 
-it('tells the role in another account what that account asks for', async () => {
+it('sends the external id that the role in another account requires', async () => {
   await succeeds(run('ddb/list-tables', 'prod', '--external-id', 'a secret of two'));
   expect(new URLSearchParams(asked[0]).get('ExternalId')).toBe('a secret of two');
 });
 
-it('takes no external id without a role', async () => {
+it('refuses an external id without a role', async () => {
   const env = { AWS_ENDPOINT_URL: db().endpoint };
   await failsWith(
     callScript('ddb/list-tables', ['prod', '--external-id', 'x'], { env }),

@@ -38,7 +38,7 @@ import {
 } from './run-script.ts';
 import { SCRIPTS } from './script-names.ts';
 
-/** What a script cannot be called without. */
+/** The words that a script requires. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   'ddb/compare': ['one-table', 'another'],
   'ddb/dump': ['some-directory'],
@@ -87,7 +87,7 @@ describe('every script', () => {
     );
   });
 
-  it('says where nothing answers', async () => {
+  it('names the endpoint at which nothing answers', async () => {
     const env = { DATA_DIR: tempDir(), AWS_ENDPOINT_URL: '' };
     await Promise.all([
       // The doctor says so in its report.
@@ -110,7 +110,7 @@ describe('every script', () => {
     await Promise.all([
       failsWith(
         run('ddb/seed', ['prod', 'more']),
-        /these are too many words: give \[prod\] \(see seed --help\)/,
+        /there are too many words: give \[prod\] \(see seed --help\)/,
       ),
       failsWith(
         run('ddb/seed', ['foo']),
@@ -124,7 +124,7 @@ describe('every script', () => {
     ]);
   });
 
-  it('never touches AWS without the last word prod, and then says what is missing', async () => {
+  it('never accesses AWS without the last word prod, and with it says what is missing', async () => {
     const aws = { AWS_ENDPOINT_URL: 'https://dynamodb.eu-west-1.amazonaws.com' };
     const none = { AWS_ENDPOINT_URL: '' };
     await Promise.all([
@@ -137,7 +137,7 @@ describe('every script', () => {
     ]);
   });
 
-  it('knows what is not DynamoDB', async () => {
+  it('recognises a server that is not DynamoDB', async () => {
     const server = createServer((_request, response) => response.writeHead(404).end('["not_found"]'));
     await new Promise<void>((resolve) => server.listen(0, resolve));
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -157,11 +157,11 @@ describe('every script', () => {
 });
 
 describe('schema-load', () => {
-  it('creates the table, and says so when it is there', async () => {
+  it('creates the table, and says so when it exists already', async () => {
     expect(await succeeds(run('ddb/schema-load', ['--table', 'fresh']))).toMatch(
       /fresh at http.* is created/,
     );
-    expect(await succeeds(run('ddb/schema-load', ['prod', '--table', 'fresh']))).toMatch(/is there already/);
+    expect(await succeeds(run('ddb/schema-load', ['prod', '--table', 'fresh']))).toMatch(/exists already/);
   });
 
   it('can be run twice at once, and completes a table whose TTL was never set', async () => {
@@ -197,7 +197,7 @@ describe('schema-load', () => {
 describe('seed, token and rebuild-summaries', () => {
   const groupId = directGroupId(seedUserId('ada'), seedUserId('grace'));
 
-  it('seeds once, however often', async () => {
+  it('seeds once, however often it runs', async () => {
     await failsWith(run('ddb/seed', ['--table', 'nowhere']), /no table nowhere .*schema-load creates it/);
     await failsWith(run('ddb/seed', ['--users', '3', '--groups', '4']), /--groups must be at most 3/);
     expect(await succeeds(run('ddb/seed'))).toMatch(/(\d+) of \1 messages were new/);
@@ -208,7 +208,7 @@ describe('seed, token and rebuild-summaries', () => {
     expect(await succeeds(run('ddb/seed', numbers))).toMatch(/4 people and 3 conversations; 7 of 7 /);
   });
 
-  it('prints a token, and nothing else, that the API takes', async () => {
+  it('prints a token that the API accepts, and nothing else', async () => {
     const env = { DATA_DIR: join(tempDir(), 'not-there-yet') };
     const token = await succeeds(run('token', ['@Ada'], { env }));
     expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
@@ -238,7 +238,7 @@ describe('seed, token and rebuild-summaries', () => {
     ]);
   });
 
-  it('finds a summary that is wrong, and puts it right', async () => {
+  it('finds a wrong summary, and corrects it', async () => {
     expect(await succeeds(run('ddb/rebuild-summaries', ['--check']))).toMatch(/15 groups compared/);
     await context.table.send(
       new UpdateCommand({
@@ -297,7 +297,7 @@ describe('list-tables and drop', () => {
     });
   });
 
-  it('deletes what it is told to, and nothing that is protected or that nobody confirmed', async () => {
+  it('deletes the given table, unless it is protected or the deletion is not confirmed', async () => {
     await loadSchema(client, 'doomed');
     await failsWith(run('ddb/drop', ['not-there']), /there is no table not-there .*list-tables/);
     await failsWith(run('ddb/drop', ['doomed', 'prod'], { stdin: 'doomed\n' }), /give --yes/);

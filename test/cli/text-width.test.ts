@@ -40,7 +40,7 @@ describe('cutText', () => {
   });
 });
 
-it('leaves a terminal nothing to obey, and everybody their letters', () => {
+it('escapes control characters, and keeps the letters of every script', () => {
   expect(oneLine('a\r\nb\n\u001b[31mred\u0007\u009b1m \u202eturned')).toBe(
     'a↵b↵\\u001b[31mred\\u0007\\u009b1m \\u202eturned',
   );

@@ -21,7 +21,7 @@ import { messageText, printReport, type RowView, shortTime } from '../../../cli/
 /** As the API has them. */
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
-/** Conversations that are named where an unknown one was asked for. */
+/** Conversations that are suggested where an unknown one was given. */
 const SHOWN_GROUPS = 3;
 const HANDLES_ASKED = 10;
 
@@ -65,7 +65,7 @@ export const script: Script = (streams) =>
           printReport(streams, report, VIEW, options.json ?? false);
         }),
       ),
-    'Nobody is asked here whether they may read this: the API reads their membership first, which is 1 read unit.',
+    'This does not check whether a user may read the conversation. The API reads the membership first, for 1 read unit.',
     UNITS_NOTE,
   );
 
@@ -91,7 +91,7 @@ const VIEW: RowView<MessageAnswer> = {
   ],
 };
 
-/** The newest page, oldest first, as the API reads it for a member. */
+/** Reads the newest page, oldest message first, as the API does for a member. */
 async function readPage(context: Wiring, groupId: string, limit: number): Promise<Page> {
   const messages = await context.messages.lastOf(groupId, { from: 0, to: MAX_SEQ }, limit);
   const names = await context.names.read(
@@ -104,14 +104,14 @@ async function readPage(context: Wiring, groupId: string, limit: number): Promis
   };
 }
 
-/** What to say of a group that is not there: it names some that are. */
+/** Says that a group does not exist, and suggests some that do. */
 async function noSuchGroup(context: Wiring, groupId: string): Promise<string> {
   const known = await knownGroups(context);
-  const hint = known.length > 0 ? `there are ${known.join(', ')}` : 'there is none yet';
+  const hint = known.length > 0 ? `there are ${known.join(', ')}` : 'there are no conversations yet';
   return `there is no message group ${groupId} in table ${context.table.name}: ${hint}`;
 }
 
-/** The newest conversations of some people. */
+/** Returns the newest conversations of some users. */
 async function knownGroups(context: Wiring): Promise<string[]> {
   const groupIds = new Set<string>();
   for (const handle of await knownHandles(context, HANDLES_ASKED)) {

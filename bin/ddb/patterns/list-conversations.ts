@@ -36,27 +36,27 @@ export const script: Script = (streams) =>
       command(
         streams,
         'list-conversations',
-        "Runs the inbox's access pattern: somebody's conversations, newest first.",
+        "Runs the inbox's access pattern: a user's conversations, newest first.",
         [
           './bin/ddb/patterns/list-conversations ada',
           './bin/ddb/patterns/list-conversations ada --limit 3 --json',
         ],
       ),
     )
-      .argument('[handle]', 'whose; without it, somebody there is')
+      .argument('[handle]', 'whose; default: the first user that is found')
       .addArgument(prodArgument())
       .option('--limit <n>', 'how many conversations', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
       .option('--json', 'print the rows as a JSON array, and the rest on stderr')
       .action((first: string | undefined, last: string | undefined, options: Options) => {
-        // The last word says that AWS is meant, also where it is the only one; somebody of that handle is @prod.
+        // `prod` as the last word means AWS, even if it is the only word. A user with the handle prod is @prod.
         const [handle, prod] = first === 'prod' && last === undefined ? [undefined, first] : [first, last];
         return withConnection(options, prod, async ({ client, table, openEncryption }) => {
           const encryption = await openEncryption();
           const known = wire({ table });
-          const person = handle === undefined ? await anybody(known) : await findKnown(known, handle);
+          const person = handle === undefined ? await anyPerson(known) : await findKnown(known, handle);
           const meter = meterCapacity(client);
           let page: InboxPage | undefined;
-          // A context that remembers no names: this is what the pattern costs at most.
+          // A context without names in its cache: this is the most that the pattern costs.
           const usage = await meter.measure(async () => {
             page = await listInbox(wire({ table, encryption }), person.userId, { limit: options.limit });
           });
@@ -95,15 +95,15 @@ function toRows({ rows, names }: InboxPage): MessageGroupAnswer[] {
   return rows.map((row) => presentMessageGroup(row, names));
 }
 
-/** @throws UserError where there is nobody. */
-async function anybody(context: Wiring): Promise<Person> {
+/** @throws UserError if the table has no users. */
+async function anyPerson(context: Wiring): Promise<Person> {
   const [handle] = await knownHandles(context, 1);
   const person = handle === undefined ? undefined : await findPersonIfThere(context, handle);
   if (person) return person;
-  throw new UserError(`there is nobody in table ${context.table.name} yet: ./bin/ddb/seed makes some people`);
+  throw new UserError(`there are no users in table ${context.table.name} yet: ./bin/ddb/seed creates some`);
 }
 
-/** @throws UserError that names somebody who is there. */
+/** @throws UserError that suggests handles that exist. */
 async function findKnown(context: Wiring, text: string): Promise<Person> {
   const handle = readHandle(text);
   const person = await findPersonIfThere(context, handle);
