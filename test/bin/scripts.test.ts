@@ -7,10 +7,11 @@ import {
   type DynamoDBClient,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { readDynamoConfig } from '../../backend/config.ts';
+import { messageItemOf } from '../../backend/table/items.ts';
 import { type Wiring, wire } from '../../backend/wiring.ts';
 import { createTokenVerifier } from '../../backend/http/verify-token.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
@@ -25,7 +26,7 @@ import { DEFAULT_TABLE_NAME, tableDefinition } from '../../schema/table.ts';
 import { useTempDirs } from '../local/temp-dir.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
 import { messageItem } from '../support/factories.ts';
-import { readLog } from '../support/scene.ts';
+import { putItem, readLog } from '../support/scene.ts';
 import {
   failsWith,
   itOnTerminal,
@@ -263,9 +264,8 @@ describe('seed, token and rebuild-summaries', () => {
   it('names a log that cannot be read, and goes on with the other groups', async () => {
     const damaged = messageItem({ groupId, seq: 1 });
     const key = messageKey(groupId, 1);
-    const { Item: first } = await context.table.send(
-      new GetCommand({ TableName: context.table.name, Key: key }),
-    );
+    const [first] = await readLog(context, groupId);
+    if (!first) throw new Error('the log has a first message');
     await context.table.send(
       new PutCommand({ TableName: context.table.name, Item: { ...damaged, rev: 'x' } }),
     );
@@ -275,7 +275,7 @@ describe('seed, token and rebuild-summaries', () => {
       expect(found.stderr).toMatch(/^rebuild-summaries: the log of 1 group cannot be read: .*\n$/);
       expect(found.stdout).toContain(`group ${groupId}: ${key.pk}  ${key.sk}  is no message`);
     }
-    await context.table.send(new PutCommand({ TableName: context.table.name, Item: first }));
+    await putItem(context.table, messageItemOf(first));
     await succeeds(run('ddb/rebuild-summaries', ['--check']));
   });
 });

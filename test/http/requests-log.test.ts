@@ -38,7 +38,7 @@ beforeAll(async () => {
   note(await send({ message_group_uuid, message: SECRETS.text, after_seq: 1 }));
   note(await send({ message_group_uuid, message: `${SECRETS.text}, another` }));
   note(await send({ message_group_uuid, message: SECRETS.tooLong }));
-  note(await send({ message_group_uuid, message: `\u0000${SECRETS.text}` }));
+  note(await send({ message_group_uuid, message: [SECRETS.text] }));
   note(
     await other.request({
       method: 'POST',

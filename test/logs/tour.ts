@@ -142,7 +142,7 @@ async function makeMistakes({ port, secrets }: Tour, ada: Ask, groupId: string):
     await send({ ...to, message: `${secrets.make('body that is too long')} `.repeat(5_000) }),
     await send({ ...to, message: { [secrets.make('field of a message')]: secrets.make('text in a field') } }),
     await send({ ...to, message: 'Hi', [secrets.make('unknown field')]: secrets.make('its value') }, problem),
-    await send({ ...to, message: `\u0000${secrets.make('text with a NUL')}` }),
+    await send({ ...to, message: [secrets.make('text in a list')] }),
     await send({ handle: secrets.make('unknown handle'), message: secrets.make('text to nobody') }),
     await send({ ...to, message: 'Hi', after_seq: secrets.make('seq') }),
     await send(
