@@ -51,6 +51,7 @@ COPY package.json ./
 COPY schema schema
 COPY backend backend
 COPY lambdas lambdas
+COPY cli cli
 COPY local local
 COPY bin bin
 ENV NODE_ENV=development DATA_DIR=/data

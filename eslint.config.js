@@ -5,16 +5,17 @@ import tseslint from 'typescript-eslint';
  * Who may import whom; the folders at the root of an arrow may be imported by those before it:
  *
  *   http → domain → table → schema        lambdas → domain, table, schema
- *   bin → domain, table, schema, local    local and test may import anything
+ *   bin → cli, domain, table, schema, local    cli → domain, table, schema    local and test may import anything
  *   http, bin → presentation → domain, events, schema
  *   web → of schema, only what a text is (plain-text.ts, preview.ts): it talks HTTP only
  *
  * `domain/model.ts`, the types of messages, members and groups, may be imported by all of backend and the lambdas.
- * Nothing but bin and test imports local; nothing imports bin, test, infra or bench (which measures the backend). Files at the root of backend/
+ * Nothing but bin and test imports local, and `cli/connection.ts`, which finds the engine of a local run. Nothing but bin,
+ * local and test imports cli; nothing imports bin, test, infra or bench (which measures the backend). Files at the root of backend/
  * (wiring, configuration, errors, the logger) may be imported by all of backend, lambdas, bin and local; `app.ts` and
  * `main.ts`, which wire the HTTP side, only by those that start it.
  */
-const OUTSIDE = ['local', 'bin', 'test', 'infra', 'bench', 'web', 'lambdas'];
+const OUTSIDE = ['local', 'cli', 'bin', 'test', 'infra', 'bench', 'web', 'lambdas'];
 const FORBIDDEN = {
   schema: ['backend', ...OUTSIDE],
   'backend/table': ['domain', 'presentation', 'http', 'events', ...OUTSIDE],
@@ -25,13 +26,25 @@ const FORBIDDEN = {
   backend: OUTSIDE,
   lambdas: ['http', ...OUTSIDE.filter((folder) => folder !== 'lambdas')],
   bin: ['http', 'test', 'infra', 'bench', 'web', 'lambdas'],
+  cli: ['http', 'presentation', ...OUTSIDE.filter((folder) => folder !== 'cli')],
+  'cli/connection.ts': [
+    'http',
+    'presentation',
+    ...OUTSIDE.filter((folder) => !['cli', 'local'].includes(folder)),
+  ],
   local: ['bin', 'test', 'infra', 'bench'],
-  bench: ['local', 'bin', 'test', 'infra', 'web', 'lambdas'],
+  bench: ['local', 'cli', 'bin', 'test', 'infra', 'web', 'lambdas'],
   web: ['schema(?!/(plain-text|preview)\\.ts$)', 'backend', ...OUTSIDE.filter((folder) => folder !== 'web')],
 };
 
+/** A later entry replaces an earlier one for the same file. */
+function filesOf(folder) {
+  if (folder.endsWith('.ts')) return folder;
+  return folder === 'backend' ? 'backend/*.ts' : `${folder}/**/*.{ts,tsx}`;
+}
+
 const arrows = Object.entries(FORBIDDEN).map(([folder, forbidden]) => ({
-  files: [folder === 'backend' ? 'backend/*.ts' : `${folder}/**/*.{ts,tsx}`],
+  files: [filesOf(folder)],
   rules: {
     'no-restricted-imports': [
       'error',

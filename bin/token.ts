@@ -3,35 +3,45 @@ import type { Person } from '../backend/domain/model.ts';
 import { NotFoundError } from '../backend/errors.ts';
 import { readDataDir } from '../local/config.ts';
 import { prepareDataDir } from '../local/data-dir.ts';
+import { knownHandles } from '../local/known-handles.ts';
 import { openDevelopmentIssuer, type TokenSubject } from '../local/development-issuer.ts';
-import { findOrCreatePerson, findPersonIfThere } from '../local/find-or-create-person.ts';
-import { UserError } from '../local/user-error.ts';
+import { findOrCreatePerson, findPersonIfThere, unknownHandle, readHandle } from '../cli/people.ts';
+import { UserError } from '../cli/user-error.ts';
 import { isUserId } from '../schema/ids.ts';
-import { command, runCommand } from './command.ts';
-import { type ConnectionOptions, connectionOptions, withConnection } from './ddb/connection.ts';
-import { nobodyHas, readHandle } from './find-person.ts';
+import { command, runAsProgram, type Script } from '../cli/command.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../cli/connection.ts';
+
+/** Handles that are suggested where an unknown one was given. */
+const SHOWN_HANDLES = 10;
 
 interface Options extends ConnectionOptions {
   readonly create?: boolean;
   readonly sub?: string;
 }
 
-const script = connectionOptions(
-  command('token', 'Prints a development token, valid for 12 hours, for the user who has a handle.', [
-    './bin/token ada',
-    './bin/token newcomer --create',
-    'TOKEN=$(./bin/token ada)',
-    'curl -H "Authorization: Bearer $TOKEN" localhost:4567/api/message_groups',
-  ]),
-)
-  .argument('[handle]', 'whom the token is for')
-  .option('--create', 'write a profile with this handle when there is none')
-  .option('--sub <user id>', 'for a bare user id instead, which may have no profile')
-  .action(async (handle: string | undefined, options: Options) => {
-    const subject = await chooseSubject(handle, options);
-    const issuer = await openDevelopmentIssuer(prepareDataDir(readDataDir(process.env)));
-    process.stdout.write(`${await issuer.signToken(subject)}\n`);
-  });
+/** The command line of `bin/token`. */
+export const script: Script = (streams) =>
+  connectionOptions(
+    command(
+      streams,
+      'token',
+      'Prints a development token, valid for 12 hours, for the user who has a handle.',
+      [
+        './bin/token ada',
+        './bin/token newcomer --create',
+        'TOKEN=$(./bin/token ada)',
+        'curl -H "Authorization: Bearer $TOKEN" localhost:4567/api/message_groups',
+      ],
+    ),
+  )
+    .argument('[handle]', 'the user that the token is for')
+    .option('--create', 'create a profile with this handle if there is none')
+    .option('--sub <user id>', 'for a user id instead, which may have no profile')
+    .action(async (handle: string | undefined, options: Options) => {
+      const subject = await chooseSubject(handle, options);
+      const issuer = await openDevelopmentIssuer(prepareDataDir(readDataDir(process.env)));
+      streams.stdout.write(`${await issuer.signToken(subject)}\n`);
+    });
 
 async function chooseSubject(handle: string | undefined, options: Options): Promise<TokenSubject> {
   const { sub, create = false } = options;
@@ -56,11 +66,13 @@ async function findPerson(handle: string, create: boolean, options: Options): Pr
   return person;
 }
 
-/** @throws UserError that names somebody who is there. */
+/** @throws UserError that suggests handles that exist. */
 async function findKnown(context: Wiring, handle: string): Promise<Person> {
   const person = await findPersonIfThere(context, handle);
   if (person) return person;
-  throw new UserError(`${await nobodyHas(context, handle)}; --create makes a new one`);
+  throw new UserError(
+    `${unknownHandle(handle, await knownHandles(context, SHOWN_HANDLES))}; --create creates one`,
+  );
 }
 
-await runCommand(script);
+await runAsProgram(import.meta.url, script);

@@ -10,7 +10,7 @@ export const MAX_BUNDLE_BYTES = 1_000_000;
 
 /** What a function must not have in it, and why. */
 const FORBIDDEN: readonly { readonly path: RegExp; readonly why: string }[] = [
-  { path: /^(local|test|bench|infra|bin|web)\//, why: 'is no part of a function' },
+  { path: /^(local|test|bench|infra|bin|cli|web)\//, why: 'is no part of a function' },
   { path: /(^|\/)node_modules\/aws-sdk\//, why: 'is version 2 of the AWS SDK, which is not kept any more' },
   {
     path: /(^|\/)node_modules\/undici\//,

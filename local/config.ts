@@ -30,7 +30,7 @@ export interface LocalConfig {
 const DEVELOPMENT_ORIGIN = 'http://localhost:3000';
 const DEFAULT_DATA_DIR = '.data';
 
-/** On one machine people seed, script and measure: nobody is kept from anything unless told. */
+/** On one machine users run seeds, scripts and benchmarks: there is no rate limiting unless it is configured. */
 const NO_RATE_LIMITS = {
   RATE_LIMIT_WRITES_PER_MINUTE: '0',
   RATE_LIMIT_READS_PER_MINUTE: '0',
@@ -50,7 +50,7 @@ const hostNames = z.string().transform((text, context) => {
   return names;
 });
 
-/** Whoever reaches a local run can sign in as anybody: these two are what opens it. */
+/** A client that can reach a local run can sign in as any user. These two variables open it to other machines. */
 const accessEnvironment = z.object({
   LISTEN_ADDRESS: z
     .string()
@@ -99,8 +99,8 @@ export function readDataDir(environment: Environment): string {
 }
 
 /**
- * How to reach the table on an engine that a local run started. Credentials and region that are meant for AWS are left
- * out: an expired profile must not keep anybody from their own machine's engine.
+ * Makes the configuration for the engine that a local run started. Credentials and region for AWS are left out: an expired
+ * profile must not prevent access to a local engine.
  */
 export function ownEngineConfig(environment: Environment, endpoint: string): DynamoConfig {
   const { DDB_MESSAGE_TABLE, AWS_MAX_ATTEMPTS, DDB_TIMEOUT_MS, DDB_MAX_CONNECTIONS } = environment;

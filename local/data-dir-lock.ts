@@ -3,8 +3,7 @@ import { rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { codeOf } from './data-dir.ts';
-import { UserError } from './user-error.ts';
+import { codeOf, UserError } from '../cli/user-error.ts';
 
 /** Held for as long as a local run uses a data directory. */
 export interface DataDirLock {
@@ -16,7 +15,7 @@ export interface DataDirLock {
  * the process ends, even by `kill -9`: no stale lock is ever left to be removed by hand. It is seen on one machine
  * only, and on Linux within one network namespace: containers that share a volume do not see each other's.
  * @param dataDir its real path.
- * @throws UserError when another process has it.
+ * @throws UserError if another process holds the lock.
  */
 export async function lockDataDir(
   dataDir: string,
@@ -61,7 +60,7 @@ function listen(address: string): Promise<Server | undefined> {
   });
 }
 
-/** A socket file outlives a killed process; nobody answers behind it then, and it may be replaced. */
+/** A socket file outlives a killed process. If no process accepts connections on it, it may be replaced. */
 async function listenOnStale(address: string): Promise<Server | undefined> {
   if (!address.startsWith('/') || (await answers(address))) return undefined;
   rmSync(address, { force: true });

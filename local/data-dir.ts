@@ -10,11 +10,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { UserError } from './user-error.ts';
+import { codeOf, UserError } from '../cli/user-error.ts';
 
 /**
- * Makes sure that the data directory is there and can be written, and answers with its real path: the one by which
- * everybody who uses it knows it, whatever links lead there.
+ * Creates the data directory if it does not exist, checks that it can be written, and returns its real path: every
+ * process that uses the directory knows it by the same path, whatever symbolic links lead there.
  * @throws UserError
  */
 export function prepareDataDir(path: string): string {
@@ -36,7 +36,7 @@ export function replaceFile(path: string, text: string, mode = 0o644): void {
   orRemove(fresh, () => renameSync(fresh, path));
 }
 
-/** Writes a file unless there is one, in one step. False: somebody else's is there. */
+/** Writes a file unless it exists, in one step. Returns false if it exists. */
 export function createFile(path: string, text: string, mode: number): boolean {
   const fresh = freshFile(path, text, mode);
   try {
@@ -50,7 +50,7 @@ export function createFile(path: string, text: string, mode: number): boolean {
   }
 }
 
-/** A file's text, or undefined where there is none. */
+/** Returns a file's text, or undefined if there is no file. */
 export function readFileIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
@@ -60,29 +60,13 @@ export function readFileIfThere(path: string): string | undefined {
   }
 }
 
-/** A text's JSON, or undefined when it is none. */
-export function parseJson(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The code of a system error, such as ENOENT. */
-export function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error
-    ? String(error.code)
-    : 'unknown error';
-}
-
 function freshFile(path: string, text: string, mode: number): string {
   const fresh = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
   orRemove(fresh, () => writeFileSync(fresh, text, { mode, flag: 'wx' }));
   return fresh;
 }
 
-/** Who tries again on a full disk would leave a file behind at each attempt. */
+/** Without this, each attempt on a full disk would leave a file behind. */
 function orRemove(fresh: string, attempt: () => void): void {
   try {
     attempt();

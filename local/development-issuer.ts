@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
 import type { Jwks } from 'aws-jwt-verify/jwk';
 import { z } from 'zod';
-import { createFile, parseJson, readFileIfThere } from './data-dir.ts';
-import { UserError } from './user-error.ts';
+import { parseJson } from '../cli/parse-json.ts';
+import { createFile, readFileIfThere } from './data-dir.ts';
+import { UserError } from '../cli/user-error.ts';
 
-/** `iss` and `aud` of development tokens. `.invalid` (RFC 6761) is nobody's: no real issuer can be mistaken for it. */
+/** `iss` and `aud` of development tokens. `.invalid` (RFC 6761) is reserved: no real issuer can have this name. */
 export const DEVELOPMENT_ISSUER = 'https://development.cruddur.invalid';
 export const DEVELOPMENT_AUDIENCE = 'cruddur-development';
 
@@ -15,10 +16,10 @@ const TOKEN_LIFE_SECONDS = 12 * 60 * 60;
 const ALGORITHM = 'RS256';
 const KEY_BITS = 2048;
 const KEY_FILE = 'development-issuer.json';
-/** What Cognito puts into an access token; the clients' login library looks for it. */
+/** The scope in Cognito's access tokens; the clients' login library requires it. */
 const SCOPE = 'aws.cognito.signin.user.admin';
 
-/** Who a token is for. */
+/** The user of a token. */
 export interface TokenSubject {
   /** The user id. */
   readonly sub: string;
@@ -49,9 +50,9 @@ const keyFile = z.object({
 type PrivateKey = z.output<typeof keyFile>;
 
 /**
- * Opens the issuer of a data directory. Its key pair is made by whoever needs it first; processes that do so at the
- * same moment end up with the same one.
- * @throws UserError in production, or for a key file that is none.
+ * Opens the issuer of a data directory. The first process that needs its key pair creates it; processes that do so at
+ * the same moment end up with the same pair.
+ * @throws UserError in production, or for an invalid key file.
  */
 export async function openDevelopmentIssuer(
   dataDir: string,
@@ -90,11 +91,11 @@ export async function openDevelopmentIssuer(
 async function openKey(path: string): Promise<PrivateKey> {
   const stored = readFileIfThere(path) ?? (await createKey(path));
   const key = keyFile.safeParse(parseJson(stored));
-  if (!key.success) throw new UserError(`${path} holds no key: delete it, and a new one will be made`);
+  if (!key.success) throw new UserError(`${path} holds no key: delete it, and a new one will be created`);
   return key.data;
 }
 
-/** The text of the key file that is there in the end, whoever wrote it. */
+/** Creates the key file unless it exists, and returns its text, whichever process wrote it. */
 async function createKey(path: string): Promise<string | undefined> {
   const { privateKey } = await generateKeyPair(ALGORITHM, { modulusLength: KEY_BITS, extractable: true });
   const text = JSON.stringify({ kid: randomUUID(), ...(await exportJWK(privateKey)) });

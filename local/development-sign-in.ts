@@ -6,11 +6,11 @@ import { readJson } from '../backend/http/body.ts';
 import { displayName, newHandle } from '../backend/http/fields.ts';
 import { parseBody } from '../backend/http/parse-input.ts';
 import type { DevelopmentIssuer } from './development-issuer.ts';
-import { findOrCreatePerson, findPersonIfThere } from './find-or-create-person.ts';
+import { findOrCreatePerson, findPersonIfThere } from '../cli/people.ts';
 import { knownHandles } from './known-handles.ts';
 import { isForThisMachine, isFromOwnPage, type LocalAccess } from './own-hosts.ts';
 
-/** People that are offered to be signed in as. */
+/** Maximum number of users that are offered. */
 const SHOWN_PEOPLE = 12;
 
 const signInBody = z.strictObject({
@@ -22,8 +22,8 @@ const signInBody = z.strictObject({
 });
 
 /**
- * Signing in without a password, as anybody: the screens' way in on one machine. It is for this machine's own pages:
- * requests for another host, and from pages of an origin that is not named in `corsOrigins`, are refused.
+ * Makes the routes with which the screens sign in on one machine, as any user and without a password. They are for this
+ * machine's own pages: requests for another host, or from pages of an origin that `corsOrigins` does not name, are refused.
  */
 export function developmentSignIn(parts: {
   readonly context: Wiring;

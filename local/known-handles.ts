@@ -5,12 +5,12 @@ import { PROFILE_SK } from '../schema/keys.ts';
 import { PEOPLE } from './seed/content.ts';
 import { seedUserId } from './seed/seed-table.ts';
 
-/** Pages of 1 MB that are searched for people at most. */
+/** Maximum number of pages of 1 MB that are searched for users. */
 const MAX_PAGES = 3;
 
 const profile = z.object({ handle: z.string() });
 
-/** Some handles that one can sign in as: the seed's people, or else whoever is found first. Sorted. */
+/** Returns some handles to sign in as: the seed's users, or else the first that are found. Sorted. */
 export async function knownHandles(context: Wiring, limit: number): Promise<string[]> {
   const names = await context.names.read(PEOPLE.map((person) => seedUserId(person.handle)));
   const seeded = PEOPLE.map((person) => seedUserId(person.handle))

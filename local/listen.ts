@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { type RunningServer, startServer } from '../backend/http/server.ts';
-import { codeOf } from './data-dir.ts';
+import { codeOf } from '../cli/user-error.ts';
 
 const LOOPBACK_V4 = '127.0.0.1';
 const LOOPBACK_V6 = '::1';

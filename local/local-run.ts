@@ -18,34 +18,23 @@ import { openTable, type Table } from '../backend/table/table.ts';
 import { openEncryption } from '../backend/table/encryption/open-encryption.ts';
 import type { TextEncryption } from '../backend/table/encryption/text-encryption.ts';
 import type { LocalConfig } from './config.ts';
-import { codeOf, prepareDataDir } from './data-dir.ts';
+import { prepareDataDir } from './data-dir.ts';
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 import { openDevelopmentIssuer } from './development-issuer.ts';
 import { developmentSignIn } from './development-sign-in.ts';
 import { createEngine, type Engine } from './engine/start-engine.ts';
-import { explainFailure, type Place } from './explain-failure.ts';
+import { explainFailure, type Target } from '../cli/explain-failure.ts';
 import { knownHandles } from './known-handles.ts';
 import { startLocalServer } from './listen.ts';
 import { isEveryInterface, urlHost } from './own-hosts.ts';
 import { followTable, type TablePump } from './pump/follow-table.ts';
 import { seedOnce } from './seed/seed-once.ts';
 import { createStartingApp, ownHostsOnly } from './starting-app.ts';
-import { explainingLogger } from './terminal.ts';
-import { UserError } from './user-error.ts';
-
-/** What a run that answers says of itself. */
-export interface Ready {
-  readonly url: string;
-  /** The URLs by which other machines reach it; none, unless LISTEN_ADDRESS opens it. */
-  readonly networkUrls: readonly string[];
-  readonly dataDir: string;
-  readonly engine: string;
-  /** Some people one can sign in as. */
-  readonly handles: readonly string[];
-}
+import { explainingLogger, type Ready } from './terminal.ts';
+import { codeOf, UserError } from '../cli/user-error.ts';
 
 const SHOWN_HANDLES = 10;
-/** For those who come without a token. */
+/** For clients without a token. */
 const TOKEN_HINT = 'On this machine, bin/token <handle> prints one.';
 
 /** Everything on one machine: engine, schema, seed, issuer, API and stream pump, started and stopped together. */
@@ -67,19 +56,19 @@ export class LocalRun {
   constructor(parts: { config: LocalConfig; environment: Environment; logger: Logger }) {
     this.#config = parts.config;
     this.#environment = parts.environment;
-    this.#logger = explainingLogger(parts.logger, () => this.#place());
+    this.#logger = explainingLogger(parts.logger, () => this.#target());
     const { corsOrigins } = parts.config.api;
     this.#listener = createStartingApp({ logger: this.#logger.child({ name: 'api' }), corsOrigins });
   }
 
   /**
    * Starts every part, and is done once all of them answer. What can be wrong on the user's side comes first.
-   * @throws UserError, or whatever `explainFailure` explains; what was started is left for `stop`.
+   * @throws UserError, or another error that `explainFailure` explains; `stop` ends the parts that were started.
    */
   async start(): Promise<Ready> {
     const dataDir = prepareDataDir(this.#config.dataDir);
     this.#lock = await lockDataDir(dataDir);
-    // The port is taken before anything is started on it: a request that comes too early is told to come again.
+    // The port is taken before anything is started on it: a request that arrives too early gets a response that says when to try again.
     this.#server = await this.#listen();
     this.#goOn();
     this.#engine = await this.#startEngine(dataDir);
@@ -115,11 +104,11 @@ export class LocalRun {
 
   /** One line for what `start` threw. */
   explain(error: unknown): string {
-    return explainFailure(error, this.#place());
+    return explainFailure(error, this.#target());
   }
 
   /** Where the table is, as far as that is known yet. */
-  #place(): Place {
+  #target(): Target {
     const { endpoint, tableName } = this.#engine?.dynamo ?? this.#config.api.dynamo;
     return endpoint === undefined ? { tableName } : { endpoint, tableName };
   }

@@ -20,7 +20,7 @@ export function isEveryInterface(address: string | undefined): boolean {
   return address !== undefined && EVERY_INTERFACE.has(address);
 }
 
-/** A host as it stands in a URL: IPv6 addresses in brackets. */
+/** Formats a host for a URL: an IPv6 address in brackets. */
 export function urlHost(address: string): string {
   return isIP(address) === 6 ? `[${address}]` : address;
 }
@@ -37,8 +37,8 @@ export function isForThisMachine({ headers }: IncomingMessage, access: LocalAcce
 }
 
 /**
- * Says whether a page may use routes that give tokens to anybody: the server's own pages may, and those of an origin
- * that the configuration names. `*` names none. A program that is not a browser sends no Origin, and may too.
+ * Whether a page may use the routes that issue tokens for any user: the server's own pages may, and those of an origin that
+ * the configuration names. `*` names none. A program that is not a browser sends no Origin, and may use them too.
  */
 export function isFromOwnPage({ headers }: IncomingMessage, corsOrigins: readonly string[]): boolean {
   const { origin, host = '' } = headers;

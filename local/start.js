@@ -1,3 +1,3 @@
-import { run } from './typescript.js';
+import { run } from '../cli/typescript.js';
 
 await run(new URL('./start.ts', import.meta.url));

@@ -3,7 +3,7 @@
  * cleanly at any moment.
  */
 
-/** From the signal to the end, whatever still hangs: people wait 5 s. */
+/** Maximum time from the signal to the end of the process in ms: users wait 5 s. */
 const STOP_DEADLINE_MS = 4_500;
 
 let stop: () => Promise<void> = () => Promise.resolve();

@@ -3,8 +3,18 @@ import wrapAnsi from 'wrap-ansi';
 import { ConfigError, type Environment, type LogLevel } from '../backend/config.ts';
 import { createLogger, describeError, type Logger } from '../backend/logger.ts';
 import { type LocalConfig, readLocalConfig } from './config.ts';
-import { explainIfKnown, type Place } from './explain-failure.ts';
-import type { Ready } from './local-run.ts';
+import { explainIfKnown, type Target } from '../cli/explain-failure.ts';
+
+/** A local run that is ready for requests, as it is shown to its user. */
+export interface Ready {
+  readonly url: string;
+  /** The URLs at which other machines reach it; none, unless LISTEN_ADDRESS is set. */
+  readonly networkUrls: readonly string[];
+  readonly dataDir: string;
+  readonly engine: string;
+  /** Some users to sign in as. */
+  readonly handles: readonly string[];
+}
 
 /** The configuration; where something is wrong with it, that is said on stderr and the exit status is 1. */
 export function readConfig(environment: Environment): LocalConfig | undefined {
@@ -27,7 +37,7 @@ export function openLogger(level: LogLevel): Logger {
       sync: true,
       singleLine: true,
       translateTime: 'SYS:HH:MM:ss',
-      // The request's own fields stand in its message.
+      // The message already contains these fields of the request.
       ignore: 'pid,hostname,request_id,method,path,status,ms',
       messageFormat: presentMessage,
     }),
@@ -37,10 +47,10 @@ export function openLogger(level: LogLevel): Logger {
 /**
  * A logger that says in one sentence what a user can do something about: a table that is missing, an engine that does
  * not answer. The stack of such an error leads nowhere; that of any other error is logged, for it may be a bug.
- * @param place asked at each failure, because an engine's endpoint is known only once it runs.
+ * @param target asked at each failure, because an engine's endpoint is known only once it runs.
  */
-export function explainingLogger(logger: Logger, place: () => Place): Logger {
-  const err = (error: unknown): unknown => explainIfKnown(error, place()) ?? describeError(error);
+export function explainingLogger(logger: Logger, target: () => Target): Logger {
+  const err = (error: unknown): unknown => explainIfKnown(error, target()) ?? describeError(error);
   return logger.child({}, { serializers: { err } });
 }
 
@@ -52,7 +62,7 @@ function presentMessage(line: Readonly<Record<string, unknown>>, messageKey: str
   return `${String(method)} ${String(path)} ${String(status)}, ${String(ms)} ms`;
 }
 
-/** Columns of a terminal that nobody has made wider. */
+/** The default width of a terminal in columns. */
 const TERMINAL_COLUMNS = 80;
 const LABEL_COLUMNS = 11;
 
@@ -70,7 +80,7 @@ export function readyText(
     ...(networkUrls.length > 0
       ? [
           labelled('network', networkUrls.join(' ')),
-          labelled('', 'Everybody who reaches it can sign in as anybody: unset LISTEN_ADDRESS to close it.'),
+          labelled('', 'Anyone who can reach it can sign in as any user: unset LISTEN_ADDRESS to close it.'),
         ]
       : []),
     labelled('data', `${dataDir} (${engine})`),

@@ -1,40 +1,46 @@
 import { styleText } from 'node:util';
-import { UserError } from '../../local/user-error.ts';
-import { addNotes, command, prodArgument, runCommand } from '../command.ts';
-import { say } from '../screen.ts';
-import { oneLine } from '../text-width.ts';
-import { type CheckReport, isFine, type Result, runChecks } from './checks/check.ts';
-import { CONNECTION_CHECKS } from './checks/connection-checks.ts';
-import { Subject } from './checks/subject.ts';
-import { TABLE_CHECKS } from './checks/table-checks.ts';
-import { type ConnectionOptions, connectionOptions } from './connection.ts';
+import { UserError } from '../../cli/user-error.ts';
+import { addNotes, command, prodArgument, runAsProgram, type Script } from '../../cli/command.ts';
+import { say, type Output } from '../../cli/screen.ts';
+import { oneLine } from '../../cli/text-width.ts';
+import { type CheckReport, isFine, type Result, runChecks } from '../../cli/checks/check.ts';
+import { CONNECTION_CHECKS } from '../../cli/checks/connection-checks.ts';
+import { Subject } from '../../cli/checks/subject.ts';
+import { TABLE_CHECKS } from '../../cli/checks/table-checks.ts';
+import { type ConnectionOptions, connectionOptions } from '../../cli/connection.ts';
 
 const CHECKS = [...CONNECTION_CHECKS, ...TABLE_CHECKS];
 const NAME_WIDTH = Math.max(...CHECKS.map(({ name }) => name.length));
 
-const script = connectionOptions(
-  command(
-    'doctor',
-    'Checks the way to the table, and the table: one line a check, and what to do if it fails.',
-    ['./bin/ddb/doctor', './bin/ddb/doctor prod --profile work --region eu-west-1'],
-  ),
-)
-  .addArgument(prodArgument())
-  .option('--json', 'print JSON')
-  .action(async (prod: string | undefined, options: ConnectionOptions & { json?: boolean }) => {
-    const subject = new Subject(options, prod);
-    const reports: CheckReport[] = [];
-    try {
-      for await (const report of runChecks(CHECKS, subject)) {
-        reports.push(report);
-        if (!options.json) say(line(report), { hanging: NAME_WIDTH + 4 });
-      }
-    } finally {
-      subject.close();
-    }
-    if (options.json) process.stdout.write(`${JSON.stringify(reports, null, 2)}\n`);
-    summarise(reports);
-  });
+/** The command line of `bin/ddb/doctor`. */
+export const script: Script = (streams) =>
+  addNotes(
+    connectionOptions(
+      command(
+        streams,
+        'doctor',
+        'Checks the way to the table, and the table: one line a check, and what to do if it fails.',
+        ['./bin/ddb/doctor', './bin/ddb/doctor prod --profile work --region eu-west-1'],
+      ),
+    )
+      .addArgument(prodArgument())
+      .option('--json', 'print JSON')
+      .action(async (prod: string | undefined, options: ConnectionOptions & { json?: boolean }) => {
+        const subject = new Subject(options, prod);
+        const reports: CheckReport[] = [];
+        try {
+          for await (const report of runChecks(CHECKS, subject)) {
+            reports.push(report);
+            if (!options.json) say(streams.stdout, line(streams.stdout, report), { hanging: NAME_WIDTH + 4 });
+          }
+        } finally {
+          subject.close();
+        }
+        if (options.json) streams.stdout.write(`${JSON.stringify(reports, null, 2)}\n`);
+        summarise(reports);
+      }),
+    '✓ holds   ! holds, but see what it says   ✗ fails   – does not apply here, or could not be checked',
+  );
 
 /** @throws UserError unless everything that applies holds. */
 function summarise(reports: readonly CheckReport[]): void {
@@ -46,28 +52,23 @@ function summarise(reports: readonly CheckReport[]): void {
   throw new UserError(`${failed.join(', ')} failed${rest}: the report says what to do`);
 }
 
-function line({ check, result, text }: CheckReport): string {
-  return `${mark(result)} ${check.padEnd(NAME_WIDTH)}  ${oneLine(text)}`;
+function line(output: Output, { check, result, text }: CheckReport): string {
+  return `${mark(output, result)} ${check.padEnd(NAME_WIDTH)}  ${oneLine(text)}`;
 }
 
 /** Coloured on a terminal only, which styleText sees for itself. */
-function mark(result: Result): string {
+function mark(output: Output, result: Result): string {
   switch (result) {
     case 'holds':
-      return styleText('green', '✓', { stream: process.stdout });
+      return styleText('green', '✓', { stream: output });
     case 'warns':
-      return styleText('yellow', '!', { stream: process.stdout });
+      return styleText('yellow', '!', { stream: output });
     case 'fails':
-      return styleText('red', '✗', { stream: process.stdout });
+      return styleText('red', '✗', { stream: output });
     case 'absent':
     case 'not_checked':
-      return styleText('gray', '–', { stream: process.stdout });
+      return styleText('gray', '–', { stream: output });
   }
 }
 
-addNotes(
-  script,
-  '✓ holds   ! holds, but see what it says   ✗ fails   – does not apply here, or could not be checked',
-);
-
-await runCommand(script);
+await runAsProgram(import.meta.url, script);

@@ -1,16 +1,16 @@
 import { type DynamoDBClient, paginateListTables, type TableDescription } from '@aws-sdk/client-dynamodb';
-import { addNotes, command, prodArgument, runCommand } from '../command.ts';
-import { readableBytes } from '../readable-bytes.ts';
-import { presentTable, say } from '../screen.ts';
-import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
-import { describeTable } from './describe-table.ts';
+import { addNotes, command, prodArgument, runAsProgram, type Script } from '../../cli/command.ts';
+import { readableBytes } from '../../cli/present-numbers.ts';
+import { presentTable, say, type Output } from '../../cli/screen.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../../cli/connection.ts';
+import { describeTable } from '../../cli/describe-table.ts';
 
 interface TableRow {
   readonly name: string;
   readonly status: string;
-  /** As of some hours ago, on AWS; null where the engine does not say. */
+  /** On AWS, some hours old; null if the engine does not report it. */
   readonly items: number | null;
-  /** The same. An engine that has items and says 0 does not measure them. */
+  /** The same. An engine that has items and reports 0 bytes does not measure them. */
   readonly size_bytes: number | null;
   /** View type of the stream; null without one. */
   readonly stream: string | null;
@@ -21,22 +21,27 @@ const COLUMNS = ['name', 'status', 'items', 'size', 'stream', 'protection'].map(
 
 const UNKNOWN = '–';
 
-const script = connectionOptions(
-  command('list-tables', 'Shows the tables there are.', [
-    './bin/ddb/list-tables',
-    './bin/ddb/list-tables prod --region eu-west-1',
-  ]),
-  { table: false },
-)
-  .option('--json', 'print JSON')
-  .addArgument(prodArgument())
-  .action((prod: string | undefined, options: ConnectionOptions & { json?: boolean }) =>
-    withConnection(options, prod, async ({ client, where }) => {
-      const rows = await readTables(client);
-      if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-      else if (rows.length === 0) say(`there are no tables at ${where}`);
-      else process.stdout.write(`${present(rows)}\n`);
-    }),
+/** The command line of `bin/ddb/list-tables`. */
+export const script: Script = (streams) =>
+  addNotes(
+    connectionOptions(
+      command(streams, 'list-tables', 'Lists the tables.', [
+        './bin/ddb/list-tables',
+        './bin/ddb/list-tables prod --region eu-west-1',
+      ]),
+      { table: false },
+    )
+      .option('--json', 'print JSON')
+      .addArgument(prodArgument())
+      .action((prod: string | undefined, options: ConnectionOptions & { json?: boolean }) =>
+        withConnection(options, prod, async ({ client, where }) => {
+          const rows = await readTables(client);
+          if (options.json) streams.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+          else if (rows.length === 0) say(streams.stdout, `there are no tables at ${where}`);
+          else streams.stdout.write(`${present(streams.stdout, rows)}\n`);
+        }),
+      ),
+    'AWS counts items and sizes every six hours or so. A local engine may not count them at all: an unknown value is shown as –, and as null with --json.',
   );
 
 async function readTables(client: DynamoDBClient): Promise<TableRow[]> {
@@ -65,7 +70,7 @@ function toRow(name: string, table: TableDescription): TableRow {
   };
 }
 
-function present(rows: readonly TableRow[]): string {
+function present(output: Output, rows: readonly TableRow[]): string {
   const cells = rows.map((row) => [
     row.name,
     row.status,
@@ -74,12 +79,7 @@ function present(rows: readonly TableRow[]): string {
     row.stream ?? 'none',
     row.deletion_protection ? 'on' : 'off',
   ]);
-  return presentTable(COLUMNS, cells);
+  return presentTable(output, COLUMNS, cells);
 }
 
-addNotes(
-  script,
-  'AWS counts items and sizes every six hours or so. An engine on this machine may not count them at all: what it does not know is shown as –, and as null with --json.',
-);
-
-await runCommand(script);
+await runAsProgram(import.meta.url, script);

@@ -1,15 +1,15 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { meterCapacity } from '../../backend/table/capacity-meter.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
-import { UserError } from '../../local/user-error.ts';
-import { askForName } from '../ask-for-name.ts';
-import { addNotes, command, prodArgument, runCommand, UNITS_NOTE } from '../command.ts';
-import { say } from '../screen.ts';
-import { type Progress, startProgress } from '../progress-bar.ts';
-import { type ConnectionOptions, connectionOptions, patient, withConnection } from './connection.ts';
-import { checkDump, isEmpty, type LoadCounts, loadDump } from './dumps/load-dump.ts';
-import { type Dump, openDump } from './dumps/read-dump.ts';
-import { presentUsage } from './present-usage.ts';
+import { UserError } from '../../cli/user-error.ts';
+import { askForName } from '../../cli/ask-for-name.ts';
+import { addNotes, command, prodArgument, runAsProgram, UNITS_NOTE, type Script } from '../../cli/command.ts';
+import { say, type Output, type Streams } from '../../cli/screen.ts';
+import { type Progress, startProgress } from '../../cli/progress-bar.ts';
+import { type ConnectionOptions, connectionOptions, patient, withConnection } from '../../cli/connection.ts';
+import { checkDump, isEmpty, type LoadCounts, loadDump } from '../../cli/dumps/load-dump.ts';
+import { type Dump, openDump } from '../../cli/dumps/read-dump.ts';
+import { presentUsage } from '../../cli/present-numbers.ts';
 
 interface Options extends ConnectionOptions {
   readonly resume?: boolean;
@@ -17,38 +17,57 @@ interface Options extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-const script = connectionOptions(
-  command('load', "Writes a dump, or an export of DynamoDB's fetched from S3, into an empty table.", [
-    './bin/ddb/load ./monday --table cruddur-messages-drill',
-    './bin/ddb/load ./monday --resume',
-  ]),
-)
-  .argument('<directory>', 'the directory with manifest-summary.json')
-  .addArgument(prodArgument())
-  .option('--resume', 'go on after a load that was interrupted: put what is not there yet, and touch nothing')
-  .option('--yes', 'do not ask')
-  .option('--json', 'print JSON')
-  .action((directory: string, prod: string | undefined, { resume = false, yes, json, ...options }: Options) =>
-    withConnection(patient(options), prod, async ({ client, table, where }) => {
-      const dump = await openDump(directory);
-      const place = `table ${table.name} at ${where}`;
-      await withProgress(dump, 'items checked', (progress) => checkDump(dump, () => progress.add(1)));
-      if (prod !== undefined && !yes) await ask(dump, table.name, where);
-      await loadSchema(client, table.name);
-      await refuseItems(client, table.name, { place, directory, resume });
-      let counts: LoadCounts | undefined;
-      const usage = await meterCapacity(client).measure(() =>
-        withProgress(dump, 'items', async (progress) => {
-          const settings = { missingOnly: resume, onWritten: (count: number) => progress.add(count) };
-          counts = await loadDump(client, table.name, dump, settings);
-        }),
-      );
-      if (counts) print(counts, place, presentUsage(usage), json);
-    }),
+/** The command line of `bin/ddb/load`. */
+export const script: Script = (streams) =>
+  addNotes(
+    connectionOptions(
+      command(
+        streams,
+        'load',
+        "Writes a dump, or an export of DynamoDB's fetched from S3, into an empty table.",
+        ['./bin/ddb/load ./monday --table cruddur-messages-drill', './bin/ddb/load ./monday --resume'],
+      ),
+    )
+      .argument('<directory>', 'the directory with manifest-summary.json')
+      .addArgument(prodArgument())
+      .option(
+        '--resume',
+        'go on after an interrupted load: put the items that are missing, and change no others',
+      )
+      .option('--yes', 'do not ask')
+      .option('--json', 'print JSON')
+      .action(
+        (directory: string, prod: string | undefined, { resume = false, yes, json, ...options }: Options) =>
+          withConnection(patient(options), prod, async ({ client, table, where }) => {
+            const dump = await openDump(directory);
+            const place = `table ${table.name} at ${where}`;
+            await withProgress(streams.stderr, dump, 'items checked', (progress) =>
+              checkDump(dump, () => progress.add(1)),
+            );
+            if (prod !== undefined && !yes) await ask(streams, dump, table.name, where);
+            await loadSchema(client, table.name);
+            await refuseItems(client, table.name, { place, directory, resume });
+            let counts: LoadCounts | undefined;
+            const usage = await meterCapacity(client).measure(() =>
+              withProgress(streams.stderr, dump, 'items', async (progress) => {
+                const settings = { missingOnly: resume, onWritten: (count: number) => progress.add(count) };
+                counts = await loadDump(client, table.name, dump, settings);
+              }),
+            );
+            if (counts) print(streams.stdout, counts, place, presentUsage(usage), json);
+          }),
+      ),
+    'The whole dump is checked before anything is written. The table is created if it does not exist. No client may use it before load has ended; then run rebuild-summaries, and switch over to it (docs/operations.md).',
+    UNITS_NOTE,
   );
 
-async function ask({ itemCount, tableArn, time }: Dump, name: string, where: string): Promise<void> {
-  await askForName({
+async function ask(
+  streams: Streams,
+  { itemCount, tableArn, time }: Dump,
+  name: string,
+  where: string,
+): Promise<void> {
+  await askForName(streams, {
     doing: `This loads ${itemCount.toLocaleString('en')} items of ${tableArn}, as of ${time}, into ${name} at ${where}`,
     name,
     withoutQuestion: 'to load without a question',
@@ -56,7 +75,7 @@ async function ask({ itemCount, tableArn, time }: Dump, name: string, where: str
   });
 }
 
-/** @throws UserError for a table that has items, unless they are those of a load that was interrupted. */
+/** @throws UserError for a table that has items, unless an interrupted load is resumed. */
 async function refuseItems(
   client: DynamoDBClient,
   name: string,
@@ -68,16 +87,17 @@ async function refuseItems(
 ): Promise<void> {
   if (resume || (await isEmpty(client, name))) return;
   throw new UserError(
-    `${place} has items: give another --table, or --resume where they are those of a load of ${directory} that was interrupted`,
+    `${place} has items: give another --table, or --resume if they come from an interrupted load of ${directory}`,
   );
 }
 
 async function withProgress(
+  output: Output,
   { itemCount }: Dump,
   noun: string,
   task: (progress: Progress) => Promise<void>,
 ): Promise<void> {
-  const progress = startProgress(noun, itemCount);
+  const progress = startProgress(output, noun, itemCount);
   try {
     await task(progress);
   } finally {
@@ -85,24 +105,27 @@ async function withProgress(
   }
 }
 
-function print({ stored, found, different }: LoadCounts, place: string, usage: string, json = false): void {
+function print(
+  output: Output,
+  { stored, found, different }: LoadCounts,
+  place: string,
+  usage: string,
+  json = false,
+): void {
   if (json) {
-    process.stdout.write(`${JSON.stringify({ stored, found, different }, null, 2)}\n`);
+    output.write(`${JSON.stringify({ stored, found, different }, null, 2)}\n`);
     return;
   }
   const others = [
-    ...(found > 0 ? [`${found.toLocaleString('en')} were there`] : []),
+    ...(found > 0 ? [`${found.toLocaleString('en')} existed already`] : []),
     ...(different > 0
-      ? [`${different.toLocaleString('en')} are there in another state, and were left so`]
+      ? [`${different.toLocaleString('en')} exist in another state, and were left unchanged`]
       : []),
   ];
-  say(`${place}: ${[`${stored.toLocaleString('en')} items were loaded`, ...others].join(', ')}; ${usage}`);
+  say(
+    output,
+    `${place}: ${[`${stored.toLocaleString('en')} items were loaded`, ...others].join(', ')}; ${usage}`,
+  );
 }
 
-addNotes(
-  script,
-  'All of it is checked before anything is written. The table is made where there is none. Nobody may use it until load has ended; then run rebuild-summaries, and switch over to it (docs/operations.md).',
-  UNITS_NOTE,
-);
-
-await runCommand(script);
+await runAsProgram(import.meta.url, script);

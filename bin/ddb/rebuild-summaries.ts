@@ -7,14 +7,14 @@ import {
   type RowDifference,
   UnreadableLogError,
 } from '../../backend/domain/rebuild-summaries.ts';
-import { UserError } from '../../local/user-error.ts';
-import { command, prodArgument, runCommand } from '../command.ts';
-import { say } from '../screen.ts';
-import { countOf } from '../count-of.ts';
-import { oneLine } from '../text-width.ts';
-import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
+import { UserError } from '../../cli/user-error.ts';
+import { command, prodArgument, runAsProgram, type Script } from '../../cli/command.ts';
+import { say, type Output } from '../../cli/screen.ts';
+import { countOf } from '../../cli/present-numbers.ts';
+import { oneLine } from '../../cli/text-width.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../../cli/connection.ts';
 
-/** The stream is a second behind the log: what differs for longer is wrong. */
+/** The stream is about a second behind the log: a difference that lasts longer is an error. In ms. */
 const SETTLE_MS = 5_000;
 const SETTLE_PAUSE_MS = 250;
 const CONCURRENCY = 8;
@@ -24,28 +24,32 @@ interface Options extends ConnectionOptions {
   readonly group?: string;
 }
 
-const script = connectionOptions(
-  command('rebuild-summaries', "Rebuilds every member's summary of a conversation from its messages.", [
-    './bin/ddb/rebuild-summaries --check',
-    './bin/ddb/rebuild-summaries',
-  ]),
-)
-  .addArgument(prodArgument())
-  .option('--check', 'only compare; the exit status is 1 when something differs')
-  .option('--group <group>', 'only this message group')
-  .action((prod: string | undefined, options: Options) =>
-    withConnection(options, prod, async ({ table }) => {
-      const context = wire({ table });
-      const groupIds = await chooseGroups(context, options.group);
-      if (options.check) await check(context, groupIds);
-      else await rebuild(context, groupIds);
-    }),
-  );
+/** The command line of `bin/ddb/rebuild-summaries`. */
+export const script: Script = (streams) =>
+  connectionOptions(
+    command(
+      streams,
+      'rebuild-summaries',
+      "Rebuilds every member's summary of a conversation from its messages.",
+      ['./bin/ddb/rebuild-summaries --check', './bin/ddb/rebuild-summaries'],
+    ),
+  )
+    .addArgument(prodArgument())
+    .option('--check', 'only compare; the exit status is 1 when something differs')
+    .option('--group <group>', 'only this message group')
+    .action((prod: string | undefined, options: Options) =>
+      withConnection(options, prod, async ({ table }) => {
+        const context = wire({ table });
+        const groupIds = await chooseGroups(context, options.group);
+        if (options.check) await check(streams.stdout, context, groupIds);
+        else await rebuild(streams.stdout, context, groupIds);
+      }),
+    );
 
 /** Why a group's log cannot be read, by group. */
 type Faults = Map<string, string>;
 
-async function check(context: Wiring, groupIds: readonly string[]): Promise<void> {
+async function check(output: Output, context: Wiring, groupIds: readonly string[]): Promise<void> {
   const faults: Faults = new Map();
   const compare = (ids: readonly string[]) =>
     forEachGroup(ids, faults, (groupId) => compareSummaries(context, groupId));
@@ -54,7 +58,7 @@ async function check(context: Wiring, groupIds: readonly string[]): Promise<void
     await sleep(SETTLE_PAUSE_MS);
     found = await compare([...new Set(found.map((row) => row.groupId))]);
   }
-  print(found, faults);
+  print(output, found, faults);
   if (found.length > 0) {
     const summaries = countOf(found.length, 'summary', 'summaries');
     const differ = found.length === 1 ? 'differs' : 'differ';
@@ -63,19 +67,19 @@ async function check(context: Wiring, groupIds: readonly string[]): Promise<void
     );
   }
   requireReadable(faults);
-  say(`${countOf(groupIds.length, 'group')} compared: every summary is as the log says`);
+  say(output, `${countOf(groupIds.length, 'group')} compared: every summary is as the log says`);
 }
 
-async function rebuild(context: Wiring, groupIds: readonly string[]): Promise<void> {
+async function rebuild(output: Output, context: Wiring, groupIds: readonly string[]): Promise<void> {
   const faults: Faults = new Map();
-  const mended = await forEachGroup(groupIds, faults, (groupId) => rebuildSummaries(context, groupId));
-  print(mended, faults);
-  const rebuilt = countOf(groupIds.length - faults.size, 'group');
-  say(`${rebuilt} rebuilt: ${countOf(mended.length, 'summary', 'summaries')} put right`);
+  const rebuilt = await forEachGroup(groupIds, faults, (groupId) => rebuildSummaries(context, groupId));
+  print(output, rebuilt, faults);
+  const groups = countOf(groupIds.length - faults.size, 'group');
+  say(output, `${groups} rebuilt: ${countOf(rebuilt.length, 'summary', 'summaries')} put right`);
   requireReadable(faults);
 }
 
-/** @throws UserError where a group's log could not be read. */
+/** @throws UserError if a group's log could not be read. */
 function requireReadable(faults: Faults): void {
   if (faults.size === 0) return;
   throw new UserError(
@@ -83,7 +87,7 @@ function requireReadable(faults: Faults): void {
   );
 }
 
-/** The one that was named, or all there are. @throws UserError for one that is not there. */
+/** Returns the given group, or all groups. @throws UserError for a group that does not exist. */
 async function chooseGroups(context: Wiring, groupId: string | undefined): Promise<string[]> {
   if (groupId === undefined) return context.groups.ids();
   const { group } = await context.members.listWithGroup(groupId);
@@ -91,7 +95,7 @@ async function chooseGroups(context: Wiring, groupId: string | undefined): Promi
   return [groupId];
 }
 
-/** Runs a task for each group, and goes on with the others where one's log cannot be read. */
+/** Runs a task for each group. A log that cannot be read becomes a fault, and the other groups go on. */
 async function forEachGroup(
   groupIds: readonly string[],
   faults: Faults,
@@ -111,17 +115,17 @@ async function forEachGroup(
   }
 }
 
-function print(rows: readonly RowDifference[], faults: Faults): void {
-  for (const [groupId, fault] of faults) process.stdout.write(`group ${groupId}: ${oneLine(fault)}\n`);
+function print(output: Output, rows: readonly RowDifference[], faults: Faults): void {
+  for (const [groupId, fault] of faults) output.write(`group ${groupId}: ${oneLine(fault)}\n`);
   for (const { groupId, userId, differences } of rows) {
     const list = differences.map(({ attribute, stored, expected }) =>
-      // A preview is a message's text, which is not for whoever runs scripts.
+      // A preview is a message's text, which the operator must not see.
       attribute === 'preview'
         ? 'preview is another text'
         : `${attribute} is ${JSON.stringify(stored)}, the log says ${JSON.stringify(expected)}`,
     );
-    say(`group ${groupId} user ${userId}: ${list.join('; ')}`);
+    say(output, `group ${groupId} user ${userId}: ${list.join('; ')}`);
   }
 }
 
-await runCommand(script);
+await runAsProgram(import.meta.url, script);

@@ -4,60 +4,68 @@ import PQueue from 'p-queue';
 import { isAwsEndpoint } from '../../backend/config.ts';
 import { type Wiring, wire } from '../../backend/wiring.ts';
 import { rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
-import { explainFailure } from '../../local/explain-failure.ts';
-import { UserError } from '../../local/user-error.ts';
+import { explainFailure } from '../../cli/explain-failure.ts';
+import { UserError } from '../../cli/user-error.ts';
 import { groupIdOf, type Key } from '../../schema/keys.ts';
-import { addNotes, command, prodArgument, runCommand } from '../command.ts';
-import { say } from '../screen.ts';
-import { countOf } from '../count-of.ts';
-import { oneLine } from '../text-width.ts';
-import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
-import { itemFault } from './dumps/item-shapes.ts';
-import { FailureQueue, type QueuedFailure } from './failure-queue.ts';
+import { addNotes, command, prodArgument, runAsProgram, type Script } from '../../cli/command.ts';
+import { say, type Output } from '../../cli/screen.ts';
+import { countOf } from '../../cli/present-numbers.ts';
+import { oneLine } from '../../cli/text-width.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../../cli/connection.ts';
+import { itemFault } from '../../cli/dumps/item-shapes.ts';
+import { FailureQueue, type QueuedFailure } from '../../cli/failure-queue.ts';
 
 const CONCURRENCY = 8;
 
-const script = connectionOptions(
-  command(
-    'redrive',
-    "Does what is in the stream function's failure queue: rebuilds the summaries concerned.",
-    ['./bin/ddb/redrive "$FAILURE_QUEUE_URL" prod'],
-  ),
-)
-  .argument('<queue-url>', 'the output FailureQueueUrl of the stack CruddurService', parseQueueUrl)
-  .addArgument(prodArgument())
-  .action((queueUrl: string, prod: string | undefined, options: ConnectionOptions) => {
-    if (prod === undefined && isAwsEndpoint(queueUrl))
-      throw new UserError(`${queueUrl} is AWS: say so with the last word \`prod\``);
-    return withConnection(options, prod, async ({ client, table }) => {
-      const queue = new FailureQueue(client, queueUrl);
-      try {
-        await new Redrive(client, wire({ table })).run(queue);
-      } finally {
-        queue.close();
-      }
-    });
-  });
+/** The command line of `bin/ddb/redrive`. */
+export const script: Script = (streams) =>
+  addNotes(
+    connectionOptions(
+      command(
+        streams,
+        'redrive',
+        "Rebuilds the summaries that are named in the stream function's failure queue.",
+        ['./bin/ddb/redrive "$FAILURE_QUEUE_URL" prod'],
+      ),
+    )
+      .argument('<queue-url>', 'the output FailureQueueUrl of the stack CruddurService', parseQueueUrl)
+      .addArgument(prodArgument())
+      .action((queueUrl: string, prod: string | undefined, options: ConnectionOptions) => {
+        if (prod === undefined && isAwsEndpoint(queueUrl))
+          throw new UserError(`${queueUrl} is AWS: say so with the last word \`prod\``);
+        return withConnection(options, prod, async ({ client, table }) => {
+          const queue = new FailureQueue(client, queueUrl);
+          try {
+            await new Redrive(streams.stdout, client, wire({ table })).run(queue);
+          } finally {
+            queue.close();
+          }
+        });
+      }),
+    'A message leaves the queue when its summaries are rebuilt. Any other stays in it, and the report says why. It may run while clients write.',
+  );
 
 /** One run through the queue. */
 class Redrive {
+  readonly #output: Output;
   readonly #client: DynamoDBClient;
   readonly #context: Wiring;
   readonly #left = new Map<string, QueuedFailure>();
   #done = 0;
   #groups = 0;
-  #mended = 0;
+  #rebuiltSummaries = 0;
 
-  constructor(client: DynamoDBClient, context: Wiring) {
+  constructor(output: Output, client: DynamoDBClient, context: Wiring) {
+    this.#output = output;
     this.#client = client;
     this.#context = context;
   }
 
-  /** @throws UserError when something stays in the queue. */
+  /** @throws UserError if a message stays in the queue. */
   async run(queue: FailureQueue): Promise<void> {
     for (;;) {
       const received = await queue.receive();
-      // What was left lies hidden for as long as it would be worked on, and may come again in a long run.
+      // A message that was left is hidden for the visibility timeout, and may be received again in a long run.
       const failures = received.filter(({ messageId }) => !this.#left.has(messageId));
       if (failures.length === 0) break;
       await this.#work(failures);
@@ -65,8 +73,9 @@ class Redrive {
     for (const failure of this.#left.values()) await failure.release();
     const left = this.#left.size;
     say(
+      this.#output,
       `${countOf(this.#done, 'message')} of the queue done: ${countOf(this.#groups, 'group')} rebuilt, ` +
-        `${countOf(this.#mended, 'summary', 'summaries')} put right`,
+        `${countOf(this.#rebuiltSummaries, 'summary', 'summaries')} put right`,
     );
     if (left > 0) {
       throw new UserError(
@@ -76,11 +85,11 @@ class Redrive {
   }
 
   /**
-   * Rebuilds, and only then removes: who is ended in between finds the messages in the queue again, and rebuilding twice
-   * changes nothing. What the function skips meanwhile is another message.
+   * Rebuilds first and removes afterwards. A run that ends in between leaves the messages in the queue, and rebuilding
+   * twice changes nothing. A record that the function skips meanwhile is another message.
    */
   async #work(failures: readonly QueuedFailure[]): Promise<void> {
-    // A batch may be of any group: then all are rebuilt, once for all the messages in hand.
+    // A batch may be of any group: then all groups are rebuilt, once for all messages that were received.
     const everything = failures.some(({ failure }) => failure.kind === 'batch')
       ? await this.#rebuild(await this.#context.groups.ids())
       : undefined;
@@ -88,19 +97,19 @@ class Redrive {
       const { failure, messageId } = queued;
       const faults =
         failure.kind === 'unknown'
-          ? ['it is neither the function’s nor Lambda’s']
+          ? ['it was sent neither by the function nor by Lambda']
           : [...(failure.kind === 'batch' ? (everything ?? []) : await this.#redo(failure.keys))];
       if (faults.length === 0) {
         await queued.remove();
         this.#done += 1;
       } else {
         this.#left.set(messageId, queued);
-        for (const fault of faults) say(`message ${messageId}: ${oneLine(fault)}`);
+        for (const fault of faults) say(this.#output, `message ${messageId}: ${oneLine(fault)}`);
       }
     }
   }
 
-  /** What is wrong with the records themselves, or with their groups, if anything. */
+  /** Returns what is wrong with the records themselves, or with their groups. */
   async #redo(keys: readonly Key[]): Promise<string[]> {
     const faults: string[] = [];
     for (const key of keys) {
@@ -111,7 +120,7 @@ class Redrive {
     return this.#rebuild([...new Set(keys.flatMap((key) => groupIdOf(key) ?? []))]);
   }
 
-  /** Whether the item can be read as what its key says; one that is gone has no fault. */
+  /** Returns what is wrong with the item of a key; a deleted item has no fault. */
   async #faultOf({ pk, sk }: Key): Promise<string | undefined> {
     const { Item } = await this.#client.send(
       new GetItemCommand({
@@ -123,14 +132,14 @@ class Redrive {
     return Item && itemFault(Item);
   }
 
-  /** Rebuilds groups, and tells of those that it could not. */
+  /** Rebuilds groups, and returns a line for each one that failed. */
   async #rebuild(groupIds: readonly string[]): Promise<string[]> {
     const queue = new PQueue({ concurrency: CONCURRENCY });
     const faults = await queue.addAll(
       groupIds.map((groupId) => async () => {
         try {
-          const mended = await rebuildSummaries(this.#context, groupId);
-          this.#mended += mended.length;
+          const rebuiltSummaries = await rebuildSummaries(this.#context, groupId);
+          this.#rebuiltSummaries += rebuiltSummaries.length;
           this.#groups += 1;
           return [];
         } catch (error) {
@@ -148,9 +157,4 @@ function parseQueueUrl(text: string): string {
   throw new InvalidArgumentError('it must be the URL of an SQS queue');
 }
 
-addNotes(
-  script,
-  'What was done leaves the queue; what could not be done is told, and stays in it. It may run while people write.',
-);
-
-await runCommand(script);
+await runAsProgram(import.meta.url, script);

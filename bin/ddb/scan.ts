@@ -3,15 +3,23 @@ import { type AttributeValue, type DynamoDBClient, paginateScan } from '@aws-sdk
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { meterCapacity } from '../../backend/table/capacity-meter.ts';
 import { KEY_ATTRIBUTES } from '../../schema/table.ts';
-import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../command.ts';
-import { say, screenWidth } from '../screen.ts';
-import { cutText, oneLine } from '../text-width.ts';
-import { type ConnectionOptions, connectionOptions, withConnection } from './connection.ts';
-import { presentUsage } from './present-usage.ts';
+import {
+  addNotes,
+  command,
+  parseLimit,
+  prodArgument,
+  runAsProgram,
+  UNITS_NOTE,
+  type Script,
+} from '../../cli/command.ts';
+import { say, screenWidth, type Output } from '../../cli/screen.ts';
+import { cutText, oneLine } from '../../cli/text-width.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../../cli/connection.ts';
+import { presentUsage } from '../../cli/present-numbers.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 999_999_999;
-/** Items of one request at most: the first are shown soon, however many are wanted. */
+/** Maximum items per request: the first ones are printed soon, whatever the limit is. */
 const PAGE_ITEMS = 1_000;
 
 interface Options extends ConnectionOptions {
@@ -21,32 +29,37 @@ interface Options extends ConnectionOptions {
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** Prints items one by one, so that any number of them can be. */
+/** Prints items one by one, so that their number is not limited by memory. */
 interface ItemPrinter {
   item(item: Item): void;
   end(): void;
 }
 
-const script = connectionOptions(
-  command('scan', 'Prints the items of the table, in whatever order it keeps its partitions.', [
-    './bin/ddb/scan --limit 5',
-    './bin/ddb/scan --json > items.json',
-  ]),
-)
-  .addArgument(prodArgument())
-  .option('--limit <n>', 'how many items to print', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
-  .option('--json', 'print a JSON array, one item a line')
-  .action((prod: string | undefined, { limit, json, ...options }: Options) =>
-    withConnection(options, prod, async ({ client, table, where }) => {
-      const printer = json ? new JsonPrinter() : new BlockPrinter();
-      let found = { printed: 0, more: false };
-      const usage = await meterCapacity(client).measure(async () => {
-        found = await scan(client, table.name, limit, printer);
-      });
-      printer.end();
-      const items = found.printed === 0 ? `table ${table.name} at ${where} is empty` : countText(found);
-      say(`${items}; ${presentUsage(usage)}`, { stream: json ? process.stderr : process.stdout });
-    }),
+/** The command line of `bin/ddb/scan`. */
+export const script: Script = (streams) =>
+  addNotes(
+    connectionOptions(
+      command(streams, 'scan', 'Prints the items of the table, in the order of its partitions.', [
+        './bin/ddb/scan --limit 5',
+        './bin/ddb/scan --json > items.json',
+      ]),
+    )
+      .addArgument(prodArgument())
+      .option('--limit <n>', 'how many items to print', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
+      .option('--json', 'print a JSON array, one item a line')
+      .action((prod: string | undefined, { limit, json, ...options }: Options) =>
+        withConnection(options, prod, async ({ client, table, where }) => {
+          const printer = json ? new JsonPrinter(streams.stdout) : new BlockPrinter(streams.stdout);
+          let found = { printed: 0, more: false };
+          const usage = await meterCapacity(client).measure(async () => {
+            found = await scan(client, table.name, limit, printer);
+          });
+          printer.end();
+          const items = found.printed === 0 ? `table ${table.name} at ${where} is empty` : countText(found);
+          say(json ? streams.stderr : streams.stdout, `${items}; ${presentUsage(usage)}`);
+        }),
+      ),
+    UNITS_NOTE,
   );
 
 function countText({ printed, more }: { printed: number; more: boolean }): string {
@@ -54,7 +67,7 @@ function countText({ printed, more }: { printed: number; more: boolean }): strin
   return more ? `${items}, and there are more (--limit)` : items;
 }
 
-/** Prints up to so many items. One more is read: it tells whether there are more. */
+/** Prints items up to the limit. It reads one more, to know whether there are more. */
 async function scan(client: DynamoDBClient, TableName: string, limit: number, printer: ItemPrinter) {
   const pageSize = Math.min(limit + 1, PAGE_ITEMS);
   let printed = 0;
@@ -68,7 +81,7 @@ async function scan(client: DynamoDBClient, TableName: string, limit: number, pr
   return { printed, more: false };
 }
 
-/** Its key first, and the rest by name: DynamoDB keeps attributes in no order. */
+/** Returns an item with its key first and its other attributes by name: DynamoDB keeps them in no order. */
 function readItem(stored: Record<string, AttributeValue>): Item {
   const item = unmarshall(stored, { wrapNumbers: exactNumber });
   const { pk, sk } = KEY_ATTRIBUTES;
@@ -92,31 +105,42 @@ function toJson(value: unknown): string {
 }
 
 class JsonPrinter implements ItemPrinter {
+  readonly #output: Output;
   #any = false;
 
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
   item(item: Item): void {
-    process.stdout.write(`${this.#any ? ',' : '['}\n${toJson(item)}`);
+    this.#output.write(`${this.#any ? ',' : '['}\n${toJson(item)}`);
     this.#any = true;
   }
 
   end(): void {
-    process.stdout.write(this.#any ? '\n]\n' : '[]\n');
+    this.#output.write(this.#any ? '\n]\n' : '[]\n');
   }
 }
 
 /** A paragraph for each item: its whole key, and each other attribute on a line that the terminal has room for. */
 class BlockPrinter implements ItemPrinter {
+  readonly #output: Output;
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
   item(item: Item): void {
     const { pk, sk } = KEY_ATTRIBUTES;
     const rest = Object.entries(item).filter(([name]) => name !== pk && name !== sk);
     const label = Math.max(0, ...rest.map(([name]) => name.length));
     const key = [item[pk], item[sk]].filter((part) => part !== undefined).map(shown);
     const lines = rest.map(([name, value]) =>
-      cutText(`  ${oneLine(name).padEnd(label)}  ${shown(value)}`, screenWidth()),
+      cutText(`  ${oneLine(name).padEnd(label)}  ${shown(value)}`, screenWidth(this.#output)),
     );
-    const title = styleText('bold', key.join('  '), { stream: process.stdout });
-    say(title);
-    process.stdout.write(`${lines.map((line) => `${line}\n`).join('')}\n`);
+    const title = styleText('bold', key.join('  '), { stream: this.#output });
+    say(this.#output, title);
+    this.#output.write(`${lines.map((line) => `${line}\n`).join('')}\n`);
   }
 
   end(): void {
@@ -124,12 +148,10 @@ class BlockPrinter implements ItemPrinter {
   }
 }
 
-/** Of bytes, which are sealed texts, a person learns how many there are. */
+/** Formats a value. Of bytes, which are encrypted texts, it gives the number. */
 function shown(value: unknown): string {
-  if (value instanceof Uint8Array) return `(sealed, ${value.length} bytes)`;
+  if (value instanceof Uint8Array) return `(encrypted, ${value.length} bytes)`;
   return oneLine(typeof value === 'string' ? value : toJson(value));
 }
 
-addNotes(script, UNITS_NOTE);
-
-await runCommand(script);
+await runAsProgram(import.meta.url, script);

@@ -10,7 +10,7 @@ import { createDynamoClient } from '../../backend/table/client.ts';
 import { ProfileStore } from '../../backend/table/profile-store.ts';
 import { tableDifferences } from '../../backend/table/schema-loader.ts';
 import { openTable, type Table } from '../../backend/table/table.ts';
-import { describeTable } from '../../bin/ddb/describe-table.ts';
+import { describeTable } from '../../cli/describe-table.ts';
 import { readerRoleTemplate } from '../reader-role-template.ts';
 import { plainTableTemplate } from '../table/plain-template.ts';
 import { createHandler } from '../../lambdas/create-profile/handler.ts';

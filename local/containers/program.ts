@@ -5,11 +5,11 @@ import { createDynamoClient } from '../../backend/table/client.ts';
 import { openTable, type Table } from '../../backend/table/table.ts';
 import type { LocalConfig } from '../config.ts';
 import { prepareDataDir } from '../data-dir.ts';
-import { explainFailure } from '../explain-failure.ts';
+import { explainFailure } from '../../cli/explain-failure.ts';
 import { explainingLogger, openLogger, readConfig } from '../terminal.ts';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../cli/user-error.ts';
 
-/** What each of the programs stands on that `docker compose up` runs beside the API. */
+/** The dependencies of the programs that `docker compose up` runs beside the API. */
 export interface Base {
   readonly config: LocalConfig;
   readonly dynamo: DynamoConfig;
@@ -19,14 +19,13 @@ export interface Base {
   readonly logger: Logger;
 }
 
-/** What ends a program that goes on. */
+/** Ends a program that runs until it is stopped. */
 export type Stop = () => Promise<void>;
 
 /**
- * Runs a program: until it is done, or until SIGTERM where it goes on. What goes wrong while it starts is one line on
- * stderr, and status 1.
- * @param name of its log lines.
- * @param start does what there is to do, or answers with what ends it.
+ * Runs a program until it is done, or until SIGTERM. A failure during its start is one line on stderr, and status 1.
+ * @param name the name in its log lines.
+ * @param start does the work, or returns the function that ends it.
  */
 export async function runProgram(
   name: string,
@@ -36,8 +35,8 @@ export async function runProgram(
   if (!config) return;
   const { dynamo } = config.api;
   const { endpoint, tableName } = dynamo;
-  const place = endpoint === undefined ? { tableName } : { endpoint, tableName };
-  const logger = explainingLogger(openLogger(config.api.logLevel).child({ name }), () => place);
+  const target = endpoint === undefined ? { tableName } : { endpoint, tableName };
+  const logger = explainingLogger(openLogger(config.api.logLevel).child({ name }), () => target);
   const client = createDynamoClient(dynamo);
   try {
     if (endpoint === undefined) throw new UserError('AWS_ENDPOINT_URL: set it to the engine’s');
@@ -55,7 +54,7 @@ export async function runProgram(
     const end = () => void stop().finally(() => process.exit(0));
     process.once('SIGTERM', end).once('SIGINT', end);
   } catch (error) {
-    process.stderr.write(`${name}: ${explainFailure(error, place)}\n`);
+    process.stderr.write(`${name}: ${explainFailure(error, target)}\n`);
     process.exit(1);
   }
 }

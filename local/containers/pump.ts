@@ -4,7 +4,7 @@ import { MemberStore } from '../../backend/table/member-store.ts';
 import { opaqueTexts } from '../../backend/table/message-codec.ts';
 import { MessageStore } from '../../backend/table/message-store.ts';
 import { followTable } from '../pump/follow-table.ts';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../cli/user-error.ts';
 import { runProgram } from './program.ts';
 
 /* The stream pump by itself: people hear through Redis or Valkey of what it writes, as they do of the Lambda's writes. */
@@ -15,7 +15,7 @@ const FOLLOWING = '/tmp/following';
 await runProgram('pump', async ({ config, client, dynamo, table, dataDir, logger }) => {
   const { redisUrl: url } = config.api;
   if (url === undefined)
-    throw new UserError('REDIS_URL: set it, for nobody else hears of what happens in this process');
+    throw new UserError('REDIS_URL: set it, because it publishes the events of this process to the APIs');
   rmSync(FOLLOWING, { force: true });
   const events = openPublisher({ url, tableName: table.name, logger });
   const codec = opaqueTexts();

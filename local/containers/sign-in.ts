@@ -16,8 +16,8 @@ import { developmentSignIn } from '../development-sign-in.ts';
 import { runProgram } from './program.ts';
 
 /*
- * The development issuer by itself: it signs tokens for anybody, tells the screens so, and publishes its keys to the
- * API's containers, which have nothing of it.
+ * The development issuer by itself: it signs tokens for any user, offers this to the screens, and publishes its public
+ * keys to the API's containers, which do not contain it.
  */
 
 await runProgram('sign-in', async ({ config, client, table, dataDir, logger }) => {
@@ -49,7 +49,7 @@ function createSignIn(parts: {
   app.get('/jwks.json', (_request, response) => {
     response.set('Cache-Control', 'no-store').json(issuer.jwks);
   });
-  // Before the API's own, which knows nothing of signing in as anybody.
+  // Before the routes of the API, which have no development sign-in.
   app.get('/config.json', (_request, response) => {
     response.set('Cache-Control', 'no-store').json(webSettings(config.api, true));
   });

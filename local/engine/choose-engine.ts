@@ -1,4 +1,4 @@
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../cli/user-error.ts';
 import { dockerAnswers, dockerEngine } from './docker-engine.ts';
 import { embeddedBinary, embeddedEngine } from './embedded-engine.ts';
 import type { EngineProgram } from './engine-program.ts';

@@ -5,13 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
 import type { Logger } from '../../backend/logger.ts';
 import { readFileIfThere } from '../data-dir.ts';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../cli/user-error.ts';
 import { endWithThisProcess } from './guard.ts';
 import { removeEngineRecord, writeEngineRecord } from './engine-record.ts';
 import type { EngineProgram } from './engine-program.ts';
 import { answers } from './probe.ts';
 
-/** A free port may be taken by somebody else before the engine listens on it. */
+/** Another process may take a free port before the engine listens on it. */
 const START_ATTEMPTS = 3;
 const PROBE_PAUSE_MS = 20;
 const FIRST_RESTART_PAUSE_MS = 100;
@@ -32,7 +32,7 @@ export class EngineProcess {
     this.#program = parts.program;
     this.#dataDir = parts.dataDir;
     this.#logger = parts.logger;
-    // Whatever ends this process, the engine does not outlive it if that can be helped.
+    // The engine should not outlive this process, however it ends.
     process.once('exit', this.#killNow);
   }
 
@@ -157,7 +157,7 @@ function isRunning(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 }
 
-/** The guard goes with what it guards: its process id may be somebody else's soon. */
+/** The guard goes with what it guards: its process id may soon belong to another process. */
 function guard(child: ChildProcess, pid: number): void {
   const shell = endWithThisProcess(pid);
   child.once('exit', () => shell.kill('SIGKILL'));

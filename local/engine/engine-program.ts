@@ -1,17 +1,15 @@
-import type { EngineRecord } from './engine-record.ts';
-
 /** A DynamoDB engine that can be run on this machine, with its data under the data directory. */
 export interface EngineProgram {
-  readonly kind: Exclude<EngineRecord['kind'], 'given'>;
+  readonly kind: 'embedded' | 'docker';
   readonly file: string;
   /** The loopback address it is reached at. */
   readonly host: string;
-  /** How long it may take from its start to its first answer. */
+  /** Maximum time from its start to its first response, in ms. */
   readonly startTimeoutMs: number;
   args(port: number): readonly string[];
   /**
-   * Ends whatever engine is still at work on this data, left behind by a run that was killed. Whoever calls it holds
-   * the data directory's lock, so no such engine has a living owner.
+   * Ends any engine that a killed run left behind on this data. The caller holds the data directory's lock, so no such
+   * engine belongs to a running process.
    */
   endOrphans(): Promise<void>;
 }

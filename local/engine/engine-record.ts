@@ -1,17 +1,19 @@
 import { realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseJson, readFileIfThere, replaceFile } from '../data-dir.ts';
-import { UserError } from '../user-error.ts';
+import { parseJson } from '../../cli/parse-json.ts';
+import { readFileIfThere, replaceFile } from '../data-dir.ts';
+import { UserError } from '../../cli/user-error.ts';
 import { containerName } from './docker-engine.ts';
 import { databaseFile } from './embedded-engine.ts';
+import type { EngineProgram } from './engine-program.ts';
 import { answers } from './probe.ts';
 import { commandLine, signal } from './process-table.ts';
 
-/** What a local run tells scripts of its engine. `given`: it was there already, from AWS_ENDPOINT_URL. */
+/** What a local run records of its engine for scripts. `given`: it ran already, at AWS_ENDPOINT_URL. */
 export interface EngineRecord {
   readonly endpoint: string;
-  readonly kind: 'embedded' | 'docker' | 'given';
+  readonly kind: EngineProgram['kind'] | 'given';
   /** The engine's process, where the run started one. */
   readonly pid?: number;
 }

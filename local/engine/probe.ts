@@ -1,14 +1,14 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../cli/user-error.ts';
 
 /** Engines answer anything in a few milliseconds. */
 const TIMEOUT_MS = 1_000;
 
 /**
- * Whether anything answers HTTP at an endpoint: what it says does not matter. Who has no certificate that this machine
- * trusts does not count: no client would talk to it.
- * @throws UserError when the endpoint is no http or https URL.
+ * Whether a server at an endpoint responds to HTTP, with any status. A server without a trusted certificate does not count:
+ * no client would connect to it.
+ * @throws UserError if the endpoint is not an http or https URL.
  */
 export async function answers(endpoint: string): Promise<boolean> {
   const { get } = clientOf(endpoint);
@@ -27,5 +27,5 @@ function clientOf(endpoint: string): Pick<typeof http, 'get'> {
   const protocol = URL.canParse(endpoint) ? new URL(endpoint).protocol : undefined;
   if (protocol === 'http:') return http;
   if (protocol === 'https:') return https;
-  throw new UserError(`${endpoint} is no http or https URL: give another endpoint`);
+  throw new UserError(`${endpoint} is not an http or https URL: give another endpoint`);
 }

@@ -11,12 +11,12 @@ import { createStreamsClient, findStream } from './streams-client.ts';
 export type TablePump = Pick<StreamPump, 'start' | 'stop'>;
 
 /**
- * What follows a table's stream, not yet started.
+ * Creates the pump of a table's stream, without starting it.
  *
- * Two that follow one stream, with a directory each or the same one, do everything twice, which changes nothing. Every
- * place that is written down is one up to which somebody has handled all there was: at worst it is an earlier one than
- * the other's, and some of it is done again.
- * @param parts.dataDir where its place is kept.
+ * Two pumps may follow one stream, with a data directory each or the same one: they do everything twice, which changes
+ * nothing. A position is stored only when every record before it was handled by one of them. At worst it is earlier than
+ * the other pump's position, and some records are handled again.
+ * @param parts.dataDir where its position in the stream is kept.
  */
 export function followTable(parts: {
   readonly client: DynamoDBClient;

@@ -1,6 +1,6 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { _Record } from '@aws-sdk/client-dynamodb-streams';
-import type { AttributeValue as LambdaAttributeValue, DynamoDBRecord, StreamRecord } from 'aws-lambda';
+import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
+import { toImage } from '../../backend/table/json-image.ts';
 import { MESSAGE_SK_PREFIX } from '../../schema/keys.ts';
 
 /** The event source's filter: only messages reach the handler, so that its own writes never invoke it. */
@@ -38,29 +38,6 @@ function toStreamRecord(data: NonNullable<_Record['dynamodb']>): StreamRecord {
     StreamViewType: data.StreamViewType,
   });
 }
-
-type Image = Record<string, LambdaAttributeValue>;
-
-/** An item as JSON can say it: bytes in base64, and everything else with its type, as DynamoDB writes it. */
-export function toImage(image: Record<string, AttributeValue>): Image {
-  return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, toAttribute(value)]));
-}
-
-/** The same but for binary values, which are bytes in the SDK and base64 in Lambda's JSON. */
-function toAttribute(value: AttributeValue): LambdaAttributeValue {
-  if (value.B !== undefined) return { B: base64(value.B) };
-  if (value.BS !== undefined) return { BS: value.BS.map(base64) };
-  if (value.L !== undefined) return { L: value.L.map(toAttribute) };
-  if (value.M !== undefined) return { M: toImage(value.M) };
-  if (value.S !== undefined) return { S: value.S };
-  if (value.N !== undefined) return { N: value.N };
-  if (value.SS !== undefined) return { SS: value.SS };
-  if (value.NS !== undefined) return { NS: value.NS };
-  if (value.BOOL !== undefined) return { BOOL: value.BOOL };
-  return { NULL: true };
-}
-
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 /** An object's properties that have a value. */
 type Defined<Value extends object> = {

@@ -22,7 +22,7 @@ export class ShardReader {
   readonly #client: StreamsClient;
   readonly #place: StreamPlace;
   readonly #logger: Logger;
-  /** Undefined: to be had anew, from the place. */
+  /** Undefined: it is requested again, from the position. */
   #iterator: string | undefined;
 
   constructor(parts: {
@@ -40,7 +40,7 @@ export class ShardReader {
   }
 
   /**
-   * The next records. The caller sets the place behind them once they were handled; a reader made anew goes on from it.
+   * Reads the next records. The caller moves the position behind them when they were handled; a new reader continues there.
    * An iterator that expired (they live 15 minutes) is replaced by one from the place; a place that the stream no
    * longer reaches back to (records live 24 hours) by the oldest record there is.
    */
@@ -63,7 +63,7 @@ export class ShardReader {
     if (!(error instanceof Error)) return false;
     if (error.name === 'ExpiredIteratorException') return true;
     const kept = this.#place.of(this.shardId) !== undefined;
-    // An engine whose data was replaced may not know a place at all, which AWS tells as a trimmed one.
+    // An engine whose data was replaced may not know a position at all; AWS reports it as trimmed.
     if (error.name === 'TrimmedDataAccessException' || (error.name === 'ValidationException' && kept)) {
       this.#logger.warn(
         { shard: this.shardId },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Logger } from '../../backend/logger.ts';
-import { parseJson, readFileIfThere, replaceFile } from '../data-dir.ts';
+import { parseJson } from '../../cli/parse-json.ts';
+import { readFileIfThere, replaceFile } from '../data-dir.ts';
 
 /** How far one shard was read: up to a record, that one included, or to its end. */
 export type ShardPlace = { readonly after: string } | { readonly finished: true };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { _Record, Shard } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import type { Logger } from '../../backend/logger.ts';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../cli/user-error.ts';
 import { passesFilter, toLambdaRecord } from './lambda-event.ts';
 import { ShardReader } from './shard-reader.ts';
 import type { StreamPlace } from './stream-place.ts';
@@ -45,9 +45,9 @@ const TIMING: PumpTiming = {
 };
 
 /**
- * Stands in for Lambda's event source mapping: reads a table's stream, shard by shard and parents first, and hands
+ * Does the work of Lambda's event source mapping: reads a table's stream, shard by shard and parents first, and passes
  * its records to the stream Lambda in the shape, and with the filter, the batches and the partial failures of Lambda.
- * Nothing that an engine or a handler does ends it; whatever fails is tried again, more and more slowly.
+ * No failure of an engine or a handler ends it: it retries, with longer and longer pauses.
  */
 export class StreamPump {
   readonly #parts: PumpParts;
@@ -74,7 +74,7 @@ export class StreamPump {
         resolve();
       };
       this.#running ??= this.#run(found);
-      // A pump that is stopped before it finds its stream lets go of whoever waits for it.
+      // A pump that is stopped before it finds its stream releases its waiters.
       void this.#running.then(found);
     });
   }
@@ -209,7 +209,7 @@ export class StreamPump {
     }
   }
 
-  /** Waits longer after each failure in a row, and tells of the first. */
+  /** Waits longer after each consecutive failure, and logs the first. */
   async #pauseAfter(error: unknown, message: string): Promise<void> {
     const level = this.#failures === 0 ? 'warn' : 'debug';
     this.#lastError = error;

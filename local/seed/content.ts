@@ -5,7 +5,7 @@ export interface Sitting {
   /** When it began: a time of day some days ago, or some minutes ago. */
   readonly began:
     { readonly daysAgo: number; readonly at: `${number}:${number}` } | { readonly minutesAgo: number };
-  /** Who wrote what. */
+  /** The sender and the text. */
   readonly lines: readonly (readonly [from: string, text: string])[];
 }
 
@@ -17,7 +17,7 @@ export interface Script {
   readonly sittings: readonly Sitting[];
 }
 
-/** People one can sign in as. Nobody talks with isaac. */
+/** Users to sign in as. No user has a conversation with isaac. */
 export const PEOPLE: readonly SeedPerson[] = [
   { handle: 'ada', display_name: 'Ada Lovelace' },
   { handle: 'grace', display_name: 'Grace Hopper' },

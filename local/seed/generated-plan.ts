@@ -1,4 +1,4 @@
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../cli/user-error.ts';
 import { DETAILS, FIRST_NAMES, LAST_NAMES, TALKS } from './generated-content.ts';
 import type { SeedConversation, SeedPerson, SeedPlan } from './plan.ts';
 
@@ -61,7 +61,7 @@ function person(index: number): SeedPerson {
   return { handle: `${first}.${last}`.toLowerCase(), display_name: `${first} ${last}` };
 }
 
-/** Each pair once: neighbours first, then those two apart, and so on, so that few pairs leave nobody out. */
+/** Each pair once: neighbours first, then those two apart, and so on, so that even a few pairs include every user. */
 function* pairs(people: readonly SeedPerson[]): Generator<[SeedPerson, SeedPerson]> {
   for (let apart = 1; apart <= people.length / 2; apart += 1) {
     for (const [index, one] of people.entries()) {
@@ -74,8 +74,8 @@ function* pairs(people: readonly SeedPerson[]): Generator<[SeedPerson, SeedPerso
 }
 
 /**
- * What a message says depends on who talks and on its place alone, so that a longer conversation begins like a shorter
- * one, whatever else a plan has in it.
+ * Chooses the text of a message by its conversation's members and its position alone, so that a longer conversation begins
+ * like a shorter one, whatever else is in the plan.
  */
 function conversation(between: readonly [string, string], length: number, now: Date): SeedConversation {
   const start = now.getTime() - length * MINUTE_MS;

@@ -1,4 +1,4 @@
-/** Somebody a seed makes. */
+/** A user that a seed creates. */
 export interface SeedPerson {
   readonly handle: string;
   readonly display_name: string;
@@ -17,9 +17,9 @@ export interface SeedConversation {
   readonly name?: string;
   /** Handles. The first one creates a group. */
   readonly between: readonly [string, string, ...string[]];
-  /** Oldest first. Which message stands at which place must never change: a repeat knows them by their place. */
+  /** Oldest first. The position of a message must never change: a repetition recognises messages by their position. */
   readonly messages: readonly SeedMessage[];
-  /** Who has not read it; the others have, to its end. */
+  /** The members who have not read it; the others have read all of it. */
   readonly unreadBy: readonly string[];
 }
 

@@ -9,9 +9,9 @@ import { defaultPlan } from './default-plan.ts';
 import { seedTable } from './seed-table.ts';
 
 /**
- * Seeds a table that is empty. A seed that was interrupted, and so left a table that is neither empty nor whole, is
- * finished at the next start: a file tells of it.
- * @param parts.engine which engine the table is on, because a data directory may be used with several.
+ * Seeds an empty table. A seed that was interrupted left a table that is neither empty nor complete: the next start
+ * finishes it, because a file records that it was begun.
+ * @param parts.engine the engine of the table, because a data directory may be used with several.
  */
 export async function seedOnce(parts: {
   readonly table: Table;

@@ -56,7 +56,7 @@ export function seedUserId(handle: string): string {
   );
 }
 
-/** The person a seed made, even under a handle they changed to; or whoever has the handle; or a new one. */
+/** Returns the user that a seed created, even if their handle has changed; or the user who has the handle; or a new one. */
 async function ensurePerson(context: Wiring, person: SeedPerson): Promise<Person> {
   const userId = seedUserId(person.handle);
   const profile = await context.profiles.find(userId);
@@ -98,7 +98,7 @@ class SeedWriter {
       if (seq !== undefined || !mayTalk(from)) this.#onProgress();
     }
     const end = await this.#send(groupId, members, { tail, messages: inOrder(missing, newestAt) });
-    // Where no stream is followed, nobody else would bring the summaries up to date.
+    // Without a consumer of the stream, nothing else would update the summaries.
     await rebuildSummaries(this.context, groupId);
     const last = missing.length > 0 ? end : Math.max(0, ...found);
     const readers = members.filter((member, place) => mayTalk(member) && !isIn(unreadBy, between[place]));
@@ -130,7 +130,7 @@ class SeedWriter {
     return end;
   }
 
-  /** Sends a run in one transaction; or one by one, where somebody else writes to the conversation as well. */
+  /** Sends a run in one transaction; or one by one, if another client writes to the conversation too. */
   async #sendRun(groupId: string, tail: number, messages: readonly TimedSend[]): Promise<number> {
     let end = tail;
     if (await sendRun(this.context, groupId, { tail, messages })) end = tail + messages.length;
@@ -196,7 +196,7 @@ function inOrder(messages: readonly TimedSend[], newestAt: Date | undefined): re
 
 function personOf(people: ReadonlyMap<string, Person>, handle: string): Person {
   const person = people.get(handle);
-  if (!person) throw new RangeError(`a conversation of somebody who is not in the plan: ${handle}`);
+  if (!person) throw new RangeError(`a conversation has a member who is not in the plan: ${handle}`);
   return person;
 }
 

@@ -4,13 +4,21 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { type Check, fails, holds, runChecks } from '../../bin/ddb/checks/check.ts';
-import { Subject } from '../../bin/ddb/checks/subject.ts';
+import { type Check, fails, holds, runChecks } from '../../cli/checks/check.ts';
+import { Subject } from '../../cli/checks/subject.ts';
 import { writeEngineRecord } from '../../local/engine/engine-record.ts';
 import { tableDefinition } from '../../schema/table.ts';
 import { useTempDirs } from '../local/temp-dir.ts';
 import { useTestTable } from '../support/test-table.ts';
-import { type Outcome, runLine, itOnTerminal, runOnTerminal, runScript, succeeds } from './run-script.ts';
+import {
+  type Outcome,
+  runLine,
+  itOnTerminal,
+  runOnTerminal,
+  callScript,
+  runScript,
+  succeeds,
+} from './run-script.ts';
 
 const NOBODY = 'http://127.0.0.1:9';
 const NAMES = [
@@ -38,13 +46,19 @@ const environment = () => ({
   DATA_DIR: '/nonexistent',
 });
 const doctor = (args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Outcome> =>
-  runScript('ddb/doctor', args, { env: { ...environment(), ...env } });
+  callScript('ddb/doctor', args, { env: { ...environment(), ...env } });
 
 const reports = z.array(z.object({ check: z.string(), result: z.string(), text: z.string() }));
 
-/** What each check found, by its name; and the status and stderr. */
-async function examine(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const { status, stdout, stderr } = await doctor([...args, '--json'], env);
+/** The outcome of each check by its name, the status and stderr. */
+async function examine(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  run: typeof callScript = callScript,
+) {
+  const { status, stdout, stderr } = await run('ddb/doctor', [...args, '--json'], {
+    env: { ...environment(), ...env },
+  });
   const found = reports.parse(JSON.parse(stdout));
   expect(found.map(({ check }) => check)).toEqual(NAMES);
   const named = (result: string) =>
@@ -52,7 +66,7 @@ async function examine(args: readonly string[], env: Readonly<Record<string, str
   return { status, stderr, named, text: (name: string) => found.find(({ check }) => check === name)?.text };
 }
 
-/** The engine with another Date in its answers. */
+/** The engine, with another Date in its responses. */
 async function withOtherDate(date: Date, task: (endpoint: string) => Promise<void>): Promise<void> {
   const server = createServer((incoming, response) => {
     const { method, headers } = incoming;
@@ -72,7 +86,7 @@ async function withOtherDate(date: Date, task: (endpoint: string) => Promise<voi
   }
 }
 
-/** An STS that takes whoever asks for this one; what a script needs so that it asks there, and gets no further. */
+/** An STS that gives every caller this identity, and the environment in which a script reaches this STS and no further. */
 async function withCaller(
   arn: string,
   task: (env: Readonly<Record<string, string>>) => Promise<void>,
@@ -105,14 +119,14 @@ describe('doctor', () => {
     expect(lines).toHaveLength(NAMES.length);
     expect(lines[0]).toMatch(/^✓ endpoint +http:\/\/127\.0\.0\.1:\d+, from AWS_ENDPOINT_URL$/);
     expect(lines.filter((line) => line.startsWith('–'))).toEqual([
-      '– caller       a local engine asks nobody who they are',
+      '– caller       a local engine does not authenticate callers',
       '– recovery     a local engine does not have it',
       '– protection   off, as a local table needs none',
     ]);
     expect(lines.filter((line) => line.startsWith('✓'))).toHaveLength(NAMES.length - 3);
   });
 
-  it('says what led to the engine', async () => {
+  it('names the setting that led to the engine', async () => {
     const dataDir = tempDir();
     writeEngineRecord(dataDir, { endpoint: db().endpoint, kind: 'embedded' });
     const keys = {
@@ -132,10 +146,10 @@ describe('doctor', () => {
     expect(given.text('credentials')).toBe('access key …1234, temporary, from the environment');
   });
 
-  it('shows what cannot be checked as such, where there is no engine or nothing answers', async () => {
+  it('marks what cannot be checked when there is no engine or nothing answers', async () => {
     const [none, silent] = await Promise.all([
       doctor([], { AWS_ENDPOINT_URL: '', DATA_DIR: tempDir() }),
-      examine(['--endpoint', NOBODY]),
+      examine(['--endpoint', NOBODY], {}, runScript),
     ]);
     expect(none.status).toBe(1);
     expect(none.stdout).toMatch(
@@ -150,7 +164,7 @@ describe('doctor', () => {
     expect(silent.text('strong read')).toBe('not checked: needs key');
   });
 
-  it('tells everything about AWS that it can without it', async () => {
+  it('checks everything that it can without an answer of AWS', async () => {
     const { status, named, text } = await examine(['prod'], { AWS_ENDPOINT_URL: '' });
     expect(status).toBe(1);
     expect(text('endpoint')).toBe('AWS, from the last word prod');
@@ -173,24 +187,24 @@ describe('doctor', () => {
     expect(session.named('warns')).toEqual([]);
   });
 
-  it('goes no further as the root user', async () => {
+  it('stops at the caller when that is the root user', async () => {
     await withCaller('arn:aws:iam::123456789012:root', async (env) => {
       const { status, named, text } = await examine(['prod'], env);
       expect(status).toBe(1);
       expect(named('fails')).toEqual(['caller']);
-      expect(text('caller')).toMatch(/:root is the root user: sign in as somebody else/);
+      expect(text('caller')).toMatch(/:root is the root user: sign in as another user/);
       expect(text('connection')).toBe('not checked: needs caller');
     });
   });
 
-  it('says as whom it goes', async () => {
+  it('names the caller', async () => {
     const role = 'arn:aws:sts::123456789012:assumed-role/operators/ada';
     await withCaller(role, async (env) => {
       expect((await examine(['prod'], env)).text('caller')).toBe(role);
     });
   });
 
-  it('knows a table that is missing, and what is not DynamoDB', async () => {
+  it('recognises a missing table, and a server that is not DynamoDB', async () => {
     const server = createServer((_request, response) => response.writeHead(200).end('{}')).listen(0);
     await once(server, 'listening');
     const other = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -204,7 +218,7 @@ describe('doctor', () => {
     expect(stranger.text('connection')).toMatch(/is not DynamoDB: check the port/);
   });
 
-  it('names each part of a table that differs, and goes on', async () => {
+  it('names each part of a table that differs, and runs the other checks', async () => {
     const { TableName, BillingMode, KeySchema, AttributeDefinitions } = tableDefinition('different');
     await db().client.send(
       new CreateTableCommand({
@@ -224,16 +238,16 @@ describe('doctor', () => {
     expect(stderr).toMatch(/^doctor: index, stream, TTL failed: [^\n]*\n$/);
   });
 
-  it('sees a clock that is wrong', async () => {
+  it('detects a wrong clock', async () => {
     await withOtherDate(new Date(Date.now() - 600_000), async (endpoint) => {
       const { status, named, text } = await examine(['--endpoint', endpoint]);
       expect(status).toBe(1);
       expect(named('fails')).toEqual(['clock']);
-      expect(text('clock')).toMatch(/^this machine's clock is 6\d\d s ahead: have it set/);
+      expect(text('clock')).toMatch(/^this machine's clock is 6\d\d s ahead: synchronise it/);
     });
   });
 
-  itOnTerminal('has colours on a terminal only, and does not mind who stops reading', async () => {
+  itOnTerminal('has colours on a terminal only, and ends quietly when its reader stops', async () => {
     const env = environment();
     const { stdout } = await runOnTerminal('$bin/ddb/doctor', 80, { env });
     expect(stdout).toContain('\u001b[32m✓\u001b[39m endpoint');
@@ -241,14 +255,14 @@ describe('doctor', () => {
   });
 });
 
-it('makes every check that does not stand on a failure, and takes a throw for one', async () => {
+it('runs every check that does not need a failed one, and counts a thrown error as a failure', async () => {
   const check = (name: string, needs: readonly string[], run: Check['run']): Check => ({ name, needs, run });
   const made = [
     check('one', [], () => Promise.resolve(holds('fine'))),
     check('two', ['one'], () => Promise.reject(new Error('broken'))),
     check('three', ['two'], () => Promise.resolve(holds('never asked'))),
     check('four', ['three'], () => Promise.resolve(holds('never asked'))),
-    check('five', ['one'], () => Promise.resolve(fails('wrong: mend it'))),
+    check('five', ['one'], () => Promise.resolve(fails('wrong: fix it'))),
   ];
   const found = [];
   for await (const report of runChecks(made, new Subject({}, undefined))) found.push(report);
@@ -257,6 +271,6 @@ it('makes every check that does not stand on a failure, and takes a throw for on
     ['two', 'fails', 'unexpected Error: broken'],
     ['three', 'not_checked', 'not checked: needs two'],
     ['four', 'not_checked', 'not checked: needs three'],
-    ['five', 'fails', 'wrong: mend it'],
+    ['five', 'fails', 'wrong: fix it'],
   ]);
 });

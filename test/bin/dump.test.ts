@@ -5,9 +5,9 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { type AttributeValue, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { describeTable } from '../../bin/ddb/describe-table.ts';
-import { checkDump } from '../../bin/ddb/dumps/load-dump.ts';
-import { openDump } from '../../bin/ddb/dumps/read-dump.ts';
+import { describeTable } from '../../cli/describe-table.ts';
+import { checkDump } from '../../cli/dumps/load-dump.ts';
+import { openDump } from '../../cli/dumps/read-dump.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
 import { messageKey } from '../../schema/keys.ts';
 import { useTempDirs } from '../local/temp-dir.ts';
@@ -23,7 +23,7 @@ import {
   type Outcome,
   runOnTerminal,
   runLine,
-  runScript,
+  callScript,
   startScript,
   succeeds,
 } from './run-script.ts';
@@ -53,7 +53,7 @@ const environment = (table = db().tableName) => ({
   DATA_DIR: '/nonexistent',
 });
 const run = (script: string, args: readonly string[], table?: string): Promise<Outcome> =>
-  runScript(`ddb/${script}`, args, { env: environment(table) });
+  callScript(`ddb/${script}`, args, { env: environment(table) });
 
 /** A table's name that nothing has. */
 function newTable(): string {
@@ -89,7 +89,7 @@ describe('dump and load', () => {
     expect(await succeeds(run('compare', [`${directory}/`, table]))).toMatch(/are alike\n$/);
   });
 
-  it('tell programs the same as JSON', async () => {
+  it('print the same as JSON for programs', async () => {
     const directory = join(tempDir(), 'dump');
     const taken: unknown = JSON.parse(await succeeds(run('dump', [directory, '--parts', '3', '--json'])));
     const { size } = await readAll(db().client, db().tableName);
@@ -185,14 +185,14 @@ describe('dump', () => {
     }
   });
 
-  it('says what is in its way', async () => {
+  it('says why a dump cannot be written', async () => {
     const directory = await takeDump();
     const file = join(tempDir(), 'file');
     writeFileSync(file, '');
     await Promise.all([
-      failsWith(run('dump', [directory]), /dump is there already: give the name of a new directory/),
-      failsWith(run('dump', [file]), /file is there already/),
-      failsWith(run('dump', [join(file, 'below')]), /a part of the way is no directory \(ENOTDIR\)/),
+      failsWith(run('dump', [directory]), /dump exists already: give the name of a new directory/),
+      failsWith(run('dump', [file]), /file exists already/),
+      failsWith(run('dump', [join(file, 'below')]), /a part of the path is not a directory \(ENOTDIR\)/),
       failsWith(run('dump', [join(tempDir(), 'dump')], 'nowhere'), /there is no table nowhere .*list-tables/),
       failsWith(run('dump', ['x', '--parts', '0']), /whole number from 1 to 256/),
       failsWith(run('dump', []), /<directory> is missing: give <directory> /),
@@ -213,29 +213,32 @@ describe('dump', () => {
     expect(readdirSync(parent)).toEqual([]);
   });
 
-  it('that finds no room leaves nothing', async () => {
+  it('leaves nothing behind when there is no room', async () => {
     const parent = tempDir();
     const line = `ulimit -f 0; $bin/ddb/dump ${parent}/dump`;
     await failsWith(runLine(line, { env: environment() }), /dump: a file may not become as large/);
     expect(readdirSync(parent)).toEqual([]);
   });
 
-  it.each(['SIGINT', 'SIGKILL'] as const)('ended by %s is nothing that looks whole', async (signal) => {
-    const parent = tempDir();
-    const held = flaky.hold('Scan', { where: ({ body }) => body['Segment'] === 0 });
-    const child = startScript('ddb/dump', [join(parent, 'dump')], { env: environment() });
-    const outcome = observe(child);
-    await held.arrived;
-    await eventually(() => readdirSync(parent).length === 1);
-    child.kill(signal);
-    expect((await outcome).status).toBe(signal === 'SIGINT' ? 130 : null);
-    const left = readdirSync(parent);
-    expect(left.filter((name) => !name.startsWith('dump.partial-'))).toEqual([]);
-    if (signal === 'SIGINT') expect(left).toEqual([]);
-    for (const name of left) {
-      await failsWith(run('load', [join(parent, name)], newTable()), /is no whole dump/);
-    }
-  });
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    'that is ended by %s leaves nothing that looks complete',
+    async (signal) => {
+      const parent = tempDir();
+      const held = flaky.hold('Scan', { where: ({ body }) => body['Segment'] === 0 });
+      const child = startScript('ddb/dump', [join(parent, 'dump')], { env: environment() });
+      const outcome = observe(child);
+      await held.arrived;
+      await eventually(() => readdirSync(parent).length === 1);
+      child.kill(signal);
+      expect((await outcome).status).toBe(signal === 'SIGINT' ? 130 : null);
+      const left = readdirSync(parent);
+      expect(left.filter((name) => !name.startsWith('dump.partial-'))).toEqual([]);
+      if (signal === 'SIGINT') expect(left).toEqual([]);
+      for (const name of left) {
+        await failsWith(run('load', [join(parent, name)], newTable()), /is no whole dump/);
+      }
+    },
+  );
 });
 
 describe('load', () => {
@@ -268,7 +271,7 @@ describe('load', () => {
     await expect(check(writeExport(change))).rejects.toThrow(words);
   });
 
-  it('refuses a dump of which anything was changed, cut off or lost', async () => {
+  it('refuses a dump that was changed, cut off or is incomplete', async () => {
     const damage: readonly [(directory: string, file: string) => void, RegExp][] = [
       [
         (_directory, file) => writeFileSync(file, readFileSync(file).subarray(0, -9)),
@@ -279,7 +282,7 @@ describe('load', () => {
         (_directory, file) => writeFileSync(file, gzipSync(gunzipSync(readFileSync(file)), { level: 1 })),
         /MD5 is another/,
       ],
-      [(_directory, file) => rmSync(file), /it is not there \(ENOENT\)/],
+      [(_directory, file) => rmSync(file), /it does not exist \(ENOENT\)/],
       [
         (directory) => rmSync(join(directory, 'manifest-summary.md5')),
         /no whole dump: it has no manifest-summary.md5/,
@@ -314,7 +317,7 @@ describe('load', () => {
     expect(await describeTable(db().client, table)).toBeUndefined();
   });
 
-  it('asks in prod, and writes into no table that has items or is another', async () => {
+  it('asks in prod, and refuses a table that has items', async () => {
     const directory = await takeDump();
     const table = newTable();
     await failsWith(run('load', [directory, 'prod'], table), /not a terminal, so it cannot ask: give --yes/);
@@ -323,7 +326,7 @@ describe('load', () => {
     await failsWith(run('load', [directory], table), /has items: give another --table, or --resume/);
   });
 
-  it('sends again what DynamoDB leaves, and what it throttles', async () => {
+  it('sends unprocessed items and throttled requests again', async () => {
     const directory = await takeDump();
     const table = newTable();
     flaky.leaveUnwritten({ times: 3 });
@@ -333,7 +336,7 @@ describe('load', () => {
     await succeeds(run('compare', [db().tableName, table]));
   });
 
-  it('is gone on with after it was killed, and shows no group until then', async () => {
+  it('can be resumed after it was killed, and shows no group until then', async () => {
     const directory = await takeDump();
     const table = newTable();
     await loadSchema(db().client, table);
@@ -352,7 +355,7 @@ describe('load', () => {
     const context = db().newContext();
     await putItem({ ...context.table, name: table }, young);
     expect(await succeeds(run('load', [directory, '--resume'], table))).toMatch(
-      /: \d+ items were loaded, \d+ were there, 1 are there in another state, and were left so/,
+      /: \d+ items were loaded, \d+ existed already, 1 exist in another state, and were left unchanged/,
     );
     const compared = await run('compare', [db().tableName, table]);
     expect(compared).toMatchObject({ status: 1, stderr: expect.stringContaining('1 item differs') });
@@ -361,7 +364,7 @@ describe('load', () => {
 });
 
 describe('compare', () => {
-  it('names what differs and not what it says, unless asked', async () => {
+  it('names the attributes that differ, and their values only with --values', async () => {
     const table = newTable();
     await succeeds(run('load', [await takeDump()], table));
     const beside = { ...db().table, name: table };
@@ -389,7 +392,7 @@ describe('compare', () => {
     });
   });
 
-  it('calls nothing alike where it has no room to remember what it read', async () => {
+  it('fails when there is no room for what it has read', async () => {
     const line = `ulimit -f 0; $bin/ddb/compare ${db().tableName} ${db().tableName}`;
     await failsWith(
       runLine(line, { env: environment() }),
@@ -397,7 +400,7 @@ describe('compare', () => {
     );
   });
 
-  it('says what is neither a table nor a dump', async () => {
+  it('refuses a word that is neither a table nor a dump', async () => {
     await Promise.all([
       failsWith(
         run('compare', ['nowhere', db().tableName]),

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { textWidth } from '../../bin/text-width.ts';
+import { textWidth } from '../../cli/text-width.ts';
 import { sendToHandle } from '../../backend/domain/send-message.ts';
 import { saveProfile } from '../../backend/domain/people.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
@@ -17,7 +17,7 @@ import {
   runLine,
   itOnTerminal,
   runOnTerminal,
-  runScript,
+  callScript,
   startScript,
   succeeds,
 } from './run-script.ts';
@@ -43,7 +43,7 @@ const environment = () => ({
   DATA_DIR: '/nonexistent',
 });
 const run = (script: string, args: readonly string[] = []): Promise<Outcome> =>
-  runScript(`ddb/${script}`, args, { env: environment() });
+  callScript(`ddb/${script}`, args, { env: environment() });
 const line = (text: string) => runLine(text, { env: environment() });
 const onTerminal = (text: string, columns: number) => runOnTerminal(text, columns, { env: environment() });
 
@@ -97,7 +97,7 @@ describe('scan', () => {
     expect(await succeeds(run('scan', args))).toMatch(/ {2}deleted_seqs {2}\[3,5\]\n/);
   });
 
-  it('refuses what makes no sense, and names a table that is not there', async () => {
+  it('refuses an invalid limit or table name, and names a missing table', async () => {
     await Promise.all([
       failsWith(run('scan', ['--limit', '0']), /--limit 0: it must be a whole number from 1 to/),
       failsWith(run('scan', ['--table', 'x']), /--table x: it must be 3 to 255 .* \(see scan --help\)/),
@@ -105,7 +105,7 @@ describe('scan', () => {
     ]);
   });
 
-  it('ends quietly when its reader has enough', async () => {
+  it('ends quietly when its reader stops', async () => {
     expect(await succeeds(line('$bin/ddb/scan | head -1'))).toMatch(/^\S+ {2}\S+\n$/);
     const pattern = '$bin/ddb/patterns/list-conversations --json 2>&1 | head -1';
     expect(await succeeds(line(pattern))).toBe('[\n');
@@ -120,7 +120,7 @@ describe('scan', () => {
     expect(stdout).toMatch(/ {2}message +one↵two \\u001b\[31m.*…\n/);
   });
 
-  it('is ended by Ctrl-C in the middle', async () => {
+  it('ends at Ctrl-C in the middle of its output', async () => {
     const item = { pk: { S: 'part' }, sk: { S: 'first page' } };
     const page = JSON.stringify({
       Items: [item],
@@ -145,7 +145,7 @@ describe('scan', () => {
 });
 
 describe('list-conversations', () => {
-  it("shows somebody's conversations and what the pattern cost", async () => {
+  it("shows a user's conversations and what the pattern cost", async () => {
     const text = await succeeds(run('patterns/list-conversations', ['@Ada']));
     expect(text).toMatch(/^conversations of ada\n/);
     expect(text).toMatch(/│ conversation +│ with +│ last message +│ at \(UTC\) +│ unread │/);
@@ -153,7 +153,7 @@ describe('list-conversations', () => {
     expect(text).toMatch(/\n2 conversations; used 1\.5 read units: Query 0\.5, BatchGetItem 1\n$/);
   });
 
-  it('takes somebody it knows where nobody is named, and says so', async () => {
+  it('takes the first user that it finds when no handle is given, and says so', async () => {
     const { rows, note } = await jsonOf(run('patterns/list-conversations', ['--json', '--limit', '1']));
     expect(rows).toEqual([
       expect.objectContaining({
@@ -167,32 +167,32 @@ describe('list-conversations', () => {
     );
   });
 
-  it('names somebody where nobody has the handle, or says that there is nobody', async () => {
+  it('suggests handles for an unknown one, or says that there are no users', async () => {
     await loadSchema(db().client, 'nobody-yet');
     await Promise.all([
       failsWith(
         run('patterns/list-conversations', ['nobody']),
         /handle nobody: there are ada, grace, hedy\n/,
       ),
-      failsWith(run('patterns/list-conversations', ['no body']), /no body is no handle/),
+      failsWith(run('patterns/list-conversations', ['no body']), /no body is not a handle/),
       failsWith(
         run('patterns/list-conversations', ['--table', 'nobody-yet']),
-        /nobody in table nobody-yet .*seed/,
+        /no users in table nobody-yet .*seed/,
       ),
     ]);
   });
 
-  it('takes prod for the last word, and @prod for a handle', async () => {
+  it('reads prod as the last word, and @prod as a handle', async () => {
     await Promise.all([
       failsWith(
-        runScript('ddb/patterns/list-conversations', ['prod'], { env: { DATA_DIR: '/nonexistent' } }),
+        callScript('ddb/patterns/list-conversations', ['prod'], { env: { DATA_DIR: '/nonexistent' } }),
         /no region is configured/,
       ),
-      failsWith(run('patterns/list-conversations', ['@prod']), /nobody has the handle prod/),
+      failsWith(run('patterns/list-conversations', ['@prod']), /no user has the handle prod/),
     ]);
   });
 
-  itOnTerminal('becomes paragraphs where a table has no room', async () => {
+  itOnTerminal('prints paragraphs when a table does not fit', async () => {
     const { stdout } = await onTerminal('$bin/ddb/patterns/list-conversations ada', 40);
     expect(stdout).toMatch(/\nconversation: \w{26}\nwith: \w+\nlast message: .*\n/);
     const wider = await onTerminal(`$bin/ddb/patterns/get-conversation ${groupId}; exit 3`, 60);
@@ -217,7 +217,7 @@ describe('get-conversation', () => {
     expect(note).toMatch(/2 messages, and there are more \(--limit\); used 1 read unit:/);
   });
 
-  it('names some conversations where there is no such one', async () => {
+  it('suggests conversations for an unknown one', async () => {
     await Promise.all([
       failsWith(
         run('patterns/get-conversation', ['nonsense']),

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
-import { wholeGroups, GroupReader } from '../../bin/ddb/dumps/whole-groups.ts';
-import type { RawItem } from '../../bin/ddb/dumps/item-json.ts';
+import { wholeGroups, GroupReader } from '../../cli/dumps/whole-groups.ts';
+import type { RawItem } from '../../cli/dumps/item-json.ts';
 import { groupIdOf, isMessageKey } from '../../schema/keys.ts';
 import { useTempDirs } from '../local/temp-dir.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
@@ -13,7 +13,7 @@ import { startFlakyEngine } from '../support/flaky-engine.ts';
 import { startSummaries } from '../support/pump.ts';
 import { readLog, upTo } from '../support/scene.ts';
 import { createTestTable, type TestTable } from '../support/test-table.ts';
-import { runScript, succeeds } from './run-script.ts';
+import { callScript, succeeds } from './run-script.ts';
 import { readAll, tableBeside } from './tables.ts';
 
 /*
@@ -49,7 +49,7 @@ afterAll(async () => {
 });
 
 const run = (script: string, args: readonly string[], table: string, endpoint = db.endpoint) =>
-  runScript(`ddb/${script}`, args, {
+  callScript(`ddb/${script}`, args, {
     env: { AWS_ENDPOINT_URL: endpoint, DDB_MESSAGE_TABLE: table, DATA_DIR: '/nonexistent' },
   });
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { useTestTable } from '../support/test-table.ts';
-import { failsWith, runScript, succeeds } from './run-script.ts';
+import { failsWith, callScript, succeeds } from './run-script.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/reader';
 /** Within the five minutes before their end, the SDK takes credentials for used up. */
@@ -38,7 +38,7 @@ afterEach(() => {
 });
 
 const run = (script: string, ...args: readonly string[]) =>
-  runScript(script, [...args, '--role-arn', ROLE], {
+  callScript(script, [...args, '--role-arn', ROLE], {
     env: {
       AWS_ENDPOINT_URL: db().endpoint,
       AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(sts.address() as AddressInfo).port}`,
@@ -48,27 +48,27 @@ const run = (script: string, ...args: readonly string[]) =>
     },
   });
 
-it('asks AWS for no role without the last word prod', async () => {
+it('assumes no role without the last word prod', async () => {
   await failsWith(run('ddb/list-tables'), /--role-arn .* last word `prod` only/);
   await failsWith(run('token', 'ada'), /--role-arn .* last word `prod` only/);
   expect(assumed).toBe(0);
 });
 
-it('assumes the role anew when its credentials run out', async () => {
+it('assumes the role again when its credentials expire', async () => {
   // It lists, and then describes each table: two requests at least.
   expect(await succeeds(run('ddb/list-tables', 'prod'))).toContain(db().tableName);
   expect(assumed).toBeGreaterThan(1);
 });
 
-it('tells the role in another account what that account asks for', async () => {
+it('sends the external id that the role in another account requires', async () => {
   await succeeds(run('ddb/list-tables', 'prod', '--external-id', 'a secret of two'));
   expect(new URLSearchParams(asked[0]).get('ExternalId')).toBe('a secret of two');
 });
 
-it('takes no external id without a role', async () => {
+it('refuses an external id without a role', async () => {
   const env = { AWS_ENDPOINT_URL: db().endpoint };
   await failsWith(
-    runScript('ddb/list-tables', ['prod', '--external-id', 'x'], { env }),
+    callScript('ddb/list-tables', ['prod', '--external-id', 'x'], { env }),
     /--external-id .* goes with --role-arn only/,
   );
 });

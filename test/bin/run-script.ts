@@ -1,7 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
 import { expect, it } from '@jest/globals';
+import { runScript as runCommand, type Script } from '../../cli/command.ts';
 import { PACKAGE_ROOT } from '../../local/config.ts';
 import { cleanEnvironment } from '../local/local-process.ts';
 
@@ -19,7 +21,50 @@ export interface ScriptOptions {
   readonly stdin?: string;
 }
 
-/** Runs an executable of `bin/` as a user does, from another directory. Nothing on this machine is its AWS account. */
+/** Scripts in this process run one after the other: each has an environment of its own. */
+let previous: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs a script of `bin/` in this process, where nothing is a terminal. It has the environment of a process that
+ * `runScript` starts: the SDK, too, finds it in `process.env`. Use `runScript` where a system error of a connection matters:
+ * the SDK does not recognise Node's errors in Jest's context, and drops their codes.
+ */
+export function callScript(
+  name: string,
+  args: readonly string[],
+  { env, stdin = '' }: Omit<ScriptOptions, 'cwd'> = {},
+): Promise<Outcome> {
+  const outcome = previous.then(async () => {
+    const { script } = (await import(`../../bin/${name}.ts`)) as { script: Script };
+    const [stdout, stderr] = [collect(), collect()];
+    const streams = { stdin: Readable.from([stdin]), stdout: stdout.stream, stderr: stderr.stream };
+    const own = process.env;
+    process.env = scriptEnvironment(env);
+    try {
+      const status = await runCommand(script, args, streams);
+      return { status, stdout: stdout.text(), stderr: stderr.text() };
+    } finally {
+      process.env = own;
+    }
+  });
+  previous = outcome.catch(() => undefined);
+  return outcome;
+}
+
+/** A stream that keeps what is written to it. */
+function collect(): { readonly stream: Writable; readonly text: () => string } {
+  let text = '';
+  const stream = new Writable({
+    decodeStrings: false,
+    write: (chunk: string, _encoding, done) => {
+      text += chunk;
+      done();
+    },
+  });
+  return { stream, text: () => text };
+}
+
+/** Runs an executable of `bin/` as a user does, in a process of its own, from another directory. */
 export function runScript(
   script: string,
   args: readonly string[],
@@ -75,14 +120,19 @@ export async function failsWith(outcome: Promise<Outcome>, line: RegExp): Promis
 function start(file: string, args: readonly string[], { cwd = tmpdir(), env }: ScriptOptions) {
   return spawn(file, args, {
     cwd,
-    env: {
-      ...cleanEnvironment(),
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_CONFIG_FILE: '/dev/null',
-      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-      ...env,
-    },
+    env: scriptEnvironment(env),
   });
+}
+
+/** An environment in which nothing on this machine is a script's AWS account. */
+function scriptEnvironment(env: ScriptOptions['env']): Record<string, string> {
+  return {
+    ...cleanEnvironment(),
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    ...env,
+  };
 }
 
 /** What came of a process. */

@@ -35,7 +35,8 @@ describe('a bundle', () => {
   });
 
   it.each([
-    ['what belongs to one machine', "export * from '../../local/user-error.ts';", /local\/user-error\.ts/],
+    ['what belongs to one machine', "export * from '../../local/data-dir.ts';", /local\/data-dir\.ts/],
+    ['what the scripts share', "export * from '../../cli/user-error.ts';", /cli\/user-error\.ts/],
     [
       'a test’s support',
       "export * from '../../test/support/eventually.ts';",

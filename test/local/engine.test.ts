@@ -218,7 +218,7 @@ describe('probing', () => {
   it.each(['ftp://127.0.0.1', 'nonsense', 'http://'])(
     'says in one line that %s cannot be one',
     async (text) => {
-      await expect(answers(text)).rejects.toThrow(/^\S+ is no http or https URL: give another endpoint$/);
+      await expect(answers(text)).rejects.toThrow(/^\S+ is not an http or https URL: give another endpoint$/);
     },
   );
 });

@@ -142,7 +142,7 @@ describe('a run', () => {
 
     const opened = start({ dataDir, env: { LISTEN_ADDRESS: '0.0.0.0', ALLOWED_HOSTS: 'laptop.example' } });
     const url = new URL(await opened.ready());
-    expect(opened.stdout()).toMatch(/sign in as anybody: unset\s+LISTEN_ADDRESS/);
+    expect(opened.stdout()).toMatch(/sign in as any user: unset\s+LISTEN_ADDRESS/);
     expect(await answers(`http://127.0.0.2:${url.port}`)).toBe(true);
     expect(await statusFor(url.port, 'laptop.example')).toBe(200);
     expect(await statusFor(url.port, 'evil.example')).toBe(403);

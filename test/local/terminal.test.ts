@@ -40,7 +40,7 @@ it('fits 80 columns, and says so where other machines can reach it', () => {
   ];
   const text = readyText({ ...READY, url: 'http://localhost:4567', handles, networkUrls }, {});
   expect(text).toMatch(/network +http:\/\/192\.0\.2\.2:4567/);
-  expect(text).toMatch(/sign in as anybody: unset\s+LISTEN_ADDRESS/);
+  expect(text).toMatch(/sign in as any user: unset\s+LISTEN_ADDRESS/);
   expect(readyText({ ...READY, handles }, {})).not.toContain('LISTEN_ADDRESS');
   for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });

@@ -53,7 +53,12 @@ describe('package.json', () => {
 });
 
 describe('local/package.json', () => {
-  const programs = ['local/start.ts', ...sourcesIn('local/containers'), ...sourcesIn('bin')];
+  const programs = [
+    'local/start.ts',
+    ...sourcesIn('local/containers'),
+    ...sourcesIn('cli'),
+    ...sourcesIn('bin'),
+  ];
 
   it('names every package that the scripts and a local run import and the API does not', async () => {
     const imported = await packagesImportedBy(programs);

@@ -3,17 +3,25 @@ import { peopleIn } from '../../../backend/domain/system-messages.ts';
 import { type MessageAnswer, presentMessage } from '../../../backend/presentation/message.ts';
 import { meterCapacity } from '../../../backend/table/capacity-meter.ts';
 import { knownHandles } from '../../../local/known-handles.ts';
-import { UserError } from '../../../local/user-error.ts';
+import { UserError } from '../../../cli/user-error.ts';
 import { MAX_SEQ } from '../../../schema/keys.ts';
-import { addNotes, command, parseLimit, prodArgument, runCommand, UNITS_NOTE } from '../../command.ts';
-import { findPersonIfThere } from '../../../local/find-or-create-person.ts';
-import { type ConnectionOptions, connectionOptions, withConnection } from '../connection.ts';
-import { messageText, printReport, type RowView, shortTime } from './report.ts';
+import {
+  addNotes,
+  command,
+  parseLimit,
+  prodArgument,
+  runAsProgram,
+  UNITS_NOTE,
+  type Script,
+} from '../../../cli/command.ts';
+import { findPersonIfThere } from '../../../cli/people.ts';
+import { type ConnectionOptions, connectionOptions, withConnection } from '../../../cli/connection.ts';
+import { messageText, printReport, type RowView, shortTime } from '../../../cli/report.ts';
 
 /** As the API has them. */
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
-/** Conversations that are named where an unknown one was asked for. */
+/** Conversations that are suggested where an unknown one was given. */
 const SHOWN_GROUPS = 3;
 const HANDLES_ASKED = 10;
 
@@ -22,32 +30,43 @@ interface Options extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-const script = connectionOptions(
-  command('get-conversation', "Runs the history's access pattern: a conversation's newest messages.", [
-    './bin/ddb/patterns/get-conversation 01ABCDEFGHJKMNPQRSTVWXYZ01',
-    './bin/ddb/patterns/get-conversation 01ABCDEFGHJKMNPQRSTVWXYZ01 --limit 3',
-  ]),
-)
-  .argument('<group>', 'the message group; ./bin/ddb/patterns/list-conversations shows some')
-  .addArgument(prodArgument())
-  .option('--limit <n>', 'how many messages', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
-  .option('--json', 'print the rows as a JSON array, and the rest on stderr')
-  .action((groupId: string, prod: string | undefined, options: Options) =>
-    withConnection(options, prod, async ({ client, table, openEncryption }) => {
-      const context = wire({ table, encryption: await openEncryption() });
-      let page: Page = { rows: [], more: false };
-      const usage = await meterCapacity(client).measure(async () => {
-        page = await readPage(context, groupId, options.limit);
-      });
-      if (page.rows.length === 0) throw new UserError(await noSuchGroup(context, groupId));
-      const report = {
-        title: `conversation ${groupId}`,
-        ...page,
-        noun: ['message', 'messages'],
-        usage,
-      } as const;
-      printReport(report, VIEW, options.json ?? false);
-    }),
+/** The command line of `bin/ddb/patterns/get-conversation`. */
+export const script: Script = (streams) =>
+  addNotes(
+    connectionOptions(
+      command(
+        streams,
+        'get-conversation',
+        "Runs the history's access pattern: a conversation's newest messages.",
+        [
+          './bin/ddb/patterns/get-conversation 01ABCDEFGHJKMNPQRSTVWXYZ01',
+          './bin/ddb/patterns/get-conversation 01ABCDEFGHJKMNPQRSTVWXYZ01 --limit 3',
+        ],
+      ),
+    )
+      .argument('<group>', 'the message group; ./bin/ddb/patterns/list-conversations shows some')
+      .addArgument(prodArgument())
+      .option('--limit <n>', 'how many messages', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
+      .option('--json', 'print the rows as a JSON array, and the rest on stderr')
+      .action((groupId: string, prod: string | undefined, options: Options) =>
+        withConnection(options, prod, async ({ client, table, openEncryption }) => {
+          const context = wire({ table, encryption: await openEncryption() });
+          let page: Page = { rows: [], more: false };
+          const usage = await meterCapacity(client).measure(async () => {
+            page = await readPage(context, groupId, options.limit);
+          });
+          if (page.rows.length === 0) throw new UserError(await noSuchGroup(context, groupId));
+          const report = {
+            title: `conversation ${groupId}`,
+            ...page,
+            noun: ['message', 'messages'],
+            usage,
+          } as const;
+          printReport(streams, report, VIEW, options.json ?? false);
+        }),
+      ),
+    'This does not check whether a user may read the conversation. The API reads the membership first, for 1 read unit.',
+    UNITS_NOTE,
   );
 
 interface Page {
@@ -72,7 +91,7 @@ const VIEW: RowView<MessageAnswer> = {
   ],
 };
 
-/** The newest page, oldest first, as the API reads it for a member. */
+/** Reads the newest page, oldest message first, as the API does for a member. */
 async function readPage(context: Wiring, groupId: string, limit: number): Promise<Page> {
   const messages = await context.messages.lastOf(groupId, { from: 0, to: MAX_SEQ }, limit);
   const names = await context.names.read(
@@ -85,14 +104,14 @@ async function readPage(context: Wiring, groupId: string, limit: number): Promis
   };
 }
 
-/** What to say of a group that is not there: it names some that are. */
+/** Says that a group does not exist, and suggests some that do. */
 async function noSuchGroup(context: Wiring, groupId: string): Promise<string> {
   const known = await knownGroups(context);
-  const hint = known.length > 0 ? `there are ${known.join(', ')}` : 'there is none yet';
+  const hint = known.length > 0 ? `there are ${known.join(', ')}` : 'there are no conversations yet';
   return `there is no message group ${groupId} in table ${context.table.name}: ${hint}`;
 }
 
-/** The newest conversations of some people. */
+/** Returns the newest conversations of some users. */
 async function knownGroups(context: Wiring): Promise<string[]> {
   const groupIds = new Set<string>();
   for (const handle of await knownHandles(context, HANDLES_ASKED)) {
@@ -104,10 +123,4 @@ async function knownGroups(context: Wiring): Promise<string[]> {
   return [...groupIds].slice(0, SHOWN_GROUPS);
 }
 
-addNotes(
-  script,
-  'Nobody is asked here whether they may read this: the API reads their membership first, which is 1 read unit.',
-  UNITS_NOTE,
-);
-
-await runCommand(script);
+await runAsProgram(import.meta.url, script);
