@@ -16,7 +16,7 @@ import type { Answer, ExactRequest } from './http-client.ts';
 import { exchangeAsDescribed } from './openapi.ts';
 import { asTableUser } from './recorded-calls.ts';
 import { createTestIssuer, type TestIssuer } from './test-issuer.ts';
-import { createTestTable, type TestTable } from './test-table.ts';
+import { createTestTable, type TestTable, type TestTableOptions } from './test-table.ts';
 
 /** The origin that the tests' API lets in. */
 export const FRONT_END = 'http://localhost:3000';
@@ -107,15 +107,15 @@ export async function startTestApi(options: ApiOptions): Promise<TestApi> {
 }
 
 /**
- * An API for the tests of a file, over a fresh table on an engine of its own, from `beforeAll` to `afterAll`.
+ * An API for the tests of a file, over a fresh table, from `beforeAll` to `afterAll`.
  *
  *     const api = useTestApi();
  *     it('…', async () => { const ada = await api().person(); … });
  */
-export function useTestApi(): () => TestApi & { readonly db: TestTable } {
+export function useTestApi(options: TestTableOptions = {}): () => TestApi & { readonly db: TestTable } {
   let started: (TestApi & { readonly db: TestTable }) | undefined;
   beforeAll(async () => {
-    const db = await createTestTable();
+    const db = await createTestTable(options);
     started = { ...(await startTestApi({ table: db.table })), db };
   });
   afterAll(async () => {
