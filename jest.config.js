@@ -5,8 +5,8 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/infra/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/jest.transform.js' },
-  globalSetup: './test/support/start-run-engine.ts',
-  globalTeardown: './test/support/stop-run-engine.ts',
+  globalSetup: './test/support/start-run.ts',
+  globalTeardown: './test/support/stop-run.ts',
   // Much of a test's time is an engine's: one worker less than there are cores would leave half of two idle.
   maxWorkers: '100%',
   testTimeout: 60_000,
