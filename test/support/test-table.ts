@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from '@jest/globals';
 import {
   CreateTableCommand,
-  type CreateTableCommandInput,
   DeleteTableCommand,
   type DynamoDBClient,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { type DynamoConfig, readDynamoConfig } from '../../backend/config.ts';
 import { type Wiring, type WiringOptions, wire } from '../../backend/wiring.ts';
@@ -66,7 +66,7 @@ export async function createTestTable(options: TestTableOptions = {}): Promise<T
   try {
     const own = open(engine.endpoint);
     if (stream) await loadSchema(own.client, tableName);
-    else await own.client.send(new CreateTableCommand(definitionWithoutStream(tableName)));
+    else await createTableWithoutStream(own.client, tableName);
     return {
       ...own,
       engine,
@@ -111,10 +111,11 @@ function runEndpoint(stream: boolean): string | undefined {
   return process.env[stream ? 'TEST_STREAMS_ENDPOINT' : 'TEST_DYNAMODB_ENDPOINT'];
 }
 
-/** The production definition, but for the stream. */
-function definitionWithoutStream(tableName: string): CreateTableCommandInput {
-  const { StreamSpecification, ...definition } = tableDefinition(tableName);
-  return definition;
+/** Creates the production table but for its stream, and waits until it is active. */
+async function createTableWithoutStream(client: DynamoDBClient, TableName: string): Promise<void> {
+  const { StreamSpecification, ...definition } = tableDefinition(TableName);
+  await client.send(new CreateTableCommand(definition));
+  await waitUntilTableExists({ client, minDelay: 1, maxDelay: 1, maxWaitTime: 30 }, { TableName });
 }
 
 /** An engine that is not this test's to end. */
