@@ -228,8 +228,8 @@ function remarks({ memory, unread }: Figures): string[] {
   return [
     `Memory of a stream, at ${options.streams.toLocaleString('en')}: ${kb(memory.rss)} of the process, ` +
       `${kb(memory.heap)} of it on the heap and beside it.`,
-    `The reader that never reads was cut off after ${unread.toLocaleString('en')} messages of 4 KB, ` +
-      "most of which the system's own buffers held.",
+    `The client that never reads was disconnected after ${unread.toLocaleString('en')} messages of 4 KB, ` +
+      "most of which were in the system's buffers.",
   ];
 }
 
@@ -252,14 +252,14 @@ function sectionOf(figures: Figures): string {
   const { cpu, cores, node, loadBefore, date } = figures.machine;
   return `## Live events
 
-${options.messages} messages to a group of two, one after another: from the beginning of the request to the event on the other
-person's stream, and to the answer. One API process, which publishes in process; it, the engine and the readers of all
+${options.messages} messages to a group of two, one after another: the time from the beginning of the request to the event on the other
+user's stream, and to the response. One API process publishes in process; it, the engine and the readers of all
 streams share the machine's cores. ${date}, ${cpu}, ${cores} cores, node ${node}, load average before the run ${loadBefore.toFixed(1)}.
 
 ${markdownTable(timesGrid(figures))}
 
-In the last row another two people are at it meanwhile: one sends texts of 4 KB as fast as they are answered, and the
-other one's stream is never read, until it is cut off.
+In the last row two other users are active: one sends texts of 4 KB, each as soon as the previous one is stored, and the
+other one's stream is never read, until it is disconnected.
 
 ${remarks(figures)
   .map((line) => `- ${line}`)

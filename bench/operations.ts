@@ -5,10 +5,10 @@ export type OperationName = (typeof OPERATIONS)[number];
 
 /** What each of them is: the same for the API and for the raw loop. */
 export const DESCRIPTIONS: Readonly<Record<OperationName, string>> = {
-  send: 'one message to a group of two, each client to four groups of its own: strong Query of the members, conditional PutItem',
+  send: 'one message to a group of two, each client to its own four groups: strongly consistent Query of the members, conditional PutItem',
   'send to one group':
-    'the same, every client to one and the same group of eight: the puts queue behind each other',
-  history: 'the newest page of 50 messages: strong GetItem of the member, Query',
-  inbox: 'the first page of 20 conversations, names at hand: Query of the index',
+    'the same, with all clients sending to one group of eight: the puts queue behind each other',
+  history: 'the newest page of 50 messages: strongly consistent GetItem of the member, Query',
+  inbox: 'the first page of 20 conversations, names cached: Query of the index',
   'mark read': 'one conditional UpdateItem',
 };

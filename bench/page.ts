@@ -24,7 +24,7 @@ export const PAGE = 'docs/benchmarks.md';
 /** The same as a file. */
 export const PAGE_FILE = new URL(`../${PAGE}`, import.meta.url);
 
-/** Writes the results as a page of the documentation. What it says of live events is kept. */
+/** Writes the results as a page of the documentation. Its section on live events is kept. */
 export async function writePage(results: Results): Promise<void> {
   const kept = eventsSectionOf(await readFile(PAGE_FILE, 'utf8').catch(() => ''));
   await writeFile(PAGE_FILE, await benchmarkPage(results, kept));
@@ -47,9 +47,8 @@ async function benchmarkPage(results: Results, eventsSection: string): Promise<s
 function introduction({ machine, engine, items, plan }: Results): string {
   return `# Benchmarks
 
-The API beside a bare loop over the AWS SDK that asks the table for the same things, and how cost and time depend on how
-much there is. This page is written by \`npm run bench -- --write\`, its part on live events by
-\`npm run bench:events -- --write\`.
+The API compared with a bare loop over the AWS SDK that makes the same requests to the table, and how cost and time depend on the
+amount of data. \`npm run bench -- --write\` writes this page; \`npm run bench:events -- --write\` writes its section on live events.
 
 - Date: ${machine.date}
 - Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB
@@ -64,11 +63,11 @@ function throughputSection({ throughput }: Results): string {
 
 ${OPERATIONS.map((name) => `- **${name}**: ${DESCRIPTIONS[name]}`).join('\n')}
 
-Each client asks for one thing at a time, and for the next as soon as it has the answer. The API is the whole of it: every
-middleware, tokens verified, a log line for each request; it, the engine and the clients share the machine's cores. The raw
-loop runs in a process of its own over the client that the API uses too. Pairs are **API : raw loop**, medians of the rounds.
+Each client sends one request at a time, and the next one as soon as it has the response. The API is complete: all
+middleware, tokens verified, a log line for each request. The API, the engine and the clients share the machine's cores. The raw
+loop runs in its own process and uses the same DynamoDB client as the API. Pairs are **API : raw loop**, medians of the rounds.
 A ratio is the median of the rounds' ratios, API / raw loop, with the lowest and the highest. In a closed loop the times at
-many clients follow from the throughput: whoever is slower has the longer queue.
+many clients follow from the throughput: the slower side has the longer queue.
 
 ${markdownTable(throughputGrid(throughput))}`;
 }
@@ -76,8 +75,8 @@ ${markdownTable(throughputGrid(throughput))}`;
 function cpuSection({ throughput }: Results): string {
   return `## CPU time an operation
 
-Of the API's process and of the raw loop's, all threads, user and system, in milliseconds; the clients and the engine are not
-in it. The last columns compare with a raw loop whose client has the SDK's defaults, node's own HTTP client among them, at
+CPU time of the API's process and of the raw loop's, all threads, user and system, in milliseconds, without the clients and the
+engine. The last columns compare with a raw loop whose client has the SDK's defaults, including Node's own HTTP client, at
 ${DEFAULTS_AT} clients.
 
 ${markdownTable(cpuGrid(throughput))}`;
@@ -86,7 +85,7 @@ ${markdownTable(cpuGrid(throughput))}`;
 function unitsSection({ units }: Results): string {
   return `## Capacity units
 
-What the engine reports for one operation, W to write and R to read, names and tails at hand as in a process that has run
+What the engine reports for one operation: W are write units, R are read units. Names and tails are cached, as in a process that has run
 for a while.
 
 ${markdownTable(unitsGrid(units))}`;
@@ -96,14 +95,14 @@ function growthSection({ growth, plan }: Results): string {
   const growing = growingCosts(growth);
   return `## Growth
 
-One client, through the API; medians of ${plan.samples} requests, the sizes in turn. The benchmark fails when the units differ
-along a row, or between pages of one kind. Times are shown only.
+One client, through the API; medians of ${plan.samples} requests, alternating between the sizes. The benchmark fails if the units differ
+along a row, or between pages of one kind. Times are only shown.
 
-A group with so many messages (pages of 50; the page after a seq is read strongly, which costs twice as much):
+By the number of messages in a group (pages of 50; the page after a seq is strongly consistent, which costs twice as much):
 
 ${markdownTable(growthGrid(growth, 'messages'))}
 
-A person with so many conversations (pages of 20):
+By the number of conversations of a user (pages of 20):
 
 ${markdownTable(growthGrid(growth, 'groups'))}
 
@@ -114,15 +113,15 @@ function aimsSection({ throughput }: Results): string {
   const missed = aimResults(throughput).filter((result) => result.ratio > result.limit);
   return `## Aims
 
-An operation through the API is to cost at most ${AIMS.cpu} × the CPU time of the raw loop's, and its p99 at
-${AIMS.p99At.join(' and ')} clients is to be at most ${AIMS.p99} × the raw loop's.
+An operation through the API should use at most ${AIMS.cpu} × the CPU time of the raw loop, and its p99 at
+${AIMS.p99At.join(' and ')} clients should be at most ${AIMS.p99} × the raw loop's.
 
 ${markdownTable(aimsGrid(throughput))}
 
 ${gapText(missed)}`;
 }
 
-/** The gap, aim by aim: nothing about it is left to be worked out. */
+/** The gap for each aim, as a percentage. */
 function gapText(missed: readonly AimResult[]): string {
   if (missed.length === 0) return 'Both are reached everywhere.';
   const line = ({ aim, operation, clients, ratio, limit }: AimResult) => [
@@ -132,12 +131,12 @@ function gapText(missed: readonly AimResult[]): string {
     ratio.toFixed(2),
     `${Math.round((ratio / limit - 1) * 100)} %`,
   ];
-  return `Not reached, and by how much:
+  return `Not reached:
 
 ${markdownTable({ head: ['aim', 'operation', 'clients', 'ratio', 'above the aim by'], rows: missed.map(line) })}
 
-What the API adds (to read an HTTP request, check it, answer it and log it) costs about the same for each request, and so it
-weighs most where the SDK has least to do.`;
+The API's own work (reading an HTTP request, checking it, responding and logging) costs about the same for each request. So the ratio is
+highest where the SDK has least to do.`;
 }
 
 function repeatSection(): string {
@@ -148,12 +147,12 @@ npm install
 npm run bench              # about four minutes
 npm run bench -- --quick   # half a minute, coarse figures
 npm run bench -- --write   # writes this page
-npm run bench:events       # half a minute; with -- --write it writes the part on live events
+npm run bench:events       # half a minute; with -- --write it writes the section on live events
 \`\`\`
 
 It needs Linux on x64 for the embedded engine, and at least two cores. Everything it starts runs in memory and ends with it.
-Compare ratios, not times: machines differ, and what else runs on one slows down both sides. The engine's table has no
-stream, because with one each write looks through all the records of the stream so far.`;
+Compare ratios, not times: machines differ, and other programs slow down both sides. The engine's table has no
+stream, because with one each write reads all earlier records of the stream.`;
 }
 
 export function markdownTable({ head, rows }: Grid): string {

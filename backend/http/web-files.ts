@@ -17,9 +17,21 @@ export interface WebSettings {
     readonly authority: string;
     readonly client_id: string;
     readonly scope: string;
+    /** How to sign out there; absent: as OpenID Connect RP-Initiated Logout says. */
+    readonly sign_out?: 'cognito';
   };
 }
 
+/** Where the screens have a page; at every other address they show that there is none, with status 404. */
+export const WEB_ROUTES = ['/', '/messages/new/:handle', '/messages/:uuid', '/signed-in'];
+/** The same as an expression without groups: what Express captures it decodes, and refuses what is not decodable. */
+const PAGES = new RegExp(
+  `^(?:${WEB_ROUTES.map((route) => route.replaceAll(/:\w+/g, '[^/]+')).join('|')})/?$`,
+  'i',
+);
+
+const OK = 200;
+const NOT_FOUND = 404;
 const PAGE = 'index.html';
 /** The build names these after their content, so what one of them holds never changes. */
 const HASHED = `${join('/', 'assets')}/`;
@@ -47,22 +59,25 @@ export function webFiles(options: { readonly directory: string; readonly setting
   router.get('/config.json', (_request, response) => {
     response.set('Cache-Control', 'no-store').json(settings);
   });
+  // As a file it would be served with status 200, at an address that no screen has.
+  router.get(`/${PAGE}`, sendPage(directory, NOT_FOUND));
   router.use(express.static(directory, { index: false, redirect: false, setHeaders: setCaching }));
-  router.get(/^(?!\/api(\/|$))/, sendPage(directory));
+  router.get(PAGES, sendPage(directory, OK));
+  router.get(/^(?!\/api(\/|$))/, sendPage(directory, NOT_FOUND));
   return router;
 }
 
 /** Answers navigations, and nothing else: a program that asks for an address that is none is to hear so. */
-function sendPage(directory: string): RequestHandler {
+function sendPage(directory: string, status: typeof OK | typeof NOT_FOUND): RequestHandler {
   return (request, response, next) => {
     if (request.accepts(['json', 'html']) !== 'html') {
       next();
       return;
     }
-    response.set('Cache-Control', REVALIDATE);
+    response.status(status).set('Cache-Control', REVALIDATE);
     response.sendFile(PAGE, { root: directory, cacheControl: false }, (error?: Error) => {
       if (error === undefined || response.headersSent) return;
-      if ('code' in error && error.code === 'ENOENT') response.status(404).type('text').send(NOT_BUILT);
+      if ('code' in error && error.code === 'ENOENT') response.status(NOT_FOUND).type('text').send(NOT_BUILT);
       else next(error);
     });
   };
@@ -103,7 +118,9 @@ function cognitoIssuer({ userPoolId, clientId }: CognitoConfig): WebSettings['oi
   return {
     authority: `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`,
     client_id: clientId,
-    scope: 'openid profile aws.cognito.signin.user.admin',
+    // No more than the app client allows (infra/service/users.ts): Cognito refuses a sign-in that asks for more.
+    scope: 'openid profile',
+    sign_out: 'cognito',
   };
 }
 

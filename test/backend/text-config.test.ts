@@ -17,23 +17,23 @@ function problemsOf(environment: Readonly<Record<string, string>>): readonly str
 }
 
 describe('the keys of texts', () => {
-  it('are of KMS, by ARN, or in the environment itself: the first one seals', () => {
+  it('are of KMS, by ARN, or in the environment itself: the first one encrypts', () => {
     const keys = [
       { kind: 'kms', arn: KMS_KEY },
       { kind: 'local', name: 'laptop', key: new Uint8Array(BYTES) },
     ];
     const environment = { TEXT_ENCRYPTION: 'on', TEXT_KEYS: `${KMS_KEY}, ${LOCAL}` };
     for (const read of [readApiConfig, (values: object) => readLocalConfig(values as never).api]) {
-      expect(read(environment).texts).toEqual({ seals: true, keys });
+      expect(read(environment).texts).toEqual({ encrypts: true, keys });
     }
-    expect(readTextConfig(environment)).toEqual({ seals: true, keys });
+    expect(readTextConfig(environment)).toEqual({ encrypts: true, keys });
     const mrk = 'arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef';
     expect(readTextConfig({ TEXT_KEYS: mrk })?.keys).toEqual([{ kind: 'kms', arn: mrk }]);
   });
 
   it('open without sealing, and nothing is said of texts where there is none', () => {
-    expect(readApiConfig({ TEXT_KEYS: LOCAL }).texts).toMatchObject({ seals: false });
-    expect(readApiConfig({ TEXT_KEYS: LOCAL, TEXT_ENCRYPTION: 'off' }).texts).toMatchObject({ seals: false });
+    expect(readApiConfig({ TEXT_KEYS: LOCAL }).texts).toMatchObject({ encrypts: false });
+    expect(readApiConfig({ TEXT_KEYS: LOCAL, TEXT_ENCRYPTION: 'off' }).texts).toMatchObject({ encrypts: false });
     expect(readApiConfig({ TEXT_KEYS: '', TEXT_ENCRYPTION: '' })).not.toHaveProperty('texts');
     expect(readTextConfig({})).toBeUndefined();
   });

@@ -12,6 +12,7 @@ import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { readDynamoConfig } from '../../backend/config.ts';
+import { messageItemOf } from '../../backend/table/items.ts';
 import { type Wiring, wire } from '../../backend/wiring.ts';
 import { createTokenVerifier } from '../../backend/http/verify-token.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
@@ -27,7 +28,7 @@ import { DEFAULT_TABLE_NAME, tableDefinition } from '../../schema/table.ts';
 import { useTempDirs } from '../local/temp-dir.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
 import { messageItem } from '../support/factories.ts';
-import { readLog } from '../support/scene.ts';
+import { putItem, readLog } from '../support/scene.ts';
 import {
   failsWith,
   itOnTerminal,
@@ -299,7 +300,9 @@ describe('seed, token and rebuild-summaries', () => {
 
   it('names a log that cannot be read, and goes on with the other groups', async () => {
     const damaged = messageItem({ groupId, seq: 1 });
-    const [key, first] = [messageKey(groupId, 1), await context.messages.find(groupId, 1)];
+    const key = messageKey(groupId, 1);
+    const [first] = await readLog(context, groupId);
+    if (!first) throw new Error('the log has a first message');
     await context.table.send(
       new PutCommand({ TableName: context.table.name, Item: { ...damaged, rev: 'x' } }),
     );
@@ -309,7 +312,7 @@ describe('seed, token and rebuild-summaries', () => {
       expect(found.stderr).toMatch(/^rebuild-summaries: the log of 1 group cannot be read: .*\n$/);
       expect(found.stdout).toContain(`group ${groupId}: ${key.pk}  ${key.sk}  is no message`);
     }
-    await context.table.send(new PutCommand({ TableName: context.table.name, Item: first }));
+    await putItem(context.table, messageItemOf(first));
     await succeeds(run('ddb/rebuild-summaries', ['--check']));
   });
 });

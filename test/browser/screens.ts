@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import pTimeout from 'p-timeout';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 import { Device, PATIENCE_MS } from './device.ts';
 import { People, type Person } from './people.ts';
 import { takePicture } from './pictures.ts';
@@ -17,6 +23,8 @@ export interface Scene {
   readonly openWindow: (person: Person, options?: BrowserContextOptions) => Promise<Device>;
   /** Opens another tab of a window's browser for a user, before they sign in. */
   readonly openTab: (person: Person, beside: Device) => Promise<Device>;
+  /** Watches a tab that a page has opened by itself. */
+  readonly watchTab: (person: Person, page: Page) => Device;
 }
 
 export type Play = (scene: Scene) => Promise<void>;
@@ -52,11 +60,13 @@ function sharedPort(): number {
 
 async function stage(play: Play, browser: Browser, baseURL: string): Promise<void> {
   const devices: Device[] = [];
-  const openPage = async (person: Person, context: BrowserContext): Promise<Device> => {
-    const device = new Device(person, await context.newPage());
+  const watchTab = (person: Person, page: Page): Device => {
+    const device = new Device(person, page);
     devices.push(device);
     return device;
   };
+  const openPage = async (person: Person, context: BrowserContext): Promise<Device> =>
+    watchTab(person, await context.newPage());
   const openTab = (person: Person, { context }: Device): Promise<Device> => openPage(person, context);
   const openWindow = async (person: Person, options: BrowserContextOptions = {}): Promise<Device> => {
     const context = await browser.newContext({
@@ -76,7 +86,7 @@ async function stage(play: Play, browser: Browser, baseURL: string): Promise<voi
     return device;
   };
   try {
-    await pTimeout(play({ people: new People(baseURL), openWindow, openTab, enter }), {
+    await pTimeout(play({ people: new People(baseURL), openWindow, openTab, watchTab, enter }), {
       milliseconds: PLAY_TIMEOUT_MS,
     });
     expect(problemsOf(devices)).toEqual([]);

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import express from 'express';
 import { type RunningServer, startServer } from '../../backend/http/server.ts';
-import { webFiles, webSettings } from '../../backend/http/web-files.ts';
+import { WEB_ROUTES, webFiles, webSettings } from '../../backend/http/web-files.ts';
+import { ROUTES } from '../../web/src/routes.ts';
+import { SIGNED_IN_PATH } from '../../web/src/session/signed-in-path.ts';
 import { type Answer, exchange } from '../support/http-client.ts';
 
 const PAGE = '<!doctype html><title>screens</title>';
@@ -45,13 +47,33 @@ afterAll(async () => {
 });
 
 describe('the message screens', () => {
-  it.each(['/', '/messages/01JX3K8Q4M5N6P7R8S9TAVBWCX', '/signed-in?code=1'])(
-    'are one page, wherever a browser navigates to: %s',
+  it.each([
+    '/',
+    '/messages/01JX3K8Q4M5N6P7R8S9TAVBWCX',
+    '/messages/new/ada',
+    '/messages/new/ada/',
+    '/messages/%E0%A4%A',
+    '/signed-in?code=1',
+  ])('are one page, at each of their addresses: %s', async (path) => {
+    const answer = await navigate(await serve(), path);
+    expect(answer).toMatchObject({ status: 200, text: PAGE });
+    expect(answer.headers['content-type']).toMatch(/^text\/html/);
+    expect(answer.headers['cache-control']).toBe('no-cache');
+  });
+
+  it('have the addresses that the API serves them at', () => {
+    expect(WEB_ROUTES.toSorted()).toEqual([...ROUTES, SIGNED_IN_PATH].toSorted());
+  });
+
+  it.each(['/unknown', '/messages', '/messages/a/b/c', '/signed-in/x', '/index.html', '/favicon.ico'])(
+    'are served with status 404 at an address that none of them has: %s',
     async (path) => {
-      const answer = await navigate(await serve(), path);
-      expect(answer).toMatchObject({ status: 200, text: PAGE });
-      expect(answer.headers['content-type']).toMatch(/^text\/html/);
-      expect(answer.headers['cache-control']).toBe('no-cache');
+      const port = await serve();
+      const answer = await navigate(port, path);
+      expect(answer).toMatchObject({ status: 404, text: PAGE });
+      expect((await exchange(port, { method: 'HEAD', path, headers: { Accept: 'text/html' } })).status).toBe(
+        answer.status,
+      );
     },
   );
 
@@ -125,7 +147,8 @@ describe('the screens’ settings', () => {
       oidc: {
         authority: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI',
         client_id: 'client',
-        scope: 'openid profile aws.cognito.signin.user.admin',
+        scope: 'openid profile',
+        sign_out: 'cognito',
       },
     });
     const oidc = {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
+import type { RequestHandler } from 'express';
 import { createApp } from '../../backend/app.ts';
 import { type Wiring, wire } from '../../backend/wiring.ts';
 import type { LiveParts } from '../../backend/events/open-events.ts';
@@ -56,6 +57,8 @@ export interface ApiOptions {
   readonly tokenHint?: string;
   /** Default: no forwarded address is believed. */
   readonly trustProxy?: number | readonly string[];
+  /** Default: the API alone. */
+  readonly screens?: readonly RequestHandler[];
 }
 
 let handles = 0;
@@ -77,6 +80,7 @@ export async function startTestApi(options: ApiOptions): Promise<TestApi> {
     verifyToken: options.verifyToken ?? createTokenVerifier({ development: issuer }),
     logger,
     corsOrigins,
+    ...(options.screens && { screens: options.screens }),
     ...(options.limits && { limits: options.limits }),
     ...(options.tokenHint !== undefined && { tokenHint: options.tokenHint }),
     ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),

@@ -24,6 +24,14 @@ describe('events', () => {
     });
   });
 
+  it('keep every attribute that the API sends, also one that is not checked', () => {
+    const unreadable = { ...message, unreadable: true, later: 1 };
+    expect(parseEvent('message', JSON.stringify(unreadable))).toEqual({
+      type: 'message',
+      message: unreadable,
+    });
+  });
+
   it('of kinds that are not known are passed over; what is no event fails', () => {
     expect(parseEvent('weather', 'rain')).toBeUndefined();
     expect(parseEvent(undefined, '{}')).toBeUndefined();

@@ -1,9 +1,13 @@
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { matchRoute, useLocation, useRouter } from 'wouter';
 import { type Api, createApi } from './api/api.ts';
 import { ApiError } from './api/api-error.ts';
 import type { Person } from './api/shapes.ts';
 import { Chat } from './chat/chat.ts';
+import { NotFoundScreen } from './not-found-screen.tsx';
+import { ROUTES } from './routes.ts';
 import { Screens } from './screens.tsx';
+import { authorizedFetch } from './session/authorized-fetch.ts';
 import { ProfileScreen } from './session/profile-screen.tsx';
 import type { Session, Sessions } from './session/session.ts';
 import type { Settings } from './session/settings.ts';
@@ -17,23 +21,17 @@ export interface AppProps {
 
 /** Who is signed in sees the screens; everybody else the way in. */
 export function App({ settings, sessions }: AppProps) {
-  const { session, expired } = useSyncExternalStore(sessions.state.subscribe, sessions.state.get);
-  if (!session) return <SignInScreen settings={settings} sessions={sessions} expired={expired} />;
+  const { session, problem } = useSyncExternalStore(sessions.state.subscribe, sessions.state.get);
+  const [location] = useLocation();
+  const { parser } = useRouter();
+  if (!ROUTES.some((route) => matchRoute(parser, route, location)[0])) return <NotFoundScreen />;
+  if (!session) return <SignInScreen settings={settings} sessions={sessions} problem={problem} />;
   return <SignedIn session={session} sessions={sessions} />;
 }
 
-/** The session's tokens; when there are none any more, or the API takes them no longer, it is over. */
+/** Sends requests with the session's tokens, and ends it when there are none any more. */
 function access(session: Session, sessions: Sessions) {
-  const onSignedOut = () => sessions.expire();
-  const token = async (): Promise<string> => {
-    try {
-      return await session.token();
-    } catch (error) {
-      onSignedOut();
-      throw error;
-    }
-  };
-  return { token, onSignedOut };
+  return { fetch: authorizedFetch(session, () => sessions.expire(session)) };
 }
 
 type Profile =
@@ -45,32 +43,48 @@ function SignedIn({ session, sessions }: { readonly session: Session; readonly s
   const api = useMemo(() => createApi(access(session, sessions)), [session, sessions]);
   const [profile, setProfile] = useState<Profile>({ state: 'unknown' });
   const [attempt, setAttempt] = useState(0);
+  const show = useCallback(
+    (found: Profile) => {
+      if (found.state === 'there') sessions.belongTo(found.person.uuid);
+      setProfile(found);
+    },
+    [sessions],
+  );
   useEffect(() => {
     let current = true;
     void readProfile(api).then((found) => {
-      if (current) setProfile(found);
+      if (current) show(found);
     });
     return () => {
       current = false;
     };
-  }, [api, attempt]);
+  }, [api, attempt, show]);
 
   switch (profile.state) {
     case 'unknown':
-      return null;
+      return <Connecting />;
     case 'failed':
       return <Failure error={profile.error} onRetry={() => setAttempt(attempt + 1)} />;
     case 'missing':
       return (
         <ProfileScreen
           api={api}
-          onSaved={(person) => setProfile({ state: 'there', person })}
+          onSaved={(person) => show({ state: 'there', person })}
           onSignOut={() => void sessions.signOut()}
         />
       );
     case 'there':
       return <Talking api={api} me={profile.person} session={session} sessions={sessions} />;
   }
+}
+
+/** Shown only where it takes long: most of the time, the screens are there before it. */
+function Connecting() {
+  return (
+    <main className="placeholder quiet appears-late">
+      <p role="status">Connecting…</p>
+    </main>
+  );
 }
 
 async function readProfile(api: Api): Promise<Profile> {

@@ -7,6 +7,7 @@ import { ChatContext } from './chat/use-chat.ts';
 import { ConversationScreen } from './conversation/conversation-screen.tsx';
 import { DraftScreen } from './conversation/draft-screen.tsx';
 import { InboxPane } from './inbox/inbox-pane.tsx';
+import { CONVERSATION_ROUTE, DRAFT_ROUTE, INBOX_ROUTE } from './routes.ts';
 import { Announcer } from './ui/announcer.tsx';
 import { Failure } from './ui/failure.tsx';
 import { fetchParts, onDemand } from './ui/on-demand.tsx';
@@ -32,7 +33,7 @@ export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onS
         <a className="skip" href="#stage">
           Skip the list of conversations
         </a>
-        <div className="screens" data-open={location !== '/'}>
+        <div className="screens" data-open={location !== INBOX_ROUTE}>
           <Contained chat={chat}>
             <InboxPane
               onNewConversation={() => setDialog('conversation')}
@@ -43,10 +44,10 @@ export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onS
           <main id="stage" className="stage" tabIndex={-1}>
             <Contained chat={chat} key={location}>
               <Switch>
-                <Route path="/messages/new/:handle">
+                <Route path={DRAFT_ROUTE}>
                   {({ handle }) => <DraftScreen key={handle} handle={handle} />}
                 </Route>
-                <Route path="/messages/:uuid">
+                <Route path={CONVERSATION_ROUTE}>
                   {({ uuid }) => <ConversationScreen key={uuid} uuid={uuid} />}
                 </Route>
                 <Route>

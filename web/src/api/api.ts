@@ -9,10 +9,8 @@ import type { Message, MessageGroup, MessageGroupView, Person, ReadMark, Role } 
 export type Api = ReturnType<typeof createApi>;
 
 export interface ApiOptions {
-  /** A token that is valid now. */
-  readonly token: () => Promise<string>;
-  /** The API takes the token no longer. */
-  readonly onSignedOut: () => void;
+  /** Sends a request with the token of the user who is signed in. */
+  readonly fetch: (request: Request) => Promise<Response>;
 }
 
 /** A place in a conversation's history; without one, its end. */
@@ -41,14 +39,13 @@ export interface NewMessage {
   readonly afterSeq: number | undefined;
 }
 
-const UNAUTHORIZED = 401;
 const INBOX_PAGE = 30;
 /** People of a page of a search. */
 export const FOUND_PEOPLE = 10;
 
-export function createApi(options: ApiOptions) {
-  const client = createClient<paths>();
-  client.use(signing(options));
+export function createApi({ fetch }: ApiOptions) {
+  const client = createClient<paths>({ fetch });
+  client.use(failing);
   return { ...peopleCalls(client), ...groupCalls(client), ...messageCalls(client) };
 }
 
@@ -133,18 +130,11 @@ function messageCalls({ GET, POST, PATCH, DELETE }: Client<paths>) {
   };
 }
 
-/** Puts the token on each request. One that has no answer fails as what it is: it may have been carried out. */
-function signing({ token, onSignedOut }: ApiOptions): Middleware {
-  return {
-    onRequest: async ({ request }) => {
-      request.headers.set('Authorization', `Bearer ${await token()}`);
-    },
-    onResponse: ({ response }) => {
-      if (response.status === UNAUTHORIZED) onSignedOut();
-    },
-    onError: ({ error }) => new ApiError(0, ['unreachable'], { cause: error }),
-  };
-}
+/** Has a request that has no answer fail as what it is: it may have been carried out. */
+const failing: Middleware = {
+  onError: ({ error }) =>
+    error instanceof ApiError ? error : new ApiError(0, ['unreachable'], { cause: error }),
+};
 
 interface Exchange<Data> {
   readonly data?: Data;

@@ -56,8 +56,8 @@ export class Chat {
   constructor(parts: {
     readonly me: Person;
     readonly api: Api;
-    readonly token: () => Promise<string>;
-    readonly onSignedOut: () => void;
+    /** Sends a request with this person's token. */
+    readonly fetch: (request: Request) => Promise<Response>;
   }) {
     this.me = parts.me;
     this.api = parts.api;
@@ -76,8 +76,7 @@ export class Chat {
     });
     this.stream = new SharedStream({
       user: parts.me.uuid,
-      token: parts.token,
-      onSignedOut: parts.onSignedOut,
+      fetch: parts.fetch,
       onEvent: (event) => this.#handle(event),
     });
   }

@@ -7,7 +7,6 @@ export type Connection = 'connecting' | 'live' | 'offline';
 
 /** The API sends a comment every 15 s: silence of this length is a dead connection, in milliseconds. */
 const SILENCE_MS = 40_000;
-const UNAUTHORIZED = 401;
 
 /**
  * Follows `GET /api/events` for as long as it is open, and connects again whenever it ends. It is read with `fetch`,
@@ -15,20 +14,18 @@ const UNAUTHORIZED = 401;
  */
 export class EventStream {
   readonly connection = new Subject<Connection>('connecting');
-  readonly #token: () => Promise<string>;
+  readonly #fetch: (request: Request) => Promise<Response>;
   readonly #onEvent: (name: string, data: string) => void;
-  readonly #onSignedOut: () => void;
   #closed = new AbortController();
 
   constructor(parts: {
-    readonly token: () => Promise<string>;
+    /** Sends a request with the token of the user who is signed in. */
+    readonly fetch: (request: Request) => Promise<Response>;
     /** Receives each event as it came. What it throws ends the connection, and another one begins with `ready`. */
     readonly onEvent: (name: string, data: string) => void;
-    readonly onSignedOut: () => void;
   }) {
-    this.#token = parts.token;
+    this.#fetch = parts.fetch;
     this.#onEvent = parts.onEvent;
-    this.#onSignedOut = parts.onSignedOut;
   }
 
   open(): void {
@@ -61,11 +58,11 @@ export class EventStream {
     window.addEventListener('offline', hush, { signal: silence.signal });
     let wasLive = false;
     try {
-      const response = await fetch('/api/events', {
-        headers: { Accept: 'text/event-stream', Authorization: `Bearer ${await this.#token()}` },
+      const request = new Request('/api/events', {
+        headers: { Accept: 'text/event-stream' },
         signal: AbortSignal.any([closed, silence.signal]),
       });
-      if (response.status === UNAUTHORIZED) this.#onSignedOut();
+      const response = await this.#fetch(request);
       if (!response.ok || !response.body) return false;
       const parser = createParser({
         onEvent: ({ event = '', data }) => {

@@ -9,7 +9,11 @@ export type LiveEvent =
   | { readonly type: 'left'; readonly uuid: string }
   | { readonly type: 'typing'; readonly group: string; readonly user: string; readonly handle: string };
 
-const named = z.object({ user_uuid: z.string(), handle: z.string(), display_name: z.string() });
+/*
+ * What the screens rely on of each event is checked here; the types are those of the OpenAPI document. Attributes that
+ * are not named here pass unchanged, so a new one needs no change in this file.
+ */
+const named = z.looseObject({ user_uuid: z.string(), handle: z.string(), display_name: z.string() });
 const role = z.enum(['owner', 'admin', 'member']);
 
 const systemEvent = z.discriminatedUnion('event', [
@@ -35,16 +39,16 @@ const entry = {
 };
 
 const message: z.ZodMiniType<Message> = z.discriminatedUnion('kind', [
-  z.object({ ...entry, kind: z.literal('text') }),
-  z.object({
+  z.looseObject({ ...entry, kind: z.literal('text') }),
+  z.looseObject({
     ...entry,
     kind: z.literal('system'),
-    // A deed that only a later version knows is told in the API's own words.
+    // The API's own words stand for what only a later version knows.
     data: z.catch(z.union([systemEvent, z.undefined()]), undefined),
   }),
 ]);
 
-const messageGroup: z.ZodMiniType<MessageGroup> = z.object({
+const messageGroup: z.ZodMiniType<MessageGroup> = z.looseObject({
   uuid: z.string(),
   kind: z.enum(['direct', 'group']),
   name: z.nullable(z.string()),

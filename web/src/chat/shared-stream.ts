@@ -27,8 +27,8 @@ type TabMessage = z.infer<typeof tabMessage>;
 interface Parts {
   /** The user whose events these are. */
   readonly user: string;
-  readonly token: () => Promise<string>;
-  readonly onSignedOut: () => void;
+  /** Sends a request with the user's token. */
+  readonly fetch: (request: Request) => Promise<Response>;
   readonly onEvent: (event: LiveEvent) => void;
 }
 
@@ -72,10 +72,10 @@ export class SharedStream {
   #readies = 0;
   #heardAt = -Infinity;
 
-  constructor({ user, onEvent, token, onSignedOut }: Parts) {
+  constructor({ user, onEvent, fetch }: Parts) {
     this.#name = `events:${user}`;
     this.#onEvent = onEvent;
-    this.#source = new EventStream({ token, onSignedOut, onEvent: (name, data) => this.#pass(name, data) });
+    this.#source = new EventStream({ fetch, onEvent: (name, data) => this.#pass(name, data) });
     this.#source.connection.subscribe(() => this.#follow());
   }
 

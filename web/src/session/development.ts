@@ -4,6 +4,9 @@ import type { Person } from '../api/shapes.ts';
 
 /** Signing in on one machine; only a local run answers this. */
 
+/** `/?as=ada` signs in as Ada right away: how another tab is opened for another person. */
+export const AS = 'as';
+
 const people = z.array(z.object({ uuid: z.string(), handle: z.string(), display_name: z.string() }));
 const token = z.object({ access_token: z.string() });
 const codes = z.tuple([z.string()], z.string());

@@ -1,16 +1,31 @@
 import * as z from 'zod/mini';
 import { ApiError } from '../api/api-error.ts';
 
+/** An OpenID Connect issuer, and this client there. */
+export interface OidcSettings {
+  readonly authority: string;
+  readonly client_id: string;
+  readonly scope: string;
+  /** Absent: its sign-out page takes the standard's parameters. */
+  readonly sign_out?: 'cognito' | undefined;
+}
+
 /** How one signs in here. */
 export interface Settings {
   readonly development?: true | undefined;
-  readonly oidc?:
-    { readonly authority: string; readonly client_id: string; readonly scope: string } | undefined;
+  readonly oidc?: OidcSettings | undefined;
 }
 
 const settings = z.object({
   development: z.optional(z.literal(true)),
-  oidc: z.optional(z.object({ authority: z.string(), client_id: z.string(), scope: z.string() })),
+  oidc: z.optional(
+    z.object({
+      authority: z.string(),
+      client_id: z.string(),
+      scope: z.string(),
+      sign_out: z.optional(z.literal('cognito')),
+    }),
+  ),
 });
 
 export async function fetchSettings(): Promise<Settings> {

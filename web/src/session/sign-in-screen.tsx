@@ -6,25 +6,27 @@ import { Avatar } from '../ui/avatar.tsx';
 import { isolate } from '../ui/isolate.ts';
 import { Name } from '../ui/name.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { fetchPeople, requestToken } from './development.ts';
+import { AS, fetchPeople, requestToken } from './development.ts';
 import type { Sessions } from './session.ts';
 import type { Settings } from './settings.ts';
+import { type SignInProblem, wordsForProblem } from './sign-in-problem.ts';
 
 interface Props {
   readonly settings: Settings;
   readonly sessions: Sessions;
-  readonly expired: boolean;
+  /** Why no user is signed in. */
+  readonly problem: SignInProblem | undefined;
 }
 
 /** The way in: the issuer's own page, or on one machine anybody by their handle. */
-export function SignInScreen({ settings, sessions, expired }: Props) {
+export function SignInScreen({ settings, sessions, problem }: Props) {
   return (
     <main className="sign-in">
       <div className="sign-in-card">
         <h1 className="brand">
           <img src="/icon.svg" alt="" width="36" height="36" /> Cruddur
         </h1>
-        {expired && <p role="status">You were signed out: your session had ended.</p>}
+        {problem && <p role="status">{wordsForProblem(problem)}</p>}
         {settings.oidc && (
           <button type="button" className="button primary" onClick={() => void sessions.leaveForIssuer()}>
             Sign in
@@ -35,9 +37,6 @@ export function SignInScreen({ settings, sessions, expired }: Props) {
     </main>
   );
 }
-
-/** `/?as=ada` signs in as Ada right away: how another tab is opened for another person. */
-const AS = 'as';
 
 function DevelopmentSignIn({ sessions }: { readonly sessions: Sessions }) {
   const [people, setPeople] = useState<readonly Person[]>([]);

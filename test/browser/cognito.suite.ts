@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from '@jest/globals';
+import * as z from 'zod';
+import { webSettings } from '../../backend/http/web-files.ts';
+import { PACKAGE_ROOT } from '../../local/config.ts';
+import { type AppClient, CognitoStandIn } from './cognito-stand-in.ts';
+import { useOwnApi } from './own-api.ts';
+import { useScreens } from './screens.ts';
+
+/** The deployment is synthesised from its sources, which takes some ten seconds of a CPU. */
+const SYNTHESIS_TIMEOUT_MS = 180_000;
+
+let pool: CognitoStandIn;
+let allowed: AppClient;
+const api = useOwnApi(async () => {
+  pool = await CognitoStandIn.create();
+  const cognito = { userPoolId: pool.userPoolId, clientId: pool.clientId };
+  return {
+    settings: webSettings({ cognito }),
+    sources: { cognito },
+    // They are asked for at AWS's own address.
+    fetchKeys: () => Promise.resolve(JSON.stringify(pool.jwks)),
+  };
+});
+const stage = useScreens(() => api().port);
+
+beforeAll(() => {
+  allowed = readAppClient(`http://localhost:${api().port}`);
+  pool.allow(allowed);
+}, SYNTHESIS_TIMEOUT_MS);
+
+it(
+  'with exactly what the deployment’s app client allows, one can sign in at Cognito, talk, and sign out for good',
+  stage(async ({ openWindow, people }) => {
+    const [ada, grace] = await Promise.all([api().newPerson('Ada'), api().newPerson('Grace')]);
+    await people.tell(grace, ada, 'Hello');
+    const adas = await openWindow(ada);
+    await pool.attach(adas.context);
+    pool.user = ada.uuid;
+    await adas.page.goto('/');
+    await adas.page.getByRole('button', { name: 'Sign in' }).click();
+    await adas.page.getByRole('link', { name: 'Continue' }).click();
+    await adas.isLive();
+    await adas.open('Grace');
+    await adas.send('From the cloud');
+    await adas.sees('From the cloud');
+    expect(pool.refreshTokens.size).toBe(1);
+
+    await adas.page.getByRole('button', { name: /Signed in as/ }).click();
+    await adas.page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await adas.page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await adas.page.waitForURL(allowed.logoutUrls[0] ?? '');
+    expect({ session: pool.hasSession, tokens: pool.refreshTokens.size }).toEqual({
+      session: false,
+      tokens: 0,
+    });
+    // The next sign-in asks who it is.
+    await adas.page.getByRole('button', { name: 'Sign in' }).click();
+    await adas.page.getByRole('link', { name: 'Continue' }).waitFor();
+  }),
+);
+
+const template = z.object({ Resources: z.record(z.string(), z.looseObject({ Type: z.string() })) });
+const url = z.object({
+  'Fn::Join': z.tuple([z.literal(''), z.array(z.union([z.string(), z.object({ Ref: z.string() })]))]),
+});
+const appClient = z.object({
+  Properties: z.object({
+    AllowedOAuthFlows: z.array(z.string()),
+    AllowedOAuthScopes: z.array(z.string()),
+    CallbackURLs: z.array(url),
+    LogoutURLs: z.array(url),
+  }),
+});
+
+/** What the deployment's app client allows, for screens at this origin. */
+function readAppClient(origin: string): AppClient {
+  const resources = Object.values(template.parse(synthesise()).Resources);
+  const client = resources.find(({ Type }) => Type === 'AWS::Cognito::UserPoolClient');
+  const { Properties } = appClient.parse(client);
+  const at = ({ 'Fn::Join': [, parts] }: z.infer<typeof url>) =>
+    parts
+      .map((part) => (typeof part === 'string' ? part : '{domain}'))
+      .join('')
+      .replace('https://{domain}', origin);
+  return {
+    flows: Properties.AllowedOAuthFlows,
+    scopes: Properties.AllowedOAuthScopes,
+    callbackUrls: Properties.CallbackURLs.map(at),
+    logoutUrls: Properties.LogoutURLs.map(at),
+  };
+}
+
+/** The template of the service, made as a deployment makes it. */
+function synthesise(): unknown {
+  const directory = mkdtempSync(join(tmpdir(), 'cruddur-browser-infra-'));
+  try {
+    const env = {
+      ...process.env,
+      CDK_OUTDIR: directory,
+      CDK_CONTEXT_JSON: JSON.stringify({ image: 'registry.example/cruddur-messaging:1' }),
+    };
+    // As `npm run synth` does, but for the screens: those are being served from where they would be built.
+    for (const script of ['build:lambdas', 'packages:infra'])
+      execFileSync('npm', ['run', '--silent', script], { cwd: PACKAGE_ROOT, stdio: 'ignore' });
+    execFileSync('node', ['--import', 'tsx', 'infra/app.ts'], { cwd: PACKAGE_ROOT, env, stdio: 'ignore' });
+    return JSON.parse(readFileSync(join(directory, 'CruddurService.template.json'), 'utf8'));
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}

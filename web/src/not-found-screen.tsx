@@ -1,0 +1,13 @@
+/** In place of the screens, at an address that none of them has. The API sends it with status 404. */
+export function NotFoundScreen() {
+  return (
+    <main className="failure">
+      <title>Page not found · Cruddur</title>
+      <h1>Page not found</h1>
+      <p>There is no page at this address.</p>
+      <a className="button" href="/">
+        Go to your conversations
+      </a>
+    </main>
+  );
+}

@@ -1,0 +1,9 @@
+/**
+ * Addresses of the screens, as patterns that wouter and Express read alike. Everything else is not found: the API sends
+ * the page with status 200 for the same list (`WEB_ROUTES` in backend/http/web-files.ts; a test compares them).
+ */
+export const INBOX_ROUTE = '/';
+export const DRAFT_ROUTE = '/messages/new/:handle';
+export const CONVERSATION_ROUTE = '/messages/:uuid';
+
+export const ROUTES = [INBOX_ROUTE, DRAFT_ROUTE, CONVERSATION_ROUTE] as const;

@@ -1,0 +1,53 @@
+import { ApiError } from '../api/api-error.ts';
+
+/** A reason for which no user is signed in. */
+export type SignInProblem = 'session_ended' | 'denied' | 'stale' | 'unavailable' | 'unreachable' | 'failed';
+
+const WORDS: Readonly<Record<SignInProblem, string>> = {
+  session_ended: 'You were signed out: your session had ended.',
+  denied: 'You were not signed in: the sign-in was cancelled, or access was denied.',
+  stale: 'This sign-in has expired or was used before. Sign in again.',
+  unavailable: 'Signing in is not possible just now. Try again in a moment.',
+  unreachable: 'The sign-in page cannot be reached. Check your connection, then try again.',
+  failed: 'You could not be signed in. Try again.',
+};
+
+/** The issuer's error codes (RFC 6749, OpenID Connect Core) that mean more to people than that it failed. */
+const PROBLEMS: Readonly<Record<string, SignInProblem>> = {
+  access_denied: 'denied',
+  consent_required: 'denied',
+  interaction_required: 'denied',
+  login_required: 'denied',
+  invalid_grant: 'stale',
+  server_error: 'unavailable',
+  temporarily_unavailable: 'unavailable',
+};
+
+/** A problem in a sentence. */
+export function wordsForProblem(problem: SignInProblem): string {
+  return WORDS[problem];
+}
+
+/** What an issuer's error code means. Its own text is not shown: anyone can write one into a link. */
+export function problemOf(code: string): SignInProblem {
+  return PROBLEMS[code] ?? 'failed';
+}
+
+/** The session is over: its tokens cannot be renewed, by the issuer's own word. */
+export class SessionEndedError extends ApiError {
+  constructor(options?: ErrorOptions) {
+    super(401, ['session_ended'], options);
+    this.name = 'SessionEndedError';
+  }
+}
+
+/** Signing in did not succeed. */
+export class SignInError extends Error {
+  readonly problem: SignInProblem;
+
+  constructor(problem: SignInProblem, options?: ErrorOptions) {
+    super(problem, options);
+    this.name = 'SignInError';
+    this.problem = problem;
+  }
+}
