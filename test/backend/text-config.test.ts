@@ -33,7 +33,9 @@ describe('the keys of texts', () => {
 
   it('open without sealing, and nothing is said of texts where there is none', () => {
     expect(readApiConfig({ TEXT_KEYS: LOCAL }).texts).toMatchObject({ encrypts: false });
-    expect(readApiConfig({ TEXT_KEYS: LOCAL, TEXT_ENCRYPTION: 'off' }).texts).toMatchObject({ encrypts: false });
+    expect(readApiConfig({ TEXT_KEYS: LOCAL, TEXT_ENCRYPTION: 'off' }).texts).toMatchObject({
+      encrypts: false,
+    });
     expect(readApiConfig({ TEXT_KEYS: '', TEXT_ENCRYPTION: '' })).not.toHaveProperty('texts');
     expect(readTextConfig({})).toBeUndefined();
   });
