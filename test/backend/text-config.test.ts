@@ -17,7 +17,7 @@ function problemsOf(environment: Readonly<Record<string, string>>): readonly str
 }
 
 describe('the keys of texts', () => {
-  it('are of KMS, by ARN, or in the environment itself: the first one seals', () => {
+  it('are of KMS, by ARN, or in the environment itself: the first one encrypts', () => {
     const keys = [
       { kind: 'kms', arn: KMS_KEY },
       { kind: 'local', name: 'laptop', key: new Uint8Array(BYTES) },
@@ -33,7 +33,9 @@ describe('the keys of texts', () => {
 
   it('open without sealing, and nothing is said of texts where there is none', () => {
     expect(readApiConfig({ TEXT_KEYS: LOCAL }).texts).toMatchObject({ encrypts: false });
-    expect(readApiConfig({ TEXT_KEYS: LOCAL, TEXT_ENCRYPTION: 'off' }).texts).toMatchObject({ encrypts: false });
+    expect(readApiConfig({ TEXT_KEYS: LOCAL, TEXT_ENCRYPTION: 'off' }).texts).toMatchObject({
+      encrypts: false,
+    });
     expect(readApiConfig({ TEXT_KEYS: '', TEXT_ENCRYPTION: '' })).not.toHaveProperty('texts');
     expect(readTextConfig({})).toBeUndefined();
   });

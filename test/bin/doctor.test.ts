@@ -37,7 +37,7 @@ const NAMES = [
   'protection',
   'strong read',
 ];
-const db = useTestTable();
+const db = useTestTable({ stream: true });
 const tempDir = useTempDirs();
 
 const environment = () => ({

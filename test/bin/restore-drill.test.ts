@@ -33,7 +33,7 @@ let club: string;
 let tables = 0;
 
 beforeAll(async () => {
-  db = await createTestTable();
+  db = await createTestTable({ stream: true });
   api = await startTestApi({ table: db.table });
   const summaries = await startSummaries(db);
   try {

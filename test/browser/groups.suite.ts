@@ -215,7 +215,9 @@ async function recordEvents(page: Page): Promise<void> {
     window.name = '';
     window.fetch = async (...request) => {
       const response = await fetch(...request);
-      if (request[0] !== '/api/events' || !response.body) return response;
+      const [target] = request;
+      const { pathname } = new URL(target instanceof Request ? target.url : target, window.location.href);
+      if (pathname !== '/api/events' || !response.body) return response;
       const [copy, body] = response.body.tee();
       void (async () => {
         const reader = copy.pipeThrough(new TextDecoderStream()).getReader();

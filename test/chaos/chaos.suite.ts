@@ -32,7 +32,7 @@ describe(`faults of the network and the table (CHAOS_SEED=${SEED})`, () => {
   let readers: Readers;
 
   beforeAll(async () => {
-    db = await createTestTable();
+    db = await createTestTable({ stream: true });
     proxy = await startFlakyEngine(db.endpoint);
     const first = await startTestApi({ table: db.through(proxy.endpoint) });
     const second = await startTestApi({ table: db.through(proxy.endpoint), issuer: first.issuer });

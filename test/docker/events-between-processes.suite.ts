@@ -20,7 +20,7 @@ const PORT = 6379;
 const LONG = { within: 30_000 };
 const logger = createLogger('silent');
 
-const base = useTestApi();
+const base = useTestApi({ stream: true });
 let port: number;
 let url: string;
 let valkey: StartedTestContainer;

@@ -4,7 +4,7 @@ import { setContainer } from './container.ts';
 const IMAGE = 'amazon/dynamodb-local:3.1.0';
 const PORT = 8000;
 
-/** Starts one DynamoDB Local for a run of tests, which find it by TEST_DYNAMODB_ENDPOINT: jest's global setup. */
+/** Starts one DynamoDB Local for all tables of a run, with a stream or without: jest's global setup. */
 export default async function startEngine(): Promise<void> {
   const container = await new GenericContainer(IMAGE)
     .withCommand(['-jar', 'DynamoDBLocal.jar', '-sharedDb', '-inMemory'])
@@ -12,5 +12,7 @@ export default async function startEngine(): Promise<void> {
     .withWaitStrategy(Wait.forListeningPorts())
     .start();
   setContainer(container);
-  process.env['TEST_DYNAMODB_ENDPOINT'] = `http://${container.getHost()}:${container.getMappedPort(PORT)}`;
+  const endpoint = `http://${container.getHost()}:${container.getMappedPort(PORT)}`;
+  process.env['TEST_DYNAMODB_ENDPOINT'] = endpoint;
+  process.env['TEST_STREAMS_ENDPOINT'] = endpoint;
 }

@@ -270,7 +270,7 @@ describe('the table’s own trouble', () => {
   });
 
   it('of having no engine at all is the same error', async () => {
-    const lone = await createTestTable('test');
+    const lone = await createTestTable({ engine: 'own' });
     try {
       const context = lone.newContext();
       const groupId = newGroupId();

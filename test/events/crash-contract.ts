@@ -51,7 +51,7 @@ export function describeCrash(name: string, open: (tableName: string) => Promise
     let dying: ApiProcess;
 
     beforeAll(async () => {
-      db = await createTestTable();
+      db = await createTestTable({ stream: true });
       around = await open(db.tableName);
       api = await startTestApi({ table: db.table, live: around.live });
       flaky = await startFlakyEngine(db.endpoint);

@@ -11,7 +11,7 @@ import type { Answer } from '../support/http-client.ts';
 import { startSummaries, type Summaries } from '../support/pump.ts';
 import { upTo } from '../support/scene.ts';
 
-const api = useTestApi();
+const api = useTestApi({ stream: true });
 let summaries: Summaries;
 beforeAll(async () => {
   summaries = await startSummaries(api().db);

@@ -11,7 +11,7 @@ import { readEvents } from '../support/event-reader.ts';
  * stream's handler. The devices named `late` are opened in between, so they hear of the handler alone.
  */
 
-const api = useTestApi();
+const api = useTestApi({ stream: true });
 let stream: HeldStream;
 const devices: Device[] = [];
 

@@ -13,7 +13,7 @@ import { type EngineRequest, type FlakyEngine, startFlakyEngine } from '../suppo
  * the telling. One API does that, with a network of its own; the other one changes the group meanwhile.
  */
 
-const api = useTestApi();
+const api = useTestApi({ stream: true });
 let flaky: FlakyEngine;
 let slow: TestApi;
 /** What the slow API has told. */

@@ -153,19 +153,23 @@ describe('the routes', () => {
   });
 });
 
+let ada: Caller;
+let badTokens: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  ada = await api().person();
+  badTokens = await tokensThatDoNotVerify(api(), ada);
+});
+
 describe.each(PROTECTED)('$route', ({ request, needsProfile, ofGroup, status = 200 }) => {
-  let ada: Caller;
   let groupId: string;
   let handle: string;
   let userId: string;
-  let badTokens: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
-    ada = await api().person();
     ({ handle, userId } = await api().person());
     ({ uuid: groupId } = await ada.createGroup('Secret group', [handle]));
     await ada.send({ message_group_uuid: groupId, message: 'Secret' });
-    badTokens = await tokensThatDoNotVerify(api(), ada);
   });
 
   it.each(ERROR_FORMS)('refuses who sends no token: $form', async (form) => {
@@ -259,10 +263,17 @@ describe('a stranger who looks closer', () => {
     'a route that is not there': (groupId) => ({ path: `/api/message_groups/${groupId}/read` }),
   };
 
+  let stranger: Caller;
+  let groupId: string;
+
+  beforeAll(async () => {
+    const grace = await api().person();
+    stranger = await api().person();
+    ({ message_group_uuid: groupId } = await ada.send({ handle: grace.handle, message: 'Secret' }));
+  });
+
   describe.each(ERROR_FORMS)('$form', ({ accept }) => {
     it.each(Object.keys(PROBES))('learns nothing by %s', async (name) => {
-      const [ada, grace, stranger] = await Promise.all([api().person(), api().person(), api().person()]);
-      const { message_group_uuid: groupId } = await ada.send({ handle: grace.handle, message: 'Secret' });
       const ask = (id: string) => {
         const probe = PROBES[name];
         if (!probe) throw new Error('no such probe');
@@ -276,8 +287,6 @@ describe('a stranger who looks closer', () => {
   });
 
   it('finds nobody else’s conversations in the inbox', async () => {
-    const [ada, grace, stranger] = await Promise.all([api().person(), api().person(), api().person()]);
-    await ada.send({ handle: grace.handle, message: 'Secret' });
     expect(await stranger.inbox()).toEqual([]);
   });
 });

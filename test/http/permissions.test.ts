@@ -11,14 +11,17 @@ const api = useTestApi();
 type Actor = 'stranger' | 'member' | 'admin' | 'owner';
 const ACTORS: readonly Actor[] = ['stranger', 'member', 'admin', 'owner'];
 
-/** A group with one of each, a message of each, and somebody who can be added. */
-interface Scene {
-  readonly groupId: string;
+interface Cast {
   readonly people: Readonly<Record<Actor, Caller>>;
   /** A second plain member, and a second admin. */
   readonly other: Caller;
   readonly otherAdmin: Caller;
   readonly newcomer: Caller;
+}
+
+/** A group with one of each, a message of each, and somebody who can be added. */
+interface Scene extends Cast {
+  readonly groupId: string;
   /** Seqs of the messages of each. */
   readonly said: Readonly<Record<'member' | 'admin' | 'owner' | 'other', number>>;
 }
@@ -165,16 +168,37 @@ const CELLS = ACTORS.flatMap((actor) =>
   }),
 );
 
-it.each(CELLS)('a $actor $verb $deed', async ({ deed, act, actor, may, status = 200 }) => {
+/** The same people for all scenes: what they may do is the group's to say. */
+let cast: Cast;
+
+beforeAll(async () => {
+  const person = () => api().person();
+  const [stranger, member, admin, owner] = [await person(), await person(), await person(), await person()];
+  const people = { stranger, member, admin, owner };
+  cast = { people, other: await person(), otherAdmin: await person(), newcomer: await person() };
+});
+
+it.each(CELLS.filter(({ may }) => may))('a $actor $verb $deed', async ({ act, actor, status = 200 }) => {
   const scene = await startScene();
-  const before = await stateOf(scene);
   const answer = await act(scene.people[actor], scene, actor);
-  if (may) {
-    expect(answer.status).toBe(status);
-    return;
-  }
-  expect({ status: answer.status, codes: codesOf(answer) }).toEqual(refusal(deed, actor));
-  expect(await stateOf(scene)).toEqual(before);
+  expect(answer.status).toBe(status);
+});
+
+describe('where it is not allowed', () => {
+  /** One for all: a refusal changes nothing, which each test checks. */
+  let scene: Scene;
+  let before: unknown;
+
+  beforeAll(async () => {
+    scene = await startScene();
+    before = await stateOf(scene);
+  });
+
+  it.each(CELLS.filter(({ may }) => !may))('a $actor $verb $deed', async ({ deed, act, actor }) => {
+    const answer = await act(scene.people[actor], scene, actor);
+    expect({ status: answer.status, codes: codesOf(answer) }).toEqual(refusal(deed, actor));
+    expect(await stateOf(scene)).toEqual(before);
+  });
 });
 
 describe('the owner', () => {
@@ -224,20 +248,14 @@ describe('who was removed', () => {
   });
 
   it('has no row in the inbox', async () => {
-    expect(await scene.people.member.inbox()).toEqual([]);
+    const rows = await scene.people.member.inbox('?limit=100');
+    expect(rows.map(({ uuid }) => uuid)).not.toContain(scene.groupId);
   });
 });
 
 async function startScene(): Promise<Scene> {
-  const [stranger, member, admin, owner, other, otherAdmin, newcomer] = await Promise.all([
-    api().person(),
-    api().person(),
-    api().person(),
-    api().person(),
-    api().person(),
-    api().person(),
-    api().person(),
-  ]);
+  const { people, other, otherAdmin } = cast;
+  const { member, admin, owner } = people;
   const handles = [member, admin, other, otherAdmin].map(({ handle }) => handle);
   const { uuid: groupId } = await owner.createGroup('A group', handles);
   const say = async (caller: Caller) =>
@@ -248,8 +266,7 @@ async function startScene(): Promise<Scene> {
     owner: await say(owner),
     other: await say(other),
   };
-  const people = { stranger, member, admin, owner };
-  const scene = { groupId, people, other, otherAdmin, newcomer, said };
+  const scene = { ...cast, groupId, said };
   for (const one of [admin, otherAdmin]) ok(await owner.patch(memberPath(scene, one), { role: 'admin' }));
   return scene;
 }

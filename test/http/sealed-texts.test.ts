@@ -35,7 +35,7 @@ let summaries: Summaries;
 const published: string[] = [];
 
 beforeAll(async () => {
-  db = await createTestTable();
+  db = await createTestTable({ stream: true });
   flaky = await startFlakyEngine(db.endpoint);
   kms = createFakeKms();
   api = await startTestApi({

@@ -10,7 +10,7 @@ import { addGroup, upTo } from '../support/scene.ts';
 
 /* From a send over HTTP through the table's stream and the stream Lambda to what everybody's list shows. */
 
-const api = useTestApi();
+const api = useTestApi({ stream: true });
 let summaries: { stop(): Promise<void> };
 
 beforeAll(async () => {

@@ -15,7 +15,7 @@ import { useTestTable } from '../support/test-table.ts';
 
 /* Two containers that follow one table, with one directory: what each does comes a second time from the other. */
 
-const db = useTestTable();
+const db = useTestTable({ stream: true });
 let context: Wiring;
 let client: DynamoDBClient;
 let dataDir: string;

@@ -3,15 +3,18 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import getPort from 'get-port';
 import { PACKAGE_ROOT } from '../../local/config.ts';
 import { openDevelopmentIssuer } from '../../local/development-issuer.ts';
@@ -28,7 +31,17 @@ import { useTempDirs } from './temp-dir.ts';
 const start = useLocalProcesses();
 const tempDir = useTempDirs();
 const cleanUps: (() => Promise<void>)[] = [];
+/** A seeded directory of a run that ended, once there is one. */
+const seeded = join(mkdtempSync(join(tmpdir(), 'cruddur-seeded-')), 'data');
 
+/** A directory for a run that is not about seeding, which takes longer than the rest of a start. */
+function dirOfEarlierRun(): string {
+  const dataDir = tempDir();
+  if (existsSync(seeded)) cpSync(seeded, dataDir, { recursive: true });
+  return dataDir;
+}
+
+afterAll(() => rmSync(dirname(seeded), { recursive: true, force: true }));
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 });
@@ -116,6 +129,7 @@ describe('a run', () => {
     await endsCleanly(first, 'SIGTERM');
     expect(isAlive(engine)).toBe(false);
     expect(existsSync(join(dataDir, 'engine.json'))).toBe(false);
+    cpSync(dataDir, seeded, { recursive: true });
 
     const second = start({ dataDir });
     const again = await second.ready();
@@ -126,7 +140,7 @@ describe('a run', () => {
   });
 
   it('is reached from this machine alone and under its own names, unless it is told otherwise', async () => {
-    const dataDir = tempDir();
+    const dataDir = dirOfEarlierRun();
     const first = start({ dataDir });
     const { port } = new URL(await first.ready());
     const { endpoint } = JSON.parse(readFileSync(join(dataDir, 'engine.json'), 'utf8')) as {
@@ -150,7 +164,7 @@ describe('a run', () => {
   });
 
   it('recovers when its engine is killed, and takes the engine along when it is killed itself', async () => {
-    const dataDir = tempDir();
+    const dataDir = dirOfEarlierRun();
     const first = start({ dataDir });
     const url = await first.ready();
     const engine = enginePid(dataDir) ?? 0;
@@ -190,7 +204,7 @@ describe('a run', () => {
   });
 
   it('says in one line that its table was dropped, and goes on when the table is loaded again', async () => {
-    const dataDir = tempDir();
+    const dataDir = dirOfEarlierRun();
     const run = start({ dataDir });
     const url = await run.ready();
     const env = { DATA_DIR: dataDir, AWS_ENDPOINT_URL: '' };

@@ -7,7 +7,7 @@ import { startSummaries } from '../support/pump.ts';
 import { addPerson } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
-const db = useTestTable();
+const db = useTestTable({ stream: true });
 let context: Wiring;
 let pump: { stop(): Promise<void> };
 

@@ -40,7 +40,7 @@ describe(`everybody's inbox, after ${OPERATIONS} operations (MODEL_SEED=${SEED})
   let stages: Stage[];
 
   beforeAll(async () => {
-    db = await createTestTable();
+    db = await createTestTable({ stream: true });
     const first = await startTestApi({ table: db.table });
     apis = [first, await startTestApi({ table: db.through(db.endpoint), issuer: first.issuer })];
     slow = await startFlakyEngine(db.endpoint);

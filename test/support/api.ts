@@ -16,13 +16,13 @@ import { newUserId } from './factories.ts';
 import type { Answer, ExactRequest } from './http-client.ts';
 import { exchangeAsDescribed } from './openapi.ts';
 import { asTableUser } from './recorded-calls.ts';
-import { createTestIssuer, type TestIssuer } from './test-issuer.ts';
-import { createTestTable, type TestTable } from './test-table.ts';
+import { issuerOfTheRun, type TestIssuer } from './test-issuer.ts';
+import { createTestTable, type TestTable, type TestTableOptions } from './test-table.ts';
 
 /** The origin that the tests' API lets in. */
 export const FRONT_END = 'http://localhost:3000';
 
-/** The API as a server, with an issuer of its own. */
+/** The API as a server, with an issuer of tokens. */
 export interface TestApi {
   readonly port: number;
   readonly server: RunningServer;
@@ -42,7 +42,7 @@ export interface TestApi {
 
 export interface ApiOptions {
   readonly table: Table;
-  /** Default: a new one. Several APIs over one table have one issuer. */
+  /** Default: that of the run, whose key all test APIs know. */
   readonly issuer?: TestIssuer;
   /** Default: what verifies the issuer's tokens. */
   readonly verifyToken?: TokenVerifier;
@@ -70,7 +70,7 @@ export function newHandle(): string {
 }
 
 export async function startTestApi(options: ApiOptions): Promise<TestApi> {
-  const { table, issuer = await createTestIssuer(), corsOrigins = [FRONT_END] } = options;
+  const { table, issuer = await issuerOfTheRun(), corsOrigins = [FRONT_END] } = options;
   const logLines: string[] = [];
   const logger = createLogger('info', { write: (line) => void logLines.push(line) });
   const encryption = options.encryption ?? (await openEncryption(readTextConfig(process.env), { logger }));
@@ -111,15 +111,15 @@ export async function startTestApi(options: ApiOptions): Promise<TestApi> {
 }
 
 /**
- * An API for the tests of a file, over a fresh table on an engine of its own, from `beforeAll` to `afterAll`.
+ * An API for the tests of a file, over a fresh table, from `beforeAll` to `afterAll`.
  *
  *     const api = useTestApi();
  *     it('…', async () => { const ada = await api().person(); … });
  */
-export function useTestApi(): () => TestApi & { readonly db: TestTable } {
+export function useTestApi(options: TestTableOptions = {}): () => TestApi & { readonly db: TestTable } {
   let started: (TestApi & { readonly db: TestTable }) | undefined;
   beforeAll(async () => {
-    const db = await createTestTable();
+    const db = await createTestTable(options);
     started = { ...(await startTestApi({ table: db.table })), db };
   });
   afterAll(async () => {

@@ -7,8 +7,11 @@ import { logEntryOf, memberOf, messageItemOf } from '../../backend/table/items.t
 import type { MemberItem, MessageItem } from '../../schema/items.ts';
 import { inboxKey, type Key, memberKey, messageKey } from '../../schema/keys.ts';
 
+/** An id that no other test has. `ulid` alone asks the system for each of its 16 random characters. */
+const newId = (): string => ulid(Date.now(), Math.random);
+
 /** A group's id that no other test has. */
-export const newGroupId = (): string => ulid();
+export const newGroupId = (): string => newId();
 
 /** A user's id that no other test has, in the form Cognito gives it. */
 export const newUserId = (): string => crypto.randomUUID();
@@ -28,7 +31,7 @@ export function messageItem({ groupId, seq = 1, ...values }: MessageValues): Mes
     ...messageKey(groupId, seq),
     seq,
     rev: 0,
-    message_uuid: ulid(),
+    message_uuid: newId(),
     user_uuid: 'somebody',
     kind: 'text',
     message: `text ${seq}`,

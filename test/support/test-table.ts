@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from '@jest/globals';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  type DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { type DynamoConfig, readDynamoConfig } from '../../backend/config.ts';
 import { type Wiring, type WiringOptions, wire } from '../../backend/wiring.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
 import { openTable, type Table } from '../../backend/table/table.ts';
+import { tableDefinition } from '../../schema/table.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { recordCalls } from './recorded-calls.ts';
 
-/** A table as in production, empty, on an engine of its own. */
+/** An empty table with production's keys and index, on the engine of the run or on one of its own. */
 export interface TestTable {
   readonly engine: Engine;
   readonly endpoint: string;
@@ -25,14 +31,24 @@ export interface TestTable {
   close(): Promise<void>;
 }
 
+export interface TestTableOptions {
+  /** Whether the table has production's stream. Default: no. */
+  readonly stream?: boolean;
+  /** `own`: an embedded engine that the test may crash. Default: the engine of the run. */
+  readonly engine?: 'run' | 'own';
+}
+
 /**
- * Starts an engine and creates the table on it. Its owner closes it; `useTestTable` does so by itself.
+ * Creates a table on the engine of the run, which TEST_DYNAMODB_ENDPOINT names; where no run has started one, on an
+ * engine of its own. Its owner closes it, which deletes the table; `useTestTable` does so by itself.
  *
- * With TEST_DYNAMODB_ENDPOINT (`npm run test:docker` sets it) the table is on that engine, which all tables share.
- * @param engineOf `test`: an engine that the test may crash, in any case the embedded one.
+ * A table has a stream only where the test reads it: the embedded engine looks through all stream records so far, of
+ * every table, at each write to a table with a stream. Such a table has an engine of its own, unless
+ * TEST_STREAMS_ENDPOINT names one that has no such cost (`npm run test:docker` sets both).
  */
-export async function createTestTable(engineOf: 'run' | 'test' = 'run'): Promise<TestTable> {
-  const shared = engineOf === 'run' ? process.env['TEST_DYNAMODB_ENDPOINT'] : undefined;
+export async function createTestTable(options: TestTableOptions = {}): Promise<TestTable> {
+  const { stream = false } = options;
+  const shared = options.engine === 'own' ? undefined : runEndpoint(stream);
   const engine = shared === undefined ? await startEngine() : sharedEngine(shared);
   const tableName = `cruddur-messages-test-${randomUUID()}`;
   const clients: DynamoDBClient[] = [];
@@ -49,7 +65,8 @@ export async function createTestTable(engineOf: 'run' | 'test' = 'run'): Promise
   };
   try {
     const own = open(engine.endpoint);
-    await loadSchema(own.client, tableName);
+    if (stream) await loadSchema(own.client, tableName);
+    else await createTableWithoutStream(own.client, tableName);
     return {
       ...own,
       engine,
@@ -57,7 +74,11 @@ export async function createTestTable(engineOf: 'run' | 'test' = 'run'): Promise
       tableName,
       newContext: (options) => wire({ table: own.table, ...options }),
       through: (endpoint) => open(endpoint).table,
-      close,
+      close: async () => {
+        // An engine of the test's own ends with its tables, and may have crashed.
+        if (shared !== undefined) await own.client.send(new DeleteTableCommand({ TableName: tableName }));
+        await close();
+      },
     };
   } catch (error) {
     await close();
@@ -71,10 +92,10 @@ export async function createTestTable(engineOf: 'run' | 'test' = 'run'): Promise
  *     const db = useTestTable();
  *     it('…', async () => { const context = db().newContext(); … });
  */
-export function useTestTable(): () => TestTable {
+export function useTestTable(options: TestTableOptions = {}): () => TestTable {
   let created: TestTable | undefined;
   beforeAll(async () => {
-    created = await createTestTable();
+    created = await createTestTable(options);
   });
   afterAll(async () => {
     await created?.close();
@@ -83,6 +104,18 @@ export function useTestTable(): () => TestTable {
     if (!created) throw new Error('the table is there from beforeAll to afterAll');
     return created;
   };
+}
+
+/** Where the run has its engine for such tables; undefined where it has none. */
+function runEndpoint(stream: boolean): string | undefined {
+  return process.env[stream ? 'TEST_STREAMS_ENDPOINT' : 'TEST_DYNAMODB_ENDPOINT'];
+}
+
+/** Creates the production table but for its stream, and waits until it is active. */
+async function createTableWithoutStream(client: DynamoDBClient, TableName: string): Promise<void> {
+  const { StreamSpecification, ...definition } = tableDefinition(TableName);
+  await client.send(new CreateTableCommand(definition));
+  await waitUntilTableExists({ client, minDelay: 1, maxDelay: 1, maxWaitTime: 30 }, { TableName });
 }
 
 /** An engine that is not this test's to end. */

@@ -146,7 +146,7 @@ describe('the table', () => {
   });
 
   it('is reached again when its engine is back', async () => {
-    const lone = await createTestTable('test');
+    const lone = await createTestTable({ engine: 'own' });
     try {
       const find = () => lone.newContext().members.find(newGroupId(), 'ada');
       await lone.engine.crash();

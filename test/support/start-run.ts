@@ -1,0 +1,14 @@
+import { startEngine } from './engine.ts';
+import { setRunEngine } from './run-engine.ts';
+import { newPrivateKey } from './test-issuer.ts';
+
+/**
+ * Starts what the test files of a run share: the embedded engine for their tables, and the key of their APIs' issuer.
+ * Jest's global setup.
+ */
+export default async function startRun(): Promise<void> {
+  const engine = await startEngine();
+  setRunEngine(engine);
+  process.env['TEST_DYNAMODB_ENDPOINT'] = engine.endpoint;
+  process.env['TEST_ISSUER_KEY'] = newPrivateKey();
+}
