@@ -65,7 +65,7 @@ const lines = () => other.logLines.map((line) => JSON.parse(line) as Record<stri
 describe('the log of a run', () => {
   it('is of a run that had all of this in it', () => {
     expect(answers.map((answer) => answer.status)).toEqual([
-      200, 200, 200, 200, 409, 422, 200, 400, 200, 404, 401, 401, 503, 500,
+      200, 200, 200, 200, 409, 422, 422, 400, 200, 404, 401, 401, 503, 500,
     ]);
   });
 

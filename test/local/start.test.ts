@@ -295,7 +295,7 @@ describe('one clear line', () => {
 
   it('where the packages are not installed, from `npm start` and from a script', () => {
     const cwd = tempDir();
-    for (const path of ['package.json', 'local', 'bin']) {
+    for (const path of ['package.json', 'local', 'bin', 'cli']) {
       cpSync(join(PACKAGE_ROOT, path), join(cwd, path), { recursive: true });
     }
     const [file, ...args] = startCommand();
