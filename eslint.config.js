@@ -7,7 +7,7 @@ import tseslint from 'typescript-eslint';
  *   http → domain → table → schema        lambdas → domain, table, schema
  *   bin → cli, domain, table, schema, local    cli → domain, table, schema    local and test may import anything
  *   http, bin → presentation → domain, events, schema
- *   web → of schema, only what a text is (plain-text.ts, preview.ts): it talks HTTP only
+ *   web → of schema, only what a text is (plain-text.ts, preview.ts, isolate-name.ts): it talks HTTP only
  *
  * `domain/model.ts`, the types of messages, members and groups, may be imported by all of backend and the lambdas.
  * Nothing but bin and test imports local, and `cli/connection.ts`, which finds the engine of a local run. Nothing but bin,
@@ -34,7 +34,11 @@ const FORBIDDEN = {
   ],
   local: ['bin', 'test', 'infra', 'bench'],
   bench: ['local', 'cli', 'bin', 'test', 'infra', 'web', 'lambdas'],
-  web: ['schema(?!/(plain-text|preview)\\.ts$)', 'backend', ...OUTSIDE.filter((folder) => folder !== 'web')],
+  web: [
+    'schema(?!/(plain-text|preview|isolate-name)\\.ts$)',
+    'backend',
+    ...OUTSIDE.filter((folder) => folder !== 'web'),
+  ],
 };
 
 /** A later entry replaces an earlier one for the same file. */

@@ -1,5 +1,5 @@
 import type { Usage } from '../backend/table/capacity-meter.ts';
-import { withoutIsolates } from '../backend/domain/isolate-name.ts';
+import { withoutIsolates } from '../schema/isolate-name.ts';
 import { type Column, presentTable, say, type Streams } from './screen.ts';
 import { presentUsage } from './present-numbers.ts';
 

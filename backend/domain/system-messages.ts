@@ -1,6 +1,6 @@
 import type { SystemEvent } from '../../schema/items.ts';
 import type { Member, Message, Person } from './model.ts';
-import { isolateName } from './isolate-name.ts';
+import { isolateName } from '../../schema/isolate-name.ts';
 import { type NewMessage, newMessage } from './new-message.ts';
 
 /** What a member did to a group, and the other person who was part of it. */

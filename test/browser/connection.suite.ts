@@ -1,4 +1,4 @@
-import { isolate } from '../../web/src/ui/isolate.ts';
+import { isolateName } from '../../schema/isolate-name.ts';
 import { describe, expect, it } from '@jest/globals';
 import type { Device } from './device.ts';
 import { useScreens } from './screens.ts';
@@ -229,7 +229,7 @@ describe('after a deployment', () => {
         await device.page.getByRole('button', { name: 'People in this group' }).click();
         const dialog = device.page.getByRole('dialog');
         await dialog.getByRole('textbox', { name: 'Name' }).fill('Butterfl');
-        await dialog.getByRole('button', { name: `What to do about ${isolate('Grace')}` }).click();
+        await dialog.getByRole('button', { name: `What to do about ${isolateName('Grace')}` }).click();
         await dialog.getByRole('button', { name: 'Reload' }).waitFor();
         expect(await dialog.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Butterfl');
         expect(loads.count).toBe(0);

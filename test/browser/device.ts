@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
-import { isolate } from '../../web/src/ui/isolate.ts';
+import { isolateName } from '../../schema/isolate-name.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Person } from './people.ts';
 import { Watch } from './watch.ts';
@@ -69,7 +69,7 @@ export class Device {
   async open(name: string): Promise<void> {
     await this.row(name).click();
     await this.page
-      .getByRole('region', { name: `Conversation with ${isolate(name)}`, exact: true })
+      .getByRole('region', { name: `Conversation with ${isolateName(name)}`, exact: true })
       .waitFor();
     await this.log.locator('[data-seq]').first().waitFor();
   }

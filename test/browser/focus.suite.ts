@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import type { Device } from './device.ts';
-import { isolate } from '../../web/src/ui/isolate.ts';
+import { isolateName } from '../../schema/isolate-name.ts';
 import { PHONE, useScreens } from './screens.ts';
 
 const stage = useScreens();
@@ -60,7 +60,7 @@ describe('the focus, when what has it goes away', () => {
       await adas.open('Compilers');
       await pressAt(adas, adas.page.getByRole('button', { name: 'People in this group' }));
       const dialog = adas.page.getByRole('dialog', { name: 'People in this group' });
-      const menu = dialog.getByRole('button', { name: `What to do about ${isolate('Grace')}` });
+      const menu = dialog.getByRole('button', { name: `What to do about ${isolateName('Grace')}` });
       await askToRemove(adas, menu);
       await pressAt(adas, dialog.getByRole('button', { name: 'Cancel' }));
       await isFocused(adas, menu);
@@ -83,9 +83,9 @@ describe('the focus, when what has it goes away', () => {
       await adas.page.getByRole('button', { name: 'New group' }).click();
       for (const person of [grace, alan]) await adas.pick(person);
       const chosen = adas.page.getByRole('list', { name: 'In the group' });
-      await pressAt(adas, chosen.getByRole('button', { name: `Without ${isolate('Grace')}` }));
+      await pressAt(adas, chosen.getByRole('button', { name: `Without ${isolateName('Grace')}` }));
       await isFocused(adas, chosen);
-      await pressAt(adas, chosen.getByRole('button', { name: `Without ${isolate('Alan')}` }));
+      await pressAt(adas, chosen.getByRole('button', { name: `Without ${isolateName('Alan')}` }));
       await isFocused(adas, adas.page.getByRole('dialog', { name: 'New group' }));
     }),
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { isolate } from '../../web/src/ui/isolate.ts';
+import { isolateName } from '../../schema/isolate-name.ts';
 import type { Device } from './device.ts';
 import { useScreens } from './screens.ts';
 
@@ -199,7 +199,7 @@ async function openMembers(device: Device) {
 /** Opens the menu of what one can do about a member. */
 async function openMember(device: Device, name: string): Promise<void> {
   const members = await openMembers(device);
-  await members.getByRole('button', { name: `What to do about ${isolate(name)}` }).click();
+  await members.getByRole('button', { name: `What to do about ${isolateName(name)}` }).click();
   await device.page.getByRole('menuitem').first().waitFor();
 }
 

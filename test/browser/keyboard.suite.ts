@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Locator } from 'playwright-core';
-import { isolate } from '../../web/src/ui/isolate.ts';
+import { isolateName } from '../../schema/isolate-name.ts';
 import type { Device } from './device.ts';
 import { useScreens } from './screens.ts';
 
@@ -122,7 +122,7 @@ describe('who has a keyboard and no pointer', () => {
 
       await tabTo(adas, page.getByRole('button', { name: 'People in this group' }));
       await keyboard.press('Enter');
-      await tabTo(adas, page.getByRole('button', { name: `What to do about ${isolate('Ada')}` }));
+      await tabTo(adas, page.getByRole('button', { name: `What to do about ${isolateName('Ada')}` }));
       await keyboard.press('Enter');
       await page.getByRole('menuitem', { name: 'Leave the group …' }).waitFor();
       await keyboard.press('Enter');

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { TransactWriteItemsCommand, type TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import { type Wiring, wire } from '../../backend/wiring.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
-import { isolateName } from '../../backend/domain/isolate-name.ts';
+import { isolateName } from '../../schema/isolate-name.ts';
 import {
   addMember,
   changeRole,

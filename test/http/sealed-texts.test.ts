@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DisabledException } from '@aws-sdk/client-kms';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { ScanCommand as ScanItemsCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { isolateName } from '../../backend/domain/isolate-name.ts';
+import { isolateName } from '../../schema/isolate-name.ts';
 import { compareSummaries, rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { eventsOf } from '../../backend/events/changes.ts';
 import { inProcessLiveEvents, type LiveEvents } from '../../backend/events/live-events.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isolateName } from '../../backend/domain/isolate-name.ts';
+import { isolateName } from '../../schema/isolate-name.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { useTestApi } from '../support/api.ts';
 import { type Caller, ok } from '../support/caller.ts';

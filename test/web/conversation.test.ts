@@ -4,7 +4,7 @@ import { answer, attend, beginReading, miss } from '../../web/src/conversation/r
 import { type Row, rowsOf, type RowsInput } from '../../web/src/conversation/rows.ts';
 import { seenBy, seenWords } from '../../web/src/conversation/seen-by.ts';
 import { systemWords } from '../../web/src/conversation/system-words.ts';
-import { isolate } from '../../web/src/ui/isolate.ts';
+import { isolateName } from '../../schema/isolate-name.ts';
 import { plain } from '../../web/src/ui/sentence.ts';
 import { textMessage, textMessages } from './messages.ts';
 
@@ -179,7 +179,7 @@ describe('a system message', () => {
   const ada = { user_uuid: 'ada', handle: 'ada', display_name: 'Ada Lovelace' };
   const me = { user_uuid: 'me', handle: 'me', display_name: 'Me' };
   const mine = { user_uuid: 'me', display_name: 'Me' };
-  const [ADA, MOTHS] = [isolate('Ada Lovelace'), isolate('Moths')];
+  const [ADA, MOTHS] = [isolateName('Ada Lovelace'), isolateName('Moths')];
 
   it.each([
     [systemMessage({ event: 'group_created', name: 'Moths' }), `${ADA} created “${MOTHS}”`],

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import type { Message } from '../api/shapes.ts';
 import { hueOf } from '../ui/initials.ts';
-import { isolate } from '../ui/isolate.ts';
+import { isolateName } from '../../../schema/isolate-name.ts';
 import { Name } from '../ui/name.tsx';
 import type { Sentence } from '../ui/sentence.ts';
 import { SentenceView } from '../ui/sentence-view.tsx';
@@ -27,7 +27,7 @@ const FEW_EMOJI = /^\p{RGI_Emoji}{1,3}$/v;
 /** One message. Its text is text, whatever it looks like. */
 export const Bubble = memo(function Bubble(props: BubbleProps) {
   const { message, own, first, last, showsName, seen } = props;
-  const author = own ? 'You' : isolate(message.display_name);
+  const author = own ? 'You' : isolateName(message.display_name);
   return (
     <article
       className="bubble-row"

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type SubmitEvent, useLayoutEffect, useRef, useState } from 'react';
 import { cleanText, codePointsIn, isBlank, MAX_MESSAGE_CODE_POINTS } from '../../../schema/plain-text.ts';
 import { CloseIcon, SendIcon } from '../ui/icons.tsx';
-import { isolate } from '../ui/isolate.ts';
+import { isolateName } from '../../../schema/isolate-name.ts';
 import { Problem } from '../ui/problem.tsx';
 import { draftOf, type EditedMessage, editOf, keepDraft, keepEdit } from './drafts.ts';
 
@@ -61,7 +61,7 @@ export function Composer(props: Props) {
           dir="auto"
           // One comes here to write, or to change what was written.
           autoFocus={hasKeyboard() || editing !== undefined}
-          aria-label={editing ? 'Change your message' : `Message to ${isolate(name)}`}
+          aria-label={editing ? 'Change your message' : `Message to ${isolateName(name)}`}
           placeholder={editing ? '' : 'Write a message'}
           value={text}
           onChange={(event) => change(event.target.value)}

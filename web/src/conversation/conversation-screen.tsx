@@ -8,7 +8,7 @@ import { useChat } from '../chat/use-chat.ts';
 import { ConnectionNote } from '../inbox/connection-note.tsx';
 import { useInboxRow } from '../inbox/use-inbox.ts';
 import { Failure } from '../ui/failure.tsx';
-import { isolate } from '../ui/isolate.ts';
+import { isolateName } from '../../../schema/isolate-name.ts';
 import { ConversationHead } from './conversation-head.tsx';
 import { Talk } from './talk.tsx';
 
@@ -41,7 +41,7 @@ export function ConversationScreen({ uuid }: { readonly uuid: string }) {
     return <p className="placeholder quiet">…</p>;
   }
   return (
-    <section className="conversation" aria-label={`Conversation with ${isolate(place.display_name)}`}>
+    <section className="conversation" aria-label={`Conversation with ${isolateName(place.display_name)}`}>
       <ConversationHead group={place} view={group.data} />
       <ConnectionNote />
       <Talk conversation={conversation} group={place} members={group.data?.members ?? []} />

@@ -7,7 +7,7 @@ import { useInbox } from '../inbox/use-inbox.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Failure } from '../ui/failure.tsx';
 import { BackIcon } from '../ui/icons.tsx';
-import { isolate } from '../ui/isolate.ts';
+import { isolateName } from '../../../schema/isolate-name.ts';
 import { Name } from '../ui/name.tsx';
 import { Composer } from './composer.tsx';
 
@@ -32,7 +32,7 @@ export function DraftScreen({ handle }: { readonly handle: string }) {
   if (!person.data) return <p className="placeholder quiet">…</p>;
   const { display_name } = person.data;
   return (
-    <section className="conversation" aria-label={`New conversation with ${isolate(display_name)}`}>
+    <section className="conversation" aria-label={`New conversation with ${isolateName(display_name)}`}>
       <header className="conversation-head">
         <Link href="/" className="icon-button back" aria-label="Back to your conversations">
           <BackIcon />

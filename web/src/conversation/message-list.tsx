@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { DownIcon } from '../ui/icons.tsx';
-import { isolate } from '../ui/isolate.ts';
+import { isolateName } from '../../../schema/isolate-name.ts';
 import { type RowContext, RowView } from './row-view.tsx';
 import type { Row } from './rows.ts';
 import { useMessageVirtualizer } from './use-message-virtualizer.ts';
@@ -41,7 +41,7 @@ export function MessageList(props: Props) {
         className="talk-viewport"
         role="log"
         aria-live="off"
-        aria-label={`Messages with ${isolate(props.name)}`}
+        aria-label={`Messages with ${isolateName(props.name)}`}
         aria-busy={props.isLoading}
         // Whoever has no pointer scrolls it with the keyboard.
         tabIndex={0}

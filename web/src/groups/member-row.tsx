@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import { isGone, type Member, type Role } from '../api/shapes.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { MoreIcon } from '../ui/icons.tsx';
-import { isolate } from '../ui/isolate.ts';
+import { isolateName } from '../../../schema/isolate-name.ts';
 import { MenuButton, type MenuEntry } from '../ui/menu-button.tsx';
 import { Name } from '../ui/name.tsx';
 import { mayChangeRole, mayRemove } from './permissions.ts';
@@ -80,7 +80,7 @@ function MemberMenu({
   if (entries.length === 0) return null;
   return (
     <MenuButton
-      label={`What to do about ${isolate(member.display_name)}`}
+      label={`What to do about ${isolateName(member.display_name)}`}
       className="icon-button"
       placement="bottom-end"
       autoFocus={autoFocus}

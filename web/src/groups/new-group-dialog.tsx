@@ -6,7 +6,7 @@ import { useChat } from '../chat/use-chat.ts';
 import { PeopleSearch } from '../people/people-search.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { CloseIcon } from '../ui/icons.tsx';
-import { isolate } from '../ui/isolate.ts';
+import { isolateName } from '../../../schema/isolate-name.ts';
 import { Name } from '../ui/name.tsx';
 import { Problem } from '../ui/problem.tsx';
 
@@ -86,7 +86,7 @@ function Chosen(props: { readonly people: readonly Person[]; readonly onDrop: (u
           <button
             type="button"
             className="icon-button"
-            aria-label={`Without ${isolate(display_name)}`}
+            aria-label={`Without ${isolateName(display_name)}`}
             onClick={() => props.onDrop(uuid)}
           >
             <CloseIcon />

@@ -3,7 +3,7 @@ import { isBlank } from '../../../schema/plain-text.ts';
 import { ApiError, codeOf } from '../api/api-error.ts';
 import type { Person } from '../api/shapes.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import { isolate } from '../ui/isolate.ts';
+import { isolateName } from '../../../schema/isolate-name.ts';
 import { Name } from '../ui/name.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { AS, fetchPeople, requestToken } from './development.ts';
@@ -103,7 +103,7 @@ function PersonItem(props: { readonly person: Person; readonly busy: boolean; re
         href={`/?${AS}=${handle}`}
         target="_blank"
         rel="noopener"
-        aria-label={`Sign in as ${isolate(display_name)} in a new tab`}
+        aria-label={`Sign in as ${isolateName(display_name)} in a new tab`}
       >
         New tab
       </a>

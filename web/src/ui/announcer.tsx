@@ -3,7 +3,7 @@ import { useRoute } from 'wouter';
 import { useChat } from '../chat/use-chat.ts';
 import { systemWords } from '../conversation/system-words.ts';
 import type { Message } from '../api/shapes.ts';
-import { isolate } from './isolate.ts';
+import { isolateName } from '../../../schema/isolate-name.ts';
 import { plain } from './sentence.ts';
 
 /** Tells who cannot see the screen of messages that come: those of the open conversation word for word. */
@@ -22,7 +22,7 @@ export function Announcer() {
     <div className="for-screen-readers" role="status" aria-live="polite">
       {heard &&
         heard.message_group_uuid !== params?.uuid &&
-        `New message from ${isolate(heard.display_name)}`}
+        `New message from ${isolateName(heard.display_name)}`}
       {heard && heard.message_group_uuid === params?.uuid && <Words key={heard.uuid} heard={heard} />}
     </div>
   );
@@ -36,5 +36,5 @@ function Words({ heard }: { readonly heard: Message }) {
   const message = log.messages.get(heard.seq);
   if (!message) return null;
   if (message.kind === 'system') return plain(systemWords(message, chat.me.uuid));
-  return `${isolate(message.display_name)}: ${isolate(message.message ?? 'Message deleted')}`;
+  return `${isolateName(message.display_name)}: ${isolateName(message.message ?? 'Message deleted')}`;
 }

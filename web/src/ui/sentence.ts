@@ -1,4 +1,4 @@
-import { isolate } from './isolate.ts';
+import { isolateName } from '../../../schema/isolate-name.ts';
 
 /** A sentence with names in it, which can be shown in elements or as plain text; either way it keeps its direction. */
 export type Sentence = readonly (string | { readonly name: string })[];
@@ -26,5 +26,5 @@ export function listOf(names: readonly string[]): Sentence {
 
 /** As plain text, for labels and what is read out. */
 export function plain(words: Sentence): string {
-  return words.map((part) => (typeof part === 'string' ? part : isolate(part.name))).join('');
+  return words.map((part) => (typeof part === 'string' ? part : isolateName(part.name))).join('');
 }

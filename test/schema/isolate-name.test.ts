@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isolateName, withoutIsolates } from '../../backend/domain/isolate-name.ts';
-import { isolate } from '../../web/src/ui/isolate.ts';
+import { isolateName, withoutIsolates } from '../../schema/isolate-name.ts';
 
 const INITIATORS = '\u2066\u2067\u2068';
 const names = fc
@@ -20,11 +19,7 @@ const names = fc
   )
   .map((characters) => characters.join(''));
 
-// The API and the screens are apart, and each has its own.
-describe.each([
-  ['of the API', isolateName],
-  ['of the screens', isolate],
-])('a name inside a sentence %s', (_whose, isolated) => {
+describe('a name inside a sentence', () => {
   it.each([
     ['a plain name', 'Ada', '\u2068Ada\u2069'],
     [
@@ -37,7 +32,7 @@ describe.each([
     ['isolates that are balanced', '\u2067Eve\u2069', '\u2068\u2067Eve\u2069\u2069'],
     ['a paragraph separator, which would end all isolates', 'E\u2029ve', '\u2068E ve\u2069'],
   ])('is isolated: %s', (_what, name, expected) => {
-    expect(isolated(name)).toBe(expected);
+    expect(isolateName(name)).toBe(expected);
   });
 
   it('ends its isolate at its own end and never before, whatever it holds', () => {
@@ -45,7 +40,7 @@ describe.each([
       fc.property(names, (name) => {
         const depths: number[] = [];
         let depth = 0;
-        for (const character of isolated(name)) {
+        for (const character of isolateName(name)) {
           if (INITIATORS.includes(character)) depth += 1;
           if (character === '\u2069') depth -= 1;
           if (character === '\u2029') depth = 0;
