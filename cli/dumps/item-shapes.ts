@@ -1,4 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type * as z from 'zod';
+import { groupItem, handleItem, memberItem, messageItem, profileItem } from '../../schema/items.ts';
 import {
   groupIdOf,
   groupKey,
@@ -15,44 +18,9 @@ import {
 } from '../../schema/keys.ts';
 import type { RawItem } from './item-json.ts';
 
-type AttributeType = 'S' | 'N' | 'B' | 'NULL';
-
-/** The attributes that an item must have, with their types. It may have others. */
-type Shape = Readonly<Record<string, readonly AttributeType[]>>;
-
-const string = ['S'] as const;
-const number = ['N'] as const;
-/** A text, the null of a tombstone, or an encrypted text. */
-const text = ['S', 'NULL', 'B'] as const;
-
-const GROUP: Shape = { kind: string, created_by: string, created_at: string, member_count: number };
-const MEMBER: Shape = {
-  role: string,
-  joined_seq: number,
-  read_seq: number,
-  last_seq: number,
-  last_rev: number,
-  last_at: string,
-  last_by: string,
-  preview: text,
-  inbox_pk: string,
-  inbox_sk: string,
-};
-const MESSAGE: Shape = {
-  seq: number,
-  rev: number,
-  message_uuid: string,
-  user_uuid: string,
-  kind: string,
-  message: text,
-  created_at: string,
-};
-const PROFILE: Shape = { handle: string, display_name: string, created_at: string };
-const HANDLE: Shape = { user_uuid: string, display_name: string };
-
-/** The kind of an item: the shape that it must have, and the key that follows from its attributes. */
+/** The kind of an item: the schema that its attributes must match, and the key that follows from them. */
 interface Kind {
-  readonly shape: Shape;
+  readonly schema: z.ZodObject;
   readonly keys: (item: RawItem) => Readonly<Record<string, string>>;
 }
 
@@ -69,37 +37,46 @@ export function itemFault(item: RawItem): string | undefined {
   if (pk?.S === undefined || sk?.S === undefined) return 'has no key pk, sk';
   const kind = kindOf({ pk: pk.S, sk: sk.S });
   if (!kind) return 'is no item of this schema';
-  for (const [name, types] of Object.entries(kind.shape)) {
-    if (!types.some((type) => item[name]?.[type] !== undefined))
-      return `has no ${name} (${types.join(', ')})`;
-  }
+  const fault = attributeFault(kind.schema, item);
+  if (fault !== undefined) return fault;
   const wrong = Object.entries(kind.keys(item)).find(([name, value]) => item[name]?.S !== value);
   return wrong && `has another ${wrong[0]} than its attributes say`;
+}
+
+/** Returns the first attribute that is missing or of another type than the schema has it. */
+function attributeFault(schema: z.ZodObject, item: RawItem): string | undefined {
+  try {
+    const name = schema.safeParse(unmarshall(item)).error?.issues[0]?.path[0];
+    return name === undefined ? undefined : `has no valid ${String(name)}`;
+  } catch {
+    // The SDK refuses numbers that JavaScript cannot hold exactly.
+    return 'has a number that is too large';
+  }
 }
 
 function kindOf(key: Key): Kind | undefined {
   const groupId = groupIdOf(key);
   if (groupId === undefined) return personKindOf(key);
   if (isMessageKey(key))
-    return { shape: MESSAGE, keys: (item) => ({ ...messageKeyOf(groupId, item['seq']) }) };
+    return { schema: messageItem, keys: (item) => ({ ...messageKeyOf(groupId, item['seq']) }) };
   const userId = memberUserIdOf(key);
   if (userId !== undefined) {
     return {
-      shape: MEMBER,
+      schema: memberItem,
       keys: (item) => ({
         ...memberKey(groupId, userId),
         ...inboxKey(userId, item['last_at']?.S ?? '', groupId),
       }),
     };
   }
-  return key.sk === groupKey(groupId).sk ? { shape: GROUP, keys: () => ({}) } : undefined;
+  return key.sk === groupKey(groupId).sk ? { schema: groupItem, keys: () => ({}) } : undefined;
 }
 
 function personKindOf(key: Key): Kind | undefined {
   const userId = profileUserIdOf(key);
-  if (userId !== undefined) return { shape: PROFILE, keys: () => ({ ...profileKey(userId) }) };
+  if (userId !== undefined) return { schema: profileItem, keys: () => ({ ...profileKey(userId) }) };
   // A handle's claim is in the partition of the handle's first characters.
-  return handleKey(key.sk).pk === key.pk ? { shape: HANDLE, keys: () => ({}) } : undefined;
+  return handleKey(key.sk).pk === key.pk ? { schema: handleItem, keys: () => ({}) } : undefined;
 }
 
 function messageKeyOf(groupId: string, seq: AttributeValue | undefined): Partial<Key> {

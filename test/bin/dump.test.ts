@@ -266,7 +266,7 @@ describe('load', () => {
       { more: [exportLine({ seq: { N: '7' } })] },
       /another sk than its attributes say: .*MSG#0+1"/,
     ],
-    ['with an item that lacks an attribute', { more: [exportLine({ rev: undefined })] }, /has no rev \(N\)/],
+    ['with an item that lacks an attribute', { more: [exportLine({ rev: undefined })] }, /has no valid rev/],
   ])('refuses an export %s', async (_name, change, words) => {
     await expect(check(writeExport(change))).rejects.toThrow(words);
   });
