@@ -97,7 +97,9 @@ describe('without a network', () => {
         );
         await failure.waitFor();
         await device.context.setOffline(false);
-        await device.page.getByRole('textbox', { name: 'Message to Alan' }).waitFor({ timeout: SOON_MS });
+        await device.page
+          .getByRole('textbox', { name: `Message to ${isolateName('Alan')}` })
+          .waitFor({ timeout: SOON_MS });
       });
     }),
   );
