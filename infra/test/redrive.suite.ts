@@ -131,8 +131,8 @@ describeWithQueue('redrive, with a queue of the stand-in', () => {
       status: 1,
       stderr: 'redrive: 2 messages stay in the queue: the report says why\n',
     });
-    expect(stdout).toMatch(/GRP#\S+ {2}MSG#0{11}2 {2}has no rev \(N\)\n/);
-    expect(stdout).toMatch(/neither the function’s nor Lambda’s\n/);
+    expect(stdout).toMatch(/GRP#\S+ {2}MSG#0{11}2 {2}has no valid rev\n/);
+    expect(stdout).toMatch(/it was sent neither by the function nor by Lambda\n/);
     expect(stdout).toMatch(/\n1 message of the queue done/);
     expect(await queued()).toEqual(['2', '0']);
     // Put right by hand, it can be done.

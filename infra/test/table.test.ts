@@ -17,7 +17,7 @@ import { TEMPLATES } from '../templates.ts';
 import { tableSettings } from '../../schema/table.ts';
 import { useTestTable } from '../../test/support/test-table.ts';
 
-const db = useTestTable();
+const db = useTestTable({ stream: true });
 
 /** What a table is created with, as CloudFormation is told. Any property that is not named here makes the tests fail. */
 const properties = z.strictObject({
