@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import { newTextMessage } from '../backend/domain/new-message.ts';
+import { messageItemOf } from '../backend/table/items.ts';
 import { GROUP_SK, groupPk, inboxPk, MAX_SEQ, memberKey, messageSk } from '../schema/keys.ts';
 import { INBOX_INDEX } from '../schema/table.ts';
 import { TEXT } from './items.ts';
@@ -145,15 +146,17 @@ class RawLoop {
     await this.#documents.send(
       new PutCommand({
         TableName: this.#tableName,
-        Item: newTextMessage({
-          groupId,
-          userId,
-          text: TEXT,
-          seq,
-          messageId: ulid(),
-          createdAt: new Date(),
-          ...(clientKey !== undefined && { clientKey }),
-        }),
+        Item: messageItemOf(
+          newTextMessage({
+            groupId,
+            userId,
+            text: TEXT,
+            seq,
+            messageId: ulid(),
+            createdAt: new Date(),
+            ...(clientKey !== undefined && { clientKey }),
+          }),
+        ),
         ConditionExpression: 'attribute_not_exists(pk)',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
