@@ -21,14 +21,14 @@ export interface NewGroupRequest {
 
 type Needs = Pick<
   Dependencies,
-  'groups' | 'members' | 'messages' | 'profiles' | 'names' | 'events' | 'codec' | 'clock' | 'newId'
+  'groups' | 'members' | 'profiles' | 'names' | 'events' | 'codec' | 'clock' | 'newId'
 >;
 
 /**
- * Creates a group with everybody in it, in one transaction: all or nothing. 1 R a handle, 2 W an item and 1 W for each
+ * Creates a group with all its members, in one transaction: all or nothing. 1 R a handle, 2 W an item and 1 W for each
  * inbox row. With a key the group's id follows from its creator and the key, so a second attempt finds the first one's
  * group, and the condition on META decides between two at once.
- * @throws UnprocessableError `handle_unknown` for each that nobody has, `handles_blank` for a group of one,
+ * @throws UnprocessableError `handle_unknown` for each that no user has, `handles_blank` for a group of one,
  * `group_full`; KeyReusedError when the key was used for another name or other handles; NotFoundError when it created
  * a group that its creator has left.
  */
@@ -107,8 +107,8 @@ async function othersIn(needs: Needs, { creator, handles }: NewGroupRequest): Pr
 }
 
 /**
- * The group that an earlier request with the same key created, as it is now; undefined where there is none, or it was
- * created by another request. The comparison is with what was asked for, never with the group as it is: members come
+ * The group that an earlier request with the same key created, as it is now. Undefined if no such group exists, or if
+ * another request created it. The comparison is with what was asked for, never with the group as it is: members come
  * and go, and a group can be renamed.
  * @throws NotFoundError when the creator has left it.
  */

@@ -16,8 +16,8 @@ export interface Message extends Omit<MessageItem, keyof Key | 'message' | 'prev
 }
 
 /**
- * A message as its log has it: its text may be encrypted. Whoever only moves messages on, such as the stream's handler,
- * which has no key, works with these.
+ * A message as its log has it: its text may be encrypted. Code that only passes messages on works with these, such as
+ * the stream's handler, which has no key.
  */
 export interface LogEntry extends Omit<MessageItem, keyof Key> {
   readonly groupId: string;
