@@ -7,7 +7,9 @@ import { PACKAGE_ROOT } from '../local/config.ts';
 import { cleanEnvironment, useLocalProcesses } from './local/local-process.ts';
 import { useTempDirs } from './local/temp-dir.ts';
 
+/** The list of conversations follows the stream: one try proves little. */
 const TIMES = 3;
+const END_OF_CONVERSATION = 'end of a conversation';
 const run = promisify(execFile);
 const start = useLocalProcesses();
 const tempDir = useTempDirs();
@@ -17,24 +19,33 @@ it('the README’s first conversation works as it is written', async () => {
   const script = /```sh\n(.*?)```/s.exec(readme)?.[1] ?? '';
   const dataDir = tempDir();
   const url = await start({ dataDir }).ready();
-
-  // The one thing that differs is the port, which somebody may be using.
-  // The list follows the stream: one try proves little.
-  for (let time = 1; time <= TIMES; time += 1) await converse(script, url, dataDir);
-});
-
-async function converse(script: string, url: string, dataDir: string): Promise<void> {
+  // The one thing that differs is the port, which another program may use.
+  const [tokens, conversation] = split(script.replaceAll('localhost:4567', new URL(url).host));
   const { stdout, stderr } = await run(
     'bash',
-    ['-euo', 'pipefail', '-c', script.replaceAll('localhost:4567', new URL(url).host)],
-    {
-      cwd: PACKAGE_ROOT,
-      env: { ...cleanEnvironment(), DATA_DIR: dataDir },
-    },
+    [
+      '-euo',
+      'pipefail',
+      '-c',
+      `${tokens}\nfor TIME in $(seq ${TIMES}); do\n${conversation}\necho '${END_OF_CONVERSATION}'\ndone`,
+    ],
+    { cwd: PACKAGE_ROOT, env: { ...cleanEnvironment(), DATA_DIR: dataDir } },
   );
-
   expect(stderr).toBe('');
-  const answers = stdout.split(/(?<=[\]}])\n?(?=[[{])/).map((text) => JSON.parse(text) as unknown);
+  const outputs = stdout.split(`${END_OF_CONVERSATION}\n`).slice(0, -1);
+  expect(outputs).toHaveLength(TIMES);
+  for (const output of outputs) expectConversation(output);
+});
+
+/** Splits a script into the lines that print tokens, which are valid for several conversations, and the rest. */
+function split(script: string): readonly [tokens: string, conversation: string] {
+  const lines = script.split('\n');
+  const printsToken = (line: string) => line.includes('./bin/token');
+  return [lines.filter(printsToken).join('\n'), lines.filter((line) => !printsToken(line)).join('\n')];
+}
+
+function expectConversation(output: string): void {
+  const answers = output.split(/(?<=[\]}])\n?(?=[[{])/).map((text) => JSON.parse(text) as unknown);
   const answer = expect.objectContaining({
     message: 'Hello Ada.',
     handle: 'grace',

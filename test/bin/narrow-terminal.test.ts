@@ -1,10 +1,10 @@
 import xterm from '@xterm/headless';
-import { beforeAll, expect } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import { defaultPlan } from '../../local/seed/default-plan.ts';
 import { seedTable, seedUserId } from '../../local/seed/seed-table.ts';
 import { directGroupId } from '../../schema/ids.ts';
 import { useTestTable } from '../support/test-table.ts';
-import { itOnTerminal, runOnTerminal } from './run-script.ts';
+import { callScript, itOnTerminal, runOnTerminal } from './run-script.ts';
 
 const db = useTestTable();
 
@@ -26,13 +26,15 @@ async function show(output: string, columns: number) {
   return shown.filter(({ text, isRest }) => text !== '' || isRest);
 }
 
-async function runIn(columns: number, line: string) {
-  const env = {
-    AWS_ENDPOINT_URL: db().endpoint,
-    DDB_MESSAGE_TABLE: db().tableName,
-    DATA_DIR: '/nonexistent',
-  };
-  const { stdout } = await runOnTerminal(line, columns, { env });
+const environment = () => ({
+  AWS_ENDPOINT_URL: db().endpoint,
+  DDB_MESSAGE_TABLE: db().tableName,
+  DATA_DIR: '/nonexistent',
+});
+
+/** What a terminal shows of a script that runs in this process. */
+async function showScript(columns: number, script: string, ...args: readonly string[]) {
+  const { stdout } = await callScript(`ddb/${script}`, args, { env: environment(), columns });
   return show(stdout, columns);
 }
 
@@ -43,34 +45,47 @@ const bordersIn = (cells: readonly string[]): number[] =>
 const GROUP = directGroupId(seedUserId('ada'), seedUserId('al-khwarizmi'));
 /** One of each kind of output: tables, paragraphs, reports, questions, errors. */
 const SCRIPTS = [
-  'list-tables',
-  'scan --limit 20',
-  `patterns/get-conversation ${GROUP}`,
-  'doctor',
-  'rebuild-summaries --check',
-  'seed foo',
-  'patterns/get-conversation nonsense',
-  'compare not-there either',
-];
+  ['list-tables'],
+  ['scan', '--limit', '20'],
+  ['patterns/get-conversation', GROUP],
+  ['doctor'],
+  ['rebuild-summaries', '--check'],
+  ['seed', 'foo'],
+  ['patterns/get-conversation', 'nonsense'],
+  ['compare', 'not-there', 'either'],
+] as const;
 
-itOnTerminal('no script runs over the end of a line in 80 columns', async () => {
-  const lines = await runIn(80, SCRIPTS.map((script) => `$bin/ddb/${script}`).join('; '));
-  expect(lines.length).toBeGreaterThan(100);
-  expect(lines.filter(({ isRest }) => isRest)).toEqual([]);
+it('no script runs over the end of a line in 80 columns', async () => {
+  let lines = 0;
+  for (const [script, ...args] of SCRIPTS) {
+    const shown = await showScript(80, script, ...args);
+    expect(shown).not.toEqual([]);
+    expect(shown.filter(({ isRest }) => isRest)).toEqual([]);
+    lines += shown.length;
+  }
+  expect(lines).toBeGreaterThan(100);
 });
 
-itOnTerminal.each([80, 100])(
-  'a table in %i columns has whole headings, and its borders in line',
-  async (columns) => {
-    const lines = await runIn(columns, '$bin/ddb/patterns/list-conversations ada');
-    expect(lines.filter(({ isRest }) => isRest)).toEqual([]);
-    const table = lines.filter(({ text }) => /^[┌│├└]/.test(text));
-    expect(table[1]?.text).toMatch(/│ conversation +│ with +│ last message +│ at \(UTC\) +│ unread │/);
-    expect(table).toHaveLength(9 + 4);
-    const borders = bordersIn(table[0]?.cells ?? []);
-    expect(borders).toHaveLength(6);
-    for (const { cells } of table) expect(bordersIn(cells)).toEqual(borders);
-    // Devanagari, whose width terminals do not agree about, is among what is shown.
-    expect(lines.map(({ text }) => text).join('\n')).toMatch(/[\u0900-\u097f]/);
-  },
-);
+it('a table in 100 columns has whole headings, and its borders in line', async () => {
+  expectTableInLine(await showScript(100, 'patterns/list-conversations', 'ada'));
+});
+
+itOnTerminal('a process on a terminal of 80 columns prints the same', async () => {
+  const options = { env: environment() };
+  const { stdout } = await runOnTerminal('$bin/ddb/patterns/list-conversations ada', 80, options);
+  expectTableInLine(await show(stdout, 80));
+  const called = await callScript('ddb/patterns/list-conversations', ['ada'], { ...options, columns: 80 });
+  expect(stdout).toBe(called.stdout);
+});
+
+function expectTableInLine(lines: Awaited<ReturnType<typeof show>>): void {
+  expect(lines.filter(({ isRest }) => isRest)).toEqual([]);
+  const table = lines.filter(({ text }) => /^[┌│├└]/.test(text));
+  expect(table[1]?.text).toMatch(/│ conversation +│ with +│ last message +│ at \(UTC\) +│ unread │/);
+  expect(table).toHaveLength(9 + 4);
+  const borders = bordersIn(table[0]?.cells ?? []);
+  expect(borders).toHaveLength(6);
+  for (const { cells } of table) expect(bordersIn(cells)).toEqual(borders);
+  // Devanagari, whose width terminals do not agree about, is among what is shown.
+  expect(lines.map(({ text }) => text).join('\n')).toMatch(/[\u0900-\u097f]/);
+}

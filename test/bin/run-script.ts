@@ -21,22 +21,29 @@ export interface ScriptOptions {
   readonly stdin?: string;
 }
 
+/** Options of a script that runs in this process, which has no directory of its own. */
+export interface CallOptions extends Omit<ScriptOptions, 'cwd'> {
+  /** Width of the terminal that shows the output: all of it is in `stdout`. Default: nothing is a terminal. */
+  readonly columns?: number;
+}
+
 /** Scripts in this process run one after the other: each has an environment of its own. */
 let previous: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a script of `bin/` in this process, where nothing is a terminal. It has the environment of a process that
+ * Runs a script of `bin/` in this process. It has the environment of a process that
  * `runScript` starts: the SDK, too, finds it in `process.env`. Use `runScript` where a system error of a connection matters:
  * the SDK does not recognise Node's errors in Jest's context, and drops their codes.
  */
 export function callScript(
   name: string,
   args: readonly string[],
-  { env, stdin = '' }: Omit<ScriptOptions, 'cwd'> = {},
+  { env, stdin = '', columns }: CallOptions = {},
 ): Promise<Outcome> {
   const outcome = previous.then(async () => {
     const { script } = (await import(`../../bin/${name}.ts`)) as { script: Script };
-    const [stdout, stderr] = [collect(), collect()];
+    const stdout = collect(columns);
+    const stderr = columns === undefined ? collect() : { ...stdout, text: () => '' };
     const streams = { stdin: Readable.from([stdin]), stdout: stdout.stream, stderr: stderr.stream };
     const own = process.env;
     process.env = scriptEnvironment(env);
@@ -51,8 +58,8 @@ export function callScript(
   return outcome;
 }
 
-/** A stream that keeps what is written to it. */
-function collect(): { readonly stream: Writable; readonly text: () => string } {
+/** Returns a stream that keeps what is written to it: a terminal's if it has a width in columns. */
+function collect(columns?: number): { readonly stream: Writable; readonly text: () => string } {
   let text = '';
   const stream = new Writable({
     decodeStrings: false,
@@ -61,6 +68,7 @@ function collect(): { readonly stream: Writable; readonly text: () => string } {
       done();
     },
   });
+  if (columns !== undefined) Object.assign(stream, { isTTY: true, columns });
   return { stream, text: () => text };
 }
 

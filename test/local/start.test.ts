@@ -16,11 +16,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import getPort from 'get-port';
-import { PACKAGE_ROOT } from '../../local/config.ts';
+import { createLogger } from '../../backend/logger.ts';
+import { PACKAGE_ROOT, readLocalConfig } from '../../local/config.ts';
 import { openDevelopmentIssuer } from '../../local/development-issuer.ts';
 import { answers } from '../../local/engine/probe.ts';
+import { LocalRun } from '../../local/local-run.ts';
 import { seedUserId } from '../../local/seed/seed-table.ts';
-import { runScript, succeeds } from '../bin/run-script.ts';
+import { callScript, succeeds } from '../bin/run-script.ts';
 import { startEngine } from '../support/engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { exchange } from '../support/http-client.ts';
@@ -86,6 +88,20 @@ async function statusFor(port: string, host: string): Promise<number> {
   return (await exchange(Number(port), { path: '/api/health-check', headers: { Host: host } })).status;
 }
 
+/** Neither the API nor the engine is reached at another address of this machine, nor the API under another name. */
+async function isOfThisMachineAlone(url: string, dataDir: string): Promise<void> {
+  const { port } = new URL(url);
+  const { endpoint } = JSON.parse(readFileSync(join(dataDir, 'engine.json'), 'utf8')) as {
+    endpoint: string;
+  };
+  expect(await answers(`http://[::1]:${port}`)).toBe(true);
+  // On Linux all of 127.0.0.0/8 is this machine: who listens on every interface answers here, too.
+  expect(await answers(`http://127.0.0.2:${port}`)).toBe(false);
+  expect(await answers(`http://127.0.0.1:${new URL(endpoint).port}`)).toBe(false);
+  expect(await statusFor(port, `localhost:${port}`)).toBe(200);
+  expect(await statusFor(port, 'evil.example')).toBe(403);
+}
+
 async function endsCleanly(run: LocalProcess, signal: NodeJS.Signals): Promise<void> {
   const began = performance.now();
   run.signal(signal);
@@ -100,6 +116,22 @@ async function failsWith(run: LocalProcess, line: RegExp): Promise<void> {
   expect(run.stdout()).not.toMatch(/^ready /m);
 }
 
+/** What `npm start` prints in such an environment, where it cannot start: one line. In this process. */
+async function explanationOf(environment: Readonly<Record<string, string>>): Promise<string> {
+  const config = readLocalConfig({ PORT: '0', ...environment });
+  const run = new LocalRun({ config, environment, logger: createLogger('silent') });
+  try {
+    const failure = await run.start().then(
+      () => undefined,
+      (error: unknown) => run.explain(error),
+    );
+    expect(failure).toMatch(/^.+$/);
+    return failure ?? '';
+  } finally {
+    await run.stop();
+  }
+}
+
 /** The port of a server that takes requests and never answers. */
 async function occupyPort(): Promise<number> {
   const server: Server = createServer(() => undefined);
@@ -112,7 +144,7 @@ async function occupyPort(): Promise<number> {
 }
 
 describe('a run', () => {
-  it('seeds, converses, has its data alone, ends within 5 s with nothing left, and finds its data again', async () => {
+  it('seeds, converses, is of this machine and its data alone, ends within 5 s with nothing left, and finds its data again', async () => {
     const dataDir = join(tempDir(), 'made', 'by the run’s $HOME');
     const first = start({ dataDir, command: ['npm', 'start'] });
     const url = await first.ready();
@@ -133,28 +165,18 @@ describe('a run', () => {
 
     const second = start({ dataDir });
     const again = await second.ready();
+    await isOfThisMachineAlone(again, dataDir);
     const { body } = await call(again, dataDir, 'ada', '/api/message_groups');
     expect(body).toContainEqual(expect.objectContaining({ handle: 'grace', message: 'the second' }));
     await converse(again, dataDir, 'the third');
     await endsCleanly(second, 'SIGINT');
   });
 
-  it('is reached from this machine alone and under its own names, unless it is told otherwise', async () => {
-    const dataDir = dirOfEarlierRun();
-    const first = start({ dataDir });
-    const { port } = new URL(await first.ready());
-    const { endpoint } = JSON.parse(readFileSync(join(dataDir, 'engine.json'), 'utf8')) as {
-      endpoint: string;
-    };
-    expect(await answers(`http://[::1]:${port}`)).toBe(true);
-    // On Linux all of 127.0.0.0/8 is this machine: who listens on every interface answers here, too.
-    expect(await answers(`http://127.0.0.2:${port}`)).toBe(false);
-    expect(await answers(`http://127.0.0.1:${new URL(endpoint).port}`)).toBe(false);
-    expect(await statusFor(port, `localhost:${port}`)).toBe(200);
-    expect(await statusFor(port, 'evil.example')).toBe(403);
-    await endsCleanly(first, 'SIGTERM');
-
-    const opened = start({ dataDir, env: { LISTEN_ADDRESS: '0.0.0.0', ALLOWED_HOSTS: 'laptop.example' } });
+  it('is reached from other machines and under other names where it is told so', async () => {
+    const opened = start({
+      dataDir: dirOfEarlierRun(),
+      env: { LISTEN_ADDRESS: '0.0.0.0', ALLOWED_HOSTS: 'laptop.example' },
+    });
     const url = new URL(await opened.ready());
     expect(opened.stdout()).toMatch(/sign in as any user: unset\s+LISTEN_ADDRESS/);
     expect(await answers(`http://127.0.0.2:${url.port}`)).toBe(true);
@@ -208,7 +230,7 @@ describe('a run', () => {
     const run = start({ dataDir });
     const url = await run.ready();
     const env = { DATA_DIR: dataDir, AWS_ENDPOINT_URL: '' };
-    await succeeds(runScript('ddb/drop', ['cruddur-messages', '--yes'], { env }));
+    await succeeds(callScript('ddb/drop', ['cruddur-messages', '--yes'], { env }));
     expect(await call(url, dataDir, 'ada', '/api/message_groups')).toMatchObject({ status: 503 });
     const MISSING =
       /"err":"there is no table cruddur-messages at http[^"]+: \.\/bin\/ddb\/schema-load creates it"/;
@@ -222,8 +244,8 @@ describe('a run', () => {
       for (const line of lines) expect(line).toMatch(MISSING);
     });
     expect(run.stdout() + run.stderr()).not.toMatch(/\bat .*\.[jt]s:\d+/);
-    await succeeds(runScript('ddb/schema-load', [], { env }));
-    await succeeds(runScript('ddb/seed', [], { env }));
+    await succeeds(callScript('ddb/schema-load', [], { env }));
+    await succeeds(callScript('ddb/seed', [], { env }));
     await converse(url, dataDir, 'after the table came back');
     await endsCleanly(run, 'SIGTERM');
   });
@@ -273,6 +295,11 @@ describe('one clear line', () => {
     expect(readdirSync(dataDir)).toEqual([]);
   });
 
+  it('where nothing answers at the endpoint that is set', async () => {
+    const nobody = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+    await failsWith(start({ dataDir: tempDir(), env: nobody }), /nothing answers at http:\/\/127.0.0.1:9/);
+  });
+
   it('for what cannot work', async () => {
     const file = join(tempDir(), 'file');
     writeFileSync(file, '');
@@ -280,17 +307,14 @@ describe('one clear line', () => {
     // SQLite cannot open a directory.
     mkdirSync(join(noDatabase, 'dynamodb.sqlite'));
     const aws = { AWS_ENDPOINT_URL: 'https://dynamodb.eu-west-1.amazonaws.com' };
-    const nobody = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
-    await Promise.all([
-      failsWith(start({ dataDir: tempDir(), env: aws }), /AWS_ENDPOINT_URL: .*not AWS/),
-      failsWith(start({ dataDir: tempDir(), env: nobody }), /nothing answers at http:\/\/127.0.0.1:9/),
-      failsWith(start({ dataDir: join(file, 'data') }), /DATA_DIR .* cannot be written \(ENOTDIR\)/),
-      failsWith(
-        start({ dataDir: tempDir(), env: { LISTEN_ADDRESS: '192.0.2.123' } }),
-        /LISTEN_ADDRESS 192\.0\.2\.123 is not an address of this machine/,
-      ),
-      failsWith(start({ dataDir: noDatabase }), /the engine does not start: .*engine\.log/),
-    ]);
+    expect(() => readLocalConfig({ DATA_DIR: tempDir(), ...aws })).toThrow(/AWS_ENDPOINT_URL: .*not AWS/);
+    expect(await explanationOf({ DATA_DIR: join(file, 'data') })).toMatch(
+      /DATA_DIR .* cannot be written \(ENOTDIR\)/,
+    );
+    expect(await explanationOf({ DATA_DIR: tempDir(), LISTEN_ADDRESS: '192.0.2.123' })).toMatch(
+      /LISTEN_ADDRESS 192\.0\.2\.123 is not an address of this machine/,
+    );
+    expect(await explanationOf({ DATA_DIR: noDatabase })).toMatch(/the engine does not start: .*engine\.log/);
   });
 
   it('where the packages are not installed, from `npm start` and from a script', () => {
