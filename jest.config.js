@@ -9,6 +9,7 @@ const base = {
   // A synthesised deployment holds a second package.json.
   modulePathIgnorePatterns: ['<rootDir>/dist/infra/'],
   extensionsToTreatAsEsm: ['.ts'],
+  testEnvironment: './jest.environment.js',
   transform: { '\\.ts$': '<rootDir>/jest.transform.js' },
   // Much of a test's time is an engine's: one worker less than there are cores would leave half of two idle.
   maxWorkers: '100%',
