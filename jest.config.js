@@ -57,8 +57,8 @@ const SUITES = {
       globalSetup: './test/browser/start-screens.ts',
       globalTeardown: './test/browser/stop-screens.ts',
       testMatch: files('test/browser/*.suite.ts'),
-      // One browser and one server are all that two cores carry without waiting for each other.
-      maxWorkers: 1,
+      // A test mostly waits for a screen: one by one they leave two thirds of two cores idle.
+      maxWorkers: 2,
       testTimeout: 90_000,
     };
   },

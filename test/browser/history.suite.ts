@@ -5,7 +5,8 @@ import { prepareConversation, textOf } from './long-conversation.ts';
 import { useOwnRun } from './own-run.ts';
 import { useScreens } from './screens.ts';
 
-const MESSAGES = 10_000;
+/** HISTORY_MESSAGES is another number, for a run that has to be short. */
+const MESSAGES = Number(process.env['HISTORY_MESSAGES'] ?? 10_000);
 /** Pages whose coming in is watched frame by frame. */
 const WATCHED_PAGES = 4;
 /** How far a row may move that is to stay where it is: rounding, in pixels. */
@@ -18,7 +19,7 @@ const run = useOwnRun((dataDir) =>
 );
 const stage = useScreens(() => run().ports[0]);
 
-describe('a conversation of 10,000 messages', () => {
+describe(`a conversation of ${MESSAGES.toLocaleString('en')} messages`, () => {
   it(
     'is read back to its start: nothing moves under one’s eyes, and nothing is left out',
     stage(async ({ people, enter }) => {
