@@ -8,7 +8,7 @@ import { PACKAGE_ROOT } from '../../local/config.ts';
 import { eventually } from '../support/eventually.ts';
 
 const READY = /^ready (http:\/\/localhost:\d+)$/m;
-const READY_WITHIN_MS = 20_000;
+const READY_WITHIN_MS = 40_000;
 
 export interface Exit {
   readonly code: number | null;
