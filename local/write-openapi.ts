@@ -7,7 +7,7 @@ import { type OpenApiFile, openApiFiles } from './openapi-files.ts';
 /* `npm run openapi`: writes what is made of the API's description; with `--check`, says what is out of date instead. */
 
 const { check = false } = new Command('openapi')
-  .description("writes docs/openapi.json and the web client's types, made of the API's routes")
+  .description("writes docs/openapi.json, and the web client's types and checks, from the API's routes")
   .option('--check', 'write nothing, and fail when a file is not what it would be')
   .parse()
   .opts<{ check?: boolean }>();
