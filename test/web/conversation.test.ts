@@ -198,7 +198,13 @@ describe('a system message', () => {
       `You made ${ADA} a member without admin rights`,
     ],
     [systemMessage(undefined), 'in the API’s words'],
-  ])('%#: is told as its reader would say it', (message, words) => {
+  ])('%#: is worded for its reader', (message, words) => {
     expect(plain(systemWords(message, 'me'))).toBe(words);
+  });
+
+  it('of a later version of the API is shown in the API’s words, also from a page of history', () => {
+    const later = systemMessage({ event: 'group_created', name: 'Moths' });
+    Object.assign(later.data ?? {}, { event: 'group_painted' });
+    expect(plain(systemWords(later, 'me'))).toBe('in the API’s words');
   });
 });
