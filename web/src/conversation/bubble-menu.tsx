@@ -1,9 +1,19 @@
+import type { Message } from '../api/shapes.ts';
 import { MoreIcon } from '../ui/icons.tsx';
-import { MenuButton, type MenuEntry } from '../ui/menu-button.tsx';
-import type { BubbleProps } from './bubble.tsx';
+import type { MenuEntry } from '../ui/menu.tsx';
+import { MenuButton } from '../ui/menu-button.tsx';
+
+export interface BubbleMenuProps {
+  readonly message: Message;
+  readonly own: boolean;
+  readonly mayEdit: boolean;
+  readonly mayDelete: boolean;
+  readonly onEdit: (message: Message) => void;
+  readonly onDelete: (message: Message) => void;
+}
 
 /** What one can do with a message. */
-export function BubbleMenu(props: BubbleProps) {
+export function BubbleMenu(props: BubbleMenuProps) {
   const entries = entriesFor(props);
   if (entries.length === 0) return null;
   return (
@@ -18,7 +28,7 @@ export function BubbleMenu(props: BubbleProps) {
   );
 }
 
-function entriesFor({ message, mayEdit, mayDelete, onEdit, onDelete }: BubbleProps): MenuEntry[] {
+function entriesFor({ message, mayEdit, mayDelete, onEdit, onDelete }: BubbleMenuProps): MenuEntry[] {
   const copy = () => void navigator.clipboard.writeText(message.message ?? '');
   return [
     // Browsers let secure pages alone write to the clipboard.

@@ -1,24 +1,18 @@
 import { memo } from 'react';
-import type { Message } from '../api/shapes.ts';
 import { hueOf } from '../ui/initials.ts';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { Name } from '../ui/name.tsx';
 import type { Sentence } from '../ui/sentence.ts';
 import { SentenceView } from '../ui/sentence-view.tsx';
 import { clockTime, exactTime } from '../ui/times.ts';
-import { BubbleMenu } from './bubble-menu.tsx';
+import { BubbleMenu, type BubbleMenuProps } from './bubble-menu.tsx';
 import type { BubblePosition } from './rows.ts';
 
-export interface BubbleProps extends BubblePosition {
-  readonly message: Message;
-  /** Whose name stands above, where there are more than two people. */
+export interface BubbleProps extends BubbleMenuProps, BubblePosition {
+  /** Whether the author's name is shown above: in a group. */
   readonly showsName: boolean;
-  readonly mayEdit: boolean;
-  readonly mayDelete: boolean;
   /** Below the bubble: who has seen it. */
   readonly seen: Sentence | undefined;
-  readonly onEdit: (message: Message) => void;
-  readonly onDelete: (message: Message) => void;
 }
 
 /** Up to three emoji and nothing else. */

@@ -4,7 +4,8 @@ import { isGone, type Member, type Role } from '../api/shapes.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { MoreIcon } from '../ui/icons.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
-import { MenuButton, type MenuEntry } from '../ui/menu-button.tsx';
+import type { MenuEntry } from '../ui/menu.tsx';
+import { MenuButton } from '../ui/menu-button.tsx';
 import { Name } from '../ui/name.tsx';
 import { mayChangeRole, mayRemove } from './permissions.ts';
 

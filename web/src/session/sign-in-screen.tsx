@@ -7,7 +7,7 @@ import { isolateName } from '../../../schema/isolate-name.ts';
 import { Name } from '../ui/name.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { AS, fetchPeople, requestToken } from './development.ts';
-import type { Sessions } from './session.ts';
+import type { Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
 import { type SignInProblem, wordsForProblem } from './sign-in-problem.ts';
 
