@@ -95,7 +95,7 @@ describe('an address that no screen has', () => {
     stage(async ({ people, enter }) => {
       const ada = await enter(await people.create('Ada'));
       await ada.watch.tolerating(NOT_FOUND, () => ada.page.goto('/nothing'));
-      await ada.page.getByRole('link', { name: 'Go to your conversations' }).click();
+      await ada.page.getByRole('link', { name: 'Go to conversations' }).click();
       await ada.isLive();
       await isSignedInAs(ada, 'Ada');
     }),

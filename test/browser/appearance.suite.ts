@@ -21,13 +21,13 @@ const LOOKS = [
 const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise<void>>> = {
   'sign-in': async ({ page }) => {
     await page.goto('/');
-    await page.getByRole('list', { name: 'People' }).waitFor();
+    await page.getByRole('list', { name: 'Users' }).waitFor();
   },
   'sign-in-new-handle': async ({ page }) => {
     await page.goto('/');
-    await page.getByRole('textbox', { name: 'Handle' }).fill('nobody-yet');
+    await page.getByRole('textbox', { name: 'Handle' }).fill('new-user');
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.getByRole('textbox', { name: /^Nobody has this handle yet/ }).waitFor();
+    await page.getByRole('textbox', { name: 'Display name' }).waitFor();
   },
   'signed-out': async ({ page }) => {
     await keepToken(page, 'no token at all');
@@ -38,7 +38,7 @@ const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise
     const issuer = await openDevelopmentIssuer(process.env['SCREENS_DATA_DIR'] ?? '');
     await keepToken(page, await issuer.signToken({ sub: 'somebody-without-a-profile' }));
     await page.goto('/');
-    await page.getByRole('button', { name: 'Begin' }).waitFor();
+    await page.getByRole('button', { name: 'Create profile' }).waitFor();
   },
   failure: async (device) => {
     await device.page.route('**/api/users/me', (route) => route.abort());
@@ -68,7 +68,7 @@ const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise
   'new-group': async (device) => {
     await device.signIn();
     await device.page.getByRole('button', { name: 'New group' }).click();
-    await device.page.getByRole('textbox', { name: 'Name' }).fill('Computers');
+    await device.page.getByRole('textbox', { name: 'Group name' }).fill('Computers');
     await device.page.getByRole('combobox').fill('gr');
     await device.page.getByRole('option').first().click();
     await device.page.getByRole('combobox').fill('al');
@@ -91,24 +91,30 @@ const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise
     await device.log.locator('[data-own=true]').last().getByRole('button').click();
     await device.page.getByRole('menuitem').first().waitFor();
   },
-  'changing-a-message': async (device) => {
+  'editing-a-message': async (device) => {
     await device.signIn();
     await device.open('Alan Turing');
     await device.composer.press('ArrowUp');
-    await device.page.getByText('Changing your message').waitFor();
+    await device.page.getByText('Editing message').waitFor();
   },
   'deleting-a-message': async (device) => {
     await device.signIn();
     await device.open('Alan Turing');
     await device.log.locator('[data-own=true]').last().hover();
     await device.log.locator('[data-own=true]').last().getByRole('button').click();
-    await device.page.getByRole('menuitem', { name: 'Delete …' }).click();
+    await device.page.getByRole('menuitem', { name: 'Delete…' }).click();
     await device.page.getByRole('dialog').waitFor();
+  },
+  'a-message-that-is-too-long': async (device) => {
+    await device.signIn();
+    await device.open('Alan Turing');
+    await device.composer.fill('a'.repeat(1_024 + 3_984));
+    await device.page.getByText('3,984 characters over the limit').waitFor();
   },
   group: (device, scene) => openGroup(device, scene),
   members: async (device, scene) => {
     await openGroup(device, scene);
-    await device.page.getByRole('button', { name: 'People in this group' }).click();
+    await device.page.getByRole('button', { name: 'Group info' }).click();
     await device.page.getByRole('dialog').getByRole('button', { name: 'Rename' }).waitFor();
   },
   offline: async (device) => {
@@ -119,10 +125,15 @@ const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise
     await device.send('Sent when it is back');
     await device.log.locator('article:not([data-seq])').waitFor();
   },
-  'not-here': async (device) => {
+  'conversation-not-found': async (device) => {
     await device.signIn();
     await device.page.goto('/messages/01ARZ3NDEKTSV4RRFFQ69G5FAV');
-    await device.page.getByText('There is no such conversation').waitFor();
+    await device.page.getByText('Conversation not found').waitFor();
+  },
+  'user-not-found': async (device) => {
+    await device.signIn();
+    await device.page.goto('/messages/new/no-such-user');
+    await device.page.getByText('User not found').waitFor();
   },
 };
 

@@ -28,7 +28,7 @@ describe('without a network', () => {
         await device.page.getByRole('button', { name: /Signed in as/ }).click();
         await device.page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
         await device.page.keyboard.press('Escape');
-        for (const name of ['New conversation', 'New group', 'People in this group']) {
+        for (const name of ['New conversation', 'New group', 'Group info']) {
           await device.page.getByRole('button', { name }).click();
           await device.page.getByRole('dialog', { name }).waitFor();
           await device.page.keyboard.press('Escape');
@@ -113,7 +113,7 @@ describe('without a network', () => {
       await device.open('Grace');
       await device.watch.tolerating(DISCONNECTED, async () => {
         await device.context.setOffline(true);
-        await device.choose('Wrong', 'Change');
+        await device.choose('Wrong', 'Edit');
         await device.send('Right');
         const problem = device.page.getByText('cannot be reached');
         await problem.waitFor();
@@ -171,12 +171,12 @@ describe('after a deployment', () => {
         await page.route('**/api/messages', (route) => route.abort());
         await device.send('Queued');
         await device.bubbles('Queued').getByText('Waiting for connection').waitFor();
-        await device.choose('Frist', 'Change');
+        await device.choose('Frist', 'Edit');
         await device.composer.fill('First, chan');
 
         const loads = loadsOf(device);
         gone.until(() => loads.count > 0);
-        await device.choose('Second', 'Delete …');
+        await device.choose('Second', 'Delete…');
         await device.eventually(() => Promise.resolve(loads.count === 1));
         await page.unroute('**/api/messages');
         await device.sees('Queued');
@@ -188,7 +188,7 @@ describe('after a deployment', () => {
         await device.open('Grace');
         expect(await device.composer.inputValue()).toBe('Half a thou');
         await device.open('Alan');
-        await device.choose('Second', 'Delete …');
+        await device.choose('Second', 'Delete…');
         await page.getByRole('dialog').waitFor();
         expect(loads.count).toBe(1);
       });
@@ -208,7 +208,7 @@ describe('after a deployment', () => {
         await device.eventually(() => Promise.resolve(loads.count === 1));
         await device.isLive();
         await device.page.getByRole('button', { name: 'New group' }).click();
-        const note = device.page.getByRole('alert').filter({ hasText: 'newer version' });
+        const note = device.page.getByRole('alert').filter({ hasText: 'new version' });
         await note.waitFor();
         await note.getByRole('button', { name: 'Close' }).click();
         await device.inbox.getByText('No conversations yet.').waitFor();
@@ -228,12 +228,12 @@ describe('after a deployment', () => {
         await device.signIn();
         await device.open('Moths');
         const loads = loadsOf(device);
-        await device.page.getByRole('button', { name: 'People in this group' }).click();
+        await device.page.getByRole('button', { name: 'Group info' }).click();
         const dialog = device.page.getByRole('dialog');
-        await dialog.getByRole('textbox', { name: 'Name' }).fill('Butterfl');
-        await dialog.getByRole('button', { name: `What to do about ${isolateName('Grace')}` }).click();
+        await dialog.getByRole('textbox', { name: 'Group name' }).fill('Butterfl');
+        await dialog.getByRole('button', { name: `Actions for ${isolateName('Grace')}` }).click();
         await dialog.getByRole('button', { name: 'Reload' }).waitFor();
-        expect(await dialog.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Butterfl');
+        expect(await dialog.getByRole('textbox', { name: 'Group name' }).inputValue()).toBe('Butterfl');
         expect(loads.count).toBe(0);
       });
     }),

@@ -27,7 +27,7 @@ export class Device {
     this.watch = new Watch(page);
     this.inbox = page.getByRole('navigation', { name: 'Conversations' });
     this.log = page.getByRole('log');
-    this.composer = page.getByRole('textbox', { name: /^(Message to|Change your message)/ });
+    this.composer = page.getByRole('textbox', { name: /^(Message to|Edit message)/ });
   }
 
   /** Signs in where anybody may be anybody. */
@@ -44,7 +44,7 @@ export class Device {
 
   /** One is told, wherever one is, that nothing new can come. */
   async isOffline(): Promise<void> {
-    await this.page.getByText('Offline.').filter({ visible: true }).waitFor();
+    await this.page.getByText('No connection.').filter({ visible: true }).waitFor();
   }
 
   async seesTitle(title: string): Promise<void> {
@@ -117,7 +117,7 @@ export class Device {
   async choose(text: string, entry: string): Promise<void> {
     const bubble = this.bubbles(text);
     await bubble.hover();
-    await bubble.getByRole('button', { name: 'What to do with this message' }).click();
+    await bubble.getByRole('button', { name: 'Message actions' }).click();
     await this.page.getByRole('menuitem', { name: entry }).click();
   }
 

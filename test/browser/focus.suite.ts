@@ -16,7 +16,7 @@ describe('the focus, when what has it goes away', () => {
       await adas.open('Grace');
       await adas.bubbles('Not this').getByRole('button').focus();
       await adas.page.keyboard.press('Enter');
-      await adas.page.getByRole('menuitem', { name: 'Delete …' }).waitFor();
+      await adas.page.getByRole('menuitem', { name: 'Delete…' }).waitFor();
       await adas.page.keyboard.press('End');
       await adas.page.keyboard.press('Enter');
       const dialog = adas.page.getByRole('dialog', { name: 'Delete this message?' });
@@ -58,9 +58,9 @@ describe('the focus, when what has it goes away', () => {
       await people.createGroup(ada, 'Compilers', [grace, alan]);
       const adas = await enter(ada);
       await adas.open('Compilers');
-      await pressAt(adas, adas.page.getByRole('button', { name: 'People in this group' }));
-      const dialog = adas.page.getByRole('dialog', { name: 'People in this group' });
-      const menu = dialog.getByRole('button', { name: `What to do about ${isolateName('Grace')}` });
+      await pressAt(adas, adas.page.getByRole('button', { name: 'Group info' }));
+      const dialog = adas.page.getByRole('dialog', { name: 'Group info' });
+      const menu = dialog.getByRole('button', { name: `Actions for ${isolateName('Grace')}` });
       await askToRemove(adas, menu);
       await pressAt(adas, dialog.getByRole('button', { name: 'Cancel' }));
       await isFocused(adas, menu);
@@ -82,10 +82,10 @@ describe('the focus, when what has it goes away', () => {
       const adas = await enter(ada);
       await adas.page.getByRole('button', { name: 'New group' }).click();
       for (const person of [grace, alan]) await adas.pick(person);
-      const chosen = adas.page.getByRole('list', { name: 'In the group' });
-      await pressAt(adas, chosen.getByRole('button', { name: `Without ${isolateName('Grace')}` }));
+      const chosen = adas.page.getByRole('list', { name: 'Selected members' });
+      await pressAt(adas, chosen.getByRole('button', { name: `Remove ${isolateName('Grace')}` }));
       await isFocused(adas, chosen);
-      await pressAt(adas, chosen.getByRole('button', { name: `Without ${isolateName('Alan')}` }));
+      await pressAt(adas, chosen.getByRole('button', { name: `Remove ${isolateName('Alan')}` }));
       await isFocused(adas, adas.page.getByRole('dialog', { name: 'New group' }));
     }),
   );
@@ -101,7 +101,7 @@ describe('the focus, when what has it goes away', () => {
       await pressAt(adas, adas.page.getByRole('button', { name: 'Send' }));
       await adas.sees('By the button');
       await isFocused(adas, adas.composer);
-      await pressAt(adas, adas.page.getByRole('link', { name: 'Back to your conversations' }));
+      await pressAt(adas, adas.page.getByRole('link', { name: 'Back to conversations' }));
       await isFocused(adas, adas.row('Grace'));
     }),
   );
@@ -137,7 +137,7 @@ describe('a search that finds more people than a page has', () => {
       await field.fill(beginning);
       await dialog.getByText('10 people, and there are more').waitFor();
       expect(await options.count()).toBe(10);
-      const more = dialog.getByRole('button', { name: 'Show more people' });
+      const more = dialog.getByRole('button', { name: 'Show more users' });
       await pressAt(adas, more);
       await dialog.getByText('20 people, and there are more').waitFor();
       await pressAt(adas, more);
@@ -155,7 +155,7 @@ describe('a search that finds more people than a page has', () => {
 
 async function askToRemove(device: Device, menu: Locator): Promise<void> {
   await pressAt(device, menu);
-  await device.page.getByRole('menuitem', { name: 'Remove from the group …' }).waitFor();
+  await device.page.getByRole('menuitem', { name: 'Remove from group…' }).waitFor();
   await device.page.keyboard.press('End');
   await device.page.keyboard.press('Enter');
 }

@@ -18,10 +18,10 @@ describe('a group', () => {
       const [adas, graces, alans] = [await enter(ada), await enter(grace), await enter(alan)];
       await adas.page.getByRole('button', { name: 'New group' }).click();
       const dialog = adas.page.getByRole('dialog', { name: 'New group' });
-      await dialog.getByRole('textbox', { name: 'Name' }).fill('Compilers');
+      await dialog.getByRole('textbox', { name: 'Group name' }).fill('Compilers');
       await adas.pick(grace);
       await adas.pick(alan);
-      await dialog.getByRole('list', { name: 'In the group' }).getByText('Alan').waitFor();
+      await dialog.getByRole('list', { name: 'Selected members' }).getByText('Alan').waitFor();
       await dialog.getByRole('button', { name: 'Create group' }).click();
       await dialog.waitFor({ state: 'hidden' });
       await adas.log.getByText('You created “Compilers”').waitFor();
@@ -55,7 +55,7 @@ describe('a group', () => {
       expect(await members.getByRole('combobox').count()).toBe(0);
       await graces.page.keyboard.press('Escape');
 
-      await chooseMember(adas, 'Grace', 'Make an admin');
+      await chooseMember(adas, 'Grace', 'Make admin');
       await adas.page
         .getByRole('listitem')
         .filter({ hasText: `@${grace.handle}` })
@@ -65,7 +65,7 @@ describe('a group', () => {
       await graces.log.getByText('Ada made you an admin').waitFor();
 
       const managed = await openMembers(graces);
-      await managed.getByRole('textbox', { name: 'Name' }).fill('Interpreters');
+      await managed.getByRole('textbox', { name: 'Group name' }).fill('Interpreters');
       await managed.getByRole('button', { name: 'Rename' }).click();
       await adas.row('Interpreters').waitFor();
       await adas.log.getByText('Grace named the group “Interpreters”').waitFor();
@@ -77,8 +77,8 @@ describe('a group', () => {
       // An admin does not make admins.
       await openMember(graces, 'Hedy');
       expect(await graces.page.getByRole('menuitem').allTextContents()).toEqual([
-        'Write to them',
-        'Remove from the group …',
+        'Send message',
+        'Remove from group…',
       ]);
     }),
   );
@@ -91,12 +91,12 @@ describe('a group', () => {
       await people.tell(ada, grace, 'We two');
       const graces = await enter(grace);
       await graces.open('Compilers');
-      await chooseMember(graces, 'Grace', 'Leave the group …');
+      await chooseMember(graces, 'Grace', 'Leave group…');
       await graces.page.getByRole('button', { name: 'Leave', exact: true }).click();
       const notice = graces.inbox.getByRole('status').filter({ hasText: 'You left Compilers' });
       await notice.waitFor();
       expect(new URL(graces.page.url()).pathname).toBe('/');
-      expect(await graces.page.getByText('There is no such conversation').count()).toBe(0);
+      expect(await graces.page.getByText('Conversation not found').count()).toBe(0);
       // Until one does something else.
       await graces.open('Ada');
       await notice.waitFor({ state: 'detached' });
@@ -163,9 +163,9 @@ describe('a group', () => {
       await adas.send('Before');
       await graces.sees('Before');
 
-      await chooseMember(adas, 'Grace', 'Remove from the group …');
+      await chooseMember(adas, 'Grace', 'Remove from group…');
       await adas.page.getByRole('button', { name: 'Remove', exact: true }).click();
-      await graces.page.getByText('You are not in this conversation any more.').waitFor();
+      await graces.page.getByText('You are no longer a member of this conversation.').waitFor();
       await graces.row('Compilers').waitFor({ state: 'detached' });
       expect(await graces.holds('Before')).toBe(false);
       await people.tellGroup(ada, group, 'Behind her back');
@@ -177,7 +177,7 @@ describe('a group', () => {
       expect(heard).toContain('Before');
       expect(heard).not.toContain('Behind her back');
       expect(await graces.holds('Behind her back')).toBe(false);
-      await graces.page.getByRole('link', { name: 'To your conversations' }).click();
+      await graces.page.getByRole('link', { name: 'Go to conversations' }).click();
       await graces.open('Ada');
     }),
   );
@@ -190,8 +190,8 @@ async function previewIn(device: Device): Promise<string> {
 }
 
 async function openMembers(device: Device) {
-  await device.page.getByRole('button', { name: 'People in this group' }).click();
-  const dialog = device.page.getByRole('dialog', { name: 'People in this group' });
+  await device.page.getByRole('button', { name: 'Group info' }).click();
+  const dialog = device.page.getByRole('dialog', { name: 'Group info' });
   await dialog.waitFor();
   return dialog;
 }
@@ -199,7 +199,7 @@ async function openMembers(device: Device) {
 /** Opens the menu of what one can do about a member. */
 async function openMember(device: Device, name: string): Promise<void> {
   const members = await openMembers(device);
-  await members.getByRole('button', { name: `What to do about ${isolateName(name)}` }).click();
+  await members.getByRole('button', { name: `Actions for ${isolateName(name)}` }).click();
   await device.page.getByRole('menuitem').first().waitFor();
 }
 

@@ -39,9 +39,9 @@ describe('a conversation of 10,000 messages', () => {
 
       // What comes in at the end does not take one there; one is told, and can go.
       await people.tell(grace, ada, 'The newest');
-      await adas.page.getByRole('button', { name: '1 new' }).waitFor();
+      await adas.page.getByRole('button', { name: '1 new message' }).waitFor();
       expect(await adas.log.evaluate(({ scrollTop }) => scrollTop)).toBe(0);
-      await adas.page.getByRole('button', { name: '1 new' }).click();
+      await adas.page.getByRole('button', { name: '1 new message' }).click();
       await adas.sees('The newest');
       await adas.seesUnread('grace', 0);
     }),

@@ -75,9 +75,9 @@ describe('a text that looks blank', () => {
       await page.getByRole('button', { name: 'New group' }).click();
       await adas.pick(grace);
       const create = page.getByRole('button', { name: 'Create group' });
-      await page.getByLabel('Name').fill('\u2800');
+      await page.getByLabel('Group name').fill('\u2800');
       expect(await create.isDisabled()).toBe(true);
-      await page.getByLabel('Name').fill('Looms');
+      await page.getByLabel('Group name').fill('Looms');
       expect(await create.isDisabled()).toBe(false);
     }),
   );

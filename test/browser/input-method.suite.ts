@@ -26,12 +26,12 @@ describe('keys of an input method, as Safari fires them after compositionend', (
       // Nor does their Escape end the change of a message, nor their arrow begin one.
       await press(adas, 'ArrowUp');
       await adas.composer.press('End');
-      expect(await adas.page.getByText('Changing your message').count()).toBe(0);
+      expect(await adas.page.getByText('Editing message').count()).toBe(0);
       await adas.composer.press('ArrowUp');
-      await adas.page.getByText('Changing your message').waitFor();
+      await adas.page.getByText('Editing message').waitFor();
       await press(adas, 'Escape');
       await adas.composer.press('End');
-      expect(await adas.page.getByText('Changing your message').count()).toBe(1);
+      expect(await adas.page.getByText('Editing message').count()).toBe(1);
     }),
   );
 
@@ -42,16 +42,16 @@ describe('keys of an input method, as Safari fires them after compositionend', (
       const adas = await enter(ada);
       await adas.page.getByRole('button', { name: 'New group' }).click();
       const dialog = adas.page.getByRole('dialog', { name: 'New group' });
-      await dialog.getByRole('textbox', { name: 'Name' }).fill('にほん');
+      await dialog.getByRole('textbox', { name: 'Group name' }).fill('にほん');
       await press(adas, 'Escape');
       await dialog.getByRole('combobox').fill(grace.handle);
       await adas.page.getByRole('option', { name: grace.handle }).waitFor();
       await press(adas, 'Enter');
       await dialog.getByRole('combobox').press('End');
-      expect(await dialog.getByRole('list', { name: 'In the group' }).count()).toBe(0);
+      expect(await dialog.getByRole('list', { name: 'Selected members' }).count()).toBe(0);
       await dialog.getByRole('combobox').press('Enter');
-      await dialog.getByRole('list', { name: 'In the group' }).getByText('Grace').waitFor();
-      expect(await dialog.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('にほん');
+      await dialog.getByRole('list', { name: 'Selected members' }).getByText('Grace').waitFor();
+      expect(await dialog.getByRole('textbox', { name: 'Group name' }).inputValue()).toBe('にほん');
     }),
   );
 });

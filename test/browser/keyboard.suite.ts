@@ -26,7 +26,7 @@ describe('who has a keyboard and no pointer', () => {
 
       await tabTo(adas, page.getByRole('button', { name: 'New conversation' }));
       await keyboard.press('Enter');
-      await isFocused(adas, page.getByRole('combobox', { name: 'With' }));
+      await isFocused(adas, page.getByRole('combobox', { name: 'To' }));
       await keyboard.type(grace.handle);
       await page.getByRole('option', { name: grace.handle }).waitFor();
       await keyboard.press('Enter');
@@ -53,7 +53,7 @@ describe('who has a keyboard and no pointer', () => {
       const more = adas.bubbles('Hello Grace').getByRole('button');
       await tabTo(adas, more);
       await keyboard.press('Enter');
-      const entry = page.getByRole('menuitem', { name: 'Delete …' });
+      const entry = page.getByRole('menuitem', { name: 'Delete…' });
       await entry.waitFor();
       await keyboard.press('Tab');
       await entry.waitFor({ state: 'hidden' });
@@ -95,13 +95,13 @@ describe('who has a keyboard and no pointer', () => {
       await dialog.waitFor({ state: 'hidden' });
       await isFocused(adas, open);
       await keyboard.press('Enter');
-      await tabTo(adas, dialog.getByRole('textbox', { name: 'Name' }));
+      await tabTo(adas, dialog.getByRole('textbox', { name: 'Group name' }));
       await keyboard.type('Compilers');
-      await tabTo(adas, dialog.getByRole('combobox', { name: 'People' }));
+      await tabTo(adas, dialog.getByRole('combobox', { name: 'Add members' }));
       await keyboard.type(grace.handle);
       await page.getByRole('option', { name: grace.handle }).waitFor();
       await keyboard.press('Enter');
-      await dialog.getByRole('list', { name: 'In the group' }).getByText('Grace').waitFor();
+      await dialog.getByRole('list', { name: 'Selected members' }).getByText('Grace').waitFor();
       await tabTo(adas, dialog.getByRole('button', { name: 'Create group' }));
       await keyboard.press('Enter');
       await adas.log.getByText('You created “Compilers”').waitFor();
@@ -120,11 +120,11 @@ describe('who has a keyboard and no pointer', () => {
         expect(await adas.log.evaluate(({ scrollTop }) => scrollTop)).toBeLessThan(bottom),
       );
 
-      await tabTo(adas, page.getByRole('button', { name: 'People in this group' }));
+      await tabTo(adas, page.getByRole('button', { name: 'Group info' }));
       await keyboard.press('Enter');
-      await tabTo(adas, page.getByRole('button', { name: `What to do about ${isolateName('Ada')}` }));
+      await tabTo(adas, page.getByRole('button', { name: `Actions for ${isolateName('Ada')}` }));
       await keyboard.press('Enter');
-      await page.getByRole('menuitem', { name: 'Leave the group …' }).waitFor();
+      await page.getByRole('menuitem', { name: 'Leave group…' }).waitFor();
       await keyboard.press('Enter');
       await isFocused(adas, page.getByRole('button', { name: 'Leave', exact: true }));
       await keyboard.press('Enter');

@@ -274,11 +274,11 @@ describe('signed in at an OpenID Connect issuer', () => {
 
 describe('back from the issuer', () => {
   const answers: [string, RegExp][] = [
-    ['/signed-in?error=access_denied', /cancelled, or access was denied/],
-    ['/signed-in?error=server_error&state=unknown', /not possible just now/],
-    ['/signed-in?error=%3Cb%3E', /could not be signed in/],
-    ['/signed-in?code=used&state=used', /expired or was used before/],
-    ['/signed-in', /expired or was used before/],
+    ['/signed-in?error=access_denied', /cancelled or denied/],
+    ['/signed-in?error=server_error&state=unknown', /not possible right now/],
+    ['/signed-in?error=%3Cb%3E', /sign-in failed/],
+    ['/signed-in?code=used&state=used', /expired or was already used/],
+    ['/signed-in', /expired or was already used/],
   ];
 
   it.each(answers)('%s leads to the sign-in screen, with the reason in words', (path, words) =>
@@ -338,7 +338,7 @@ describe('back from the issuer', () => {
         issuer.revokeAll();
         release();
         await reason(device)
-          .getByText(/expired or was used before/)
+          .getByText(/expired or was already used/)
           .waitFor();
       });
       await signInButton(device).click();

@@ -67,16 +67,16 @@ describe('two people', () => {
       await adas.send('See you at tenn');
       await graces.sees('See you at tenn');
 
-      await adas.choose('See you at tenn', 'Change');
+      await adas.choose('See you at tenn', 'Edit');
       await adas.send('See you at ten');
       for (const device of [adas, graces]) {
         await device.seesAll(['First', 'See you at ten']);
-        expect(await device.bubbles('See you at ten').textContent()).toContain('changed');
+        expect(await device.bubbles('See you at ten').textContent()).toContain('edited');
         expect(await device.inbox.textContent()).toContain('See you at ten');
         await device.eventually(async () => expect(await device.holds('tenn')).toBe(false));
       }
 
-      await adas.choose('See you at ten', 'Delete …');
+      await adas.choose('See you at ten', 'Delete…');
       await adas.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
       for (const device of [adas, graces]) {
         await device.seesAll(['First', 'Message deleted']);
@@ -164,7 +164,7 @@ describe('on a phone', () => {
         await phone.context.setOffline(false);
         await phone.isLive();
       });
-      await phone.page.getByRole('link', { name: 'Back to your conversations' }).tap();
+      await phone.page.getByRole('link', { name: 'Back to conversations' }).tap();
       await phone.row('Grace').waitFor();
       expect(await phone.log.count()).toBe(0);
     }),

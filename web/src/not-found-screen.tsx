@@ -6,7 +6,7 @@ export function NotFoundScreen() {
       <h1>Page not found</h1>
       <p>There is no page at this address.</p>
       <a className="button" href="/">
-        Go to your conversations
+        Go to conversations
       </a>
     </main>
   );

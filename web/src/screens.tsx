@@ -31,7 +31,7 @@ export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onS
     <QueryClientProvider client={chat.queries}>
       <ChatContext value={chat}>
         <a className="skip" href="#stage">
-          Skip the list of conversations
+          Skip to main content
         </a>
         <div className="screens" data-open={location !== INBOX_ROUTE}>
           <Contained chat={chat}>
@@ -51,7 +51,7 @@ export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onS
                   {({ uuid }) => <ConversationScreen key={uuid} uuid={uuid} />}
                 </Route>
                 <Route>
-                  <p className="placeholder quiet">Choose a conversation, or begin a new one.</p>
+                  <p className="placeholder quiet">Select a conversation, or start a new one.</p>
                 </Route>
               </Switch>
             </Contained>

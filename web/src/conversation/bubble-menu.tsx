@@ -12,13 +12,13 @@ export interface BubbleMenuProps {
   readonly onDelete: (message: Message) => void;
 }
 
-/** What one can do with a message. */
+/** The actions on a message. */
 export function BubbleMenu(props: BubbleMenuProps) {
   const entries = entriesFor(props);
   if (entries.length === 0) return null;
   return (
     <MenuButton
-      label="What to do with this message"
+      label="Message actions"
       className="icon-button bubble-more"
       placement={props.own ? 'bottom-end' : 'bottom-start'}
       entries={entries}
@@ -33,7 +33,7 @@ function entriesFor({ message, mayEdit, mayDelete, onEdit, onDelete }: BubbleMen
   return [
     // Browsers let secure pages alone write to the clipboard.
     ...(window.isSecureContext ? [{ label: 'Copy text', onSelect: copy }] : []),
-    ...(mayEdit ? [{ label: 'Change', onSelect: () => onEdit(message) }] : []),
-    ...(mayDelete ? [{ label: 'Delete …', danger: true, onSelect: () => onDelete(message) }] : []),
+    ...(mayEdit ? [{ label: 'Edit', onSelect: () => onEdit(message) }] : []),
+    ...(mayDelete ? [{ label: 'Delete…', danger: true, onSelect: () => onDelete(message) }] : []),
   ];
 }

@@ -42,7 +42,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
         <div className="bubble" data-deleted={message.message === null}>
           <MessageText text={message.message} />
           <span className="bubble-meta">
-            {message.edited_at !== null && message.message !== null && <span>changed </span>}
+            {message.edited_at !== null && message.message !== null && <span>edited </span>}
             <time dateTime={message.created_at} title={exactTime(message.created_at)}>
               {clockTime(message.created_at)}
             </time>

@@ -47,8 +47,8 @@ export function Composer(props: Props) {
     <form className="composer" onSubmit={submit}>
       {editing && (
         <p className="composer-editing">
-          Changing your message
-          <button type="button" className="icon-button" aria-label="Leave it as it was" onClick={onCancel}>
+          Editing message
+          <button type="button" className="icon-button" aria-label="Cancel editing" onClick={onCancel}>
             <CloseIcon />
           </button>
         </p>
@@ -61,7 +61,7 @@ export function Composer(props: Props) {
           dir="auto"
           // One comes here to write, or to change what was written.
           autoFocus={hasKeyboard() || editing !== undefined}
-          aria-label={editing ? 'Change your message' : `Message to ${isolateName(name)}`}
+          aria-label={editing ? 'Edit message' : `Message to ${isolateName(name)}`}
           placeholder={editing ? '' : 'Write a message'}
           value={text}
           onChange={(event) => change(event.target.value)}
@@ -88,12 +88,16 @@ function Room({ length }: { readonly length: number }) {
   const left = MAX_MESSAGE_CODE_POINTS - length;
   return (
     <p className="composer-room" data-over={left < 0} role="status">
-      {left < 0 ? `${-left} too many` : `${left} left`}
+      {`${characters(Math.abs(left))} ${left < 0 ? 'over the limit' : 'left'}`}
     </p>
   );
 }
 
-/** The text that is being written, and its way out. */
+function characters(count: number): string {
+  return count === 1 ? '1 character' : `${count.toLocaleString('en')} characters`;
+}
+
+/** The text that is being written, and how it is sent. */
 function useText({ uuid, editing, onSubmit, onTyping }: Props) {
   const [text, setText] = useState(() => (editing ? textOfEdit(uuid, editing) : draftOf(uuid)));
   const [error, setError] = useState<unknown>();

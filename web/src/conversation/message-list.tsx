@@ -67,9 +67,13 @@ export function MessageList(props: Props) {
           onClick={() => void jump().catch(() => undefined)}
         >
           <DownIcon />
-          {props.unreadBelow > 0 ? `${props.unreadBelow} new` : 'Newest'}
+          {props.unreadBelow > 0 ? newMessages(props.unreadBelow) : 'Latest messages'}
         </button>
       )}
     </div>
   );
+}
+
+function newMessages(count: number): string {
+  return count === 1 ? '1 new message' : `${count} new messages`;
 }

@@ -6,11 +6,11 @@ import { MessageText } from './bubble.tsx';
 import type { BubblePosition } from './rows.ts';
 
 const SAID: Readonly<Record<Outgoing['state'], string>> = {
-  waiting: 'being sent',
-  sending: 'being sent',
-  held: 'waiting to be sent',
+  waiting: 'sending',
+  sending: 'sending',
+  held: 'waiting to send',
   failed: 'not sent',
-  stored: 'being sent',
+  stored: 'sending',
 };
 
 /** A message on its way, one that waits for the server, or one that was refused. */
@@ -44,7 +44,7 @@ export function OutgoingBubble(
       </div>
       {state === 'held' && (
         <p className="bubble-note" role="status">
-          {problem === 'unreachable' ? 'Waiting for connection' : 'Waiting for the server'}
+          {problem === 'unreachable' ? 'Waiting for connection' : 'Waiting for server'}
         </p>
       )}
       {state === 'failed' && (

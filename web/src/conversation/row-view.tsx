@@ -27,7 +27,7 @@ export function RowView({ row, context }: { readonly row: Row | undefined; reado
     case undefined:
       return null;
     case 'beginning':
-      return <p className="talk-beginning quiet">This is where it begins.</p>;
+      return <p className="talk-beginning quiet">Start of the conversation</p>;
     case 'day':
       return <DayRow at={row.at} />;
     case 'divider':

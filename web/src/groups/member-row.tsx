@@ -65,23 +65,23 @@ function MemberMenu({
   const [, navigate] = useLocation();
   const admin = member.role === 'admin';
   const entries: MenuEntry[] = isMe
-    ? [{ label: 'Leave the group …', danger: true, onSelect: onAskRemove }]
+    ? [{ label: 'Leave group…', danger: true, onSelect: onAskRemove }]
     : isGone(member)
       ? []
-      : [{ label: 'Write to them', onSelect: () => navigate(`/messages/new/${member.handle}`) }];
+      : [{ label: 'Send message', onSelect: () => navigate(`/messages/new/${member.handle}`) }];
   if (!isMe && !isGone(member) && mayChangeRole(role, member)) {
     entries.push({
-      label: admin ? 'Take admin rights' : 'Make an admin',
+      label: admin ? 'Remove as admin' : 'Make admin',
       onSelect: () => onRole(admin ? 'member' : 'admin'),
     });
   }
   if (!isMe && mayRemove(role, member)) {
-    entries.push({ label: 'Remove from the group …', danger: true, onSelect: onAskRemove });
+    entries.push({ label: 'Remove from group…', danger: true, onSelect: onAskRemove });
   }
   if (entries.length === 0) return null;
   return (
     <MenuButton
-      label={`What to do about ${isolateName(member.display_name)}`}
+      label={`Actions for ${isolateName(member.display_name)}`}
       className="icon-button"
       placement="bottom-end"
       autoFocus={autoFocus}

@@ -20,7 +20,7 @@ export default function MembersDialog(props: {
   const role = view.members.find(({ user_uuid }) => user_uuid === me.uuid)?.role;
   const manages = mayManage(role);
   return (
-    <Dialog title="People in this group" onClose={onClose}>
+    <Dialog title="Group info" onClose={onClose}>
       {manages && (
         <RenameForm
           name={view.name ?? ''}
@@ -42,7 +42,7 @@ export default function MembersDialog(props: {
       <Problem error={chat.error} />
       {manages && (
         <PeopleSearch
-          label="Add somebody"
+          label="Add member"
           without={view.members.map(({ user_uuid }) => user_uuid)}
           onPick={(person: Person) => chat.run(() => api.addMember(view.uuid, person.handle))}
         />

@@ -45,7 +45,7 @@ export function PeopleSearch(props: {
         <Combobox
           ref={field}
           className="search"
-          placeholder="The beginning of a handle"
+          placeholder="Search by handle"
           autoSelect="always"
           autoCapitalize="none"
           spellCheck={false}
@@ -55,7 +55,7 @@ export function PeopleSearch(props: {
       <p className="search-note quiet" role="status">
         {error ? wordsFor(error) : noteOf({ typed, prefix, isSearching, count: found?.length, hasMore })}
       </p>
-      <ComboboxList className="people" alwaysVisible aria-label="People who were found">
+      <ComboboxList className="people" alwaysVisible aria-label="Search results">
         {found?.map((person) => (
           <FoundPerson
             key={person.uuid}
@@ -76,7 +76,7 @@ export function PeopleSearch(props: {
             void loadMore().then(({ hasNextPage }) => !hasNextPage && field.current?.focus())
           }
         >
-          Show more people
+          Show more users
         </button>
       )}
     </ComboboxProvider>
@@ -140,9 +140,9 @@ function noteOf(search: {
 }): string {
   if (search.typed.trim() === '') return '';
   if (!search.isSearching)
-    return search.prefix.length < MIN_PREFIX ? 'One more character …' : 'No handle looks like this.';
-  if (search.count === undefined || (search.count === 0 && search.hasMore)) return '…';
-  if (search.count === 0) return 'Nobody’s handle begins like this.';
-  const people = search.count === 1 ? '1 person' : `${search.count} people`;
-  return search.hasMore ? `${people}, and there are more` : people;
+    return search.prefix.length < MIN_PREFIX ? 'Enter at least 2 characters.' : 'This is not a valid handle.';
+  if (search.count === undefined || (search.count === 0 && search.hasMore)) return 'Searching…';
+  if (search.count === 0) return 'No users found.';
+  if (search.hasMore) return `${search.count} users found so far.`;
+  return search.count === 1 ? '1 user found.' : `${search.count} users found.`;
 }

@@ -4,12 +4,12 @@ import { ApiError } from '../api/api-error.ts';
 export type SignInProblem = 'session_ended' | 'denied' | 'stale' | 'unavailable' | 'unreachable' | 'failed';
 
 const WORDS: Readonly<Record<SignInProblem, string>> = {
-  session_ended: 'You were signed out: your session had ended.',
-  denied: 'You were not signed in: the sign-in was cancelled, or access was denied.',
-  stale: 'This sign-in has expired or was used before. Sign in again.',
-  unavailable: 'Signing in is not possible just now. Try again in a moment.',
-  unreachable: 'The sign-in page cannot be reached. Check your connection, then try again.',
-  failed: 'You could not be signed in. Try again.',
+  session_ended: 'You were signed out because your session ended.',
+  denied: 'The sign-in was cancelled or denied.',
+  stale: 'This sign-in has expired or was already used. Sign in again.',
+  unavailable: 'Signing in is not possible right now. Try again in a moment.',
+  unreachable: 'The sign-in page cannot be reached. Check your connection and try again.',
+  failed: 'The sign-in failed. Try again.',
 };
 
 /** The issuer's error codes (RFC 6749, OpenID Connect Core) that mean more to people than that it failed. */
