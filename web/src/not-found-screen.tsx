@@ -1,4 +1,4 @@
-/** In place of the screens, at an address that none of them has. The API sends it with status 404. */
+/** The page for an unknown address. The API sends it with status 404. */
 export function NotFoundScreen() {
   return (
     <main className="failure">

@@ -31,7 +31,7 @@ export function BubbleMenu(props: BubbleMenuProps) {
 function entriesFor({ message, mayEdit, mayDelete, onEdit, onDelete }: BubbleMenuProps): MenuEntry[] {
   const copy = () => void navigator.clipboard.writeText(message.message ?? '');
   return [
-    // Browsers let secure pages alone write to the clipboard.
+    // Browsers allow only secure pages to write to the clipboard.
     ...(window.isSecureContext ? [{ label: 'Copy text', onSelect: copy }] : []),
     ...(mayEdit ? [{ label: 'Edit', onSelect: () => onEdit(message) }] : []),
     ...(mayDelete ? [{ label: 'Delete…', danger: true, onSelect: () => onDelete(message) }] : []),

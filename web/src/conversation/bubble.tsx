@@ -15,10 +15,10 @@ export interface BubbleProps extends BubbleMenuProps, BubblePosition {
   readonly seen: Sentence | undefined;
 }
 
-/** Up to three emoji and nothing else. */
+/** Matches up to three emoji and nothing else. */
 const FEW_EMOJI = /^\p{RGI_Emoji}{1,3}$/v;
 
-/** One message. Its text is text, whatever it looks like. */
+/** One message. Its text is never interpreted as markup. */
 export const Bubble = memo(function Bubble(props: BubbleProps) {
   const { message, own, first, last, showsName, seen } = props;
   const author = own ? 'You' : isolateName(message.display_name);
@@ -30,7 +30,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
       data-last={last}
       data-seq={message.seq}
       aria-label={`${author}, ${exactTime(message.created_at)}`}
-      // The focus comes here when what is done with the message is gone with its text.
+      // Takes the focus when the menu is removed with the message's text.
       tabIndex={-1}
     >
       {showsName && first && (

@@ -11,7 +11,7 @@ const MembersDialog = onDemand(() => import('../groups/members-dialog.tsx'));
 /** The head of a conversation: its name, and its members. */
 export function ConversationHead(props: {
   readonly group: MessageGroup;
-  /** With its members, once they are known. */
+  /** With its members, once they are loaded. */
   readonly view: MessageGroupView | undefined;
 }) {
   const { group, view } = props;

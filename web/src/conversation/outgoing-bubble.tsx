@@ -5,7 +5,7 @@ import { clockTime } from '../ui/times.ts';
 import { MessageText } from './bubble.tsx';
 import type { BubblePosition } from './rows.ts';
 
-const SAID: Readonly<Record<Outgoing['state'], string>> = {
+const STATE_LABELS: Readonly<Record<Outgoing['state'], string>> = {
   waiting: 'sending',
   sending: 'sending',
   held: 'waiting to send',
@@ -13,7 +13,7 @@ const SAID: Readonly<Record<Outgoing['state'], string>> = {
   stored: 'sending',
 };
 
-/** A message on its way, one that waits for the server, or one that was refused. */
+/** A message that is being sent, waits for the server, or was rejected. */
 export function OutgoingBubble(
   props: BubblePosition & {
     readonly outgoing: Outgoing;
@@ -30,7 +30,7 @@ export function OutgoingBubble(
       data-first={first}
       data-last={last}
       data-state={state}
-      aria-label={`You, ${SAID[state]}`}
+      aria-label={`You, ${STATE_LABELS[state]}`}
       tabIndex={-1}
     >
       <div className="bubble-line">

@@ -12,7 +12,7 @@ import { mayChangeRole, mayRemove } from './permissions.ts';
 interface Props {
   readonly member: Member;
   readonly isMe: boolean;
-  /** The reader's own. */
+  /** The user's own role. */
   readonly role: Role | undefined;
   readonly onRole: (role: Exclude<Role, 'owner'>) => void;
   readonly onRemove: () => void;
@@ -58,7 +58,7 @@ function MemberMenu({
   onRole,
   onAskRemove,
 }: Props & {
-  /** Whether it comes back to somebody who was asked and changed their mind. */
+  /** Whether it takes the focus back after the user cancelled. */
   readonly autoFocus: boolean;
   readonly onAskRemove: () => void;
 }) {

@@ -92,7 +92,7 @@ function InboxList({ onNewConversation }: Pick<Props, 'onNewConversation'>) {
   );
 }
 
-/** What comes into the open conversation counts as unread for a moment, until it was marked as read. */
+/** A message that arrives in the open conversation counts as unread until it is marked as read: the title waits, in milliseconds. */
 const SETTLED_MS = 400;
 
 function useUnreadTitle(unread: number): void {

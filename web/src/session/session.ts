@@ -3,15 +3,15 @@ import { SessionEndedError } from './sign-in-problem.ts';
 /** The tokens of the user who is signed in. */
 export interface Session {
   /**
-   * Returns a token that has not expired, after renewing it where it had.
-   * @throws SessionEndedError when there is none any more; ApiError `unreachable` when it cannot be renewed for now.
+   * Returns a token that has not expired, after renewing an expired one.
+   * @throws SessionEndedError when the session is over; ApiError `unreachable` when it cannot be renewed for now.
    */
   token(): Promise<string>;
-  /** Returns a newer token than one that the API refused. @throws as `token` does. */
-  renew(refused: string): Promise<string>;
-  /** Removes its tokens from this browser. The issuer is not asked. */
+  /** Returns a newer token than one that the API rejected. @throws as `token` does. */
+  renew(rejected: string): Promise<string>;
+  /** Removes its tokens from this browser, without a request to the issuer. */
   forget(): Promise<void>;
-  /** Ends it here and at the issuer, where there is one. */
+  /** Ends the session here and at the issuer, if there is one. */
   end(): Promise<void>;
 }
 

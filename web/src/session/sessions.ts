@@ -10,7 +10,7 @@ import { SIGNED_IN_PATH } from './signed-in-path.ts';
 
 export interface SessionState {
   readonly session: Session | undefined;
-  /** Why there is none; absent where no user has signed in yet, or the user signed out. */
+  /** Why there is no session; absent if no user has signed in yet, or the user signed out. */
   readonly problem: SignInProblem | undefined;
 }
 
@@ -37,7 +37,7 @@ export class Sessions {
     this.#settings = settings;
   }
 
-  /** Takes up what this tab had before a reload, or what the issuer sends it back with. */
+  /** Restores the session after a reload, or completes a sign-in when the issuer redirects back. */
   async resume(): Promise<void> {
     const problem = window.location.pathname === SIGNED_IN_PATH ? await this.#complete() : undefined;
     const kept = readStored();
@@ -52,9 +52,9 @@ export class Sessions {
     this.#begin(developmentSession(token));
   }
 
-  /** Leaves for the issuer's sign-in page. Where there is no way there, the state says so. */
+  /** Goes to the issuer's sign-in page. If it cannot be reached, the state has the problem. */
   async leaveForIssuer(): Promise<void> {
-    // A reason that is shown belongs to the attempt before.
+    // A problem that is shown belongs to the previous attempt.
     this.state.set({ session: undefined, problem: undefined });
     try {
       const oidc = await this.#openOidc(crypto.randomUUID());
@@ -66,14 +66,14 @@ export class Sessions {
 
   /** Shows the sign-in screen in place of a session that is over. */
   expire(session: Session): void {
-    // What an earlier session still had on its way says nothing about the one that followed.
+    // A late response of an earlier session does not end the current one.
     if (this.state.get().session !== session) return;
     sessionStorage.removeItem(SESSION);
     this.state.set({ session: undefined, problem: 'session_ended' });
     void session.forget().catch(() => undefined);
   }
 
-  /** Has the tab belong to a user. What another one wrote here and did not send is removed before this one sees it. */
+  /** Assigns the tab to a user. Drafts and unsent messages of another user are removed before this one sees them. */
   belongTo(user: string): void {
     const owner = sessionStorage.getItem(OWNER);
     if (owner !== null && owner !== user) {
@@ -84,13 +84,13 @@ export class Sessions {
 
   async signOut(): Promise<void> {
     const { session } = this.state.get();
-    // Before the page is left for the issuer's: the tab must keep nothing of the user who signs out.
+    // Before the issuer's page is loaded: the tab must keep nothing of the user who signs out.
     sessionStorage.clear();
     this.state.set({ session: undefined, problem: undefined });
     await session?.end();
   }
 
-  /** Finishes a sign-in at the issuer. Whether or not that succeeds, its address is not to be loaded again. */
+  /** Completes a sign-in at the issuer. Its address is replaced in any case, because it must not be loaded again. */
   async #complete(): Promise<SignInProblem | undefined> {
     try {
       const id = crypto.randomUUID();
@@ -105,7 +105,7 @@ export class Sessions {
     }
   }
 
-  /** Whether a local run is asked for a user by name, `/?as=grace`, in a tab that is signed in already. */
+  /** Whether the address asks for a user, `/?as=grace`, in a local run. */
   #isAskedForAnother(): boolean {
     return this.#settings.development === true && new URLSearchParams(window.location.search).has(AS);
   }
@@ -115,7 +115,7 @@ export class Sessions {
     await session.forget();
   }
 
-  /** Returns nothing for a session at an issuer that is not configured any more. */
+  /** Returns nothing for a session at an issuer that is no longer configured. */
   async #open(kept: Stored): Promise<Session | undefined> {
     if (kept.kind === 'development') return developmentSession(kept.token);
     return this.#settings.oidc && this.#openOidc(kept.id);
@@ -125,7 +125,7 @@ export class Sessions {
     this.state.set({ session, problem: undefined });
   }
 
-  /** Its library is loaded only where one signs in this way. */
+  /** Loads the OIDC library, which only this way of signing in needs. */
   async #openOidc(id: string) {
     if (!this.#settings.oidc) throw new SignInError('failed');
     const { openOidc } = await importChunk(() => import('./oidc.ts'));
@@ -143,7 +143,7 @@ function remember(session: Stored): void {
   sessionStorage.setItem(SESSION, JSON.stringify(session));
 }
 
-/** Returns nothing for what is no session, such as one that another version of the screens has left. */
+/** Returns nothing for an invalid session, for example one that another version of the screens stored. */
 function readStored(): Stored | undefined {
   try {
     return stored.parse(JSON.parse(sessionStorage.getItem(SESSION) ?? 'null'));

@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<SignInProblem, string>> = {
   failed: 'The sign-in failed. Try again.',
 };
 
-/** The issuer's error codes (RFC 6749, OpenID Connect Core) that mean more to people than that it failed. */
+/** The issuer's error codes (RFC 6749, OpenID Connect Core) that have a sentence of their own. */
 const PROBLEMS: Readonly<Record<string, SignInProblem>> = {
   access_denied: 'denied',
   consent_required: 'denied',
@@ -23,17 +23,17 @@ const PROBLEMS: Readonly<Record<string, SignInProblem>> = {
   temporarily_unavailable: 'unavailable',
 };
 
-/** A problem in a sentence. */
+/** Returns a sentence for a problem. */
 export function wordsForProblem(problem: SignInProblem): string {
   return WORDS[problem];
 }
 
-/** What an issuer's error code means. Its own text is not shown: anyone can write one into a link. */
+/** Returns the problem of an issuer's error code. The issuer's text is not shown: anyone can put a text into a link. */
 export function problemOf(code: string): SignInProblem {
   return PROBLEMS[code] ?? 'failed';
 }
 
-/** The session is over: its tokens cannot be renewed, by the issuer's own word. */
+/** The session is over: the issuer refuses to renew its tokens. */
 export class SessionEndedError extends ApiError {
   constructor(options?: ErrorOptions) {
     super(401, ['session_ended'], options);
