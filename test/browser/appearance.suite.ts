@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { openDevelopmentIssuer } from '../../local/development-issuer.ts';
-import { findBarriers } from './accessibility.ts';
+import { findProblems } from './accessibility.ts';
 import type { Device } from './device.ts';
 import { overflowOf } from './overflow.ts';
 import type { Person } from './people.ts';
@@ -17,7 +17,7 @@ const LOOKS = [
   { width: 'phone', viewport: PHONE, colorScheme: 'light' },
 ] as const;
 
-/** Every screen, and how one gets there. */
+/** Every screen, and how to get there. */
 const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise<void>>> = {
   'sign-in': async ({ page }) => {
     await page.goto('/');
@@ -36,7 +36,7 @@ const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise
   },
   profile: async ({ page }) => {
     const issuer = await openDevelopmentIssuer(process.env['SCREENS_DATA_DIR'] ?? '');
-    await keepToken(page, await issuer.signToken({ sub: 'somebody-without-a-profile' }));
+    await keepToken(page, await issuer.signToken({ sub: 'user-without-a-profile' }));
     await page.goto('/');
     await page.getByRole('button', { name: 'Create profile' }).waitFor();
   },
@@ -50,8 +50,8 @@ const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise
     await device.inbox.getByRole('link').first().waitFor();
   },
   'inbox-empty': async (device, { people }) => {
-    const nobody = await people.create('Emmy Noether');
-    await device.page.goto(`/?as=${nobody.handle}`);
+    const stranger = await people.create('Emmy Noether');
+    await device.page.goto(`/?as=${stranger.handle}`);
     await device.page.getByText('No conversations yet.').waitFor();
   },
   'own-menu': async (device) => {
@@ -75,9 +75,9 @@ const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise
     await device.page.getByRole('option').first().waitFor();
   },
   draft: async (device, { people }) => {
-    const nobody = await people.create('Emmy Noether');
+    const stranger = await people.create('Emmy Noether');
     await device.signIn();
-    await device.page.goto(`/messages/new/${nobody.handle}`);
+    await device.page.goto(`/messages/new/${stranger.handle}`);
     await device.composer.waitFor();
   },
   conversation: async (device) => {
@@ -137,12 +137,12 @@ const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise
   },
 };
 
-/** What these screens are there to show goes wrong on purpose. */
+/** Console messages of the failures that some screens show on purpose. */
 const MEANT = /net::ERR_(INTERNET_DISCONNECTED|FAILED)|status of 4\d\d|^4\d\d /;
 
 describe('each screen', () => {
   it.each(Object.entries(SCREENS))(
-    'has no barrier and nothing beyond its edges, wide and narrow, light and dark: %s',
+    'is accessible and does not overflow, wide and narrow, light and dark: %s',
     async (name, show) =>
       stage(async (scene) => {
         const device = await scene.openWindow(await scene.people.known('ada'));
@@ -153,8 +153,8 @@ describe('each screen', () => {
             await page.setViewportSize(viewport);
             await page.emulateMedia({ colorScheme });
             await takePicture(page, `${name}-${width}-${colorScheme}`);
-            const barriers = await findBarriers(page);
-            expect({ width, colorScheme, barriers }).toEqual({ width, colorScheme, barriers: [] });
+            const problems = await findProblems(page);
+            expect({ width, colorScheme, problems }).toEqual({ width, colorScheme, problems: [] });
             expect(await overflowOf(page)).toEqual([]);
           }
         });
@@ -167,15 +167,19 @@ async function openGroup(device: Device, { people }: Scene): Promise<void> {
   for (const handle of ['grace', 'alan', 'seki', 'al-khwarizmi']) others.push(await people.known(handle));
   const group = await people.createGroup(device.person, 'Analytical engines', others);
   for (const [place, other] of others.entries()) {
-    await people.tellGroup(other, group, ['Good morning!', 'Is it built?', 'まだです', 'قريبا'][place] ?? '');
+    await people.sendToGroup(
+      other,
+      group,
+      ['Good morning!', 'Is it built?', 'まだです', 'قريبا'][place] ?? '',
+    );
   }
-  await people.tellGroup(device.person, group, 'Not yet, but the programs are written.');
+  await people.sendToGroup(device.person, group, 'Not yet, but the programs are written.');
   await device.signIn();
   await device.row('Analytical engines').first().click();
   await device.sees('Not yet, but the programs are written.');
 }
 
-/** As a tab keeps its session. To be called before the page is loaded. */
+/** Stores a session as a tab does. Call it before the page is loaded. */
 async function keepToken(page: Page, token: string): Promise<void> {
   await page.addInitScript((kept) => {
     sessionStorage.setItem('session', JSON.stringify({ kind: 'development', token: kept }));

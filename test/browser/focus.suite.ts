@@ -6,12 +6,12 @@ import { PHONE, useScreens } from './screens.ts';
 
 const stage = useScreens();
 
-describe('the focus, when what has it goes away', () => {
+describe('the focus, when its element is removed', () => {
   it(
     'stays at a message whose text was deleted',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(ada, grace, 'Not this');
+      await people.send(ada, grace, 'Not this');
       const adas = await enter(ada);
       await adas.open('Grace');
       await adas.bubbles('Not this').getByRole('button').focus();
@@ -27,10 +27,10 @@ describe('the focus, when what has it goes away', () => {
   );
 
   it(
-    'stays in the messages when one that was not sent is discarded, or tried again',
+    'stays in the messages when a failed one is discarded or tried again',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(ada, grace, 'First');
+      await people.send(ada, grace, 'First');
       const adas = await enter(ada);
       await adas.open('Grace');
       await adas.page.route('**/api/messages', (route) =>
@@ -48,7 +48,7 @@ describe('the focus, when what has it goes away', () => {
   );
 
   it(
-    'stays among the people of a group whom one removes, or does not',
+    'stays in the list of members when a member is removed, or the removal is cancelled',
     stage(async ({ people, enter }) => {
       const [ada, grace, alan] = await Promise.all([
         people.create('Ada'),
@@ -72,7 +72,7 @@ describe('the focus, when what has it goes away', () => {
   );
 
   it(
-    'stays in the form when somebody is taken out of a new group',
+    'stays in the form when a member is removed from a new group',
     stage(async ({ people, enter }) => {
       const [ada, grace, alan] = await Promise.all([
         people.create('Ada'),
@@ -91,10 +91,10 @@ describe('the focus, when what has it goes away', () => {
   );
 
   it(
-    'goes back to a conversation’s row on a phone, and to the field after the button that sends',
+    'returns to a conversation’s row on a phone, and to the field after a press of the send button',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(ada, grace, 'First');
+      await people.send(ada, grace, 'First');
       const adas = await enter(ada, { viewport: PHONE });
       await pressAt(adas, adas.row('Grace'));
       await adas.composer.fill('By the button');
@@ -107,24 +107,24 @@ describe('the focus, when what has it goes away', () => {
   );
 
   it(
-    'is nowhere where one has pressed beside everything',
+    'is nowhere after a press outside of every element that takes it',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(ada, grace, 'First');
+      await people.send(ada, grace, 'First');
       const adas = await enter(ada);
       await adas.open('Grace');
       await isFocused(adas, adas.composer);
       await adas.inbox.locator('.inbox-head').click({ position: { x: 2, y: 2 } });
-      await people.tell(grace, ada, 'Second');
+      await people.send(grace, ada, 'Second');
       await adas.sees('Second');
       expect(await adas.page.evaluate(() => document.activeElement === document.body)).toBe(true);
     }),
   );
 });
 
-describe('a search that finds more people than a page has', () => {
+describe('a search that finds more users than fit on a page', () => {
   it(
-    'says so, and goes on to the last of them',
+    'shows that there are more, and loads all of them',
     stage(async ({ people, enter }) => {
       const ada = await people.create('Ada');
       const beginning = ada.handle.replace('ada-', 'twin-');
@@ -145,7 +145,7 @@ describe('a search that finds more people than a page has', () => {
       expect(await options.count()).toBe(twins.length);
       await isFocused(adas, field);
 
-      // Who is chosen is not offered: the page is filled from the next one.
+      // A selected user is not offered: the page is filled from the next one.
       await options.first().click();
       await field.fill(beginning);
       await dialog.getByText('22 people', { exact: true }).waitFor();
@@ -172,7 +172,7 @@ function isFocused(device: Device, target: Locator): Promise<void> {
   );
 }
 
-/** Whether the focus is at the messages or in them. */
+/** Whether the focus is on the list of messages or inside it. */
 function isInLog({ log }: Device): Promise<boolean> {
   return log.evaluate((element) => element.contains(document.activeElement));
 }

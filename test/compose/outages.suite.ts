@@ -128,8 +128,8 @@ it('an API killed in the middle of many sends takes nothing along, and serves ag
 it('containers that are removed and made anew find everything as it was, and tokens are still good', async () => {
   const people = new People(project.url);
   const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-  const group = await people.tell(ada, grace, 'Before');
-  await people.tellGroup(grace, group, 'And an answer');
+  const group = await people.send(ada, grace, 'Before');
+  await people.sendToGroup(grace, group, 'And an answer');
   await checkSummariesAt(project.endpoint);
   const everything = async () => ({
     histories: await Promise.all([ada, grace].map((person) => people.texts(person, group))),
@@ -145,7 +145,7 @@ it('containers that are removed and made anew find everything as it was, and tok
   await project.up();
   expect(await everything()).toEqual(before);
   // The stream is followed on.
-  await people.tellGroup(ada, group, 'After');
+  await people.sendToGroup(ada, group, 'After');
   await eventually(async () => {
     const [first] = await readInbox(grace);
     expect(first).toMatchObject({ uuid: group, message: 'After', last_seq: 3, unread_count: 1 });

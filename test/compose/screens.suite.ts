@@ -31,7 +31,7 @@ it(
   stage(async ({ people, enter }) => {
     await project.isAsked('api-1');
     const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-    const group = await people.tell(ada, grace, 'Before');
+    const group = await people.send(ada, grace, 'Before');
     const [adas, graces] = [await enter(ada, TALL), await enter(grace, TALL)];
     await Promise.all([adas.open('Grace'), graces.open('Ada')]);
     const reopened = [adas, graces].map(countStreams);

@@ -23,7 +23,7 @@ export function keepFocus(document: Document): void {
     if (places.length > REMEMBERED) places.shift();
   });
   document.addEventListener('focusout', ({ relatedTarget }) => {
-    // The user pressed outside of everything that takes the focus: then nothing shall have it.
+    // The user pressed outside of everything that takes the focus: so the focus is given up.
     if (isPressing && relatedTarget === null) places.length = 0;
   });
   const restore = (): void => {
