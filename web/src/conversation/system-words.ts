@@ -1,7 +1,10 @@
 import type { Named, SystemMessage } from '../api/shapes.ts';
 import { type Sentence, sentence, type Word } from '../ui/sentence.ts';
 
-/** A system message as a sentence for its reader: the API's previews have the same words. A change that is not known here is in the API's own words. */
+/**
+ * Returns a system message as a sentence for its reader, in the words of the API's previews. A change that is not known here is in
+ * the API's own words.
+ */
 export function systemWords(message: SystemMessage, me: string): Sentence {
   const { data } = message;
   const actor = message.user_uuid === me ? { word: 'You' } : message.display_name;
