@@ -19,7 +19,7 @@ describe('the focus, when its element is removed', () => {
       await adas.page.getByRole('menuitem', { name: 'Delete…' }).waitFor();
       await adas.page.keyboard.press('End');
       await adas.page.keyboard.press('Enter');
-      const dialog = adas.page.getByRole('dialog', { name: 'Delete this message?' });
+      const dialog = adas.page.getByRole('dialog', { name: 'Delete message?' });
       await pressAt(adas, dialog.getByRole('button', { name: 'Delete' }));
       await dialog.waitFor({ state: 'hidden' });
       await isFocused(adas, adas.bubbles('Message deleted'));
@@ -135,20 +135,20 @@ describe('a search that finds more users than fit on a page', () => {
       const field = dialog.getByRole('combobox');
       const options = adas.page.getByRole('option');
       await field.fill(beginning);
-      await dialog.getByText('10 people, and there are more').waitFor();
+      await dialog.getByText('10 users found so far.').waitFor();
       expect(await options.count()).toBe(10);
       const more = dialog.getByRole('button', { name: 'Show more users' });
       await pressAt(adas, more);
-      await dialog.getByText('20 people, and there are more').waitFor();
+      await dialog.getByText('20 users found so far.').waitFor();
       await pressAt(adas, more);
-      await dialog.getByText('23 people', { exact: true }).waitFor();
+      await dialog.getByText('23 users found.', { exact: true }).waitFor();
       expect(await options.count()).toBe(twins.length);
       await isFocused(adas, field);
 
       // A selected user is not offered: the page is filled from the next one.
       await options.first().click();
       await field.fill(beginning);
-      await dialog.getByText('22 people', { exact: true }).waitFor();
+      await dialog.getByText('22 users found.', { exact: true }).waitFor();
     }),
   );
 });

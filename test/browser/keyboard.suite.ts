@@ -63,7 +63,7 @@ describe('a user with a keyboard and no pointer', () => {
       await keyboard.press('End');
       await isFocused(adas, entry);
       await keyboard.press('Enter');
-      const dialog = page.getByRole('dialog', { name: 'Delete this message?' });
+      const dialog = page.getByRole('dialog', { name: 'Delete message?' });
       await dialog.waitFor();
       await keyboard.press('Escape');
       await dialog.waitFor({ state: 'hidden' });
