@@ -74,7 +74,7 @@ describe('dump and load', () => {
     const items = await readAll(db().client, db().tableName);
     expect(await succeeds(run('dump', [directory]))).toMatch(
       new RegExp(
-        `^table .* at http.* is in ${directory}: ${items.size} items, .*KB compressed; used .*Scan.*\n$`,
+        `^table .* at http.* is in ${directory}: ${items.size} items, .*KiB compressed; used .*Scan.*\n$`,
       ),
     );
     expect(statSync(directory).mode & 0o777).toBe(0o700);

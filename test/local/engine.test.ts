@@ -40,9 +40,10 @@ describe('choosing', () => {
       '--publish 127.0.0.1:4000:8000 --volume /data/dynamodb-local:/data amazon/dynamodb-local:',
     );
     expect(args).toContain('-sharedDb');
-    const nameOf = (dataDir: string) => /--name (\S+)/.exec(dockerEngine(dataDir).args(1).join(' '))?.[1];
-    expect(nameOf('/data')).toBe(nameOf('/data'));
-    expect(nameOf('/data')).not.toBe(nameOf('/other'));
+    const containerNameFor = (dataDir: string) =>
+      /--name (\S+)/.exec(dockerEngine(dataDir).args(1).join(' '))?.[1];
+    expect(containerNameFor('/data')).toBe(containerNameFor('/data'));
+    expect(containerNameFor('/data')).not.toBe(containerNameFor('/other'));
   });
 });
 
