@@ -49,14 +49,14 @@ function rolesOf(stacks: readonly Stack[]): Map<string, Statement[]> {
       if (resource.Type === 'AWS::IAM::Role') {
         const { Policies } = role.parse(resource.Properties);
         add(
-          nameOf(name),
+          withoutHash(name),
           Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
         );
       }
       if (resource.Type === 'AWS::IAM::Policy') {
         const { PolicyDocument, Roles } = policy.parse(resource.Properties);
         for (const { Ref } of z.array(z.object({ Ref: z.string() })).parse(Roles)) {
-          add(nameOf(Ref), PolicyDocument.Statement);
+          add(withoutHash(Ref), PolicyDocument.Statement);
         }
       }
     }
@@ -64,8 +64,8 @@ function rolesOf(stacks: readonly Stack[]): Map<string, Statement[]> {
   return found;
 }
 
-/** A logical id without the hash that the CDK puts behind it. */
-function nameOf(id: string): string {
+/** Removes the hash that the CDK appends to a logical id. */
+function withoutHash(id: string): string {
   return id.replace(/[0-9A-F]{8}$/, '');
 }
 
@@ -76,9 +76,9 @@ function textOf(value: unknown): string {
     .replace(/\{"Ref":"AWS::(\w+)"\}/g, '"<$1>"')
     .replace(
       /\{"Fn::(?:GetAtt|ImportValue)":\[?"([^"]+)"(?:,"(\w+)")?\]?\}/g,
-      (_all, id: string, part = '') => `"<${nameOf(id)}${part && `.${String(part)}`}>"`,
+      (_all, id: string, part = '') => `"<${withoutHash(id)}${part && `.${String(part)}`}>"`,
     )
-    .replace(/\{"Ref":"([^"]+)"\}/g, (_all, id: string) => `"<${nameOf(id)}>"`)
+    .replace(/\{"Ref":"([^"]+)"\}/g, (_all, id: string) => `"<${withoutHash(id)}>"`)
     .replace(
       /\{"Fn::Join":\["",\[((?:"[^"]*",?)*)\]\]\}/g,
       (_all, parts: string) => `"${parts.replaceAll(/"|,(?=")/g, '')}"`,
