@@ -171,7 +171,7 @@ describeWithQueue('redrive, with a queue of the stand-in', () => {
     );
     await failsWith(
       redrive('https://sqs.eu-west-1.amazonaws.com/1/x'),
-      /is AWS: say so with the last word `prod`/,
+      /is AWS: add `prod` as the last word/,
     );
     await failsWith(redrive('a-queue'), /must be the URL of an SQS queue/);
   });

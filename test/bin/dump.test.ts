@@ -216,7 +216,7 @@ describe('dump', () => {
   it('leaves nothing behind when there is no room', async () => {
     const parent = tempDir();
     const line = `ulimit -f 0; $bin/ddb/dump ${parent}/dump`;
-    await failsWith(runLine(line, { env: environment() }), /dump: a file may not become as large/);
+    await failsWith(runLine(line, { env: environment() }), /dump: a file may not become that large/);
     expect(readdirSync(parent)).toEqual([]);
   });
 
@@ -396,7 +396,7 @@ describe('compare', () => {
     const line = `ulimit -f 0; $bin/ddb/compare ${db().tableName} ${db().tableName}`;
     await failsWith(
       runLine(line, { env: environment() }),
-      /cruddur-compare-.*: a file may not become as large/,
+      /cruddur-compare-.*: a file may not become that large/,
     );
   });
 

@@ -318,7 +318,7 @@ describe('list-tables and drop', () => {
     const refused = await answer('yes');
     expect(refused.status).toBe(1);
     expect(refused.stdout).toMatch(
-      /deletes table asked-for at http.*\s+.*for ever\.\n.*Type the table's name to go on: /s,
+      /deletes table asked-for at http.*\s+.*for ever\.\n.*Type the table's name to continue: /s,
     );
     expect(refused.stdout).toMatch(/nothing was deleted\n$/);
     expect((await answer('asked-for')).stdout).toMatch(/table asked-for at http.* is deleted\n$/);

@@ -59,7 +59,7 @@ it('do no harm, and neither does the older place that one of them writes over th
   const [one, two] = await Promise.all([startPump(), startPump()]);
   await talk();
   await one.stop();
-  const [place, older] = [join(dataDir, 'stream-place.json'), join(dataDir, 'older.json')];
+  const [place, older] = [join(dataDir, 'stream-position.json'), join(dataDir, 'older.json')];
   copyFileSync(place, older);
   await talk();
   await two.stop();

@@ -12,7 +12,7 @@ import { createDynamoClient } from '../../backend/table/client.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { createHandler } from '../../lambdas/update-summaries/handler.ts';
-import { StreamPlace } from '../../local/pump/stream-place.ts';
+import { StreamPosition } from '../../local/pump/stream-position.ts';
 import { StreamPump } from '../../local/pump/stream-pump.ts';
 import { createStreamsClient, findStream } from '../../local/pump/streams-client.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
@@ -60,7 +60,7 @@ async function startPump(): Promise<StreamPump> {
       seen.push(...event.Records.map((record) => record.dynamodb?.NewImage?.['message']?.S ?? ''));
       return handler(event);
     },
-    place: new StreamPlace(join(dir, 'place.json'), logger),
+    position: new StreamPosition(join(dir, 'position.json'), logger),
     logger,
     timing: { idle: 5, refresh: 50, firstPause: 10, longestPause: 50 },
   });

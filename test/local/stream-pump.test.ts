@@ -5,7 +5,7 @@ import type { _Record } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import type { Logger } from '../../backend/logger.ts';
 import { toLambdaRecord } from '../../local/pump/lambda-event.ts';
-import { StreamPlace } from '../../local/pump/stream-place.ts';
+import { StreamPosition } from '../../local/pump/stream-position.ts';
 import { type PumpTiming, type StreamHandler, StreamPump } from '../../local/pump/stream-pump.ts';
 import { eventually } from '../support/eventually.ts';
 import { FakeStreams, messageRecord, STREAM_ARN } from './fake-streams.ts';
@@ -16,7 +16,7 @@ const TIMING = { idle: 2, refresh: 10, firstPause: 2, longestPause: 10 };
 const tempDir = useTempDirs();
 
 let streams: FakeStreams;
-let placeFile: string;
+let positionFile: string;
 let events: DynamoDBStreamEvent[];
 let handler: StreamHandler;
 let streamArn: string;
@@ -28,7 +28,7 @@ const pumps: StreamPump[] = [];
 beforeEach(() => {
   streams = new FakeStreams();
   streams.addShard('one');
-  placeFile = join(tempDir(), 'stream-place.json');
+  positionFile = join(tempDir(), 'stream-position.json');
   events = [];
   streamArn = STREAM_ARN;
   findStream = () => Promise.resolve(streamArn);
@@ -48,7 +48,7 @@ async function startPump(timing: Partial<PumpTiming> = {}): Promise<StreamPump> 
     client: streams.client,
     findStream: () => findStream(),
     handler: (event) => handler(event),
-    place: new StreamPlace(placeFile, logger),
+    position: new StreamPosition(positionFile, logger),
     logger,
     timing: { ...TIMING, ...timing },
   });
@@ -89,7 +89,7 @@ describe('reading', () => {
     await waitFor([2]);
     streams.put('one', messageRecord(4, 'MEMBER#ada'));
     // The place moves on over records that pass by.
-    await eventually(() => readFileSync(placeFile, 'utf8').includes('000000000000000000004'));
+    await eventually(() => readFileSync(positionFile, 'utf8').includes('000000000000000000004'));
     expect(events).toHaveLength(1);
   });
 
@@ -163,7 +163,7 @@ describe('place', () => {
   it.each(['{ "stream": ', '[]', '{"stream":"x","shards":{"one":{"after":7}}}'])(
     'starts from the beginning when the file is %s',
     async (text) => {
-      writeFileSync(placeFile, text);
+      writeFileSync(positionFile, text);
       streams.put('one', messageRecord(1));
       await startPump();
       await waitFor([1]);
@@ -174,7 +174,7 @@ describe('place', () => {
     const kept: string[] = [];
     handler = (event) => {
       events.push(event);
-      kept.push(existsSync(placeFile) ? readFileSync(placeFile, 'utf8') : '');
+      kept.push(existsSync(positionFile) ? readFileSync(positionFile, 'utf8') : '');
       return succeed();
     };
     streams.put('one', ...upTo(501));
@@ -200,7 +200,7 @@ describe('place', () => {
     expect(stopped).toBe(false);
     release();
     await stopping;
-    expect(readFileSync(placeFile, 'utf8')).toContain('000000000000000000002');
+    expect(readFileSync(positionFile, 'utf8')).toContain('000000000000000000002');
   });
 });
 
@@ -217,7 +217,7 @@ describe('failures', () => {
     streams.put('one', messageRecord(1), messageRecord(2, 'MEMBER#ada'), ...upTo(4).slice(2));
     await startPump();
     await waitFor([1, 3, 4, 3, 4, 3, 4]);
-    await eventually(() => readFileSync(placeFile, 'utf8').includes('000000000000000000004'));
+    await eventually(() => readFileSync(positionFile, 'utf8').includes('000000000000000000004'));
   });
 
   it('hands over the whole batch again when the handler throws, or reports what is in no record', async () => {
@@ -240,7 +240,7 @@ describe('failures', () => {
     const pump = await startPump();
     await eventually(() => events.length > 1);
     await pump.stop();
-    expect(readFileSync(placeFile, 'utf8')).toContain('000000000000000000002');
+    expect(readFileSync(positionFile, 'utf8')).toContain('000000000000000000002');
   });
 
   it('replaces an iterator that expired by one behind the last record', async () => {
@@ -272,14 +272,14 @@ describe('failures', () => {
 
   it('tries more and more slowly, and tells of it once, while the place cannot be stored', async () => {
     await startPump();
-    rmSync(dirname(placeFile), { recursive: true });
+    rmSync(dirname(positionFile), { recursive: true });
     streams.put('one', messageRecord(1));
     await eventually(() => handled().length > 5);
-    expect(messages()).toEqual(['the stream cannot be read, and will be tried again']);
-    mkdirSync(dirname(placeFile));
+    expect(messages()).toEqual(['the stream cannot be read, and will be read again']);
+    mkdirSync(dirname(positionFile));
     await eventually(() => expect(messages()).toContain('the stream is followed again'));
     expect(messages()).toHaveLength(2);
-    expect(readFileSync(placeFile, 'utf8')).toContain('000000000000000000001');
+    expect(readFileSync(positionFile, 'utf8')).toContain('000000000000000000001');
   });
 
   it.each(['DescribeStream', 'GetShardIterator', 'GetRecords'])(

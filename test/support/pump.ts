@@ -10,7 +10,7 @@ import { opaqueTexts } from '../../backend/table/message-codec.ts';
 import { MessageStore } from '../../backend/table/message-store.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { createHandler } from '../../lambdas/update-summaries/handler.ts';
-import { StreamPlace } from '../../local/pump/stream-place.ts';
+import { StreamPosition } from '../../local/pump/stream-position.ts';
 import { type StreamHandler, StreamPump } from '../../local/pump/stream-pump.ts';
 import { createStreamsClient, findStream } from '../../local/pump/streams-client.ts';
 import type { TestTable } from './test-table.ts';
@@ -63,7 +63,7 @@ export async function startSummaries(db: TestTable, options: SummariesOptions = 
       if (answer.batchItemFailures.length > 0) failed += 1;
       return answer;
     },
-    place: new StreamPlace(join(directory, 'stream.json'), logger),
+    position: new StreamPosition(join(directory, 'stream.json'), logger),
     logger,
     timing: { idle: 10 },
   });
