@@ -69,7 +69,7 @@ async function startPump(): Promise<StreamPump> {
   return pump;
 }
 
-it('keeps the summaries by the stream Lambda’s handler, in order, across restarts of pump and engine', async () => {
+it('keeps the summaries up to date, in order, across restarts of pump and engine', async () => {
   const ada = await addPerson(context, 'ada');
   await addPerson(context, 'grace');
   const send = (text: string) => sendToHandle(context, 'grace', { userId: ada, text });
@@ -80,7 +80,7 @@ it('keeps the summaries by the stream Lambda’s handler, in order, across resta
   await eventually(() => expect(seen).toEqual(['1', '2', '3', '4']));
   await first.stop();
 
-  // What is sent while nobody follows is there to be read afterwards, and what was handled does not come again.
+  // Records from a time without a pump are read afterwards, and handled ones are not handled again.
   await send('5');
   await startPump();
   await send('6');

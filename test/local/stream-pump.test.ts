@@ -73,7 +73,7 @@ const waitFor = (numbers: readonly number[]): Promise<unknown> =>
   eventually(() => expect(handled()).toEqual(numbers));
 
 describe('reading', () => {
-  it('hands over records in order, in batches of 500, and those that come later', async () => {
+  it('passes on records in order, in batches of 500, also those that come later', async () => {
     streams.put('one', ...upTo(1_001));
     await startPump();
     await eventually(() => handled().length === 1_001);
@@ -83,12 +83,12 @@ describe('reading', () => {
     expect(handled()).toEqual(Array.from({ length: 1_002 }, (_, index) => index + 1));
   });
 
-  it('keeps from the handler what is no message, and never calls it with nothing', async () => {
+  it('passes only messages to the handler, and never an empty batch', async () => {
     streams.put('one', messageRecord(1, 'MEMBER#ada'), messageRecord(2), messageRecord(3, 'META'));
     await startPump();
     await waitFor([2]);
     streams.put('one', messageRecord(4, 'MEMBER#ada'));
-    // The place moves on over records that pass by.
+    // The position also moves past records that are not messages.
     await eventually(() => readFileSync(positionFile, 'utf8').includes('000000000000000000004'));
     expect(events).toHaveLength(1);
   });
@@ -122,7 +122,7 @@ describe('reading', () => {
     await waitFor([1]);
   });
 
-  it('turns to the stream that the table has now', async () => {
+  it('changes to the stream that the table has now', async () => {
     streams.put('one', messageRecord(1));
     await startPump();
     await waitFor([1]);
@@ -135,8 +135,8 @@ describe('reading', () => {
   });
 });
 
-describe('place', () => {
-  it('goes on behind what was handled when it is started again', async () => {
+describe('position', () => {
+  it('is after the handled records when the pump is restarted', async () => {
     streams.put('one', ...upTo(3));
     const first = await startPump();
     await waitFor([1, 2, 3]);
@@ -170,7 +170,7 @@ describe('place', () => {
     },
   );
 
-  it('is not stored before the handler is done: who is killed meanwhile has the records handled again', async () => {
+  it('is not stored before the handler is done: after a kill meanwhile the records are handled again', async () => {
     const kept: string[] = [];
     handler = (event) => {
       events.push(event);
@@ -183,7 +183,7 @@ describe('place', () => {
     expect(kept).toEqual(['', expect.stringContaining('"000000000000000000500"')]);
   });
 
-  it('finishes the batch in hand when it is stopped', async () => {
+  it('finishes the current batch when it is stopped', async () => {
     let release: () => void = () => undefined;
     handler = (event) =>
       new Promise((resolve) => {
@@ -195,7 +195,7 @@ describe('place', () => {
     await eventually(() => events.length === 1);
     let stopped = false;
     const stopping = pump.stop().then(() => (stopped = true));
-    // A turn of the event loop: time for a stop that waits for nothing to be done.
+    // A turn of the event loop: time for a stop that does not wait for anything.
     await new Promise((resolve) => setImmediate(resolve));
     expect(stopped).toBe(false);
     release();
@@ -205,7 +205,7 @@ describe('place', () => {
 });
 
 describe('failures', () => {
-  it('goes on from the first record that was reported, and keeps its place before it', async () => {
+  it('continues at the first record that was reported as failed, and keeps its position before it', async () => {
     let failures = 2;
     handler = (event) => {
       events.push(event);
@@ -220,7 +220,7 @@ describe('failures', () => {
     await eventually(() => readFileSync(positionFile, 'utf8').includes('000000000000000000004'));
   });
 
-  it('hands over the whole batch again when the handler throws, or reports what is in no record', async () => {
+  it('passes on the whole batch again if the handler throws, or reports an unknown record', async () => {
     const outcomes = [() => Promise.reject(new Error('on demand')), () => failAt('')];
     handler = (event) => {
       events.push(event);
@@ -231,7 +231,7 @@ describe('failures', () => {
     await waitFor([1, 2, 1, 2, 1, 2]);
   });
 
-  it('stops between two attempts with its place before what failed', async () => {
+  it('stops between two attempts with its position before the failed record', async () => {
     handler = (event) => {
       events.push(event);
       return failAt(event.Records.at(-1)?.dynamodb?.SequenceNumber);
@@ -243,7 +243,7 @@ describe('failures', () => {
     expect(readFileSync(positionFile, 'utf8')).toContain('000000000000000000002');
   });
 
-  it('replaces an iterator that expired by one behind the last record', async () => {
+  it('replaces an expired iterator by one after the last record', async () => {
     streams.put('one', messageRecord(1));
     await startPump();
     await waitFor([1]);
@@ -255,7 +255,7 @@ describe('failures', () => {
   });
 
   it.each(['GetRecords', 'GetShardIterator'])(
-    'reads from the oldest record when %s says the place is trimmed',
+    'reads from the oldest record when %s says that the position is trimmed',
     async (at) => {
       streams.put('one', messageRecord(1));
       const first = await startPump();
@@ -270,7 +270,7 @@ describe('failures', () => {
     },
   );
 
-  it('tries more and more slowly, and tells of it once, while the place cannot be stored', async () => {
+  it('retries more and more slowly, and logs it once, while the position cannot be stored', async () => {
     await startPump();
     rmSync(dirname(positionFile), { recursive: true });
     streams.put('one', messageRecord(1));
@@ -283,7 +283,7 @@ describe('failures', () => {
   });
 
   it.each(['DescribeStream', 'GetShardIterator', 'GetRecords'])(
-    'goes on when %s failed for a while',
+    'continues when %s has failed for a while',
     async (at) => {
       for (let times = 0; times < 3; times += 1) streams.failNext(at, 'InternalServerError');
       streams.put('one', ...upTo(2));
@@ -294,7 +294,7 @@ describe('failures', () => {
 });
 
 describe('starting', () => {
-  it('gives up, in one line, on an engine without streams', async () => {
+  it('gives up, with one line, on an engine without streams', async () => {
     findStream = () => Promise.reject(new Error('table test has no stream'));
     await expect(startPump({ firstFind: 20 })).rejects.toMatchObject({
       name: 'UserError',
@@ -303,7 +303,7 @@ describe('starting', () => {
     });
   });
 
-  it('lets go of whoever waits for it when it is stopped', async () => {
+  it('releases its waiters when it is stopped', async () => {
     findStream = () => Promise.reject(new Error('on demand'));
     const starting = startPump();
     await eventually(() => lines.length > 0);
