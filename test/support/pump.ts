@@ -17,17 +17,17 @@ import type { TestTable } from './test-table.ts';
 
 /** The stream Lambda at work. */
 export interface Summaries {
-  /** Batches that the handler did not come to the end of, so far. */
+  /** Number of batches so far that the handler did not finish. */
   failedBatches(): number;
   stop(): Promise<void>;
 }
 
 export interface SummariesOptions {
-  /** Where the stream and the Lambda reach the engine: through a proxy, say. Default: the table's own. */
+  /** The endpoint of the stream and the Lambda, such as a proxy's. Default: the table's own. */
   readonly endpoint?: string;
-  /** Where what was written is told. Default: nobody hears it. */
+  /** Publishes the events of the Lambda's writes. Default: they are dropped. */
   readonly events?: Publisher;
-  /** How batches reach the Lambda. Default: as they come. */
+  /** Passes batches to the Lambda. Default: as they come. */
   readonly deliverBy?: (handler: StreamHandler) => StreamHandler;
 }
 
