@@ -26,7 +26,7 @@ export interface TokenSubject {
   readonly username?: string;
 }
 
-/** Signs real tokens with a key pair of its own, for one machine. */
+/** Signs real tokens with its own key pair, for one machine. */
 export interface DevelopmentIssuer {
   readonly issuer: string;
   readonly audience: string;

@@ -42,7 +42,7 @@ describe('the stream', () => {
 });
 
 describe('every function', () => {
-  it('runs on Node 24 on ARM, in the network, with a bundle and settings of its own', () => {
+  it('runs on Node 24 on ARM, in the network, with its own bundle and settings', () => {
     const functions = resourcesOf(stacks, 'AWS::Lambda::Function');
     expect(functions).toHaveLength(2);
     for (const { Properties } of functions) {

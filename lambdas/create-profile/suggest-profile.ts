@@ -11,7 +11,7 @@ export interface SuggestedProfile {
 
 const MAX_HANDLE_LENGTH = 30;
 /** For users without any text that yields a handle. */
-const ANYBODY = 'user';
+const FALLBACK = 'user';
 
 /**
  * Suggests a profile for a user who has none: the handle that they asked for, or one made from their name or, if that
@@ -21,7 +21,7 @@ export function suggestProfile(attributes: UserAttributes): SuggestedProfile {
   const { preferred_username: asked = '', name = '', email = '' } = attributes;
   const [mailbox = ''] = email.split('@');
   const handle =
-    foldHandle(asked) ?? [asked, name, mailbox].map(handleOf).find((made) => made !== undefined) ?? ANYBODY;
+    foldHandle(asked) ?? [asked, name, mailbox].map(handleOf).find((made) => made !== undefined) ?? FALLBACK;
   return { handle, display_name: validName(name) ?? validName(asked) ?? handle };
 }
 

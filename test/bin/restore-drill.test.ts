@@ -200,12 +200,12 @@ describe('while the stream of the new table is followed', () => {
       const beside = tableBeside(db, table);
       const flaky = await startFlakyEngine(db.endpoint);
       const gate = deferred<undefined>();
-      let told = 0;
+      let received = 0;
       const summaries = await startSummaries(beside, {
         deliverBy: (handler) => async (event) => {
           if (moment.startsWith('after')) await gate.promise;
           const answer = await handler(event);
-          told += event.Records.length;
+          received += event.Records.length;
           return answer;
         },
       });
@@ -214,14 +214,14 @@ describe('while the stream of the new table is followed', () => {
         await succeeds(run('dump', [directory], db.tableName));
         const stored = await readAll(db.client, db.tableName);
         const messages = [...stored.keys()].filter((key) => key.includes(' MSG#')).length;
-        const toldAll = () => eventually(() => told >= messages, { within: 30_000 });
+        const receivedAll = () => eventually(() => received >= messages, { within: 30_000 });
         if (moment.startsWith('before')) {
           const isRows = ({ body }: { body: object }) => JSON.stringify(body).includes('"META"');
-          flaky.before('BatchWriteItem', toldAll, { where: isRows });
+          flaky.before('BatchWriteItem', receivedAll, { where: isRows });
         }
         await succeeds(run('load', [directory], table, flaky.endpoint));
         gate.resolve(undefined);
-        await toldAll();
+        await receivedAll();
         expect(summaries.failedBatches()).toBe(0);
         expect(await readAll(db.client, table)).toEqual(stored);
         await succeeds(run('rebuild-summaries', ['--check'], table));

@@ -50,7 +50,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   token: ['ada'],
 };
 const wordsOf = (script: string): readonly string[] => WORDS[script] ?? [];
-const NOBODY = 'http://127.0.0.1:9';
+const CLOSED_ENDPOINT = 'http://127.0.0.1:9';
 
 const tempDir = useTempDirs();
 let engine: Engine;
@@ -102,8 +102,8 @@ describe('every script', () => {
         run('ddb/seed', ['--endpoint', 'nowhere']),
         /--endpoint nowhere: it must be an http or https URL/,
       ),
-      failsWith(runScript('ddb/seed', ['--endpoint', NOBODY]), /nothing answers at http:\/\/127.0.0.1:9/),
-      failsWith(runScript('token', ['ada', '--endpoint', NOBODY]), /nothing answers at http:\/\/127.0.0.1:9/),
+      failsWith(runScript('ddb/seed', ['--endpoint', CLOSED_ENDPOINT]), /nothing answers at http:\/\/127.0.0.1:9/),
+      failsWith(runScript('token', ['ada', '--endpoint', CLOSED_ENDPOINT]), /nothing answers at http:\/\/127.0.0.1:9/),
     ]);
   });
 

@@ -204,7 +204,7 @@ describe('update-summaries', () => {
   });
 
   it('publishes events to the API’s processes through Valkey', async () => {
-    const { records, grace } = await converse('hear, hear');
+    const { records, grace } = await converse('a published text');
     const url = `redis://${valkey.getHost()}:${valkey.getMappedPort(6379)}`;
     const logger = createLogger('silent');
     const redis = openRedis(url, logger);

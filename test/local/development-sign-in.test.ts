@@ -76,7 +76,7 @@ describe('signing in on one machine', () => {
     expect(ada).toMatchObject({ handle: 'ada', display_name: 'Ada Lovelace' });
     expect(await me(await signIn({ handle: 'ada' }))).toEqual(ada);
     // A repeated request changes nothing.
-    expect(await me(await signIn({ handle: 'ada', create: true, display_name: 'Somebody else' }))).toEqual(
+    expect(await me(await signIn({ handle: 'ada', create: true, display_name: 'Another name' }))).toEqual(
       ada,
     );
     expect((await exchange(server.port, { path: '/development/people' })).json()).toEqual([ada]);

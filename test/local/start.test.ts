@@ -177,7 +177,7 @@ describe('a run', () => {
     await first.exit;
     await eventually(() => !isAlive(last));
 
-    // If the engine remains all the same, the next start ends it: two on one file would corrupt it.
+    // If the engine still runs, the next start ends it: two on one file would corrupt it.
     const orphan = await startEngine({ dbPath: join(dataDir, 'dynamodb.sqlite') });
     cleanUps.push(() => orphan.stop());
     const second = start({ dataDir });
@@ -280,10 +280,10 @@ describe('a start that fails prints one clear line', () => {
     // SQLite cannot open a directory.
     mkdirSync(join(noDatabase, 'dynamodb.sqlite'));
     const aws = { AWS_ENDPOINT_URL: 'https://dynamodb.eu-west-1.amazonaws.com' };
-    const nobody = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+    const closed = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
     await Promise.all([
       failsWith(start({ dataDir: tempDir(), env: aws }), /AWS_ENDPOINT_URL: .*not AWS/),
-      failsWith(start({ dataDir: tempDir(), env: nobody }), /nothing answers at http:\/\/127.0.0.1:9/),
+      failsWith(start({ dataDir: tempDir(), env: closed }), /nothing answers at http:\/\/127.0.0.1:9/),
       failsWith(start({ dataDir: join(file, 'data') }), /DATA_DIR .* cannot be written \(ENOTDIR\)/),
       failsWith(
         start({ dataDir: tempDir(), env: { LISTEN_ADDRESS: '192.0.2.123' } }),
