@@ -102,8 +102,14 @@ describe('every script', () => {
         run('ddb/seed', ['--endpoint', 'nowhere']),
         /--endpoint nowhere: it must be an http or https URL/,
       ),
-      failsWith(runScript('ddb/seed', ['--endpoint', CLOSED_ENDPOINT]), /nothing answers at http:\/\/127.0.0.1:9/),
-      failsWith(runScript('token', ['ada', '--endpoint', CLOSED_ENDPOINT]), /nothing answers at http:\/\/127.0.0.1:9/),
+      failsWith(
+        runScript('ddb/seed', ['--endpoint', CLOSED_ENDPOINT]),
+        /nothing answers at http:\/\/127.0.0.1:9/,
+      ),
+      failsWith(
+        runScript('token', ['ada', '--endpoint', CLOSED_ENDPOINT]),
+        /nothing answers at http:\/\/127.0.0.1:9/,
+      ),
     ]);
   });
 

@@ -53,7 +53,7 @@ export class Description {
     const path = request.path.replaceAll('%40', '@');
     const operation = this.#operationOf(method === 'head' ? 'get' : method, path);
     if (operation === undefined)
-      return answer.status === 404 ? [] : ['the document has no such route: 404 expected'];
+      return answer.status === 404 ? [] : ['this is no route: 404 is due'];
     const response = this.#resolve([...operation, 'responses', String(answer.status)]);
     if (!response) return [`a status of ${answer.status} is not described`];
     return [
