@@ -11,9 +11,9 @@ const BANNER = `/*
 
 `;
 
-/** A file that is made of the API's description. */
+/** A file that is generated from the API's description. */
 export interface OpenApiFile {
-  /** From the package's root. */
+  /** The path from the package's root. */
   readonly path: string;
   readonly content: string;
 }
@@ -21,7 +21,7 @@ export interface OpenApiFile {
 /** The schemas of what the event stream sends. */
 const EVENTS = ['Message', 'MessageGroup'];
 
-/** What `npm run openapi` writes: the document, its types for clients, and the run-time checks of what events bring. */
+/** Generates the files that `npm run openapi` writes: the document, its types for clients, and the run-time checks of events. */
 export async function openApiFiles(): Promise<OpenApiFile[]> {
   const document = describeApi(API_ROUTES);
   const json = JSON.stringify(document);
@@ -33,7 +33,7 @@ export async function openApiFiles(): Promise<OpenApiFile[]> {
   ]);
 }
 
-/** In the style of the files around it, so that one changed line is one changed line. */
+/** Formats a text like the files around it, so that one changed line of the source is one changed line here. */
 async function formatted(path: string, content: string): Promise<OpenApiFile> {
   const filepath = `${PACKAGE_ROOT}/${path}`;
   const style = await resolveConfig(filepath);

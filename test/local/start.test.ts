@@ -27,14 +27,14 @@ import { exchange } from '../support/http-client.ts';
 import { enginePid, isAlive, type LocalProcess, startCommand, useLocalProcesses } from './local-process.ts';
 import { useTempDirs } from './temp-dir.ts';
 
-// In this order: what runs in a directory has to be over before the directory is removed.
+// In this order: the processes of a directory have to end before the directory is removed.
 const start = useLocalProcesses();
 const tempDir = useTempDirs();
 const cleanUps: (() => Promise<void>)[] = [];
 /** A seeded directory of a run that ended, once there is one. */
 const seeded = join(mkdtempSync(join(tmpdir(), 'cruddur-seeded-')), 'data');
 
-/** A directory for a run that is not about seeding, which takes longer than the rest of a start. */
+/** Copies a seeded directory for a run that does not test seeding, which takes longer than the rest of a start. */
 function dirOfEarlierRun(): string {
   const dataDir = tempDir();
   if (existsSync(seeded)) cpSync(seeded, dataDir, { recursive: true });
@@ -72,7 +72,7 @@ async function call(
   };
 }
 
-/** Sends one message from grace to ada, and waits until the pump has brought it into ada's inbox. */
+/** Sends one message from grace to ada, and waits until the pump has updated ada's inbox. */
 async function converse(url: string, dataDir: string, text: string): Promise<void> {
   const sent = await call(url, dataDir, 'grace', '/api/messages', { message: text, handle: 'ada' });
   expect(sent.status).toBe(200);
@@ -100,7 +100,7 @@ async function failsWith(run: LocalProcess, line: RegExp): Promise<void> {
   expect(run.stdout()).not.toMatch(/^ready /m);
 }
 
-/** The port of a server that takes requests and never answers. */
+/** Starts a server that accepts requests and never responds. Returns its port. */
 async function occupyPort(): Promise<number> {
   const server: Server = createServer(() => undefined);
   await new Promise<void>((resolve) => server.listen(0, resolve));
@@ -112,7 +112,7 @@ async function occupyPort(): Promise<number> {
 }
 
 describe('a run', () => {
-  it('seeds, converses, has its data alone, ends within 5 s with nothing left, and finds its data again', async () => {
+  it('seeds, serves a chat, locks its data, ends within 5 s with no process left, and finds its data again', async () => {
     const dataDir = join(tempDir(), 'made', 'by the run’s $HOME');
     const first = start({ dataDir, command: ['npm', 'start'] });
     const url = await first.ready();
@@ -139,7 +139,7 @@ describe('a run', () => {
     await endsCleanly(second, 'SIGINT');
   });
 
-  it('is reached from this machine alone and under its own names, unless it is told otherwise', async () => {
+  it('is reached only from this machine and under its own names, unless it is configured otherwise', async () => {
     const dataDir = dirOfEarlierRun();
     const first = start({ dataDir });
     const { port } = new URL(await first.ready());
@@ -147,7 +147,7 @@ describe('a run', () => {
       endpoint: string;
     };
     expect(await answers(`http://[::1]:${port}`)).toBe(true);
-    // On Linux all of 127.0.0.0/8 is this machine: who listens on every interface answers here, too.
+    // On Linux all of 127.0.0.0/8 is this machine: a server that listens on every interface responds here too.
     expect(await answers(`http://127.0.0.2:${port}`)).toBe(false);
     expect(await answers(`http://127.0.0.1:${new URL(endpoint).port}`)).toBe(false);
     expect(await statusFor(port, `localhost:${port}`)).toBe(200);
@@ -163,7 +163,7 @@ describe('a run', () => {
     await endsCleanly(opened, 'SIGTERM');
   });
 
-  it('recovers when its engine is killed, and takes the engine along when it is killed itself', async () => {
+  it('recovers when its engine is killed, and ends the engine when it is killed itself', async () => {
     const dataDir = dirOfEarlierRun();
     const first = start({ dataDir });
     const url = await first.ready();
@@ -177,7 +177,7 @@ describe('a run', () => {
     await first.exit;
     await eventually(() => !isAlive(last));
 
-    // Where the engine is left behind all the same, the next start ends it: two on one file would corrupt it.
+    // If the engine still runs, the next start ends it: two on one file would corrupt it.
     const orphan = await startEngine({ dbPath: join(dataDir, 'dynamodb.sqlite') });
     cleanUps.push(() => orphan.stop());
     const second = start({ dataDir });
@@ -187,7 +187,7 @@ describe('a run', () => {
     await endsCleanly(second, 'SIGTERM');
   });
 
-  it('answers 503 while the engine is away, and ends cleanly even then', async () => {
+  it('responds with 503 while the engine is down, and ends cleanly even then', async () => {
     const engine = await startEngine();
     cleanUps.push(() => engine.stop());
     const dataDir = tempDir();
@@ -203,7 +203,7 @@ describe('a run', () => {
     await endsCleanly(run, 'SIGINT');
   });
 
-  it('says in one line that its table was dropped, and goes on when the table is loaded again', async () => {
+  it('says in one line that its table was dropped, and continues when the table is loaded again', async () => {
     const dataDir = dirOfEarlierRun();
     const run = start({ dataDir });
     const url = await run.ready();
@@ -228,7 +228,7 @@ describe('a run', () => {
     await endsCleanly(run, 'SIGTERM');
   });
 
-  it('tells pages that come too early to come again', async () => {
+  it('asks pages that come too early to try again', async () => {
     const port = await getPort();
     const silent = { AWS_ENDPOINT_URL: `http://127.0.0.1:${await occupyPort()}`, PORT: String(port) };
     const run = start({ dataDir: tempDir(), env: silent });
@@ -245,7 +245,7 @@ describe('a run', () => {
     await endsCleanly(run, 'SIGTERM');
   });
 
-  it('ends cleanly at any moment of its start, and twice is as good as once', async () => {
+  it('ends cleanly at any moment of its start, and also after two signals', async () => {
     const dataDir = tempDir();
     const run = start({ dataDir });
     await eventually(() => existsSync(join(dataDir, 'engine.json')), { within: 20_000 });
@@ -256,7 +256,7 @@ describe('a run', () => {
     expect(run.stderr()).toBe('');
     if (engine !== undefined) expect(isAlive(engine)).toBe(false);
 
-    // What was seeded in part is finished the next time.
+    // A seed that was interrupted is finished at the next start.
     const second = start({ dataDir });
     const url = await second.ready();
     const { body } = await call(url, dataDir, 'ada', '/api/message_groups');
@@ -265,25 +265,25 @@ describe('a run', () => {
   });
 });
 
-describe('one clear line', () => {
-  it('when the port is in use, before anything is started', async () => {
+describe('a start that fails prints one clear line', () => {
+  it('if the port is in use, before anything is started', async () => {
     const port = await occupyPort();
     const dataDir = tempDir();
     await failsWith(start({ dataDir, env: { PORT: String(port) } }), /^port \d+ is in use: set PORT/);
     expect(readdirSync(dataDir)).toEqual([]);
   });
 
-  it('for what cannot work', async () => {
+  it('for each setting or file that cannot work', async () => {
     const file = join(tempDir(), 'file');
     writeFileSync(file, '');
     const noDatabase = tempDir();
     // SQLite cannot open a directory.
     mkdirSync(join(noDatabase, 'dynamodb.sqlite'));
     const aws = { AWS_ENDPOINT_URL: 'https://dynamodb.eu-west-1.amazonaws.com' };
-    const nobody = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+    const closed = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
     await Promise.all([
       failsWith(start({ dataDir: tempDir(), env: aws }), /AWS_ENDPOINT_URL: .*not AWS/),
-      failsWith(start({ dataDir: tempDir(), env: nobody }), /nothing answers at http:\/\/127.0.0.1:9/),
+      failsWith(start({ dataDir: tempDir(), env: closed }), /nothing answers at http:\/\/127.0.0.1:9/),
       failsWith(start({ dataDir: join(file, 'data') }), /DATA_DIR .* cannot be written \(ENOTDIR\)/),
       failsWith(
         start({ dataDir: tempDir(), env: { LISTEN_ADDRESS: '192.0.2.123' } }),
@@ -293,7 +293,7 @@ describe('one clear line', () => {
     ]);
   });
 
-  it('where the packages are not installed, from `npm start` and from a script', () => {
+  it('if the packages are not installed, from `npm start` and from a script', () => {
     const cwd = tempDir();
     for (const path of ['package.json', 'local', 'bin', 'cli']) {
       cpSync(join(PACKAGE_ROOT, path), join(cwd, path), { recursive: true });
@@ -309,7 +309,7 @@ describe('one clear line', () => {
     }
   });
 
-  it('for all settings that are wrong', async () => {
+  it('with all settings that are wrong', async () => {
     const env = { PORT: 'x', LOG_LEVEL: 'loud', NODE_ENV: 'production', AWS_ENDPOINT_URL: 'nonsense' };
     const run = start({ dataDir: tempDir(), env });
     await failsWith(run, /PORT: /);
