@@ -1,15 +1,16 @@
-# The API is the last target, and so the one that is built unless another is named. Besides it, for `docker compose up`:
-# `local`, what exists only to run on one machine, and `proxy`. What is built runs on the machine that builds: nothing
-# that ends in the API's image is made for a platform.
+# The API is the last target, which is the default. `docker compose up` also uses `local`, which exists only to run on one
+# machine, and `proxy`. Build steps run on the platform of the building machine, because no file that they add to the API's
+# image depends on a platform.
 
-# The root's package.json names what the API imports; local/package.json, what the scripts and a run on one machine import too. The API's
-# packages are installed where the latter is not: beside it, npm would also install those of its packages that a development
-# package could use.
+# The root's package.json names the packages of the API; local/package.json, the further ones of the scripts and of a run on
+# one machine. The API's packages are installed without the latter file: with it, npm would also install those of its
+# packages that a development package could use.
 FROM --platform=$BUILDPLATFORM node:24-trixie-slim AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 
-# No shell scripts of the packages, no development packages, no embedded engine; and no types or maps, which nothing reads.
+# No install scripts of the packages, no development packages, no embedded engine; and no types or source maps, which
+# no program reads.
 FROM manifests AS api-packages
 RUN --mount=type=cache,target=/root/.npm \
   npm ci --workspaces=false --omit=dev --omit=optional --ignore-scripts --no-audit --no-update-notifier \

@@ -2,7 +2,7 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /**
- * Who may import whom; the folders at the root of an arrow may be imported by those before it:
+ * The allowed imports: the folders before an arrow may import those after it:
  *
  *   http → domain → table → schema        lambdas → domain, table, schema
  *   bin → cli, domain, table, schema, local    cli → domain, table, schema    local and test may import anything

@@ -9,7 +9,7 @@ export interface ApiRequest {
   readonly idempotencyKey?: string;
 }
 
-/** The API over HTTP, on as many kept-alive connections as there are clients. */
+/** A client of the API over HTTP, with as many kept-alive connections as it simulates clients. */
 export class ApiClient {
   readonly #pool: Pool;
   readonly #tokens: ReadonlyMap<string, string>;
@@ -20,12 +20,12 @@ export class ApiClient {
     this.#tokens = tokens;
   }
 
-  /** Asks, and throws the answer's body away. @throws Error for any status but 200. */
+  /** Sends a request and discards the response's body. @throws Error for any status but 200. */
   async do(request: ApiRequest): Promise<void> {
     await (await this.#send(request)).body.dump();
   }
 
-  /** Asks for something that is wanted. @throws Error for any status but 200. */
+  /** Sends a request and returns the response's body. @throws Error for any status but 200. */
   async ask(request: ApiRequest): Promise<unknown> {
     return (await this.#send(request)).body.json();
   }

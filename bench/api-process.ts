@@ -10,12 +10,12 @@ import { openTable } from '../backend/table/table.ts';
 import { answerCalls } from './calls.ts';
 import { cpuTimeMs } from './loop.ts';
 
-/* The API as in production, in a process of its own: every middleware, tokens verified, a log line for each request. */
+/* The API as in production, in its own process: every middleware, tokens verified, a log line for each request. */
 
 interface ApiOptions {
   readonly dynamo: DynamoConfig;
   readonly tokens: TokenSources;
-  /** Whether to ask for the capacity each operation consumed, which makes it slower. */
+  /** Whether to request the capacity that each operation consumed, which makes it slower. */
   readonly metered: boolean;
 }
 
@@ -36,10 +36,10 @@ const commands = {
     return { port };
   },
 
-  /** CPU time used so far. */
+  /** Returns the CPU time used so far. */
   cpuTimeMs: (): Promise<number> => Promise.resolve(cpuTimeMs()),
 
-  /** Bytes in use once all that can be is collected, of the whole process and of its heap with what hangs on it. */
+  /** Returns the bytes in use after a garbage collection: of the whole process, and of its heap with external memory. */
   memory: (): Promise<{ rss: number; heap: number }> => {
     if (!globalThis.gc) throw new Error('this process was not started with --expose-gc');
     for (let round = 0; round < 3; round += 1) globalThis.gc();
@@ -47,7 +47,7 @@ const commands = {
     return Promise.resolve({ rss, heap: heapUsed + external });
   },
 
-  /** From now on, adds up the units that requests use. */
+  /** Starts to add up the units that requests use. */
   beginUsage: (): Promise<void> => {
     if (!meter) throw new Error('this process was not started with a meter');
     const { promise, resolve } = withResolvers();
@@ -62,7 +62,7 @@ const commands = {
   },
 };
 
-/** What the API's process can be asked. */
+/** The commands that the API's process accepts. */
 export type ApiCommands = typeof commands;
 
 answerCalls(commands);

@@ -10,7 +10,7 @@ import type { Plan } from './plan.ts';
 import type { RawCommands } from './raw-process.ts';
 import { createWorld, type RawSide, type World } from './world.ts';
 
-/** An API in a process of its own, and a client of it. */
+/** An API in its own process, and a client of it. */
 export interface ApiUnderTest {
   readonly process: Child<ApiCommands>;
   readonly client: ApiClient;
@@ -20,19 +20,19 @@ export interface ApiUnderTest {
 export interface Bench {
   readonly engine: Engine;
   readonly world: World;
-  /** Items in the table before anything is measured. */
+  /** Number of items in the table before anything is measured. */
   readonly items: number;
   readonly api: ApiUnderTest;
   readonly raw: Child<RawCommands>;
-  /** The raw loop over a client as the SDK makes it when nothing is set. */
+  /** The raw loop with a client that has the SDK's default settings. */
   readonly defaults: Child<RawCommands>;
-  /** Both sides once more, asking for the units each operation consumes: too slow to be timed. */
+  /** Both sides again, requesting the units that each operation consumes: too slow to be timed. */
   readonly metered: { readonly api: ApiUnderTest; readonly raw: Child<RawCommands> };
   /** Closes what this process itself has open. */
   close(): Promise<void>;
 }
 
-/** Starts every process, writes what is measured, and signs everybody in. */
+/** Starts every process, writes the items, and signs tokens for all people. */
 export async function startBench(children: Children, plan: Plan): Promise<Bench> {
   const engine = await startEngine(children);
   const { world, items } = createWorld(plan);

@@ -1,9 +1,9 @@
 /**
- * Calls between the benchmark and its child processes, over node's IPC channel: named commands, one argument each,
- * one answer each.
+ * Calls between the benchmark and its child processes, over node's IPC channel: named commands, with one argument and
+ * one result each.
  */
 
-/** What a process can be asked. */
+/** The commands that a process accepts. */
 export type Commands = Readonly<Record<string, (argument: never) => Promise<unknown>>>;
 
 export interface Call {
@@ -15,7 +15,7 @@ export interface Call {
 export type Answer =
   { readonly id: number; readonly result: unknown } | { readonly id: number; readonly failure: string };
 
-/** Answers calls in this process until the one that started it is gone; then this one goes too. */
+/** Handles calls in this process until the process that started it ends; then this one ends too. */
 export function answerCalls(commands: Commands): void {
   process.on('message', (message) => {
     void answer(commands, message as Call).then((reply) => process.send?.(reply));

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Answer, Commands } from './calls.ts';
 
-/** A process of the benchmark's own that answers calls. */
+/** A process of the benchmark that handles calls. */
 export interface Child<Known extends Commands> {
   readonly pid: number;
-  /** Asks for a command; fails when the process does, or ends. */
+  /** Calls a command; fails if the process fails or ends. */
   call<Name extends keyof Known & string>(
     command: Name,
     ...argument: Parameters<Known[Name]>
@@ -15,21 +15,21 @@ export interface Child<Known extends Commands> {
 
 const TERM_TIMEOUT_MS = 2_000;
 
-/** What every Node process of the benchmark is started with: both sides alike. */
+/** The arguments of every Node process of the benchmark, the same for both sides. */
 const NODE_ARGUMENTS = ['--import', 'tsx'];
 
 /**
- * The processes of one run. None outlives it: `stop` ends each by its id, and should this process die without that, a
- * shell that waits for the end of its input does.
+ * The processes of one run. None outlives it: `stop` ends each by its id, and if this process dies without that, a
+ * shell that waits for the end of its input ends them.
  */
 export class Children {
   readonly #running = new Set<ChildProcess>();
   readonly #guard = spawn('sh', ['-c', GUARD], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
 
-  /** Starts a program. Its output is thrown away. */
+  /** Starts a program. Its output is discarded. */
   start(file: string, parameters: readonly string[], stdio: StdioOptions = 'ignore'): ChildProcess {
     const child = spawn(file, parameters, {
-      // Out of the terminal's process group: at Ctrl-C it is this class that ends them, in one place.
+      // Not in the terminal's process group: at Ctrl-C only this class ends them.
       detached: true,
       stdio,
     });
@@ -39,7 +39,7 @@ export class Children {
     return child;
   }
 
-  /** Starts one of the benchmark's own programs, which answers calls. Its log, on stdout, goes to /dev/null. */
+  /** Starts one of the benchmark's own programs, which handles calls. Its log, on stdout, goes to /dev/null. */
   fork<Known extends Commands>(program: string, nodeOptions: readonly string[] = []): Child<Known> {
     const path = fileURLToPath(new URL(program, import.meta.url));
     const parameters = [...NODE_ARGUMENTS, ...nodeOptions, path];
@@ -47,14 +47,14 @@ export class Children {
     return new CallableChild<Known>(child, program);
   }
 
-  /** Ends them all and waits until they are gone. */
+  /** Ends all processes and waits until they are gone. */
   async stop(): Promise<void> {
     await Promise.all([...this.#running].map(end));
     this.#guard.kill('SIGKILL');
   }
 }
 
-/** Notes process ids, one a line, and ends those processes when its input ends. */
+/** A shell program that reads process ids, one on each line, and ends those processes when its input ends. */
 const GUARD = 'while read -r pid; do pids="$pids $pid"; done; kill -9 $pids';
 
 async function end(child: ChildProcess): Promise<void> {

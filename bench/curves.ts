@@ -12,23 +12,23 @@ import {
 } from './requests.ts';
 import type { World } from './world.ts';
 
-/** A kind of request along which a number grows, and at each size what to ask. */
+/** A kind of request along which a number grows, and the requests at each size. */
 export interface CurveRequests {
-  /** What grows: messages in one group, or groups of one person. */
+  /** The number that grows: messages in one group, or groups of one person. */
   readonly grows: 'messages' | 'groups';
   readonly name: string;
-  /** Curves of one family must cost the same units, as well as all sizes of one. */
+  /** All curves of one family must cost the same units, at all sizes. */
   readonly family: string;
   readonly points: readonly { readonly size: number; readonly request: CurveRequest }[];
 }
 
-/** Asks whichever API it is given: what one of them has written, the next one's request goes on from. */
+/** Sends to the given API. The next request continues from the state that the previous one wrote. */
 export type CurveRequest = (api: ApiClient) => Promise<void>;
 
 type History = World['histories'][number];
 type Inbox = World['inboxes'][number];
 
-/** Every request whose cost must not depend on how much there is. */
+/** Every request whose cost must not depend on the amount of data. */
 export function curveRequests({ histories, inboxes }: World): CurveRequests[] {
   const sender = new Sender(new Map(histories.map(({ groupId, messages }) => [groupId, messages])));
   const ofHistory = (
@@ -76,7 +76,7 @@ export function curveRequests({ histories, inboxes }: World): CurveRequests[] {
   ];
 }
 
-/** The request for a page of an inbox, 0 being the first: each conversation was active after those before it. */
+/** Returns the request for a page of an inbox, 0 being the first: each conversation was active after those before it. */
 function inboxPage({ userId, groupIds }: Inbox, page: number): ApiRequest {
   const place = groupIds.length - page * INBOX_LIMIT;
   const last = groupIds[place];

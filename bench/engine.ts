@@ -14,15 +14,15 @@ const HOST = '127.0.0.1';
 const START_TIMEOUT_MS = 10_000;
 const PROBE_PAUSE_MS = 20;
 
-/** What the figures were measured against. */
+/** The engine that the figures were measured against. */
 export interface Engine {
   readonly name: string;
   readonly dynamo: DynamoConfig;
 }
 
 /**
- * Starts the embedded engine in memory, with the table of the schema less its stream: on this engine each write to a
- * table with a stream looks through all stream records so far, and the benchmark would measure that.
+ * Starts the embedded engine in memory, with the table of the schema without its stream: on this engine each write to a
+ * table with a stream scans all earlier stream records, and the benchmark would measure that.
  */
 export async function startEngine(children: Children): Promise<Engine> {
   const { binary, version } = findBinary();

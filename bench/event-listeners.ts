@@ -3,17 +3,17 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { createParser } from 'eventsource-parser';
 
-/** Streams that are being opened at once. */
+/** Maximum streams that are being opened at once. */
 const OPENERS = 32;
 
-/** Somebody whose streams are open. */
+/** A user with open streams. */
 export interface Listener {
   readonly userId: string;
   readonly token: string;
 }
 
-/** A stream that is open, and from which nothing is ever read. */
-export class DeafListener {
+/** An open stream that is never read. */
+export class UnreadStream {
   readonly #socket: Socket;
   #isCutOff = false;
 
@@ -21,7 +21,7 @@ export class DeafListener {
     this.#socket = socket.on('error', () => undefined).once('close', () => (this.#isCutOff = true));
   }
 
-  /** Whether the API has given it up. Who does not read notices that by writing: an empty line means nothing. */
+  /** Whether the API has closed it. Without reading, only a write reveals that: an empty line has no meaning. */
   get isCutOff(): boolean {
     if (!this.#isCutOff) this.#socket.write('\r\n');
     return this.#isCutOff;
@@ -32,7 +32,7 @@ export class DeafListener {
   }
 }
 
-/** Event streams, each over a connection of its own, as the clients of an API hold them. */
+/** Event streams of an API's clients, each over its own connection. */
 export class EventListeners {
   readonly #port: number;
   readonly #open: ClientRequest[] = [];
@@ -45,7 +45,7 @@ export class EventListeners {
     return this.#open.length;
   }
 
-  /** Opens streams until there are so many, of one person after another, and waits until each is ready. */
+  /** Opens streams up to a number, of one user after another, and waits until each is ready. */
   async openUpTo(count: number, listeners: readonly Listener[]): Promise<void> {
     const missing = listeners.slice(this.size, count);
     const opener = async () => {
@@ -54,8 +54,11 @@ export class EventListeners {
     await Promise.all(Array.from({ length: OPENERS }, opener));
   }
 
-  /** Opens one stream, and is done when it is ready. @param hear is called with the name and data of each event. */
-  async open({ token }: Listener, hear?: (event: string | undefined, data: string) => void): Promise<void> {
+  /** Opens one stream, and is done when it is ready. @param onEvent called with the name and data of each event. */
+  async open(
+    { token }: Listener,
+    onEvent?: (event: string | undefined, data: string) => void,
+  ): Promise<void> {
     const headers = { Authorization: token };
     const outgoing = request({
       host: '127.0.0.1',
@@ -73,24 +76,24 @@ export class EventListeners {
       const parser = createParser({
         onEvent: ({ event, data }) => {
           if (event === 'ready') resolve();
-          hear?.(event, data);
+          onEvent?.(event, data);
         },
       });
-      // What nobody waits for is thrown away, to leave the machine to the API.
+      // Data that no callback receives is discarded without parsing, to leave the machine to the API.
       incoming.setEncoding('utf8').on('data', (text: string) => {
         parser.feed(text);
-        if (!hear) incoming.removeAllListeners('data').resume();
+        if (!onEvent) incoming.removeAllListeners('data').resume();
       });
     });
   }
 
-  /** Opens one stream whose reader reads its beginning, and then no more. */
-  async openDeaf({ token }: Listener): Promise<DeafListener> {
+  /** Opens one stream whose client reads only its beginning. */
+  async openUnread({ token }: Listener): Promise<UnreadStream> {
     const socket = connect(this.#port, '127.0.0.1');
     socket.write(`GET /api/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${token}\r\n\r\n`);
     await once(socket, 'data');
     socket.pause();
-    return new DeafListener(socket);
+    return new UnreadStream(socket);
   }
 
   close(): void {

@@ -2,22 +2,22 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 
 /*
- * The part of the benchmarks' page that tells of live events. It has a benchmark of its own, so it stands between two
- * marks: each of the two benchmarks writes its part, and leaves the other's as it is.
+ * The section of the benchmarks' page on live events. Another benchmark measures them, so the section is between two
+ * marks: each of the two benchmarks writes its own part, and leaves the other's unchanged.
  */
 
 const BEGIN = '<!-- Written by `npm run bench:events -- --write`. -->';
 const END = '<!-- End of what `npm run bench:events` writes. -->';
-/** What it stands before, in a page that has none yet. */
+/** The heading before which the section is inserted, in a page that has none yet. */
 const NEXT_HEADING = '## How to repeat it';
 
-/** The section of a page with its marks; empty where there is none. */
+/** Returns the section of a page with its marks; empty if there is none. */
 export function eventsSectionOf(page: string): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   return begin === -1 || end < begin ? '' : page.slice(begin, end + END.length);
 }
 
-/** Puts a section into the page in place of the one it has. */
+/** Puts a section into the page, in place of the old one. */
 export async function writeEventsSection(file: URL, text: string): Promise<void> {
   const page = await readFile(file, 'utf8');
   const section = `${BEGIN}\n\n${text}\n\n${END}`;

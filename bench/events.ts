@@ -18,19 +18,19 @@ import type { Grid } from './report.ts';
 import { quantile } from './statistics.ts';
 
 /*
- * `npm run bench:events`: what an open event stream costs in memory, and how long a message takes to the other person's
- * screen, with few and with many streams open, and while somebody is sent more than they read. One API process, the
- * engine without its stream: what is measured is the event that the API itself publishes. Each person has one stream.
+ * `npm run bench:events`: the memory of an open event stream, and the time until a message reaches the other person's
+ * screen, with few and with many streams open, and while a user receives more than they read. One API process, the
+ * engine without its stream: the measured event is the one that the API itself publishes. Each person has one stream.
  */
 
-/** Open besides the one that is measured. */
+/** Number of open streams in addition to the measured one. */
 const FEW = 10;
 const WARM_UP = 50;
 const BYTES_PER_KB = 1_024;
 
-/** Sent to who never reads: the longest text there can be, 4 KB of it. */
+/** Sent to the client that never reads: the longest possible text, of 4 KB. */
 const LONG_TEXT = '💬'.repeat(1_024);
-/** Far more of them than fit into every buffer on the way. */
+/** Maximum number of long texts: far more than all buffers on the way can hold. */
 const MOST_LONG_TEXTS = 20_000;
 
 const options = new Command('npm run bench:events --')
@@ -47,14 +47,14 @@ interface Bench {
   readonly api: Child<ApiCommands>;
   readonly client: ApiClient;
   readonly listeners: EventListeners;
-  /** Nobody writes to them. */
+  /** Users to whom no message is sent. */
   readonly onlookers: readonly Listener[];
   readonly sender: Listener;
   readonly recipient: Listener;
-  /** Sends, over a connection of their own, to somebody who listens and does not read. */
+  /** Sends, over its own connection, to a user who subscribes and does not read. */
   readonly talker: Listener;
   readonly talkerClient: ApiClient;
-  readonly deaf: Listener;
+  readonly nonReader: Listener;
 }
 
 async function start(children: Children): Promise<Bench> {
@@ -71,17 +71,17 @@ async function start(children: Children): Promise<Bench> {
     await listenerOf(userId(CIRCLES.callers, 0)),
     await listenerOf(userId(CIRCLES.callers, 1)),
   ];
-  const [talker, deaf] = [
+  const [talker, nonReader] = [
     await listenerOf(userId(CIRCLES.callers, 2)),
     await listenerOf(userId(CIRCLES.callers, 3)),
   ];
-  const everybody = [...onlookers, sender, recipient, talker, deaf];
+  const everybody = [...onlookers, sender, recipient, talker, nonReader];
   const dynamo = createDynamoClient(engine.dynamo);
   await fill(
     openTable(dynamo, engine.dynamo.tableName),
     itemsOf(everybody, [
       [sender.userId, recipient.userId],
-      [talker.userId, deaf.userId],
+      [talker.userId, nonReader.userId],
     ]),
   );
   dynamo.destroy();
@@ -91,7 +91,7 @@ async function start(children: Children): Promise<Bench> {
   const headers = new Map(everybody.map(({ userId: id, token }) => [id, token]));
   const [client, talkerClient] = [new ApiClient(port, 1, headers), new ApiClient(port, 1, headers)];
   const listeners = new EventListeners(port);
-  return { api, client, listeners, onlookers, sender, recipient, talker, talkerClient, deaf };
+  return { api, client, listeners, onlookers, sender, recipient, talker, talkerClient, nonReader };
 }
 
 function* itemsOf(
@@ -105,22 +105,22 @@ function* itemsOf(
 
 interface Live {
   readonly what: string;
-  /** From the request to the event at the other person's. */
+  /** Times from the request to the event at the other person. */
   readonly eventMs: readonly number[];
-  /** From the request to its answer. */
+  /** Times from the request to its response. */
   readonly answerMs: readonly number[];
 }
 
-/** Something else that goes on, and has to come to its end during the measurement. */
+/** Other activity, which must end during the measurement. */
 interface Meanwhile {
   readonly what: string;
   isOver(): boolean;
 }
 
-/** Sends one message after another, each when the one before has arrived. */
+/** Sends one message after another, each when the previous one has arrived. */
 async function measureLive(
   { client, listeners, sender, recipient }: Bench,
-  hears: Hears,
+  arrivals: Arrivals,
   meanwhile?: Meanwhile,
 ): Promise<Live> {
   const eventMs: number[] = [];
@@ -128,7 +128,7 @@ async function measureLive(
   const groupId = directGroupId(sender.userId, recipient.userId);
   for (let sent = -WARM_UP; sent < options.messages || meanwhile?.isOver() === false; sent += 1) {
     const begun = performance.now();
-    const arrived = hears.next();
+    const arrived = arrivals.next();
     const answered = client
       .do({
         userId: sender.userId,
@@ -145,10 +145,10 @@ async function measureLive(
   return { what: `${listeners.size.toLocaleString('en')}${meanwhile?.what ?? ''}`, eventMs, answerMs };
 }
 
-/** Sends to who never reads until the API gives them up. @returns how many messages that took. */
-async function sendToDeaf({ listeners, talker, talkerClient, deaf }: Bench): Promise<number> {
-  const unread = await listeners.openDeaf(deaf);
-  const groupId = directGroupId(talker.userId, deaf.userId);
+/** Sends to a client that never reads until the API disconnects it. Returns the number of messages that took. */
+async function sendToNonReader({ listeners, talker, talkerClient, nonReader }: Bench): Promise<number> {
+  const unread = await listeners.openUnread(nonReader);
+  const groupId = directGroupId(talker.userId, nonReader.userId);
   try {
     for (let sent = 0; sent < MOST_LONG_TEXTS; sent += 1) {
       if (unread.isCutOff) return sent;
@@ -165,15 +165,15 @@ async function sendToDeaf({ listeners, talker, talkerClient, deaf }: Bench): Pro
   }
 }
 
-/** What the recipient hears, as it comes. */
-class Hears {
+/** Times at which the recipient receives messages. */
+class Arrivals {
   #arrived: ((at: number) => void) | undefined;
 
-  readonly hear = (event: string | undefined): void => {
+  readonly onEvent = (event: string | undefined): void => {
     if (event === 'message') this.#arrived?.(performance.now());
   };
 
-  /** When the next message arrives. */
+  /** Resolves with the time at which the next message arrives. */
   next(): Promise<number> {
     return new Promise((resolve) => (this.#arrived = resolve));
   }
@@ -182,28 +182,28 @@ class Hears {
 interface Figures {
   readonly machine: Machine;
   readonly lives: readonly Live[];
-  /** Of one stream, in bytes. */
+  /** Memory of one stream, in bytes. */
   readonly memory: { readonly rss: number; readonly heap: number };
-  /** How many messages it took until who never reads was cut off. */
+  /** Number of messages until the client that never reads was disconnected. */
   readonly unread: number;
 }
 
 async function measure(bench: Bench): Promise<Figures> {
   const machine = describeMachine();
   const { api, listeners, onlookers, recipient } = bench;
-  const hears = new Hears();
-  await listeners.open(recipient, hears.hear);
+  const arrivals = new Arrivals();
+  await listeners.open(recipient, arrivals.onEvent);
   await listeners.openUpTo(FEW, onlookers);
-  const few = await measureLive(bench, hears);
+  const few = await measureLive(bench, arrivals);
   const before = { streams: listeners.size, ...(await api.call('memory')) };
   await listeners.openUpTo(options.streams, onlookers);
   const after = { streams: listeners.size, ...(await api.call('memory')) };
-  const many = await measureLive(bench, hears);
+  const many = await measureLive(bench, arrivals);
   let isCutOff = false;
-  const cutOff = sendToDeaf(bench).finally(() => (isCutOff = true));
+  const cutOff = sendToNonReader(bench).finally(() => (isCutOff = true));
   const what = ', one of which is not read';
   const [busy, unread] = await Promise.all([
-    measureLive(bench, hears, { what, isOver: () => isCutOff }),
+    measureLive(bench, arrivals, { what, isOver: () => isCutOff }),
     cutOff,
   ]);
   const opened = after.streams - before.streams;
@@ -222,12 +222,12 @@ function timesGrid({ lives }: Figures): Grid {
   };
 }
 
-/** What else there is to say, a line each. */
+/** Other results, one on each line. */
 function remarks({ memory, unread }: Figures): string[] {
   const kb = (value: number) => `${(value / BYTES_PER_KB).toFixed(1)} KB`;
   return [
     `Memory of a stream, at ${options.streams.toLocaleString('en')}: ${kb(memory.rss)} of the process, ` +
-      `${kb(memory.heap)} of it on the heap and beside it.`,
+      `${kb(memory.heap)} of it on the heap or in its external memory.`,
     `The client that never reads was disconnected after ${unread.toLocaleString('en')} messages of 4 KB, ` +
       "most of which were in the system's buffers.",
   ];
@@ -266,7 +266,7 @@ ${remarks(figures)
   .join('\n')}`;
 }
 
-// It says once a process which versions of Node it will support.
+// The SDK warns once for each process about the versions of Node that it will support.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const children = new Children();

@@ -2,15 +2,15 @@ import { BatchWriteCommand, type BatchWriteCommandInput } from '@aws-sdk/lib-dyn
 import type { Table } from '../backend/table/table.ts';
 import type { Item } from './items.ts';
 
-/** Items of one BatchWriteItem: DynamoDB's limit. */
+/** DynamoDB's limit for the items of one BatchWriteItem. */
 const BATCH = 25;
-/** Batches under way at once: enough to keep engine and client busy. */
+/** Maximum batches at once: enough to keep engine and client busy. */
 const WRITERS = 4;
 
-/** Writes items, many at a time, and tells how many they were. */
+/** Writes items, many at a time. Returns their number. */
 export async function fill(table: Table, items: Iterable<Item>): Promise<number> {
   let written = 0;
-  // Writers take from one iterator: each batch is made when somebody is free to write it.
+  // All writers take from one iterator: a batch is created when a writer is free.
   const batches = batchesOf(items);
   const writer = async () => {
     for (const batch of batches) {

@@ -6,7 +6,7 @@ import type { Plan } from './plan.ts';
 import { median } from './statistics.ts';
 import { unitsText, usageOf } from './units.ts';
 
-/** What one kind of request costs at each size. */
+/** The cost of one kind of request at each size. */
 export interface Curve extends Pick<CurveRequests, 'grows' | 'name' | 'family'> {
   readonly points: readonly CurvePoint[];
 }
@@ -17,10 +17,10 @@ export interface CurvePoint {
   readonly medianMs: number;
 }
 
-/** Requests before those that are timed: code is compiled, names and tails are read. */
+/** Number of requests before those that are timed: code is compiled, names and tails are read. */
 const WARM_UP = 5;
 
-/** Units and times along every growth curve, by one client. @param progress is told what is measured next. */
+/** Measures units and times along every growth curve, with one client. @param progress called before each measurement. */
 export async function measureGrowth(
   bench: Bench,
   { samples }: Plan,
@@ -45,7 +45,7 @@ export async function measureGrowth(
   return curves;
 }
 
-/** The median time of each of these requests. They take turns, so that what disturbs one disturbs all. */
+/** Returns the median time of each of these requests. They take turns, so that a disturbance affects all of them. */
 async function timeInTurn(
   api: ApiClient,
   requests: readonly CurveRequest[],
@@ -62,7 +62,7 @@ async function timeInTurn(
   return times.map(median);
 }
 
-/** Families whose requests do not all cost the same units, a line each: there must be none. */
+/** Lists the families whose requests do not all cost the same units, one on each line: there must be none. */
 export function growingCosts(curves: readonly Curve[]): string[] {
   const families = new Set(curves.map((curve) => curve.family));
   return [...families].flatMap((family) => {

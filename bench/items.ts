@@ -7,11 +7,11 @@ import { groupKey, inboxKey, type Key, memberKey, profileKey } from '../schema/k
 /** Any item of the table. */
 export type Item = Key & (GroupItem | MemberItem | MessageItem | ProfileItem);
 
-/** A line of an ordinary conversation: with it a message weighs about 280 bytes. */
+/** A line of an ordinary conversation: the message's item has about 280 bytes. */
 export const TEXT =
   'See you at the station at nine, then. I will bring the tickets and the old map, just in case.';
 
-/** The first message's time; each further one is a second later. */
+/** Time of the first message; each further one is a second later. */
 const EPOCH_MS = Date.UTC(2025, 0, 1);
 
 export function profile(userId: string, name: string): ProfileItem {
@@ -22,15 +22,15 @@ export interface Conversation {
   readonly groupId: string;
   /** The authors, in turn. */
   readonly userIds: readonly string[];
-  /** Messages in its log. */
+  /** Number of messages in its log. */
   readonly messages: number;
-  /** What the members' rows say is the newest seq, where it is not the log's. */
+  /** The newest seq by the members' rows, if it is not the log's. */
   readonly claimedSeq?: number;
-  /** What tells its times from those of other conversations, in seconds. */
+  /** Offset in seconds that separates its times from those of other conversations. */
   readonly offset?: number;
 }
 
-/** The items of a conversation as the API and the stream leave them, nothing of it read. */
+/** Yields the items of a conversation as the API and the stream leave them, with nothing read. */
 export function* conversation(about: Conversation): Generator<Item> {
   const { groupId, userIds, messages } = about;
   const created_by = userIds[0] ?? '';
@@ -86,7 +86,7 @@ function messageOf({ groupId, userIds, offset = 0 }: Conversation, seq: number):
   return messageItemOf(message);
 }
 
-/** When the newest message of a conversation of one message was sent. */
+/** Returns the time of the newest message of a conversation with one message. */
 export const activityOf = (offset: number): string => timeOf(offset + 1);
 
 function timeOf(seconds: number): string {

@@ -5,14 +5,14 @@ export interface Measurement {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** CPU time of the measured process for each operation, whatever thread of it took it. */
+  /** CPU time of the measured process for each operation, in all its threads. */
   readonly cpuMs: number;
 }
 
-/** One piece of work of one client, by the client's number from 0. */
+/** One operation of one client, by the client's number from 0. */
 export type Operation = (client: number) => Promise<void>;
 
-/** What some clients got done. */
+/** The work that some clients completed. */
 export interface LoopResult {
   readonly operations: number;
   readonly elapsedMs: number;
@@ -21,8 +21,8 @@ export interface LoopResult {
 }
 
 /**
- * A closed loop: each client does one operation after another, until the time is up and the last ones are done. All
- * of them count, and the time they took.
+ * A closed loop: each client does one operation after another, until the time is up and the last operations are done.
+ * All of them count, and the time that they took.
  */
 export async function runLoop(clients: number, windowMs: number, operation: Operation): Promise<LoopResult> {
   const times: number[] = [];
@@ -54,7 +54,7 @@ export function measurementOf(result: LoopResult, cpuMs: number): Measurement {
   };
 }
 
-/** CPU time this process has used so far, all threads, user and system. */
+/** Returns the CPU time that this process has used so far: all threads, user and system. */
 export function cpuTimeMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;

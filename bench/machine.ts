@@ -1,13 +1,13 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 
-/** Where and when the figures were taken. */
+/** Where and when the figures were measured. */
 export interface Machine {
   readonly date: string;
   readonly cores: number;
   readonly cpu: string;
   readonly memoryGb: number;
   readonly node: string;
-  /** Processes that wanted a core in the minute before; what others do disturbs the figures. */
+  /** Number of processes that wanted a core in the minute before; other programs disturb the figures. */
   readonly loadBefore: number;
 }
 

@@ -21,10 +21,10 @@ import { DEFAULTS_AT } from './throughput.ts';
 /** Where the page is, from the package's root. */
 export const PAGE = 'docs/benchmarks.md';
 
-/** The same as a file. */
+/** The same path as a file URL. */
 export const PAGE_FILE = new URL(`../${PAGE}`, import.meta.url);
 
-/** Writes the results as a page of the documentation. Its section on live events is kept. */
+/** Writes the results as a page of the documentation. Keeps its section on live events. */
 export async function writePage(results: Results): Promise<void> {
   const kept = eventsSectionOf(await readFile(PAGE_FILE, 'utf8').catch(() => ''));
   await writeFile(PAGE_FILE, await benchmarkPage(results, kept));

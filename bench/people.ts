@@ -5,10 +5,10 @@ const ISSUER = 'https://bench.cruddur.invalid';
 const AUDIENCE = 'cruddur-bench';
 const ALGORITHM = 'RS256';
 const KEY_ID = 'bench';
-/** Longer than any run. */
+/** Lifetime of a token: longer than any run. */
 const TOKEN_LIFE = '1h';
 
-/** Signs tokens for the benchmark's people, which the API verifies like anybody's. */
+/** Signs tokens for the benchmark's people, which the API verifies like any other. */
 export interface Issuer {
   readonly source: NonNullable<TokenSources['development']>;
   signToken(userId: string): Promise<string>;
@@ -35,12 +35,12 @@ export async function createIssuer(): Promise<Issuer> {
   };
 }
 
-/** The user id of a person of the benchmark, in the form of Cognito's. */
+/** Returns the user id of a person of the benchmark, in the form of Cognito's. */
 export function userId(circle: Circle, number: number): string {
   return `${circle}-0000-4000-8000-${String(number).padStart(12, '0')}`;
 }
 
-/** Circles of people: who asks, whom they talk to, and those of the growth curves. */
+/** Groups of people by their role: callers, their contacts, and the people of the growth curves. */
 export type Circle = (typeof CIRCLES)[keyof typeof CIRCLES];
 
 export const CIRCLES = { callers: '00000001', peers: '00000002', curves: '00000003' } as const;

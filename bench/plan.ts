@@ -1,18 +1,18 @@
 /** How much a run measures, and for how long. */
 export interface Plan {
   readonly name: 'full' | 'quick';
-  /** Clients that ask at the same time, each for one thing at a time. */
+  /** Numbers of concurrent clients, each with one request at a time. */
   readonly clients: readonly number[];
-  /** How often each measurement is taken, API and raw loop in turn. */
+  /** Number of repetitions of each measurement, API and raw loop in turn. */
   readonly rounds: number;
-  /** How long each takes. */
+  /** Duration of each measurement. */
   readonly windowMs: number;
-  /** How long each side does each kind of work before it is measured, so that its code is compiled. */
+  /** Duration of the warm-up of each side and each kind of work, in which its code is compiled. */
   readonly warmUpMs: number;
-  /** Messages in a group, and groups of a person, along which cost and time must not grow. */
+  /** Numbers of messages in a group, and of groups of a person, along which cost and time must not grow. */
   readonly messages: readonly number[];
   readonly groups: readonly number[];
-  /** Requests whose median time is given for each point of a growth curve; there are as many marks to set at least. */
+  /** Requests that are timed for each point of a growth curve; also the minimum number of read marks to set. */
   readonly samples: number;
 }
 
@@ -28,7 +28,7 @@ export const FULL: Plan = {
   samples: 80,
 };
 
-/** Shows within half a minute that the benchmark works; its figures are coarse. */
+/** Shows in half a minute that the benchmark works; its figures are coarse. */
 export const QUICK: Plan = {
   name: 'quick',
   clients: [1, 8, 32],
@@ -40,7 +40,7 @@ export const QUICK: Plan = {
   samples: 10,
 };
 
-/** How many they are, in words. */
+/** Formats these numbers as words. */
 export function clientsText(clients: number): string {
   return clients === 1 ? '1 client' : `${clients} clients`;
 }

@@ -19,8 +19,8 @@ import { HISTORY_LIMIT, INBOX_LIMIT } from './requests.ts';
 import { hotSender, type RawSide, type World } from './world.ts';
 
 /**
- * What the API asks of the table for each of its operations, and nothing else: no HTTP, no checks, no answer. It is as
- * little as the same work can take with this SDK.
+ * The requests to the table that the API makes for each of its operations, and nothing else: no HTTP, no checks, no
+ * response. It is the minimum time of the same work with this SDK.
  */
 export function rawOperations(
   client: DynamoDBClient,
@@ -47,7 +47,7 @@ class RawLoop {
   readonly #tails = new Map<string, number>();
   readonly #marks = new Map<string, number>();
   readonly #sends: number[] = [];
-  /** Puts to one group go behind each other: at once, all but one would fail their condition. */
+  /** Puts to one group run one after another: at once, all but one would fail their condition. */
   #hotPut: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -71,7 +71,7 @@ class RawLoop {
 
   async sendToHotGroup(number: number): Promise<void> {
     const sender = hotSender(this.#world, number);
-    if (!sender) throw new RangeError('nobody is in the hot group');
+    if (!sender) throw new RangeError('the hot group has no members');
     const groupId = sender.hot[this.#side];
     await this.#members(groupId);
     const put = this.#hotPut.then(() => this.#put(groupId, sender.userId));

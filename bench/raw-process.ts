@@ -9,12 +9,12 @@ import type { OperationName } from './operations.ts';
 import { rawOperations } from './raw-operations.ts';
 import type { RawSide, World } from './world.ts';
 
-/* The raw loop, in a process of its own: the SDK, and what asks it for the operations. */
+/* The raw loop, in its own process: the SDK, and the loop that calls it. */
 
 interface RawOptions {
   readonly dynamo: DynamoConfig;
   readonly world: World;
-  /** Which loop this is: `defaults` has a client with the SDK's defaults, the others the API's own. */
+  /** Which loop this is: `defaults` has a client with the SDK's default settings, the others have the API's client. */
   readonly side: RawSide;
 }
 
@@ -39,14 +39,14 @@ const commands = {
     return measurementOf(result, cpuTimeMs() - cpuBefore);
   },
 
-  /** What one operation of the first client uses. After it, this process is too slow to be measured. */
+  /** Returns the units of one operation of the first client. After it, this process is too slow to be measured. */
   usage: async (name: OperationName): Promise<Usage> => {
     if (!client) throw new Error('not started');
     return meterCapacity(client).measure(() => operationOf(name)(0));
   },
 };
 
-/** What the raw loop's process can be asked. */
+/** The commands that the raw loop's process accepts. */
 export type RawCommands = typeof commands;
 
 answerCalls(commands);

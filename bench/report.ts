@@ -12,7 +12,7 @@ export interface Grid {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** What the API is to stay below, as ratios to the raw loop. */
+/** Upper limits of the API's ratios to the raw loop. */
 export const AIMS = { cpu: 1.3, p99: 1.3, p99At: [8, 32] } as const;
 
 type Figure = keyof Measurement;
@@ -33,7 +33,7 @@ export function throughputGrid(cells: readonly Cell[]): Grid {
   };
 }
 
-/** CPU of both sides, and of the raw loop with the SDK's defaults. */
+/** CPU time of both sides, and of the raw loop with the SDK's default settings. */
 export function cpuGrid(cells: readonly Cell[]): Grid {
   return {
     head: ['operation', 'clients', 'CPU ms', 'ratio', 'SDK defaults', 'ratio'],
@@ -59,7 +59,7 @@ export function unitsGrid(units: readonly OperationUnits[]): Grid {
   };
 }
 
-/** Units and median times at each size, for what grows alike. */
+/** Units and median times at each size, for the curves of one kind. */
 export function growthGrid(curves: readonly Curve[], grows: Curve['grows']): Grid {
   const chosen = curves.filter((curve) => curve.grows === grows);
   const sizes = chosen[0]?.points.map((point) => point.size) ?? [];
@@ -82,7 +82,7 @@ export function growthGrid(curves: readonly Curve[], grows: Curve['grows']): Gri
   };
 }
 
-/** Where the API stands to one aim. */
+/** The result for one aim. */
 export interface AimResult {
   readonly aim: string;
   readonly operation: OperationName;
@@ -101,7 +101,7 @@ export function aimResults(cells: readonly Cell[]): AimResult[] {
   });
 }
 
-/** An aim in one line: in how many places it is reached, and the ratios there are. */
+/** Formats an aim as one line: in how many places it is reached, and the ratios. */
 export function aimsGrid(cells: readonly Cell[]): Grid {
   const results = aimResults(cells);
   const row = (aim: string, what: string, limit: number) => {
@@ -134,7 +134,7 @@ function medianText(figures: readonly Measurement[], figure: Figure, digits: num
   return median(figures.map((measured) => measured[figure])).toFixed(digits);
 }
 
-/** Of each round, so that what slowed both sides down cancels out. */
+/** Ratios of each round, so that what slowed both sides down cancels out. */
 function ratio({ api, raw }: Cell, figure: Figure): Spread {
   return ratioOf(api, raw, figure);
 }

@@ -5,7 +5,7 @@ import type { Operation } from './loop.ts';
 import type { OperationName } from './operations.ts';
 import { hotSender, type World } from './world.ts';
 
-/** Entries of the pages that are read. */
+/** Page sizes of the lists that are read. */
 export const HISTORY_LIMIT = 50;
 export const INBOX_LIMIT = 20;
 
@@ -22,11 +22,11 @@ export function markReadRequest(userId: string, groupId: string, seq: number): A
   return { userId, method: 'PUT', path: `/api/message_groups/${groupId}/read`, body: { seq } };
 }
 
-/** Somebody who writes to conversations as a client at their tail does: each send has a key and says what it follows. */
+/** A sender who is at the end of each conversation, as a client is: each send has a key and the seq that it follows. */
 export class Sender {
   readonly #tails: Map<string, number>;
 
-  /** @param tails the newest seq of each group, kept up to date; 1 for what is not in it. */
+  /** @param tails the newest seq of each group, kept up to date; 1 for a group that is not in it. */
   constructor(tails = new Map<string, number>()) {
     this.#tails = tails;
   }
@@ -63,7 +63,7 @@ export function apiOperations(api: ApiClient, world: World): Record<OperationNam
     'send to one group': async (number) => {
       const { userId, hot } = hotSender(world, number) ?? callerOf(number);
       const body = { message_group_uuid: hot.api, message: TEXT };
-      // Nobody is at the tail of a group to which all write: these do not say what they follow.
+      // No client is at the end of a group to which all write: these sends name no seq that they follow.
       await api.ask({ userId, method: 'POST', path: '/api/messages', body });
     },
     history: (number) => {

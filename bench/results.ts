@@ -4,12 +4,12 @@ import type { Plan } from './plan.ts';
 import type { Cell } from './throughput.ts';
 import type { OperationUnits } from './units.ts';
 
-/** Everything a run found. */
+/** All results of a run. */
 export interface Results {
   readonly plan: Plan;
   readonly machine: Machine;
   readonly engine: string;
-  /** Items in the table before anything was measured. */
+  /** Number of items in the table before anything was measured. */
   readonly items: number;
   readonly throughput: readonly Cell[];
   readonly units: readonly OperationUnits[];

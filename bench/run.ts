@@ -10,18 +10,18 @@ import { terminalText } from './terminal.ts';
 import { measureThroughput } from './throughput.ts';
 import { measureUnits } from './units.ts';
 
-/* `npm run bench`: the API against a bare SDK loop, and the growth curves. Status 1 when a cost grows. */
+/* `npm run bench`: the API against a bare SDK loop, and the growth curves. Status 1 if a cost grows. */
 
-/** What shells give for a program that a signal ended: 128 and the signal's number. */
+/** A shell's exit status for a program that a signal ended: 128 plus the signal's number. */
 const SIGNAL_STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
 
-// It says once a process which versions of Node it will support.
+// The SDK warns once for each process about the versions of Node that it will support.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const options = new Command('npm run bench --')
   .description(
     'Measures the API against a bare AWS SDK loop, in ratios, and how cost and time grow with the data.\n' +
-      'Takes about four minutes; everything runs in processes of its own, in memory.',
+      'Takes about four minutes; every part runs in its own process, in memory.',
   )
   .option('--quick', 'half a minute: shows that the benchmark works; the figures are coarse')
   .addOption(new Option('--write', `also writes ${PAGE}`).conflicts('quick'))
@@ -45,7 +45,7 @@ async function main(plan: Plan, write: boolean): Promise<void> {
     if (write) await writePage(results);
     if (growingCosts(results.growth).length > 0) process.exitCode = 1;
   } catch (error) {
-    // Once it is being stopped, everything that is under way fails.
+    // Once the run is being stopped, everything in progress fails.
     if (stopping === undefined) {
       process.stderr.write(
         `bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

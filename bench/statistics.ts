@@ -1,11 +1,11 @@
-/** The middle one, or the mean of the two in the middle. */
+/** Returns the middle value, or the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
 /**
- * The value below which a share of them lies, interpolated between neighbours.
- * @throws RangeError for no values at all.
+ * Returns the value below which a share of the values lies, interpolated between neighbours.
+ * @throws RangeError if there are no values.
  */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -15,7 +15,7 @@ export function quantile(values: readonly number[], share: number): number {
   return low + (high - low) * (place - Math.floor(place));
 }
 
-/** A median with what it was taken of. */
+/** A median and the values that it was taken of. */
 export interface Spread {
   readonly median: number;
   readonly min: number;

@@ -4,7 +4,7 @@ import type { Grid } from './report.ts';
 import { aimsGrid, cpuGrid, growthGrid, throughputGrid, unitsGrid } from './report.ts';
 import type { Results } from './results.ts';
 
-/** The results as one reads them in a terminal. */
+/** Formats the results for a terminal. */
 export function terminalText({ machine, engine, items, throughput, units, growth }: Results): string {
   const growing = growingCosts(growth);
   return [

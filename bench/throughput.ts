@@ -4,24 +4,24 @@ import { OPERATIONS, type OperationName } from './operations.ts';
 import { clientsText, type Plan } from './plan.ts';
 import { apiOperations } from './requests.ts';
 
-/** One operation with so many clients, measured in turn on both sides: what stands at one place was measured together. */
+/** One operation with a number of clients, measured in turn on both sides: values at one index were measured together. */
 export interface Cell {
   readonly name: OperationName;
   readonly clients: number;
   readonly api: readonly Measurement[];
   readonly raw: readonly Measurement[];
-  /** The raw loop over a client with the SDK's defaults; only at `DEFAULTS_AT` clients. */
+  /** The raw loop with the SDK's default settings; only at `DEFAULTS_AT` clients. */
   readonly defaults: readonly Measurement[];
 }
 
-/** The SDK's defaults are measured with so many clients, for comparison. */
+/** Number of clients with which the SDK's default settings are measured, for comparison. */
 export const DEFAULTS_AT = 8;
-/** One client has nobody to share a group with. */
+/** With one client, no other client sends to the shared group. */
 const SHARED: ReadonlySet<OperationName> = new Set(['send to one group']);
-/** Clients while code is compiled. */
+/** Number of clients while code is compiled. */
 const WARM_UP_CLIENTS = 8;
 
-/** @param progress is told what is measured next. */
+/** @param progress called before each measurement, with its name. */
 export async function measureThroughput(
   bench: Bench,
   plan: Plan,

@@ -3,14 +3,14 @@ import type { Bench } from './bench.ts';
 import { OPERATIONS, type OperationName } from './operations.ts';
 import { apiOperations } from './requests.ts';
 
-/** What an operation costs, through the API and by the raw loop. */
+/** The cost of an operation, through the API and by the raw loop. */
 export interface OperationUnits {
   readonly name: OperationName;
   readonly api: Units;
   readonly raw: Units;
 }
 
-/** The units of each operation on both sides, with names and tails at hand as in a process that has run for a while. */
+/** Measures the units of each operation on both sides, with names and tails cached as after some time of use. */
 export async function measureUnits({ metered, world }: Bench): Promise<OperationUnits[]> {
   const operations = apiOperations(metered.api.client, world);
   const measured: OperationUnits[] = [];
@@ -22,7 +22,7 @@ export async function measureUnits({ metered, world }: Bench): Promise<Operation
   return measured;
 }
 
-/** What one request uses of the table, once it was made and found everything that is read only now and then. */
+/** Measures the units of one request, after an earlier one has read everything that is read only now and then. */
 export async function usageOf(api: Bench['metered']['api'], request: () => Promise<void>): Promise<Units> {
   await request();
   await api.process.call('beginUsage');
@@ -31,7 +31,7 @@ export async function usageOf(api: Bench['metered']['api'], request: () => Promi
   return { W, R };
 }
 
-/** `1 W + 1 R`; what is none is left out. */
+/** Formats units as `1 W + 1 R`; zeros are left out. */
 export function unitsText({ W, R }: Units): string {
   const parts = [...(W > 0 ? [`${W} W`] : []), ...(R > 0 ? [`${R} R`] : [])];
   return parts.join(' + ') || 'none';

@@ -4,14 +4,14 @@ import { CIRCLES, userId } from './people.ts';
 import type { Plan } from './plan.ts';
 
 /**
- * Who writes: the API, or one of the raw loops. Each has conversations of its own to write to, because a raw loop is
- * not prepared for others who append to the same log.
+ * The writers: the API, or one of the raw loops. Each has its own conversations to write to, because a raw loop does
+ * not support other writers to the same log.
  */
 export const SIDES = ['api', 'raw', 'defaults', 'metered'] as const;
 export type Side = (typeof SIDES)[number];
 export type RawSide = Exclude<Side, 'api'>;
 
-/** Conversations of each caller: one more than a page of the inbox shows. The first is read, the others written to. */
+/** Conversations of each caller: one more than a page of the inbox. The first is read, the others are written to. */
 const PEERS = 21;
 const READ = 0;
 const SEND_TO = {
@@ -21,7 +21,7 @@ const SEND_TO = {
   metered: [13, 14, 15, 16],
 };
 const MARK = { api: 17, raw: 18, defaults: 19, metered: 20 };
-/** Members of the group everybody sends to: as many as one read unit covers. */
+/** Members of the group that all clients send to: as many as one read unit covers. */
 const HOT_MEMBERS = 8;
 const HOT_GROUP = {
   api: '00000000000000000000000001',
@@ -32,12 +32,12 @@ const HOT_GROUP = {
 /** Messages of the conversation that is read: more than a page. */
 const READ_MESSAGES = 200;
 /**
- * What the rows of conversations that are marked as read claim as their newest message. A mark has to be higher than
- * the one before it and at most this; it costs the same wherever it is, and no run comes to the end of these.
+ * The newest seq in the rows of conversations that are marked as read. A mark has to be higher than the one before it
+ * and at most this seq. It costs the same wherever it is, and no run reaches this one.
  */
 const CLAIMED_SEQ = 900_000_000;
 
-/** One who asks, and the conversations they have. */
+/** A caller and their conversations. */
 export interface Caller {
   readonly userId: string;
   readonly history: string;
@@ -46,20 +46,20 @@ export interface Caller {
   readonly hot: Readonly<Record<Side, string>>;
 }
 
-/** Everything that is measured, by what it is called in the table. */
+/** Everything that is measured, by its ids in the table. */
 export interface World {
   readonly callers: readonly Caller[];
-  /** A conversation with each of these numbers of messages, and who has them all. */
+  /** Conversations with each of these numbers of messages, and the person who has all of them. */
   readonly histories: readonly {
     readonly userId: string;
     readonly groupId: string;
     readonly messages: number;
   }[];
-  /** A person with each of these numbers of conversations. */
+  /** Persons with each of these numbers of conversations. */
   readonly inboxes: readonly { readonly userId: string; readonly groupIds: readonly string[] }[];
 }
 
-/** What is measured, and the items to write for it. */
+/** The measured people and groups, and the items to write for them. */
 export function createWorld(plan: Plan): { readonly world: World; readonly items: Iterable<Item> } {
   const clients = Math.max(...plan.clients);
   const histories = plan.messages.map((messages, place) => {
@@ -99,7 +99,7 @@ function bySide<Value>(make: (side: Side) => Value): Record<Side, Value> {
 
 const peer = (place: number): string => userId(CIRCLES.peers, place);
 
-/** Whose token a client sends to the hot group: its members take turns. */
+/** Returns the user whose token a client sends to the hot group with: its members take turns. */
 export function hotSender(world: World, client: number): Caller | undefined {
   return world.callers[client % Math.min(HOT_MEMBERS, world.callers.length)];
 }
@@ -113,7 +113,7 @@ function* itemsOf({ callers, histories, inboxes }: World): Generator<Item> {
   }
   const hotMembers = callers.slice(0, HOT_MEMBERS).map((member) => member.userId);
   for (const side of SIDES) {
-    // Not in anybody's first page: the inbox that is measured shows what each caller has of their own.
+    // Not on any caller's first page: the measured inbox shows the caller's own conversations.
     yield* conversation({ groupId: HOT_GROUP[side], userIds: hotMembers, messages: 1, offset: -1_000_000 });
   }
   for (const { userId: id, groupId, messages } of histories) {

@@ -11,7 +11,7 @@ import { isUserId } from '../schema/ids.ts';
 import { command, runAsProgram, type Script } from '../cli/command.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from '../cli/connection.ts';
 
-/** Handles that are suggested where an unknown one was given. */
+/** Maximum number of handles that are suggested for an unknown one. */
 const SHOWN_HANDLES = 10;
 
 interface Options extends ConnectionOptions {

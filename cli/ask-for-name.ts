@@ -26,7 +26,7 @@ export async function askForName(
   // While a line is read, Ctrl-C is an event of the reader and not a signal to the process.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   // Ctrl-D ends the input without an answer.
-  const answer = await terminal.question("Type the table's name to go on: ").catch(() => '');
+  const answer = await terminal.question("Type the table's name to continue: ").catch(() => '');
   terminal.close();
   if (answer.trim() !== name) throw new UserError(`that is not the table's name: ${nothingDone}`);
 }

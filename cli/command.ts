@@ -123,14 +123,14 @@ export async function runScript(script: Script, words: readonly string[], stream
  */
 export async function runAsProgram(url: string, script: Script): Promise<void> {
   if (!isStarted(fileURLToPath(url))) return;
-  // The SDK prints a warning once a process about the next version of Node that it needs.
+  // The SDK warns once for each process about the next version of Node that it needs.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   process.on('SIGINT', () => process.exit(INTERRUPTED));
   for (const output of [process.stdout, process.stderr]) output.on('error', endQuietly);
   process.exitCode = await runScript(script, process.argv.slice(2), process);
 }
 
-/** Whether this process was started with a script's file, or with the executable beside it. */
+/** Says whether this process was started with a script's file, or with the executable next to it. */
 function isStarted(file: string): boolean {
   const [, started = ''] = process.argv;
   return existsSync(started) && [file, file.replace(/\.ts$/, '')].includes(realpathSync(started));

@@ -39,18 +39,18 @@ export interface Connection {
   readonly table: Table;
   /** Opens the encryption that the environment configures, for scripts that write or show texts. @throws ConfigError */
   readonly openEncryption: () => Promise<TextEncryption>;
-  /** The endpoint, for a person. */
+  /** The endpoint, as text for a user. */
   readonly where: string;
 }
 
 /** The configuration that leads to the table, and where it comes from. */
 export interface Route {
   readonly config: DynamoConfig;
-  /** For a person: the option or the variable that named the endpoint, or the engine that was found. */
+  /** As text for a user: the option or the variable that named the endpoint, or the engine that was found. */
   readonly source: string;
-  /** The option or the variable that named the region; absent where none did. */
+  /** The option or the variable that named the region; absent if none did. */
   readonly regionSource?: string;
-  /** Whether AWS itself answers there, by whatever endpoint. */
+  /** Whether the endpoint, given or not, is one of AWS. */
   readonly isAws: boolean;
 }
 
@@ -157,7 +157,7 @@ export async function chooseRoute(options: ConnectionOptions, prod: string | und
   const isAws = endpoint === undefined || isAwsEndpoint(endpoint);
   if (endpoint === undefined && prod === undefined) return ownEngineRoute(environment);
   if (isAws && prod === undefined) {
-    throw new UserError(`${endpoint} is AWS: say so with the last word \`prod\`, or give another endpoint`);
+    throw new UserError(`${endpoint} is AWS: add \`prod\` as the last word, or give another endpoint`);
   }
   const regionSource = sourceOf(environment, options.region && '--region', [
     'AWS_REGION',

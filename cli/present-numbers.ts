@@ -1,16 +1,14 @@
+import prettyBytes from 'pretty-bytes';
 import type { Usage } from '../backend/table/capacity-meter.ts';
-
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
 
 /** Formats a number of things: "1 group", "2,401 groups". */
 export function countOf(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 }
 
-/** Formats a size in units of 1,024: "1.5 MB". */
+/** Formats a size in multiples of 1,024 bytes: "1.5 MiB". */
 export function readableBytes(bytes: number): string {
-  const unit = bytes === 0 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log(bytes) / Math.log(1_024)));
-  return `${(bytes / 1_024 ** unit).toFixed(unit === 0 ? 0 : 1)} ${UNITS[unit]}`;
+  return prettyBytes(bytes, { binary: true, locale: 'en', maximumFractionDigits: 1 });
 }
 
 /** Formats the capacity that was used: "used 3.5 read units: Query 0.5, BatchGetItem 3". */

@@ -1,5 +1,5 @@
 /**
- * Runs a TypeScript program from whatever directory its user is in.
+ * Runs a TypeScript program from any working directory.
  * @param {URL} program
  */
 export async function run(program) {
@@ -10,7 +10,7 @@ export async function run(program) {
     process.stderr.write('the packages are not installed: run `npm install` first\n');
     process.exit(1);
   }
-  // The settings of whatever project the user is in are none of the program's business.
+  // The settings of a project in the working directory must not apply to the program.
   tsx.register({ tsconfig: false });
   await import(program.href);
 }

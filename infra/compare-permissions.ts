@@ -1,14 +1,14 @@
 import { TABLE_ACCESS, type TableAccess, type TableUser } from './permissions.ts';
 
-/** How what was done differs from what is allowed, a line each. */
+/** The differences between recorded calls and the policies, one on each line. */
 export interface PermissionDifferences {
   readonly missing: readonly string[];
   readonly unused: readonly string[];
 }
 
 /**
- * Compares calls that were recorded, as `user action place`, with what the policies allow.
- * @param access what is allowed; default: what is deployed.
+ * Compares recorded calls, as `user action resource`, with the calls that the policies allow.
+ * @param access the allowed calls; default: the deployed policies.
  */
 export function comparePermissions(
   recorded: ReadonlySet<string>,

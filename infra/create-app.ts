@@ -5,7 +5,7 @@ import { ServiceStack } from './service/service-stack.ts';
 import { readSettings } from './settings.ts';
 import { TableStack } from './table/table-stack.ts';
 
-/** How the library behaves where it has changed its mind. */
+/** Feature flags of the CDK whose recommended value differs from the default. */
 const FLAGS = {
   '@aws-cdk/aws-iam:minimizePolicies': true,
   '@aws-cdk/core:enablePartitionLiterals': true,
@@ -14,14 +14,14 @@ const FLAGS = {
 };
 
 export interface AppOptions {
-  /** Settings by name, as `-c` gives them. */
+  /** Settings by name, as `-c` passes them. */
   readonly context?: Readonly<Record<string, unknown>>;
   readonly outdir?: string;
 }
 
 /**
  * The deployment: stacks for any account and region, checked against AWS's own rules when they are synthesised.
- * @throws ConfigError with every setting that is wrong.
+ * @throws ConfigError with every invalid setting.
  */
 export function createApp({ context, outdir }: AppOptions = {}): App {
   const app = new App({ context: { ...FLAGS, ...context }, ...(outdir !== undefined && { outdir }) });
@@ -43,7 +43,7 @@ export function createApp({ context, outdir }: AppOptions = {}): App {
     new BaselineStack(app, 'CruddurBaseline', {
       settings,
       knownRoleArns: service.tableRoleArns,
-      description: 'Cruddur messaging: who reads the table, and whether it is as it was made',
+      description: 'Cruddur messaging: who reads the table, and whether its configuration is unchanged',
     });
   }
   Tags.of(app).add('application', 'cruddur-messaging');

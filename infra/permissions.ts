@@ -1,6 +1,7 @@
 /**
- * What each role may do with the table: every action it uses and no other. The policies, the VPC endpoint's policy and
- * the check that compares them with what the tests recorded (`npm run test:permissions`) are made from this one list.
+ * The actions that each role may do with the table: those that it uses and no others. The policies, the VPC endpoint's
+ * policy and the check that compares them with recorded calls of the tests (`npm run test:permissions`) are made from
+ * this one list.
  */
 
 /** An action of DynamoDB's data plane as IAM names it, without its prefix. */
@@ -20,10 +21,10 @@ export interface TableAccess {
   readonly index: readonly TableAction[];
 }
 
-/** Who reaches the table: the name of the role's part in the deployment. */
+/** The roles that access the table, by the name of their part of the deployment. */
 export type TableUser = 'api' | 'update-summaries' | 'create-profile';
 
-/** A transaction needs the action of each of its items, and none of its own. */
+/** A transaction needs the permission for the action of each of its items, and none of its own. */
 export const TABLE_ACCESS: Readonly<Record<TableUser, TableAccess>> = {
   api: {
     table: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
@@ -33,10 +34,10 @@ export const TABLE_ACCESS: Readonly<Record<TableUser, TableAccess>> = {
   'create-profile': { table: ['GetItem', 'PutItem'], index: [] },
 };
 
-/** What Lambda's poller does with the stream in the role's name. */
+/** The actions of Lambda's poller on the stream, with the role's permissions. */
 export const STREAM_ACTIONS = ['DescribeStream', 'GetRecords', 'GetShardIterator'] as const;
 
-/** What anybody may do, each action once: the most that the way to the table lets through. */
+/** The actions that any role may do, each once: the VPC endpoint of the table allows no others. */
 export function anyTableAccess(): TableAccess {
   const all = Object.values(TABLE_ACCESS);
   return {

@@ -1,13 +1,13 @@
 import { DEFAULT_TABLE_NAME, INBOX_INDEX } from '../schema/table.ts';
 
 const HOUR_S = 3_600;
-/** What reads items, and describes where they are. */
+/** Actions that read items, and describe the table. */
 const READS = ['dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:Query'];
 
 /**
- * A role that reads the table, for whoever is no part of the service: a tool for looking at data, another account, a
- * cache. It is taken on with an external id, from addresses that are listed, for an hour at a time; and it writes
- * nothing. Plain CloudFormation, because whoever needs it may have nothing else of this.
+ * A role that reads the table, for users outside the service: a tool for looking at data, another account, a cache. It
+ * is assumed with an external id, from listed addresses, for an hour at a time; and it writes nothing. Plain
+ * CloudFormation, because its users may have no other part of this project.
  */
 export function readerRoleTemplate() {
   return {
@@ -53,23 +53,23 @@ function parameters() {
     Principal: {
       Type: 'String',
       AllowedPattern: 'arn:[^:]+:iam::[0-9]{12}:(root|role/.+)',
-      Description: 'ARN of the account or the role that may take it on',
+      Description: 'ARN of the account or the role that may assume it',
     },
     ExternalId: {
       Type: 'String',
       MinLength: 16,
       NoEcho: true,
-      Description: 'What only that account and this one know: a long random text',
+      Description: 'A shared secret of that account and this one: a long random text',
     },
     Addresses: {
       Type: 'CommaDelimitedList',
-      Description: 'Addresses that it may be used from, as 203.0.113.0/24',
+      Description: 'Addresses that it may be used from, such as 203.0.113.0/24',
     },
     KeyArn: {
       Type: 'String',
       Default: '',
       AllowedPattern: '(arn:[^:]+:kms:.+)?',
-      Description: 'ARN of the key that the table is encrypted with; none where the key is the one of AWS',
+      Description: 'ARN of the key that encrypts the table; empty if AWS owns the key',
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Services that are not of a region, or whose one region is not a choice. */
+/** Services that are global, or whose one region cannot be chosen. */
 const GLOBAL_SERVICES = [
   'access-analyzer:*',
   'account:*',
@@ -32,12 +32,12 @@ const GLOBAL_SERVICES = [
   'wafv2:*',
 ];
 
-/** The one role for what is otherwise denied: taken on by two people, and told of by the trail. */
+/** The only role that may do what the policy denies: two people are needed to assume it, and the trail reports it. */
 const NOT_THE_BREAK_GLASS_ROLE = {
   ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/break-glass' },
 };
 
-/** AWS Backup ends a copy that is old enough in the name of the role that made it (`table/backups.ts`). */
+/** AWS Backup deletes an expired copy with the role that made it (`table/backups.ts`). */
 const NOT_THE_ROLE_FOR_BACKUPS = {
   ArnNotLike: {
     'aws:PrincipalArn': ['arn:aws:iam::*:role/break-glass', 'arn:aws:iam::*:role/CruddurTable-BackupsRole*'],
@@ -45,8 +45,8 @@ const NOT_THE_ROLE_FOR_BACKUPS = {
 };
 
 /**
- * What an organisation denies to the account whoever asks, its administrators included: regions where people's data
- * may not be, and what makes data or its traces go away. Attached by hand, from the organisation's own account.
+ * What an organisation denies to every identity of the account, including its administrators: regions where people's data
+ * may not be, and actions that delete data or its traces. It is attached by hand, from the organisation's own account.
  */
 export function serviceControlPolicy(regions: readonly string[]) {
   return {

@@ -5,8 +5,8 @@ import { userIdPrefix } from '../backend/issuer-config.ts';
 import { DEFAULT_TABLE_NAME } from '../schema/table.ts';
 
 /*
- * What can be chosen about a deployment that changes its shape: `-c name=value`. Values that only fill it in (domain,
- * certificate, e-mail) are parameters of the stacks.
+ * The settings that change the shape of a deployment: `-c name=value`. Plain values (domain, certificate, e-mail) are
+ * parameters of the stacks.
  */
 
 /** DynamoDB's default quota of a table. */
@@ -25,41 +25,41 @@ const logDays = z.coerce
 const shape = z
   .strictObject({
     tableName: tableName.default(DEFAULT_TABLE_NAME),
-    /** `existing` leaves the table as it is found: for the region that takes over from another. */
+    /** `existing` does not create the table: for the region that takes over from another. */
     table: z.enum(['create', 'existing']).default('create'),
-    /** `provisioned` scales between the units given and the most units. */
+    /** `provisioned` scales between the given and the maximum units. */
     billing: z.enum(['on-demand', 'provisioned']).default('on-demand'),
     readUnits: units.default(5),
     writeUnits: units.default(5),
     maxReadUnits: units.default(500),
     maxWriteUnits: units.default(500),
     deletionProtection: flag.default(true),
-    /** Both encrypt. A key of one's own can be seen in use, and be taken away; it costs $1 a month. */
+    /** Both encrypt. A customer-managed key shows its use in logs and can be disabled; it costs $1 a month. */
     encryptionKey: z.enum(['aws-owned', 'customer-managed']).default('customer-managed'),
     /**
-     * Texts of messages, sealed by the API with a key of their own: `on`; or `reading`, which seals no new ones and opens
-     * those there are.
+     * Whether the API encrypts texts of messages with their own key: `on`; or `reading`, which decrypts existing texts
+     * but encrypts no new ones.
      */
     textEncryption: z.enum(['none', 'reading', 'on']).default('none'),
-    /** A region that holds a replica of the table, in which nothing runs until it is needed. */
+    /** A region with a replica of the table, in which nothing else runs until it is needed. */
     standbyRegion: region.optional(),
-    /** With a key of one's own: the key of the standby region. */
+    /** With a customer-managed key: the key of the standby region. */
     standbyKeyArn: arn.optional(),
-    /** What the user pool's user ids start with in the table. It cannot change once people have signed up. */
+    /** The prefix of the user pool's user ids in the table. It cannot change once users have signed up. */
     userIdPrefix: userIdPrefix.optional(),
     /** The API's image in a registry; without one it is built from the Dockerfile. */
     image: z.string().min(1).optional(),
     minTasks: count(1, 100).default(2),
     maxTasks: count(1, 100).default(10),
-    /** 1, or 2 so that another takes over. */
+    /** 1, or 2 so that the second takes over from a failed one. */
     cacheNodes: count(1, 2).default(1),
-    /** 1, or 2 so that a zone that fails takes nobody along. */
+    /** 1, or 2 so that the failure of one zone does not affect the other. */
     natGateways: count(1, 2).default(1),
     /** How long logs are kept. */
     logDays: logDays.default(RetentionDays.ONE_MONTH),
     /** The account's baseline as a third stack. */
     baseline: flag.default(false),
-    /** Off where AWS Config records already: an account has one recorder for each region. */
+    /** Off if AWS Config records already: an account has one recorder for each region. */
     configRecorder: flag.default(true),
   })
   .refine(({ readUnits, maxReadUnits }) => readUnits <= maxReadUnits, {
@@ -92,8 +92,8 @@ export type Settings = z.output<typeof shape>;
 export const SETTING_NAMES = Object.keys(shape.shape);
 
 /**
- * Reads the settings from wherever values come by name.
- * @throws ConfigError with everything that is wrong.
+ * Reads the settings from their source, by name.
+ * @throws ConfigError with every invalid setting.
  */
 export function readSettings(valueOf: (name: string) => unknown): Settings {
   const given = SETTING_NAMES.map((name) => [name, valueOf(name)] as const);

@@ -2,7 +2,7 @@ import { readerRoleTemplate } from './reader-role-template.ts';
 import { serviceControlPolicy } from './service-control-policy.ts';
 import { plainTableTemplate } from './table/plain-template.ts';
 
-/** Files that are used without the CDK, and are kept beside its code. */
+/** Files that are used without the CDK, and are kept next to its code. */
 export const TEMPLATES = [
   { path: 'infra/templates/table.json', text: jsonText(plainTableTemplate()) },
   { path: 'infra/templates/reader-role.json', text: jsonText(readerRoleTemplate()) },

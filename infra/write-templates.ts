@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { TEMPLATES } from './templates.ts';
 
-/* Writes what is generated and kept in infra/templates/; a test fails when it is not what it ought to be. */
+/* Writes the generated files of infra/templates/; a test fails if they are out of date. */
 
 for (const { path, text } of TEMPLATES) await writeFile(path, text);

@@ -1,6 +1,6 @@
 import { bundle, LAMBDAS, problemsOf } from './bundle.ts';
 
-/* Bundles each Lambda to dist/lambdas/<name>/index.mjs, and fails when one is not fit to be deployed. */
+/* Bundles each Lambda to dist/lambdas/<name>/index.mjs, and fails if a bundle must not be deployed. */
 
 for (const name of LAMBDAS) {
   const made = await bundle(`lambdas/${name}/index.ts`, `dist/lambdas/${name}/index.mjs`);

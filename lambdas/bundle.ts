@@ -5,22 +5,25 @@ import { build, type OutputFile } from 'esbuild';
 
 export const LAMBDAS = ['update-summaries', 'create-profile'] as const;
 
-/** Larger ones start late: a function's code is fetched, read and compiled before its first event. */
+/** A larger bundle starts late: Lambda fetches, reads and compiles the code before the first event. */
 export const MAX_BUNDLE_BYTES = 1_000_000;
 
-/** What a function must not have in it, and why. */
+/** Files that must not be in a function, and why. */
 const FORBIDDEN: readonly { readonly path: RegExp; readonly why: string }[] = [
   { path: /^(local|test|bench|infra|bin|cli|web)\//, why: 'is no part of a function' },
-  { path: /(^|\/)node_modules\/aws-sdk\//, why: 'is version 2 of the AWS SDK, which is not kept any more' },
+  {
+    path: /(^|\/)node_modules\/aws-sdk\//,
+    why: 'is version 2 of the AWS SDK, which is no longer maintained',
+  },
   {
     path: /(^|\/)node_modules\/undici\//,
-    why: 'is a second HTTP client beside node’s own, of half a megabyte',
+    why: 'is a second HTTP client in addition to node’s own, of half a megabyte',
   },
 ];
 
 /**
- * Where the SDK would look for credentials besides the environment, where Lambda puts them. They are asked for when all
- * before them had none, and then there is no function that could go on.
+ * Other sources of credentials in the SDK. Lambda puts credentials into the environment, which the SDK reads first. It
+ * would ask these sources only if the environment had none, and then no function could work at all.
  */
 const NOT_ASKED_FOR = [
   '@aws-sdk/credential-provider-http',
@@ -31,22 +34,22 @@ const NOT_ASKED_FOR = [
   '@smithy/credential-provider-imds',
 ];
 
-/** A function in one file. */
+/** A function as one file. */
 export interface Bundle {
   readonly file: string;
   readonly bytes: number;
-  /** As Lambda keeps it. */
+  /** Size in bytes, as Lambda stores it. */
   readonly gzipBytes: number;
-  /** The paths of all that is in it. */
+  /** The paths of all files in it. */
   readonly modules: readonly string[];
 }
 
 /**
- * Bundles a function's entry to one file, with all it needs. Some packages in it are CommonJS and call `require`, which
- * an ES module has to be given; of those that come in both forms the ES modules are taken, whose unused parts can be
- * left out. Names are kept: logs tell errors and functions by them. The map to the sources is written beside it for who
- * wants to know a line; a function that had to read it would take twice as long to start.
- * @throws esbuild's failure, after it told what is wrong.
+ * Bundles a function's entry and everything it imports to one file. Some packages are CommonJS and call `require`, which
+ * the bundle defines for the ES module. Packages that have both forms are bundled as ES modules, whose unused parts can
+ * be left out. Names are kept: logs identify errors and functions by them. The source map is a separate file for
+ * developers; a function that had to read it would take twice as long to start.
+ * @throws esbuild's failure, after esbuild has printed what is wrong.
  */
 export async function bundle(
   entry: string,
@@ -84,7 +87,7 @@ export async function bundle(
   };
 }
 
-/** What speaks against deploying it, a line each. */
+/** Returns why a bundle must not be deployed, one line for each reason. */
 export function problemsOf({ file, bytes, modules }: Bundle): string[] {
   const tooLarge =
     bytes > MAX_BUNDLE_BYTES

@@ -4,14 +4,14 @@ import type { DynamoConfig } from '../backend/config.ts';
 import { openDynamoClient, requestLimits } from '../backend/table/open-client.ts';
 
 /**
- * How long a connection is kept that nobody uses. A function is frozen between two events, and what the other side
- * closed meanwhile looks open when it goes on: by then this has run out, and no attempt is spent on such a one.
+ * How long an idle connection is kept, in ms. A function is frozen between two events, and a connection that the other
+ * side closed meanwhile still looks open when it resumes: by then it has expired, and no attempt is wasted on it.
  */
 const IDLE_MS = 4_000;
 
 /**
- * A DynamoDB client for a function: over node's own HTTP client, which the SDK has in it anyway. The API's, which is
- * faster, would be half of the bundle.
+ * Creates a DynamoDB client for a function, over node's own HTTP client, which the SDK includes anyway. The API's HTTP
+ * client, which is faster, would be half of the bundle.
  */
 export function createLambdaClient(config: DynamoConfig): DynamoDBClient {
   const { connections, connectMs, answerMs } = requestLimits(config);
@@ -26,7 +26,7 @@ export function createLambdaClient(config: DynamoConfig): DynamoDBClient {
   return client;
 }
 
-/** Its time to connect begins when a request is made: one that waited for a free connection would run out of it. */
+/** The connect timeout starts with the request: a request that waits for a free connection would use it up. */
 function takeTurns(client: DynamoDBClient, concurrency: number): void {
   const queue = new PQueue({ concurrency });
   client.middlewareStack.add((next) => (args) => queue.add(() => next(args)), {

@@ -15,18 +15,18 @@ import {
 } from '../backend/config.ts';
 import type { LocalAccess } from './own-hosts.ts';
 
-/** Where the package is: what a relative DATA_DIR starts at, so that every terminal means the same one. */
+/** The package's folder. A relative DATA_DIR starts here, so that it means the same folder in every terminal. */
 export const PACKAGE_ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** What a run on one machine needs. */
+/** The configuration of a run on one machine. */
 export interface LocalConfig {
-  /** Absolute; everything a local run keeps. */
+  /** The absolute path of the folder with everything that a local run stores. */
   readonly dataDir: string;
   readonly access: LocalAccess;
   readonly api: ApiConfig;
 }
 
-/** Where web front ends are developed by default: allowed on one machine without any setting. */
+/** The default development origins of web front ends: allowed on one machine without any setting. */
 const DEVELOPMENT_ORIGIN = 'http://localhost:3000';
 const DEFAULT_DATA_DIR = '.data';
 
@@ -61,7 +61,7 @@ const accessEnvironment = z.object({
 
 /**
  * The configuration of a local run.
- * @throws ConfigError with everything that is wrong.
+ * @throws ConfigError with everything that is wrong in it.
  */
 export function readLocalConfig(environment: Environment): LocalConfig {
   const problems: string[] = [];

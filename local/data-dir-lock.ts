@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf, UserError } from '../cli/user-error.ts';
 
-/** Held for as long as a local run uses a data directory. */
+/** The lock of a data directory, which a local run holds as long as it uses the directory. */
 export interface DataDirLock {
   release(): Promise<void>;
 }
 
 /**
- * Takes a data directory for this process alone. The lock is a listening socket, which the system releases whenever
- * the process ends, even by `kill -9`: no stale lock is ever left to be removed by hand. It is seen on one machine
- * only, and on Linux within one network namespace: containers that share a volume do not see each other's.
+ * Locks a data directory for this process. The lock is a listening socket, which the system releases when the process
+ * ends, even after `kill -9`: no stale lock has to be removed by hand. Only processes on the same machine see it, and on
+ * Linux only those in the same network namespace: containers that share a volume do not see each other's locks.
  * @param dataDir its real path.
  * @throws UserError if another process holds the lock.
  */
@@ -28,7 +28,7 @@ export async function lockDataDir(
       `another \`npm start\` is using ${dataDir}: stop it, or set DATA_DIR to another directory`,
     );
   }
-  // The lock alone keeps no process alive.
+  // The lock must not keep the process alive.
   server.unref();
   return {
     release: () =>
@@ -39,8 +39,8 @@ export async function lockDataDir(
 }
 
 /**
- * Linux has socket names outside the file system, Windows has pipes; elsewhere it is a file, outside the data
- * directory because a socket's path holds about 100 bytes only.
+ * Linux has socket names outside the file system, and Windows has pipes. On other systems the lock is a file, outside the
+ * data directory because the path of a socket holds only about 100 bytes.
  */
 function lockAddress(dataDir: string, platform: NodeJS.Platform): string {
   const name = `cruddur-${createHash('sha256').update(dataDir).digest('hex').slice(0, 32)}`;
@@ -48,7 +48,7 @@ function lockAddress(dataDir: string, platform: NodeJS.Platform): string {
   return platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
 }
 
-/** A server on the address, or undefined when the address is taken. */
+/** Returns a server on the address, or undefined if the address is taken. */
 function listen(address: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());

@@ -14,7 +14,7 @@ import { codeOf, UserError } from '../cli/user-error.ts';
 
 /**
  * Creates the data directory if it does not exist, checks that it can be written, and returns its real path: every
- * process that uses the directory knows it by the same path, whatever symbolic links lead there.
+ * process that uses the directory gets the same path, even if it follows other symbolic links.
  * @throws UserError
  */
 export function prepareDataDir(path: string): string {
@@ -30,7 +30,11 @@ export function prepareDataDir(path: string): string {
   }
 }
 
-/** Replaces a file in one step: a reader finds the old text or the new one, and a crash leaves one of them. */
+/**
+ * Replaces a file in one step: a reader finds the old text or the new one, and a crash leaves one of them. So does a
+ * full disk. The package write-file-atomic (7.0.1) does not ensure that: it makes one call to write, which may write
+ * only a part of the text without an error, and the part then replaces the file.
+ */
 export function replaceFile(path: string, text: string, mode = 0o644): void {
   const fresh = freshFile(path, text, mode);
   orRemove(fresh, () => renameSync(fresh, path));
@@ -66,7 +70,7 @@ function freshFile(path: string, text: string, mode: number): string {
   return fresh;
 }
 
-/** Without this, each attempt on a full disk would leave a file behind. */
+/** Removes the temporary file when an attempt fails. Otherwise each attempt on a full disk would leave one. */
 function orRemove(fresh: string, attempt: () => void): void {
   try {
     attempt();

@@ -11,7 +11,7 @@ import { UserError } from '../cli/user-error.ts';
 export const DEVELOPMENT_ISSUER = 'https://development.cruddur.invalid';
 export const DEVELOPMENT_AUDIENCE = 'cruddur-development';
 
-/** Seconds a development token is valid: a working day. */
+/** Lifetime of a development token in seconds: a working day. */
 const TOKEN_LIFE_SECONDS = 12 * 60 * 60;
 const ALGORITHM = 'RS256';
 const KEY_BITS = 2048;
@@ -26,11 +26,11 @@ export interface TokenSubject {
   readonly username?: string;
 }
 
-/** Signs real tokens with a key pair of its own, for one machine. */
+/** Signs real tokens with its own key pair, for one machine. */
 export interface DevelopmentIssuer {
   readonly issuer: string;
   readonly audience: string;
-  /** The public key: all that is needed to verify. */
+  /** The public key, with which tokens are verified. */
   readonly jwks: Jwks;
   signToken(subject: TokenSubject): Promise<string>;
 }
@@ -50,8 +50,8 @@ const keyFile = z.object({
 type PrivateKey = z.output<typeof keyFile>;
 
 /**
- * Opens the issuer of a data directory. The first process that needs its key pair creates it; processes that do so at
- * the same moment end up with the same pair.
+ * Opens the issuer of a data directory. The first process that needs the key pair creates it; processes that do so at
+ * the same moment get the same pair.
  * @throws UserError in production, or for an invalid key file.
  */
 export async function openDevelopmentIssuer(

@@ -10,14 +10,14 @@ import { findOrCreatePerson, findPersonIfThere } from '../cli/people.ts';
 import { knownHandles } from './known-handles.ts';
 import { isForThisMachine, isFromOwnPage, type LocalAccess } from './own-hosts.ts';
 
-/** Maximum number of users that are offered. */
+/** Maximum number of users that are offered for sign-in. */
 const SHOWN_PEOPLE = 12;
 
 const signInBody = z.strictObject({
   handle: newHandle,
-  /** Write a profile with this handle when there is none. */
+  /** Creates a profile with this handle if there is none. */
   create: z.boolean('create_invalid').default(false),
-  /** Of a new profile; the handle, when left out. */
+  /** Display name of a new profile. Default: the handle. */
   display_name: displayName.optional(),
 });
 

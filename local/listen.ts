@@ -4,15 +4,15 @@ import { codeOf } from '../cli/user-error.ts';
 
 const LOOPBACK_V4 = '127.0.0.1';
 const LOOPBACK_V6 = '::1';
-/** A port that is free on one address may be taken on the other; any other one will do then. */
+/** Attempts at finding a port that is free on both addresses: a free port of one may be taken on the other. */
 const ANY_PORT_ATTEMPTS = 5;
-/** What a machine without IPv6 says of an IPv6 address. */
+/** Error codes for an IPv6 address on a machine without IPv6. */
 const WITHOUT_IPV6 = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
 /**
- * Starts a server that only this machine reaches, or one on an address that was asked for. Without an address it
- * listens on both loopback addresses: which of them `localhost` means differs between programs.
- * @param options.port 0 for any free one.
+ * Starts a server on the given address. Without an address, only this machine reaches it: it listens on both loopback
+ * addresses, because programs differ in which of them `localhost` means.
+ * @param options.port 0 for any free port.
  * @throws the system's error, with its `code`: EADDRINUSE, EADDRNOTAVAIL …
  */
 export async function startLocalServer(
@@ -29,7 +29,7 @@ export async function startLocalServer(
   }
 }
 
-/** One server for each loopback address, on one port, started and stopped together. */
+/** Starts a server for each loopback address, on one port. Both stop together. */
 async function startOnLoopback(listener: RequestListener, port: number): Promise<RunningServer> {
   const first = await startServer(listener, port, { host: LOOPBACK_V4 });
   try {

@@ -50,7 +50,7 @@ export class LocalRun {
   #redis: Redis | undefined;
   #events: Events | undefined;
   #stopping = false;
-  /** Answers requests; the API's once there is one. */
+  /** Responds to requests; the API's listener once there is one. */
   #listener: RequestListener;
 
   constructor(parts: { config: LocalConfig; environment: Environment; logger: Logger }) {
@@ -62,7 +62,7 @@ export class LocalRun {
   }
 
   /**
-   * Starts every part, and is done once all of them answer. What can be wrong on the user's side comes first.
+   * Starts every part, and is done once all of them respond. It first checks what the user may have set wrongly.
    * @throws UserError, or another error that `explainFailure` explains; `stop` ends the parts that were started.
    */
   async start(): Promise<Ready> {
@@ -91,7 +91,7 @@ export class LocalRun {
     };
   }
 
-  /** Stops what runs, at any moment of a start too: requests in flight are answered, the batch in hand is finished. */
+  /** Stops what runs, also during a start: responds to the requests in flight, and finishes the current batch. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await Promise.all([this.#server?.stop(), this.#pump?.stop()]);
@@ -102,18 +102,18 @@ export class LocalRun {
     await this.#lock?.release();
   }
 
-  /** One line for what `start` threw. */
+  /** Explains in one line an error that `start` threw. */
   explain(error: unknown): string {
     return explainFailure(error, this.#target());
   }
 
-  /** Where the table is, as far as that is known yet. */
+  /** Where the table is, as far as it is known yet. */
   #target(): Target {
     const { endpoint, tableName } = this.#engine?.dynamo ?? this.#config.api.dynamo;
     return endpoint === undefined ? { tableName } : { endpoint, tableName };
   }
 
-  /** @throws when the run is being stopped: then nothing more may be started. */
+  /** @throws UserError if the run is being stopped: then nothing more may be started. */
   #goOn(): void {
     if (this.#stopping) throw new UserError('stopped while starting');
   }
@@ -146,7 +146,7 @@ export class LocalRun {
       environment: this.#environment,
       logger: this.#logger.child({ name: 'engine' }),
     });
-    // Known before it is started, so that a stop in between reaches it.
+    // Assigned before it is started, so that a stop in between finds it.
     this.#engine = engine;
     this.#goOn();
     await engine.start();
@@ -212,7 +212,7 @@ export class LocalRun {
   }
 }
 
-/** By which URLs it is reached: by a local name where there is one, and by this machine's addresses where it is open. */
+/** The URLs of the server: with a local name if there is one, and with this machine's addresses if it is open. */
 function urlsOf(address: string | undefined, port: number): Pick<Ready, 'url' | 'networkUrls'> {
   const toUrl = (host: string) => `http://${urlHost(host)}:${port}`;
   if (address === undefined) return { url: toUrl('localhost'), networkUrls: [] };
@@ -220,7 +220,7 @@ function urlsOf(address: string | undefined, port: number): Pick<Ready, 'url' | 
   const others = Object.values(networkInterfaces())
     .flatMap((addresses = []) => addresses)
     .filter(({ internal, family }) => !internal && (family === 'IPv4' || address === '::'))
-    // A link-local address means nothing without the name of an interface, which no URL has.
+    // A link-local address is useless without the name of an interface, which a URL cannot contain.
     .filter((found) => !('scopeid' in found) || found.scopeid === 0);
   return { url: toUrl('localhost'), networkUrls: others.map((other) => toUrl(other.address)) };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
-/** How a server on one machine may be reached, as far as the configuration says. */
+/** How a server on one machine may be reached, by its configuration. */
 export interface LocalAccess {
   /** The IP address to listen on; absent: the loopback addresses. */
   readonly address?: string;
@@ -9,9 +9,9 @@ export interface LocalAccess {
   readonly allowedHosts: readonly string[];
 }
 
-/** The names and addresses by which a program on this machine calls itself, as a Host header has them. */
+/** The names and addresses that programs on this machine use for it in a Host header. */
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
-/** Listening on these is listening on every interface. */
+/** To listen on one of these is to listen on every interface. */
 const EVERY_INTERFACE = new Set(['0.0.0.0', '::']);
 const HOST_HEADER = /^(\[[\da-f:.]+\]|[^\s:@/?#\\[\]]+)(?::\d+)?$/;
 

@@ -11,7 +11,7 @@ let stopping = false;
 const isStopping = (): boolean => stopping;
 
 function onSignal(): void {
-  // Another Ctrl-C changes nothing: it is being done, and has its deadline.
+  // Another Ctrl-C changes nothing: the run is stopping already, and has its deadline.
   if (stopping) return;
   stopping = true;
   setTimeout(() => process.exit(0), STOP_DEADLINE_MS).unref();
@@ -22,10 +22,10 @@ function onSignal(): void {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-// A terminal that was closed, or a pipe whose reader went away, takes no more output; the run ends by its signal.
+// A closed terminal, or a pipe whose reader is gone, accepts no more output; the run ends by its signal.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
-// The SDK announces its future minimum version of Node once a process.
+// The SDK announces its future minimum version of Node once for each process.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const { readyText, openLogger, readConfig } = await import('./terminal.ts');

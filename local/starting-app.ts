@@ -9,8 +9,8 @@ import type { Logger } from '../backend/logger.ts';
 import { type LocalAccess, isForThisMachine } from './own-hosts.ts';
 
 /**
- * What answers until the API does: 503 `starting` to everything, preflights excepted, in the forms of the API's own
- * errors, so that a page that is open while `npm start` runs can read it and come again.
+ * The app that responds until the API does: 503 `starting` to every request except preflights, in the form of the API's
+ * own errors, so that a page that is open while `npm start` runs can read it and try again.
  */
 export function createStartingApp(parts: {
   readonly logger: Logger;
@@ -19,7 +19,7 @@ export function createStartingApp(parts: {
   return createRefusingApp(parts, () => new StartingError());
 }
 
-/** Passes on the requests that name this machine as their host, and refuses every other. */
+/** Passes on requests that name this machine as their host, and refuses all others. */
 export function ownHostsOnly(
   listener: RequestListener,
   { logger, access }: { readonly logger: Logger; readonly access: LocalAccess },
@@ -32,7 +32,7 @@ export function ownHostsOnly(
   };
 }
 
-/** Answers everything with one error, in the forms of the API's own. */
+/** Responds to every request with one error, in the form of the API's own errors. */
 function createRefusingApp(
   { logger, corsOrigins }: { readonly logger: Logger; readonly corsOrigins: readonly string[] },
   createError: () => AppError,

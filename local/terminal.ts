@@ -5,18 +5,18 @@ import { createLogger, describeError, type Logger } from '../backend/logger.ts';
 import { type LocalConfig, readLocalConfig } from './config.ts';
 import { explainIfKnown, type Target } from '../cli/explain-failure.ts';
 
-/** A local run that is ready for requests, as it is shown to its user. */
+/** The description of a ready local run for its user. */
 export interface Ready {
   readonly url: string;
-  /** The URLs at which other machines reach it; none, unless LISTEN_ADDRESS is set. */
+  /** The URLs at which other machines reach it; empty unless LISTEN_ADDRESS is set. */
   readonly networkUrls: readonly string[];
   readonly dataDir: string;
   readonly engine: string;
-  /** Some users to sign in as. */
+  /** Handles of some users to sign in as. */
   readonly handles: readonly string[];
 }
 
-/** The configuration; where something is wrong with it, that is said on stderr and the exit status is 1. */
+/** Reads the configuration. If it is wrong, prints why on stderr and sets the exit status to 1. */
 export function readConfig(environment: Environment): LocalConfig | undefined {
   try {
     return readLocalConfig(environment);
@@ -28,7 +28,7 @@ export function readConfig(environment: Environment): LocalConfig | undefined {
   }
 }
 
-/** Log lines for a person on a terminal, and JSON anywhere else. */
+/** Log lines as text on a terminal, and as JSON anywhere else. */
 export function openLogger(level: LogLevel): Logger {
   if (!process.stdout.isTTY) return createLogger(level);
   return createLogger(
@@ -45,16 +45,16 @@ export function openLogger(level: LogLevel): Logger {
 }
 
 /**
- * A logger that says in one sentence what a user can do something about: a table that is missing, an engine that does
- * not answer. The stack of such an error leads nowhere; that of any other error is logged, for it may be a bug.
- * @param target asked at each failure, because an engine's endpoint is known only once it runs.
+ * Creates a logger that explains in one sentence what a user can correct: a missing table, an engine that does not
+ * respond. The stack of such an error is useless; that of any other error is logged, because it may be a bug.
+ * @param target called at each failure, because an engine's endpoint is known only once it runs.
  */
 export function explainingLogger(logger: Logger, target: () => Target): Logger {
   const err = (error: unknown): unknown => explainIfKnown(error, target()) ?? describeError(error);
   return logger.child({}, { serializers: { err } });
 }
 
-/** A request as a line that a terminal has room for: "GET /api/messages 200, 3 ms". */
+/** Formats a request as a short line for a terminal: "GET /api/messages 200, 3 ms". */
 function presentMessage(line: Readonly<Record<string, unknown>>, messageKey: string): string {
   const message = line[messageKey];
   if (message !== 'request') return typeof message === 'string' ? message : '';
@@ -66,7 +66,7 @@ function presentMessage(line: Readonly<Record<string, unknown>>, messageKey: str
 const TERMINAL_COLUMNS = 80;
 const LABEL_COLUMNS = 11;
 
-/** What a user needs to begin, in 80 columns, and the line `ready <url>`, which programs wait for. */
+/** Prints what a user needs to begin, in 80 columns, and the line `ready <url>`, for which programs wait. */
 export function readyText(
   { url, networkUrls, dataDir, engine, handles }: Ready,
   environment: Environment,
@@ -85,7 +85,7 @@ export function readyText(
       : []),
     labelled('data', `${dataDir} (${engine})`),
     ...(handle === undefined ? [] : [labelled('people', handles.join(', '))]),
-    // Commands are not wrapped: they are there to be copied.
+    // Commands are not wrapped, so that they can be copied.
     `  token    TOKEN=$(${token} ${handle ?? '<handle> --create'})`,
     '  try      curl -H "Authorization: Bearer $TOKEN" \\',
     `             ${url}/api/message_groups`,
@@ -96,13 +96,13 @@ export function readyText(
   ].join('\n');
 }
 
-/** A text with a label before it, wrapped between words. */
+/** Formats a text with a label before it, wrapped between words. */
 function labelled(label: string, text: string): string {
   const lines = wrapAnsi(text, TERMINAL_COLUMNS - LABEL_COLUMNS, { wordWrap: true }).split('\n');
   return lines.map((line, at) => `  ${(at === 0 ? label : '').padEnd(LABEL_COLUMNS - 2)}${line}`).join('\n');
 }
 
-/** A text as one word of a shell's command line. */
+/** Quotes a text as one word of a shell's command line. */
 function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -4,18 +4,20 @@ import { Command } from 'commander';
 import { PACKAGE_ROOT } from './config.ts';
 import { type OpenApiFile, openApiFiles } from './openapi-files.ts';
 
-/* `npm run openapi`: writes what is made of the API's description; with `--check`, says what is out of date instead. */
+/* `npm run openapi`: writes the files that are generated from the API's description; `--check` lists outdated ones. */
 
 const { check = false } = new Command('openapi')
-  .description("writes docs/openapi.json and the web client's types, made of the API's routes")
-  .option('--check', 'write nothing, and fail when a file is not what it would be')
+  .description(
+    "writes docs/openapi.json, and the web client's types and checks, generated from the API's routes",
+  )
+  .option('--check', 'write nothing, and fail if a file is out of date')
   .parse()
   .opts<{ check?: boolean }>();
 
 const files = await openApiFiles();
 if (check) {
   for (const { path } of files.filter(isOutOfDate)) {
-    process.stderr.write(`${path} is not what the API says now: npm run openapi\n`);
+    process.stderr.write(`${path} is out of date: run npm run openapi\n`);
     process.exitCode = 1;
   }
 } else {

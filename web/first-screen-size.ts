@@ -4,7 +4,7 @@ import * as z from 'zod';
 
 /*
  * `npm run web:size`: how much JavaScript a browser fetches before it shows the first screen, gzipped, and whether that
- * is within its budget. It reads what `npm run build:web` has built.
+ * is within its budget. It reads the output of `npm run build:web`.
  */
 
 /** The most that the first screen may take, in bytes. */
@@ -22,7 +22,7 @@ const manifest = z.record(
 
 type Manifest = z.output<typeof manifest>;
 
-/** The files of a chunk and of all that it imports from the beginning; what is imported later is not among them. */
+/** The files of a chunk and of its static imports; dynamic imports are not included. */
 function filesOf(chunks: Manifest, name: string, found = new Set<string>()): Set<string> {
   const chunk = chunks[name];
   if (!chunk || found.has(chunk.file)) return found;
@@ -40,6 +40,6 @@ for (const file of filesOf(chunks, entry ?? '')) {
   process.stdout.write(`${size.toLocaleString('en').padStart(9)}  ${file}\n`);
 }
 process.stdout.write(
-  `${sum.toLocaleString('en').padStart(9)}  in all, of ${BUDGET.toLocaleString('en')} bytes (JavaScript of the first screen, gzipped)\n`,
+  `${sum.toLocaleString('en').padStart(9)}  in total, of at most ${BUDGET.toLocaleString('en')} bytes (JavaScript of the first screen, gzipped)\n`,
 );
 if (sum === 0 || sum > BUDGET) process.exitCode = 1;

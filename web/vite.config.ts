@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite';
 
-/** Where `npm start` listens: `npm run dev:web` serves the screens, and hands everything else to it. */
+/** Where `npm start` listens: `npm run dev:web` serves the screens and proxies everything else to it. */
 const API = process.env['BACKEND_URL'] ?? 'http://localhost:4567';
 
 export default defineConfig({
@@ -17,14 +17,14 @@ export default defineConfig({
     // In kB. `npm run web:size` holds the first screen to its budget.
     chunkSizeWarningLimit: 1000,
     rollupOptions: {
-      onLog: (level, log, tell) => {
-        // Libraries mark what is not for servers, and there is no server to render here; and some comments for esbuild.
-        if (!['MODULE_LEVEL_DIRECTIVE', 'INVALID_ANNOTATION'].includes(log.code ?? '')) tell(level, log);
+      onLog: (level, log, report) => {
+        // Directives of libraries for server rendering, which is not used here, and comments for esbuild.
+        if (!['MODULE_LEVEL_DIRECTIVE', 'INVALID_ANNOTATION'].includes(log.code ?? '')) report(level, log);
       },
     },
   },
   server: {
-    // This machine only, under its own names: what it hands on to `npm start` gives tokens to anybody.
+    // This machine only, under its own names: `npm start`, to which it proxies, gives tokens to anyone.
     host: 'localhost',
     port: 3000,
     proxy: Object.fromEntries(['/api', '/development', '/config.json'].map((path) => [path, API])),

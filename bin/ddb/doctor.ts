@@ -42,7 +42,7 @@ export const script: Script = (streams) =>
     '✓ holds   ! holds, but see what it says   ✗ fails   – does not apply here, or could not be checked',
   );
 
-/** @throws UserError unless everything that applies holds. */
+/** @throws UserError if a check that applies fails. */
 function summarise(reports: readonly CheckReport[]): void {
   const wrong = reports.filter((report) => !isFine(report));
   if (wrong.length === 0) return;
@@ -56,7 +56,7 @@ function line(output: Output, { check, result, text }: CheckReport): string {
   return `${mark(output, result)} ${check.padEnd(NAME_WIDTH)}  ${oneLine(text)}`;
 }
 
-/** Coloured on a terminal only, which styleText sees for itself. */
+/** Coloured on a terminal only, which styleText detects. */
 function mark(output: Output, result: Result): string {
   switch (result) {
     case 'holds':

@@ -35,7 +35,7 @@ export const script: Script = (streams) =>
         ['./bin/ddb/dump ./monday', './bin/ddb/dump ./monday prod --region eu-west-1 --parts 16'],
       ),
     )
-      .argument('<directory>', 'the directory to make')
+      .argument('<directory>', 'the directory to create')
       .addArgument(prodArgument())
       .option(
         '--parts <n>',

@@ -24,7 +24,7 @@ export const script: Script = (streams) =>
       command(
         streams,
         'load',
-        "Writes a dump, or an export of DynamoDB's fetched from S3, into an empty table.",
+        'Writes a dump, or an export of DynamoDB that was fetched from S3, into an empty table.',
         ['./bin/ddb/load ./monday --table cruddur-messages-drill', './bin/ddb/load ./monday --resume'],
       ),
     )
@@ -32,7 +32,7 @@ export const script: Script = (streams) =>
       .addArgument(prodArgument())
       .option(
         '--resume',
-        'go on after an interrupted load: put the items that are missing, and change no others',
+        'continue after an interrupted load: put the items that are missing, and change no others',
       )
       .option('--yes', 'do not ask')
       .option('--json', 'print JSON')

@@ -35,7 +35,7 @@ export const script: Script = (streams) =>
     ),
   )
     .addArgument(prodArgument())
-    .option('--check', 'only compare; the exit status is 1 when something differs')
+    .option('--check', 'only compare; the exit status is 1 when anything differs')
     .option('--group <group>', 'only this message group')
     .action((prod: string | undefined, options: Options) =>
       withConnection(options, prod, async ({ table }) => {
@@ -95,7 +95,7 @@ async function chooseGroups(context: Wiring, groupId: string | undefined): Promi
   return [groupId];
 }
 
-/** Runs a task for each group. A log that cannot be read becomes a fault, and the other groups go on. */
+/** Runs a task for each group. A log that cannot be read becomes a fault, and the other groups are still processed. */
 async function forEachGroup(
   groupIds: readonly string[],
   faults: Faults,

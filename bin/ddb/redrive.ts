@@ -32,7 +32,7 @@ export const script: Script = (streams) =>
       .addArgument(prodArgument())
       .action((queueUrl: string, prod: string | undefined, options: ConnectionOptions) => {
         if (prod === undefined && isAwsEndpoint(queueUrl))
-          throw new UserError(`${queueUrl} is AWS: say so with the last word \`prod\``);
+          throw new UserError(`${queueUrl} is AWS: add \`prod\` as the last word`);
         return withConnection(options, prod, async ({ client, table }) => {
           const queue = new FailureQueue(client, queueUrl);
           try {
@@ -89,7 +89,7 @@ class Redrive {
    * twice changes nothing. A record that the function skips meanwhile is another message.
    */
   async #work(failures: readonly QueuedFailure[]): Promise<void> {
-    // A batch may be of any group: then all groups are rebuilt, once for all messages that were received.
+    // A batch may concern any group: then all groups are rebuilt, once for all messages that were received.
     const everything = failures.some(({ failure }) => failure.kind === 'batch')
       ? await this.#rebuild(await this.#context.groups.ids())
       : undefined;

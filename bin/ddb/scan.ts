@@ -19,7 +19,7 @@ import { presentUsage } from '../../cli/present-numbers.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 999_999_999;
-/** Maximum items per request: the first ones are printed soon, whatever the limit is. */
+/** Maximum items per request: it is small, so that the first items are printed soon. */
 const PAGE_ITEMS = 1_000;
 
 interface Options extends ConnectionOptions {
@@ -81,7 +81,7 @@ async function scan(client: DynamoDBClient, TableName: string, limit: number, pr
   return { printed, more: false };
 }
 
-/** Returns an item with its key first and its other attributes by name: DynamoDB keeps them in no order. */
+/** Orders an item's attributes: the key first, then the others by name. DynamoDB keeps them in no order. */
 function readItem(stored: Record<string, AttributeValue>): Item {
   const item = unmarshall(stored, { wrapNumbers: exactNumber });
   const { pk, sk } = KEY_ATTRIBUTES;
@@ -90,13 +90,13 @@ function readItem(stored: Record<string, AttributeValue>): Item {
   return Object.fromEntries(ordered.filter((name) => name in item).map((name) => [name, item[name]]));
 }
 
-/** DynamoDB's numbers have 38 digits: one that a double would change stays the text it is. */
+/** DynamoDB's numbers have 38 digits: a number that a double would change is printed as text. */
 function exactNumber(text: string): number | string {
   const number = Number(text);
   return Number.isInteger(number) && !Number.isSafeInteger(number) ? text : number;
 }
 
-/** Sets as arrays, bytes as Base64. */
+/** Prints sets as arrays, and bytes as Base64. */
 function toJson(value: unknown): string {
   return JSON.stringify(value, (_name, part: unknown) => {
     if (part instanceof Set) return Array.from<unknown>(part);
@@ -122,7 +122,7 @@ class JsonPrinter implements ItemPrinter {
   }
 }
 
-/** A paragraph for each item: its whole key, and each other attribute on a line that the terminal has room for. */
+/** Prints a paragraph for each item: its whole key, and each other attribute on a line that fits the terminal. */
 class BlockPrinter implements ItemPrinter {
   readonly #output: Output;
 
@@ -148,7 +148,7 @@ class BlockPrinter implements ItemPrinter {
   }
 }
 
-/** Formats a value. Of bytes, which are encrypted texts, it gives the number. */
+/** Formats a value. For bytes, which are encrypted texts, it prints their number. */
 function shown(value: unknown): string {
   if (value instanceof Uint8Array) return `(encrypted, ${value.length} bytes)`;
   return oneLine(typeof value === 'string' ? value : toJson(value));

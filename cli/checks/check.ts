@@ -18,7 +18,7 @@ export interface Finding {
 /** A check, which is one line of the report. */
 export interface Check {
   readonly name: string;
-  /** Names of the earlier checks that it needs. Checks that do not need a failed one run all the same. */
+  /** Names of the earlier checks that it needs. A check that does not need a failed one still runs. */
   readonly needs: readonly string[];
   /** A thrown error counts as a failure, and is explained as in every script. */
   run(subject: Subject): Promise<Finding>;

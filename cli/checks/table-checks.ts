@@ -88,7 +88,7 @@ const protection: Check = {
   },
 };
 
-/** The read that every request of a user begins with, by the same code. */
+/** The read with which every request of a user begins, by the same code. */
 const strongRead: Check = {
   name: 'strong read',
   needs: ['key'],
@@ -101,7 +101,7 @@ const strongRead: Check = {
   },
 };
 
-/** The table, beside what the schema says of it. */
+/** The checks of the table against the schema. */
 export const TABLE_CHECKS: readonly Check[] = [
   table,
   partCheck('key', 'key'),

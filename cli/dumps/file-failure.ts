@@ -4,7 +4,7 @@ import { codeOf, UserError } from '../user-error.ts';
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'it may not be read or written',
   EDQUOT: 'there is no room left: give another directory, or make room',
-  EFBIG: 'a file may not become as large: raise the limit (ulimit -f)',
+  EFBIG: 'a file may not become that large: raise the limit (ulimit -f)',
   EIO: 'the disk fails',
   EISDIR: 'it is a directory',
   EMFILE: 'too many files are open',

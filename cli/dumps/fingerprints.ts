@@ -29,7 +29,7 @@ export interface Fingerprint {
 /**
  * Spreads the items of two sides over files in a temporary directory. The same item of both sides is in files with the same
  * number, so that two files are compared at a time, whatever the size of the sides. Digests are made with a random key
- * that is not stored: short texts cannot be guessed from files that a crash leaves behind.
+ * that is not stored: short texts cannot be guessed from files that remain after a crash.
  */
 export class FingerprintFiles {
   readonly #directory = mkdtempSync(join(tmpdir(), 'cruddur-compare-'));
@@ -51,7 +51,7 @@ export class FingerprintFiles {
     );
     try {
       const failed = Promise.race(files.map(failureOf));
-      // Each wait below races with it.
+      // Each wait below races with this promise.
       failed.catch(() => undefined);
       const chunks = files.map(() => '');
       for await (const item of items) {

@@ -31,7 +31,7 @@ export function keyOf(item: RawItem): Key {
   return { pk: pk.S, sk: sk.S };
 }
 
-/** Returns what is wrong with an item: it must be an item of this schema, under the key that follows from its attributes. */
+/** Returns what is wrong with an item: it must be of a kind of this schema, under the key that its attributes give. */
 export function itemFault(item: RawItem): string | undefined {
   const { pk, sk } = item;
   if (pk?.S === undefined || sk?.S === undefined) return 'has no key pk, sk';

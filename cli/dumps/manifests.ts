@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 
 /*
- * The files beside the data files, in the format of DynamoDB's export to S3: a summary, a list of the data files with one
- * JSON text a line, and the MD5 of each of the two.
+ * The files next to the data files, in the format of DynamoDB's export to S3: a summary, a list of the data files with
+ * one JSON text on each line, and the MD5 of each of the two.
  */
 
 export const DATA_DIR = 'data';
@@ -16,7 +16,7 @@ const VERSION = '2020-06-30';
 
 export const dataFile = z.object({
   itemCount: z.int().min(0),
-  /** Of the file as it is stored, compressed; in base64. */
+  /** The MD5 of the compressed file, in base64. */
   md5Checksum: z.base64(),
   dataFileS3Key: z.string().regex(/[^/]$/),
 });

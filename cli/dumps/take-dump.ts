@@ -9,13 +9,13 @@ export interface TakenDump {
   readonly directory: string;
   readonly itemCount: number;
   readonly files: number;
-  /** Compressed. */
+  /** Size of the compressed data files in bytes. */
   readonly bytes: number;
 }
 
 /**
  * Writes a table into a new directory: a data file for each part of it, all parts at once. It holds a page
- * or two for each part in memory, whatever the table's size.
+ * or two for each part in memory, for a table of any size.
  *
  * The dump is not of one point in time: clients may write meanwhile. It includes what was written before a part is read.
  * Each group is of one moment (`wholeGroups`); a profile and the claim of its handle are read separately.
@@ -37,7 +37,7 @@ export async function takeDump(
         try {
           return await dump.writeFile(counted(items, options.onItem), failed.signal);
         } catch (error) {
-          // The first failure is the one that is reported; the other parts end.
+          // The first failure is reported; the other parts are aborted.
           if (!failed.signal.aborted) failed.abort(error);
           throw failed.signal.reason;
         }

@@ -12,7 +12,7 @@ import {
 import { type RawItem, toLine } from './item-json.ts';
 import { keyOf } from './item-shapes.ts';
 
-/** The most that a writer's clock may be behind this one. */
+/** Maximum time in ms by which a writer's clock may be behind this one. */
 const CLOCK_SKEW_MS = 15 * 60_000;
 /** Maximum number of reads of a group that keeps changing. */
 const MAX_ATTEMPTS = 20;

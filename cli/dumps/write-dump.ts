@@ -21,7 +21,7 @@ export interface WrittenFile extends DataFile {
 }
 
 /**
- * A dump that is being written, in a temporary directory beside its own. The manifests are written last, and then the
+ * A dump that is being written, in a temporary directory next to its own. The manifests are written last, and then the
  * directory is renamed in one step: a directory with the final name is always complete.
  */
 export class NewDump {
@@ -113,7 +113,7 @@ export class NewDump {
   }
 }
 
-/** @throws UserError unless there is nothing, or an empty directory. */
+/** @throws UserError unless the path does not exist, or is an empty directory. */
 async function refuseWhatIsThere(directory: string): Promise<void> {
   try {
     const found = await stat(directory);

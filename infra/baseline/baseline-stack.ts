@@ -8,16 +8,16 @@ import type { Settings } from '../settings.ts';
 import { ConfigRules } from './config-rules.ts';
 import { Trail } from './trail.ts';
 
-/** A table that nobody wrote to for so many days is not in use: it costs, and can only be read. */
+/** A table without writes for this many days is not in use: it costs money, and can only be read. */
 const UNUSED_DAYS = 3;
 
 export interface BaselineProps extends StackProps {
   readonly settings: Settings;
-  /** Roles that read the table as a matter of course. */
+  /** Roles that read the table in normal operation. */
   readonly knownRoleArns: readonly string[];
 }
 
-/** What watches over the account, apart from the service: who read the table, and whether it still is as it was made. */
+/** Monitoring of the account, apart from the service: who read the table, and whether its configuration is unchanged. */
 export class BaselineStack extends Stack {
   constructor(scope: Construct, id: string, props: BaselineProps) {
     super(scope, id, props);

@@ -14,16 +14,16 @@ interface Rule {
   readonly identifier: string;
 }
 
-/** What the table must go on being, by AWS's own rules. */
+/** The properties that the table must keep, as AWS's own rules check them. */
 const RULES: readonly Rule[] = [
   { name: 'recovery', identifier: 'DYNAMODB_PITR_ENABLED' },
   { name: 'deletion-protection', identifier: 'DYNAMODB_TABLE_DELETION_PROTECTION_ENABLED' },
   { name: 'in-backup-plan', identifier: 'DYNAMODB_IN_BACKUP_PLAN' },
 ];
-/** Every table is encrypted; that it is by a key of one's own can be checked. */
+/** Every table is encrypted; this rule checks that the key is customer-managed. */
 const OWN_KEY: Rule = { name: 'own-key', identifier: 'DYNAMODB_TABLE_ENCRYPTED_KMS' };
 
-/** AWS Config looks at every table of the account at each change, and says which no longer is as it was meant. */
+/** AWS Config checks every table of the account at each change, and reports those that no longer comply. */
 export class ConfigRules extends Construct {
   constructor(scope: Construct, id: string, { settings }: { readonly settings: Settings }) {
     super(scope, id);
@@ -33,14 +33,14 @@ export class ConfigRules extends Construct {
       const rule = new CfnConfigRule(this, name, {
         configRuleName: `${Stack.of(this).stackName}-${name}`,
         source: { owner: 'AWS', sourceIdentifier: identifier },
-        // The rule on plans looks at tables by itself, once a day.
+        // The rule on plans checks tables by itself, once a day.
         ...(name !== 'in-backup-plan' && { scope: { complianceResourceTypes: [TABLE_TYPE] } }),
       });
       if (recorder) rule.addResourceDependency(recorder);
     }
   }
 
-  /** An account has one recorder for each region: this one, where there is none yet. It records tables and roles alone. */
+  /** Creates the region's recorder, of which an account can have only one. It records only tables and roles. */
   #record(): CfnConfigurationRecorder {
     const bucket = new Bucket(this, 'Bucket', {
       encryption: BucketEncryption.S3_MANAGED,
@@ -49,7 +49,7 @@ export class ConfigRules extends Construct {
       lifecycleRules: [{ expiration: KEPT }],
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    acknowledge(bucket, 'It holds settings of resources; the trail says who reads it.', ['S1']);
+    acknowledge(bucket, 'It holds settings of resources; the trail records who reads it.', ['S1']);
     const { account, partition } = Stack.of(this);
     const writer = {
       principals: [new ServicePrincipal('config.amazonaws.com')],
@@ -70,7 +70,7 @@ export class ConfigRules extends Construct {
       }),
     );
     const recorder = new CfnConfigurationRecorder(this, 'Recorder', {
-      // The service's own role, which the account has or gets by one command: see docs/deploy.md.
+      // The service's own role, which the account has or gets with one command: see docs/deploy.md.
       roleArn: `arn:${partition}:iam::${account}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig`,
       recordingGroup: { allSupported: false, resourceTypes: [TABLE_TYPE, 'AWS::IAM::Role'] },
     });

@@ -10,18 +10,18 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { createLogGroup, writeLog } from '../service/log-group.ts';
 
-/** How long one can look back at who did what. */
+/** How long the trail is kept. */
 const TRAIL_KEPT = Duration.days(365);
 
 export interface TrailProps {
   readonly tableArn: string;
-  /** Whoever else reads the table is told of. */
+  /** Receives an alarm when any other identity reads the table. */
   readonly knownRoleArns: readonly string[];
   readonly logDays: RetentionDays;
   readonly topic: Topic;
 }
 
-/** Who did what in the account, and every read and write of the table; an alarm when a stranger reads it. */
+/** A trail of changes in the account and of every read and write of the table, with an alarm when a stranger reads it. */
 export class Trail extends Construct {
   constructor(scope: Construct, id: string, props: TrailProps) {
     super(scope, id);
@@ -56,7 +56,7 @@ export class Trail extends Construct {
       lifecycleRules: [{ expiration: TRAIL_KEPT, noncurrentVersionExpiration: TRAIL_KEPT }],
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    acknowledge(bucket, 'The trail itself says who reads it.', ['S1']);
+    acknowledge(bucket, 'The trail itself records who reads it.', ['S1']);
     const { partition, region, account } = Stack.of(this);
     const trailArn = `arn:${partition}:cloudtrail:${region}:${account}:trail/${trailName}`;
     const writer = {
@@ -76,7 +76,7 @@ export class Trail extends Construct {
     return bucket;
   }
 
-  /** Whoever is not one of the known roles: another role, a user, the root user. The services' own reads are left out. */
+  /** An alarm for reads by unknown identities: another role, a user, the root user. AWS services do not count. */
   #alarmOfStrangers(logGroup: LogGroup, { knownRoleArns, topic }: TrailProps): void {
     const issuer = '$.userIdentity.sessionContext.sessionIssuer.arn';
     const strange = knownRoleArns.map((arn) => `(${issuer} != "${arn}")`).join(' && ');
@@ -101,7 +101,7 @@ export class Trail extends Construct {
   }
 }
 
-/** Everything that changes the account, and what is done with the items of this one table. */
+/** The events to record: all changes of the account, and all accesses to the items of this one table. */
 function eventSelectors(tableArn: string) {
   return [
     { name: 'management', fieldSelectors: [{ field: 'eventCategory', equalTo: ['Management'] }] },

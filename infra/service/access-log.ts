@@ -5,7 +5,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 
-/** The load balancer's line for each request: addresses and paths, for as long as the other logs. */
+/** The load balancer's access log, one line for each request: addresses and paths, kept as long as the other logs. */
 export class AccessLog extends Construct {
   constructor(
     scope: Construct,
@@ -15,7 +15,7 @@ export class AccessLog extends Construct {
     super(scope, id);
     const { loadBalancer, days } = props;
     const bucket = new Bucket(this, 'Bucket', {
-      // The only encryption that the load balancer's logs can have.
+      // The load balancer supports no other encryption for its logs.
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
@@ -38,7 +38,7 @@ export class AccessLog extends Construct {
     );
     loadBalancer.setAttribute('access_logs.s3.enabled', 'true');
     loadBalancer.setAttribute('access_logs.s3.bucket', bucket.bucketName);
-    // It tries to write there at once.
+    // The load balancer tries to write there at once.
     if (bucket.policy) loadBalancer.node.addDependency(bucket.policy);
   }
 }

@@ -22,9 +22,9 @@ import type { Users } from './users.ts';
 
 const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
-/** Summaries that are a minute late are seen by people. */
+/** Users notice summaries that are a minute late. */
 const LATE_MS = 60_000;
-/** A restart answers a few; more is a fault. */
+/** A restart causes a few 5xx responses; more is a fault. */
 const MANY_SERVER_ERRORS = 10;
 
 export interface AlarmsProps {
@@ -35,7 +35,7 @@ export interface AlarmsProps {
   readonly api: Api;
 }
 
-/** What is worth an e-mail, each with what to do in docs/operations.md. */
+/** The alarms that are sent by e-mail. docs/operations.md says what to do for each. */
 export class Alarms extends Construct {
   readonly topic: Topic;
 
@@ -76,10 +76,10 @@ export class Alarms extends Construct {
   }
 }
 
-/** A topic that alarms reach somebody through, under a key that CloudWatch may use: with AWS's own it may not. */
+/** The topic that sends alarms by e-mail, with a key that CloudWatch may use: it may not use AWS's own key. */
 export function createAlarmTopic(scope: Construct, email: string): Topic {
   const key = new Key(scope, 'TopicKey', {
-    description: 'Encrypts alarms on their way',
+    description: 'Encrypts alarms in transit',
     enableKeyRotation: true,
   });
   key.addToResourcePolicy(
@@ -95,7 +95,7 @@ export function createAlarmTopic(scope: Construct, email: string): Topic {
   return topic;
 }
 
-/** Reads and writes that were throttled. The SDK tries again: what lasts, people meet. */
+/** Throttled reads and writes. The SDK retries: users notice only throttling that lasts. */
 function throttles(tableName: string): IMetric {
   return new MathExpression({
     expression: 'reads + writes',
@@ -108,7 +108,7 @@ function throttles(tableName: string): IMetric {
   });
 }
 
-/** Failures of DynamoDB's own, over the operations that are used: CloudWatch counts each apart. */
+/** Failures of DynamoDB itself, added up over the operations in use: CloudWatch counts each one separately. */
 function systemErrors(tableName: string): IMetric {
   const operations = ['TransactWriteItems', ...Object.values(TABLE_ACCESS).flatMap(({ table }) => table)];
   const metrics = [...new Set(operations)].map(

@@ -38,16 +38,16 @@ const API_PORT = 4567;
 const CPU = 256;
 const MEMORY_MB = 512;
 const TARGET_CPU_PERCENT = 60;
-/** What is in flight is answered within four seconds of the signal to stop. */
+/** The API responds to all requests in flight within four seconds of the signal to stop. */
 const STOP_TIMEOUT = Duration.seconds(15);
 
 export interface ApiProps {
   readonly network: Network;
   readonly table: DeployedTable;
   readonly redisUrl: Secret;
-  /** Absent: texts are stored as they are. */
+  /** Absent: texts are not encrypted by the API. */
   readonly textKey: TextKey | undefined;
-  /** What the containers are told besides the table: the issuer of tokens and the origin of the screens. */
+  /** Environment variables of the containers, without the table's: the issuer of tokens and the origin of the screens. */
   readonly environment: Readonly<Record<string, string>>;
   readonly certificateArn: string;
   /** Absent: built from the Dockerfile. */
@@ -57,7 +57,7 @@ export interface ApiProps {
   readonly logDays: RetentionDays;
 }
 
-/** The API in containers, behind a load balancer that speaks TLS alone. */
+/** The API in containers, behind a load balancer that only accepts TLS. */
 export class Api extends Construct {
   readonly service: FargateService;
   readonly loadBalancer: ApplicationLoadBalancer;
@@ -68,7 +68,7 @@ export class Api extends Construct {
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
     const { network, table } = props;
-    this.securityGroup = network.securityGroup(this, 'Group', 'api: reached by the load balancer alone');
+    this.securityGroup = network.securityGroup(this, 'Group', 'api: only the load balancer connects to it');
     const statements = [
       ...tableStatements(this, 'api', table, network.tableEndpoint.vpcEndpointId),
       ...textKeyStatements(props.textKey),
@@ -81,7 +81,7 @@ export class Api extends Construct {
     const balancerGroup = network.securityGroup(
       this,
       'BalancerGroup',
-      'load balancer: reached from everywhere',
+      'load balancer: open to all addresses',
     );
     this.securityGroup.addIngressRule(balancerGroup, Port.tcp(API_PORT), 'the load balancer');
     this.loadBalancer = new ApplicationLoadBalancer(this, 'Balancer', {
@@ -91,7 +91,7 @@ export class Api extends Construct {
       dropInvalidHeaderFields: true,
       deletionProtection: true,
     });
-    acknowledge(balancerGroup, 'The API is for everybody; behind it, tokens decide.', ['EC23']);
+    acknowledge(balancerGroup, 'The API is public; its tokens control the access.', ['EC23']);
     new AccessLog(this, 'AccessLog', { loadBalancer: this.loadBalancer, days: props.logDays });
     this.targets = this.#listen(network, props.certificateArn);
   }
@@ -105,7 +105,7 @@ export class Api extends Construct {
     const service = new FargateService(this, 'Service', {
       cluster,
       taskDefinition: this.#createTask(props),
-      // How many there are is the scaling's to say: a number here would undo it with each deployment.
+      // Scaling sets the number of tasks: a number here would reset it with each deployment.
       minHealthyPercent: 100,
       circuitBreaker: { rollback: true },
       securityGroups: [this.securityGroup],
@@ -142,7 +142,7 @@ export class Api extends Construct {
       environment: {
         NODE_ENV: 'production',
         PORT: String(API_PORT),
-        // One hop: the load balancer, which nobody gets around.
+        // One hop: the load balancer, which no client can bypass.
         TRUST_PROXY: '1',
         DDB_MESSAGE_TABLE: props.table.tableName,
         ...textKeyEnvironment(props.textKey),
@@ -150,7 +150,7 @@ export class Api extends Construct {
       },
       secrets: { REDIS_URL: EcsSecret.fromSecretsManager(props.redisUrl) },
     });
-    acknowledge(task, 'What is secret among the settings comes from Secrets Manager.', ['ECS2']);
+    acknowledge(task, 'The secret settings come from Secrets Manager.', ['ECS2']);
     acknowledge(task, 'The registry’s sign-in (ecr:GetAuthorizationToken) is bound to no resource.', [
       'IAM5[Resource::*]',
     ]);
@@ -163,7 +163,7 @@ export class Api extends Construct {
       protocol: ApplicationProtocol.HTTP,
       port: API_PORT,
       targets: [this.service],
-      // Event streams end with their container; their clients come again.
+      // Event streams end with their container; their clients reconnect.
       deregistrationDelay: STOP_TIMEOUT,
       healthCheck: { path: '/api/health-check', interval: Duration.seconds(10), healthyThresholdCount: 2 },
     });

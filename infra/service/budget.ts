@@ -1,11 +1,11 @@
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import type { Construct } from 'constructs';
 
-/** Per cent of the month's budget: spent, and foreseen. */
+/** Per cent of the month's budget: actual and forecast costs. */
 const SPENT = 80;
 const FORESEEN = 100;
 
-/** Says by e-mail when the account is going to cost more than was meant, which is also how misuse shows. */
+/** Sends an e-mail when the account is going to cost more than planned, which also reveals misuse. */
 export function createBudget(scope: Construct, monthlyUsd: number, email: string): void {
   const notify = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: number) => ({
     notification: {

@@ -12,9 +12,9 @@ const ENGINE_VERSION = '8.1';
 const PORT = 6380;
 const TOKEN_LENGTH = 64;
 
-/** Valkey, for events between API processes and from the stream's function, and for counting rate limits together. */
+/** Valkey: passes events between API processes and from the stream's function, and counts for rate limiting. */
 export class Cache extends Construct {
-  /** Holds the URL with the password in it: what REDIS_URL is. */
+  /** The secret with the URL, including the password: the value of REDIS_URL. */
   readonly url: Secret;
   readonly cacheClusterId: string;
   readonly #securityGroup: SecurityGroup;
@@ -25,7 +25,7 @@ export class Cache extends Construct {
     this.#securityGroup = network.securityGroup(
       this,
       'Group',
-      'Valkey: reached by whoever publishes or listens',
+      'Valkey: the API and the stream function connect to it',
     );
     const token = new Secret(this, 'Token', {
       generateSecretString: { excludePunctuation: true, passwordLength: TOKEN_LENGTH },
@@ -39,13 +39,15 @@ export class Cache extends Construct {
       ),
     });
     for (const secret of [token, this.url]) {
-      acknowledge(secret, 'Changed by hand, as docs/operations.md says: the nodes must learn of it first.', [
-        'SMG4',
-      ]);
+      acknowledge(
+        secret,
+        'Changed by hand, as docs/operations.md says: the nodes must get the new value first.',
+        ['SMG4'],
+      );
     }
   }
 
-  /** Lets somebody in. */
+  /** Allows a security group to connect. @param who describes it in the rule. */
   allow(group: SecurityGroup, who: string): void {
     this.#securityGroup.addIngressRule(group, Port.tcp(PORT), who);
   }
@@ -73,7 +75,7 @@ export class Cache extends Construct {
       autoMinorVersionUpgrade: true,
     });
     if (!several) {
-      acknowledge(group, 'One node will do: while it is away, messages are stored and events pause.', [
+      acknowledge(group, 'One node is enough: while it is down, messages are stored and events pause.', [
         'AEC4',
       ]);
     }

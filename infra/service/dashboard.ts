@@ -16,7 +16,7 @@ export interface DashboardProps {
   readonly summaries: Summaries;
 }
 
-/** One screen, from the outside in: what people meet, what serves them, what it costs. */
+/** One screen, from the outside in: what users experience, the parts that serve them, and their cost. */
 export function createDashboard(scope: Construct, props: DashboardProps): void {
   const { api, summaries, tableName } = props;
   const { metrics } = api.targets;
@@ -30,7 +30,7 @@ export function createDashboard(scope: Construct, props: DashboardProps): void {
       metrics.httpCodeTarget(HttpCodeTarget.TARGET_4XX_COUNT, { period: MINUTE }),
       metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, { period: MINUTE }),
     ]),
-    graph('Time of an answer (s)', [time(Stats.p(50)), time(Stats.p(99))]),
+    graph('Response time (s)', [time(Stats.p(50)), time(Stats.p(99))]),
     graph('Containers: CPU and memory (%)', [
       api.service.metricCpuUtilization(),
       api.service.metricMemoryUtilization(),

@@ -11,7 +11,7 @@ import { createLogGroup, writeLog } from './log-group.ts';
 import type { Network } from './network.ts';
 import { attachStatements, type DeployedTable, tableStatements } from './table-policy.ts';
 
-/** A second of one CPU is worth 1,769 MB: enough for the SDK to start in a few hundred milliseconds. */
+/** In MB. Lambda gives one full CPU at 1,769 MB: this is enough for the SDK to start in a few hundred milliseconds. */
 const MEMORY_MB = 512;
 
 export interface FunctionProps {
@@ -20,11 +20,11 @@ export interface FunctionProps {
   readonly timeout: Duration;
   readonly logDays: RetentionDays;
   readonly environment?: Readonly<Record<string, string>>;
-  /** What it may do besides what it does with the table. */
+  /** Permissions in addition to those for the table. */
   readonly statements?: readonly PolicyStatement[];
 }
 
-/** A function of `lambdas/`, as `npm run build` bundled it, in the network, with a role of its own. */
+/** A function of `lambdas/`, as `npm run build` bundled it, in the network, with its own role. */
 export class TableFunction extends Construct {
   readonly fn: LambdaFunction;
   readonly role: Role;
@@ -37,7 +37,7 @@ export class TableFunction extends Construct {
     this.securityGroup = network.securityGroup(
       this,
       'Group',
-      `${name}: reaches out, and is reached by nobody`,
+      `${name}: connects to others, accepts no connections`,
     );
     const statements = [
       ...tableStatements(this, name, table, network.tableEndpoint.vpcEndpointId),
@@ -49,14 +49,14 @@ export class TableFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { [name]: new PolicyDocument({ statements }) },
     });
-    acknowledge(this.role, 'AWS binds attaching a function to a network to no resource.', [
+    acknowledge(this.role, 'AWS defines no resource for attaching a function to a network.', [
       'IAM5[Resource::*]',
     ]);
     this.fn = new LambdaFunction(this, 'Function', {
       functionName: `${Stack.of(this).stackName}-${name}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      // Not the map to the sources, which takes twice as long to load as the code.
+      // Without the source map, which takes twice as long to load as the code.
       code: Code.fromAsset(`dist/lambdas/${name}`, { exclude: ['*.map'] }),
       handler: 'index.handler',
       memorySize: MEMORY_MB,

@@ -4,7 +4,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
-/** Where a part of the service writes its lines, which are dropped after some days. */
+/** The log group of a part of the service; its lines are deleted after some days. */
 export function createLogGroup(scope: Construct, id: string, part: string, days: RetentionDays): LogGroup {
   return new LogGroup(scope, id, {
     logGroupName: `/${Stack.of(scope).stackName}/${part}`,
@@ -13,7 +13,7 @@ export function createLogGroup(scope: Construct, id: string, part: string, days:
   });
 }
 
-/** What whoever writes to a log group does. */
+/** The permissions of a writer to a log group. */
 export function writeLog(logGroup: LogGroup): PolicyStatement {
   return new PolicyStatement({
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],

@@ -16,7 +16,7 @@ import { indexArn } from '../table/table-properties.ts';
 import { createLogGroup } from './log-group.ts';
 import { dynamoActions } from './table-policy.ts';
 
-/** As many as the load balancer needs at least. */
+/** The minimum for the load balancer. */
 const ZONES = 2;
 
 export interface NetworkProps {
@@ -26,9 +26,9 @@ export interface NetworkProps {
 }
 
 /**
- * Two zones with public subnets for the load balancer alone and private ones for everything of ours. The table is
- * reached through its gateway endpoint, which lets this table and our account through and nothing else; what is left
- * (keys of tokens, the failure queue, image and logs) goes through the NAT gateway.
+ * Two zones with public subnets for the load balancer only, and private ones for everything else. The table is reached
+ * through its gateway endpoint, which allows only this table and this account. All other traffic (keys of tokens, the
+ * failure queue, image and logs) goes through the NAT gateway.
  */
 export class Network extends Construct {
   readonly vpc: Vpc;
@@ -45,7 +45,7 @@ export class Network extends Construct {
         { name: 'private', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 20 },
       ],
     });
-    // Where traffic was refused, and who talked to whom: addresses, no contents.
+    // Refused traffic, and the addresses of all connections: no contents.
     this.vpc.addFlowLog('Flow', {
       destination: FlowLogDestination.toCloudWatchLogs(
         createLogGroup(this, 'FlowLog', 'flow', props.logDays),
@@ -79,7 +79,7 @@ export class Network extends Construct {
     return endpoint;
   }
 
-  /** Layers of images in Amazon's registry are in a bucket of AWS's own. */
+  /** Allows layers of images in Amazon's registry, which are in a bucket of AWS. */
   #addImageEndpoint(): void {
     const { partition, region } = Stack.of(this);
     const endpoint = this.vpc.addGatewayEndpoint('Images', { service: GatewayVpcEndpointAwsService.S3 });
@@ -92,7 +92,7 @@ export class Network extends Construct {
     );
   }
 
-  /** A security group that nobody can reach until somebody is let in. */
+  /** Creates a security group that accepts no connection until a rule is added. */
   securityGroup(scope: Construct, id: string, description: string): SecurityGroup {
     return new SecurityGroup(scope, id, { vpc: this.vpc, description });
   }

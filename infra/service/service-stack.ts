@@ -16,13 +16,13 @@ import { Users } from './users.ts';
 
 export interface ServiceProps extends StackProps {
   readonly settings: Settings;
-  /** Absent: a table that is there, in a region that takes over. */
+  /** Absent: the table exists, in a region that takes over. */
   readonly createdTable?: CreatedTable;
 }
 
-/** Everything that runs: network, users, API, stream function, Valkey, and what watches over them. */
+/** Everything that runs: network, users, API, stream function, Valkey, and their monitoring. */
 export class ServiceStack extends Stack {
-  /** Roles that read the table as a matter of course. */
+  /** Roles that read the table in normal operation. */
   readonly tableRoleArns: readonly string[];
 
   constructor(scope: Construct, id: string, props: ServiceProps) {
@@ -36,7 +36,7 @@ export class ServiceStack extends Stack {
     const url = `https://${domain}`;
     const prefix = userIdPrefixEnvironment(settings);
     const users = new Users(this, 'Users', { network, table, url, logDays, environment: prefix });
-    // A function is given no secrets at its start, as a container is: its setting is filled in when it is deployed.
+    // A function gets no secrets at its start, as a container does: this setting is filled in at deployment.
     const redisUrl = SecretValue.secretsManager(cache.url.secretArn).unsafeUnwrap();
     const summaries = new Summaries(this, 'Summaries', { network, table, redisUrl, logDays });
     const api = new Api(this, 'Api', {
@@ -67,11 +67,11 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, 'Url', { value: url });
     new CfnOutput(this, 'FailureQueueUrl', {
       value: summaries.failures.queueUrl,
-      description: 'What bin/ddb/redrive works off',
+      description: 'The queue that bin/ddb/redrive processes',
     });
     new CfnOutput(this, 'BalancerName', {
       value: api.loadBalancer.loadBalancerDnsName,
-      description: 'What the domain has to be a CNAME or alias of',
+      description: 'The target for the domain: a CNAME or alias record',
     });
   }
 
@@ -83,7 +83,7 @@ export class ServiceStack extends Stack {
       return { tableName, tableArn, streamArn, ...(keyArn !== undefined && { keyArn }) };
     }
     const stream = new CfnParameter(this, 'TableStreamArn', {
-      description: 'ARN of the stream of the table that is there',
+      description: 'ARN of the stream of the existing table',
     });
     if (encryptionKey === 'aws-owned') return { tableName, tableArn, streamArn: stream.valueAsString };
     const key = new CfnParameter(this, 'TableKeyArn', { description: 'ARN of the key that encrypts it' });
@@ -92,13 +92,13 @@ export class ServiceStack extends Stack {
 
   #textKey({ settings, createdTable }: ServiceProps): TextKey | undefined {
     if (settings.textEncryption === 'none') return undefined;
-    const seals = settings.textEncryption === 'on';
-    if (createdTable?.textKeyArn !== undefined) return { keyArn: createdTable.textKeyArn, seals };
+    const encrypts = settings.textEncryption === 'on';
+    if (createdTable?.textKeyArn !== undefined) return { keyArn: createdTable.textKeyArn, encrypts };
     const key = new CfnParameter(this, 'TextKeyArn', {
-      description: 'ARN of the key that seals its texts; in another region, that of the key’s replica there',
+      description: 'ARN of the key that encrypts its texts; in another region, of the key’s replica there',
       allowedPattern: '^arn:[^:]+:kms:[^:]+:[0-9]+:key/.+$',
     });
-    return { keyArn: key.valueAsString, seals };
+    return { keyArn: key.valueAsString, encrypts };
   }
 
   #parameters() {
@@ -112,7 +112,7 @@ export class ServiceStack extends Stack {
     });
     const monthlyUsd = new CfnParameter(this, 'MonthlyBudget', {
       type: 'Number',
-      description: 'US dollars a month, of the whole account, beyond which an e-mail says so',
+      description: 'US dollars a month for the whole account: above this an e-mail is sent',
       default: 150,
       minValue: 1,
     });
@@ -125,7 +125,7 @@ export class ServiceStack extends Stack {
   }
 }
 
-/** The API and the post-confirmation function make user ids alike. */
+/** The prefix of user ids, which the API and the post-confirmation function must share. */
 function userIdPrefixEnvironment({ userIdPrefix }: Settings): Record<string, string> {
   return userIdPrefix === undefined ? {} : { AWS_COGNITO_USER_ID_PREFIX: userIdPrefix };
 }

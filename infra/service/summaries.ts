@@ -11,9 +11,9 @@ import { TableFunction } from './lambda-function.ts';
 import type { Network } from './network.ts';
 import type { DeployedTable } from './table-policy.ts';
 
-/** A batch of 500 records of as many groups takes a few seconds; a table that throttles, longer. */
+/** A batch of 500 records of as many groups takes a few seconds; longer if the table throttles. */
 const TIMEOUT = Duration.minutes(1);
-/** As long as SQS keeps anything: time to see the alarm and to rebuild the summaries. */
+/** The maximum of SQS: time to see the alarm and to rebuild the summaries. */
 const FAILURES_KEPT = Duration.days(14);
 
 export interface SummariesProps {
@@ -23,7 +23,7 @@ export interface SummariesProps {
   readonly logDays: RetentionDays;
 }
 
-/** The function that follows the table's stream, and the queue of what it could not do. */
+/** The function that follows the table's stream, and the queue of the records that it could not handle. */
 export class Summaries extends Construct {
   readonly function: TableFunction;
   readonly failures: Queue;
@@ -36,9 +36,7 @@ export class Summaries extends Construct {
       enforceSSL: true,
       retentionPeriod: FAILURES_KEPT,
     });
-    acknowledge(this.failures, 'It is the queue of failures itself; nothing consumes it but people.', [
-      'SQS3',
-    ]);
+    acknowledge(this.failures, 'It is the queue of failures itself; only people consume it.', ['SQS3']);
     this.function = new TableFunction(this, 'Function', 'update-summaries', {
       network,
       table,
@@ -51,19 +49,21 @@ export class Summaries extends Construct {
           resources: [table.streamArn],
         }),
         new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: [`${table.tableArn}/stream/*`] }),
-        // Both what the handler skips and what Lambda gives up.
+        // For records that the handler skips, and batches that Lambda gives up.
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.failures.queueArn] }),
       ],
     });
     const streams = `arn:<AWS::Partition>:dynamodb:<AWS::Region>:<AWS::AccountId>:table/${table.tableName}/stream/*`;
-    acknowledge(this.function.role, 'A list of streams is of no stream yet.', [`IAM5[Resource::${streams}]`]);
+    acknowledge(this.function.role, 'Listing streams has no stream as its resource.', [
+      `IAM5[Resource::${streams}]`,
+    ]);
     this.#follow(table.streamArn);
   }
 
   /**
-   * Records of messages alone: the function's own writes never call it. Ten batches of a shard at once do no harm,
-   * as summaries come out the same in any order. A fault is tried again until the records are half as old as the
-   * stream keeps them; then the batch's position goes to the queue.
+   * Passes only records of messages: the function's own writes never invoke it. Ten batches of a shard at once do no
+   * harm, because summaries are the same in any order. After an error a batch is retried until its records are half as
+   * old as the stream keeps them; then the batch's position goes to the queue.
    */
   #follow(streamArn: string): void {
     const pattern = { dynamodb: { Keys: { sk: { S: [{ prefix: MESSAGE_SK_PREFIX }] } } } };

@@ -5,13 +5,13 @@ import { TABLE_ACCESS, type TableAction, type TableUser } from '../permissions.t
 import { indexArn } from '../table/table-properties.ts';
 import type { CreatedTable } from '../table/table-stack.ts';
 
-/** The table as policies and settings name it. */
+/** The table, with the names that policies and settings use. */
 export interface DeployedTable extends CreatedTable {
   readonly tableName: string;
   readonly tableArn: string;
 }
 
-/** What DynamoDB does with a table's key in the name of whoever reads or writes the table. */
+/** The actions that DynamoDB does with a table's key for a reader or writer of the table. */
 const KEY_ACTIONS = [
   'kms:Decrypt',
   'kms:DescribeKey',
@@ -26,8 +26,8 @@ export function dynamoActions(actions: readonly TableAction[]): string[] {
 }
 
 /**
- * What a role may do with the table, its index and its key, and only through the network's endpoint: credentials that
- * were carried out of it open nothing.
+ * The permissions of a role on the table, its index and its key, only through the network's endpoint: stolen credentials
+ * are useless outside the network.
  */
 export function tableStatements(
   scope: Construct,
@@ -47,7 +47,7 @@ export function tableStatements(
   return [...statements, ...keyStatements(scope, table)];
 }
 
-/** The key by way of DynamoDB alone. Empty where the key is AWS's own. */
+/** Allows use of the key only through DynamoDB. Empty if AWS owns the key. */
 export function keyStatements(scope: Construct, { keyArn }: DeployedTable): PolicyStatement[] {
   if (keyArn === undefined) return [];
   const { region, urlSuffix } = Stack.of(scope);
@@ -61,8 +61,8 @@ export function keyStatements(scope: Construct, { keyArn }: DeployedTable): Poli
 }
 
 /**
- * Lambda attaches a function to its network in the role's name, with actions that AWS binds to no resource. The
- * function's own code must not: what it does carries its ARN.
+ * Lambda attaches a function to its network with the role's permissions, with actions for which AWS defines no resource.
+ * The function's own code must not use them: its requests carry the function's ARN.
  */
 export function attachStatements(): PolicyStatement[] {
   return [

@@ -1,24 +1,24 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ENCRYPTION_CONTEXT } from '../../backend/table/encryption/encryption-context.ts';
 
-/** The key of the texts, and what is done with it. */
+/** The key of the texts, and its use. */
 export interface TextKey {
   readonly keyArn: string;
-  /** Whether new texts are sealed. */
-  readonly seals: boolean;
+  /** Whether new texts are encrypted. */
+  readonly encrypts: boolean;
 }
 
-/** What the containers are told of it. */
+/** The environment variables of the containers for it. */
 export function textKeyEnvironment(key: TextKey | undefined): Record<string, string> {
-  return key ? { TEXT_KEYS: key.keyArn, TEXT_ENCRYPTION: key.seals ? 'on' : 'off' } : {};
+  return key ? { TEXT_KEYS: key.keyArn, TEXT_ENCRYPTION: key.encrypts ? 'on' : 'off' } : {};
 }
 
-/** The key for data keys of texts alone: what is sealed with it for another purpose stays sealed. */
+/** Allows the key only for data keys of texts: what it encrypted for another purpose cannot be decrypted. */
 export function textKeyStatements(key: TextKey | undefined): PolicyStatement[] {
   if (!key) return [];
   return [
     new PolicyStatement({
-      actions: ['kms:Decrypt', ...(key.seals ? ['kms:GenerateDataKey'] : [])],
+      actions: ['kms:Decrypt', ...(key.encrypts ? ['kms:GenerateDataKey'] : [])],
       resources: [key.keyArn],
       conditions: { StringEquals: { 'kms:EncryptionContext:purpose': ENCRYPTION_CONTEXT.purpose } },
     }),

@@ -9,24 +9,24 @@ import { TableFunction } from './lambda-function.ts';
 import type { Network } from './network.ts';
 import type { DeployedTable } from './table-policy.ts';
 
-/** Cognito gives a trigger five seconds, and then lets the sign-up fail. */
+/** Cognito gives a trigger five seconds, and then refuses the sign-up. */
 const TRIGGER_TIMEOUT = Duration.seconds(5);
 const MIN_PASSWORD_LENGTH = 12;
-/** How long somebody who was disabled can go on reading and writing at most. */
+/** Maximum time for which a disabled user can still read and write. */
 const ACCESS_TOKEN_LIFE = Duration.minutes(30);
 const REFRESH_TOKEN_LIFE = Duration.days(30);
 
 export interface UsersProps {
   readonly network: Network;
   readonly table: DeployedTable;
-  /** Where the screens are. */
+  /** The URL of the screens. */
   readonly url: string;
   readonly logDays: RetentionDays;
-  /** Of the function. */
+  /** Settings of the function. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Who can sign in, and the function that writes the profile of whoever has signed up. */
+/** The user pool, and the function that writes the profile of a user who has signed up. */
 export class Users extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
@@ -41,7 +41,7 @@ export class Users extends Construct {
     this.pool = this.#createPool();
     this.pool.addTrigger(UserPoolOperation.POST_CONFIRMATION, this.createProfile.fn);
     this.client = this.#createClient(props.url);
-    // The pages to sign in at have an address that nobody else in the region has.
+    // The sign-in pages need an address that is unique in the region.
     const unique = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))));
     const domain = this.pool.addDomain('Domain', { cognitoDomain: { domainPrefix: `cruddur-${unique}` } });
     new CfnOutput(this, 'PoolId', { value: this.pool.userPoolId });
@@ -73,7 +73,7 @@ export class Users extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    acknowledge(pool, 'Whoever chats chooses whether to use a second factor.', ['COG2']);
+    acknowledge(pool, 'Each user chooses whether to use a second factor.', ['COG2']);
     acknowledge(pool, 'Threat protection needs the Plus plan, which is paid for each user.', [
       'COG3',
       'COG8',
@@ -81,7 +81,7 @@ export class Users extends Construct {
     return pool;
   }
 
-  /** For the screens: a public client, which keeps no secret, with the authorization code flow and PKCE, or SRP. */
+  /** A client for the screens: public, without a secret, with the authorization code flow and PKCE, or SRP. */
   #createClient(url: string): UserPoolClient {
     return this.pool.addClient('Screens', {
       generateSecret: false,

@@ -5,19 +5,19 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 
-/** As far back as point-in-time recovery reaches, so that a table that was deleted is no worse off. */
+/** As long as point-in-time recovery, so that a deleted table can be restored as far back. */
 const DAILY_KEPT_DAYS = 35;
 const MONTHLY_KEPT_DAYS = 366;
 /** At night in Europe and in America. */
 const HOUR_UTC = '3';
 
-/** Daily and monthly copies in a vault of their own: they outlive the table and its point-in-time recovery. */
+/** Daily and monthly copies in their own vault: they outlive the table and its point-in-time recovery. */
 export class Backups extends Construct {
   constructor(scope: Construct, id: string, { tableArn }: { readonly tableArn: string }) {
     super(scope, id);
     const vault = new BackupVault(this, 'Vault', {
       removalPolicy: RemovalPolicy.RETAIN,
-      // Who can write to the table cannot make its copies go away.
+      // A role that can write to the table cannot delete its copies.
       blockRecoveryPointDeletion: true,
     });
     const plan = new BackupPlan(this, 'Plan', {
@@ -42,7 +42,7 @@ export class Backups extends Construct {
     });
   }
 
-  /** Backs up and cannot restore: who restores does so by hand, with a role for that. */
+  /** A role that can back up but not restore: restoring is done by hand, with another role. */
   #role(tableArn: string, vaultArn: string): Role {
     const { partition, region, account } = Stack.of(this);
     const role = new Role(this, 'Role', {
@@ -68,7 +68,7 @@ export class Backups extends Construct {
               resources: [vaultArn],
             }),
             new PolicyStatement({
-              // The table's key and the vault's, as both services use them.
+              // Permissions on the table's key and the vault's, as both services use them.
               actions: ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'],
               resources: [`arn:${partition}:kms:${region}:${account}:key/*`],
               conditions: {
@@ -81,7 +81,7 @@ export class Backups extends Construct {
     });
     acknowledge(
       role,
-      'A backup’s ARN is known when it is made; the keys are bound to the services that use them.',
+      'A backup’s ARN is unknown before it is made; the keys are limited to the services that use them.',
       [
         'IAM5[Resource::<Table.Arn>/backup/*]',
         'IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]',

@@ -4,8 +4,8 @@ import { DEFAULT_TABLE_NAME, tableDefinition, tableSettings } from '../../schema
 const MAX_UNITS = 40_000;
 
 /**
- * The table alone as a plain CloudFormation template, for whoever runs the rest elsewhere: no CDK, no bootstrap.
- * What CreateTable takes is what CloudFormation takes, but for the stream, which it enables by naming what it shows.
+ * The table alone as a plain CloudFormation template, for deployments that run the rest elsewhere: no CDK, no bootstrap.
+ * CloudFormation takes what CreateTable takes, except for the stream, which it enables by its view type.
  */
 export function plainTableTemplate() {
   const { StreamSpecification, GlobalSecondaryIndexes, ...definition } = tableDefinition(DEFAULT_TABLE_NAME);
@@ -53,13 +53,13 @@ function parameters() {
       Type: 'String',
       Default: DEFAULT_TABLE_NAME,
       AllowedPattern: '[a-zA-Z0-9_.-]{3,255}',
-      Description: 'What DDB_MESSAGE_TABLE has to be',
+      Description: 'The value of DDB_MESSAGE_TABLE',
     },
     BillingMode: {
       Type: 'String',
       Default: tableDefinition(DEFAULT_TABLE_NAME).BillingMode,
       AllowedValues: ['PAY_PER_REQUEST', 'PROVISIONED'],
-      Description: 'By request, or by units held ready',
+      Description: 'On-demand, or with provisioned units',
     },
     ReadCapacityUnits: {
       ...units,
@@ -86,7 +86,7 @@ function outputs() {
   };
 }
 
-/** Units are left out where there are none. */
+/** Leaves units out if there are none. */
 function whenProvisioned(value: object) {
   return { 'Fn::If': ['IsProvisioned', value, { Ref: 'AWS::NoValue' }] };
 }

@@ -5,10 +5,10 @@ import type { Construct } from 'constructs';
 import { INBOX_INDEX } from '../../schema/table.ts';
 import type { Settings } from '../settings.ts';
 
-/** Part of the provisioned units that is to be in use: the rest is there until the next step up, about two minutes. */
+/** Target use of the provisioned units: the rest is a reserve until the next step up, which takes about two minutes. */
 const TARGET_PERCENT = 70;
 
-/** Has provisioned units follow what is used, of the table and of its index alike: an index that throttles, throttles the table. */
+/** Scales the provisioned units with their use, of the table and of its index: a throttled index throttles the table. */
 export function scaleTable(scope: Construct, tableName: string, settings: Settings): void {
   const { readUnits, maxReadUnits, writeUnits, maxWriteUnits } = settings;
   const role = Role.fromRoleArn(

@@ -2,7 +2,7 @@ import type { CfnGlobalTableProps, CfnTableProps } from 'aws-cdk-lib/aws-dynamod
 import { INBOX_INDEX, tableDefinition, tableSettings } from '../../schema/table.ts';
 import type { Settings } from '../settings.ts';
 
-/** The parts of both kinds of table that the schema says. CloudFormation enables a stream by naming what it shows. */
+/** The properties of both kinds of table that the schema defines. CloudFormation enables a stream by its view type. */
 function schemaProperties(tableName: string) {
   const definition = tableDefinition(tableName);
   const { timeToLive } = tableSettings;
@@ -71,7 +71,7 @@ export function globalTableProperties(
   };
 }
 
-/** ARNs of what belongs to a table, which policies name. */
+/** The ARNs of a table and its parts, which policies name. */
 export function indexArn(tableArn: string): string {
   return `${tableArn}/index/${INBOX_INDEX}`;
 }

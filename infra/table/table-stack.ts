@@ -7,16 +7,16 @@ import { Backups } from './backups.ts';
 import { scaleTable } from './scaling.ts';
 import { globalTableProperties, tableProperties } from './table-properties.ts';
 
-/** What only the table's creation tells of it. */
+/** Values that only the table's creation gives. */
 export interface CreatedTable {
   readonly streamArn: string;
-  /** Absent: the key is AWS's own, which needs no permission. */
+  /** Absent: AWS owns the key, which needs no permission. */
   readonly keyArn?: string;
-  /** Seals texts. Absent: nothing does. */
+  /** Encrypts texts. Absent: texts are not encrypted by the API. */
   readonly textKeyArn?: string;
 }
 
-/** The table with its key and its backups: what is still there when everything else was taken down. */
+/** The table with its key and its backups: they remain when everything else is deleted. */
 export class TableStack extends Stack implements CreatedTable {
   readonly streamArn: string;
   readonly keyArn?: string;
@@ -47,19 +47,19 @@ export class TableStack extends Stack implements CreatedTable {
       description: 'Encrypts the messages table',
       alias: 'cruddur-messages',
       enableKeyRotation: true,
-      // A key that is gone takes the table with it.
+      // Without its key, the table cannot be read.
       removalPolicy: RemovalPolicy.RETAIN,
     });
   }
 
   #createTextKey({ standbyRegion }: Settings): Key {
     return new Key(this, 'TextKey', {
-      description: 'Seals the texts of messages',
+      description: 'Encrypts the texts of messages',
       alias: 'cruddur-message-texts',
       enableKeyRotation: true,
-      // What it sealed is opened in another region by a replica of it alone.
+      // In another region, only a replica of the key can decrypt the texts.
       ...(standbyRegion !== undefined && { multiRegion: true }),
-      // A key that is gone takes the texts with it.
+      // Without this key, the texts cannot be read.
       removalPolicy: RemovalPolicy.RETAIN,
     });
   }

@@ -10,7 +10,7 @@ beforeAll(() => {
 });
 
 describe('the trail', () => {
-  it('holds what is done to the account everywhere, and with the items of this table', () => {
+  it('records all changes of the account, and all accesses to the items of this table', () => {
     const trail = onlyResource(stacks, 'AWS::CloudTrail::Trail').Properties;
     expect(trail).toMatchObject({
       IsLogging: true,
@@ -30,7 +30,7 @@ describe('the trail', () => {
     expect(JSON.stringify(trail['AdvancedEventSelectors'])).toContain(':table/cruddur-messages');
   });
 
-  it('tells of reads by whoever is none of the three roles', () => {
+  it('raises an alarm when any identity but the three known roles reads the table', () => {
     const filter = onlyResource(stacks, 'AWS::Logs::MetricFilter').Properties;
     const pattern = JSON.stringify(filter['FilterPattern']);
     expect(pattern).toContain('$.readOnly IS TRUE');
@@ -55,7 +55,7 @@ describe('the rules', () => {
       ({ Properties }) => /"SourceIdentifier":"(\w+)"/.exec(JSON.stringify(Properties['Source']))?.[1],
     );
 
-  it('are that tables recover, are protected, are backed up and have a key of their own', () => {
+  it('require that tables can be recovered, are protected, are backed up and have a customer-managed key', () => {
     expect(rulesOf(stacks).sort()).toEqual([
       'DYNAMODB_IN_BACKUP_PLAN',
       'DYNAMODB_PITR_ENABLED',
@@ -64,27 +64,27 @@ describe('the rules', () => {
     ]);
   });
 
-  it('ask for no key of its own where the key is the one of AWS', () => {
+  it('require no customer-managed key if AWS owns the key', () => {
     expect(rulesOf(synthesise({ baseline: 'true', encryptionKey: 'aws-owned' }))).not.toContain(
       'DYNAMODB_TABLE_ENCRYPTED_KMS',
     );
   });
 
-  it('bring a recorder only where there is none', () => {
+  it('create a recorder only if there is none', () => {
     expect(resourcesOf(stacks, 'AWS::Config::ConfigurationRecorder')).toHaveLength(1);
     const recorded = synthesise({ baseline: 'true', configRecorder: 'false' });
     expect(resourcesOf(recorded, 'AWS::Config::ConfigurationRecorder')).toEqual([]);
   });
 });
 
-it('backups are kept for 35 days and for a year, in a vault that lets none go', () => {
+it('backups are kept for 35 days and for a year, in a vault from which none can be deleted', () => {
   const plan = JSON.stringify(onlyResource(stacks, 'AWS::Backup::BackupPlan').Properties);
   expect(plan.match(/"DeleteAfterDays":\d+/g)).toEqual(['"DeleteAfterDays":35', '"DeleteAfterDays":366']);
   const vault = JSON.stringify(onlyResource(stacks, 'AWS::Backup::BackupVault').Properties);
   expect(vault).toMatch(/"Action":\[[^\]]*"backup:DeleteRecoveryPoint"[^\]]*\],"Effect":"Deny"/);
 });
 
-it('the control policy allows nothing, and denies what it was made for', () => {
+it('the control policy allows nothing, and denies the actions that it lists', () => {
   const { Statement: statements } = serviceControlPolicy(['eu-west-1', 'eu-central-1']);
   expect(statements.map(({ Effect }) => Effect)).toEqual(statements.map(() => 'Deny'));
   expect(statements[0]).toMatchObject({
@@ -95,7 +95,7 @@ it('the control policy allows nothing, and denies what it was made for', () => {
   expect(denied).toEqual(
     expect.arrayContaining(['dynamodb:DeleteTable', 'cloudtrail:StopLogging', 'iam:CreateAccessKey']),
   );
-  // Who makes copies ends them, too, when they are old enough; AWS names the role after its stack and its place there.
+  // The role that makes copies also deletes expired ones; AWS derives its name from its stack and its construct.
   const [role] = Object.keys(
     stacks.find(({ name }) => name === 'CruddurTable')?.template.Resources ?? {},
   ).filter((name) => name.startsWith('BackupsRole'));
@@ -108,6 +108,6 @@ it('the control policy allows nothing, and denies what it was made for', () => {
       },
     },
   });
-  // The quota of a control policy.
+  // The quota for a control policy.
   expect(JSON.stringify(serviceControlPolicy(['eu-west-1'])).length).toBeLessThan(5_120);
 });

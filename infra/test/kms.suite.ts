@@ -11,7 +11,7 @@ import { STAND_IN_CREDENTIALS, STAND_IN_REGION, type StandIn, startStandIn } fro
 
 const describeDeployed = pythonProgram('moto_server') === undefined ? describe.skip : describe;
 
-describeDeployed('texts that are sealed with a key of KMS, by the SDK’s own client', () => {
+describeDeployed('texts that are encrypted with a key of KMS, with the SDK’s own client', () => {
   let standIn: StandIn;
   let kms: KMS;
 
@@ -25,19 +25,19 @@ describeDeployed('texts that are sealed with a key of KMS, by the SDK’s own cl
     await standIn.stop();
   });
 
-  /** Texts as a process has them that has just started. */
+  /** The encryption of a process that has just started. */
   function textsWith(arn: string): Promise<TextEncryption> {
     const config = { encrypts: true, keys: [{ kind: 'kms' as const, arn }] as const };
     return openEncryption(config, { logger: createLogger('silent'), credentials: STAND_IN_CREDENTIALS });
   }
 
-  it('are opened by another process, and by no other key; KMS that is gone is a failure that passes', async () => {
+  it('are decrypted by another process, and by no other key; an unavailable KMS is a transient failure', async () => {
     const { KeyMetadata: { Arn: arn = '' } = {} } = await kms.createKey({});
     const item = logEntry({ groupId: newGroupId(), message: 'Hello 👋' });
     const sealed = await sealMessage(await textsWith(arn), item);
     expect(sealed.message).toBeInstanceOf(Uint8Array);
     expect(await openMessage(await textsWith(arn), sealed)).toEqual(item);
-    // A key that KMS does not know: what it sealed stays sealed, and a send says why it fails.
+    // A key that KMS does not know: its texts cannot be decrypted, and a send says why it fails.
     const unknown = await textsWith(arn.replace(/[^/]*$/, '00000000-0000-4000-8000-000000000000'));
     expect(await openMessage(unknown, sealed)).toMatchObject({ unreadable: true });
     await expect(sealMessage(unknown, item)).rejects.toMatchObject({

@@ -9,12 +9,12 @@ const ACCESS: Readonly<Record<TableUser, TableAccess>> = {
 };
 const DONE = ['api GetItem table', 'api Query table', 'api Query index', 'update-summaries Query table'];
 
-describe('what was done beside what is allowed', () => {
-  it('is the same', () => {
+describe('the comparison of recorded calls with the policies', () => {
+  it('finds no difference if all allowed actions are used and no others', () => {
     expect(comparePermissions(new Set(DONE), ACCESS)).toEqual({ missing: [], unused: [] });
   });
 
-  it('is more: by another, on another place, by another action', () => {
+  it('finds recorded calls that are not allowed: by another role, on another resource, of another action', () => {
     const more = ['update-summaries GetItem table', 'update-summaries Query index', 'api Scan table'];
     expect(comparePermissions(new Set([...DONE, ...more]), ACCESS)).toEqual({
       missing: [...more].sort(),
@@ -22,7 +22,7 @@ describe('what was done beside what is allowed', () => {
     });
   });
 
-  it('is less', () => {
+  it('finds allowed actions that no call used', () => {
     const less = new Set(DONE.filter((line) => line !== 'api Query index'));
     expect(comparePermissions(less, ACCESS)).toEqual({ missing: [], unused: ['api Query index'] });
   });

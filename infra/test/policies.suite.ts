@@ -7,13 +7,13 @@ import { resourcesOf, type Stack, synthesise, useSynthesis } from './support/syn
 
 useSynthesis();
 
-/** Without an image of their own, containers need what the registry's sign-in needs. */
+/** The image comes from another registry by default; containers with a built image also need the registry's sign-in. */
 const DEPLOYMENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'by default': { baseline: 'true' },
   'with an image that is built': { image: undefined },
   'with the key of AWS': { encryptionKey: 'aws-owned' },
-  'on a table that is there': { table: 'existing' },
-  'with sealed texts': { textEncryption: 'on' },
+  'on an existing table': { table: 'existing' },
+  'with encrypted texts': { textEncryption: 'on' },
 };
 
 const oneOrMore = z.union([z.array(z.unknown()), z.unknown().transform((one) => [one])]);
@@ -31,7 +31,7 @@ const role = z.looseObject({
 });
 const policy = z.looseObject({ PolicyDocument: document, Roles: z.array(z.unknown()).default([]) });
 
-/** What the statements of all roles allow, and on what. */
+/** The statements of all roles: the actions that they allow, and the resources. */
 function statementsOf(stacks: readonly Stack[]) {
   return [...rolesOf(stacks).values()].flat().map(({ Effect, Action, Resource }) => ({
     allows: Effect === 'Allow' ? Action.map(textOf) : [],
@@ -49,14 +49,14 @@ function rolesOf(stacks: readonly Stack[]): Map<string, Statement[]> {
       if (resource.Type === 'AWS::IAM::Role') {
         const { Policies } = role.parse(resource.Properties);
         add(
-          nameOf(name),
+          withoutHash(name),
           Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
         );
       }
       if (resource.Type === 'AWS::IAM::Policy') {
         const { PolicyDocument, Roles } = policy.parse(resource.Properties);
         for (const { Ref } of z.array(z.object({ Ref: z.string() })).parse(Roles)) {
-          add(nameOf(Ref), PolicyDocument.Statement);
+          add(withoutHash(Ref), PolicyDocument.Statement);
         }
       }
     }
@@ -64,21 +64,21 @@ function rolesOf(stacks: readonly Stack[]): Map<string, Statement[]> {
   return found;
 }
 
-/** A logical id without the hash that the CDK puts behind it. */
-function nameOf(id: string): string {
+/** Removes the hash that the CDK appends to a logical id. */
+function withoutHash(id: string): string {
   return id.replace(/[0-9A-F]{8}$/, '');
 }
 
-/** A value of a template as one reads it: references by name. */
+/** Formats a value of a template for a reader: references by name. */
 function textOf(value: unknown): string {
   const text = JSON.stringify(value);
   return text
     .replace(/\{"Ref":"AWS::(\w+)"\}/g, '"<$1>"')
     .replace(
       /\{"Fn::(?:GetAtt|ImportValue)":\[?"([^"]+)"(?:,"(\w+)")?\]?\}/g,
-      (_all, id: string, part = '') => `"<${nameOf(id)}${part && `.${String(part)}`}>"`,
+      (_all, id: string, part = '') => `"<${withoutHash(id)}${part && `.${String(part)}`}>"`,
     )
-    .replace(/\{"Ref":"([^"]+)"\}/g, (_all, id: string) => `"<${nameOf(id)}>"`)
+    .replace(/\{"Ref":"([^"]+)"\}/g, (_all, id: string) => `"<${withoutHash(id)}>"`)
     .replace(
       /\{"Fn::Join":\["",\[((?:"[^"]*",?)*)\]\]\}/g,
       (_all, parts: string) => `"${parts.replaceAll(/"|,(?=")/g, '')}"`,
@@ -92,7 +92,7 @@ function lineOf({ Effect, Action, Resource, Condition }: Statement): string {
   return `${Effect} ${Action.map(textOf).sort().join(' ')} on ${Resource.map(textOf).sort().join(' ')}${condition}`;
 }
 
-/** What has no resource of its own to AWS, and so stands on `*`. */
+/** Actions for which AWS defines no resource, which are therefore allowed on `*`. */
 const OF_NO_RESOURCE = [
   // Attaching a function to its network.
   'ec2:AssignPrivateIpAddresses',
@@ -111,20 +111,20 @@ describe.each(Object.entries(DEPLOYMENTS))('in a deployment %s', (_name, context
     stacks = synthesise(context);
   });
 
-  it('no statement allows every action of anything', () => {
+  it('no statement allows every action on every resource', () => {
     const actions = statementsOf(stacks).flatMap(({ allows }) => allows);
     expect(actions.length).toBeGreaterThan(0);
     expect(actions.filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  it('only what AWS binds to no resource is allowed on every resource', () => {
+  it('only actions for which AWS defines no resource are allowed on every resource', () => {
     const everywhere = statementsOf(stacks)
       .filter(({ resources }) => resources.includes('*'))
       .flatMap(({ allows }) => allows);
     expect(everywhere.filter((action) => !OF_NO_RESOURCE.includes(action))).toEqual([]);
   });
 
-  it('there are roles, and no users, groups, keys or policies that AWS wrote', () => {
+  it('there are roles, and no users, groups, access keys or managed policies of AWS', () => {
     for (const type of [
       'AWS::IAM::User',
       'AWS::IAM::Group',
@@ -139,7 +139,7 @@ describe.each(Object.entries(DEPLOYMENTS))('in a deployment %s', (_name, context
   });
 });
 
-it('every statement of every role is the one that was looked at', () => {
+it('every statement of every role is in the reviewed list', () => {
   const lines = [...rolesOf(synthesise({ baseline: 'true' }))].flatMap(([name, statements]) => [
     `${name}:`,
     ...statements.map((one) => `    ${lineOf(one)}`),
@@ -147,8 +147,8 @@ it('every statement of every role is the one that was looked at', () => {
   expect(`${lines.join('\n')}\n`).toBe(readFileSync('infra/test/policies.txt', 'utf8'));
 });
 
-describe('the way to the table', () => {
-  it('lets through this table and this account, and what its users do there', () => {
+describe('the endpoint of the table', () => {
+  it('allows only this table and this account, and the actions of its roles', () => {
     const endpoints = resourcesOf(synthesise(), 'AWS::EC2::VPCEndpoint').filter((endpoint) =>
       textOf(endpoint.Properties['ServiceName']).includes('dynamodb'),
     );
@@ -166,7 +166,7 @@ describe('the way to the table', () => {
   });
 });
 
-it('the role for those outside reads the table, from where it was said, and nothing else', () => {
+it('the role for outside readers reads the table, only from the given addresses, and nothing else', () => {
   const { Policies } = readerRoleTemplate().Resources.Reader.Properties;
   const lines = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(textOf);
   expect(lines).toHaveLength(3);

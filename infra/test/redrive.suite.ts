@@ -19,7 +19,7 @@ import { createTestTable, type TestTable } from '../../test/support/test-table.t
 import { pythonProgram } from './support/python.ts';
 import { STAND_IN_CREDENTIALS, STAND_IN_REGION, type StandIn, startStandIn } from './support/stand-in.ts';
 
-/** What Lambda puts into the queue when it gives a batch up, as AWS documents it. */
+/** The message that Lambda puts into the queue when it gives up a batch, as AWS documents it. */
 const GIVEN_UP = {
   requestContext: {
     requestId: '316aa6d0-8154-xmpl-9af7-85d5f4a6bc81',
@@ -75,14 +75,14 @@ describeWithQueue('redrive, with a queue of the stand-in', () => {
     });
   const send = (body: unknown) =>
     sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body) }));
-  /** Messages that anybody could receive, and those that somebody works on. */
+  /** Numbers of visible messages, and of messages that a consumer has received. */
   async function queued(): Promise<readonly [visible: string | undefined, hidden: string | undefined]> {
     const { Attributes } = await sqs.send(
       new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] }),
     );
     return [Attributes?.ApproximateNumberOfMessages, Attributes?.ApproximateNumberOfMessagesNotVisible];
   }
-  /** A group in which the stream was not followed: Ada's row shows an older message. */
+  /** Creates a group whose stream was not followed: Ada's row shows an older message. */
   async function staleGroup(): Promise<string> {
     const { groupId } = await addGroup(db.table, { userIds: ['ada', 'grace'], length: 3 });
     await db.table.send(
@@ -99,7 +99,7 @@ describeWithQueue('redrive, with a queue of the stand-in', () => {
     (await compareSummaries(db.newContext(), groupId)).filter(({ userId }) => userId === 'ada').length === 0;
   const skip = (keys: readonly Key[]) => sqsFailureQueue(sqs, queueUrl)(keys);
 
-  it('rebuilds the groups of what the function skipped, and empties the queue', async () => {
+  it('rebuilds the groups of records that the function skipped, and empties the queue', async () => {
     const [one, other, third] = await Promise.all([staleGroup(), staleGroup(), staleGroup()]);
     await skip([messageKey(one, 2), messageKey(other, 3)]);
     await skip([messageKey(one, 3)]);
@@ -119,7 +119,7 @@ describeWithQueue('redrive, with a queue of the stand-in', () => {
     expect(await queued()).toEqual(['0', '0']);
   });
 
-  it('leaves in the queue, for whoever looks next, what it cannot do, and says why', async () => {
+  it('leaves messages that it cannot process in the queue, visible to the next consumer, and says why', async () => {
     const groupId = await staleGroup();
     const broken = { ...messageItem({ groupId, seq: 2 }), rev: 'zero' } as unknown as Key;
     await putItem(db.table, broken);
@@ -135,13 +135,13 @@ describeWithQueue('redrive, with a queue of the stand-in', () => {
     expect(stdout).toMatch(/it was sent neither by the function nor by Lambda\n/);
     expect(stdout).toMatch(/\n1 message of the queue done/);
     expect(await queued()).toEqual(['2', '0']);
-    // Put right by hand, it can be done.
+    // After a correction by hand, they can be processed.
     await putItem(db.table, messageItem({ groupId, seq: 2, user_uuid: 'ada' }));
     expect((await redrive()).stdout).toMatch(/\n1 message of the queue done: 1 group rebuilt/);
     expect(await isRight(groupId)).toBe(true);
   });
 
-  it('does what the function itself puts there', async () => {
+  it('processes the messages that the function itself puts into the queue', async () => {
     const groupId = await staleGroup();
     const { members, messages } = db.newContext();
     const handler = createHandler({
@@ -163,7 +163,7 @@ describeWithQueue('redrive, with a queue of the stand-in', () => {
     expect(await succeeds(redrive())).toMatch(/^1 message of the queue done: 1 group rebuilt, 1 summary/);
   });
 
-  it('says what is in its way', async () => {
+  it('says why it cannot start', async () => {
     await failsWith(redrive(`${queueUrl}-not`), /the queue cannot be read: .*queue does not exist/i);
     await failsWith(
       redrive('http://127.0.0.1:9/queue'),
@@ -171,7 +171,7 @@ describeWithQueue('redrive, with a queue of the stand-in', () => {
     );
     await failsWith(
       redrive('https://sqs.eu-west-1.amazonaws.com/1/x'),
-      /is AWS: say so with the last word `prod`/,
+      /is AWS: add `prod` as the last word/,
     );
     await failsWith(redrive('a-queue'), /must be the URL of an SQS queue/);
   });

@@ -15,18 +15,18 @@ const OWN_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-44
 const DEPLOYMENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'by default': {},
   'with everything': { baseline: 'true', cacheNodes: '2', natGateways: '2' },
-  'with units held ready': { billing: 'provisioned', readUnits: '10', writeUnits: '10' },
+  'with provisioned units': { billing: 'provisioned', readUnits: '10', writeUnits: '10' },
   'with the key of AWS': { encryptionKey: 'aws-owned', deletionProtection: 'false', baseline: true },
   'with a standby': { standbyRegion: 'eu-central-1', standbyKeyArn: OWN_KEY, textEncryption: 'on' },
-  'with texts that are only read still': { textEncryption: 'reading' },
-  'on a table that is there': { table: 'existing' },
+  'that only decrypts existing texts': { textEncryption: 'reading' },
+  'on an existing table': { table: 'existing' },
   'where AWS Config records already': { baseline: 'true', configRecorder: 'false' },
 };
 
 const cfnLint = pythonProgram('cfn-lint');
 const itLints = cfnLint === undefined ? it.skip : it;
 
-/** What cfn-lint finds; the CDK itself names a function's role twice (W3005), which does no harm. */
+/** The findings of cfn-lint. The CDK itself names a function's role twice (W3005), which does no harm. */
 function lint(paths: readonly string[]): string {
   const args = ['--ignore-checks', 'W3005', '--', ...paths];
   const { stdout, stderr } = spawnSync(cfnLint ?? '', args, { encoding: 'utf8' });
@@ -37,21 +37,21 @@ it.each(Object.entries(DEPLOYMENTS))('a deployment %s breaks no rule of AWS Solu
   expect(synthesise(context).map(({ name }) => name)).toContain('CruddurService');
 });
 
-itLints('no template of any deployment has anything that cfn-lint finds', () => {
+itLints('cfn-lint finds nothing in any template of any deployment', () => {
   const stacks = Object.values(DEPLOYMENTS).flatMap((context) => synthesise(context));
   const kept = TEMPLATES.map(({ path }) => path).filter((path) => !path.endsWith('policy.json'));
   expect(kept).toHaveLength(2);
   expect(lint([...stacks.map(({ path }) => path), ...kept])).toBe('');
 });
 
-describe('what is wrong is found', () => {
-  it('by the rules of AWS Solutions: a bucket that nobody looked after', () => {
+describe('an error is found', () => {
+  it('by the rules of AWS Solutions: a bucket with default settings', () => {
     const app = testApp();
     new Bucket(new Stack(app, 'Careless'), 'Bucket');
     expect(() => app.synth()).toThrow(/AwsSolutions-S1/);
   });
 
-  itLints('by cfn-lint: a name that nothing has', () => {
+  itLints('by cfn-lint: a reference to a missing resource', () => {
     const [table] = synthesise();
     const text = readFileSync(table?.path ?? '', 'utf8').replace(
       '"AWS::DynamoDB::Table"',

@@ -32,7 +32,7 @@ describe('the stream', () => {
     expect(Tags).toEqual([{ Key: 'application', Value: 'cruddur-messaging' }]);
   });
 
-  it('of a table that is there is the one that is named', () => {
+  it('of an existing table is the one that the parameter names', () => {
     const { EventSourceArn } = onlyResource(
       synthesise({ table: 'existing' }),
       'AWS::Lambda::EventSourceMapping',
@@ -42,7 +42,7 @@ describe('the stream', () => {
 });
 
 describe('every function', () => {
-  it('runs on Node 24 on ARM, in the network, with a bundle and settings of its own', () => {
+  it('runs on Node 24 on ARM, in the network, with its own bundle and settings', () => {
     const functions = resourcesOf(stacks, 'AWS::Lambda::Function');
     expect(functions).toHaveLength(2);
     for (const { Properties } of functions) {
@@ -56,7 +56,7 @@ describe('every function', () => {
     }
   });
 
-  it('of the stream knows its failure queue and Valkey', () => {
+  it('of the stream gets the addresses of its failure queue and of Valkey', () => {
     const [follower] = resourcesOf(stacks, 'AWS::Lambda::Function').filter(({ Properties }) =>
       JSON.stringify(Properties['FunctionName']).includes('update-summaries'),
     );
@@ -65,7 +65,7 @@ describe('every function', () => {
     });
   });
 
-  it('of a sign-up is called by the user pool alone', () => {
+  it('of a sign-up can be called only by the user pool', () => {
     const pool = onlyResource(stacks, 'AWS::Cognito::UserPool').Properties;
     expect(JSON.stringify(pool['LambdaConfig'])).toMatch(/PostConfirmation.*UsersCreateProfileFunction/);
     const { Principal, SourceArn } = onlyResource(stacks, 'AWS::Lambda::Permission').Properties;
@@ -82,7 +82,7 @@ const container = z.looseObject({
 });
 
 describe('the API', () => {
-  it('is told all that it needs, and its secret is none of its settings', () => {
+  it('gets all settings that it needs, and its secret only from Secrets Manager', () => {
     const task = onlyResource(stacks, 'AWS::ECS::TaskDefinition').Properties;
     const [api, ...others] = z.array(container).parse(task['ContainerDefinitions']);
     expect(others).toEqual([]);
@@ -103,7 +103,7 @@ describe('the API', () => {
     expect(api?.LinuxParameters.InitProcessEnabled).toBe(true);
   });
 
-  it('makes user ids as the function that writes profiles does: with the prefix of the settings', () => {
+  it('makes user ids like the function that writes profiles: with the prefix of the settings', () => {
     const prefix = { AWS_COGNITO_USER_ID_PREFIX: 'cognito:' };
     const prefixed = synthesise({ userIdPrefix: 'cognito:' });
     const task = onlyResource(prefixed, 'AWS::ECS::TaskDefinition').Properties;
@@ -120,7 +120,7 @@ describe('the API', () => {
     ]);
   });
 
-  it('runs in private subnets, and is reached through the load balancer alone', () => {
+  it('runs in private subnets, and only the load balancer connects to it', () => {
     const service = onlyResource(stacks, 'AWS::ECS::Service').Properties;
     expect(service['NetworkConfiguration']).toMatchObject({
       AwsvpcConfiguration: { AssignPublicIp: 'DISABLED' },
@@ -136,7 +136,7 @@ describe('the API', () => {
     }
   });
 
-  it('speaks TLS 1.2 and later alone, by the certificate that is given', () => {
+  it('accepts only TLS 1.2 and later, with the given certificate', () => {
     const listeners = resourcesOf(stacks, 'AWS::ElasticLoadBalancingV2::Listener').map(
       ({ Properties }) => Properties,
     );
@@ -153,7 +153,7 @@ describe('the API', () => {
 });
 
 describe('Valkey', () => {
-  it('is encrypted on the way and at rest, asks for a password, and is reached by API and function alone', () => {
+  it('is encrypted in transit and at rest, requires a password, and accepts only the API and the function', () => {
     expect(onlyResource(stacks, 'AWS::ElastiCache::ReplicationGroup').Properties).toMatchObject({
       Engine: 'valkey',
       TransitEncryptionEnabled: true,
@@ -171,8 +171,8 @@ describe('Valkey', () => {
   });
 });
 
-describe('what is watched', () => {
-  it('has an alarm for each thing that can go wrong, which reaches somebody', () => {
+describe('monitoring', () => {
+  it('has an alarm for each known failure, which is sent by e-mail', () => {
     const alarms = resourcesOf(stacks, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
     const names = alarms.map(({ AlarmName }) => String(AlarmName).replace('CruddurService-', ''));
     expect(names.sort()).toEqual([
@@ -193,15 +193,15 @@ describe('what is watched', () => {
     });
   });
 
-  it('is logged for as long as was said', () => {
+  it('keeps logs for the configured time', () => {
     const groups = resourcesOf(synthesise({ logDays: '7' }), 'AWS::Logs::LogGroup');
     expect(groups.map(({ Properties }) => Properties['RetentionInDays'])).toEqual(groups.map(() => 7));
     expect(groups.length).toBeGreaterThanOrEqual(4);
   });
 });
 
-describe('settings that are wrong', () => {
-  it('are told all at once, by name', () => {
+describe('invalid settings', () => {
+  it('are reported all at once, by name', () => {
     const wrong = {
       tableName: 'a b',
       billing: 'free',
@@ -218,7 +218,7 @@ describe('settings that are wrong', () => {
     [{ standbyRegion: 'eu-central-1' }, 'standbyKeyArn'],
     [{ standbyRegion: 'eu-central-1', encryptionKey: 'aws-owned', billing: 'provisioned' }, 'standbyRegion'],
     [{ billing: 'provisioned', readUnits: '600' }, 'maxReadUnits'],
-  ])('together are told: %j', (context, name) => {
+  ])('that contradict each other are reported: %j', (context, name) => {
     expect(() => synthesise(context)).toThrow(new RegExp(`^${name}: `));
   });
 });

@@ -54,7 +54,7 @@ describeDeployed('deployed into a stand-in for AWS', () => {
     );
   });
 
-  it('with all that the stand-in can make', () => {
+  it('with every resource that the stand-in supports', () => {
     expect(deployment.leftOut).toEqual({
       CruddurTable: ['AWS::Backup::BackupPlan', 'AWS::Backup::BackupSelection', 'AWS::Backup::BackupVault'],
       CruddurService: [
@@ -90,25 +90,28 @@ describeDeployed('deployed into a stand-in for AWS', () => {
   it.each([
     ['PAY_PER_REQUEST', 'true', 0],
     ['PROVISIONED', 'false', 7],
-  ])('the plain template makes the table that is asked for: %s', async (billing, protection, units) => {
-    const name = `plain-${billing.toLowerCase()}`;
-    await deployment.create(name.replaceAll('_', '-'), plainTableTemplate(), {
-      TableName: name,
-      BillingMode: billing,
-      ReadCapacityUnits: '7',
-      WriteCapacityUnits: '7',
-      DeletionProtection: protection,
-    });
-    const table = await describeTable(dynamo, name);
-    expect(tableDifferences(table ?? {}, name)).toEqual([]);
-    expect(table).toMatchObject({
-      BillingModeSummary: { BillingMode: billing },
-      ProvisionedThroughput: { ReadCapacityUnits: units, WriteCapacityUnits: units },
-      DeletionProtectionEnabled: protection === 'true',
-    });
-  });
+  ])(
+    'the plain template creates the table with the given parameters: %s',
+    async (billing, protection, units) => {
+      const name = `plain-${billing.toLowerCase()}`;
+      await deployment.create(name.replaceAll('_', '-'), plainTableTemplate(), {
+        TableName: name,
+        BillingMode: billing,
+        ReadCapacityUnits: '7',
+        WriteCapacityUnits: '7',
+        DeletionProtection: protection,
+      });
+      const table = await describeTable(dynamo, name);
+      expect(tableDifferences(table ?? {}, name)).toEqual([]);
+      expect(table).toMatchObject({
+        BillingModeSummary: { BillingMode: billing },
+        ProvisionedThroughput: { ReadCapacityUnits: units, WriteCapacityUnits: units },
+        DeletionProtectionEnabled: protection === 'true',
+      });
+    },
+  );
 
-  it('the role for those outside is made', async () => {
+  it('the role for outside readers is created', async () => {
     await deployment.create('reader', readerRoleTemplate(), {
       Principal: 'arn:aws:iam::111122223333:root',
       ExternalId: 'a-long-random-text',
@@ -134,21 +137,21 @@ describeDeployed('deployed into a stand-in for AWS', () => {
     });
   });
 
-  it('the table has its own way from the network', async () => {
+  it('the network has an endpoint for the table', async () => {
     expect(await deployment.physicalIds('CruddurService', 'AWS::EC2::VPCEndpoint')).toEqual([
       expect.stringMatching(/^vpce-/),
       expect.stringMatching(/^vpce-/),
     ]);
   });
 
-  it('doctor finds the table as the schema says, once schema-load has seen to it', async () => {
-    // The stand-in makes a table without the two settings that come after its creation on AWS.
+  it('doctor finds the table as the schema defines it, after schema-load has completed it', async () => {
+    // The stand-in creates a table without the two settings that AWS accepts only after the creation.
     expect(await failedChecks()).toEqual(['TTL', 'recovery']);
     await succeeds(runScript('ddb/schema-load', ['prod'], { env: environment() }));
     expect(await failedChecks()).toEqual([]);
   });
 
-  /** The SDK's settings for a script that is to reach the stand-in. */
+  /** The SDK's settings for a script that uses the stand-in. */
   const environment = () => ({
     AWS_ENDPOINT_URL: standIn.endpoint,
     AWS_REGION: STAND_IN_REGION,
@@ -157,7 +160,7 @@ describeDeployed('deployed into a stand-in for AWS', () => {
     AWS_SESSION_TOKEN: STAND_IN_CREDENTIALS.sessionToken,
   });
 
-  /** What doctor finds wrong. */
+  /** The checks of doctor that fail. */
   async function failedChecks(): Promise<string[]> {
     const { stdout } = await runScript('ddb/doctor', ['prod', '--json'], { env: environment() });
     const reports = doctorReports.parse(JSON.parse(stdout));
@@ -165,7 +168,7 @@ describeDeployed('deployed into a stand-in for AWS', () => {
     return reports.filter(({ result }) => result === 'fails').map(({ check }) => check);
   }
 
-  describe('somebody who signs up', () => {
+  describe('a user who signs up', () => {
     let pool: TestPool;
     let table: Table;
     let api: TestApi;
@@ -184,7 +187,7 @@ describeDeployed('deployed into a stand-in for AWS', () => {
       pool.close();
     });
 
-    /** The pool's keys are asked for at AWS's own address, which here is the stand-in's. */
+    /** Redirects requests for the pool's keys from AWS's address to the stand-in's. */
     async function fetchKeys(uri: string): Promise<string> {
       asked.push(uri);
       return (await fetch(`${standIn.endpoint}${new URL(uri).pathname}`)).text();
@@ -193,7 +196,7 @@ describeDeployed('deployed into a stand-in for AWS', () => {
     const me = (token: string) =>
       exchange(api.port, { path: '/api/users/me', headers: { Authorization: `Bearer ${token}` } });
 
-    it('is known to the API by the pool’s token', async () => {
+    it('is accepted by the API with the pool’s token', async () => {
       const answer = await me(ada.accessToken);
       expect({ status: answer.status, body: answer.json() }).toEqual({
         status: 403,
@@ -203,7 +206,7 @@ describeDeployed('deployed into a stand-in for AWS', () => {
       expect(asked[0]).toBe(`${issuer}/.well-known/jwks.json`);
     });
 
-    it('has a profile after the trigger, and can write', async () => {
+    it('has a profile after the trigger has run, and can write', async () => {
       const trigger = createHandler({
         profiles: new ProfileStore(table),
         clock: () => new Date(),
@@ -218,7 +221,7 @@ describeDeployed('deployed into a stand-in for AWS', () => {
       });
     });
 
-    it('is nobody with a token of another pool', async () => {
+    it('is refused with a token of another pool', async () => {
       const other = await createPool(standIn, stacks);
       const eve = await other.signIn({ email: 'eve@example.com' });
       other.close();
@@ -229,7 +232,7 @@ describeDeployed('deployed into a stand-in for AWS', () => {
 
 const doctorReports = z.array(z.object({ check: z.string(), result: z.string() }));
 
-/** What Cognito tells the trigger. */
+/** Cognito's event for the trigger. */
 function confirmationOf({ userAttributes }: SignedIn): PostConfirmationTriggerEvent {
   return {
     version: '1',

@@ -19,7 +19,7 @@ import { useTestTable } from '../../test/support/test-table.ts';
 
 const db = useTestTable({ stream: true });
 
-/** What a table is created with, as CloudFormation is told. Any property that is not named here makes the tests fail. */
+/** The properties of a table in CloudFormation. Any property that is not named here makes the tests fail. */
 const properties = z.strictObject({
   TableName: z.unknown(),
   AttributeDefinitions: z.array(z.record(z.string(), z.string())),
@@ -58,7 +58,7 @@ function deployed(context: Readonly<Record<string, unknown>> = {}): Properties {
 
 let tables = 0;
 
-/** The table as an engine describes it that was told what CloudFormation is told. */
+/** Creates a table with CloudFormation's properties on an engine, and returns the engine's description of it. */
 async function create(
   table: Properties,
   more: Partial<CreateTableCommandInput> = {},
@@ -88,7 +88,7 @@ async function describeTable(TableName: string): Promise<TableDescription> {
   return Table ?? {};
 }
 
-/** What makes a table what it is, without its name, its times and its contents. */
+/** The description of a table without its name, its times and its contents. */
 function shapeOf(table: TableDescription) {
   const { AttributeDefinitions = [], KeySchema, StreamSpecification, GlobalSecondaryIndexes = [] } = table;
   return {
@@ -114,13 +114,13 @@ const DEPLOYMENTS = {
 };
 
 describe.each(Object.entries(DEPLOYMENTS))('the table that is deployed %s', (_name, context) => {
-  it('is the one that schema-load makes', async () => {
+  it('equals the table that schema-load creates', async () => {
     const table = await create(deployed(context));
     expect(tableDifferences(table, table.TableName ?? '')).toEqual([]);
     expect(shapeOf(table)).toEqual(shapeOf(await describeTable(db().tableName)));
   });
 
-  it('expires, recovers and is protected as the schema and the settings say', () => {
+  it('has TTL, recovery and protection as the schema and the settings require', () => {
     const table = deployed(context);
     expect(table.TimeToLiveSpecification).toEqual(tableSettings.timeToLive);
     expect(table.BillingMode).toBe('PAY_PER_REQUEST');
@@ -134,7 +134,7 @@ describe.each(Object.entries(DEPLOYMENTS))('the table that is deployed %s', (_na
 });
 
 describe('the table that is deployed', () => {
-  it('with units held ready has them in the table and in its index', async () => {
+  it('with provisioned units has them in the table and in its index', async () => {
     const table = deployed({ billing: 'provisioned', readUnits: '7', writeUnits: '3' });
     const units = { ReadCapacityUnits: 7, WriteCapacityUnits: 3 };
     expect(table).toMatchObject({
@@ -148,7 +148,7 @@ describe('the table that is deployed', () => {
     expect(made.GlobalSecondaryIndexes?.[0]?.ProvisionedThroughput).toMatchObject(units);
   });
 
-  it('with units held ready has all four of them follow what is used', () => {
+  it('with provisioned units scales all four of them with their use', () => {
     const settings = settingsOf({
       billing: 'provisioned',
       readUnits: 2,
@@ -171,7 +171,7 @@ describe('the table that is deployed', () => {
     template.resourceCountIs('AWS::ApplicationAutoScaling::ScalingPolicy', 4);
   });
 
-  it('has the key that was chosen, which turns', () => {
+  it('has the configured key, which is rotated', () => {
     const own = Template.fromStack(new TableStack(new App(), 'Table', { settings: settingsOf({}) }));
     own.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
     expect(deployed().SSESpecification).toMatchObject({ SSEEnabled: true, SSEType: 'KMS' });
@@ -180,13 +180,13 @@ describe('the table that is deployed', () => {
     expect(deployed({ encryptionKey: 'aws-owned' }).SSESpecification).toBeUndefined();
   });
 
-  it('with a standby is in this region and in that one, each with its own key', () => {
+  it('with a standby exists in both regions, with a key in each', () => {
     const replicas = deployed(DEPLOYMENTS['with a standby']).Replicas ?? [];
     expect(replicas.map(({ Region: region }) => region)).toEqual([{ Ref: 'AWS::Region' }, 'eu-central-1']);
     expect(replicas[1]).toMatchObject({ SSESpecification: { KMSMasterKeyId: OWN_KEY } });
   });
 
-  it('stays when its stack goes', () => {
+  it('is kept when its stack is deleted', () => {
     for (const context of Object.values(DEPLOYMENTS)) {
       const stack = new TableStack(new App(), 'Table', { settings: settingsOf(context) });
       const kept = Object.values(
@@ -200,7 +200,7 @@ describe('the table that is deployed', () => {
 });
 
 describe('the plain template', () => {
-  it('makes the table that schema-load makes', async () => {
+  it('creates the same table as schema-load', async () => {
     const { Properties: table } = plainTableTemplate().Resources.Table;
     const made = await create(properties.parse(table));
     expect(shapeOf(made)).toEqual(shapeOf(await describeTable(db().tableName)));
@@ -210,7 +210,7 @@ describe('the plain template', () => {
     );
   });
 
-  it('asks for the name, the billing, the units and the protection, and uses each', () => {
+  it('has parameters for the name, the billing, the units and the protection, and uses each', () => {
     const { Parameters, ...rest } = plainTableTemplate();
     expect(Object.keys(Parameters)).toEqual([
       'TableName',
@@ -223,6 +223,6 @@ describe('the plain template', () => {
   });
 });
 
-it.each(TEMPLATES)('$path is what is generated: `npm run templates` writes it', ({ path, text }) => {
+it.each(TEMPLATES)('$path is up to date: `npm run templates` writes it', ({ path, text }) => {
   expect(readFileSync(path, 'utf8')).toBe(text);
 });

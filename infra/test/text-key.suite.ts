@@ -13,7 +13,7 @@ const task = z.object({
   ]),
 });
 
-/** What the API is told of the key. */
+/** The environment variables of the API for the key. */
 function settingsOf(stacks: readonly Stack[]): Record<string, unknown> {
   const [found] = resourcesOf(stacks, 'AWS::ECS::TaskDefinition');
   const [{ Environment }] = task.parse(found?.Properties).ContainerDefinitions;
@@ -43,11 +43,11 @@ function statementsOf(stacks: readonly Stack[]) {
 function textKeysOf(stacks: readonly Stack[]) {
   return resourcesOf(stacks, 'AWS::KMS::Key')
     .map(({ Properties }) => Properties)
-    .filter(({ Description }) => Description === 'Seals the texts of messages');
+    .filter(({ Description }) => Description === 'Encrypts the texts of messages');
 }
 
-describe('without sealed texts', () => {
-  it('there is no key for them, and nobody may use one', () => {
+describe('without encrypted texts', () => {
+  it('there is no key for them, and no role may use one', () => {
     const stacks = synthesise();
     expect(textKeysOf(stacks)).toEqual([]);
     expect(statementsOf(stacks)).toEqual([]);
@@ -55,8 +55,8 @@ describe('without sealed texts', () => {
   });
 });
 
-describe('with sealed texts', () => {
-  it('there is a key that is rotated, which the API alone may use, for texts alone', () => {
+describe('with encrypted texts', () => {
+  it('there is a rotated key, which only the API may use, and only for texts', () => {
     const stacks = synthesise({ textEncryption: 'on' });
     expect(textKeysOf(stacks)).toEqual([
       expect.objectContaining({ EnableKeyRotation: true, KeyPolicy: expect.anything() }),
@@ -77,7 +77,7 @@ describe('with sealed texts', () => {
     });
   });
 
-  it('that are only read still, the key makes no new data keys', () => {
+  it('of which no new ones are encrypted, the key makes no new data keys', () => {
     const stacks = synthesise({ textEncryption: 'reading' });
     expect(textKeysOf(stacks)).toHaveLength(1);
     expect(statementsOf(stacks).map(({ one }) => one)).toEqual([
@@ -86,7 +86,7 @@ describe('with sealed texts', () => {
     expect(settingsOf(stacks)).toMatchObject({ TEXT_ENCRYPTION: 'off' });
   });
 
-  it('and a standby, the key can have a replica there; on a table that is there, its key is named', () => {
+  it('and a standby, the key can have a replica there; for an existing table, its key is a parameter', () => {
     const standby = synthesise({
       textEncryption: 'on',
       standbyRegion: 'eu-central-1',

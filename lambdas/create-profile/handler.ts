@@ -7,10 +7,10 @@ import type { ProfileStore } from '../../backend/table/profile-store.ts';
 import { isUserId } from '../../schema/ids.ts';
 import { suggestProfile, type UserAttributes, withSuffix } from './suggest-profile.ts';
 
-/** A suffix of four letters is taken itself once in a million times as many people of the same name. */
+/** With four letters, about one suffix in a million is taken for each person of the same name. */
 const MAX_ATTEMPTS = 5;
 const SUFFIX_LENGTH = 4;
-/** Cognito waits five seconds in all, of which a cold start takes one: then it would refuse the sign-up. */
+/** In ms. Cognito waits five seconds in all, including a cold start of one second; then it refuses the sign-up. */
 const DEADLINE_MS = 3_000;
 
 export interface HandlerParts {
@@ -19,7 +19,7 @@ export interface HandlerParts {
   /** Its last letters are random. */
   readonly newId: IdSource;
   readonly logger: Logger;
-  /** What the pool's user ids start with, as the API has it. Default: nothing. */
+  /** The prefix of the pool's user ids, as the API has it. Default: empty. */
   readonly userIdPrefix?: string;
   /** Total timeout for the table. */
   readonly deadlineMs?: number;
@@ -29,8 +29,8 @@ export interface HandlerParts {
  * Creates the profile of a user who has confirmed their sign-up. Cognito also calls it after a password reset, and again
  * when it got no response: an existing profile is left as it is.
  *
- * Whatever goes wrong is logged and the event is handed back: a sign-in must not fail for want of a profile, which its
- * owner can write by `PUT /api/users/me`. That includes an event of another shape or another trigger.
+ * Every error is logged and the event is returned: a sign-in must not fail because a profile is missing, which the user
+ * can write with `PUT /api/users/me`. That includes an event of another shape or of another trigger.
  */
 export function createHandler(parts: HandlerParts) {
   const { logger, userIdPrefix = '', deadlineMs = DEADLINE_MS } = parts;
@@ -58,14 +58,14 @@ const confirmation = z.object({
 /** @throws TypeError, without anything of the event in it: attributes are personal. */
 function readEvent(event: unknown): { trigger: string; sub: string; attributes: UserAttributes } {
   const { success, data } = confirmation.safeParse(event);
-  if (!success) throw new TypeError('the event is none of a post-confirmation trigger');
+  if (!success) throw new TypeError('the event is not one of a post-confirmation trigger');
   const { sub = '', ...attributes } = data.request.userAttributes;
   return { trigger: data.triggerSource, sub, attributes };
 }
 
 /**
- * Claims the suggested handle, or one with a suffix where it is taken. Between the attempts the user may write their
- * own profile: the condition that there is none keeps theirs.
+ * Claims the suggested handle, or one with a suffix if it is taken. The user may write their own profile between two
+ * attempts: the condition that no profile exists keeps theirs.
  */
 async function writeProfile(
   { profiles, clock, newId }: HandlerParts,

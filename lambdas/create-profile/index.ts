@@ -15,7 +15,7 @@ const logger = createLogger('info');
 
 export const handler = openHandler();
 
-/** A function that cannot start would refuse sign-ups: with wrong settings it logs that, and writes no profile. */
+/** A function that cannot start would refuse sign-ups: with wrong settings it logs the error and writes no profile. */
 function openHandler(): ReturnType<typeof createHandler> {
   try {
     const { dynamo, userIdPrefix } = readProfileConfig(process.env);

@@ -1,7 +1,7 @@
 import { foldHandle } from '../../schema/handles.ts';
 import { cleanLine, isBlank, MAX_NAME_CODE_POINTS } from '../../schema/plain-text.ts';
 
-/** What Cognito knows of a user, as the trigger hands it over: attributes by name. */
+/** What Cognito knows about a user: the attributes of the trigger's event, by name. */
 export type UserAttributes = Readonly<Record<string, string | undefined>>;
 
 export interface SuggestedProfile {
@@ -11,26 +11,29 @@ export interface SuggestedProfile {
 
 const MAX_HANDLE_LENGTH = 30;
 /** For users without any text that yields a handle. */
-const ANYBODY = 'user';
+const FALLBACK = 'user';
 
 /**
- * A profile for somebody who has written none: the handle they asked for, or one made of their name or, where that
- * gives none, of their e-mail's first part.
+ * Suggests a profile for a user who has none: the handle that they asked for, or one made from their name or, if that
+ * yields none, from the first part of their e-mail address.
  */
 export function suggestProfile(attributes: UserAttributes): SuggestedProfile {
   const { preferred_username: asked = '', name = '', email = '' } = attributes;
   const [mailbox = ''] = email.split('@');
   const handle =
-    foldHandle(asked) ?? [asked, name, mailbox].map(handleOf).find((made) => made !== undefined) ?? ANYBODY;
+    foldHandle(asked) ?? [asked, name, mailbox].map(handleOf).find((made) => made !== undefined) ?? FALLBACK;
   return { handle, display_name: validName(name) ?? validName(asked) ?? handle };
 }
 
-/** The handle with something behind it, for when it is taken. */
+/** Appends a suffix to a handle that is taken. */
 export function withSuffix(handle: string, suffix: string): string {
   return `${handle.slice(0, MAX_HANDLE_LENGTH - suffix.length - 1)}-${suffix.toLowerCase()}`;
 }
 
-/** The nearest handle to a text: accents dropped, what a handle cannot have a dash. Undefined where too little is left. */
+/**
+ * Makes a handle from a text: removes accents, and replaces other characters with dashes. Undefined if too little is
+ * left.
+ */
 function handleOf(text: string): string | undefined {
   const letters = text
     .normalize('NFKD')
@@ -41,7 +44,7 @@ function handleOf(text: string): string | undefined {
   return foldHandle(letters.slice(0, MAX_HANDLE_LENGTH).replace(/[^a-z0-9]+$/, ''));
 }
 
-/** One visible line of at most 64 code points, as the API asks of a display name. */
+/** Makes one visible line of at most 64 code points, as the API requires of a display name. */
 function validName(text: string): string | undefined {
   const cut = cleanLine(Array.from(cleanLine(text)).slice(0, MAX_NAME_CODE_POINTS).join(''));
   return isBlank(cut) ? undefined : cut;

@@ -3,7 +3,7 @@ import { openEncryption } from '../../backend/table/encryption/open-encryption.t
 import { seedOnce } from '../seed/seed-once.ts';
 import { runProgram } from './program.ts';
 
-/* Creates the table, fills it when it is empty, and ends. Two at once do no harm: the seed doubles nothing. */
+/* Creates the table, seeds it if it is empty, and ends. Two at once do no harm: the seed writes nothing twice. */
 
 await runProgram('prepare', async ({ client, config, dynamo, table, dataDir, logger }) => {
   const { created } = await loadSchema(client, table.name);

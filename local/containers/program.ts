@@ -9,7 +9,7 @@ import { explainFailure } from '../../cli/explain-failure.ts';
 import { explainingLogger, openLogger, readConfig } from '../terminal.ts';
 import { UserError } from '../../cli/user-error.ts';
 
-/** The dependencies of the programs that `docker compose up` runs beside the API. */
+/** The dependencies of the programs that `docker compose up` runs in addition to the API. */
 export interface Base {
   readonly config: LocalConfig;
   readonly dynamo: DynamoConfig;

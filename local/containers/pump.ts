@@ -7,9 +7,9 @@ import { followTable } from '../pump/follow-table.ts';
 import { UserError } from '../../cli/user-error.ts';
 import { runProgram } from './program.ts';
 
-/* The stream pump by itself: people hear through Redis or Valkey of what it writes, as they do of the Lambda's writes. */
+/* The stream pump as a process. It publishes what it writes through Redis or Valkey, as the Lambda does. */
 
-/** There from when the stream is followed: what the container's health check looks for. */
+/** A file that exists while the stream is followed: the container's health check looks for it. */
 const FOLLOWING = '/tmp/following';
 
 await runProgram('pump', async ({ config, client, dynamo, table, dataDir, logger }) => {

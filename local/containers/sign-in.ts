@@ -16,14 +16,14 @@ import { developmentSignIn } from '../development-sign-in.ts';
 import { runProgram } from './program.ts';
 
 /*
- * The development issuer by itself: it signs tokens for any user, offers this to the screens, and publishes its public
+ * The development issuer as a process: it signs tokens for any user, offers this to the screens, and publishes its public
  * keys to the API's containers, which do not contain it.
  */
 
 await runProgram('sign-in', async ({ config, client, table, dataDir, logger }) => {
   const issuer = await openDevelopmentIssuer(dataDir);
   const context = wire({ table, logger });
-  // On every interface of the container: the proxy, which is published to this machine only, is in another one.
+  // On every interface of the container: the proxy, which only this machine can reach, is in another container.
   const server = await startServer(createSignIn({ config, issuer, context, logger }), config.api.port);
   return async () => {
     await server.stop();

@@ -3,15 +3,16 @@ import { dockerAnswers, dockerEngine } from './docker-engine.ts';
 import { embeddedBinary, embeddedEngine } from './embedded-engine.ts';
 import type { EngineProgram } from './engine-program.ts';
 
-/** What this machine has; replaced in tests. */
+/** The engines that this machine can run; replaced in tests. */
 export interface Machine {
   embeddedBinary(): string | undefined;
   dockerAnswers(): Promise<boolean>;
 }
 
 /**
- * The engine to run on this machine: the embedded one where its package is installed, or else DynamoDB Local in Docker.
- * @throws UserError where there is neither.
+ * Chooses the engine to run on this machine: the embedded one if its package is installed, otherwise DynamoDB Local in
+ * Docker.
+ * @throws UserError if there is neither.
  */
 export async function chooseEngine(
   dataDir: string,

@@ -13,7 +13,7 @@ const BINARY = 'dynoxide';
 const START_TIMEOUT_MS = 10_000;
 const TERM_TIMEOUT_MS = 2_000;
 
-/** The engine's binary, or undefined where its package was not installed: it exists for some platforms only. */
+/** The engine's binary, or undefined if its package is not installed: it exists for some platforms only. */
 export function embeddedBinary(): string | undefined {
   try {
     const binary = join(dirname(createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`)), BINARY);
@@ -24,7 +24,7 @@ export function embeddedBinary(): string | undefined {
   }
 }
 
-/** The file that an embedded engine keeps everything in. */
+/** The file in which an embedded engine stores everything. */
 export const databaseFile = (dataDir: string): string => join(dataDir, 'dynamodb.sqlite');
 
 /** The embedded engine: one process over one SQLite file. */
@@ -38,24 +38,24 @@ export function embeddedEngine(binary: string, dataDir: string): EngineProgram {
     startTimeoutMs: START_TIMEOUT_MS,
     args: (port) => ['serve', '--host', host, '--port', String(port), '--db-path', database],
     endOrphans: async () => {
-      // It does not lock its file: two engines on one database would corrupt it.
+      // The engine does not lock its file: two engines on one database would corrupt it.
       await Promise.all(enginesOn(database).map(endProcess));
     },
   };
 }
 
 /**
- * A loopback address that no page can guess. The engine believes any credentials, and lets pages of every origin call
- * it; a page that tries all ports of 127.0.0.1 would find it there. Linux, for which the engine is made, has all of
- * 127.0.0.0/8 as its loopback: 16 million addresses.
+ * Returns a loopback address that no web page can guess. The engine accepts any credentials and calls from pages of
+ * every origin; a page that tries all ports of 127.0.0.1 would find it there. On Linux, for which the engine is made,
+ * the loopback network is all of 127.0.0.0/8: 16 million addresses.
  */
 function unguessableLoopback(): string {
   return `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
 }
 
-/** Ids of the engine processes that have this database open, by their command lines. */
+/** Finds the engine processes that have this database open, by their command lines. Returns their process ids. */
 function enginesOn(database: string): number[] {
-  // Elsewhere there is no /proc; the engine's package is for Linux.
+  // Other systems have no /proc; the engine's package is for Linux.
   if (process.platform !== 'linux') return [];
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return processes.map(Number).filter((pid) => {
@@ -67,7 +67,7 @@ function enginesOn(database: string): number[] {
 async function endProcess(pid: number): Promise<void> {
   if (!signal(pid, 'SIGTERM')) return;
   for (const deadline = Date.now() + TERM_TIMEOUT_MS; Date.now() < deadline;) {
-    // A process that ended and was not waited for yet has no command line any more.
+    // A process that ended and was not waited for yet no longer has a command line.
     if (!commandLine(pid)[0] || !signal(pid, 0)) return;
     await sleep(10);
   }

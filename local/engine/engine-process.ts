@@ -3,6 +3,7 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
+import pRetry from 'p-retry';
 import type { Logger } from '../../backend/logger.ts';
 import { readFileIfThere } from '../data-dir.ts';
 import { UserError } from '../../cli/user-error.ts';
@@ -11,15 +12,16 @@ import { removeEngineRecord, writeEngineRecord } from './engine-record.ts';
 import type { EngineProgram } from './engine-program.ts';
 import { answers } from './probe.ts';
 
-/** Another process may take a free port before the engine listens on it. */
+/** Attempts at the first start: another process may take a free port before the engine listens on it. */
 const START_ATTEMPTS = 3;
 const PROBE_PAUSE_MS = 20;
+/** Pauses between attempts to restart the engine: each is twice the one before, up to the longest. */
 const FIRST_RESTART_PAUSE_MS = 100;
 const LONGEST_RESTART_PAUSE_MS = 5_000;
-/** From SIGTERM to SIGKILL: the engine's files survive both. */
+/** Time between SIGTERM and SIGKILL. The engine's files survive both. */
 const TERM_TIMEOUT_MS = 1_000;
 
-/** A running engine, kept running: when it dies it is started again on the same port, so that clients recover. */
+/** A running engine. When it dies it is restarted on the same port, so that clients recover. */
 export class EngineProcess {
   readonly #program: EngineProgram;
   readonly #dataDir: string;
@@ -41,19 +43,26 @@ export class EngineProcess {
   }
 
   /**
-   * Starts the engine and waits until it answers.
+   * Starts the engine and waits until it responds. Returns early when it is stopped meanwhile.
    * @throws UserError when it does not start.
    */
   async start(): Promise<void> {
     writeFileSync(this.#logPath, '');
-    for (let attempt = 1; !this.#isStopping(); attempt += 1) {
+    const attempt = async (): Promise<void> => {
       this.#port = await getPort({ host: this.#program.host });
-      if (await this.#launch()) return;
-      if (attempt === START_ATTEMPTS) throw new UserError(`the engine does not start: ${this.#lastWords()}`);
-    }
+      await this.#launch();
+    };
+    await this.#untilStopped(
+      pRetry(attempt, {
+        retries: START_ATTEMPTS - 1,
+        minTimeout: 0,
+        signal: this.#stopping.signal,
+        shouldRetry: ({ error }) => error instanceof UserError,
+      }),
+    );
   }
 
-  /** Ends the engine. Its data stays. */
+  /** Ends the engine. Its data remains. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     const child = this.#child;
@@ -74,33 +83,37 @@ export class EngineProcess {
     this.#child?.kill('SIGKILL');
   };
 
-  /** Starts one process. False: it ended, or was not heard of in time. */
-  async #launch(): Promise<boolean> {
+  /**
+   * Starts one process and waits until it responds.
+   * @throws UserError when it ends, or does not respond in time.
+   */
+  async #launch(): Promise<void> {
     await this.#program.endOrphans();
-    if (this.#isStopping()) return false;
+    this.#stopping.signal.throwIfAborted();
     const child = this.#spawn();
     this.#child = child;
     const { endpoint } = this;
     const record = { endpoint, kind: this.#program.kind };
     writeEngineRecord(this.#dataDir, child.pid === undefined ? record : { ...record, pid: child.pid });
     for (const deadline = Date.now() + this.#program.startTimeoutMs; Date.now() < deadline;) {
-      if (!isRunning(child) || this.#isStopping()) return false;
+      this.#stopping.signal.throwIfAborted();
+      if (!isRunning(child)) break;
       if ((await answers(endpoint)) && isRunning(child)) {
         child.once('exit', () => void this.#restart(child));
-        return true;
+        return;
       }
       await sleep(PROBE_PAUSE_MS);
     }
     child.kill('SIGKILL');
-    return false;
+    throw new UserError(`the engine does not start: ${this.#lastWords()}`);
   }
 
   #spawn(): ChildProcess {
-    // What an engine that died wrote stays there to be read.
+    // Appended: the output of an engine that died remains readable.
     const log = openSync(this.#logPath, 'a');
     try {
-      // In a process group of its own: Ctrl-C signals a terminal's whole foreground group, and the engine has to
-      // outlive the API, which still answers the requests in flight.
+      // In its own process group: Ctrl-C signals the whole foreground group of a terminal, and the engine has to
+      // outlive the API, which still responds to the requests in flight.
       const child = spawn(this.#program.file, this.#program.args(this.#port), {
         detached: true,
         stdio: ['ignore', log, log],
@@ -120,21 +133,35 @@ export class EngineProcess {
       { status: exitCode, signal: signalCode, last_words: this.#lastWords() },
       'the engine ended by itself, and is started again',
     );
-    for (let pause = FIRST_RESTART_PAUSE_MS; !(await this.#launchQuietly()); pause *= 2) {
-      await sleep(Math.min(pause, LONGEST_RESTART_PAUSE_MS), undefined, {
+    await this.#untilStopped(
+      pRetry(() => this.#relaunch(), {
+        retries: Number.POSITIVE_INFINITY,
+        minTimeout: FIRST_RESTART_PAUSE_MS,
+        maxTimeout: LONGEST_RESTART_PAUSE_MS,
         signal: this.#stopping.signal,
-      }).catch(() => undefined);
-      if (this.#isStopping()) return;
-    }
-    this.#logger.info({ endpoint: this.endpoint }, 'the engine answers again');
+      }),
+    );
+    if (!this.#isStopping()) this.#logger.info({ endpoint: this.endpoint }, 'the engine answers again');
   }
 
-  async #launchQuietly(): Promise<boolean> {
+  /** Launches the engine. Logs errors that are not of the engine itself, and throws one that is always retried. */
+  async #relaunch(): Promise<void> {
     try {
-      return await this.#launch();
+      await this.#launch();
     } catch (error) {
+      if (error instanceof UserError || this.#isStopping()) throw error;
       this.#logger.error({ err: error }, 'the engine cannot be started');
-      return false;
+      // p-retry does not retry a TypeError.
+      throw new Error('the engine cannot be started', { cause: error });
+    }
+  }
+
+  /** Waits for a task that `stop` aborts, without the error that this causes. */
+  async #untilStopped(task: Promise<void>): Promise<void> {
+    try {
+      await task;
+    } catch (error) {
+      if (!this.#isStopping()) throw error;
     }
   }
 
@@ -146,7 +173,7 @@ export class EngineProcess {
     return join(this.#dataDir, 'engine.log');
   }
 
-  /** The last line it wrote: programs end with the reason. */
+  /** Returns the last line that the engine wrote, which usually gives the reason why it ended. */
   #lastWords(): string {
     const line = (readFileIfThere(this.#logPath) ?? '').trim().split('\n').at(-1);
     return `${line === undefined || line === '' ? 'it wrote nothing' : line} (${this.#logPath})`;
@@ -157,7 +184,7 @@ function isRunning(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 }
 
-/** The guard goes with what it guards: its process id may soon belong to another process. */
+/** Guards a child, and ends the guard with it: the child's process id may soon belong to another process. */
 function guard(child: ChildProcess, pid: number): void {
   const shell = endWithThisProcess(pid);
   child.once('exit', () => shell.kill('SIGKILL'));

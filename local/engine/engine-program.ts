@@ -8,7 +8,7 @@ export interface EngineProgram {
   readonly startTimeoutMs: number;
   args(port: number): readonly string[];
   /**
-   * Ends any engine that a killed run left behind on this data. The caller holds the data directory's lock, so no such
+   * Ends engines on this data that a killed run left running. The caller holds the data directory's lock, so no such
    * engine belongs to a running process.
    */
   endOrphans(): Promise<void>;

@@ -10,11 +10,11 @@ import type { EngineProgram } from './engine-program.ts';
 import { answers } from './probe.ts';
 import { commandLine, signal } from './process-table.ts';
 
-/** What a local run records of its engine for scripts. `given`: it ran already, at AWS_ENDPOINT_URL. */
+/** What a local run records about its engine for scripts. `given`: the engine at AWS_ENDPOINT_URL, which ran already. */
 export interface EngineRecord {
   readonly endpoint: string;
   readonly kind: EngineProgram['kind'] | 'given';
-  /** The engine's process, where the run started one. */
+  /** The engine's process, if the run started one. */
   readonly pid?: number;
 }
 
@@ -35,8 +35,8 @@ export function removeEngineRecord(dataDir: string): void {
 }
 
 /**
- * The engine that a local run keeps its table in.
- * @throws UserError when none runs from this directory.
+ * Finds the engine with the table of a local run.
+ * @throws UserError if none runs from this directory.
  */
 export async function runningEngine(dataDir: string): Promise<EngineRecord> {
   const record = engineRecord.safeParse(parseJson(readFileIfThere(path(dataDir))));
@@ -48,8 +48,8 @@ export async function runningEngine(dataDir: string): Promise<EngineRecord> {
 }
 
 /**
- * Whether the process that was written down is there, and an engine on this very directory: a record outlives a machine
- * that lost its power, and port and process id may be another engine's by then.
+ * Says whether the recorded process runs and is an engine on this very directory. After a power failure the record
+ * remains, while its port and process id may belong to another engine.
  */
 function isOwn({ kind, pid }: EngineRecord, dataDir: string): boolean {
   if (pid === undefined) return true;

@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { UserError } from '../../cli/user-error.ts';
 
-/** Engines answer anything in a few milliseconds. */
+/** In ms. Engines respond to anything in a few milliseconds. */
 const TIMEOUT_MS = 1_000;
 
 /**

@@ -5,24 +5,24 @@ import { chooseEngine } from './choose-engine.ts';
 import { EngineProcess } from './engine-process.ts';
 import { removeEngineRecord, writeEngineRecord } from './engine-record.ts';
 
-/** The engine of a local run: one it started, or one that was there. */
+/** The engine of a local run: one that it started, or one that ran already. */
 export interface Engine {
   /** How to reach the table on it; known once `start` is done. */
   readonly dynamo: DynamoConfig;
   readonly description: string;
   /** @throws UserError when it does not start. */
   start(): Promise<void>;
-  /** Ends it, if it was started here. May be called at any time, during `start` too. */
+  /** Ends the engine if it was started here. May be called at any time, also during `start`. */
   stop(): Promise<void>;
 }
 
 /**
- * The engine that a local run uses: the configured endpoint's, or one to be started on this machine.
- * @throws UserError when there is none to be had.
+ * Returns the engine that a local run uses: the one at the configured endpoint, or one to be started on this machine.
+ * @throws UserError if there is none.
  */
 export async function createEngine(parts: {
   readonly dataDir: string;
-  /** As configured; its endpoint decides. */
+  /** The configuration; its endpoint decides. */
   readonly dynamo: DynamoConfig;
   readonly environment: Environment;
   readonly logger: Logger;
@@ -42,7 +42,7 @@ export async function createEngine(parts: {
   };
 }
 
-/** An engine that runs already; scripts in other terminals find it through the data directory all the same. */
+/** An engine that runs already. Scripts in other terminals still find it through the data directory. */
 function givenEngine(dataDir: string, dynamo: DynamoConfig, endpoint: string): Engine {
   return {
     dynamo,

@@ -3,7 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoConfig } from '../../backend/config.ts';
 import type { Logger } from '../../backend/logger.ts';
 import { createHandler, type HandlerParts } from '../../lambdas/update-summaries/handler.ts';
-import { StreamPlace } from './stream-place.ts';
+import { StreamPosition } from './stream-position.ts';
 import { StreamPump } from './stream-pump.ts';
 import { createStreamsClient, findStream } from './streams-client.ts';
 
@@ -16,7 +16,7 @@ export type TablePump = Pick<StreamPump, 'start' | 'stop'>;
  * Two pumps may follow one stream, with a data directory each or the same one: they do everything twice, which changes
  * nothing. A position is stored only when every record before it was handled by one of them. At worst it is earlier than
  * the other pump's position, and some records are handled again.
- * @param parts.dataDir where its position in the stream is kept.
+ * @param parts.dataDir where the pump stores its position in the stream.
  */
 export function followTable(parts: {
   readonly client: DynamoDBClient;
@@ -26,14 +26,14 @@ export function followTable(parts: {
   readonly logger: Logger;
 }): TablePump {
   const { client, dynamo, stores, dataDir, logger } = parts;
-  // What the handler gives up on is in its log line; there is no queue to put its keys into.
+  // The handler logs the records that it gives up on; there is no queue for their keys.
   const handler = createHandler({ ...stores, failures: () => Promise.resolve(), logger });
   const streams = createStreamsClient(dynamo);
   const pump = new StreamPump({
     client: streams,
     findStream: (signal) => findStream(client, dynamo.tableName, signal),
     handler,
-    place: new StreamPlace(join(dataDir, 'stream-place.json'), logger),
+    position: new StreamPosition(join(dataDir, 'stream-position.json'), logger),
     logger,
   });
   return {

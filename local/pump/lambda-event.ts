@@ -8,7 +8,7 @@ export function passesFilter(record: _Record): boolean {
   return record.dynamodb?.Keys?.['sk']?.S?.startsWith(MESSAGE_SK_PREFIX) ?? false;
 }
 
-/** A stream's record as Lambda hands it to a function. */
+/** A stream's record in the shape in which Lambda passes it to a function. */
 export function toLambdaRecord(record: _Record, streamArn: string): DynamoDBRecord {
   const { eventID, eventName, eventVersion, eventSource, awsRegion, dynamodb } = record;
   return defined({
@@ -39,14 +39,14 @@ function toStreamRecord(data: NonNullable<_Record['dynamodb']>): StreamRecord {
   });
 }
 
-/** An object's properties that have a value. */
+/** Keeps the properties of an object that have a value. */
 type Defined<Value extends object> = {
   [Name in keyof Value as undefined extends Value[Name] ? never : Name]: Value[Name];
 } & {
   [Name in keyof Value as undefined extends Value[Name] ? Name : never]?: Exclude<Value[Name], undefined>;
 };
 
-/** Leaves out what is undefined: Lambda's JSON has no such thing. */
+/** Removes undefined values, which Lambda's JSON does not have. */
 function defined<Value extends object>(value: Value): Defined<Value> {
   return Object.fromEntries(
     Object.entries(value).filter(([, entry]) => entry !== undefined),

@@ -5,44 +5,44 @@ import {
   type GetShardIteratorCommandInput,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { Logger } from '../../backend/logger.ts';
-import type { StreamPlace } from './stream-place.ts';
+import type { StreamPosition } from './stream-position.ts';
 import type { StreamsClient } from './streams-client.ts';
 
-/** What one read of a shard gave. */
+/** The result of one read of a shard. */
 export interface ShardPage {
   readonly records: readonly _Record[];
-  /** Nothing will ever come behind these records. */
+  /** No record will ever follow these. */
   readonly last: boolean;
 }
 
-/** Reads one shard, page by page, from the place that is kept for it. */
+/** Reads one shard, page by page, from the stored position. */
 export class ShardReader {
   readonly shardId: string;
   readonly streamArn: string;
   readonly #client: StreamsClient;
-  readonly #place: StreamPlace;
+  readonly #position: StreamPosition;
   readonly #logger: Logger;
-  /** Undefined: it is requested again, from the position. */
+  /** Undefined: a new one is requested, from the stored position. */
   #iterator: string | undefined;
 
   constructor(parts: {
     shardId: string;
     streamArn: string;
     client: StreamsClient;
-    place: StreamPlace;
+    position: StreamPosition;
     logger: Logger;
   }) {
     this.shardId = parts.shardId;
     this.streamArn = parts.streamArn;
     this.#client = parts.client;
-    this.#place = parts.place;
+    this.#position = parts.position;
     this.#logger = parts.logger;
   }
 
   /**
-   * Reads the next records. The caller moves the position behind them when they were handled; a new reader continues there.
-   * An iterator that expired (they live 15 minutes) is replaced by one from the place; a place that the stream no
-   * longer reaches back to (records live 24 hours) by the oldest record there is.
+   * Reads the next records. The caller moves the position past them when they are handled; a new reader continues there.
+   * An iterator that expired (iterators live 15 minutes) is replaced by one from the stored position; a position that the
+   * stream no longer reaches back to (records live 24 hours) by the oldest record that exists.
    */
   async read(limit: number, signal: AbortSignal): Promise<ShardPage> {
     try {
@@ -58,28 +58,28 @@ export class ShardReader {
     }
   }
 
-  /** Whether another read will do better. */
+  /** Says whether another read can succeed after an error. */
   #recover(error: unknown): boolean {
     if (!(error instanceof Error)) return false;
     if (error.name === 'ExpiredIteratorException') return true;
-    const kept = this.#place.of(this.shardId) !== undefined;
+    const kept = this.#position.of(this.shardId) !== undefined;
     // An engine whose data was replaced may not know a position at all; AWS reports it as trimmed.
     if (error.name === 'TrimmedDataAccessException' || (error.name === 'ValidationException' && kept)) {
       this.#logger.warn(
         { shard: this.shardId },
-        'the stream no longer has the place that was kept: reading on from its oldest record',
+        'the stream no longer has the stored position: it is read from its oldest record',
       );
-      this.#place.set(this.shardId, undefined);
+      this.#position.set(this.shardId, undefined);
       return true;
     }
     return false;
   }
 
   async #newIterator(signal: AbortSignal): Promise<string> {
-    const place = this.#place.of(this.shardId);
+    const position = this.#position.of(this.shardId);
     const from: Pick<GetShardIteratorCommandInput, 'ShardIteratorType' | 'SequenceNumber'> =
-      place && 'after' in place
-        ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: place.after }
+      position && 'after' in position
+        ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: position.after }
         : { ShardIteratorType: 'TRIM_HORIZON' };
     const { ShardIterator } = await this.#client.send(
       new GetShardIteratorCommand({ StreamArn: this.streamArn, ShardId: this.shardId, ...from }),

@@ -5,36 +5,36 @@ import type { Logger } from '../../backend/logger.ts';
 import { UserError } from '../../cli/user-error.ts';
 import { passesFilter, toLambdaRecord } from './lambda-event.ts';
 import { ShardReader } from './shard-reader.ts';
-import type { StreamPlace } from './stream-place.ts';
+import type { StreamPosition } from './stream-position.ts';
 import { listShards, type StreamsClient } from './streams-client.ts';
 
-/** The stream Lambda, called as Lambda calls it. */
+/** The stream Lambda's handler, called as Lambda calls it. */
 export type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
 
 export interface PumpParts {
   readonly client: StreamsClient;
-  /** The ARN of the stream that the table writes to now. */
+  /** Returns the ARN of the stream that the table writes to now. */
   readonly findStream: (signal: AbortSignal) => Promise<string>;
   readonly handler: StreamHandler;
-  readonly place: StreamPlace;
+  readonly position: StreamPosition;
   readonly logger: Logger;
   readonly timing?: Partial<PumpTiming>;
 }
 
-/** In milliseconds. */
+/** Times in milliseconds. */
 export interface PumpTiming {
-  /** Between two reads that found nothing. */
+  /** Pause between two reads that found nothing. */
   readonly idle: number;
-  /** Between two looks at which shards there are, and whether the table still has this stream. */
+  /** Time between two checks of the list of shards and of whether the table still has this stream. */
   readonly refresh: number;
-  /** After a failure; doubled with each further one, up to `longestPause`. */
+  /** Pause after a failure; doubled with each further failure, up to `longestPause`. */
   readonly firstPause: number;
   readonly longestPause: number;
-  /** Until the stream must have been found for the first time. */
+  /** Timeout for finding the stream for the first time. */
   readonly firstFind: number;
 }
 
-/** Records of a batch at most: the event source mapping's. */
+/** Maximum records in a batch, as in the event source mapping. */
 const BATCH_SIZE = 500;
 const TIMING: PumpTiming = {
   idle: 100,
@@ -47,7 +47,7 @@ const TIMING: PumpTiming = {
 /**
  * Does the work of Lambda's event source mapping: reads a table's stream, shard by shard and parents first, and passes
  * its records to the stream Lambda in the shape, and with the filter, the batches and the partial failures of Lambda.
- * No failure of an engine or a handler ends it: it retries, with longer and longer pauses.
+ * A failure of the engine or the handler does not end it: it retries, with longer and longer pauses.
  */
 export class StreamPump {
   readonly #parts: PumpParts;
@@ -63,8 +63,8 @@ export class StreamPump {
   }
 
   /**
-   * Begins to follow the stream; done once the stream was found.
-   * @throws UserError when it is not found in time, as on an engine that has no streams: end it with `stop` then.
+   * Starts to follow the stream; done once the stream is found.
+   * @throws UserError if it is not found in time, as on an engine that has no streams: then call `stop`.
    */
   async start(): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -87,7 +87,7 @@ export class StreamPump {
     );
   }
 
-  /** Ends it after the batch in hand. */
+  /** Stops it after the current batch. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
@@ -101,11 +101,11 @@ export class StreamPump {
     while (!this.#isStopped()) {
       try {
         const streamArn = await this.#parts.findStream(this.#stopping.signal);
-        this.#parts.place.open(streamArn);
+        this.#parts.position.open(streamArn);
         await this.#follow(streamArn, onFound);
       } catch (error) {
         if (!this.#isStopped())
-          await this.#pauseAfter(error, 'the stream cannot be read, and will be tried again');
+          await this.#pauseAfter(error, 'the stream cannot be read, and will be read again');
       }
     }
   }
@@ -123,25 +123,25 @@ export class StreamPump {
         onFound();
       }
       const round = await this.#readAll(readers);
-      // The children of a shard that came to its end are waiting to be read.
+      // The children of a shard that was read to its end can be read now.
       if (round.ended) refreshAt = 0;
       if (!round.found && !round.ended) await this.#sleep(this.#timing.idle);
     }
   }
 
   /**
-   * A reader for each shard that is to be read now: not at its end, and with nothing left to read in its parent. A
-   * parent that the stream no longer lists is as good as read.
+   * Creates a reader for each shard that can be read now: one that was not read to its end, and whose parent was. A
+   * parent that the stream no longer lists counts as read.
    */
   #updateReaders(readers: Map<string, ShardReader>, streamArn: string, shards: readonly Shard[]): void {
-    const { client, place, logger } = this.#parts;
+    const { client, position, logger } = this.#parts;
     const ids = new Set(shards.flatMap((shard) => shard.ShardId ?? []));
-    place.keepOnly(ids);
+    position.keepOnly(ids);
     for (const shardId of readers.keys()) if (!ids.has(shardId)) readers.delete(shardId);
     for (const { ShardId: shardId, ParentShardId: parent } of shards) {
-      if (shardId === undefined || readers.has(shardId) || place.isFinished(shardId)) continue;
-      if (parent !== undefined && ids.has(parent) && !place.isFinished(parent)) continue;
-      readers.set(shardId, new ShardReader({ shardId, streamArn, client, place, logger }));
+      if (shardId === undefined || readers.has(shardId) || position.isFinished(shardId)) continue;
+      if (parent !== undefined && ids.has(parent) && !position.isFinished(parent)) continue;
+      readers.set(shardId, new ShardReader({ shardId, streamArn, client, position, logger }));
     }
   }
 
@@ -157,37 +157,37 @@ export class StreamPump {
         await this.#deliver(reader, records);
       }
       if (last && !this.#isStopped()) {
-        this.#parts.place.set(reader.shardId, { finished: true });
+        this.#parts.position.set(reader.shardId, { finished: true });
         readers.delete(reader.shardId);
         ended = true;
       }
     }
-    // Only now: what is read but cannot be handled, or whose place cannot be stored, is read again and again.
+    // Only here: a batch that was read may still fail to be handled, or its position to be stored.
     if (!this.#isStopped()) this.#noteSuccess();
     return { found, ended };
   }
 
   /**
-   * Has records handled, in order, until all of them are or the pump is stopped: like Lambda, it goes on from the
-   * first record that was reported as failed, and holds up the shard meanwhile.
+   * Passes records to the handler, in order, until all of them are handled or the pump is stopped. Like Lambda, it
+   * continues at the first record that was reported as failed, and reads nothing else of the shard meanwhile.
    *
-   * The place is stored after the handler is done, never before. A crash between the two has the same records handled
-   * again at the next start, which changes nothing: a replay is a no-op (`domain/summaries.ts`).
+   * The position is stored after the handler is done, never before. After a crash between the two, the same records are
+   * handled again at the next start, which changes nothing: a replay is a no-op (`domain/summaries.ts`).
    */
   async #deliver(reader: ShardReader, records: readonly _Record[]): Promise<void> {
     let rest = records;
     while (rest.length > 0) {
       const handled = await this.#handle(rest, reader.streamArn);
       const after = rest[handled - 1]?.dynamodb?.SequenceNumber;
-      if (after !== undefined) this.#parts.place.set(reader.shardId, { after });
+      if (after !== undefined) this.#parts.position.set(reader.shardId, { after });
       rest = rest.slice(handled);
       if (rest.length > 0)
-        await this.#pauseAfter(undefined, 'stream records were not handled, and will be tried again');
+        await this.#pauseAfter(undefined, 'stream records were not handled, and will be handled again');
       if (rest.length > 0 && this.#isStopped()) return;
     }
   }
 
-  /** How many of the records, from the first, are done with. */
+  /** Handles a batch. Returns how many of its records, from the first, are handled. */
   async #handle(records: readonly _Record[], streamArn: string): Promise<number> {
     const { handler, logger } = this.#parts;
     const batch = records.filter(passesFilter);
@@ -225,7 +225,7 @@ export class StreamPump {
   }
 
   async #sleep(milliseconds: number): Promise<void> {
-    // Only `stop` can cut it short.
+    // Only `stop` ends the pause early.
     await sleep(milliseconds, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
 }

@@ -9,15 +9,15 @@ import { UndiciHttpHandler } from '@smithy/undici-http-handler';
 import type { DynamoConfig } from '../../backend/config.ts';
 import { connectionSettings } from '../../backend/table/open-client.ts';
 
-/** What the pump uses of the SDK's client; replaced in tests. */
+/** The part of the SDK's client that the pump uses; replaced in tests. */
 export type StreamsClient = Pick<DynamoDBStreamsClient, 'send'>;
 
-/** The pump tries again by itself, so the client need not. */
+/** The pump itself retries, so the client need not. */
 const MAX_ATTEMPTS = 1;
 const CONNECT_TIMEOUT_MS = 1_000;
 const ANSWER_TIMEOUT_MS = 3_000;
 
-/** A client of the streams API at the table's endpoint. */
+/** Creates a client of the streams API at the table's endpoint. */
 export function createStreamsClient(config: DynamoConfig): DynamoDBStreamsClient {
   const settings: DynamoDBStreamsClientConfig = connectionSettings(config);
   return new DynamoDBStreamsClient({
@@ -33,7 +33,7 @@ export function createStreamsClient(config: DynamoConfig): DynamoDBStreamsClient
   });
 }
 
-/** The stream that the table writes to now. @throws SDK errors, and an Error when it has none. */
+/** Returns the stream that the table writes to now. @throws SDK errors, and an Error if it has none. */
 export async function findStream(
   client: DynamoDBClient,
   tableName: string,
@@ -46,7 +46,7 @@ export async function findStream(
   return Table.LatestStreamArn;
 }
 
-/** All shards of a stream, in pages of 100. */
+/** Lists all shards of a stream, in pages of 100. */
 export async function listShards(
   client: StreamsClient,
   streamArn: string,

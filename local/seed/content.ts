@@ -2,15 +2,16 @@ import type { SeedPerson } from './plan.ts';
 
 /** Lines that were written in one go. */
 export interface Sitting {
-  /** When it began: a time of day some days ago, or some minutes ago. */
+  /** When the first line was written: a time of day some days ago, or some minutes ago. */
   readonly began:
     { readonly daysAgo: number; readonly at: `${number}:${number}` } | { readonly minutesAgo: number };
   /** The sender and the text. */
   readonly lines: readonly (readonly [from: string, text: string])[];
 }
 
+/** One conversation of the default plan. */
 export interface Script {
-  /** Of a group. */
+  /** Name of a group. */
   readonly name?: string;
   readonly between: readonly [string, string, ...string[]];
   readonly unreadBy?: readonly string[];
@@ -39,7 +40,7 @@ const LONG_LETTER =
   'forty-one readings before the cloud came back, which is thirty more than last year, and the two that looked wrong ' +
   'turned out to be my watch. I have since apologised to the telescope. The bees, I am told, have settled in well.';
 
-/** A long evening's work over several days: what one pages through. */
+/** Long work over several evenings: a conversation of several pages. */
 function proofreading(firstTable: number, tables: number): Sitting['lines'] {
   return Array.from({ length: tables }, (_, place) => {
     const table = firstTable + place;

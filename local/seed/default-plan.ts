@@ -3,8 +3,8 @@ import { PEOPLE, type Script, SCRIPTS, type Sitting } from './content.ts';
 import type { SeedConversation, SeedMessage, SeedPlan } from './plan.ts';
 
 /**
- * People and conversations worth looking at: long and short, of a year ago and of this hour, in several scripts.
- * @param now what the times are counted back from.
+ * Example people and conversations: long and short, from a year ago to this hour, in several scripts.
+ * @param now the time from which the times of messages are counted back.
  */
 export function defaultPlan(now: Date): SeedPlan {
   return { people: PEOPLE, conversations: SCRIPTS.map((script) => conversation(script, now)) };
@@ -20,7 +20,7 @@ function messages({ began, lines }: Sitting, now: Date): SeedMessage[] {
       ? dayjs(now).subtract(began.minutesAgo, 'minute')
       : dayjs(`${dayjs(now).subtract(began.daysAgo, 'day').format('YYYY-MM-DD')}T${began.at}`);
   return lines.map(([from, text]) => {
-    // A short line takes a minute to write, a long one some more.
+    // A short line takes a minute to write, a long one more.
     at = at.add(1 + (text.length % 3), 'minute').add(text.length % 60, 'second');
     return { from, text, at: at.toDate() };
   });

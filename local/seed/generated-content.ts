@@ -1,6 +1,6 @@
 /*
- * What generated people are called and talk about. The order of the names decides who `--users 5` makes, and that of
- * the talks what they say: a repeat knows messages by their place, so entries are only ever added at the end.
+ * Names and talks of generated people. The order of the names decides which people `--users 5` creates, and the order of
+ * the talks what they say. A repeated seed recognises messages by their position, so entries are only added at the end.
  */
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
@@ -22,7 +22,7 @@ export const LAST_NAMES = words(`
   Volkov Price Balogun Strand Meyer Hussein Lopez Boateng Bauer Jovanovic Nasser Wilson Osman Bell Levi Sokolov Reyes
   Karimi Olsen Turner Pereira Stein Morris Cruz Lang Hill Fox`);
 
-/** What changes from one talk to the next, so that the same talk is not about the same thing each time. */
+/** Details that differ from one talk to the next, so that the same talk is not always about the same thing. */
 export const DETAILS: Readonly<Record<string, readonly string[]>> = {
   day: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],
   time: ['nine', 'half past ten', 'noon', 'two', 'four', 'half past five', 'seven'],
@@ -31,7 +31,7 @@ export const DETAILS: Readonly<Record<string, readonly string[]>> = {
   thing: ['umbrella', 'charger', 'notebook', 'blue scarf', 'bicycle pump', 'drill', 'tent'],
 };
 
-/** Short talks between two people, who speak by turns. `{day}` and so on are details. */
+/** Short talks between two people, who take turns. `{day}` and so on are details. */
 export const TALKS: readonly (readonly string[])[] = [
   [
     'Are you free on {day}?',

@@ -7,11 +7,11 @@ export interface SeedSize {
   readonly users: number;
   /** Direct conversations. */
   readonly groups: number;
-  /** In all conversations together. */
+  /** Number of messages in all conversations together. */
   readonly messages: number;
 }
 
-/** As many as there are pairs of a first and a last name. */
+/** The number of pairs of a first and a last name. */
 const MAX_USERS = 10_000;
 const MAX_MESSAGES = 1_000_000;
 const DEFAULT_USERS = 20;
@@ -20,8 +20,8 @@ const MESSAGES_PER_GROUP = 10;
 const MINUTE_MS = 60_000;
 
 /**
- * A size with what was not given filled in.
- * @throws UserError for numbers that do not go together.
+ * Fills in the numbers that were not given.
+ * @throws UserError for numbers that do not fit together.
  */
 export function seedSize(given: Partial<SeedSize>): SeedSize {
   const users = given.users ?? DEFAULT_USERS;
@@ -39,7 +39,7 @@ export function seedSize(given: Partial<SeedSize>): SeedSize {
   return { users, groups, messages };
 }
 
-/** As many people, conversations and messages as asked for; the same ones for the same numbers. */
+/** Generates as many people, conversations and messages as requested; the same ones for the same numbers. */
 export function generatedPlan({ users, groups, messages }: SeedSize, now: Date): SeedPlan {
   const people = Array.from({ length: users }, (_, index) => person(index));
   const conversations: SeedConversation[] = [];
@@ -53,7 +53,7 @@ export function generatedPlan({ users, groups, messages }: SeedSize, now: Date):
   return { people, conversations };
 }
 
-/** The person of a number: every pair of a first and a last name comes once. */
+/** Returns the person with a number: every pair of a first and a last name occurs once. */
 function person(index: number): SeedPerson {
   const round = Math.floor(index / FIRST_NAMES.length);
   const first = FIRST_NAMES[index % FIRST_NAMES.length];
@@ -61,12 +61,12 @@ function person(index: number): SeedPerson {
   return { handle: `${first}.${last}`.toLowerCase(), display_name: `${first} ${last}` };
 }
 
-/** Each pair once: neighbours first, then those two apart, and so on, so that even a few pairs include every user. */
+/** Yields each pair once: neighbours first, then people two apart, and so on: even a few pairs include every user. */
 function* pairs(people: readonly SeedPerson[]): Generator<[SeedPerson, SeedPerson]> {
   for (let apart = 1; apart <= people.length / 2; apart += 1) {
     for (const [index, one] of people.entries()) {
       const other = people[(index + apart) % people.length];
-      // Halfway round, the second half of the people are the partners of the first.
+      // At half the circle, the second half of the people are the partners of the first half.
       if (!other || (apart * 2 === people.length && index >= apart)) continue;
       yield [one, other];
     }
@@ -88,7 +88,7 @@ function conversation(between: readonly [string, string], length: number, now: D
   return { between, messages, unreadBy: [between[1]] };
 }
 
-/** Talk after talk, without an end, beginning with one that depends on the name. */
+/** Yields talk after talk without end, from one that the name selects. */
 function* talk(name: string): Generator<string, never> {
   const begin = Array.from(name).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_003, 7);
   for (let round = begin; ; round += 1) {
@@ -99,7 +99,7 @@ function* talk(name: string): Generator<string, never> {
 function withDetails(line: string, round: number): string {
   return line.replaceAll(/\{(\w+)\}/g, (_, kind: string) => {
     const details = DETAILS[kind] ?? [];
-    // Another one each time the same talk comes round.
+    // Different details each time the same talk returns.
     return details[(round + Math.floor(round / TALKS.length)) % details.length] ?? '';
   });
 }

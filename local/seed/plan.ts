@@ -5,31 +5,31 @@ export interface SeedPerson {
 }
 
 export interface SeedMessage {
-  /** Handle of its author. */
+  /** Handle of the author. */
   readonly from: string;
   readonly text: string;
   readonly at: Date;
 }
 
-/** A conversation that a seed makes. */
+/** A conversation that a seed creates. */
 export interface SeedConversation {
-  /** Of a group. Absent: it is direct, between exactly two. */
+  /** Name of a group. Absent: the conversation is direct, between exactly two people. */
   readonly name?: string;
-  /** Handles. The first one creates a group. */
+  /** Handles of the members. The first member creates a group. */
   readonly between: readonly [string, string, ...string[]];
-  /** Oldest first. The position of a message must never change: a repetition recognises messages by their position. */
+  /** Oldest first. The position of a message must never change: a repeated seed recognises messages by their position. */
   readonly messages: readonly SeedMessage[];
-  /** The members who have not read it; the others have read all of it. */
+  /** The members who have not read the conversation; the others have read all of it. */
   readonly unreadBy: readonly string[];
 }
 
-/** What a seed makes. */
+/** Everything that a seed creates. */
 export interface SeedPlan {
   readonly people: readonly SeedPerson[];
   readonly conversations: readonly SeedConversation[];
 }
 
-/** Messages in a plan. */
+/** Counts the messages in a plan. */
 export function messageCount(plan: SeedPlan): number {
   return plan.conversations.reduce((sum, conversation) => sum + conversation.messages.length, 0);
 }

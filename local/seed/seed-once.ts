@@ -9,8 +9,8 @@ import { defaultPlan } from './default-plan.ts';
 import { seedTable } from './seed-table.ts';
 
 /**
- * Seeds an empty table. A seed that was interrupted left a table that is neither empty nor complete: the next start
- * finishes it, because a file records that it was begun.
+ * Seeds an empty table. A seed that was interrupted leaves a table that is neither empty nor complete. A file records
+ * that the seed was started, so that the next start finishes it.
  * @param parts.engine the engine of the table, because a data directory may be used with several.
  */
 export async function seedOnce(parts: {

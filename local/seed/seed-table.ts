@@ -11,24 +11,24 @@ import { MAX_RUN, sendRun, type TimedSend } from '../../backend/domain/send-run.
 import { directGroupId, groupIdForKey } from '../../schema/ids.ts';
 import type { SeedConversation, SeedPerson, SeedPlan } from './plan.ts';
 
-/** People, and conversations, that are written at the same time. */
+/** Maximum people, and conversations, that are written at the same time. */
 const CONCURRENCY = 8;
 
-/** What became of a plan. */
+/** The result of seeding a plan. */
 export interface SeedResult {
   readonly people: number;
   readonly conversations: number;
-  /** Messages that were sent now; the others were there. */
+  /** Messages that this run sent; the others existed already. */
   readonly sent: number;
 }
 
-/** Where a plan is written, and how its texts are stored there. */
+/** The table that a plan is written to, and how its texts are stored there. */
 export type SeededTable = Pick<WiringOptions, 'table' | 'encryption'>;
 
 /**
  * Writes a plan into a table, through the use cases of the API. It may be repeated, interrupted and run twice at once:
- * people are known by their handle, and each message by its sender's key, so nothing is ever doubled.
- * @param onProgress called with each message that is in the table, sent now or found.
+ * people are recognised by their handle, and each message by its sender's key, so nothing is written twice.
+ * @param onProgress called for each message that is in the table, sent now or found.
  */
 export async function seedTable(
   into: SeededTable,
@@ -48,7 +48,7 @@ export async function seedTable(
   return { people: people.size, conversations: plan.conversations.length, sent };
 }
 
-/** The user id that a seed gives to a handle: always the same one, in the form of Cognito's. */
+/** Returns the user id that a seed gives to a handle: always the same one, in the form of Cognito's. */
 export function seedUserId(handle: string): string {
   const hex = createHash('sha256').update(`seed:${handle}`).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
@@ -66,7 +66,7 @@ async function ensurePerson(context: Wiring, person: SeedPerson): Promise<Person
   return saveProfile(context, userId, person);
 }
 
-/** Writes one conversation at a time, with a clock that shows the times its messages are of. */
+/** Writes one conversation at a time, with a clock that is set to the times of its messages. */
 class SeedWriter {
   readonly context: Wiring;
   readonly #onProgress: () => void;
@@ -77,13 +77,13 @@ class SeedWriter {
     this.#onProgress = onProgress;
   }
 
-  /** Sends what is not there yet. @returns how many messages that were. */
+  /** Sends the messages that are missing. Returns how many. */
   async write(people: ReadonlyMap<string, Person>, conversation: SeedConversation): Promise<number> {
     const { between, messages, unreadBy } = conversation;
     const members = between.map((handle) => personOf(people, handle));
     const groupId = await this.#open(members, conversation);
     const { seqs, tail, newestAt } = await readSeeds(this.context, groupId);
-    // People may have left since, or were removed: they say nothing more.
+    // People who have left since, or were removed, send nothing more.
     const present = new Set(userIdsOf(await this.context.members.list(groupId)));
     const mayTalk = ({ userId }: Person) => tail === 0 || present.has(userId);
     const found: number[] = [];
@@ -106,7 +106,7 @@ class SeedWriter {
     return missing.length;
   }
 
-  /** Sends messages behind `tail`; the first one opens a direct conversation. @returns the seq of the last one. */
+  /** Sends messages after `tail`; the first one opens a direct conversation. Returns the seq of the last one. */
   async #send(
     groupId: string,
     members: readonly Person[],
@@ -145,7 +145,7 @@ class SeedWriter {
     return end;
   }
 
-  /** The id of a conversation. A group is created where it is not there yet: its key is its name. */
+  /** Returns the id of a conversation. Creates a missing group: its name is its key. */
   async #open(members: readonly Person[], { name, messages }: SeedConversation): Promise<string> {
     const [creator, other] = members;
     if (!creator || !other) throw new RangeError('a conversation of fewer than two');
@@ -163,7 +163,7 @@ class SeedWriter {
 const isIn = (handles: readonly string[], handle: string | undefined) =>
   handle !== undefined && handles.includes(handle);
 
-/** The seq of each message of a group by its author and key, the log's end, and the time of its newest message. */
+/** Reads a group's log: the seq of each message by author and key, the last seq, and the time of the newest message. */
 async function readSeeds(context: Wiring, groupId: string) {
   const seqs = new Map<string, number>();
   let tail = 0;
@@ -179,9 +179,9 @@ async function readSeeds(context: Wiring, groupId: string) {
 }
 
 /**
- * Messages with times that follow the log's newest one. A plan counts its times back from the present: where it is
- * longer than it was at an earlier run, or people wrote meanwhile, its times would lie before theirs. Then the messages
- * are spread over the time from the newest one until now.
+ * Moves the times of messages after the log's newest message. A plan counts its times back from the present: if the
+ * plan is longer than at an earlier run, or people wrote meanwhile, its times would be before the newest one. Then the
+ * messages are spread over the time from the newest message until now.
  */
 function inOrder(messages: readonly TimedSend[], newestAt: Date | undefined): readonly TimedSend[] {
   const [first] = messages;
@@ -200,7 +200,7 @@ function personOf(people: ReadonlyMap<string, Person>, handle: string): Person {
   return person;
 }
 
-/** Has writers do a task for each item, one after the other each; the first failure ends it. */
+/** Runs a task for each item, on several writers, each one item at a time; the first failure ends it. */
 async function divide<Item>(
   writers: readonly SeedWriter[],
   items: readonly Item[],
@@ -208,7 +208,7 @@ async function divide<Item>(
 ): Promise<void> {
   const left = each(items);
   try {
-    // All draw from the one sequence.
+    // All writers take from the same sequence.
     await Promise.all(
       writers.map(async (writer) => {
         for (let next = left.next(); next.done !== true; next = left.next()) await task(writer, next.value);

@@ -20,7 +20,7 @@ import {
   succeeds,
 } from './run-script.ts';
 
-const NOBODY = 'http://127.0.0.1:9';
+const CLOSED_ENDPOINT = 'http://127.0.0.1:9';
 const NAMES = [
   'endpoint',
   'region',
@@ -149,7 +149,7 @@ describe('doctor', () => {
   it('marks what cannot be checked when there is no engine or nothing answers', async () => {
     const [none, silent] = await Promise.all([
       doctor([], { AWS_ENDPOINT_URL: '', DATA_DIR: tempDir() }),
-      examine(['--endpoint', NOBODY], {}, runScript),
+      examine(['--endpoint', CLOSED_ENDPOINT], {}, runScript),
     ]);
     expect(none.status).toBe(1);
     expect(none.stdout).toMatch(
@@ -173,7 +173,7 @@ describe('doctor', () => {
     expect(text('credentials')).toMatch(/credentials do not work .*AWS_PROFILE/);
   });
 
-  it('warns of keys that never expire, on AWS alone', async () => {
+  it('warns of keys that never expire, only on AWS', async () => {
     const keys = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE1234', AWS_SECRET_ACCESS_KEY: 'hush' };
     const [aws, local, session] = await Promise.all([
       examine(['prod'], { ...keys, AWS_ENDPOINT_URL: '' }),

@@ -55,7 +55,7 @@ const environment = (table = db().tableName) => ({
 const run = (script: string, args: readonly string[], table?: string): Promise<Outcome> =>
   callScript(`ddb/${script}`, args, { env: environment(table) });
 
-/** A table's name that nothing has. */
+/** The name of a table that does not exist. */
 function newTable(): string {
   fresh += 1;
   return `restored-${fresh}`;
@@ -69,12 +69,12 @@ async function takeDump(args: readonly string[] = []): Promise<string> {
 }
 
 describe('dump and load', () => {
-  it('say what they did, and make a table with the same items', async () => {
+  it('say what they did, and create a table with the same items', async () => {
     const directory = join(tempDir(), 'not', 'there', 'yet');
     const items = await readAll(db().client, db().tableName);
     expect(await succeeds(run('dump', [directory]))).toMatch(
       new RegExp(
-        `^table .* at http.* is in ${directory}: ${items.size} items, .*KB compressed; used .*Scan.*\n$`,
+        `^table .* at http.* is in ${directory}: ${items.size} items, .*KiB compressed; used .*Scan.*\n$`,
       ),
     );
     expect(statSync(directory).mode & 0o777).toBe(0o700);
@@ -98,7 +98,7 @@ describe('dump and load', () => {
     expect(loaded).toEqual({ stored: size, found: 0, different: 0 });
   });
 
-  it('keep every type as it is', async () => {
+  it('keep every type of attribute', async () => {
     const key = messageKey(groupId, 61);
     const item = {
       pk: { S: key.pk },
@@ -131,14 +131,14 @@ describe('dump and load', () => {
       return (await db().client.send(new GetItemCommand({ TableName, Key }))).Item;
     }
 
-    /** The engine gives sets in any order. */
+    /** Sorts sets: the engine returns them in any order. */
     function withSets({ strings, numbers, blobs, ...rest }: Record<string, AttributeValue> = {}) {
       const sets = [strings?.SS, numbers?.NS, blobs?.BS?.map((blob) => Buffer.from(blob).toString('hex'))];
       return { ...rest, sets: sets.map((set) => [...(set ?? [])].sort()) };
     }
   });
 
-  itOnTerminal('show how far they are, and take it off the terminal again', async () => {
+  itOnTerminal('show their progress, and remove it from the terminal at the end', async () => {
     const directory = join(tempDir(), 'dump');
     const line = `$bin/ddb/dump ${directory} && $bin/ddb/load ${directory} --table ${newTable()}`;
     const { status, stdout } = await runOnTerminal(line, 100, { env: environment() });
@@ -199,7 +199,7 @@ describe('dump', () => {
     ]);
   });
 
-  it('waits out a table that throttles, and leaves nothing when it cannot', async () => {
+  it('waits for a table that throttles, and leaves no files if it has to give up', async () => {
     flaky.refuse('Scan', 'ProvisionedThroughputExceededException', { times: 3 });
     await takeDump();
     flaky.refuse('Scan', 'ProvisionedThroughputExceededException', {
@@ -213,10 +213,10 @@ describe('dump', () => {
     expect(readdirSync(parent)).toEqual([]);
   });
 
-  it('leaves nothing behind when there is no room', async () => {
+  it('leaves no files when the disk is full', async () => {
     const parent = tempDir();
     const line = `ulimit -f 0; $bin/ddb/dump ${parent}/dump`;
-    await failsWith(runLine(line, { env: environment() }), /dump: a file may not become as large/);
+    await failsWith(runLine(line, { env: environment() }), /dump: a file may not become that large/);
     expect(readdirSync(parent)).toEqual([]);
   });
 
@@ -242,7 +242,7 @@ describe('dump', () => {
 });
 
 describe('load', () => {
-  it('takes an export as DynamoDB writes it', async () => {
+  it('accepts an export as DynamoDB writes it', async () => {
     const directory = writeExport();
     const table = newTable();
     await succeeds(run('load', [directory], table));
@@ -251,7 +251,7 @@ describe('load', () => {
 
   it.each<[name: string, change: Parameters<typeof writeExport>[0], words: RegExp]>([
     ['of another format', { summary: { outputFormat: 'ION' } }, /outputFormat must be DYNAMODB_JSON/],
-    ['of changes alone', { summary: { exportType: 'INCREMENTAL_EXPORT' } }, /exportType must be FULL_EXPORT/],
+    ['of changes only', { summary: { exportType: 'INCREMENTAL_EXPORT' } }, /exportType must be FULL_EXPORT/],
     ['with another count', { summary: { itemCount: 3 } }, /summary says 3 items, .* have 2/],
     [
       'with another item',
@@ -271,7 +271,7 @@ describe('load', () => {
     await expect(check(writeExport(change))).rejects.toThrow(words);
   });
 
-  it('refuses a dump that was changed, cut off or is incomplete', async () => {
+  it('refuses a dump that was changed, was cut off or is incomplete', async () => {
     const damage: readonly [(directory: string, file: string) => void, RegExp][] = [
       [
         (_directory, file) => writeFileSync(file, readFileSync(file).subarray(0, -9)),
@@ -309,7 +309,7 @@ describe('load', () => {
     }
   });
 
-  it('finds all of that before it writes anything', async () => {
+  it('finds all these faults before it writes anything', async () => {
     const table = newTable();
     const foreign = writeExport({ more: ['{"Item":{"pk":{"S":"x"},"sk":{"S":"y"}}}'] });
     await failsWith(run('load', [foreign], table), /is no item of this schema: {"pk":"x","sk":"y"}/);
@@ -317,7 +317,7 @@ describe('load', () => {
     expect(await describeTable(db().client, table)).toBeUndefined();
   });
 
-  it('asks in prod, and refuses a table that has items', async () => {
+  it('asks before it writes to AWS, and refuses a table that has items', async () => {
     const directory = await takeDump();
     const table = newTable();
     await failsWith(run('load', [directory, 'prod'], table), /not a terminal, so it cannot ask: give --yes/);
@@ -350,7 +350,7 @@ describe('load', () => {
     expect([...half.keys()].filter((key) => /META|MEMBER#/.test(key))).toEqual([]);
     expect(half.size).toBeGreaterThan(10);
     await failsWith(run('load', [directory], table), /has items/);
-    // What is there in a later state stays: here a message that was edited meanwhile.
+    // An item with a later state remains: here a message that was edited meanwhile.
     const young = messageItem({ groupId, seq: 1, rev: 1, message: 'edited' });
     const context = db().newContext();
     await putItem({ ...context.table, name: table }, young);
@@ -392,11 +392,11 @@ describe('compare', () => {
     });
   });
 
-  it('fails when there is no room for what it has read', async () => {
+  it('fails when there is no room for its temporary files', async () => {
     const line = `ulimit -f 0; $bin/ddb/compare ${db().tableName} ${db().tableName}`;
     await failsWith(
       runLine(line, { env: environment() }),
-      /cruddur-compare-.*: a file may not become as large/,
+      /cruddur-compare-.*: a file may not become that large/,
     );
   });
 
@@ -412,7 +412,7 @@ describe('compare', () => {
   });
 });
 
-/** What load does before it writes. */
+/** The part of a load before it writes. */
 async function check(directory: string): Promise<void> {
   await checkDump(await openDump(directory), () => undefined);
 }

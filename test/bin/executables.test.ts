@@ -7,8 +7,8 @@ import { failsWith, runScript, succeeds } from './run-script.ts';
 import { SCRIPTS } from './script-names.ts';
 
 /*
- * Each executable in a process of its own, once. What the scripts do is tested in the tests' process; what a terminal, a
- * pipe or a signal changes, beside the script that it concerns.
+ * Each executable in its own process, once. What the scripts do is tested in the tests' process; the effects of a
+ * terminal, a pipe or a signal are tested with the script that they concern.
  */
 
 const tempDir = useTempDirs();
@@ -25,7 +25,7 @@ it('all executables are listed here and may be executed', () => {
   }
 });
 
-it('every executable shows its help with examples in 80 columns, also where the project around it is broken', async () => {
+it('every executable shows its help with examples in 80 columns, even in the folder of a broken project', async () => {
   const cwd = tempDir();
   writeFileSync(join(cwd, 'tsconfig.json'), '{ broken');
   writeFileSync(join(cwd, 'package.json'), '{"type":"commonjs"}');
@@ -39,7 +39,7 @@ it('every executable shows its help with examples in 80 columns, also where the 
   );
 });
 
-it('a script resolves a relative DATA_DIR against the package, whatever directory its user is in', async () => {
+it('a script resolves a relative DATA_DIR against the package, in any working directory', async () => {
   const cwd = tempDir();
   mkdirSync(join(cwd, '.data'));
   const env = { DATA_DIR: 'nowhere-at-all', AWS_ENDPOINT_URL: '' };

@@ -12,7 +12,7 @@ beforeAll(async () => {
   await seedTable({ table: db().table }, defaultPlan(new Date()));
 });
 
-/** What a terminal of so many columns shows of an output: a line each, and whether it is the rest of the one above. */
+/** Renders an output on a terminal of so many columns: its lines, and whether each continues the one above. */
 async function show(output: string, columns: number) {
   const terminal = new xterm.Terminal({ cols: columns, rows: 500, allowProposedApi: true, convertEol: true });
   await new Promise<void>((resolve) => terminal.write(output, resolve));
@@ -38,12 +38,12 @@ async function showScript(columns: number, script: string, ...args: readonly str
   return show(stdout, columns);
 }
 
-/** The columns that hold a border in a line of a table. */
+/** Returns the columns that hold a border in a line of a table. */
 const bordersIn = (cells: readonly string[]): number[] =>
   cells.flatMap((cell, at) => (/[┌┬┐│├┼┤└┴┘]/.test(cell) ? [at] : []));
 
 const GROUP = directGroupId(seedUserId('ada'), seedUserId('al-khwarizmi'));
-/** One of each kind of output: tables, paragraphs, reports, questions, errors. */
+/** Commands for each kind of output: tables, paragraphs, reports, questions, errors. */
 const SCRIPTS = [
   ['list-tables'],
   ['scan', '--limit', '20'],
@@ -86,6 +86,6 @@ function expectTableInLine(lines: Awaited<ReturnType<typeof show>>): void {
   const borders = bordersIn(table[0]?.cells ?? []);
   expect(borders).toHaveLength(6);
   for (const { cells } of table) expect(bordersIn(cells)).toEqual(borders);
-  // Devanagari, whose width terminals do not agree about, is among what is shown.
+  // The output includes Devanagari, whose width differs between terminals.
   expect(lines.map(({ text }) => text).join('\n')).toMatch(/[\u0900-\u097f]/);
 }

@@ -54,7 +54,7 @@ async function jsonOf(outcome: Promise<Outcome>): Promise<{ rows: unknown; note:
 }
 
 describe('scan', () => {
-  it('prints every item, its key first, and what that cost', async () => {
+  it('prints every item, its key first, and the cost', async () => {
     const text = await succeeds(run('scan'));
     expect(text).toContain(`\n\n${groupPk(groupId)}  MSG#000000000002\n`);
     expect(text).toMatch(/\n {2}message +second\n/);
@@ -63,7 +63,7 @@ describe('scan', () => {
     expect(text).not.toContain('\u001b');
   });
 
-  it('stops at its limit, and says when there is more', async () => {
+  it('stops at its limit, and says if there are more items', async () => {
     const [all, fewer, json] = await Promise.all([
       succeeds(run('scan', ['--limit', '16'])),
       succeeds(run('scan', ['--limit', '1'])),
@@ -77,7 +77,7 @@ describe('scan', () => {
     );
   });
 
-  it('prints sets, bytes and long numbers as JSON has them, and nothing for an empty table', async () => {
+  it('prints sets, bytes and long numbers as JSON, and nothing for an empty table', async () => {
     await loadSchema(db().client, 'odd-items');
     const args = ['--table', 'odd-items'];
     expect(await succeeds(run('scan', args))).toMatch(/^table odd-items at http.* is empty; used/);
@@ -105,13 +105,13 @@ describe('scan', () => {
     ]);
   });
 
-  it('ends quietly when its reader stops', async () => {
+  it('ends without an error when its reader stops', async () => {
     expect(await succeeds(line('$bin/ddb/scan | head -1'))).toMatch(/^\S+ {2}\S+\n$/);
     const pattern = '$bin/ddb/patterns/list-conversations --json 2>&1 | head -1';
     expect(await succeeds(line(pattern))).toBe('[\n');
   });
 
-  itOnTerminal('fits a narrow terminal, whatever the texts', async () => {
+  itOnTerminal('fits a narrow terminal, with texts of any length', async () => {
     const { status, stdout } = await onTerminal('$bin/ddb/scan', 40);
     expect(status).toBe(0);
     expect(stdout).toContain('\u001b[1mGRP#');
@@ -127,7 +127,7 @@ describe('scan', () => {
       LastEvaluatedKey: item,
       ConsumedCapacity: { CapacityUnits: 0.5 },
     });
-    // One page, and then no answer any more.
+    // One page, and then no response.
     const server = createServer((_request, response) => {
       if (!server.listening) return;
       response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.0' }).end(page);
@@ -145,7 +145,7 @@ describe('scan', () => {
 });
 
 describe('list-conversations', () => {
-  it("shows a user's conversations and what the pattern cost", async () => {
+  it("shows a user's conversations and the cost of the pattern", async () => {
     const text = await succeeds(run('patterns/list-conversations', ['@Ada']));
     expect(text).toMatch(/^conversations of ada\n/);
     expect(text).toMatch(/│ conversation +│ with +│ last message +│ at \(UTC\) +│ unread │/);
@@ -203,7 +203,7 @@ describe('list-conversations', () => {
 });
 
 describe('get-conversation', () => {
-  it('shows the newest messages, oldest first, and what that cost', async () => {
+  it('shows the newest messages, oldest first, and the cost', async () => {
     const text = await succeeds(run('patterns/get-conversation', [groupId]));
     expect(text).toMatch(/│ 1 +│ 0 +│ .* │ ada +│ one↵two \\u001b\[31mred 漢字/);
     expect(text).toMatch(/\n3 messages; used 1 read unit: Query 0\.5, BatchGetItem 0\.5\n$/);

@@ -17,13 +17,13 @@ import { callScript, succeeds } from './run-script.ts';
 import { readAll, tableBeside } from './tables.ts';
 
 /*
- * The restore drill of docs/operations.md, with its commands: a table is dumped and loaded under another name, and
- * serves the same.
+ * The restore drill of docs/operations.md, with its commands: a table is dumped and loaded under another name, and the
+ * API serves the same from it.
  */
 
 const tempDir = useTempDirs();
 const LONG = 120;
-/** Six scripts one after the other, on a machine that has other things to do. */
+/** Timeout in ms for six scripts one after the other, on a busy machine. */
 const PATIENCE_MS = 180_000;
 jest.setTimeout(PATIENCE_MS);
 let db: TestTable;
@@ -58,7 +58,7 @@ function newTable(): string {
   return `restored-${tables}`;
 }
 
-/** Four people who talk: in a group that changes, in pairs, and at length; some of it edited, deleted, or unread. */
+/** Lets four users chat: in a group that changes, in pairs, and at length, with edited, deleted and unread messages. */
 async function liveThere() {
   const [ada, grace, hedy, joan] = await Promise.all([
     api.person(),
@@ -88,7 +88,7 @@ async function liveThere() {
   return { people: [ada, grace, hedy, joan] as const, club: uuid };
 }
 
-/** A list from its first page to its last, byte for byte. */
+/** Reads a list from its first page to its last, byte for byte. */
 async function wholeList(person: Caller, path: string, relation: 'next' | 'prev'): Promise<string[]> {
   const pages: string[] = [];
   for (let next: string | undefined = path; next !== undefined;) {
@@ -100,7 +100,7 @@ async function wholeList(person: Caller, path: string, relation: 'next' | 'prev'
   return pages;
 }
 
-/** Everything that a person is shown, page by page. */
+/** Reads everything that a user is shown, page by page. */
 async function allThat(person: Caller): Promise<unknown> {
   const inbox = await wholeList(person, '/api/message_groups?limit=2', 'next');
   const groups = (await person.inbox('?limit=100')).map(({ uuid }) => uuid);
@@ -113,7 +113,7 @@ async function allThat(person: Caller): Promise<unknown> {
   return { me: (await person.get('/api/users/me')).text, inbox, histories };
 }
 
-/** Demands that another table serves everybody the same. */
+/** Checks that the API serves the same to every user from another table. */
 async function expectSameService(table: string): Promise<void> {
   const restored = await startTestApi({ table: tableBeside(db, table).table, issuer: api.issuer });
   try {
@@ -135,7 +135,7 @@ async function dumpAndLoad(table: string): Promise<void> {
 describe('a restored table', () => {
   const table = newTable();
 
-  it('has the same items, and right summaries', async () => {
+  it('has the same items, and correct summaries', async () => {
     await dumpAndLoad(table);
     expect(await succeeds(run('compare', [db.tableName, table], table))).toMatch(/are alike\n$/);
     expect(await succeeds(run('rebuild-summaries', ['--check'], table))).toMatch(
@@ -143,13 +143,13 @@ describe('a restored table', () => {
     );
   });
 
-  it('serves everybody the same inbox and histories, byte for byte', async () => {
+  it('serves the same inbox and histories to every user, byte for byte', async () => {
     expect((await people[0].inbox()).length).toBe(3);
     expect((await people[2].inbox()).length).toBe(1);
     await expectSameService(table);
   });
 
-  it('is written to where its logs end: no seq is used again, and none left out', async () => {
+  it('continues its logs where they end: no seq is used again, and none is left out', async () => {
     const beside = tableBeside(db, table);
     const restored = await startTestApi({ table: beside.table, issuer: api.issuer });
     const summaries = await startSummaries(beside);
@@ -174,7 +174,7 @@ describe('a restored table', () => {
         end + 3,
       ]);
       expect((await readLog(beside.newContext(), club)).slice(0, end)).toEqual(before);
-      // What was promised before holds: a key is known, a pair has one conversation, who left is a stranger.
+      // Earlier promises hold: a key is recognised, a pair has one conversation, and a former member has no access.
       expect((await hedy.post('/api/messages', { message: 'x', message_group_uuid: club })).status).toBe(404);
       const direct = await ada.send({ message: 'once more', handle: grace.handle });
       expect(direct.seq).toBe(7);
@@ -193,19 +193,19 @@ describe('a restored table', () => {
 
 describe('while the stream of the new table is followed', () => {
   it.each(['before the rows are loaded', 'after the rows are loaded'])(
-    'the rows are the same, though it tells of all messages %s',
+    'the rows are the same, although it has the records of all messages %s',
     async (moment) => {
       const table = newTable();
       await loadSchema(db.client, table);
       const beside = tableBeside(db, table);
       const flaky = await startFlakyEngine(db.endpoint);
       const gate = deferred<undefined>();
-      let told = 0;
+      let received = 0;
       const summaries = await startSummaries(beside, {
         deliverBy: (handler) => async (event) => {
           if (moment.startsWith('after')) await gate.promise;
           const answer = await handler(event);
-          told += event.Records.length;
+          received += event.Records.length;
           return answer;
         },
       });
@@ -214,14 +214,14 @@ describe('while the stream of the new table is followed', () => {
         await succeeds(run('dump', [directory], db.tableName));
         const stored = await readAll(db.client, db.tableName);
         const messages = [...stored.keys()].filter((key) => key.includes(' MSG#')).length;
-        const toldAll = () => eventually(() => told >= messages, { within: 30_000 });
+        const receivedAll = () => eventually(() => received >= messages, { within: 30_000 });
         if (moment.startsWith('before')) {
           const isRows = ({ body }: { body: object }) => JSON.stringify(body).includes('"META"');
-          flaky.before('BatchWriteItem', toldAll, { where: isRows });
+          flaky.before('BatchWriteItem', receivedAll, { where: isRows });
         }
         await succeeds(run('load', [directory], table, flaky.endpoint));
         gate.resolve(undefined);
-        await toldAll();
+        await receivedAll();
         expect(summaries.failedBatches()).toBe(0);
         expect(await readAll(db.client, table)).toEqual(stored);
         await succeeds(run('rebuild-summaries', ['--check'], table));
@@ -235,14 +235,14 @@ describe('while the stream of the new table is followed', () => {
   );
 });
 
-describe('a dump that is taken while people write', () => {
-  it('has a group as it is after a change that came between its rows and its messages', async () => {
+describe('a dump that is taken while users write', () => {
+  it('has a group in the state after a change that came between its rows and its messages', async () => {
     const table = newTable();
     const [ada, grace, , joan] = people;
     const flaky = await startFlakyEngine(db.endpoint);
     try {
       const { uuid } = await ada.createGroup('Changing', [grace.handle]);
-      // More than a page of them: the rows are read with the first, the end of the log with the last.
+      // More than a page of messages: the rows are read with the first page, the end of the log with the last.
       for (const seq of upTo(300))
         await ada.send({ message: `${'🫠'.repeat(1_000)} ${seq}`, message_group_uuid: uuid });
       flaky.before(
@@ -284,7 +284,7 @@ describe('a dump that is taken while people write', () => {
     expect(whole.map(({ sk }) => sk?.S?.replace(/#.*/, ''))).toEqual(['MSG', 'MEMBER', 'MEMBER', 'META']);
   });
 
-  it('holds all that was acknowledged before it, and keeps the promises after rebuild-summaries', async () => {
+  it('has everything that was acknowledged before it, and keeps the promises after rebuild-summaries', async () => {
     const table = newTable();
     const acknowledged = await readAll(db.client, db.tableName);
     let writing = true;

@@ -6,13 +6,13 @@ import { useTestTable } from '../support/test-table.ts';
 import { failsWith, callScript, succeeds } from './run-script.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/reader';
-/** Within the five minutes before their end, the SDK takes credentials for used up. */
+/** In the five minutes before they expire, the SDK treats credentials as expired. */
 const LIFE_MS = 60_000;
 
 const db = useTestTable();
 let sts: Server;
 let assumed: number;
-/** What STS was asked, in order. */
+/** The requests to STS, in order. */
 const asked: string[] = [];
 
 beforeEach(async () => {
@@ -55,7 +55,7 @@ it('assumes no role without the last word prod', async () => {
 });
 
 it('assumes the role again when its credentials expire', async () => {
-  // It lists, and then describes each table: two requests at least.
+  // The script lists the tables, and then describes each of them: two requests at least.
   expect(await succeeds(run('ddb/list-tables', 'prod'))).toContain(db().tableName);
   expect(assumed).toBeGreaterThan(1);
 });

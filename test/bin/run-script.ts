@@ -15,9 +15,9 @@ export interface Outcome {
 
 export interface ScriptOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Default: a directory that is not the package's. */
+  /** Working directory. Default: one outside the package. */
   readonly cwd?: string;
-  /** Text that is piped in; default: none. */
+  /** Text for stdin; default: none. */
   readonly stdin?: string;
 }
 
@@ -27,7 +27,7 @@ export interface CallOptions extends Omit<ScriptOptions, 'cwd'> {
   readonly columns?: number;
 }
 
-/** Scripts in this process run one after the other: each has an environment of its own. */
+/** Scripts in this process run one after the other: each has its own environment. */
 let previous: Promise<unknown> = Promise.resolve();
 
 /**
@@ -72,7 +72,7 @@ function collect(columns?: number): { readonly stream: Writable; readonly text: 
   return { stream, text: () => text };
 }
 
-/** Runs an executable of `bin/` as a user does, in a process of its own, from another directory. */
+/** Runs an executable of `bin/` as a user does, in its own process, from another directory. */
 export function runScript(
   script: string,
   args: readonly string[],
@@ -81,29 +81,29 @@ export function runScript(
   return observe(startScript(script, args, options), options.stdin);
 }
 
-/** The same in the background. */
+/** Starts the same in the background. */
 export function startScript(script: string, args: readonly string[], options: ScriptOptions = {}) {
   return start(join(PACKAGE_ROOT, 'bin', script), args, options);
 }
 
-/** Runs a line of bash in which `bin` is the directory of the scripts; it fails when any part of a pipe does. */
+/** Runs a line of bash in which `bin` is the directory of the scripts; it fails if any part of a pipe fails. */
 export function runLine(line: string, options: ScriptOptions = {}): Promise<Outcome> {
   const bin = join(PACKAGE_ROOT, 'bin');
   return observe(start('bash', ['-o', 'pipefail', '-c', `bin=${bin}; ${line}`], options), options.stdin);
 }
 
 const scriptVersion = spawnSync('script', ['--version'], { encoding: 'utf8' });
-/** `it` for tests on a terminal of their own: skipped where util-linux's `script`, which makes one, is missing. */
+/** `it` for tests on a terminal: skipped where util-linux's `script`, which creates one, is missing. */
 export const itOnTerminal =
   scriptVersion.error === undefined && scriptVersion.stdout.includes('util-linux') ? it : it.skip;
 
-/** Runs a line of bash on a terminal of its own, of so many columns: all it shows is in `stdout`, with `\n` at line ends. */
+/** Runs a line of bash on a terminal of so many columns: all output is in `stdout`, with `\n` at line ends. */
 export async function runOnTerminal(
   line: string,
   columns: number,
   options: ScriptOptions = {},
 ): Promise<Outcome> {
-  // A terminal with colours, whatever the tests themselves run in.
+  // A terminal with colours, whatever the environment of the tests is.
   const terminal = `unset CI NO_COLOR NODE_DISABLE_COLORS; export TERM=xterm-256color; stty cols ${columns}`;
   const command = `${terminal}; bin=${join(PACKAGE_ROOT, 'bin')}; ${line}`;
   const outcome = await observe(start('script', ['-qec', command, '/dev/null'], options), options.stdin);
@@ -143,7 +143,7 @@ function scriptEnvironment(env: ScriptOptions['env']): Record<string, string> {
   };
 }
 
-/** What came of a process. */
+/** The result of a process. */
 export function observe(child: ChildProcessWithoutNullStreams, stdin = ''): Promise<Outcome> {
   child.stdin.end(stdin);
   let stdout = '';

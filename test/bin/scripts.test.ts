@@ -50,7 +50,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   token: ['ada'],
 };
 const wordsOf = (script: string): readonly string[] => WORDS[script] ?? [];
-const NOBODY = 'http://127.0.0.1:9';
+const CLOSED_ENDPOINT = 'http://127.0.0.1:9';
 
 const tempDir = useTempDirs();
 let engine: Engine;
@@ -88,7 +88,7 @@ describe('every script', () => {
     );
   });
 
-  it('names the endpoint at which nothing answers', async () => {
+  it('names the endpoint if nothing responds there', async () => {
     const env = { DATA_DIR: tempDir(), AWS_ENDPOINT_URL: '' };
     await Promise.all([
       // The doctor says so in its report.
@@ -102,12 +102,18 @@ describe('every script', () => {
         run('ddb/seed', ['--endpoint', 'nowhere']),
         /--endpoint nowhere: it must be an http or https URL/,
       ),
-      failsWith(runScript('ddb/seed', ['--endpoint', NOBODY]), /nothing answers at http:\/\/127.0.0.1:9/),
-      failsWith(runScript('token', ['ada', '--endpoint', NOBODY]), /nothing answers at http:\/\/127.0.0.1:9/),
+      failsWith(
+        runScript('ddb/seed', ['--endpoint', CLOSED_ENDPOINT]),
+        /nothing answers at http:\/\/127.0.0.1:9/,
+      ),
+      failsWith(
+        runScript('token', ['ada', '--endpoint', CLOSED_ENDPOINT]),
+        /nothing answers at http:\/\/127.0.0.1:9/,
+      ),
     ]);
   });
 
-  it('says what is wrong with a command line, and what would be right', async () => {
+  it('says what is wrong with a command line, and what would be valid', async () => {
     await Promise.all([
       failsWith(
         run('ddb/seed', ['prod', 'more']),
@@ -198,7 +204,7 @@ describe('schema-load', () => {
 describe('seed, token and rebuild-summaries', () => {
   const groupId = directGroupId(seedUserId('ada'), seedUserId('grace'));
 
-  it('seeds once, however often it runs', async () => {
+  it('seeds once, even if it is repeated', async () => {
     await failsWith(run('ddb/seed', ['--table', 'nowhere']), /no table nowhere .*schema-load creates it/);
     await failsWith(run('ddb/seed', ['--users', '3', '--groups', '4']), /--groups must be at most 3/);
     expect(await succeeds(run('ddb/seed'))).toMatch(/(\d+) of \1 messages were new/);
@@ -225,7 +231,7 @@ describe('seed, token and rebuild-summaries', () => {
     expect(decodeJwt(again.trim()).sub).toBe(decodeJwt(made.trim()).sub);
   });
 
-  it('prints a token for a bare user id without any engine', async () => {
+  it('prints a token for a user id without any engine', async () => {
     const env = { DATA_DIR: tempDir(), AWS_ENDPOINT_URL: '' };
     const token = await succeeds(run('token', ['--sub', 'user-1'], { env }));
     expect(decodeJwt(token.trim()).sub).toBe('user-1');
@@ -261,7 +267,7 @@ describe('seed, token and rebuild-summaries', () => {
     );
   });
 
-  it('names a log that cannot be read, and goes on with the other groups', async () => {
+  it('names a log that cannot be read, and processes the other groups', async () => {
     const damaged = messageItem({ groupId, seq: 1 });
     const key = messageKey(groupId, 1);
     const [first] = await readLog(context, groupId);
@@ -318,7 +324,7 @@ describe('list-tables and drop', () => {
     const refused = await answer('yes');
     expect(refused.status).toBe(1);
     expect(refused.stdout).toMatch(
-      /deletes table asked-for at http.*\s+.*for ever\.\n.*Type the table's name to go on: /s,
+      /deletes table asked-for at http.*\s+.*for ever\.\n.*Type the table's name to continue: /s,
     );
     expect(refused.stdout).toMatch(/nothing was deleted\n$/);
     expect((await answer('asked-for')).stdout).toMatch(/table asked-for at http.* is deleted\n$/);

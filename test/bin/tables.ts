@@ -5,7 +5,7 @@ import { openTable } from '../../backend/table/table.ts';
 import { wire } from '../../backend/wiring.ts';
 import type { TestTable } from '../support/test-table.ts';
 
-/** Another table of the same engine, as a test's own. */
+/** Creates another table on the same engine, for one test. */
 export function tableBeside(db: TestTable, tableName: string): TestTable {
   const table = openTable(db.client, tableName);
   return {
@@ -17,7 +17,7 @@ export function tableBeside(db: TestTable, tableName: string): TestTable {
   };
 }
 
-/** Every item of a table as it is stored, by its key. */
+/** Reads every item of a table as it is stored, by its key. */
 export async function readAll(
   client: DynamoDBClient,
   TableName: string,
@@ -29,7 +29,7 @@ export async function readAll(
   return items;
 }
 
-/** What is in a directory, and in those below. */
+/** Lists the files in a directory and its subdirectories. */
 export function namesIn(directory: string): string[] {
   return readdirSync(directory, { recursive: true }).map(String).sort();
 }

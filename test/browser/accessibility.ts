@@ -4,15 +4,15 @@ import type axeCore from 'axe-core';
 import type { Page } from 'playwright-core';
 
 declare global {
-  /** What its source, once it runs in a page, leaves there. */
+  /** The global that axe's source defines in a page. */
   var axe: typeof axeCore;
 }
 
 const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What keeps people from using a page as it is now, by axe: a line for each serious or critical finding. */
-export async function findBarriers(page: Page): Promise<string[]> {
-  // What a transition passes through is nobody's to read.
+/** Finds accessibility problems of a page with axe: a line for each serious or critical one. */
+export async function findProblems(page: Page): Promise<string[]> {
+  // States in the middle of a transition do not count.
   await page.evaluate(() => {
     for (const animation of document.getAnimations()) {
       if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish();
@@ -20,7 +20,7 @@ export async function findBarriers(page: Page): Promise<string[]> {
   });
   await page.evaluate(SOURCE);
   const { violations } = await page.evaluate(
-    // The stops before and after a menu hand the focus on as soon as they have it: nobody is ever at one.
+    // The focus traps around a menu pass the focus on at once, so the focus never stays at one.
     () => globalThis.axe.run({ exclude: ['[data-focus-trap]'] }, { resultTypes: ['violations'] }),
   );
   return violations

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Device } from './device.ts';
 import { useScreens } from './screens.ts';
 
-/** What a browser says of a page with status 404. */
+/** The browser's console message for a page with status 404. */
 const NOT_FOUND = /^404 GET|Failed to load resource/;
 
 const stage = useScreens();
@@ -12,7 +12,7 @@ const isSignedInAs = (device: Device, name: string) =>
 
 describe('an address that names a user', () => {
   it(
-    'signs in that user in a tab that another user was signed in at',
+    'signs that user in, in a tab where another user was signed in',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
       const tab = await enter(ada);
@@ -26,10 +26,10 @@ describe('an address that names a user', () => {
   );
 
   it(
-    'shows that user nothing of what the other one had begun to write',
+    'does not show that user the drafts of the other',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(ada, grace, 'Hello');
+      await people.send(ada, grace, 'Hello');
       const tab = await enter(ada);
       await tab.open('Grace');
       await tab.composer.fill('A secret of Ada');
@@ -55,7 +55,7 @@ describe('an address that names a user', () => {
   );
 });
 
-describe('a tab with a kept session that is not valid here', () => {
+describe('a tab with a stored session that is not valid here', () => {
   it.each([
     '{',
     '{"kind":"oidc","id":"of-another-configuration"}',
@@ -73,9 +73,9 @@ describe('a tab with a kept session that is not valid here', () => {
   );
 });
 
-describe('an address that no screen has', () => {
+describe('an unknown address', () => {
   it.each(['/nothing', '/messages', '/messages/a/b/c', '/index.html'])(
-    '%s says that there is no such page, with status 404',
+    '%s shows that the page was not found, with status 404',
     (path) =>
       stage(async ({ people, enter, openWindow }) => {
         const ada = await people.create('Ada');
@@ -95,7 +95,7 @@ describe('an address that no screen has', () => {
     stage(async ({ people, enter }) => {
       const ada = await enter(await people.create('Ada'));
       await ada.watch.tolerating(NOT_FOUND, () => ada.page.goto('/nothing'));
-      await ada.page.getByRole('link', { name: 'Go to your conversations' }).click();
+      await ada.page.getByRole('link', { name: 'Go to conversations' }).click();
       await ada.isLive();
       await isSignedInAs(ada, 'Ada');
     }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { openDevelopmentIssuer } from '../../local/development-issuer.ts';
-import { findBarriers } from './accessibility.ts';
+import { findProblems } from './accessibility.ts';
 import type { Device } from './device.ts';
 import { overflowOf } from './overflow.ts';
 import type { Person } from './people.ts';
@@ -17,17 +17,17 @@ const LOOKS = [
   { width: 'phone', viewport: PHONE, colorScheme: 'light' },
 ] as const;
 
-/** Every screen, and how one gets there. */
+/** Every screen, and how to get there. */
 const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise<void>>> = {
   'sign-in': async ({ page }) => {
     await page.goto('/');
-    await page.getByRole('list', { name: 'People' }).waitFor();
+    await page.getByRole('list', { name: 'Users' }).waitFor();
   },
   'sign-in-new-handle': async ({ page }) => {
     await page.goto('/');
-    await page.getByRole('textbox', { name: 'Handle' }).fill('nobody-yet');
+    await page.getByRole('textbox', { name: 'Handle' }).fill('new-user');
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.getByRole('textbox', { name: /^Nobody has this handle yet/ }).waitFor();
+    await page.getByRole('textbox', { name: 'Display name' }).waitFor();
   },
   'signed-out': async ({ page }) => {
     await keepToken(page, 'no token at all');
@@ -36,9 +36,9 @@ const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise
   },
   profile: async ({ page }) => {
     const issuer = await openDevelopmentIssuer(process.env['SCREENS_DATA_DIR'] ?? '');
-    await keepToken(page, await issuer.signToken({ sub: 'somebody-without-a-profile' }));
+    await keepToken(page, await issuer.signToken({ sub: 'user-without-a-profile' }));
     await page.goto('/');
-    await page.getByRole('button', { name: 'Begin' }).waitFor();
+    await page.getByRole('button', { name: 'Create profile' }).waitFor();
   },
   failure: async (device) => {
     await device.page.route('**/api/users/me', (route) => route.abort());
@@ -50,8 +50,8 @@ const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise
     await device.inbox.getByRole('link').first().waitFor();
   },
   'inbox-empty': async (device, { people }) => {
-    const nobody = await people.create('Emmy Noether');
-    await device.page.goto(`/?as=${nobody.handle}`);
+    const stranger = await people.create('Emmy Noether');
+    await device.page.goto(`/?as=${stranger.handle}`);
     await device.page.getByText('No conversations yet.').waitFor();
   },
   'own-menu': async (device) => {
@@ -68,16 +68,16 @@ const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise
   'new-group': async (device) => {
     await device.signIn();
     await device.page.getByRole('button', { name: 'New group' }).click();
-    await device.page.getByRole('textbox', { name: 'Name' }).fill('Computers');
+    await device.page.getByRole('textbox', { name: 'Group name' }).fill('Computers');
     await device.page.getByRole('combobox').fill('gr');
     await device.page.getByRole('option').first().click();
     await device.page.getByRole('combobox').fill('al');
     await device.page.getByRole('option').first().waitFor();
   },
   draft: async (device, { people }) => {
-    const nobody = await people.create('Emmy Noether');
+    const stranger = await people.create('Emmy Noether');
     await device.signIn();
-    await device.page.goto(`/messages/new/${nobody.handle}`);
+    await device.page.goto(`/messages/new/${stranger.handle}`);
     await device.composer.waitFor();
   },
   conversation: async (device) => {
@@ -91,24 +91,30 @@ const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise
     await device.log.locator('[data-own=true]').last().getByRole('button').click();
     await device.page.getByRole('menuitem').first().waitFor();
   },
-  'changing-a-message': async (device) => {
+  'editing-a-message': async (device) => {
     await device.signIn();
     await device.open('Alan Turing');
     await device.composer.press('ArrowUp');
-    await device.page.getByText('Changing your message').waitFor();
+    await device.page.getByText('Editing message').waitFor();
   },
   'deleting-a-message': async (device) => {
     await device.signIn();
     await device.open('Alan Turing');
     await device.log.locator('[data-own=true]').last().hover();
     await device.log.locator('[data-own=true]').last().getByRole('button').click();
-    await device.page.getByRole('menuitem', { name: 'Delete …' }).click();
+    await device.page.getByRole('menuitem', { name: 'Delete…' }).click();
     await device.page.getByRole('dialog').waitFor();
+  },
+  'a-message-that-is-too-long': async (device) => {
+    await device.signIn();
+    await device.open('Alan Turing');
+    await device.composer.fill('a'.repeat(1_024 + 3_984));
+    await device.page.getByText('3,984 characters over the limit').waitFor();
   },
   group: (device, scene) => openGroup(device, scene),
   members: async (device, scene) => {
     await openGroup(device, scene);
-    await device.page.getByRole('button', { name: 'People in this group' }).click();
+    await device.page.getByRole('button', { name: 'Group info' }).click();
     await device.page.getByRole('dialog').getByRole('button', { name: 'Rename' }).waitFor();
   },
   offline: async (device) => {
@@ -119,19 +125,24 @@ const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise
     await device.send('Sent when it is back');
     await device.log.locator('article:not([data-seq])').waitFor();
   },
-  'not-here': async (device) => {
+  'conversation-not-found': async (device) => {
     await device.signIn();
     await device.page.goto('/messages/01ARZ3NDEKTSV4RRFFQ69G5FAV');
-    await device.page.getByText('There is no such conversation').waitFor();
+    await device.page.getByText('Conversation not found').waitFor();
+  },
+  'user-not-found': async (device) => {
+    await device.signIn();
+    await device.page.goto('/messages/new/no-such-user');
+    await device.page.getByText('User not found').waitFor();
   },
 };
 
-/** What these screens are there to show goes wrong on purpose. */
+/** Console messages of the failures that some screens show on purpose. */
 const MEANT = /net::ERR_(INTERNET_DISCONNECTED|FAILED)|status of 4\d\d|^4\d\d /;
 
 describe('each screen', () => {
   it.each(Object.entries(SCREENS))(
-    'has no barrier and nothing beyond its edges, wide and narrow, light and dark: %s',
+    'is accessible and does not overflow, wide and narrow, light and dark: %s',
     async (name, show) =>
       stage(async (scene) => {
         const device = await scene.openWindow(await scene.people.known('ada'));
@@ -142,8 +153,8 @@ describe('each screen', () => {
             await page.setViewportSize(viewport);
             await page.emulateMedia({ colorScheme });
             await takePicture(page, `${name}-${width}-${colorScheme}`);
-            const barriers = await findBarriers(page);
-            expect({ width, colorScheme, barriers }).toEqual({ width, colorScheme, barriers: [] });
+            const problems = await findProblems(page);
+            expect({ width, colorScheme, problems }).toEqual({ width, colorScheme, problems: [] });
             expect(await overflowOf(page)).toEqual([]);
           }
         });
@@ -156,15 +167,19 @@ async function openGroup(device: Device, { people }: Scene): Promise<void> {
   for (const handle of ['grace', 'alan', 'seki', 'al-khwarizmi']) others.push(await people.known(handle));
   const group = await people.createGroup(device.person, 'Analytical engines', others);
   for (const [place, other] of others.entries()) {
-    await people.tellGroup(other, group, ['Good morning!', 'Is it built?', 'まだです', 'قريبا'][place] ?? '');
+    await people.sendToGroup(
+      other,
+      group,
+      ['Good morning!', 'Is it built?', 'まだです', 'قريبا'][place] ?? '',
+    );
   }
-  await people.tellGroup(device.person, group, 'Not yet, but the programs are written.');
+  await people.sendToGroup(device.person, group, 'Not yet, but the programs are written.');
   await device.signIn();
   await device.row('Analytical engines').first().click();
   await device.sees('Not yet, but the programs are written.');
 }
 
-/** As a tab keeps its session. To be called before the page is loaded. */
+/** Stores a session as a tab does. Call it before the page is loaded. */
 async function keepToken(page: Page, token: string): Promise<void> {
   await page.addInitScript((kept) => {
     sessionStorage.setItem('session', JSON.stringify({ kind: 'development', token: kept }));

@@ -1,11 +1,11 @@
 import { type BrowserServer, chromium } from 'playwright-core';
 
-/** What Playwright does not say by itself: nothing but the screens is to be fetched or drawn in a special way. */
+/** Options that Playwright does not set: the browser fetches nothing but the screens, and draws them plainly. */
 const ARGUMENTS = ['--disable-gpu', '--disable-quic', '--disable-sync', '--disable-component-update'];
-/** Chromium's sandbox refuses to be started by the superuser, as everything in a container is. */
+/** Chromium's sandbox does not start as root, as in a container. */
 const isRoot = process.getuid?.() === 0;
 
-/** Starts the Chromium that was found, with a profile of its own that is gone with it. */
+/** Starts the Chromium that was found, with a temporary profile. */
 export async function launchChromium(): Promise<BrowserServer> {
   return chromium.launchServer({
     executablePath: process.env['CHROMIUM_PATH'] ?? '',

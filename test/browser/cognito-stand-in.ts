@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import type { BrowserContext, Route } from 'playwright-core';
 
-/** What an app client of a user pool allows, as its template says. */
+/** What an app client of a user pool allows, by its template. */
 export interface AppClient {
   readonly flows: readonly string[];
   readonly scopes: readonly string[];
@@ -25,7 +25,7 @@ interface Answer {
 }
 
 const TOKEN_LIFE_S = 30 * 60;
-/** Pages without an icon of their own ask for one. */
+/** An icon, so that browsers do not request one. */
 const PAGE = '<!doctype html><link rel="icon" href="data:,">';
 const ERROR_PAGE: Answer = {
   status: 400,
@@ -122,7 +122,7 @@ export class CognitoStandIn {
     };
   }
 
-  /** Redirects to the sign-in page, or with a session back at once. A client or an address that is not known is not redirected. */
+  /** Redirects to the sign-in page, or with a session back at once. An unknown client or address is not redirected. */
   #authorize(asked: URLSearchParams): Answer {
     const { flows, scopes, callbackUrls } = this.#client;
     const redirectUri = asked.get('redirect_uri') ?? '';
@@ -183,7 +183,7 @@ export class CognitoStandIn {
     };
   }
 
-  /** Takes refresh tokens alone. A public client names itself in the body. */
+  /** Accepts refresh tokens only. A public client sends its id in the body. */
   #revoke(form: URLSearchParams): Answer {
     const token = form.get('token');
     if (token === null) return { status: 400, json: { error: 'invalid_request' } };

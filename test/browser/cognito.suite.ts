@@ -10,7 +10,7 @@ import { type AppClient, CognitoStandIn } from './cognito-stand-in.ts';
 import { useOwnApi } from './own-api.ts';
 import { useScreens } from './screens.ts';
 
-/** The deployment is synthesised from its sources, which takes some ten seconds of a CPU. */
+/** The deployment is synthesised from its sources, which takes about ten seconds of CPU time. */
 const SYNTHESIS_TIMEOUT_MS = 180_000;
 
 let pool: CognitoStandIn;
@@ -21,7 +21,7 @@ const api = useOwnApi(async () => {
   return {
     settings: webSettings({ cognito }),
     sources: { cognito },
-    // They are asked for at AWS's own address.
+    // They are requested at AWS's own address.
     fetchKeys: () => Promise.resolve(JSON.stringify(pool.jwks)),
   };
 });
@@ -33,10 +33,10 @@ beforeAll(() => {
 }, SYNTHESIS_TIMEOUT_MS);
 
 it(
-  'with exactly what the deployment’s app client allows, one can sign in at Cognito, talk, and sign out for good',
+  'with exactly what the deployment’s app client allows, a user signs in at Cognito, chats, and signs out for good',
   stage(async ({ openWindow, people }) => {
     const [ada, grace] = await Promise.all([api().newPerson('Ada'), api().newPerson('Grace')]);
-    await people.tell(grace, ada, 'Hello');
+    await people.send(grace, ada, 'Hello');
     const adas = await openWindow(ada);
     await pool.attach(adas.context);
     pool.user = ada.uuid;
@@ -57,7 +57,7 @@ it(
       session: false,
       tokens: 0,
     });
-    // The next sign-in asks who it is.
+    // The next sign-in shows the sign-in page.
     await adas.page.getByRole('button', { name: 'Sign in' }).click();
     await adas.page.getByRole('link', { name: 'Continue' }).waitFor();
   }),
@@ -94,7 +94,7 @@ function readAppClient(origin: string): AppClient {
   };
 }
 
-/** The template of the service, made as a deployment makes it. */
+/** The template of the service, built as for a deployment. */
 function synthesise(): unknown {
   const directory = mkdtempSync(join(tmpdir(), 'cruddur-browser-infra-'));
   try {
@@ -103,7 +103,7 @@ function synthesise(): unknown {
       CDK_OUTDIR: directory,
       CDK_CONTEXT_JSON: JSON.stringify({ image: 'registry.example/cruddur-messaging:1' }),
     };
-    // As `npm run synth` does, but for the screens: those are being served from where they would be built.
+    // Like `npm run synth`, but without the screens, which are being served from their build folder.
     for (const script of ['build:lambdas', 'packages:infra'])
       execFileSync('npm', ['run', '--silent', script], { cwd: PACKAGE_ROOT, stdio: 'ignore' });
     execFileSync('node', ['--import', 'tsx', 'infra/app.ts'], { cwd: PACKAGE_ROOT, env, stdio: 'ignore' });

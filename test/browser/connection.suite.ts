@@ -3,19 +3,19 @@ import { describe, expect, it } from '@jest/globals';
 import type { Device } from './device.ts';
 import { useScreens } from './screens.ts';
 
-/** What a browser says of requests without a network, and of routes that the test breaks. */
+/** Console messages for requests without a network, and for routes that the test breaks. */
 const DISCONNECTED = /net::ERR_|Failed to load resource|^404 |ApiError|TypeError/;
-/** After the connection is back, in milliseconds: about a second, and as much again for a slow machine. */
+/** How long screens may take to recover after the connection is back, in milliseconds: about a second, doubled for slow machines. */
 const SOON_MS = 2_500;
 
-/** The chunks of what opens above the screens. */
+/** The chunks of dialogs and menus. */
 const PARTS = ['menu', 'delete-dialog', 'members-dialog', 'new-conversation-dialog', 'new-group-dialog'];
 
 describe('without a network', () => {
   const stage = useScreens();
 
   it(
-    'menus and dialogs open that were never opened before',
+    'menus and dialogs open, even if they were never opened before',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
       await people.createGroup(ada, 'Moths', [grace]);
@@ -28,7 +28,7 @@ describe('without a network', () => {
         await device.page.getByRole('button', { name: /Signed in as/ }).click();
         await device.page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
         await device.page.keyboard.press('Escape');
-        for (const name of ['New conversation', 'New group', 'People in this group']) {
+        for (const name of ['New conversation', 'New group', 'Group info']) {
           await device.page.getByRole('button', { name }).click();
           await device.page.getByRole('dialog', { name }).waitFor();
           await device.page.keyboard.press('Escape');
@@ -41,10 +41,10 @@ describe('without a network', () => {
   );
 
   it(
-    'a part that cannot be loaded says so, takes nothing with it, and opens when the connection is back',
+    'a part that cannot be loaded shows the reason, and opens when the connection is back; the rest goes on',
     stage(async ({ people, openWindow }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(grace, ada, 'Hello');
+      await people.send(grace, ada, 'Hello');
       const device = await openWindow(ada);
       await device.watch.tolerating(DISCONNECTED, async () => {
         await device.page.route(/assets\/(menu|new-group-dialog)-/, (route) => route.abort());
@@ -72,13 +72,13 @@ describe('without a network', () => {
   );
 
   it(
-    'a conversation and somebody to write to, opened meanwhile, are shown as soon as it is back',
+    'a conversation and a draft that were opened offline are shown as soon as the connection is back',
     stage(async ({ people, enter }) => {
       const [ada, grace, alan] = await Promise.all(
         ['Ada', 'Grace', 'Alan'].map((name) => people.create(name)),
       );
       if (!ada || !grace || !alan) throw new Error('they were created');
-      await people.tell(grace, ada, 'Hello');
+      await people.send(grace, ada, 'Hello');
       const device = await enter(ada);
       const failure = device.page.getByRole('main').getByText('cannot be reached');
       await device.watch.tolerating(DISCONNECTED, async () => {
@@ -105,15 +105,15 @@ describe('without a network', () => {
   );
 
   it(
-    'words about the connection are gone when it is back',
+    'error messages about the connection disappear when it is back',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(ada, grace, 'Wrong');
+      await people.send(ada, grace, 'Wrong');
       const device = await enter(ada);
       await device.open('Grace');
       await device.watch.tolerating(DISCONNECTED, async () => {
         await device.context.setOffline(true);
-        await device.choose('Wrong', 'Change');
+        await device.choose('Wrong', 'Edit');
         await device.send('Right');
         const problem = device.page.getByText('cannot be reached');
         await problem.waitFor();
@@ -130,11 +130,11 @@ describe('before the first screen', () => {
   const stage = useScreens();
 
   it.each(['/config.json', '/api/users/me', '/api/message_groups?**'])(
-    'a server that does not answer %s is asked again by itself',
+    'a failed request for %s is retried automatically',
     (path) =>
       stage(async ({ people, openWindow }) => {
         const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-        await people.tell(grace, ada, 'Hello');
+        await people.send(grace, ada, 'Hello');
         const device = await openWindow(ada);
         await device.watch.tolerating(DISCONNECTED, async () => {
           await device.page.route(`**${path}`, (route) => route.abort());
@@ -151,15 +151,15 @@ describe('after a deployment', () => {
   const stage = useScreens();
 
   it(
-    'a page that misses a chunk reloads once, and keeps a draft, an edit and what is outgoing',
+    'a page whose chunk is missing reloads once, and keeps a draft, an edit and outgoing messages',
     stage(async ({ people, openWindow }) => {
       const [ada, grace, alan] = await Promise.all(
         ['Ada', 'Grace', 'Alan'].map((name) => people.create(name)),
       );
       if (!ada || !grace || !alan) throw new Error('they were created');
-      await people.tell(grace, ada, 'Hello');
-      const group = await people.tell(ada, alan, 'Frist');
-      await people.tell(ada, alan, 'Second');
+      await people.send(grace, ada, 'Hello');
+      const group = await people.send(ada, alan, 'Frist');
+      await people.send(ada, alan, 'Second');
       const device = await openWindow(ada);
       const { page } = device;
       await device.watch.tolerating(DISCONNECTED, async () => {
@@ -171,12 +171,12 @@ describe('after a deployment', () => {
         await page.route('**/api/messages', (route) => route.abort());
         await device.send('Queued');
         await device.bubbles('Queued').getByText('Waiting for connection').waitFor();
-        await device.choose('Frist', 'Change');
+        await device.choose('Frist', 'Edit');
         await device.composer.fill('First, chan');
 
         const loads = loadsOf(device);
         gone.until(() => loads.count > 0);
-        await device.choose('Second', 'Delete …');
+        await device.choose('Second', 'Delete…');
         await device.eventually(() => Promise.resolve(loads.count === 1));
         await page.unroute('**/api/messages');
         await device.sees('Queued');
@@ -188,7 +188,7 @@ describe('after a deployment', () => {
         await device.open('Grace');
         expect(await device.composer.inputValue()).toBe('Half a thou');
         await device.open('Alan');
-        await device.choose('Second', 'Delete …');
+        await device.choose('Second', 'Delete…');
         await page.getByRole('dialog').waitFor();
         expect(loads.count).toBe(1);
       });
@@ -196,7 +196,7 @@ describe('after a deployment', () => {
   );
 
   it(
-    'a chunk that stays missing makes no loop of reloads',
+    'a chunk that stays missing causes no loop of reloads',
     stage(async ({ people, openWindow }) => {
       const ada = await people.create('Ada');
       const device = await openWindow(ada);
@@ -208,7 +208,7 @@ describe('after a deployment', () => {
         await device.eventually(() => Promise.resolve(loads.count === 1));
         await device.isLive();
         await device.page.getByRole('button', { name: 'New group' }).click();
-        const note = device.page.getByRole('alert').filter({ hasText: 'newer version' });
+        const note = device.page.getByRole('alert').filter({ hasText: 'new version' });
         await note.waitFor();
         await note.getByRole('button', { name: 'Close' }).click();
         await device.inbox.getByText('No conversations yet.').waitFor();
@@ -218,7 +218,7 @@ describe('after a deployment', () => {
   );
 
   it(
-    'a page does not reload by itself under an open dialog',
+    'a page does not reload itself while a dialog is open',
     stage(async ({ people, openWindow }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
       await people.createGroup(ada, 'Moths', [grace]);
@@ -228,12 +228,12 @@ describe('after a deployment', () => {
         await device.signIn();
         await device.open('Moths');
         const loads = loadsOf(device);
-        await device.page.getByRole('button', { name: 'People in this group' }).click();
+        await device.page.getByRole('button', { name: 'Group info' }).click();
         const dialog = device.page.getByRole('dialog');
-        await dialog.getByRole('textbox', { name: 'Name' }).fill('Butterfl');
-        await dialog.getByRole('button', { name: `What to do about ${isolateName('Grace')}` }).click();
+        await dialog.getByRole('textbox', { name: 'Group name' }).fill('Butterfl');
+        await dialog.getByRole('button', { name: `Actions for ${isolateName('Grace')}` }).click();
         await dialog.getByRole('button', { name: 'Reload' }).waitFor();
-        expect(await dialog.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Butterfl');
+        expect(await dialog.getByRole('textbox', { name: 'Group name' }).inputValue()).toBe('Butterfl');
         expect(loads.count).toBe(0);
       });
     }),
@@ -244,10 +244,10 @@ describe('a part that fails', () => {
   const stage = useScreens();
 
   it(
-    'leaves the rest of the screens as they are, and can be tried again',
+    'leaves the rest of the screens as it is, and can be tried again',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      const group = await people.tell(grace, ada, 'Hello');
+      const group = await people.send(grace, ada, 'Hello');
       await people.createGroup(ada, 'Moths', [grace]);
       const device = await enter(ada);
       await device.watch.tolerating(DISCONNECTED, async () => {
@@ -271,7 +271,7 @@ describe('a part that fails', () => {
   );
 });
 
-/** Waits until the code of everything that opens above the screens is there. */
+/** Waits until the code of all dialogs and menus is loaded. */
 async function fetchedParts(device: Device): Promise<void> {
   await device.eventually(async () => {
     const fetched = await device.page.evaluate(() =>
@@ -281,7 +281,7 @@ async function fetchedParts(device: Device): Promise<void> {
   });
 }
 
-/** The server has a chunk no more, until a condition is true. */
+/** Makes the server respond 404 for a chunk, until a condition is true. */
 async function withoutChunk(device: Device, name: string) {
   let isBack = () => false;
   await device.page.route(new RegExp(`assets/${name}-`), (route) =>

@@ -5,10 +5,10 @@ import { eventually } from '../support/eventually.ts';
 import type { Person } from './people.ts';
 import { Watch } from './watch.ts';
 
-/** How long a screen may take for anything, in milliseconds. Machines that test several things at once are slow. */
+/** How long a screen may take for anything, in milliseconds. A machine that runs several tests at once is slow. */
 export const PATIENCE_MS = 20_000;
 
-/** A browser window that somebody is signed in at, and what they can do there and see. */
+/** A browser window of a user: what they can do and see there. */
 export class Device {
   readonly person: Person;
   readonly page: Page;
@@ -27,24 +27,24 @@ export class Device {
     this.watch = new Watch(page);
     this.inbox = page.getByRole('navigation', { name: 'Conversations' });
     this.log = page.getByRole('log');
-    this.composer = page.getByRole('textbox', { name: /^(Message to|Change your message)/ });
+    this.composer = page.getByRole('textbox', { name: /^(Message to|Edit message)/ });
   }
 
-  /** Signs in where anybody may be anybody. */
+  /** Signs in at a local run. */
   async signIn(): Promise<void> {
     await this.page.goto(`/?as=${this.person.handle}`);
     await this.inbox.waitFor();
     await this.isLive();
   }
 
-  /** The event stream stands: from now on nothing that happens is missed. */
+  /** Waits until the event stream is open: from now on no event is missed. */
   async isLive(): Promise<void> {
     await this.page.locator('.connection[data-state=live]').first().waitFor({ state: 'attached' });
   }
 
-  /** One is told, wherever one is, that nothing new can come. */
+  /** Waits until the screen shows that the connection is lost. */
   async isOffline(): Promise<void> {
-    await this.page.getByText('Offline.').filter({ visible: true }).waitFor();
+    await this.page.getByText('No connection.').filter({ visible: true }).waitFor();
   }
 
   async seesTitle(title: string): Promise<void> {
@@ -56,7 +56,7 @@ export class Device {
     return this.inbox.getByRole('link').filter({ has: this.page.getByText(name, { exact: true }) });
   }
 
-  /** Waits until a row shows so many unread messages; with none, no badge. */
+  /** Waits until a row shows this number of unread messages; for 0, no badge. */
   async seesUnread(name: string, count: number): Promise<void> {
     await this.row(name).waitFor();
     const badge = this.row(name).locator('.badge');
@@ -74,7 +74,7 @@ export class Device {
     await this.log.locator('[data-seq]').first().waitFor();
   }
 
-  /** Finds somebody by their handle in a dialog that is open. */
+  /** Selects a user by their handle in an open dialog. */
   async pick(person: Person): Promise<void> {
     await this.page.getByRole('combobox').fill(person.handle);
     await this.page
@@ -88,19 +88,19 @@ export class Device {
     await this.composer.press('Enter');
   }
 
-  /** Bubbles with this very text. */
+  /** Bubbles with exactly this text. */
   bubbles(text: string): Locator {
     return this.log
       .getByRole('article')
       .filter({ has: this.page.locator('.bubble-text').and(this.page.getByText(text, { exact: true })) });
   }
 
-  /** Waits until a text is there, as a message that is stored. */
+  /** Waits for a stored message with a text. */
   async sees(text: string): Promise<void> {
     await this.log.locator('[data-seq]').and(this.bubbles(text)).waitFor();
   }
 
-  /** Texts of all the bubbles that are there, on their way or stored, from top to bottom. */
+  /** Texts of all rendered bubbles, outgoing or stored, from top to bottom. */
   texts(): Promise<string[]> {
     return this.log.locator('.bubble-text').allTextContents();
   }
@@ -113,15 +113,15 @@ export class Device {
     });
   }
 
-  /** Chooses what to do with a message. */
+  /** Chooses an action for a message. */
   async choose(text: string, entry: string): Promise<void> {
     const bubble = this.bubbles(text);
     await bubble.hover();
-    await bubble.getByRole('button', { name: 'What to do with this message' }).click();
+    await bubble.getByRole('button', { name: 'Message actions' }).click();
     await this.page.getByRole('menuitem', { name: entry }).click();
   }
 
-  /** Whether anything on the page, in sight or not, holds a text. */
+  /** Whether the page contains a text, visible or not. */
   async holds(text: string): Promise<boolean> {
     return (await this.page.content()).includes(text);
   }

@@ -6,20 +6,20 @@ import { PHONE, useScreens } from './screens.ts';
 
 const stage = useScreens();
 
-describe('the focus, when what has it goes away', () => {
+describe('the focus, when its element is removed', () => {
   it(
     'stays at a message whose text was deleted',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(ada, grace, 'Not this');
+      await people.send(ada, grace, 'Not this');
       const adas = await enter(ada);
       await adas.open('Grace');
       await adas.bubbles('Not this').getByRole('button').focus();
       await adas.page.keyboard.press('Enter');
-      await adas.page.getByRole('menuitem', { name: 'Delete …' }).waitFor();
+      await adas.page.getByRole('menuitem', { name: 'Delete…' }).waitFor();
       await adas.page.keyboard.press('End');
       await adas.page.keyboard.press('Enter');
-      const dialog = adas.page.getByRole('dialog', { name: 'Delete this message?' });
+      const dialog = adas.page.getByRole('dialog', { name: 'Delete message?' });
       await pressAt(adas, dialog.getByRole('button', { name: 'Delete' }));
       await dialog.waitFor({ state: 'hidden' });
       await isFocused(adas, adas.bubbles('Message deleted'));
@@ -27,10 +27,10 @@ describe('the focus, when what has it goes away', () => {
   );
 
   it(
-    'stays in the messages when one that was not sent is discarded, or tried again',
+    'stays in the messages when a failed one is discarded or tried again',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(ada, grace, 'First');
+      await people.send(ada, grace, 'First');
       const adas = await enter(ada);
       await adas.open('Grace');
       await adas.page.route('**/api/messages', (route) =>
@@ -48,7 +48,7 @@ describe('the focus, when what has it goes away', () => {
   );
 
   it(
-    'stays among the people of a group whom one removes, or does not',
+    'stays in the list of members when a member is removed, or the removal is cancelled',
     stage(async ({ people, enter }) => {
       const [ada, grace, alan] = await Promise.all([
         people.create('Ada'),
@@ -58,9 +58,9 @@ describe('the focus, when what has it goes away', () => {
       await people.createGroup(ada, 'Compilers', [grace, alan]);
       const adas = await enter(ada);
       await adas.open('Compilers');
-      await pressAt(adas, adas.page.getByRole('button', { name: 'People in this group' }));
-      const dialog = adas.page.getByRole('dialog', { name: 'People in this group' });
-      const menu = dialog.getByRole('button', { name: `What to do about ${isolateName('Grace')}` });
+      await pressAt(adas, adas.page.getByRole('button', { name: 'Group info' }));
+      const dialog = adas.page.getByRole('dialog', { name: 'Group info' });
+      const menu = dialog.getByRole('button', { name: `Actions for ${isolateName('Grace')}` });
       await askToRemove(adas, menu);
       await pressAt(adas, dialog.getByRole('button', { name: 'Cancel' }));
       await isFocused(adas, menu);
@@ -72,7 +72,7 @@ describe('the focus, when what has it goes away', () => {
   );
 
   it(
-    'stays in the form when somebody is taken out of a new group',
+    'stays in the form when a member is removed from a new group',
     stage(async ({ people, enter }) => {
       const [ada, grace, alan] = await Promise.all([
         people.create('Ada'),
@@ -82,49 +82,49 @@ describe('the focus, when what has it goes away', () => {
       const adas = await enter(ada);
       await adas.page.getByRole('button', { name: 'New group' }).click();
       for (const person of [grace, alan]) await adas.pick(person);
-      const chosen = adas.page.getByRole('list', { name: 'In the group' });
-      await pressAt(adas, chosen.getByRole('button', { name: `Without ${isolateName('Grace')}` }));
+      const chosen = adas.page.getByRole('list', { name: 'Selected members' });
+      await pressAt(adas, chosen.getByRole('button', { name: `Remove ${isolateName('Grace')}` }));
       await isFocused(adas, chosen);
-      await pressAt(adas, chosen.getByRole('button', { name: `Without ${isolateName('Alan')}` }));
+      await pressAt(adas, chosen.getByRole('button', { name: `Remove ${isolateName('Alan')}` }));
       await isFocused(adas, adas.page.getByRole('dialog', { name: 'New group' }));
     }),
   );
 
   it(
-    'goes back to a conversation’s row on a phone, and to the field after the button that sends',
+    'returns to a conversation’s row on a phone, and to the field after a press of the send button',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(ada, grace, 'First');
+      await people.send(ada, grace, 'First');
       const adas = await enter(ada, { viewport: PHONE });
       await pressAt(adas, adas.row('Grace'));
       await adas.composer.fill('By the button');
       await pressAt(adas, adas.page.getByRole('button', { name: 'Send' }));
       await adas.sees('By the button');
       await isFocused(adas, adas.composer);
-      await pressAt(adas, adas.page.getByRole('link', { name: 'Back to your conversations' }));
+      await pressAt(adas, adas.page.getByRole('link', { name: 'Back to conversations' }));
       await isFocused(adas, adas.row('Grace'));
     }),
   );
 
   it(
-    'is nowhere where one has pressed beside everything',
+    'is nowhere after a press outside of every element that takes it',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(ada, grace, 'First');
+      await people.send(ada, grace, 'First');
       const adas = await enter(ada);
       await adas.open('Grace');
       await isFocused(adas, adas.composer);
       await adas.inbox.locator('.inbox-head').click({ position: { x: 2, y: 2 } });
-      await people.tell(grace, ada, 'Second');
+      await people.send(grace, ada, 'Second');
       await adas.sees('Second');
       expect(await adas.page.evaluate(() => document.activeElement === document.body)).toBe(true);
     }),
   );
 });
 
-describe('a search that finds more people than a page has', () => {
+describe('a search that finds more users than fit on a page', () => {
   it(
-    'says so, and goes on to the last of them',
+    'shows that there are more, and loads all of them',
     stage(async ({ people, enter }) => {
       const ada = await people.create('Ada');
       const beginning = ada.handle.replace('ada-', 'twin-');
@@ -135,27 +135,27 @@ describe('a search that finds more people than a page has', () => {
       const field = dialog.getByRole('combobox');
       const options = adas.page.getByRole('option');
       await field.fill(beginning);
-      await dialog.getByText('10 people, and there are more').waitFor();
+      await dialog.getByText('10 users found so far.').waitFor();
       expect(await options.count()).toBe(10);
-      const more = dialog.getByRole('button', { name: 'Show more people' });
+      const more = dialog.getByRole('button', { name: 'Show more users' });
       await pressAt(adas, more);
-      await dialog.getByText('20 people, and there are more').waitFor();
+      await dialog.getByText('20 users found so far.').waitFor();
       await pressAt(adas, more);
-      await dialog.getByText('23 people', { exact: true }).waitFor();
+      await dialog.getByText('23 users found.', { exact: true }).waitFor();
       expect(await options.count()).toBe(twins.length);
       await isFocused(adas, field);
 
-      // Who is chosen is not offered: the page is filled from the next one.
+      // A selected user is not offered: the page is filled from the next one.
       await options.first().click();
       await field.fill(beginning);
-      await dialog.getByText('22 people', { exact: true }).waitFor();
+      await dialog.getByText('22 users found.', { exact: true }).waitFor();
     }),
   );
 });
 
 async function askToRemove(device: Device, menu: Locator): Promise<void> {
   await pressAt(device, menu);
-  await device.page.getByRole('menuitem', { name: 'Remove from the group …' }).waitFor();
+  await device.page.getByRole('menuitem', { name: 'Remove from group…' }).waitFor();
   await device.page.keyboard.press('End');
   await device.page.keyboard.press('Enter');
 }
@@ -172,7 +172,7 @@ function isFocused(device: Device, target: Locator): Promise<void> {
   );
 }
 
-/** Whether the focus is at the messages or in them. */
+/** Whether the focus is on the list of messages or inside it. */
 function isInLog({ log }: Device): Promise<boolean> {
   return log.evaluate((element) => element.contains(document.activeElement));
 }

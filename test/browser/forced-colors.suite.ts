@@ -5,9 +5,9 @@ import { useScreens } from './screens.ts';
 
 const stage = useScreens();
 
-describe('with forced colours one sees', () => {
+describe('with forced colours a user sees', () => {
   it(
-    'which conversation is open, and which one the pointer is at',
+    'which conversation is open, and which one is under the pointer',
     stage(async (scene) => {
       const { adas } = await enterWithThree(scene);
       await adas.open('Grace');
@@ -20,7 +20,7 @@ describe('with forced colours one sees', () => {
   );
 
   it(
-    'which entry of a menu and which person of a search is the active one, and where a window above the screen ends',
+    'which menu item and which search result is active, and where a dialog ends',
     stage(async (scene) => {
       const { adas, beginning } = await enterWithThree(scene);
       await adas.page.getByRole('button', { name: /^Signed in as/ }).click();
@@ -45,23 +45,23 @@ describe('with forced colours one sees', () => {
   );
 });
 
-/** Somebody with three conversations, and with people to search for. */
+/** A user with three conversations, and with users to search for. */
 async function enterWithThree({ people, enter }: Parameters<Parameters<typeof stage>[0]>[0]) {
   const ada = await people.create('Ada');
-  for (const name of ['Hedy', 'Alan', 'Grace']) await people.tell(ada, await people.create(name), 'Hello');
+  for (const name of ['Hedy', 'Alan', 'Grace']) await people.send(ada, await people.create(name), 'Hello');
   const beginning = ada.handle.replace('ada-', 'twin-');
   await people.createAlike(beginning, 3);
   const adas: Device = await enter(ada, { forcedColors: 'active' });
   return { adas, beginning };
 }
 
-/** What is painted inside an element at its left, where it has nothing but its background. */
+/** The colour inside an element at its left, where there is only its background. */
 async function paintOf(element: Locator): Promise<Buffer> {
   const box = await boxOf(element);
   return pictureOf(element.page(), { x: box.x + 5, y: box.y + box.height / 2 });
 }
 
-/** What is painted in the middle of its upper edge. */
+/** The colour in the middle of its upper edge. */
 async function edgeOf(element: Locator): Promise<Buffer> {
   const box = await boxOf(element);
   return pictureOf(element.page(), { x: box.x + box.width / 2, y: box.y });

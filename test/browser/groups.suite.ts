@@ -8,7 +8,7 @@ const stage = useScreens();
 
 describe('a group', () => {
   it(
-    'is made of people who are found by their handles, and each of them sees it',
+    'is created with users who are found by their handles, and each of them sees it',
     stage(async ({ people, enter }) => {
       const [ada, grace, alan] = await Promise.all([
         people.create('Ada'),
@@ -18,10 +18,10 @@ describe('a group', () => {
       const [adas, graces, alans] = [await enter(ada), await enter(grace), await enter(alan)];
       await adas.page.getByRole('button', { name: 'New group' }).click();
       const dialog = adas.page.getByRole('dialog', { name: 'New group' });
-      await dialog.getByRole('textbox', { name: 'Name' }).fill('Compilers');
+      await dialog.getByRole('textbox', { name: 'Group name' }).fill('Compilers');
       await adas.pick(grace);
       await adas.pick(alan);
-      await dialog.getByRole('list', { name: 'In the group' }).getByText('Alan').waitFor();
+      await dialog.getByRole('list', { name: 'Selected members' }).getByText('Alan').waitFor();
       await dialog.getByRole('button', { name: 'Create group' }).click();
       await dialog.waitFor({ state: 'hidden' });
       await adas.log.getByText('You created “Compilers”').waitFor();
@@ -32,13 +32,13 @@ describe('a group', () => {
       }
       await graces.send('Hello everybody');
       await adas.sees('Hello everybody');
-      // In a group it is said who wrote.
+      // A group shows the author of each message.
       expect(await alans.bubbles('Hello everybody').textContent()).toContain('Grace');
     }),
   );
 
   it(
-    'is changed by who may change it, and all see it as it happens',
+    'is changed by owner and admins, and all members see it at once',
     stage(async ({ people, enter }) => {
       const [ada, grace, alan, hedy] = await Promise.all([
         people.create('Ada'),
@@ -49,13 +49,13 @@ describe('a group', () => {
       await people.createGroup(ada, 'Compilers', [grace, alan]);
       const [adas, graces, hedys] = [await enter(ada), await enter(grace), await enter(hedy)];
       await Promise.all([adas.open('Compilers'), graces.open('Compilers')]);
-      // A member looks, and changes nothing.
+      // A member can look, but not change anything.
       const members = await openMembers(graces);
       expect(await members.getByRole('button', { name: 'Rename' }).count()).toBe(0);
       expect(await members.getByRole('combobox').count()).toBe(0);
       await graces.page.keyboard.press('Escape');
 
-      await chooseMember(adas, 'Grace', 'Make an admin');
+      await chooseMember(adas, 'Grace', 'Make admin');
       await adas.page
         .getByRole('listitem')
         .filter({ hasText: `@${grace.handle}` })
@@ -65,7 +65,7 @@ describe('a group', () => {
       await graces.log.getByText('Ada made you an admin').waitFor();
 
       const managed = await openMembers(graces);
-      await managed.getByRole('textbox', { name: 'Name' }).fill('Interpreters');
+      await managed.getByRole('textbox', { name: 'Group name' }).fill('Interpreters');
       await managed.getByRole('button', { name: 'Rename' }).click();
       await adas.row('Interpreters').waitFor();
       await adas.log.getByText('Grace named the group “Interpreters”').waitFor();
@@ -74,37 +74,37 @@ describe('a group', () => {
       await hedys.seesUnread('Interpreters', 0);
       await adas.log.getByText('Grace added Hedy').waitFor();
       await graces.page.keyboard.press('Escape');
-      // An admin does not make admins.
+      // An admin cannot make admins.
       await openMember(graces, 'Hedy');
       expect(await graces.page.getByRole('menuitem').allTextContents()).toEqual([
-        'Write to them',
-        'Remove from the group …',
+        'Send message',
+        'Remove from group…',
       ]);
     }),
   );
 
   it(
-    'is left for the list of conversations, which says so',
+    'returns a member who leaves to the list of conversations, which shows a notice',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
       await people.createGroup(ada, 'Compilers', [grace]);
-      await people.tell(ada, grace, 'We two');
+      await people.send(ada, grace, 'We two');
       const graces = await enter(grace);
       await graces.open('Compilers');
-      await chooseMember(graces, 'Grace', 'Leave the group …');
+      await chooseMember(graces, 'Grace', 'Leave group…');
       await graces.page.getByRole('button', { name: 'Leave', exact: true }).click();
       const notice = graces.inbox.getByRole('status').filter({ hasText: 'You left Compilers' });
       await notice.waitFor();
       expect(new URL(graces.page.url()).pathname).toBe('/');
-      expect(await graces.page.getByText('There is no such conversation').count()).toBe(0);
-      // Until one does something else.
+      expect(await graces.page.getByText('Conversation not found').count()).toBe(0);
+      // The notice stays until the user opens another conversation.
       await graces.open('Ada');
       await notice.waitFor({ state: 'detached' });
     }),
   );
 
   it(
-    'says “you” to who did something and to whom it was done, in the list as in the conversation',
+    'addresses its reader as “you” in system messages, in the list as in the conversation',
     stage(async ({ people, enter }) => {
       const [ada, grace, alan] = await Promise.all([
         people.create('Ada'),
@@ -128,7 +128,7 @@ describe('a group', () => {
   );
 
   it(
-    'does not say that a message was seen by somebody who joined behind it',
+    'does not show that a message was seen by a member who joined after it',
     stage(async ({ people, enter }) => {
       const [ada, grace, isaac] = await Promise.all([
         people.create('Ada'),
@@ -136,13 +136,13 @@ describe('a group', () => {
         people.create('Isaac'),
       ]);
       const group = await people.createGroup(ada, 'Plans', [grace]);
-      const seq = await people.tellGroup(ada, group, 'secret plan');
+      const seq = await people.sendToGroup(ada, group, 'secret plan');
       await people.addMember(ada, group, isaac);
       const adas = await enter(ada);
       await adas.open('Plans');
       await adas.log.getByText('You added Isaac').waitFor();
       expect(await adas.page.getByText(/^Seen/).count()).toBe(0);
-      // The others' marks are there, and shown: what is not seen has not been overlooked.
+      // Other members' marks are shown, so the check above can fail.
       await people.markRead(grace, group, seq);
       await adas.page.reload();
       await adas.log.getByText('Seen by Grace', { exact: true }).waitFor();
@@ -150,11 +150,11 @@ describe('a group', () => {
   );
 
   it(
-    'is gone from the screen of who is removed, who hears nothing more of it',
+    'disappears from the screen of a removed member, who receives no more of its events',
     stage(async ({ people, openWindow, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
       const group = await people.createGroup(ada, 'Compilers', [grace]);
-      await people.tell(ada, grace, 'We two');
+      await people.send(ada, grace, 'We two');
       const graces = await openWindow(grace);
       await recordEvents(graces.page);
       await graces.signIn();
@@ -163,43 +163,43 @@ describe('a group', () => {
       await adas.send('Before');
       await graces.sees('Before');
 
-      await chooseMember(adas, 'Grace', 'Remove from the group …');
+      await chooseMember(adas, 'Grace', 'Remove from group…');
       await adas.page.getByRole('button', { name: 'Remove', exact: true }).click();
-      await graces.page.getByText('You are not in this conversation any more.').waitFor();
+      await graces.page.getByText('You are no longer a member of this conversation.').waitFor();
       await graces.row('Compilers').waitFor({ state: 'detached' });
       expect(await graces.holds('Before')).toBe(false);
-      await people.tellGroup(ada, group, 'Behind her back');
-      // What is told afterwards has arrived: so would have what was told before.
-      await people.tell(ada, grace, 'Only for you');
+      await people.sendToGroup(ada, group, 'Without her');
+      // A later message has arrived, so an earlier one would have arrived, too.
+      await people.send(ada, grace, 'Only for you');
       await graces.row('Ada').getByText('Only for you').waitFor();
-      const heard = await eventsOf(graces.page);
-      expect(heard).toContain('Only for you');
-      expect(heard).toContain('Before');
-      expect(heard).not.toContain('Behind her back');
-      expect(await graces.holds('Behind her back')).toBe(false);
-      await graces.page.getByRole('link', { name: 'To your conversations' }).click();
+      const received = await eventsOf(graces.page);
+      expect(received).toContain('Only for you');
+      expect(received).toContain('Before');
+      expect(received).not.toContain('Without her');
+      expect(await graces.holds('Without her')).toBe(false);
+      await graces.page.getByRole('link', { name: 'Go to conversations' }).click();
       await graces.open('Ada');
     }),
   );
 });
 
-/** What the only row of the list says of its newest message, without the marks around names. */
+/** The preview in the only row of the list, without the marks around names. */
 async function previewIn(device: Device): Promise<string> {
   const preview = await device.row('Compilers').locator('.inbox-preview').textContent();
   return (preview ?? '').replaceAll(/[\u2068\u2069]/g, '');
 }
 
 async function openMembers(device: Device) {
-  await device.page.getByRole('button', { name: 'People in this group' }).click();
-  const dialog = device.page.getByRole('dialog', { name: 'People in this group' });
+  await device.page.getByRole('button', { name: 'Group info' }).click();
+  const dialog = device.page.getByRole('dialog', { name: 'Group info' });
   await dialog.waitFor();
   return dialog;
 }
 
-/** Opens the menu of what one can do about a member. */
+/** Opens the menu of a member. */
 async function openMember(device: Device, name: string): Promise<void> {
   const members = await openMembers(device);
-  await members.getByRole('button', { name: `What to do about ${isolateName(name)}` }).click();
+  await members.getByRole('button', { name: `Actions for ${isolateName(name)}` }).click();
   await device.page.getByRole('menuitem').first().waitFor();
 }
 
@@ -208,7 +208,7 @@ async function chooseMember(device: Device, name: string, entry: string): Promis
   await device.page.getByRole('menuitem', { name: entry }).click();
 }
 
-/** Keeps a copy of all that the page's event stream says. To be called before the page is loaded. */
+/** Copies everything that the page's event stream receives. Call it before the page is loaded. */
 async function recordEvents(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const fetch = window.fetch.bind(window);
@@ -229,7 +229,7 @@ async function recordEvents(page: Page): Promise<void> {
   });
 }
 
-/** What the event stream has said, word for word. */
+/** Everything that the event stream received, as text. */
 function eventsOf(page: Page): Promise<string> {
   return page.evaluate(() => window.name);
 }

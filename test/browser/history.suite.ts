@@ -5,13 +5,13 @@ import { prepareConversation, textOf } from './long-conversation.ts';
 import { useOwnRun } from './own-run.ts';
 import { useScreens } from './screens.ts';
 
-/** HISTORY_MESSAGES is another number, for a run that has to be short. */
+/** Number of messages; HISTORY_MESSAGES sets another one for a short run. */
 const MESSAGES = Number(process.env['HISTORY_MESSAGES'] ?? 10_000);
-/** Pages whose coming in is watched frame by frame. */
+/** Number of pages whose loading is watched frame by frame. */
 const WATCHED_PAGES = 4;
-/** How far a row may move that is to stay where it is: rounding, in pixels. */
+/** How far a row that must not move may move, for rounding, in pixels. */
 const STEADY_PX = 2;
-/** Requests for what lies before what is there. */
+/** Requests for older messages. */
 const OLDER = /\/api\/messages\/[^?]+\?.*before=/;
 
 const run = useOwnRun((dataDir) =>
@@ -21,7 +21,7 @@ const stage = useScreens(() => run().ports[0]);
 
 describe(`a conversation of ${MESSAGES.toLocaleString('en')} messages`, () => {
   it(
-    'is read back to its start: nothing moves under one’s eyes, and nothing is left out',
+    'is read back to its start, and no visible row moves, and no message is missing',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.known('ada'), people.known('grace')]);
       const adas = await enter(ada);
@@ -38,11 +38,11 @@ describe(`a conversation of ${MESSAGES.toLocaleString('en')} messages`, () => {
       expect(gaps).toEqual([]);
       expect(await adas.bubbles(textOf(1)).isVisible()).toBe(true);
 
-      // What comes in at the end does not take one there; one is told, and can go.
-      await people.tell(grace, ada, 'The newest');
-      await adas.page.getByRole('button', { name: '1 new' }).waitFor();
+      // A new message does not scroll to the end; a button shows it, and scrolls there.
+      await people.send(grace, ada, 'The newest');
+      await adas.page.getByRole('button', { name: '1 new message' }).waitFor();
       expect(await adas.log.evaluate(({ scrollTop }) => scrollTop)).toBe(0);
-      await adas.page.getByRole('button', { name: '1 new' }).click();
+      await adas.page.getByRole('button', { name: '1 new message' }).click();
       await adas.sees('The newest');
       await adas.seesUnread('grace', 0);
     }),
@@ -50,8 +50,8 @@ describe(`a conversation of ${MESSAGES.toLocaleString('en')} messages`, () => {
 });
 
 /**
- * Scrolls up until older messages are asked for, stops there, and lets them come.
- * @returns how far a row in sight was from its place, in each frame until they were there and everything was still.
+ * Scrolls up until older messages are requested, stops there, and waits for them.
+ * @returns how far a visible row was from its position, in each frame until they were rendered and nothing moved.
  */
 async function movesWhileOlderCome({ page, log }: Device): Promise<number[]> {
   const asked: string[] = [];
@@ -74,7 +74,7 @@ async function movesWhileOlderCome({ page, log }: Device): Promise<number[]> {
   return watched;
 }
 
-/** In the page: waits until nothing is scrolled any more. */
+/** In the page: waits until the scrolling has ended. */
 async function stillness(viewport: Element): Promise<void> {
   for (let top = NaN; top !== viewport.scrollTop;) {
     top = viewport.scrollTop;
@@ -83,7 +83,7 @@ async function stillness(viewport: Element): Promise<void> {
   }
 }
 
-/** In the page: how far the row in the middle moves, frame by frame, until rows came in above and were all measured. */
+/** In the page: how far the row in the middle moves, frame by frame, until rows were added above and measured. */
 async function watchRow(viewport: Element): Promise<number[]> {
   const STILL_FRAMES = 20;
   const middle = viewport.getBoundingClientRect().top + viewport.clientHeight / 2;
@@ -102,14 +102,14 @@ async function watchRow(viewport: Element): Promise<number[]> {
   return moves;
 }
 
-/** In the page: goes up to the top of what is there, again and again until it is the start of all. */
+/** In the page: scrolls to the top again and again, until that is the start of the conversation. */
 async function readBack(viewport: Element): Promise<{ steps: number; gaps: string[] }> {
   const gaps: string[] = [];
   const isStart = () => viewport.scrollTop === 0 && viewport.querySelector('.talk-beginning') !== null;
   let steps = 0;
   for (; !isStart(); steps += 1) {
     viewport.scrollTop = 0;
-    // Older ones have come in above, or there are none.
+    // Older messages were added above, or there are none.
     do await new Promise(requestAnimationFrame);
     while (viewport.scrollTop === 0 && !isStart());
     const seqs = [...viewport.querySelectorAll('[data-seq]')].map((row) =>

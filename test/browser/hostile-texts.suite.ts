@@ -5,7 +5,7 @@ import { overflowOf } from './overflow.ts';
 import { takePicture } from './pictures.ts';
 import { PHONE, useScreens, WIDE } from './screens.ts';
 
-/** What each of these is, and is to be shown as: text. */
+/** Each of these must be shown as text. */
 const TEXTS = [
   '<script>window.pwned = true; alert(1)</script>',
   '<img src=x onerror="window.pwned = true; alert(1)"><svg onload=alert(1)>',
@@ -35,12 +35,12 @@ describe.each([
     'are shown as the text they are, within the window, and do nothing',
     stage(async ({ people, enter }) => {
       const [ada, mallory] = await Promise.all([people.create('Ada'), people.create(NAME)]);
-      const group = await people.tell(mallory, ada, TEXTS[0] ?? '');
+      const group = await people.send(mallory, ada, TEXTS[0] ?? '');
       await people.createGroup(mallory, `${NAME}${'W'.repeat(24)}`, [ada]);
       const adas = await enter(ada, { viewport });
       await adas.row(NAME).click();
       for (const text of TEXTS.slice(1)) {
-        await people.tellGroup(mallory, group, text);
+        await people.sendToGroup(mallory, group, text);
         await adas.eventually(async () => expect(await lastText(adas)).toBe(cleanText(text)));
         expect(await overflowOf(adas.page)).toEqual([]);
         expect(await isInSight(adas)).toBe(true);
@@ -61,10 +61,10 @@ describe('a text that looks blank', () => {
   const stage = useScreens();
 
   it(
-    'cannot be sent, and is no name of a group; a pasted control character keeps nothing from being sent',
+    'cannot be sent, nor be the name of a group; a pasted control character does not prevent sending',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(grace, ada, 'Hello');
+      await people.send(grace, ada, 'Hello');
       const adas = await enter(ada);
       await adas.open('Grace');
       const { page } = adas;
@@ -75,9 +75,9 @@ describe('a text that looks blank', () => {
       await page.getByRole('button', { name: 'New group' }).click();
       await adas.pick(grace);
       const create = page.getByRole('button', { name: 'Create group' });
-      await page.getByLabel('Name').fill('\u2800');
+      await page.getByLabel('Group name').fill('\u2800');
       expect(await create.isDisabled()).toBe(true);
-      await page.getByLabel('Name').fill('Looms');
+      await page.getByLabel('Group name').fill('Looms');
       expect(await create.isDisabled()).toBe(false);
     }),
   );
@@ -87,7 +87,7 @@ describe('the Content-Security-Policy', () => {
   const stage = useScreens();
 
   it(
-    'lets nothing run but the screens’ own files',
+    'allows nothing to run but the screens’ own files',
     stage(async ({ people, openWindow }) => {
       const device = await openWindow(await people.create('Ada'));
       const response = await device.page.goto('/');
@@ -97,7 +97,7 @@ describe('the Content-Security-Policy', () => {
       expect(policy).not.toMatch(/unsafe|data:|blob:|\*/);
       await device.signIn();
 
-      // The tests above would see what they look for.
+      // The check can fail: outside of the policy the code runs.
       const tries = await device.watch.tolerating(
         /Content Security Policy|TrustedHTML|TrustedScript|eval/i,
         () => device.page.evaluate(runScripts),
@@ -107,14 +107,14 @@ describe('the Content-Security-Policy', () => {
   );
 });
 
-/** Tries to run code as injected markup would, and tells what ran. */
+/** Tries to run code as injected markup would. @returns what ran. */
 function runScripts(): Record<string, boolean> {
   const ran: Record<string, boolean> = { script: false, handler: false, evaluated: false };
   const attempt = (action: () => void): void => {
     try {
       action();
     } catch {
-      // Refused: nothing ran.
+      // Blocked: nothing ran.
     }
   };
   Object.assign(window, { ran });
@@ -140,7 +140,7 @@ function lastText(device: Device): Promise<string | null> {
   return device.log.locator('[data-seq] .bubble-text').last().textContent();
 }
 
-/** Whether nothing of the last text is cut off at its sides. */
+/** Whether the last text is not cut off at its sides. */
 function isInSight({ log }: Device): Promise<boolean> {
   return log.evaluate((viewport) => {
     const text = [...viewport.querySelectorAll('.bubble-text')].at(-1);

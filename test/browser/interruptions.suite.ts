@@ -3,9 +3,9 @@ import type { Device } from './device.ts';
 import { useOwnRun } from './own-run.ts';
 import { useScreens } from './screens.ts';
 
-/** What a browser says of requests to a server that is gone, is starting, or is out of reach. */
+/** Console messages for requests to a server that is down, starting or unreachable. */
 const DISCONNECTED = /net::ERR_|Failed to load resource|^503 /;
-/** What it says of a request that is refused. */
+/** Its message for a rejected request. */
 const REFUSED = /Failed to load resource|^422 /;
 
 describe('while the server is killed and started again', () => {
@@ -13,10 +13,10 @@ describe('while the server is killed and started again', () => {
   const stage = useScreens(() => run().ports[0]);
 
   it(
-    'screens say so, go on by themselves, lose nothing and show nothing twice',
+    'screens show it, recover by themselves, lose nothing and show nothing twice',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      const group = await people.tell(ada, grace, 'Before');
+      const group = await people.send(ada, grace, 'Before');
       const [adas, graces] = [await enter(ada), await enter(grace)];
       await Promise.all([adas.open('Grace'), graces.open('Ada')]);
       await adas.send('Just before');
@@ -30,7 +30,7 @@ describe('while the server is killed and started again', () => {
         for (const device of [adas, graces]) await device.log.locator('article:not([data-seq])').waitFor();
         await run().start();
         for (const device of [adas, graces]) await device.isLive();
-        // Whoever was told that it was not sent has nothing to do: it is on its way again by itself.
+        // A message that is shown as not sent is sent again automatically.
         await adas.sees('Meanwhile, Grace');
         await graces.sees('Meanwhile, Ada');
       };
@@ -51,14 +51,14 @@ describe('while the server is killed and started again', () => {
   );
 });
 
-describe('while one has no network', () => {
+describe('without a network', () => {
   const stage = useScreens();
 
   it(
-    'what is written is sent once when it is back, and what others wrote is there',
+    'messages are sent once when it is back, and those of others arrive',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      const group = await people.tell(ada, grace, 'Before');
+      const group = await people.send(ada, grace, 'Before');
       const [adas, graces] = [await enter(ada), await enter(grace)];
       await Promise.all([adas.open('Grace'), graces.open('Ada')]);
 
@@ -69,10 +69,10 @@ describe('while one has no network', () => {
         await graces.sees('While you were away');
         await adas.send('Written offline');
         await adas.send('And more of it');
-        // Tried often enough; and what comes after it does not overtake it.
+        // After several attempts it is held; later messages do not overtake it.
         await adas.bubbles('Written offline').getByText('Waiting for connection').waitFor();
         await adas.row('Grace').getByText('Waiting ·').waitFor();
-        // Nothing invites to give up what is sent by itself.
+        // No button offers to discard what is sent automatically.
         expect(await adas.log.getByRole('button', { name: /Discard|Try again/ }).count()).toBe(0);
         expect(await adas.log.getByRole('alert').count()).toBe(0);
         await adas.eventually(async () => expect(await waiting(adas)).toBe(2));
@@ -88,10 +88,10 @@ describe('while one has no network', () => {
   );
 
   it(
-    'a message that the server refuses is given back to who wrote it, to try again or to discard',
+    'the author of a rejected message can try again or discard it',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      const group = await people.tell(ada, grace, 'Before');
+      const group = await people.send(ada, grace, 'Before');
       const adas = await enter(ada);
       await adas.open('Grace');
       await adas.watch.tolerating(REFUSED, async () => {

@@ -4,14 +4,14 @@ import { isolateName } from '../../schema/isolate-name.ts';
 import type { Device } from './device.ts';
 import { useScreens } from './screens.ts';
 
-/** More stops than any screen has. */
+/** More tab stops than any screen has. */
 const MAX_STOPS = 60;
 
 const stage = useScreens();
 
-describe('who has a keyboard and no pointer', () => {
+describe('a user with a keyboard and no pointer', () => {
   it(
-    'signs in, begins a conversation, writes, changes and deletes',
+    'signs in, starts a conversation, writes, edits and deletes',
     stage(async ({ people, openWindow }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
       const adas = await openWindow(ada);
@@ -26,7 +26,7 @@ describe('who has a keyboard and no pointer', () => {
 
       await tabTo(adas, page.getByRole('button', { name: 'New conversation' }));
       await keyboard.press('Enter');
-      await isFocused(adas, page.getByRole('combobox', { name: 'With' }));
+      await isFocused(adas, page.getByRole('combobox', { name: 'To' }));
       await keyboard.type(grace.handle);
       await page.getByRole('option', { name: grace.handle }).waitFor();
       await keyboard.press('Enter');
@@ -37,7 +37,7 @@ describe('who has a keyboard and no pointer', () => {
       await keyboard.press('Enter');
       await adas.sees('Helo Grace\nHow are you?');
 
-      // Arrow up in an empty field changes what one wrote last; Escape leaves it as it was.
+      // Arrow up in an empty field edits the last own message; Escape cancels.
       await isFocused(adas, adas.composer);
       await keyboard.press('ArrowUp');
       await adas.eventually(async () => expect(await adas.composer.inputValue()).toContain('Helo'));
@@ -53,7 +53,7 @@ describe('who has a keyboard and no pointer', () => {
       const more = adas.bubbles('Hello Grace').getByRole('button');
       await tabTo(adas, more);
       await keyboard.press('Enter');
-      const entry = page.getByRole('menuitem', { name: 'Delete …' });
+      const entry = page.getByRole('menuitem', { name: 'Delete…' });
       await entry.waitFor();
       await keyboard.press('Tab');
       await entry.waitFor({ state: 'hidden' });
@@ -63,11 +63,11 @@ describe('who has a keyboard and no pointer', () => {
       await keyboard.press('End');
       await isFocused(adas, entry);
       await keyboard.press('Enter');
-      const dialog = page.getByRole('dialog', { name: 'Delete this message?' });
+      const dialog = page.getByRole('dialog', { name: 'Delete message?' });
       await dialog.waitFor();
       await keyboard.press('Escape');
       await dialog.waitFor({ state: 'hidden' });
-      // One is back where one came from.
+      // The focus is back where it was.
       await isFocused(adas, more);
       await keyboard.press('Enter');
       await entry.waitFor();
@@ -80,7 +80,7 @@ describe('who has a keyboard and no pointer', () => {
   );
 
   it(
-    'makes a group, scrolls its messages, and leaves it',
+    'creates a group, scrolls its messages, and leaves it',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
       const adas = await enter(ada);
@@ -95,13 +95,13 @@ describe('who has a keyboard and no pointer', () => {
       await dialog.waitFor({ state: 'hidden' });
       await isFocused(adas, open);
       await keyboard.press('Enter');
-      await tabTo(adas, dialog.getByRole('textbox', { name: 'Name' }));
+      await tabTo(adas, dialog.getByRole('textbox', { name: 'Group name' }));
       await keyboard.type('Compilers');
-      await tabTo(adas, dialog.getByRole('combobox', { name: 'People' }));
+      await tabTo(adas, dialog.getByRole('combobox', { name: 'Add members' }));
       await keyboard.type(grace.handle);
       await page.getByRole('option', { name: grace.handle }).waitFor();
       await keyboard.press('Enter');
-      await dialog.getByRole('list', { name: 'In the group' }).getByText('Grace').waitFor();
+      await dialog.getByRole('list', { name: 'Selected members' }).getByText('Grace').waitFor();
       await tabTo(adas, dialog.getByRole('button', { name: 'Create group' }));
       await keyboard.press('Enter');
       await adas.log.getByText('You created “Compilers”').waitFor();
@@ -120,11 +120,11 @@ describe('who has a keyboard and no pointer', () => {
         expect(await adas.log.evaluate(({ scrollTop }) => scrollTop)).toBeLessThan(bottom),
       );
 
-      await tabTo(adas, page.getByRole('button', { name: 'People in this group' }));
+      await tabTo(adas, page.getByRole('button', { name: 'Group info' }));
       await keyboard.press('Enter');
-      await tabTo(adas, page.getByRole('button', { name: `What to do about ${isolateName('Ada')}` }));
+      await tabTo(adas, page.getByRole('button', { name: `Actions for ${isolateName('Ada')}` }));
       await keyboard.press('Enter');
-      await page.getByRole('menuitem', { name: 'Leave the group …' }).waitFor();
+      await page.getByRole('menuitem', { name: 'Leave group…' }).waitFor();
       await keyboard.press('Enter');
       await isFocused(adas, page.getByRole('button', { name: 'Leave', exact: true }));
       await keyboard.press('Enter');
@@ -133,7 +133,7 @@ describe('who has a keyboard and no pointer', () => {
   );
 });
 
-/** Goes from stop to stop until something has the focus; at each of them one sees where one is. */
+/** Presses Tab until an element has the focus, and checks that the focus is visible at each stop. */
 async function tabTo(device: Device, target: Locator): Promise<void> {
   for (let stop = 1; stop <= MAX_STOPS; stop += 1) {
     if (await hasFocus(target)) return;
@@ -152,16 +152,16 @@ async function hasFocus(target: Locator): Promise<boolean> {
   return target.evaluate((element) => element === document.activeElement);
 }
 
-/** In the page: what has the focus without being in sight or without a ring around it; nothing when all is well. */
+/** In the page: describes a focused element that is not visible or has no ring; nothing if there is no problem. */
 function unseenFocus(): string {
   const focused = document.activeElement;
-  // Between the last stop and the first there is the browser's own.
+  // After the last stop the focus is in the browser's own controls.
   if (!focused || focused === document.body) return '';
   const name = `${focused.tagName.toLowerCase()}.${focused.className}`;
   const { top, bottom, left, right } = focused.getBoundingClientRect();
   const isInSight = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth;
   if (!isInSight) return `${name} is out of sight`;
-  // A field may be ringed together with what stands beside it.
+  // A ring may enclose a field together with the elements next to it.
   const isRinged = [focused, focused.parentElement].some((element) => {
     const { outlineStyle, outlineWidth } = getComputedStyle(element ?? focused);
     return outlineStyle !== 'none' && parseFloat(outlineWidth) > 0;

@@ -3,13 +3,13 @@ import { quantile } from '../../bench/statistics.ts';
 import type { Device } from './device.ts';
 import { useScreens } from './screens.ts';
 
-/** LATENCY_SENDS is another number, for a run that has to be short. */
+/** Number of messages; LATENCY_SENDS sets another one for a short run. */
 const SENDS = Number(process.env['LATENCY_SENDS'] ?? 200);
-/** What one does not notice, in milliseconds. Printed, not asserted: machines differ, and so does what else they do. */
+/** A delay that people do not notice, in milliseconds. It is printed, not asserted: machines and their load differ. */
 const AIM_MS = 200;
 
 declare global {
-  /** What a page has noted, in milliseconds since the epoch. */
+  /** Times that a page recorded, in milliseconds since the epoch. */
   var notedTimes: number[];
 }
 
@@ -17,10 +17,10 @@ const stage = useScreens();
 
 describe('the time from Enter on one screen until the text is on the other', () => {
   it(
-    'is measured',
+    'is measured and printed',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(ada, grace, 'Ready?');
+      await people.send(ada, grace, 'Ready?');
       const [adas, graces] = [await enter(ada), await enter(grace)];
       await Promise.all([adas.open('Grace'), graces.open('Ada')]);
       await adas.page.locator('body').evaluate(noteEnters);
@@ -31,7 +31,7 @@ describe('the time from Enter on one screen until the text is on the other', () 
       }
       const [left, arrived] = [await timesOf(adas), await timesOf(graces)];
       expect([left.length, arrived.length]).toEqual([SENDS, SENDS]);
-      // Both pages tell the time by one clock.
+      // Both pages use the same clock.
       const times = arrived.map((time, place) => time - (left[place] ?? NaN));
       const [p50, p95] = [quantile(times, 0.5), quantile(times, 0.95)];
       process.stdout.write(
@@ -42,7 +42,7 @@ describe('the time from Enter on one screen until the text is on the other', () 
   );
 });
 
-/** In the page: notes when Enter is pressed, in milliseconds since the epoch. */
+/** In the page: records when Enter is pressed, in milliseconds since the epoch. */
 function noteEnters(body: Element): void {
   globalThis.notedTimes = [];
   const note = ({ key, timeStamp }: KeyboardEvent): void => {
@@ -51,7 +51,7 @@ function noteEnters(body: Element): void {
   body.ownerDocument.addEventListener('keydown', note, { capture: true });
 }
 
-/** In the page: notes when each further bubble is there, once the frame with it is drawn. */
+/** In the page: records when each further bubble is painted. */
 function noteArrivals(log: Element): void {
   globalThis.notedTimes = [];
   const seqOf = () => Number([...log.querySelectorAll('[data-seq]')].at(-1)?.getAttribute('data-seq'));

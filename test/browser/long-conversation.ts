@@ -13,7 +13,7 @@ import { tableDefinition } from '../../schema/table.ts';
 import { startEngine } from '../support/engine.ts';
 import { memberItem, messageItem, newUserId } from '../support/factories.ts';
 
-/** Between messages, in milliseconds: some of them stand together, and there are many days. */
+/** Times between messages, in milliseconds: some messages are grouped, and there are many days. */
 const STEPS_MS = [20_000, 90_000, 600_000, 3_600_000] as const;
 const STARTED_MS = Date.UTC(2024, 0, 1, 9);
 const WORDS = 'the station at nine then bring both tickets and that old map just in case it rains'.split(' ');
@@ -21,15 +21,15 @@ const WORDS = 'the station at nine then bring both tickets and that old map just
 type Pair = readonly [string, string];
 
 interface LongConversation {
-  /** Handles of the two. */
+  /** The handles of the two users. */
   readonly between: Pair;
-  /** How many, all of them read by both. */
+  /** Number of messages, all of them read by both. */
   readonly messages: number;
 }
 
 /**
- * Makes the table that a local run will find in its data directory, with a long conversation in it. The embedded engine
- * looks through all of a stream's records at each write, so that the table gets its stream when it is filled.
+ * Creates the table in the data directory of a local run, with a long conversation in it. The embedded engine reads all of a
+ * stream's records at each write, so the stream is enabled after the table is filled.
  */
 export async function prepareConversation(dataDir: string, conversation: LongConversation): Promise<void> {
   const engine = await startEngine({ dbPath: databaseFile(dataDir) });
@@ -56,7 +56,7 @@ async function write(table: Table, { between, messages }: LongConversation): Pro
   await fill(table, itemsOf(userIds, messages));
 }
 
-/** What the message with a seq says. Heights differ: a line, several, an emoji. */
+/** The text of the message with a seq. Heights differ: one line, several, an emoji. */
 export function textOf(seq: number): string {
   if (seq % 17 === 0) return '🎉';
   const length = 1 + ((seq * 7) % 60);
@@ -91,7 +91,7 @@ function* itemsOf(userIds: Pair, messages: number): Generator<Item> {
   }
 }
 
-/** They speak in turns of different lengths. */
+/** The author of a message: the two write in turns of different lengths. */
 function authorOf(userIds: Pair, seq: number): string {
   return userIds[Math.floor(seq / 3 + seq / 7) % 2 === 0 ? 0 : 1];
 }

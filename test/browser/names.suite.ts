@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import { useScreens } from './screens.ts';
 
-/** An override that is left open, one behind an end of an isolate that has no beginning, and a name from right to left. */
+/** An override without an end, one after the end of an isolate that has no beginning, and a name from right to left. */
 const NAMES = ['Eve \u202E', 'Eve\u2069\u202E', 'محمد'] as const;
 
 const stage = useScreens();
 
 describe.each(NAMES)('a name that could turn the line round: %j', (name) => {
   it(
-    'turns nothing around it, in the conversation, in the list and in labels',
+    'does not change the direction of the text around it, in the conversation, in the list and in labels',
     stage(async ({ people, enter }) => {
       const [eve, alan, ada] = [
         await people.create(name),
@@ -20,10 +20,10 @@ describe.each(NAMES)('a name that could turn the line round: %j', (name) => {
       await people.addMember(eve, group, alan);
       const adas = await enter(ada);
       await adas.inbox.getByRole('link').first().click();
-      const told = adas.log.locator('.talk-system').last();
-      await told.waitFor();
+      const systemMessage = adas.log.locator('.talk-system').last();
+      await systemMessage.waitFor();
       const preview = adas.inbox.locator('.inbox-preview');
-      for (const place of [told, preview]) {
+      for (const place of [systemMessage, preview]) {
         expect(await placesOf(place, ['added', 'Alan', 'Turing'])).toBe('from left to right');
       }
       const created = adas.log.locator('.talk-system').first();
@@ -37,7 +37,7 @@ describe.each(NAMES)('a name that could turn the line round: %j', (name) => {
   );
 });
 
-/** Whether some words of a text stand in this order on the screen, each with its own letters in order. */
+/** Whether words of a text are in this order on the screen, each with its letters in order. */
 function placesOf(text: Locator, words: readonly string[]): Promise<string> {
   return text.evaluate((element, wanted) => {
     const lefts: number[] = [];
@@ -60,7 +60,7 @@ function placesOf(text: Locator, words: readonly string[]): Promise<string> {
       }
       from = at + word.length;
     }
-    if (lefts.length < wanted.length * 2) return `only ${lefts.length / 2} of them are there`;
+    if (lefts.length < wanted.length * 2) return `only ${lefts.length / 2} of them are rendered`;
     const isRising = lefts.every((left, place) => place === 0 || left >= (lefts[place - 1] ?? 0));
     return isRising ? 'from left to right' : `at ${lefts.join(', ')}`;
   }, words);

@@ -5,18 +5,18 @@ import { type Configuration, type JWK, type KoaContextWithOIDC, Provider } from 
 import { deferred } from '../support/deferred.ts';
 import { createOidcStorage } from './oidc-storage.ts';
 
-/** The screens' client id, and so the audience of their tokens. */
+/** The screens' client id, which is the audience of their tokens. */
 const CLIENT_ID = 'cruddur';
 const API = 'urn:cruddur:api';
-/** Seconds an access token is valid. */
+/** How long an access token is valid, in seconds. */
 const TOKEN_LIFE_S = 600;
-/** What outlives every test. */
+/** Longer than every test, in seconds. */
 const LASTING = ['Grant', 'IdToken', 'Interaction', 'RefreshToken', 'Session'] as const;
 const LASTING_S = 24 * 60 * 60;
 
 /**
- * An OpenID Connect issuer (oidc-provider) that rotates refresh tokens, and revokes all that came of one that is used
- * twice. Its sign-in page asks for nothing: `user` is signed in, unless `denies` is set.
+ * An OpenID Connect issuer (oidc-provider) that rotates refresh tokens, and revokes all successors of one that is used
+ * twice. Its sign-in page has no form: `user` is signed in, unless `denies` is set.
  */
 export class OidcIssuer {
   readonly url: string;
@@ -25,13 +25,13 @@ export class OidcIssuer {
   user = '';
   /** Whether the user cancels at the sign-in page. */
   denies = false;
-  /** Whether every connection is closed without an answer. */
+  /** Whether every connection is closed without a response. */
   away = false;
   /** How often a user was asked to sign in. */
   signIns = 0;
-  /** How often tokens were asked for with a refresh token. */
+  /** How often tokens were requested with a refresh token. */
   renewals = 0;
-  /** The refresh token that was issued last. */
+  /** The last issued refresh token. */
   refreshToken = '';
   readonly #storage = createOidcStorage();
   readonly #server: Server;
@@ -51,20 +51,20 @@ export class OidcIssuer {
     return issuer;
   }
 
-  /** Has it know the screens at an origin. */
+  /** Registers the screens at an origin. */
   async register(origin: string): Promise<void> {
     this.#origin = origin;
     await this.rotateKeys();
   }
 
-  /** Signs with a new key from now on, and publishes no other. */
+  /** Replaces the signing key, and publishes only the new one. */
   async rotateKeys(): Promise<void> {
     const { privateKey } = await generateKeyPair('RS256', { extractable: true });
     const key = { ...(await exportJWK(privateKey)), kid: crypto.randomUUID(), alg: 'RS256', use: 'sig' };
     this.#provider = this.#createProvider(key);
   }
 
-  /** Keeps requests for tokens waiting until the function that it returns is called. */
+  /** Holds requests for tokens. @returns a function that releases them. */
   holdTokens(): () => void {
     const { promise, resolve } = deferred<undefined>();
     this.#held = promise;
@@ -92,7 +92,7 @@ export class OidcIssuer {
     else await this.#provider.callback()(request, response);
   }
 
-  /** What people do at the sign-in page. */
+  /** Completes the sign-in page. */
   async #signIn(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.signIns += 1;
     const result = this.denies
@@ -163,7 +163,7 @@ function configuration(origin: string, key: JWK): Configuration {
   };
 }
 
-/** Grants the screens what they ask for, without a consent page: in one session, every time the same grant. */
+/** Grants the screens what they request, without a consent page: the same grant for all requests of a session. */
 async function grantEverything({ oidc }: KoaContextWithOIDC) {
   const grantId = oidc.session?.grantIdFor(CLIENT_ID);
   const existing = grantId === undefined ? undefined : await oidc.provider.Grant.find(grantId);
@@ -174,7 +174,7 @@ async function grantEverything({ oidc }: KoaContextWithOIDC) {
   return grant;
 }
 
-/** Shows a sign-out page without the library's style, which is fetched from elsewhere. */
+/** Shows a sign-out page without the library's style, which is fetched from another host. */
 function signOutAtOnce(context: KoaContextWithOIDC, form: string): void {
   context.body = `<!doctype html><title>Sign out</title><link rel="icon" href="data:,">${form}
     <button form="op.logoutForm" name="logout" value="yes" autofocus>Sign out</button>`;

@@ -1,15 +1,15 @@
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
 
-/** What an issuer knows: it outlives the provider, which is made again for new keys. */
+/** An issuer's storage. It is kept when the provider is created again for new keys. */
 export interface OidcStorage {
   readonly adapter: AdapterFactory;
-  /** Forgets every sign-in, grant and token, as an administrator does who signs everyone out. */
+  /** Deletes every sign-in, grant and token, like an administrator who signs everyone out. */
   revokeAll(): void;
   /** Whether a refresh token is known and was not used or revoked. */
   isRefreshable(token: string): boolean;
 }
 
-/** Makes a storage in memory. Nothing in it expires: no test runs as long as anything lives. */
+/** Makes a storage in memory. Nothing in it expires, because every lifetime is longer than a test. */
 export function createOidcStorage(): OidcStorage {
   const entries = new Map<string, AdapterPayload>();
   return {

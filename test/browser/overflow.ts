@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** What stands out of the window sideways in sight, or can be scrolled sideways. */
+/** Describes elements that visibly overflow the window horizontally, or can be scrolled horizontally. */
 export function overflowOf(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const root = document.documentElement;
@@ -8,11 +8,11 @@ export function overflowOf(page: Page): Promise<string[]> {
     const look = (element: Element): void => {
       const { left, right, width } = element.getBoundingClientRect();
       const name = `${element.tagName.toLowerCase()}.${element.className}`;
-      if (width > 0 && (left < -1 || right > root.clientWidth + 1)) found.push(`${name} stands out`);
+      if (width > 0 && (left < -1 || right > root.clientWidth + 1)) found.push(`${name} overflows`);
       const { overflowX } = getComputedStyle(element);
       const scrolls = overflowX === 'auto' || overflowX === 'scroll';
       if (scrolls && element.scrollWidth > element.clientWidth) found.push(`${name} scrolls sideways`);
-      // What a box cuts off does not stand out of it.
+      // Content that a box clips does not overflow.
       if (overflowX === 'visible' || scrolls) for (const child of element.children) look(child);
     };
     look(document.body);

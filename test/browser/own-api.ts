@@ -9,7 +9,7 @@ import { createTestIssuer } from '../support/test-issuer.ts';
 import { createTestTable, type TestTable } from '../support/test-table.ts';
 import type { Person } from './people.ts';
 
-/** How people sign in at an API, and whose tokens it accepts. */
+/** How users sign in at an API, and which issuer's tokens it accepts. */
 export interface SignIn {
   readonly settings: WebSettings;
   readonly sources: TokenSources;
@@ -19,7 +19,7 @@ export interface SignIn {
 
 /** An API that serves the screens, in the test's own process. */
 export interface OwnApi extends TestApi {
-  /** Creates a user with a profile; an issuer names them by their user id. */
+  /** Creates a user with a profile; at an issuer they sign in with their user id. */
   newPerson(name: string): Promise<Person>;
 }
 

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
 import { oneProcess, type Rig } from '../kill/rigs.ts';
 
-/** A run takes this long to start where much else is going on, in milliseconds. */
+/** How long a run may take to start on a busy machine, in milliseconds. */
 const START_TIMEOUT_MS = 60_000;
 
 /**
- * `npm start` for the tests of one file alone, which the others' screens know nothing of.
- * @param prepare puts something into its data directory before it starts.
+ * Runs `npm start` for the tests of one file only.
+ * @param prepare fills its data directory before it starts.
  */
 export function useOwnRun(prepare?: (dataDir: string) => Promise<void>): () => Rig {
   let dataDir: string | undefined;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 
-/** Somebody who exists, as the API knows them. */
+/** A user of the API. */
 export interface Person {
   readonly uuid: string;
   readonly handle: string;
@@ -13,7 +13,7 @@ const tokenAnswer = z.object({ access_token: z.string() });
 const personAnswer = z.object({ uuid: z.string(), handle: z.string(), display_name: z.string() });
 const messageAnswer = z.object({ message_group_uuid: z.string(), seq: z.number() });
 
-/** What is done without a screen, to have something to look at: through the API of a local run. */
+/** Prepares users, messages and groups through the API of a local run. */
 export class People {
   readonly #url: string;
 
@@ -21,17 +21,17 @@ export class People {
     this.#url = url;
   }
 
-  /** Somebody with a handle that nobody else has, under any name. */
+  /** Creates a user with a unique handle. */
   async create(name: string): Promise<Person> {
     const letters = name
       .toLowerCase()
       .replaceAll(/[^a-z]/g, '')
       .slice(0, 12);
-    const handle = `${letters || 'somebody'}-${randomBytes(5).toString('hex')}`;
+    const handle = `${letters || 'user'}-${randomBytes(5).toString('hex')}`;
     return this.#signIn({ handle, create: true, display_name: name });
   }
 
-  /** Several people whose handles begin alike. */
+  /** Creates several users whose handles have the same beginning. */
   async createAlike(beginning: string, count: number): Promise<Person[]> {
     const numbers = Array.from({ length: count }, (_, place) => String(place + 1).padStart(2, '0'));
     return Promise.all(
@@ -41,7 +41,7 @@ export class People {
     );
   }
 
-  /** Somebody the local run has brought along. */
+  /** Returns a user of the seed. */
   async known(handle: string): Promise<Person> {
     return this.#signIn({ handle });
   }
@@ -54,15 +54,15 @@ export class People {
     return { uuid: me.uuid, handle: me.handle, name: me.display_name, token };
   }
 
-  /** @returns the conversation. */
-  async tell(from: Person, to: Person, text: string): Promise<string> {
+  /** Sends a direct message. @returns the id of the conversation. */
+  async send(from: Person, to: Person, text: string): Promise<string> {
     const body = { handle: to.handle, message: text };
     const answer = await this.#exchange('POST', '/api/messages', { body, token: from.token });
     return messageAnswer.parse(answer).message_group_uuid;
   }
 
-  /** @returns the new message's seq. */
-  async tellGroup(from: Person, group: string, text: string): Promise<number> {
+  /** Sends a message to a conversation. @returns its seq. */
+  async sendToGroup(from: Person, group: string, text: string): Promise<number> {
     const body = { message_group_uuid: group, message: text };
     const answer = await this.#exchange('POST', '/api/messages', { body, token: from.token });
     return messageAnswer.parse(answer).seq;
@@ -83,7 +83,7 @@ export class People {
     await this.#exchange('PUT', `/api/message_groups/${group}/read`, { body: { seq }, token: reader.token });
   }
 
-  /** The texts that the API has, oldest first. */
+  /** The texts of a conversation by the API, oldest first. */
   async texts(reader: Person, group: string): Promise<(string | null)[]> {
     const answer = await this.#exchange('GET', `/api/messages/${group}?limit=100`, { token: reader.token });
     return z

@@ -11,8 +11,8 @@ const answer = z.object({
 const evaluated = z.object({ result: z.object({ value: z.unknown() }) });
 
 /**
- * Tabs of one browser that are hidden when another one is in front, and can be frozen. Playwright's own pages are always
- * visible to themselves, and the browser freezes no visible page: these are driven by the DevTools protocol alone.
+ * Tabs of one browser that are hidden when another one is in front, and can be frozen. Playwright's pages always count as
+ * visible, and a browser freezes no visible page: so these are controlled with the DevTools protocol only.
  */
 export class RawTabs {
   readonly #session: CDPSession;
@@ -102,7 +102,7 @@ export class RawTab {
     await this.send('Page.setWebLifecycleState', { state: 'frozen' });
   }
 
-  /** Wakes it, and brings it to the front. */
+  /** Resumes the tab, and brings it to the front. */
   async wake(): Promise<void> {
     await this.send('Page.setWebLifecycleState', { state: 'active' });
     await this.send('Page.bringToFront');

@@ -11,19 +11,19 @@ import { Device, PATIENCE_MS } from './device.ts';
 import { People, type Person } from './people.ts';
 import { takePicture } from './pictures.ts';
 
-/** Less than jest's own limit, so that there are pictures of what took too long. */
+/** Less than Jest's timeout, so that there are screenshots after a timeout, in milliseconds. */
 const PLAY_TIMEOUT_MS = 80_000;
 
-/** What a test does and has: people, and the windows they sit at. */
+/** What a test gets: users, and their browser windows. */
 export interface Scene {
   readonly people: People;
-  /** Opens a window of its own for somebody, as another browser would, and signs them in. */
+  /** Opens a window for a user, isolated like another browser, and signs them in. */
   readonly enter: (person: Person, options?: BrowserContextOptions) => Promise<Device>;
   /** The same, before they sign in. */
   readonly openWindow: (person: Person, options?: BrowserContextOptions) => Promise<Device>;
   /** Opens another tab of a window's browser for a user, before they sign in. */
-  readonly openTab: (person: Person, beside: Device) => Promise<Device>;
-  /** Watches a tab that a page has opened by itself. */
+  readonly openTab: (person: Person, window: Device) => Promise<Device>;
+  /** Watches a tab that a page opened. */
   readonly watchTab: (person: Person, page: Page) => Device;
 }
 
@@ -33,13 +33,13 @@ export const WIDE = { width: 1_280, height: 800 } as const;
 export const PHONE = { width: 390, height: 844 } as const;
 
 /**
- * Stages tests in the browser that `start-screens.ts` has started.
+ * Runs tests in the browser that `start-screens.ts` started.
  *
  *     const stage = useScreens();
  *     it('…', stage(async ({ people, enter }) => { … }));
  *
- * A test fails, too, when anything went wrong on a page of it (see Watch). Where one fails, pictures of what its people
- * saw last are among the screenshots.
+ * A test also fails when there was a problem on one of its pages (see Watch). After a failure, its windows are among the
+ * screenshots.
  * @param port of another local run than the one that all suites share.
  */
 export function useScreens(port: () => number | undefined = sharedPort): (play: Play) => () => Promise<void> {
@@ -49,7 +49,7 @@ export function useScreens(port: () => number | undefined = sharedPort): (play: 
   });
   afterAll(() => browser?.close());
   return (play) => async () => {
-    if (!browser) throw new Error('the browser is there from beforeAll to afterAll');
+    if (!browser) throw new Error('the browser exists from beforeAll to afterAll');
     await stage(play, browser, `http://localhost:${port() ?? ''}`);
   };
 }
@@ -112,7 +112,7 @@ function problemsOf(devices: readonly Device[]): string[] {
 async function takeLastPictures(devices: readonly Device[]): Promise<void> {
   const test = (expect.getState().currentTestName ?? 'a test').replaceAll(/\W+/g, '-').slice(0, 80);
   for (const [place, { page, person }] of devices.entries()) {
-    // There is none of a page that has crashed.
+    // A crashed page has no screenshot.
     await takePicture(page, `failed-${test}-${place + 1}-${person.handle}`).catch(() => undefined);
   }
 }

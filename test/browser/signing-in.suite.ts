@@ -6,9 +6,9 @@ import { useOwnApi } from './own-api.ts';
 import type { Person } from './people.ts';
 import { type Scene, useScreens } from './screens.ts';
 
-/** What a browser says of an issuer that is gone. */
+/** Console messages for an unavailable issuer. */
 const GONE = /net::ERR_|Failed to load resource/;
-/** What it says of requests that were refused. */
+/** Its messages for rejected requests. */
 const REFUSED = /Failed to load resource|^40[01] /;
 
 let issuer: OidcIssuer;
@@ -31,7 +31,7 @@ afterAll(() => issuer.stop());
 const signInButton = (device: Device) => device.page.getByRole('button', { name: 'Sign in' });
 const reason = (device: Device) => device.page.getByRole('status');
 
-/** Signs in at the issuer, in a window whose clock the test can put forward. */
+/** Signs in at the issuer, in a window whose clock the test can advance. */
 async function signIn(scene: Scene, person: Person): Promise<Device> {
   const device = await scene.openWindow(person);
   await device.context.clock.install();
@@ -42,7 +42,7 @@ async function signIn(scene: Scene, person: Person): Promise<Device> {
   return device;
 }
 
-/** A laptop sleeps for as long as an access token lives: timers that were due run once, and connections are found dead. */
+/** Sleeps like a laptop for the lifetime of an access token: due timers run once, and connections are dead. */
 const sleepLong = (device: Device) => device.context.clock.fastForward('02:00:00');
 
 /** Ada has a conversation with Grace, and is signed in. */
@@ -50,24 +50,24 @@ async function adaAtHerDesk(
   scene: Scene,
 ): Promise<{ adas: Device; grace: Person; ada: Person; group: string }> {
   const [ada, grace] = await Promise.all([api().newPerson('Ada'), api().newPerson('Grace')]);
-  const group = await scene.people.tell(grace, ada, 'Hello');
+  const group = await scene.people.send(grace, ada, 'Hello');
   const adas = await signIn(scene, ada);
   return { adas, ada, grace, group };
 }
 
 describe('signed in at an OpenID Connect issuer', () => {
   it(
-    'a user whose token expired while the issuer is away stays signed in, and goes on when it is back',
+    'a user whose token expired while the issuer is unavailable stays signed in, and goes on when it is back',
     stage(async (scene) => {
       const { adas, grace, group } = await adaAtHerDesk(scene);
       await adas.watch.tolerating(GONE, async () => {
         issuer.away = true;
         const failed = countFailures(adas);
         await sleepLong(adas);
-        // Some seconds, in which it is tried again and again.
+        // For some seconds it is tried repeatedly.
         await adas.eventually(async () => expect(await failed()).toBeGreaterThan(3));
         await adas.isOffline();
-        await scene.people.tellGroup(grace, group, 'While you were away');
+        await scene.people.sendToGroup(grace, group, 'While you were away');
         issuer.away = false;
         await adas.isLive();
       });
@@ -81,7 +81,7 @@ describe('signed in at an OpenID Connect issuer', () => {
   );
 
   it(
-    'a user who loads the page meanwhile waits, and has nothing to do but that',
+    'a user who loads the page meanwhile only has to wait',
     stage(async (scene) => {
       const { adas } = await adaAtHerDesk(scene);
       await adas.watch.tolerating(GONE, async () => {
@@ -102,7 +102,7 @@ describe('signed in at an OpenID Connect issuer', () => {
       const { adas } = await adaAtHerDesk(scene);
       const release = issuer.holdTokens();
       await sleepLong(adas);
-      // The stream connects again; a conversation and its messages are asked for.
+      // The stream reconnects, and a conversation and its messages are fetched.
       await adas.row('Grace').click();
       await adas.isOffline();
       release();
@@ -113,7 +113,7 @@ describe('signed in at an OpenID Connect issuer', () => {
   );
 
   it(
-    'tabs of one browser that have one session renew it once, and both go on',
+    'tabs of one browser with the same session renew it once, and both go on',
     stage(async (scene) => {
       const { adas } = await adaAtHerDesk(scene);
       const [page] = await Promise.all([
@@ -124,7 +124,7 @@ describe('signed in at an OpenID Connect issuer', () => {
       await other.isLive();
       const release = issuer.holdTokens();
       await sleepLong(adas);
-      // Each of them wants a token for this.
+      // Each of them needs a token for this.
       for (const device of [adas, other]) await device.row('Grace').click();
       await Promise.all([adas.isOffline(), other.isOffline()]);
       release();
@@ -166,7 +166,7 @@ describe('signed in at an OpenID Connect issuer', () => {
   );
 
   it(
-    'a 401 for the event stream leads to one renewal too',
+    'a 401 for the event stream also leads to one renewal',
     stage(async (scene) => {
       const { adas } = await adaAtHerDesk(scene);
       await adas.page.route(
@@ -187,7 +187,7 @@ describe('signed in at an OpenID Connect issuer', () => {
   );
 
   it(
-    'a user whose new token is refused as well comes to the sign-in screen, after one renewal',
+    'a user whose new token is rejected, too, sees the sign-in screen, after one renewal',
     stage(async (scene) => {
       const { adas } = await adaAtHerDesk(scene);
       await adas.page.route('**/api/**', (route) => route.fulfill({ status: 401, json: ['token_invalid'] }));
@@ -200,7 +200,7 @@ describe('signed in at an OpenID Connect issuer', () => {
   );
 
   it(
-    'a user whose session the issuer has ended comes to the sign-in screen, with the reason',
+    'a user whose session the issuer has ended sees the sign-in screen, with the reason',
     stage(async (scene) => {
       const { adas } = await adaAtHerDesk(scene);
       issuer.revokeAll();
@@ -215,7 +215,7 @@ describe('signed in at an OpenID Connect issuer', () => {
   );
 
   it(
-    'a user goes on over a reload, and after the issuer has changed its keys',
+    'a session survives a reload, and a change of the issuer’s keys',
     stage(async (scene) => {
       const { adas } = await adaAtHerDesk(scene);
       await adas.open('Grace');
@@ -235,7 +235,7 @@ describe('signed in at an OpenID Connect issuer', () => {
   );
 
   it(
-    'tokens of a tab that was closed are removed after a day, those of an open one are not',
+    'tokens of a closed tab are removed after a day, those of an open tab are not',
     stage(async (scene) => {
       const { adas, ada } = await adaAtHerDesk(scene);
       const closed = await scene.openTab(ada, adas);
@@ -247,7 +247,7 @@ describe('signed in at an OpenID Connect issuer', () => {
       await adas.page.reload();
       await adas.isLive();
       expect(await keptIn(adas)).toMatchObject({ tokens: 2 });
-      // Without running timers: a renewal that they began would be cut off by the reload.
+      // Without running timers: the reload would interrupt a renewal that they started.
       await adas.context.clock.setSystemTime(Date.now() + 25 * 60 * 60 * 1_000);
       await adas.page.reload();
       await adas.isLive();
@@ -274,14 +274,14 @@ describe('signed in at an OpenID Connect issuer', () => {
 
 describe('back from the issuer', () => {
   const answers: [string, RegExp][] = [
-    ['/signed-in?error=access_denied', /cancelled, or access was denied/],
-    ['/signed-in?error=server_error&state=unknown', /not possible just now/],
-    ['/signed-in?error=%3Cb%3E', /could not be signed in/],
-    ['/signed-in?code=used&state=used', /expired or was used before/],
-    ['/signed-in', /expired or was used before/],
+    ['/signed-in?error=access_denied', /cancelled or denied/],
+    ['/signed-in?error=server_error&state=unknown', /not possible right now/],
+    ['/signed-in?error=%3Cb%3E', /sign-in failed/],
+    ['/signed-in?code=used&state=used', /expired or was already used/],
+    ['/signed-in', /expired or was already used/],
   ];
 
-  it.each(answers)('%s leads to the sign-in screen, with the reason in words', (path, words) =>
+  it.each(answers)('%s leads to the sign-in screen, with a sentence for the reason', (path, words) =>
     stage(async (scene) => {
       const device = await scene.openWindow(await api().newPerson('Ada'));
       await device.page.goto(path);
@@ -292,7 +292,7 @@ describe('back from the issuer', () => {
   );
 
   it(
-    'a user who cancels there may sign in after all',
+    'a user who cancelled there can sign in afterwards',
     stage(async (scene) => {
       const ada = await api().newPerson('Ada');
       const device = await scene.openWindow(ada);
@@ -310,7 +310,7 @@ describe('back from the issuer', () => {
   );
 
   it(
-    'a refused code, and an issuer that is away before its page or after it, are reasons on the sign-in screen',
+    'a rejected code, and an issuer that is unavailable before or after its page, are reasons on the sign-in screen',
     stage(async (scene) => {
       const ada = await api().newPerson('Ada');
       const device = await scene.openWindow(ada);
@@ -338,7 +338,7 @@ describe('back from the issuer', () => {
         issuer.revokeAll();
         release();
         await reason(device)
-          .getByText(/expired or was used before/)
+          .getByText(/expired or was already used/)
           .waitFor();
       });
       await signInButton(device).click();
@@ -355,7 +355,7 @@ async function signOut(device: Device): Promise<void> {
   await signInButton(device).waitFor();
 }
 
-/** Counts a page's requests to the issuer that fail from now on. */
+/** Counts the requests of a page to the issuer that fail from now on. */
 function countFailures({ page }: Device): () => Promise<number> {
   let failures = 0;
   page.on('requestfailed', (request) => {
@@ -364,7 +364,7 @@ function countFailures({ page }: Device): () => Promise<number> {
   return () => Promise.resolve(failures);
 }
 
-/** What a tab and its browser still have of a session. */
+/** What a tab and its browser store of a session. */
 function keptIn(device: Device): Promise<{ tab: string[]; tokens: number }> {
   return device.page.evaluate(async () => {
     const tokens = await new Promise<number>((resolve, reject) => {

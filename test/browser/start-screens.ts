@@ -1,6 +1,6 @@
 import { startScreens, stopScreens } from './started.ts';
 
-/** Jest's global setup. Its teardown does not run where this fails. */
+/** Jest's global setup. If it fails, the global teardown does not run. */
 export default async function start(): Promise<void> {
   try {
     await startScreens();

@@ -14,10 +14,10 @@ let dataDir: string | undefined;
 let rig: Rig | undefined;
 let browser: BrowserServer | undefined;
 
-/** Builds the screens as they are now, and starts a local run and a browser for all the suites. */
+/** Builds the screens, and starts a local run and a browser for all suites. */
 export async function startScreens(): Promise<void> {
   build();
-  // What is there afterwards is of this run.
+  // So that all screenshots are of this run.
   rmSync(PICTURES, { recursive: true, force: true });
   dataDir = mkdtempSync(join(tmpdir(), 'cruddur-browser-'));
   rig = await oneProcess(dataDir);
@@ -34,7 +34,7 @@ export async function stopScreens(): Promise<void> {
   if (dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
 }
 
-/** As they are shipped: with jest's own NODE_ENV the libraries would be built with all their checks for developers. */
+/** The environment of a production build: with Jest's NODE_ENV the libraries would be built with their development checks. */
 function build(): void {
   execFileSync('npm', ['run', '--silent', 'build:web'], {
     cwd: PACKAGE_ROOT,

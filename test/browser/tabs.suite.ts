@@ -5,17 +5,17 @@ import { People, type Person } from './people.ts';
 import { type RawTab, RawTabs } from './raw-tabs.ts';
 import { useScreens } from './screens.ts';
 
-/** More than the connections that a browser opens to one origin over HTTP/1.1. */
+/** More tabs than a browser opens HTTP/1.1 connections to an origin. */
 const TABS = 7;
 
 describe('tabs of one browser', () => {
   const stage = useScreens();
 
   it(
-    'share one event stream of their user, however many they are, and go on when the one with the stream is closed',
+    'share one event stream of their user, and go on when the tab with the stream is closed',
     stage(async ({ people, openWindow, openTab }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(grace, ada, 'Before');
+      await people.send(grace, ada, 'Before');
       const first = await openWindow(ada);
       const streams = streamsOf(first.context);
       const tabs: Device[] = [first];
@@ -23,27 +23,27 @@ describe('tabs of one browser', () => {
       for (const tab of tabs) await tab.signIn();
       for (const tab of tabs) await tab.open('Grace');
       expect(streams.open()).toHaveLength(1);
-      await people.tell(grace, ada, 'To all tabs');
+      await people.send(grace, ada, 'To all tabs');
       for (const tab of tabs) await tab.sees('To all tabs');
 
       const leader = tabs.find(({ page }) => streams.open().map(pageOf).includes(page));
       await leader?.page.close();
-      // Written when nothing receives events.
-      await people.tell(grace, ada, 'In between');
+      // Sent while no tab receives events.
+      await people.send(grace, ada, 'In between');
       const rest = tabs.filter((tab) => tab !== leader);
       for (const tab of rest) await tab.sees('In between');
       expect(rest).toHaveLength(TABS - 1);
       await first.eventually(() => Promise.resolve(streams.open().length === 1));
-      await people.tell(grace, ada, 'To the rest');
+      await people.send(grace, ada, 'To the rest');
       for (const tab of rest) await tab.sees('To the rest');
     }),
   );
 
   it(
-    'go on when the user signs out in the one with the stream',
+    'go on when the user signs out in the tab with the stream',
     stage(async ({ people, openWindow, openTab }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(grace, ada, 'Before');
+      await people.send(grace, ada, 'Before');
       const first = await openWindow(ada);
       await first.signIn();
       const second = await openTab(ada, first);
@@ -51,28 +51,28 @@ describe('tabs of one browser', () => {
       await first.page.getByRole('button', { name: /Signed in as/ }).click();
       await first.page.getByRole('menuitem', { name: 'Sign out' }).click();
       await first.page.getByText('This is a local run').waitFor();
-      await people.tell(grace, ada, 'After');
+      await people.send(grace, ada, 'After');
       await second.row('Grace').getByText('After').waitFor();
     }),
   );
 
   it(
-    'of two users have a stream for each, and see nothing of each other',
+    'of two users have one stream for each user, and do not see each other’s events',
     stage(async ({ people, openWindow, openTab }) => {
       const [ada, grace, alan] = await Promise.all(
         ['Ada', 'Grace', 'Alan'].map((name) => people.create(name)),
       );
       if (!ada || !grace || !alan) throw new Error('they were created');
-      await people.tell(alan, ada, 'Hello Ada');
-      await people.tell(alan, grace, 'Hello Grace');
+      await people.send(alan, ada, 'Hello Ada');
+      await people.send(alan, grace, 'Hello Grace');
       const adas = await openWindow(ada);
       const streams = streamsOf(adas.context);
       await adas.signIn();
       const graces = await openTab(grace, adas);
       await graces.signIn();
       expect(streams.open()).toHaveLength(2);
-      await people.tell(alan, ada, 'For Ada alone');
-      await people.tell(alan, grace, 'For Grace alone');
+      await people.send(alan, ada, 'For Ada alone');
+      await people.send(alan, grace, 'For Grace alone');
       await adas.row('Alan').getByText('For Ada alone').waitFor();
       await graces.row('Alan').getByText('For Grace alone').waitFor();
       expect(await adas.holds('For Grace alone')).toBe(false);
@@ -81,10 +81,10 @@ describe('tabs of one browser', () => {
   );
 
   it(
-    'go on while the one with the stream hangs',
+    'go on while the tab with the stream hangs',
     stage(async ({ people, openWindow, openTab }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(grace, ada, 'Before');
+      await people.send(grace, ada, 'Before');
       const first = await openWindow(ada);
       const streams = streamsOf(first.context);
       await first.signIn();
@@ -94,11 +94,11 @@ describe('tabs of one browser', () => {
       const debuggerOf = await first.context.newCDPSession(first.page);
       await debuggerOf.send('Debugger.enable');
       await debuggerOf.send('Debugger.pause');
-      // The stream's next event is what it stops at.
-      await people.tell(grace, ada, 'While it hangs');
+      // The tab hangs at the stream's next event.
+      await people.send(grace, ada, 'While it hangs');
       await second.row('Grace').getByText('While it hangs').waitFor();
       await debuggerOf.send('Debugger.disable');
-      await people.tell(grace, ada, 'Afterwards');
+      await people.send(grace, ada, 'Afterwards');
       await first.row('Grace').getByText('Afterwards').waitFor();
       await first.eventually(() => Promise.resolve(streams.open().length === 1));
       expect(streams.open().map(pageOf)).toEqual([second.page]);
@@ -113,21 +113,21 @@ describe('a hidden tab with the stream', () => {
   });
   afterAll(() => browser?.close());
 
-  it('hands it over when the browser freezes it, and catches up when it is woken', async () => {
+  it('releases it when the browser freezes the tab, and catches up when the tab is resumed', async () => {
     await inTwoTabs(async ({ people, ada, grace, hidden, visible }) => {
       await hidden.freeze();
-      await people.tell(grace, ada, 'While it is frozen');
+      await people.send(grace, ada, 'While it is frozen');
       await visible.sees('While it is frozen');
-      await people.tell(grace, ada, 'And more');
+      await people.send(grace, ada, 'And more');
       await visible.sees('And more');
       await hidden.wake();
       await hidden.sees('And more');
-      await people.tell(grace, ada, 'Afterwards');
+      await people.send(grace, ada, 'Afterwards');
       for (const tab of [hidden, visible]) await tab.sees('Afterwards');
     });
   });
 
-  it('loses it to a visible one when it is offline', async () => {
+  it('loses it to a visible tab when it is offline', async () => {
     await inTwoTabs(async ({ people, ada, grace, hidden, visible }) => {
       await hidden.send('Network.enable');
       await hidden.send('Network.emulateNetworkConditions', {
@@ -136,7 +136,7 @@ describe('a hidden tab with the stream', () => {
         downloadThroughput: -1,
         uploadThroughput: -1,
       });
-      await people.tell(grace, ada, 'Meanwhile');
+      await people.send(grace, ada, 'Meanwhile');
       for (const tab of [visible, hidden]) await tab.isLive();
       await visible.sees('Meanwhile');
     });
@@ -157,7 +157,7 @@ describe('a hidden tab with the stream', () => {
     const url = `http://localhost:${process.env['SCREENS_PORT'] ?? ''}`;
     const people = new People(url);
     const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-    await people.tell(grace, ada, 'Before');
+    await people.send(grace, ada, 'Before');
     const tabs = await RawTabs.create(browser);
     try {
       const hidden = await tabs.open(`${url}/?as=${ada.handle}`);
@@ -172,7 +172,7 @@ describe('a hidden tab with the stream', () => {
   }
 });
 
-/** The requests for events in a browser, from now on. */
+/** Records the requests for events in a browser, from now on. */
 function streamsOf(context: BrowserContext): { readonly open: () => readonly Request[] } {
   const streams = new Set<Request>();
   context.on('request', (request) => {

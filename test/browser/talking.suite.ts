@@ -5,7 +5,7 @@ const stage = useScreens();
 
 describe('two people', () => {
   it(
-    'begin a conversation, see each other’s messages at once, and what was read',
+    'start a conversation, and see each other’s messages and read marks at once',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
       const [adas, graces] = [await enter(ada), await enter(grace)];
@@ -18,7 +18,7 @@ describe('two people', () => {
       await graces.seesUnread('Ada', 2);
       await graces.seesTitle('(2) Cruddur');
       expect(await graces.row('Ada').textContent()).toContain('Are you there?');
-      // Nobody has read it yet.
+      // It is unread.
       expect(await adas.log.getByText('Seen', { exact: true }).count()).toBe(0);
 
       await graces.open('Ada');
@@ -28,7 +28,7 @@ describe('two people', () => {
       await graces.send('Here I am');
       await adas.seesAll(['Hello Grace', 'Are you there?', 'Here I am']);
       await graces.seesAll(['Hello Grace', 'Are you there?', 'Here I am']);
-      // Whoever looks at a conversation has read it.
+      // Looking at a conversation marks it as read.
       await adas.seesUnread('Grace', 0);
     }),
   );
@@ -37,14 +37,14 @@ describe('two people', () => {
     'see that the other is typing, until they send or stop',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(ada, grace, 'Well?');
+      await people.send(ada, grace, 'Well?');
       const [adas, graces] = [await enter(ada), await enter(grace)];
       await Promise.all([adas.open('Grace'), graces.open('Ada')]);
       const typing = adas.page.getByText('Grace is typing');
 
       await graces.composer.pressSequentially('Hm');
       await typing.waitFor();
-      // Nobody is told of their own typing.
+      // Users receive no typing events of their own.
       expect(await graces.page.getByText('is typing').count()).toBe(0);
       await typing.waitFor({ state: 'hidden' });
 
@@ -52,38 +52,38 @@ describe('two people', () => {
       await typing.waitFor();
       await graces.composer.press('Enter');
       await adas.sees('Hmm');
-      // It is over with the message, not when it would have been forgotten.
+      // It ends with the message, not with the timeout.
       expect(await typing.count()).toBe(0);
     }),
   );
 
   it(
-    'change and delete what they said, everywhere',
+    'edit and delete their messages on all screens',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(ada, grace, 'First');
+      await people.send(ada, grace, 'First');
       const [adas, graces] = [await enter(ada), await enter(grace)];
       await Promise.all([adas.open('Grace'), graces.open('Ada')]);
       await adas.send('See you at tenn');
       await graces.sees('See you at tenn');
 
-      await adas.choose('See you at tenn', 'Change');
+      await adas.choose('See you at tenn', 'Edit');
       await adas.send('See you at ten');
       for (const device of [adas, graces]) {
         await device.seesAll(['First', 'See you at ten']);
-        expect(await device.bubbles('See you at ten').textContent()).toContain('changed');
+        expect(await device.bubbles('See you at ten').textContent()).toContain('edited');
         expect(await device.inbox.textContent()).toContain('See you at ten');
         await device.eventually(async () => expect(await device.holds('tenn')).toBe(false));
       }
 
-      await adas.choose('See you at ten', 'Delete …');
+      await adas.choose('See you at ten', 'Delete…');
       await adas.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
       for (const device of [adas, graces]) {
         await device.seesAll(['First', 'Message deleted']);
         await device.inbox.getByText('Message deleted').waitFor();
         await device.eventually(async () => expect(await device.holds('See you at ten')).toBe(false));
       }
-      // What others said is not one's own to change; a tombstone is nobody's.
+      // Messages of others cannot be edited, and a tombstone has no actions.
       await graces.bubbles('First').hover();
       await graces.bubbles('First').getByRole('button').click();
       await graces.page.getByRole('menuitem').first().waitFor();
@@ -93,13 +93,13 @@ describe('two people', () => {
   );
 
   it(
-    'find everything again after a reload, and what was on its way is sent once',
+    'see everything after a reload, which sends an outgoing message once',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      const group = await people.tell(grace, ada, 'Before');
+      const group = await people.send(grace, ada, 'Before');
       const [adas, graces] = [await enter(ada), await enter(grace)];
       await Promise.all([adas.open('Grace'), graces.open('Ada')]);
-      // The API stores it, but its answer never comes.
+      // The API stores it, but the response is lost.
       await adas.page.route('**/api/messages', async (route) => {
         await route.fetch();
       });
@@ -119,15 +119,15 @@ describe('two people', () => {
   );
 });
 
-describe('two devices of one person', () => {
+describe('two devices of one user', () => {
   it(
-    'show the same messages, the same unread badge, and lose it together',
+    'show the same messages and the same unread badge, which disappears on both at once',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(grace, ada, 'One');
+      await people.send(grace, ada, 'One');
       const [laptop, phone] = [await enter(ada), await enter(ada)];
       for (const device of [laptop, phone]) await device.seesUnread('Grace', 1);
-      await people.tell(grace, ada, 'Two');
+      await people.send(grace, ada, 'Two');
       for (const device of [laptop, phone]) await device.seesUnread('Grace', 2);
 
       await phone.open('Grace');
@@ -143,10 +143,10 @@ describe('two devices of one person', () => {
 
 describe('on a phone', () => {
   it(
-    'one goes from the list into a conversation and back, and Enter begins a line',
+    'a user goes from the list into a conversation and back, and Enter begins a new line',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-      await people.tell(grace, ada, 'On the way?');
+      await people.send(grace, ada, 'On the way?');
       const phone = await enter(ada, { viewport: PHONE, hasTouch: true, isMobile: true });
       await phone.row('Grace').tap();
       await phone.sees('On the way?');
@@ -164,7 +164,7 @@ describe('on a phone', () => {
         await phone.context.setOffline(false);
         await phone.isLive();
       });
-      await phone.page.getByRole('link', { name: 'Back to your conversations' }).tap();
+      await phone.page.getByRole('link', { name: 'Back to conversations' }).tap();
       await phone.row('Grace').waitFor();
       expect(await phone.log.count()).toBe(0);
     }),

@@ -1,11 +1,11 @@
 import type { Page, Request } from 'playwright-core';
 
-/** The browser's word for a request that the page itself gave up: the stream of a page that is left, a search typed over. */
+/** The browser's error for a request that the page itself aborted: the stream of a page that is left, a search that is superseded. */
 const GIVEN_UP = 'net::ERR_ABORTED';
 
 /**
- * Notes whatever goes wrong on a page, seen or unseen: errors in the console (violations of the Content-Security-Policy
- * are among them), exceptions, requests that fail or are refused, and dialogs, which nothing here ever opens.
+ * Records all problems of a page: errors in the console (including violations of the Content-Security-Policy), exceptions,
+ * requests that fail or are rejected, and browser dialogs, which the screens never open.
  */
 export class Watch {
   readonly #problems: string[] = [];
@@ -17,7 +17,7 @@ export class Watch {
     });
     page.on('pageerror', (error) => this.#note(`exception: ${error.stack ?? error.message}`));
     page.on('dialog', (dialog) => {
-      // An undismissed dialog would stop the page.
+      // An open dialog would block the page.
       void dialog.dismiss();
       this.#note(`dialog: ${dialog.message()}`);
     });
@@ -33,7 +33,7 @@ export class Watch {
     return this.#problems;
   }
 
-  /** Lets problems of a kind pass while something is done that has to bring them about. */
+  /** Ignores problems of a kind during an action that must cause them. */
   async tolerating<Result>(kind: RegExp, action: () => Promise<Result>): Promise<Result> {
     this.#tolerated = kind;
     try {

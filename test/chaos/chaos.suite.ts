@@ -13,14 +13,14 @@ import { armFaults } from './faults.ts';
 import { Readers } from './readers.ts';
 
 /*
- * `npm run test:chaos`: two APIs and the stream's pump reach the engine through a proxy that throttles, cuts
- * connections before and after forwarding, delays, answers 500, and cancels for conflicts, at random.
- * CHAOS_SECONDS (20) is how long, CHAOS_SEED repeats the draws of an earlier run.
+ * `npm run test:chaos`: two APIs and the stream's pump use the engine through a proxy that, at random, throttles, cuts
+ * connections before and after forwarding, delays, responds with 500, and cancels transactions because of conflicts.
+ * CHAOS_SECONDS (20) is the duration, CHAOS_SEED repeats the random numbers of an earlier run.
  */
 
 const SECONDS = Number(process.env['CHAOS_SECONDS'] ?? 20);
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000);
-/** From the last fault to equal summaries: the pump pauses up to 2 s after failures in a row. */
+/** Timeout from the last fault to equal summaries: the pump pauses up to 2 s after consecutive failures. */
 const CONVERGENCE_MS = 30_000;
 
 describe(`faults of the network and the table (CHAOS_SEED=${SEED})`, () => {
@@ -54,7 +54,7 @@ describe(`faults of the network and the table (CHAOS_SEED=${SEED})`, () => {
   });
 
   it(
-    'are answered with 503, while what is acknowledged is stored once',
+    'cause responses with 503, while each acknowledged message is stored once',
     async () => {
       armFaults(proxy, createPrng(SEED));
       senders.start();
@@ -84,11 +84,11 @@ describe(`faults of the network and the table (CHAOS_SEED=${SEED})`, () => {
   };
 
   it(
-    'leave summaries that equal the logs once they stop, with no later message to help',
+    'leave summaries that equal the logs after the last fault, without a later message',
     async () => {
       proxy.reset();
       await converge();
-      // These are sent while no summary can be written, and nothing is sent after that fault is over.
+      // These are sent while no summary can be written, and nothing is sent after that fault has ended.
       const failedBefore = pump.failedBatches();
       proxy.cut('UpdateItem', { times: Infinity });
       await senders.sendOnce();

@@ -6,11 +6,11 @@ const READS = ['GetItem', 'Query', 'BatchGetItem'];
 const WRITES = ['PutItem', 'UpdateItem', 'TransactWriteItems'];
 const STREAMS = ['DescribeTable', 'DescribeStream', 'GetShardIterator', 'GetRecords'];
 
-/** Milliseconds of a delay that is only slow, and of one that no client waits for. */
+/** In ms: a delay that is only slow, and one that no client waits for. */
 const SLOW_MS = 100;
 const LOST_MS = 3_000;
 
-/** Every few seconds a second in which nearly nothing gets through: what retries cannot absorb. */
+/** Every few seconds there is a second in which nearly nothing gets through: faults that retries cannot absorb. */
 const STORM_EVERY_MS = 4_000;
 const STORM_LASTS_MS = 1_500;
 const STORM_PER_MILLE = 950;
@@ -20,7 +20,7 @@ const STORM_PER_MILLE = 950;
  * and in storms nearly all.
  */
 export function armFaults(proxy: FlakyEngine, prng: Prng): void {
-  /** So many requests of a thousand. */
+  /** Number of requests of a thousand. */
   const often = (perMille: number): Which => ({
     times: Infinity,
     where: () => prng.between(1, 1_000) <= perMille,

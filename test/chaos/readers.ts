@@ -1,12 +1,12 @@
 import type { Target } from '../support/senders.ts';
 
-/** Somebody in a conversation. */
+/** A member of a conversation. */
 export interface Reader {
   readonly token: string;
   readonly groupId: string;
 }
 
-/** People who look at their inbox and their history, and mark it read, without end. */
+/** Users who repeatedly read their inbox and their history, and mark it read. */
 export class Readers {
   count = 0;
   readonly #target: Target;
@@ -23,7 +23,7 @@ export class Readers {
     this.#loops.catch(() => undefined);
   }
 
-  /** @throws for an answer that is none of 200, 429 and 503, or is no JSON. */
+  /** @throws for a response that is not 200, 429 or 503, or not JSON. */
   async stop(): Promise<void> {
     this.#working = false;
     await this.#loops;

@@ -10,7 +10,7 @@ describe('a full disk is named', () => {
     expect(explainFailure(error)).toMatch(FULL_DISK);
   });
 
-  it('where the engine answers that its own is', () => {
+  it('where the engine says that its own disk is full', () => {
     const cause = new Error('commit failed (backend: database or disk is full) and rollback also failed');
     cause.name = 'InternalServerError';
     expect(explainFailure(new TableUnavailableError({ cause }))).toMatch(FULL_DISK);

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { linesOf } from '../../cli/dumps/item-json.ts';
 
-it('lines are what is between line feeds, however the text comes in pieces', async () => {
+it('lines are separated by line feeds only, also if a text arrives in pieces', async () => {
   const line = fc.string({
     unit: fc.constantFrom('a', '"', '\r', '\u2028', '\u2029', '\u0085', '💬'),
     minLength: 1,

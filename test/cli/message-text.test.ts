@@ -4,7 +4,7 @@ import { messageText } from '../../cli/report.ts';
 import { presentTable } from '../../cli/screen.ts';
 import { systemWords } from '../../backend/domain/system-messages.ts';
 
-it('a system message in a table has no isolates, and an override in a name is printed as what it is', () => {
+it('a system message in a table has no isolates, and an override in a name is escaped', () => {
   const names: Readonly<Record<string, string>> = { eve: 'Eve \u202E', alan: 'Alan Turing' };
   const nameOf = (userId: string): string => names[userId] ?? '';
   const words = systemWords({ event: 'member_added', user_uuid: 'alan' }, 'eve', { nameOf });

@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.ts';
 import { exchange } from '../support/http-client.ts';
 import { ANONYMOUS_LIMIT, docker, Project } from './project.ts';
 
-/* What the images hold and how they behave, each by itself. */
+/* The contents and the behaviour of the images, each by itself. */
 
 const MEGABYTE = 1_000_000;
 const LARGEST_MB = 40;
@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const layer = z.object({ Size: z.string(), CreatedBy: z.string() });
 
-/** What an image has above its base, in bytes: the steps of the Dockerfile's stage, which begins with this one. */
+/** The bytes that an image adds to its base: the steps of the Dockerfile's stage, which begins with this one. */
 async function sizeAboveBase(image: string, firstStep: string): Promise<number> {
   const text = await docker(['history', '--no-trunc', '--human=false', '--format', '{{json .}}', image]);
   const layers = text
@@ -36,7 +36,7 @@ async function sizeAboveBase(image: string, firstStep: string): Promise<number> 
   return layers.slice(0, first + 1).reduce((sum, { Size }) => sum + Number(Size), 0);
 }
 
-/** Another container of the API's, reached without the proxy. */
+/** Another container of the API, which is reached without the proxy. */
 async function runApi(): Promise<{ readonly id: string; readonly port: number }> {
   const port = await getPort();
   const id = await project.compose(
@@ -47,7 +47,7 @@ async function runApi(): Promise<{ readonly id: string; readonly port: number }>
   return { id: id.trim(), port };
 }
 
-/** How a program of the project ends that is started with other settings: status and what it said. */
+/** Starts a program of the project with other settings. Returns its exit status and output when it ends. */
 async function fate(service: string, ...settings: readonly string[]): Promise<string> {
   const options = settings.flatMap((setting) => ['--env', setting]);
   return project.compose('run', '--rm', '--no-TTY', '--no-deps', ...options, service).then(
@@ -64,7 +64,7 @@ describe('the image of the API', () => {
     expect(size).toBeLessThan(LARGEST_MB);
   });
 
-  it('holds the API and the screens, and nothing that only builds, tests or runs on one machine', async () => {
+  it('contains the API and the screens, and nothing that only builds, tests or runs on one machine', async () => {
     const files = (path: string) =>
       project.exec('api-1', 'ls', '-A', path).then((text) => text.trim().split('\n'));
     expect(await files('/app')).toEqual(['backend', 'dist', 'node_modules', 'package.json', 'schema']);
@@ -76,13 +76,13 @@ describe('the image of the API', () => {
     }
   });
 
-  it('runs as nobody special, and can write nothing', async () => {
+  it('runs without root rights, and can write nothing', async () => {
     expect(await project.exec('api-1', 'id', '--user')).toBe('1000\n');
     await expect(project.exec('api-1', 'touch', '/tmp/file')).rejects.toThrow(/Read-only/);
     const { Env, User } = z
       .object({ Env: z.array(z.string()), User: z.string() })
       .parse(JSON.parse(await docker(['inspect', '--format', '{{json .Config}}', project.image('api-1')])));
-    // As it is without this project's settings.
+    // The image itself, without this project's settings.
     expect(Env).toContain('NODE_ENV=production');
     expect(User).toBe('node');
     await expect(
@@ -90,7 +90,7 @@ describe('the image of the API', () => {
     ).rejects.toThrow(/Permission denied/);
   });
 
-  it('ends by itself at SIGTERM: a request in flight is answered, and the status is 0', async () => {
+  it('ends by itself at SIGTERM: it responds to a request in flight, and its status is 0', async () => {
     const [ada, grace] = await Promise.all(
       ['Ada', 'Grace'].map((name) => new People(project.url).create(name)),
     );
@@ -103,7 +103,7 @@ describe('the image of the API', () => {
         Authorization: `Bearer ${ada.token}`,
         'Content-Type': 'application/json',
         'Content-Length': Buffer.byteLength(body),
-        // Answered when the server has begun with the request.
+        // The server responds when it has begun with the request.
         Expect: '100-continue',
       },
     });
@@ -123,7 +123,7 @@ describe('the image of the API', () => {
 });
 
 describe('in production', () => {
-  it('the API refuses keys that come over http, and the rest refuses to start', async () => {
+  it('the API refuses an http URL for keys, and the other programs refuse to start', async () => {
     expect(await fate('api-1', 'NODE_ENV=production')).toContain('JWT_JWKS_URI: must be an https URL');
     for (const service of ['sign-in', 'pump', 'prepare']) {
       expect(await fate(service, 'NODE_ENV=production')).toContain('NODE_ENV: must not be production');
@@ -132,7 +132,7 @@ describe('in production', () => {
 });
 
 describe('the proxy', () => {
-  /** Who a request was counted for, and how many are left to them. */
+  /** Returns the address that a request was counted for, and the requests that are left to it. */
   const counted = async (headers: Record<string, string>): Promise<{ key: string; left: number }> => {
     const answer = await exchange(project.port, { path: '/api/users/@ada/short', headers });
     const [policy, limit] = ['ratelimit-policy', 'ratelimit'].map((name) => String(answer.headers[name]));
@@ -142,15 +142,15 @@ describe('the proxy', () => {
     };
   };
 
-  it('tells the API whom a request comes from, and believes nobody who says so themselves', async () => {
-    // Again, should a minute have ended in between.
+  it('gives the API the address of each client, and ignores a forwarded address from a client', async () => {
+    // Repeated, in case a minute ended in between.
     await eventually(async () => {
       const first = await counted({});
       expect(first.key).not.toBe('');
       const claimed = await counted({ 'X-Forwarded-For': '198.51.100.7' });
       expect(claimed).toEqual({ key: first.key, left: first.left - 1 });
     });
-    // Another address: a container's.
+    // The address of another container.
     const script = `fetch('http://proxy:4567/api/users/@ada/short').then((answer) => console.log(answer.headers.get('ratelimit')))`;
     expect(await project.exec('sign-in', 'node', '--eval', script)).toContain(`r=${ANONYMOUS_LIMIT - 1};`);
   });

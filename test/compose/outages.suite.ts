@@ -11,19 +11,19 @@ import { exchange } from '../support/http-client.ts';
 import { Senders } from '../support/senders.ts';
 import { Project } from './project.ts';
 
-/* What is left when containers are killed, and when all of them are removed and made anew. */
+/* The state after containers are killed, and after all of them are removed and created again. */
 
 const LONG = { within: 60_000 };
-/** Messages of all senders together: so many that one is always under way. */
+/** Messages of all senders together: so many that one is always in flight. */
 const SOME = 60;
 const NO_ANSWER = 0;
-/** Event streams of one person: each goes where fewest are. */
+/** Event streams of one user: each goes to the API with the fewest. */
 const STREAMS = 4;
 
 const project = Project.started();
 afterEach(() => project.up());
 
-/** Signs tokens with the key that the containers have. */
+/** Signs tokens with the containers' key. */
 async function openIssuer(): Promise<(sub: string) => Promise<string>> {
   const directory = mkdtempSync(join(tmpdir(), 'cruddur-compose-'));
   try {
@@ -38,11 +38,11 @@ async function openIssuer(): Promise<(sub: string) => Promise<string>> {
 
 interface Patient {
   readonly sent: number;
-  /** @returns what each message was answered with. */
+  /** Returns the response to each message. */
   stop(): Promise<readonly number[]>;
 }
 
-/** Somebody who sends one message after the other, each with a key and once only: their client tries nothing again. */
+/** A user who sends one message after the other, each with a key and once only: the client does not retry. */
 async function startPatient(): Promise<Patient> {
   const people = new People(project.url);
   const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
@@ -79,7 +79,7 @@ async function startPatient(): Promise<Patient> {
   };
 }
 
-it('an API killed in the middle of many sends takes nothing along, and serves again when it is back', async () => {
+it('an API that is killed during many sends loses nothing, and serves again after its restart', async () => {
   const senders = new Senders({ ports: [project.port], signToken: await openIssuer() });
   const more = (count: number) => {
     const goal = senders.acknowledged.length + count;
@@ -104,9 +104,9 @@ it('an API killed in the middle of many sends takes nothing along, and serves ag
     await more(SOME);
     const later = keyed.sent + 2;
     await eventually(() => keyed.sent >= later, LONG);
-    // What carries a key is asked for again by the proxy: nobody was told of anything.
+    // The proxy repeats requests with a key: no client noticed anything.
     expect((await keyed.stop()).filter((status) => status !== 200)).toEqual([]);
-    // Those at the other one know nothing of it, and take in who comes again.
+    // Streams at the other API are not affected, and that API accepts the clients that reconnect.
     expect(ended()).toBeLessThan(STREAMS);
     const again = await open();
     await again.until('ready');
@@ -125,11 +125,11 @@ it('an API killed in the middle of many sends takes nothing along, and serves ag
   await checkSummariesAt(project.endpoint);
 });
 
-it('containers that are removed and made anew find everything as it was, and tokens are still good', async () => {
+it('containers that are removed and created again find all data, and tokens are still valid', async () => {
   const people = new People(project.url);
   const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-  const group = await people.tell(ada, grace, 'Before');
-  await people.tellGroup(grace, group, 'And an answer');
+  const group = await people.send(ada, grace, 'Before');
+  await people.sendToGroup(grace, group, 'And an answer');
   await checkSummariesAt(project.endpoint);
   const everything = async () => ({
     histories: await Promise.all([ada, grace].map((person) => people.texts(person, group))),
@@ -144,8 +144,8 @@ it('containers that are removed and made anew find everything as it was, and tok
   await project.down();
   await project.up();
   expect(await everything()).toEqual(before);
-  // The stream is followed on.
-  await people.tellGroup(ada, group, 'After');
+  // The stream is still followed.
+  await people.sendToGroup(ada, group, 'After');
   await eventually(async () => {
     const [first] = await readInbox(grace);
     expect(first).toMatchObject({ uuid: group, message: 'After', last_seq: 3, unread_count: 1 });

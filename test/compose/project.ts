@@ -8,12 +8,12 @@ import { eventually } from '../support/eventually.ts';
 const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAX_OUTPUT_BYTES = 16 * 2 ** 20;
 const ASKED_WITHIN_MS = 30_000;
-/** So many that nobody reaches it; it is there to be counted down. */
+/** A limit that is never reached; tests read how many requests are left. */
 export const ANONYMOUS_LIMIT = 100_000;
 
 const run = promisify(execFile);
 
-/** Which project it is: names and ports. */
+/** Names and ports of a project. */
 const identity = z.object({
   name: z.string(),
   port: z.number(),
@@ -22,10 +22,10 @@ const identity = z.object({
 });
 export type Identity = z.output<typeof identity>;
 
-/** How the run's project reaches the tests. */
+/** The variables that pass the run's project to the tests. */
 const VARIABLE = 'COMPOSE_TEST_PROJECT';
 
-/** The containers of `docker compose up`, under a name and on ports that are nobody else's. */
+/** The containers of `docker compose up`, under their own name and on their own ports. */
 export class Project {
   readonly #identity: Identity;
 
@@ -42,7 +42,7 @@ export class Project {
     process.env[VARIABLE] = JSON.stringify(this.#identity);
   }
 
-  /** The proxy's. */
+  /** The URL of the proxy. */
   get port(): number {
     return this.#identity.port;
   }
@@ -51,12 +51,12 @@ export class Project {
     return `http://localhost:${this.port}`;
   }
 
-  /** Of DynamoDB Local, past the API. */
+  /** The URL of DynamoDB Local, not through the API. */
   get endpoint(): string {
     return `http://127.0.0.1:${this.#identity.dynamodbPort}`;
   }
 
-  /** @returns what it printed. @throws with what it said on stderr. */
+  /** Returns the output. @throws Error with stderr. */
   async compose(...command: readonly string[]): Promise<string> {
     return docker(['compose', '--project-name', this.#identity.name, ...command], this.#environment());
   }
@@ -65,12 +65,12 @@ export class Project {
     await this.compose('build', '--quiet');
   }
 
-  /** Starts what does not run, and waits until all of it is healthy. */
+  /** Starts the containers that do not run, and waits until all of them are healthy. */
   async up(...services: readonly string[]): Promise<void> {
     await this.compose('up', '--detach', '--wait', '--quiet-pull', ...services);
   }
 
-  /** Waits until the proxy asks an API: it learns of one that came back a moment after that is healthy. */
+  /** Waits until the proxy uses an API: it notices one that came back shortly after that is healthy. */
   async isAsked(api: string): Promise<void> {
     const headers = { 'X-Request-Id': randomUUID() };
     await eventually(
@@ -82,17 +82,17 @@ export class Project {
     );
   }
 
-  /** Kills a service's process, as when its machine is gone. */
+  /** Kills a service's process, like the failure of its machine. */
   async kill(service: string): Promise<void> {
     await this.compose('kill', service);
   }
 
-  /** Removes the containers; data stays. */
+  /** Removes the containers; data is kept. */
   async down(): Promise<void> {
     await this.compose('down');
   }
 
-  /** Removes everything there is of it. */
+  /** Removes the whole project. */
   remove(): void {
     execFileSync(
       'docker',
@@ -111,12 +111,12 @@ export class Project {
     );
   }
 
-  /** What a command prints in a service's container. */
+  /** Returns the output of a command in a service's container. */
   async exec(service: string, ...command: readonly string[]): Promise<string> {
     return this.compose('exec', '--no-TTY', service, ...command);
   }
 
-  /** The image of a service. */
+  /** Returns the image of a service. */
   image(service: string): string {
     return `${this.#identity.name}-${service}`;
   }
@@ -124,7 +124,7 @@ export class Project {
   #environment(): NodeJS.ProcessEnv {
     const { port, dynamodbPort, valkeyPort } = this.#identity;
     return {
-      // What whoever runs the tests has set for their own project is not for this one.
+      // Variables that a developer has set for their own project must not apply to this one.
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       DOCKER_HOST: process.env['DOCKER_HOST'],
@@ -137,7 +137,7 @@ export class Project {
   }
 }
 
-/** @returns what a command of Docker's printed. @throws with what it said on stderr. */
+/** Returns the output of a command of Docker. @throws Error with stderr. */
 export async function docker(command: readonly string[], env = process.env): Promise<string> {
   const { stdout } = await run('docker', command, { cwd: PACKAGE_ROOT, env, maxBuffer: MAX_OUTPUT_BYTES });
   return stdout;

@@ -3,18 +3,18 @@ import type { Device } from '../browser/device.ts';
 import { useScreens } from '../browser/screens.ts';
 import { Project } from './project.ts';
 
-/* Two people at their screens, while what serves them is killed. */
+/* Two users at their screens, while containers are killed. */
 
-/** What a browser says of a stream that breaks off, and of requests that nobody answers. */
+/** The browser's messages for a stream that breaks off, and for requests without a response. */
 const DISCONNECTED = /net::ERR_|Failed to load resource|^50[234] /;
-/** So high that no message is out of sight. */
+/** Height of a window in which all messages are visible. */
 const TALL = { viewport: { width: 1_280, height: 5_000 } };
 
 const project = Project.started();
 const stage = useScreens();
 afterEach(() => project.up());
 
-/** How many event streams a page has opened from now on. */
+/** Counts the event streams that a page opens from now on. */
 function countStreams({ page }: Device): () => number {
   let count = 0;
   page.on('response', (response) => {
@@ -27,11 +27,11 @@ const numbered = (name: string, from: number, to: number) =>
   Array.from({ length: to - from }, (_, place) => `${name} ${from + place}`);
 
 it(
-  'lose and double nothing when an API is killed while both write, and go on at the other one',
+  'lose and duplicate nothing when an API is killed while both write, and continue at the other one',
   stage(async ({ people, enter }) => {
     await project.isAsked('api-1');
     const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
-    const group = await people.tell(ada, grace, 'Before');
+    const group = await people.send(ada, grace, 'Before');
     const [adas, graces] = [await enter(ada, TALL), await enter(grace, TALL)];
     await Promise.all([adas.open('Grace'), graces.open('Ada')]);
     const reopened = [adas, graces].map(countStreams);
@@ -45,7 +45,7 @@ it(
       await bothWrite(0, 5);
       await graces.sees('Ada 4');
       await Promise.all([bothWrite(5, 15), project.kill('api-1')]);
-      // One of the two streams was there; or else nothing of this was put to the test.
+      // One of the two streams was at the killed API; otherwise nothing was tested.
       await adas.eventually(() => {
         expect(Math.max(...reopened.map((count) => count()))).toBeGreaterThan(0);
         return Promise.resolve();

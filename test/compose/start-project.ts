@@ -1,6 +1,6 @@
 import { startProject, stopProject } from './started.ts';
 
-/** Jest's global setup. Its teardown does not run where this fails. */
+/** Jest's global setup. If it fails, Jest does not run the teardown. */
 export default async function start(): Promise<void> {
   try {
     await startProject();

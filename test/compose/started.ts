@@ -6,11 +6,11 @@ import { Project } from './project.ts';
 let project: Project | undefined;
 let browser: BrowserServer | undefined;
 
-/** Builds the images of the sources as they are, starts all containers, and a browser where there is one. */
+/** Builds the images from the current sources, starts all containers, and a browser if there is one. */
 export async function startProject(): Promise<void> {
   const [port, dynamodbPort, valkeyPort] = [await getPort(), await getPort(), await getPort()];
   project = new Project({ name: `cruddur-test-${process.pid}`, port, dynamodbPort, valkeyPort });
-  // Containers outlive whoever started them.
+  // Containers outlive the process that started them.
   process.once('SIGINT', () => {
     project?.remove();
     process.exit(130);

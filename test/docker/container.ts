@@ -2,7 +2,7 @@ import type { StartedTestContainer } from 'testcontainers';
 
 let running: StartedTestContainer | undefined;
 
-/** Hands the run's container from jest's global setup to its teardown: they share modules, and nothing else. */
+/** Passes the run's container from jest's global setup to its teardown: they share modules, and nothing else. */
 export function setContainer(container: StartedTestContainer): void {
   running = container;
 }

@@ -13,7 +13,7 @@ import { eventually } from '../support/eventually.ts';
 import { startSummaries } from '../support/pump.ts';
 import { type ApiProcess, startApiProcess } from '../support/start-api-process.ts';
 
-/* API processes whose people hear each other through Valkey, which is killed, or one of which is. */
+/* API processes whose users receive each other's events through Valkey. Valkey is killed, or one of the processes. */
 
 const IMAGE = 'valkey/valkey:8.1';
 const PORT = 6379;
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => valkey.stop());
 
-/** What an API has of Valkey, once it is connected. */
+/** The settings of an API for Valkey, once it is connected. */
 async function openProcess(tableName: string) {
   const redis = openRedis(url, logger);
   await eventually(() => redis.client.isReady, LONG);
@@ -49,7 +49,7 @@ async function openProcess(tableName: string) {
   };
 }
 
-describeCrash('kill -9 of an API whose people hear it through Valkey', async (tableName) => {
+describeCrash('kill -9 of an API whose users receive events through Valkey', async (tableName) => {
   const { live, close } = await openProcess(tableName);
   const publisher = openPublisher({ url, tableName, logger });
   return {
@@ -63,7 +63,7 @@ describeCrash('kill -9 of an API whose people hear it through Valkey', async (ta
   };
 });
 
-/** Somebody's stream at a process, and the client that follows it. */
+/** A user's stream at a process, and the client that follows it. */
 async function follow(caller: Caller, at: ApiProcess, groupId: string) {
   const reader = await readEvents(at.port, { token: caller.token });
   await reader.until('ready');
@@ -71,7 +71,7 @@ async function follow(caller: Caller, at: ApiProcess, groupId: string) {
   return { model, reader };
 }
 
-it('people at two processes hear each other; while Valkey is killed they send, and miss nothing', async () => {
+it('users at two processes receive each other’s events; while Valkey is killed they send, and lose nothing', async () => {
   const { db, issuer } = base();
   const processes = await Promise.all([1, 2].map(() => startApiProcess(db, issuer, url)));
   const publisher = openPublisher({ url, tableName: db.tableName, logger });
@@ -82,7 +82,7 @@ it('people at two processes hear each other; while Valkey is killed they send, a
     const [ada, grace] = [await base().person(), await base().person()];
     const { message_group_uuid: groupId } = await ada.send({ handle: grace.handle, message: 'Hello' });
     const clients = [await follow(ada, one, groupId), await follow(grace, two, groupId)];
-    /** Each says something at their own process. */
+    /** Each user sends a message at their own process. */
     const talk = async (times: number) => {
       for (let time = 0; time < times; time += 1) {
         await ada.at(one).send({ message: `Ada ${time}`, message_group_uuid: groupId });
@@ -98,14 +98,14 @@ it('people at two processes hear each other; while Valkey is killed they send, a
       }, LONG);
     await talk(5);
     await allShow(11);
-    // By events alone, besides what was fetched in the beginning.
+    // From events only, except for the first fetch.
     expect(clients.map(({ model }) => model.fetches)).toEqual([1, 1]);
 
     await (await getContainerRuntimeClient()).container.getById(valkey.getId()).kill();
-    const heard = clients.map(({ reader }) => reader.events.length);
+    const received = clients.map(({ reader }) => reader.events.length);
     await talk(5);
     expect(clients.map(({ reader }) => [reader.hasEnded(), reader.events.length])).toEqual(
-      heard.map((count) => [false, count]),
+      received.map((count) => [false, count]),
     );
     valkey = await startValkey();
     await Promise.all(clients.map(({ reader }) => reader.until('ready', 2)));

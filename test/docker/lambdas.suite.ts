@@ -20,8 +20,8 @@ import { addPerson } from '../support/scene.ts';
 import { readStream } from './read-stream.ts';
 
 /*
- * The functions as they are deployed, bundled, in the version of node that Lambda runs them in, with what Lambda hands
- * them: the records of a real stream, and the event of a sign-up.
+ * The deployed bundles of the functions, in Lambda's version of node, with Lambda's input: the records of a real stream,
+ * and the event of a sign-up.
  */
 
 const NODE = 'node:24-trixie-slim';
@@ -30,10 +30,10 @@ const VALKEY = 'valkey/valkey:8.1';
 const TABLE = 'cruddur-messages';
 const TASK = '/var/task';
 const RUNNER = '/opt/invoke-function.mjs';
-/** Lambda gives a function CPU by its memory: one for 1,769 MB. */
+/** Lambda gives a function CPU in proportion to its memory: one CPU for 1,769 MB. */
 const MB_A_CPU = 1_769;
 const COLD_STARTS = 3;
-/** Cognito's patience with a trigger. */
+/** Cognito's timeout for a trigger. */
 const COGNITO_MS = 5_000;
 
 type Name = 'update-summaries' | 'create-profile';
@@ -86,7 +86,7 @@ afterAll(async () => {
   await network.stop();
 });
 
-/** Where functions run: node and the bundles, as a user who may write nothing of it. */
+/** A container in which functions run: node and the bundles, for a user who may not write them. */
 async function startMachine(memoryMb: number): Promise<StartedTestContainer> {
   const started = await new GenericContainer(NODE)
     .withNetwork(network)
@@ -105,7 +105,7 @@ interface InvokeOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Hands a function its first event after a cold start. */
+/** Passes a function its first event after a cold start. */
 async function invoke(
   name: Name,
   event: unknown,
@@ -130,7 +130,7 @@ async function invoke(
   return { ...outcome.parse(JSON.parse(lines.pop() ?? '')), log: lines.join('\n') };
 }
 
-/** A conversation, told by the records of the table's stream that the function is called with. */
+/** A conversation, as the records of the table's stream for the function. */
 async function converse(...texts: readonly string[]) {
   const [author, reader] = [handleOf(newUserId()), handleOf(newUserId())];
   const [ada, grace] = [await addPerson(context, author), await addPerson(context, reader)];
@@ -143,7 +143,7 @@ async function converse(...texts: readonly string[]) {
   return { groupId, grace, records: own };
 }
 
-/** A handle that nobody has. */
+/** A handle without a user. */
 const handleOf = (userId: string) => `person-${userId.slice(-8)}`.toLowerCase();
 
 const confirmation = (sub: string) => ({
@@ -167,7 +167,7 @@ const confirmation = (sub: string) => ({
 });
 
 describe('update-summaries', () => {
-  it('brings the records of a real stream into the members’ rows', async () => {
+  it('writes the records of a real stream into the members’ rows', async () => {
     const { groupId, grace, records } = await converse('one', 'two', 'three');
     expect(records.map(({ dynamodb }) => dynamodb?.NewImage?.['message']?.S)).toEqual([
       'one',
@@ -185,7 +185,7 @@ describe('update-summaries', () => {
     expect(row).toMatchObject({ last_seq: 3, preview: 'three', read_seq: 0 });
   });
 
-  it('names the first record of a batch that has to come again, and tells what went wrong by its name', async () => {
+  it('names the first record of a batch that must be retried, and logs the error with its name', async () => {
     const { groupId, records } = await converse('one', 'two');
     const env = { AWS_ENDPOINT_URL: 'http://dynamodb:1' };
     const failed = await invoke('update-summaries', { Records: records }, { env });
@@ -196,25 +196,25 @@ describe('update-summaries', () => {
     expect(failed.log).toContain('"name":"TableUnavailableError"');
     expect(await compareSummaries(context, groupId)).not.toEqual([]);
 
-    // As Lambda does, from that record on, when the table is back.
+    // Like Lambda, from that record on, when the table is back.
     expect(await invoke('update-summaries', { Records: records })).toMatchObject({
       answer: { batchItemFailures: [] },
     });
     expect(await compareSummaries(context, groupId)).toEqual([]);
   });
 
-  it('tells the API’s processes by Valkey', async () => {
-    const { records, grace } = await converse('hear, hear');
+  it('publishes events to the API’s processes through Valkey', async () => {
+    const { records, grace } = await converse('a published text');
     const url = `redis://${valkey.getHost()}:${valkey.getMappedPort(6379)}`;
     const logger = createLogger('silent');
     const redis = openRedis(url, logger);
     const live = openLiveEvents({ url, redis, tableName: TABLE, logger });
-    const heard: string[] = [];
+    const received: string[] = [];
     try {
-      live.events.subscribe(grace, (one) => void heard.push(one.kind));
-      await eventually(() => heard.includes('ready'), { within: 20_000 });
+      live.events.subscribe(grace, (one) => void received.push(one.kind));
+      await eventually(() => received.includes('ready'), { within: 20_000 });
       await invoke('update-summaries', { Records: records }, { env: { REDIS_URL: 'redis://valkey:6379' } });
-      await eventually(() => expect(heard).toEqual(['ready', 'message_group', 'message']));
+      await eventually(() => expect(received).toEqual(['ready', 'message_group', 'message']));
     } finally {
       await live.events.close();
       await redis.close();
@@ -223,7 +223,7 @@ describe('update-summaries', () => {
 });
 
 describe('create-profile', () => {
-  it('writes the profile of whoever has signed up, and hands the event back', async () => {
+  it('writes the profile of a user who has signed up, and returns the event', async () => {
     const sub = newUserId();
     const event = confirmation(sub);
     const { answer, uid } = await invoke('create-profile', event);
@@ -232,7 +232,7 @@ describe('create-profile', () => {
     expect(await context.profiles.find(sub)).toMatchObject({ display_name: 'A Person' });
   });
 
-  it('lets a sign-up pass when the table is not there', async () => {
+  it('does not block a sign-up when there is no table', async () => {
     const event = confirmation(newUserId());
     const env = { AWS_ENDPOINT_URL: 'http://dynamodb:1' };
     const { answer, log, times } = await invoke('create-profile', event, { env });
@@ -243,7 +243,7 @@ describe('create-profile', () => {
 });
 
 describe('a cold start', () => {
-  it.each([512, 1_024])('with the CPU of %i MB ends before Cognito loses its patience', async (memoryMb) => {
+  it.each([512, 1_024])('with the CPU of %i MB ends before Cognito’s timeout', async (memoryMb) => {
     const on = await startMachine(memoryMb);
     const { records } = await converse('first');
     const events: readonly [Name, () => unknown][] = [

@@ -5,7 +5,7 @@ import type { DynamoConfig } from '../../backend/config.ts';
 import { passesFilter, toLambdaRecord } from '../../local/pump/lambda-event.ts';
 import { createStreamsClient, findStream, listShards } from '../../local/pump/streams-client.ts';
 
-/** What a table's stream holds so far of messages, as Lambda would hand it over, oldest first. */
+/** Reads the records of messages in a table's stream so far, as Lambda would pass them on, oldest first. */
 export async function readStream(config: DynamoConfig, client: DynamoDBClient): Promise<DynamoDBRecord[]> {
   const streams = createStreamsClient(config);
   const { signal } = new AbortController();

@@ -13,7 +13,7 @@ import { readEvents } from '../support/event-reader.ts';
 import { eventually } from '../support/eventually.ts';
 import { logEntry, newGroupId } from '../support/factories.ts';
 
-/* Live events that processes share through Valkey, and what becomes of them while it is not there. */
+/* Live events that processes share through Valkey, and their behaviour while Valkey is down. */
 
 const IMAGE = 'valkey/valkey:8.1';
 const PORT = 6379;
@@ -44,7 +44,7 @@ interface Process extends LiveEvents {
   close(): Promise<void>;
 }
 
-/** What a process of its own has of Valkey, whether that is there or not. */
+/** A process's parts that use Valkey, whether Valkey runs or not. */
 function openProcess({ at = url, tableName = 'a-table' } = {}): Process {
   const { lines, logger } = keepLines();
   const redis = openRedis(at, logger);
@@ -63,18 +63,18 @@ async function openConnected(options?: Parameters<typeof openProcess>[0]): Promi
   return process;
 }
 
-function listen(process: Process, userId: string): { heard: StreamEvent[]; stop: () => void } {
-  const heard: StreamEvent[] = [];
-  const stop = process.events.subscribe(userId, (one) => void heard.push(one));
-  return { heard, stop };
+function listen(process: Process, userId: string): { received: StreamEvent[]; stop: () => void } {
+  const received: StreamEvent[] = [];
+  const stop = process.events.subscribe(userId, (one) => void received.push(one));
+  return { received, stop };
 }
 
 const typing = (userId: string, groupId = 'g') =>
-  ({ kind: 'typing', to: [userId], groupId, userId: 'somebody' }) as const;
+  ({ kind: 'typing', to: [userId], groupId, userId: 'other-user' }) as const;
 
 describeLive('live events over Valkey', async () => {
   const [here, there] = [openProcess({ at: url }), openProcess({ at: url })];
-  // They live as long as the contract's tests, not as one of them.
+  // They live as long as all tests of the contract.
   closes.splice(0);
   await eventually(() => here.redis.client.isReady && there.redis.client.isReady, LONG);
   return {
@@ -88,72 +88,72 @@ describeLive('live events over Valkey', async () => {
 });
 
 describe('over Valkey', () => {
-  it('a process subscribes to a channel a user, and only while somebody listens', async () => {
+  it('a process subscribes to one channel for each user, and only while that user has a stream', async () => {
     const one = await openConnected({ tableName: 'subscribing' });
     const channels = () => one.redis.client.pubSubChannels('subscribing:*');
     const [first, second] = [listen(one, 'ada'), listen(one, 'ada')];
-    await eventually(() => first.heard.length === 1 && second.heard.length === 1);
+    await eventually(() => first.received.length === 1 && second.received.length === 1);
     expect(await channels()).toEqual(['subscribing:user:ada']);
     first.stop();
     second.stop();
     await eventually(async () => (await channels()).length === 0);
   });
 
-  it('tables that share a server do not hear each other', async () => {
+  it('tables that share a server do not receive events of each other', async () => {
     const [one, other] = [
       await openConnected({ tableName: 'one' }),
       await openConnected({ tableName: 'other' }),
     ];
-    const { heard } = listen(one, 'ada');
-    await eventually(() => heard.length === 1);
+    const { received } = listen(one, 'ada');
+    await eventually(() => received.length === 1);
     await other.events.publish(typing('ada', 'foreign'));
     await one.events.publish(typing('ada', 'own'));
-    await eventually(() => heard.length === 2);
-    expect(heard[1]).toMatchObject({ groupId: 'own' });
+    await eventually(() => received.length === 2);
+    expect(received[1]).toMatchObject({ groupId: 'own' });
   });
 
-  it('what is not understood is dropped and logged, without a word of it', async () => {
+  it('an invalid payload is dropped and logged, without its text', async () => {
     const one = await openConnected();
-    const { heard } = listen(one, 'ada');
-    await eventually(() => heard.length === 1);
+    const { received } = listen(one, 'ada');
+    await eventually(() => received.length === 1);
     for (const payload of ['{"kind":"secret text"}', 'secret text', '{}']) {
       await one.redis.client.publish('a-table:user:ada', payload);
     }
     await one.events.publish(typing('ada'));
-    await eventually(() => heard.length === 2);
+    await eventually(() => received.length === 2);
     expect(one.lines).toHaveLength(3);
     expect(JSON.stringify(one.lines)).not.toMatch(/secret/);
   });
 
-  it('a change that many hear of is told to all of them', async () => {
+  it('a change with many recipients is published to all of them', async () => {
     const [one, two] = [await openConnected(), await openConnected()];
     const users = Array.from({ length: 98 }, (_, place) => `user-${place}`);
     const all = users.map((user) => listen(place(user) % 2 === 0 ? one : two, user));
-    await eventually(() => all.every(({ heard }) => heard.length === 1));
+    await eventually(() => all.every(({ received }) => received.length === 1));
     const message = logEntry({ groupId: 'g' });
     await one.events.publish({ kind: 'message', to: users, message });
-    await eventually(() => all.every(({ heard }) => heard.length === 2));
-    for (const { heard } of all) expect(heard[1]).toEqual({ kind: 'message', message });
+    await eventually(() => all.every(({ received }) => received.length === 2));
+    for (const { received } of all) expect(received[1]).toEqual({ kind: 'message', message });
   });
 
-  it('a publisher that has time waits for its connection, the first and any later one', async () => {
+  it('a publisher that is not in a hurry waits for its connection, the first and any later one', async () => {
     const one = await openConnected();
-    const { heard } = listen(one, 'ada');
-    await eventually(() => heard.length === 1);
+    const { received } = listen(one, 'ada');
+    await eventually(() => received.length === 1);
     const { lines, logger } = keepLines();
     const publisher = openPublisher({ url, tableName: 'a-table', logger });
     closes.push(() => publisher.close());
     await publisher.publish(typing('ada', 'first'));
-    await eventually(() => heard.length === 2);
-    // As after a long time without a word.
+    await eventually(() => received.length === 2);
+    // As after a long time without a command.
     await one.redis.client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
     await publisher.publish(typing('ada', 'second'));
-    await eventually(() => heard.length === 3);
-    expect(heard.slice(1)).toMatchObject([{ groupId: 'first' }, { groupId: 'second' }]);
+    await eventually(() => received.length === 3);
+    expect(received.slice(1)).toMatchObject([{ groupId: 'first' }, { groupId: 'second' }]);
     expect(lines.filter((line) => JSON.stringify(line).includes('cannot be published'))).toEqual([]);
   });
 
-  it('a ticket is kept for half a minute, and not in plain', async () => {
+  it('a ticket is kept for half a minute, and only as a hash', async () => {
     const one = await openConnected({ tableName: base().db.tableName });
     const api = await startTestApi({ table: base().db.table, issuer: base().issuer, live: one });
     closes.push(() => api.stop());
@@ -167,7 +167,7 @@ describe('over Valkey', () => {
     expect(life > 20_000 && life <= 30_000).toBe(true);
   });
 
-  it('streams of one API hear what another publishes, and are opened by its tickets, and again', async () => {
+  it('streams of one API receive what another publishes, and are opened with its tickets, also again', async () => {
     const { tableName, table } = base().db;
     const [one, two] = [await openConnected({ tableName }), await openConnected({ tableName })];
     const { issuer } = base();
@@ -202,8 +202,8 @@ describe('over Valkey', () => {
 
 const place = (user: string) => Number(user.split('-')[1]);
 
-describe('while Valkey is away', () => {
-  it('nobody waits for it or fails; once it is back everybody is told so, and hears again', async () => {
+describe('while Valkey is down', () => {
+  it('no request waits for it or fails; once it is back every client is notified and receives events again', async () => {
     const port = await getPort();
     const { tableName, table } = base().db;
     let server = await startValkey(port);
@@ -228,7 +228,7 @@ describe('while Valkey is away', () => {
       for (let times = 0; times < 5; times += 1) await one.events.publish(typing(ada.userId));
       const failed = one.lines.filter((line) => JSON.stringify(line).includes('cannot be published'));
       expect(failed).toHaveLength(1);
-      // Let in, and told nothing before it can be told everything.
+      // The stream is accepted, and gets no `ready` until it can receive every event.
       const late = await readEvents(api.port, { token: grace.token });
       expect([late.status, late.events]).toEqual([200, []]);
       expect(reader.hasEnded()).toBe(false);
@@ -247,7 +247,7 @@ describe('while Valkey is away', () => {
     }
   });
 
-  it('a process starts and stops all the same', async () => {
+  it('a process still starts and stops', async () => {
     const nowhere = openProcess({ at: `redis://127.0.0.1:${await getPort()}` });
     const { stop } = listen(nowhere, 'ada');
     await nowhere.events.publish(typing('ada'));

@@ -7,11 +7,11 @@ import { keepLines } from '../local/log-lines.ts';
 import { startTestApi, type TestApi, useTestApi } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
 
-/* Processes that count together in Valkey, and what they do while it is not there, does not answer, or refuses. */
+/* Processes that count together in Valkey, and their behaviour while it is down, does not respond, or refuses. */
 
 const IMAGE = 'valkey/valkey:8.1';
 const PORT = 6379;
-/** More than a request waits for Valkey, and far less than a connection that is silent is waited for. */
+/** In ms: more than a request waits for Valkey, and far less than the timeout of a silent connection. */
 const SOON_MS = 1_500;
 
 const base = useTestApi();
@@ -33,7 +33,7 @@ const urlOf = (container: StartedTestContainer) =>
   `redis://${container.getHost()}:${container.getMappedPort(PORT)}`;
 const until = async (redis: Redis) => eventually(() => redis.client.isReady, { within: 20_000 });
 
-/** An API as a process of its own is one: all it shares with others is the table and Valkey. */
+/** Starts an API like one in its own process: it shares only the table and Valkey with others. */
 async function startProcess(
   url: string,
   anonymousPerMinute: number,
@@ -61,7 +61,7 @@ async function startProcess(
 
 let addresses = 0;
 
-/** Somebody at an address of their own. */
+/** A user at their own address. */
 function newVisitor() {
   addresses += 1;
   const headers = { 'X-Forwarded-For': `192.0.2.${addresses}` };
@@ -74,21 +74,21 @@ function newVisitor() {
   };
 }
 
-it('two processes let in as many as one', async () => {
+it('two processes together allow as many requests as one', async () => {
   const { api: one, ...first } = await startProcess(urlOf(valkey), 3);
   const { api: two, ...second } = await startProcess(urlOf(valkey), 3);
   await Promise.all([until(first.redis), until(second.redis)]);
   const visit = newVisitor();
   expect(await visit(one, two, one, two, one)).toEqual([200, 200, 200, 429, 429]);
   expect(await newVisitor()(two)).toEqual([200]);
-  // Another deployment has the same Valkey, and counts apart.
+  // Another deployment uses the same Valkey, and counts separately.
   const other = await startProcess(urlOf(valkey), 3, { tableName: 'other-messages' });
   await until(other.redis);
   expect(await visit(other.api)).toEqual([200]);
   expect([...first.lines, ...second.lines]).toEqual([]);
 });
 
-it('two processes count together what reads cost', async () => {
+it('two processes add up the cost of reads', async () => {
   const ada = await base().person();
   const [one, two] = [
     await startProcess(urlOf(valkey), 0, { readsPerMinute: 12 }),
@@ -103,7 +103,7 @@ it('two processes count together what reads cost', async () => {
   expect([...one.lines, ...two.lines]).toEqual([]);
 });
 
-it('what was counted is forgotten after a minute', async () => {
+it('counts expire after a minute', async () => {
   const { api, redis } = await startProcess(urlOf(valkey), 3);
   await until(redis);
   await newVisitor()(api);
@@ -112,7 +112,7 @@ it('what was counted is forgotten after a minute', async () => {
   for (const life of lives) expect(life > 0 && life <= 60_000).toBe(true);
 });
 
-it('Valkey that stands still keeps nobody waiting, and is used again when it goes on', async () => {
+it('requests do not wait for a Valkey that does not respond, and it is used again when it does', async () => {
   const { api, redis, lines } = await startProcess(urlOf(valkey), 2);
   await until(redis);
   const visit = newVisitor();
@@ -121,7 +121,7 @@ it('Valkey that stands still keeps nobody waiting, and is used again when it goe
   await container.pause();
   const begun = performance.now();
   const meanwhile = await visit(api, api, api).finally(() => container.unpause());
-  // The process began to count by itself, from nothing.
+  // The process began to count alone, from zero.
   expect(meanwhile).toEqual([200, 200, 429]);
   expect(performance.now() - begun).toBeLessThan(SOON_MS);
   expect(lines).toMatchObject([{ msg: 'requests are counted by this process alone', level: 'warn' }]);
@@ -132,7 +132,7 @@ it('Valkey that stands still keeps nobody waiting, and is used again when it goe
   });
 });
 
-it('Valkey that vanished is noticed though commands are still sent to it', async () => {
+it('a lost connection to Valkey is noticed even while commands are still sent to it', async () => {
   const { redis } = await startProcess(urlOf(valkey), 2);
   await until(redis);
   const sending = setInterval(() => void redis.client.publish('channel', 'text').catch(() => undefined), 20);
@@ -147,7 +147,7 @@ it('Valkey that vanished is noticed though commands are still sent to it', async
   await until(redis);
 });
 
-it('Valkey that refuses keeps nobody out, is told of once, and is used again when it allows it', async () => {
+it('a Valkey that refuses blocks no request, is logged once, and is used again when it accepts', async () => {
   const [one, two] = [await startProcess(urlOf(valkey), 2), await startProcess(urlOf(valkey), 2)];
   await Promise.all([until(one.redis), until(two.redis)]);
   const allow = (rule: string) => one.redis.client.sendCommand(['ACL', 'SETUSER', 'default', rule]);
@@ -161,11 +161,11 @@ it('Valkey that refuses keeps nobody out, is told of once, and is used again whe
   expect(await newVisitor()(one.api, two.api, one.api)).toEqual([200, 200, 429]);
 });
 
-it('Valkey that is killed, and one that comes later, are lived through', async () => {
+it('processes survive a Valkey that is killed, and use one that starts later', async () => {
   const port = await getPort();
   const { api: one, ...first } = await startProcess(`redis://127.0.0.1:${port}`, 2);
   const { api: two, ...second } = await startProcess(`redis://127.0.0.1:${port}`, 2);
-  // None is there yet: each counts by itself.
+  // There is none yet: each process counts alone.
   expect(await newVisitor()(one, one, one, two, two, two)).toEqual([200, 200, 429, 200, 200, 429]);
 
   const late = await startValkey(port);

@@ -7,7 +7,7 @@ const FOLDER = join(PACKAGE_ROOT, 'docs/decisions');
 const files = readdirSync(FOLDER).filter((name) => /^\d{3}-[a-z0-9-]+\.md$/.test(name));
 const index = readFileSync(join(FOLDER, 'README.md'), 'utf8');
 
-/** The part of a page that a pattern's first group matches. Fails where the page has no such part. */
+/** Returns the part of a page that a pattern's first group matches. Fails if there is none. */
 function partOf(file: string, pattern: RegExp): string {
   const part = pattern.exec(readFileSync(join(FOLDER, file), 'utf8'))?.[1];
   if (part === undefined) throw new Error(`${file} has nothing like ${String(pattern)}`);
@@ -16,7 +16,7 @@ function partOf(file: string, pattern: RegExp): string {
 
 const three = (number: number) => String(number).padStart(3, '0');
 
-/** The numbers up to the highest that have no page, as the index writes them: 023–029, 040. */
+/** Formats the numbers without a page, up to the highest, as the index writes them: 023–029, 040. */
 function numbersWithoutPage(): string {
   const used = new Set(files.map((name) => Number(name.slice(0, 3))));
   const ranges: { first: number; last: number }[] = [];
@@ -52,7 +52,7 @@ describe('the decisions', () => {
     );
   });
 
-  it('leave no number out that the index does not name', () => {
+  it('have no missing number that the index does not name', () => {
     expect(/^Numbers without a page: ([^.]*)\./m.exec(index)?.[1]).toBe(numbersWithoutPage());
   });
 });

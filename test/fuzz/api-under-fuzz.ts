@@ -16,16 +16,16 @@ import { addPerson } from '../support/scene.ts';
 import { createTestIssuer } from '../support/test-issuer.ts';
 import type { Known } from './known-values.ts';
 
-/** The API on an engine of its own, without rate limits, with some people and conversations. */
+/** The API on its own engine, without rate limits, with some users and conversations. */
 export interface ApiUnderFuzz {
   readonly url: string;
-  /** Of somebody who has conversations. */
+  /** The token of a user with conversations. */
   readonly token: string;
   readonly document: ReturnType<typeof describeApi>;
   readonly known: Known;
-  /** How many requests were answered. */
+  /** Returns the number of requests that got a response. */
   requests(): number;
-  /** The log lines of answers of 500 and above. */
+  /** The log lines of responses with 500 and above. */
   faults(): readonly string[];
   stop(): Promise<void>;
 }
@@ -69,7 +69,7 @@ export async function startApiUnderFuzz(): Promise<ApiUnderFuzz> {
   };
 }
 
-/** Somebody with conversations of both kinds, each long enough for pages; the groups are theirs. */
+/** Creates a user with conversations of both kinds, each long enough for pages, who owns the groups. */
 async function setScene(table: Table): Promise<{ readonly userId: string; readonly known: Known }> {
   const context = wire({ table });
   const userId = await addPerson(context, 'ada');

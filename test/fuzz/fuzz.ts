@@ -7,18 +7,18 @@ import { type Known, withKnownValues } from './known-values.ts';
 import { findSchemathesis, type Schemathesis } from './schemathesis.ts';
 
 /*
- * `npm run test:fuzz`: schemathesis makes requests of the OpenAPI document, right ones and wrong ones, and holds every
- * answer against it. First with any values; then, where the document says "an id" or "a handle", mostly with some that
- * are there, so that what stands behind a 404 is reached too. A seed repeats the requests of a run.
+ * `npm run test:fuzz`: schemathesis makes requests of the OpenAPI document, valid and invalid, and checks every
+ * response against it. First with any values; then, where the document says "an id" or "a handle", mostly with values
+ * that exist, so that the code after a 404 check is reached too. A seed repeats the requests of a run.
  */
 
-/** Requests that are made of each route's fields, besides those that go through its limits: some 5,000 in all. */
+/** Requests with random values for each route, in addition to those with boundary values: some 5,000 in all. */
 const DEFAULT_EXAMPLES = 100;
-/** How many times as many are made with known values, of which fewer are refused at once. */
+/** With known values more requests are made, because the API refuses fewer of them at once. */
 const MORE_WITH_KNOWN = 1.2;
-/** What it answers does not end: its own tests knock at it. */
+/** Its response does not end: it has its own tests. */
 const STREAMS = ['listenToEvents'];
-/** Of one of the two runs, in seconds. Both of them end much sooner, unless the API has become slow. */
+/** Timeout of one of the two runs, in seconds. Both end much sooner, unless the API has become slow. */
 const LONGEST_RUN_S = 240;
 const DEFAULT_SEED = 1;
 
@@ -28,7 +28,9 @@ function wholeNumber(text: string): number {
 }
 
 const { seed, examples } = new Command('test:fuzz')
-  .description('sends the API what its OpenAPI document says, and what it forbids, and checks every answer')
+  .description(
+    'sends the API requests that its OpenAPI document allows and forbids, and checks every response',
+  )
   .option('--seed <n>', 'repeats the requests of an earlier run', wholeNumber, DEFAULT_SEED)
   .option('--examples <n>', "requests of each route's fields", wholeNumber, DEFAULT_EXAMPLES)
   .parse()
@@ -52,7 +54,7 @@ if ('missing' in schemathesis) {
   }
 }
 
-/** Whether every answer of both runs was as described. */
+/** Runs both parts. Returns whether every response was as described. */
 async function fuzz(tool: Schemathesis, api: ApiUnderFuzz): Promise<boolean> {
   const directory = mkdtempSync(join(tmpdir(), 'cruddur-fuzz-'));
   try {

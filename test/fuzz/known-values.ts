@@ -3,10 +3,10 @@ import type { oas31 } from 'zod-openapi';
 /** Values that exist, by the names of parameters and body fields. */
 export type Known = Readonly<Record<string, readonly (string | number)[]>>;
 
-/** Who takes somebody's handle has a 409 for it: the caller is to get new ones. */
+/** A user who takes another user's handle gets 409: the caller must get new handles. */
 const OWN_VALUES = ['saveProfile'];
 
-/** The document, in which such fields may have only values that exist. */
+/** Returns the document with only existing values allowed in such fields. */
 export function withKnownValues(document: oas31.OpenAPIObject, known: Known): oas31.OpenAPIObject {
   const copy = structuredClone(document);
   for (const item of Object.values(copy.paths ?? {})) {
@@ -28,7 +28,7 @@ function narrow(operation: oas31.OperationObject, known: Known): void {
   for (const [name, field] of Object.entries(schema.properties ?? {})) narrowField(field, known[name]);
 }
 
-/** An array's items are narrowed in its place. */
+/** Narrows the items of an array in place. */
 function narrowField(
   field: oas31.SchemaObject | oas31.ReferenceObject | undefined,
   values?: readonly (string | number)[],

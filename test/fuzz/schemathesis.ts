@@ -10,27 +10,27 @@ const run = promisify(execFile);
 const VERSION = '4.32.5';
 
 export interface Schemathesis {
-  /** Sends requests until all were sent or the time is up; whether every answer was as the document says. */
+  /** Sends requests until all are sent or the time is up. Returns whether every response was as the document says. */
   run(parts: RunParts): Promise<boolean>;
 }
 
 export interface RunParts {
   readonly url: string;
   readonly token: string;
-  /** Where it may write. */
+  /** The folder for its files. */
   readonly directory: string;
   /** The document's file. */
   readonly document: string;
-  /** Whether the document forbids more than the API does: then it may accept what that calls wrong. */
+  /** Whether the document forbids more than the API does: then the API may accept a request that the document forbids. */
   readonly isNarrowed: boolean;
-  /** Operations that are left alone. */
+  /** Operations that are not called. */
   readonly without: readonly string[];
   readonly examples: number;
   readonly seed: number;
   readonly seconds: number;
 }
 
-/** Finds the tool, or installs it for this user, beside other caches; what is missing where that cannot be done. */
+/** Finds the tool, or installs it into this user's cache. Returns what is missing if it cannot. */
 export async function findSchemathesis(): Promise<Schemathesis | { readonly missing: string }> {
   const home = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'cruddur-messaging');
   const environment = join(home, `schemathesis-${VERSION}`);
@@ -42,7 +42,7 @@ export async function findSchemathesis(): Promise<Schemathesis | { readonly miss
   return { run: (parts) => runIt(program, parts) };
 }
 
-/** @returns what is missing, if anything is. */
+/** Returns what is missing, or undefined. */
 async function install(environment: string): Promise<string | undefined> {
   try {
     await run('python3', ['-m', 'venv', '--clear', environment]);
@@ -59,19 +59,20 @@ async function install(environment: string): Promise<string | undefined> {
 
 const CONFIG = `
 [generation]
-# Requests are made anew each time: nothing is remembered from one run to the next.
+# Requests are generated again each time: nothing is kept from one run to the next.
 database = "none"
 
 [phases.coverage]
-# Another method of a path that is there is answered with 404, as a path that is not: neither is in the document.
+# Another method of an existing path gets 404, like an unknown path: neither is in the document.
 unexpected-methods = []
 
 [checks.unsupported_method]
 enabled = false
 
 [checks.positive_data_acceptance]
-# What the schemas let through may name what is not there (404), stand against what is (409), or break a rule that
-# schemas cannot tell: a cursor that was made up (400), a text of invisible characters, a handle nobody has (422).
+# Requests that the schemas allow may name something that does not exist (404), conflict with something that does
+# (409), or break a rule that schemas cannot express: an invented cursor (400), a text of invisible characters, an
+# unknown handle (422).
 expected-statuses = ["2xx", "400", "403", "404", "409", "422"]
 
 [checks.negative_data_rejection]

@@ -13,7 +13,7 @@ const REBUILD_SUMMARIES = fileURLToPath(new URL('../../bin/ddb/rebuild-summaries
 
 const run = promisify(execFile);
 
-/** Reads the logs past the API, and looks for what was lost or doubled. @throws for the first that was. */
+/** Reads the logs from the table, and looks for lost or duplicated messages. @throws for the first one. */
 export async function checkLogsAt(endpoint: string, acknowledged: readonly Acknowledged[]): Promise<void> {
   const config = readDynamoConfig({ AWS_ENDPOINT_URL: endpoint });
   const client = createDynamoClient(config);
@@ -24,7 +24,7 @@ export async function checkLogsAt(endpoint: string, acknowledged: readonly Ackno
   }
 }
 
-/** Has the script compare all summaries with the logs, which waits a little for the stream. */
+/** Compares all summaries with the logs with the script, which waits a little for the stream. */
 export async function checkSummariesAt(endpoint: string): Promise<void> {
   await run(REBUILD_SUMMARIES, ['--check', '--endpoint', endpoint]).catch((error: unknown) => {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };

@@ -9,12 +9,12 @@ import { checkLogsAt, checkSummariesAt } from './checks.ts';
 import { oneProcess, type Rig, twoProcesses } from './rigs.ts';
 
 /*
- * `npm run test:kill`: kills the whole process tree with SIGKILL at random moments while keyed senders send, starts it
- * again, and looks at what is left: each acknowledged message is there once, the logs are dense, no key is there twice,
- * and the summaries come to equal the logs. A seed repeats the moments and the texts of a run.
+ * `npm run test:kill`: kills the whole process tree with SIGKILL at random moments while senders send with keys, restarts
+ * it, and checks the result: each acknowledged message exists once, the logs are dense, no key exists twice, and the
+ * summaries become equal to the logs. A seed repeats the moments and the texts of a run.
  */
 
-/** How long the senders are at work before the kill, in milliseconds. */
+/** How long the senders work before the kill, in milliseconds. */
 const SHORTEST_LOAD_MS = 150;
 const LONGEST_LOAD_MS = 1_500;
 
@@ -49,11 +49,11 @@ async function runVariant(
     await senders.abort();
     await rig.stop();
   }
-  // Kept where something failed, to be looked at.
+  // Kept after a failure, for analysis.
   rmSync(dataDir, { recursive: true, force: true });
 }
 
-/** Load, a kill in the middle of it, and a new start while the senders try again and again. */
+/** Load, a kill in the middle of it, and a restart while the senders retry. */
 async function playRound(rig: Rig, prng: Prng): Promise<void> {
   await sleep(prng.between(SHORTEST_LOAD_MS, LONGEST_LOAD_MS));
   await rig.kill();
@@ -66,7 +66,9 @@ function wholeNumber(text: string): number {
 }
 
 const options = new Command('test:kill')
-  .description('kills everything at random moments under load, and checks that nothing was lost or doubled')
+  .description(
+    'kills everything at random moments under load, and checks that nothing was lost or duplicated',
+  )
   .option('--rounds <n>', 'kills in each variant', wholeNumber, 20)
   .option('--seed <n>', 'repeats the random moments of an earlier run', wholeNumber, Date.now() % 1_000_000)
   .parse()
@@ -76,7 +78,7 @@ process.stdout.write(`seed ${options.seed}: repeat with --seed ${options.seed}\n
 try {
   await runVariant('one process', oneProcess, options);
   await runVariant('two processes', twoProcesses, options);
-  process.stdout.write('nothing was lost, nothing was doubled\n');
+  process.stdout.write('nothing was lost, nothing was duplicated\n');
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.stderr.write(`failed with seed ${options.seed}\n`);

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { eventually } from '../support/eventually.ts';
 
-/** Ends a process and all that descend from it with SIGKILL, at once, and waits until they are gone. Linux only. */
+/** Kills a process and all its descendants with SIGKILL, at once, and waits until they are gone. Linux only. */
 export async function killTree(root: number): Promise<void> {
-  // All of them are known before the first is killed: orphans would be somebody else's children.
+  // All of them are found before the first is killed: orphans become children of another process.
   const pids = [root, ...descendants(root)];
   for (const pid of pids) sendKill(pid);
   await eventually(() => pids.every((pid) => parentOf(pid) === undefined), { within: 10_000 });
@@ -23,7 +23,7 @@ function descendants(root: number): number[] {
 /** Undefined for a process that is gone, or dead and not yet waited for. */
 function parentOf(pid: number): number | undefined {
   try {
-    // After the name, which stands in parentheses and may hold anything: state and parent.
+    // State and parent follow the name, which is in parentheses and may contain any character.
     const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');

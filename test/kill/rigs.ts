@@ -9,21 +9,21 @@ import { type Engine, startEngine } from '../support/engine.ts';
 import type { Target } from '../support/senders.ts';
 import { killTree } from './process-tree.ts';
 
-/** What is killed and started again: one or more APIs with their engine, on the same data each time. */
+/** The processes that are killed and restarted: one or more APIs with their engine, on the same data each time. */
 export interface Rig extends Target {
-  /** Starts everything, and is done when all of it answers. */
+  /** Starts everything, and is done when all of it responds. */
   start(): Promise<void>;
-  /** SIGKILL to every process. */
+  /** Sends SIGKILL to every process. */
   kill(): Promise<void>;
   stop(): Promise<void>;
-  /** The engine's endpoint at the moment. */
+  /** The current endpoint of the engine. */
   endpoint(): Promise<string>;
 }
 
 const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START_TIMEOUT_MS = 30_000;
 
-/** `npm start` with the engine it brings. */
+/** `npm start` with its own engine. */
 export async function oneProcess(dataDir: string): Promise<Rig> {
   const port = await getPort();
   const issuer = await openDevelopmentIssuer(dataDir);
@@ -41,7 +41,7 @@ export async function oneProcess(dataDir: string): Promise<Rig> {
   };
 }
 
-/** Two APIs, each with a pump of its own, on one engine that is killed with them. */
+/** Two APIs, each with its own pump, on one engine that is killed with them. */
 export async function twoProcesses(dataDir: string): Promise<Rig> {
   const issuer = await openDevelopmentIssuer(dataDir);
   const enginePort = await getPort();
@@ -49,7 +49,7 @@ export async function twoProcesses(dataDir: string): Promise<Rig> {
     ['one', 'two'].map(async (name) => {
       const home = join(dataDir, name);
       mkdirSync(home);
-      // One issuer: a token is good at both.
+      // One issuer: both APIs accept its tokens.
       copyFileSync(join(dataDir, 'development-issuer.json'), join(home, 'development-issuer.json'));
       return { home, port: await getPort() };
     }),
@@ -75,7 +75,7 @@ export async function twoProcesses(dataDir: string): Promise<Rig> {
   };
 }
 
-/** `npm start`, once it says that it is ready. */
+/** Starts `npm start`, and waits until it is ready. */
 async function startRun(environment: Record<string, string>): Promise<ChildProcess> {
   const run = spawn('npm', ['start'], {
     cwd: PACKAGE_ROOT,

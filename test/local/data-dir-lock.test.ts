@@ -11,7 +11,7 @@ const sockets = () =>
   new Set(readdirSync(tmpdir()).filter((name) => /^cruddur-[0-9a-f]{32}\.sock$/.test(name)));
 
 describe.each(['linux', 'darwin'] as const)('the lock of a data directory on %s', (platform) => {
-  it('is held by one, and free again after its release', async () => {
+  it('is held by one process, and free again after its release', async () => {
     const dataDir = tempDir();
     const lock = await lockDataDir(dataDir, platform);
     await expect(lockDataDir(dataDir, platform)).rejects.toThrow(/another `npm start` is using/);

@@ -8,7 +8,7 @@ import { useTempDirs } from './temp-dir.ts';
 
 const tempDir = useTempDirs();
 
-it('replaces a file, and leaves nothing beside it', () => {
+it('replaces a file, and leaves no other files', () => {
   const dir = tempDir();
   const path = join(dir, 'place.json');
   replaceFile(path, 'old');
@@ -17,14 +17,14 @@ it('replaces a file, and leaves nothing beside it', () => {
   expect(readdirSync(dir)).toEqual(['place.json']);
 });
 
-it('leaves nothing behind where the file cannot be put in its place', () => {
+it('leaves no other files if the file cannot be replaced', () => {
   const dir = tempDir();
   mkdirSync(join(dir, 'place.json'));
   expect(() => replaceFile(join(dir, 'place.json'), 'text')).toThrow(/EISDIR/);
   expect(readdirSync(dir)).toEqual(['place.json']);
 });
 
-it('leaves nothing behind where a part of the file can be written only', () => {
+it('keeps the old file, and leaves no others, if only a part of the new one can be written', () => {
   const dir = tempDir();
   const path = join(dir, 'place.json');
   replaceFile(path, 'old');
@@ -32,7 +32,7 @@ it('leaves nothing behind where a part of the file can be written only', () => {
   const script = `
     const { replaceFile } = await import(${JSON.stringify(source)});
     try { replaceFile(${JSON.stringify(path)}, 'x'.repeat(100_000)); } catch (error) { console.log(error.code); }`;
-  // A limit of 1 KB for a file is met in the middle of writing, as the end of a disk is.
+  // The limit of 1 KB for a file is reached during the write, like the end of a disk.
   const limited = 'ulimit -f 1; exec "$0" --import tsx --input-type=module -e "$1"';
   const { stdout, stderr } = spawnSync('bash', ['-c', limited, process.execPath, script], {
     cwd: PACKAGE_ROOT,

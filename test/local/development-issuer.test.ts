@@ -29,7 +29,7 @@ it('signs tokens that verify like any issuer’s, and look like Cognito’s', as
   expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(12 * 60 * 60);
 });
 
-it('keeps one key pair, readable by its owner alone, and shows its public half only', async () => {
+it('keeps one key pair, which only its owner can read, and publishes only its public half', async () => {
   const dataDir = tempDir();
   const first = await open(dataDir);
   expect((await open(dataDir)).jwks).toEqual(first.jwks);
@@ -37,7 +37,7 @@ it('keeps one key pair, readable by its owner alone, and shows its public half o
   expect(JSON.stringify(first.jwks)).not.toMatch(/"(d|p|q|dp|dq|qi)"/);
 });
 
-it('is the same for those who make it at the same moment', async () => {
+it('is the same for processes that create it at the same moment', async () => {
   const dataDir = tempDir();
   const issuers = await Promise.all([open(dataDir), open(dataDir), open(dataDir)]);
   expect(new Set(issuers.map((issuer) => JSON.stringify(issuer.jwks))).size).toBe(1);
@@ -51,7 +51,7 @@ it('does not verify another directory’s tokens', async () => {
   });
 });
 
-it('refuses production, and a file that is no key', async () => {
+it('refuses production, and a file without a key', async () => {
   const dataDir = tempDir();
   await expect(openDevelopmentIssuer(dataDir, { NODE_ENV: 'production' })).rejects.toThrow(
     /NODE_ENV=production/,

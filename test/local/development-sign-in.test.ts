@@ -48,7 +48,7 @@ const signIn = (body: object, headers: Record<string, string> = { 'Content-Type'
     body: JSON.stringify(body),
   });
 
-/** Who a token is good for. */
+/** Returns the user of a token. */
 async function me(answer: { json(): unknown }): Promise<unknown> {
   const { access_token: token } = answer.json() as { access_token: string };
   const profile = await exchange(server.port, {
@@ -59,7 +59,7 @@ async function me(answer: { json(): unknown }): Promise<unknown> {
 }
 
 describe('signing in on one machine', () => {
-  it('knows nobody at first, and creates nobody unasked', async () => {
+  it('offers no users at first, and creates none without being asked', async () => {
     const unknown = await signIn({ handle: 'ada' });
     expect({ status: unknown.status, body: unknown.json() }).toEqual({
       status: 422,
@@ -68,21 +68,21 @@ describe('signing in on one machine', () => {
     expect((await exchange(server.port, { path: '/development/people' })).json()).toEqual([]);
   });
 
-  it('creates somebody when asked, and gives tokens that the API takes', async () => {
+  it('creates a user on request, and issues tokens that the API accepts', async () => {
     const created = await signIn({ handle: 'Ada', create: true, display_name: 'Ada Lovelace' });
     expect(created.status).toBe(200);
     expect(created.headers['cache-control']).toBe('no-store');
     const ada = await me(created);
     expect(ada).toMatchObject({ handle: 'ada', display_name: 'Ada Lovelace' });
     expect(await me(await signIn({ handle: 'ada' }))).toEqual(ada);
-    // Asked again, it changes nothing.
-    expect(await me(await signIn({ handle: 'ada', create: true, display_name: 'Somebody else' }))).toEqual(
+    // A repeated request changes nothing.
+    expect(await me(await signIn({ handle: 'ada', create: true, display_name: 'Another name' }))).toEqual(
       ada,
     );
     expect((await exchange(server.port, { path: '/development/people' })).json()).toEqual([ada]);
   });
 
-  it('creates one person where two tabs ask at once', async () => {
+  it('creates one user if two tabs ask at once', async () => {
     const answers = await Promise.all(
       Array.from({ length: 4 }, () => signIn({ handle: 'grace', create: true })),
     );
@@ -100,11 +100,11 @@ describe('signing in on one machine', () => {
     expect({ status: answer.status, body: answer.json() }).toEqual({ status: 422, body: codes });
   });
 
-  it('takes no body that a page of another origin can send without asking', async () => {
+  it('refuses a body that a page of another origin can send without a preflight', async () => {
     expect((await signIn({ handle: 'ada' }, { 'Content-Type': 'text/plain' })).status).toBe(415);
   });
 
-  it('gives no token to a request for another host, nor to a page of another origin', async () => {
+  it('issues no token for a request for another host, or from a page of another origin', async () => {
     const json = { 'Content-Type': 'application/json' };
     const refused = async (headers: Record<string, string>, path = '/development/sign-in') => {
       const method = path.endsWith('people') ? 'GET' : 'POST';

@@ -26,7 +26,7 @@ describe('choosing', () => {
     dockerAnswers: () => Promise.resolve(docker),
   });
 
-  it('takes the embedded engine where it is installed, Docker elsewhere, and else names the three ways', async () => {
+  it('takes the embedded engine if it is installed, otherwise Docker, and otherwise names the three ways', async () => {
     expect((await chooseEngine('/data', machine('/bin/engine', true))).kind).toBe('embedded');
     expect((await chooseEngine('/data', machine(undefined, true))).kind).toBe('docker');
     await expect(chooseEngine('/data', machine(undefined, false))).rejects.toThrow(
@@ -40,16 +40,17 @@ describe('choosing', () => {
       '--publish 127.0.0.1:4000:8000 --volume /data/dynamodb-local:/data amazon/dynamodb-local:',
     );
     expect(args).toContain('-sharedDb');
-    const nameOf = (dataDir: string) => /--name (\S+)/.exec(dockerEngine(dataDir).args(1).join(' '))?.[1];
-    expect(nameOf('/data')).toBe(nameOf('/data'));
-    expect(nameOf('/data')).not.toBe(nameOf('/other'));
+    const containerNameFor = (dataDir: string) =>
+      /--name (\S+)/.exec(dockerEngine(dataDir).args(1).join(' '))?.[1];
+    expect(containerNameFor('/data')).toBe(containerNameFor('/data'));
+    expect(containerNameFor('/data')).not.toBe(containerNameFor('/other'));
   });
 });
 
 describe('the embedded engine', () => {
   const program = (dataDir: string) => embeddedEngine(embeddedBinary() ?? '', dataDir);
 
-  it('is found by others while it runs, started again on its port when it dies, and gone after stop', async () => {
+  it('is found by scripts while it runs, is restarted on its port when it dies, and is gone after stop', async () => {
     const dataDir = tempDir();
     const engine = new EngineProcess({ program: program(dataDir), dataDir, logger });
     try {
@@ -69,7 +70,7 @@ describe('the embedded engine', () => {
     await expect(runningEngine(dataDir)).rejects.toThrow(/no engine is running from .*npm start/);
   });
 
-  it('keeps what it wrote before it died, until the next start', async () => {
+  it('keeps the output of a killed process until the next start', async () => {
     const dataDir = tempDir();
     const logFile = join(dataDir, 'engine.log');
     writeFileSync(logFile, 'of the last run\n');
@@ -78,7 +79,7 @@ describe('the embedded engine', () => {
     try {
       await engine.start();
       const pid = enginePid(dataDir) ?? 0;
-      // Its own words come first.
+      // The engine's own output comes first.
       await eventually(() => readFileSync(logFile, 'utf8') !== '');
       appendFileSync(logFile, 'out of cheese\n');
       process.kill(pid, 'SIGKILL');
@@ -98,7 +99,7 @@ describe('the embedded engine', () => {
     );
   });
 
-  it('is not started any more once it was stopped', async () => {
+  it('is not started any more after it was stopped', async () => {
     const dataDir = tempDir();
     const engine = new EngineProcess({ program: program(dataDir), dataDir, logger });
     const starting = engine.start();
@@ -138,7 +139,7 @@ describe('the record of an engine', () => {
     }
   });
 
-  /** The process id of something that waits, with such words on its command line. */
+  /** Starts an idle process with these words on its command line. Returns its process id. */
   const runIdle = (...words: readonly string[]): number => {
     const child = spawn(process.execPath, ['-e', 'process.stdin.resume()', '--', ...words], {
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -147,7 +148,7 @@ describe('the record of an engine', () => {
     return child.pid ?? 0;
   };
 
-  /** Somewhere that answers HTTP. */
+  /** Starts a server that responds to HTTP. */
   const listen = async (): Promise<string> => {
     const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     server.listen(0, '127.0.0.1');
@@ -158,7 +159,7 @@ describe('the record of an engine', () => {
 
   const notRunning = /^no engine is running from .*: start one with `npm start`, or give --endpoint$/;
 
-  it('is not believed when nothing answers, or when it is none', async () => {
+  it('is ignored if nothing responds there, or if it is invalid', async () => {
     const dataDir = tempDir();
     writeEngineRecord(dataDir, { endpoint: 'http://127.0.0.1:9', kind: 'given' });
     await expect(runningEngine(dataDir)).rejects.toThrow(notRunning);
@@ -170,7 +171,7 @@ describe('the record of an engine', () => {
     ['embedded', (dir: string) => embeddedEngine('engine', dir).args(1)],
     ['docker', (dir: string) => dockerEngine(dir).args(1)],
   ] as const)(
-    'of kind %s is believed when its process is on this directory, by whatever link, and no other',
+    'of kind %s is used if its process is on this directory, also through a link, and on no other',
     async (kind, args) => {
       const [dataDir, otherDir, endpoint] = [tempDir(), tempDir(), await listen()];
       const link = join(otherDir, 'link');
@@ -178,7 +179,7 @@ describe('the record of an engine', () => {
       writeEngineRecord(dataDir, { endpoint, kind, pid: runIdle(...args(dataDir)) });
       await expect(runningEngine(dataDir)).resolves.toMatchObject({ endpoint });
       await expect(runningEngine(link)).resolves.toMatchObject({ endpoint });
-      // The port and the process id are another engine's since the machine was started again.
+      // After a restart of the machine, the port and the process id may be those of another engine.
       writeEngineRecord(dataDir, { endpoint, kind, pid: runIdle(...args(otherDir)) });
       await expect(runningEngine(dataDir)).rejects.toThrow(notRunning);
       writeEngineRecord(dataDir, { endpoint, kind, pid: runIdle(...args(`${dataDir}-2`)) });
@@ -186,7 +187,7 @@ describe('the record of an engine', () => {
     },
   );
 
-  it('is not believed when its process is gone', async () => {
+  it('is ignored if its process is gone', async () => {
     const [dataDir, endpoint] = [tempDir(), await listen()];
     const gone = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
     await once(gone, 'exit');
@@ -210,13 +211,13 @@ describe('probing', () => {
     await once(server, 'listening');
     const endpoint = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
     expect(await answers(endpoint)).toBe(false);
-    // A handshake's record.
+    // The first byte of a TLS handshake.
     expect(firstBytes).toEqual([0x16]);
     server.close();
   });
 
   it.each(['ftp://127.0.0.1', 'nonsense', 'http://'])(
-    'says in one line that %s cannot be one',
+    'says in one line that %s is no endpoint',
     async (text) => {
       await expect(answers(text)).rejects.toThrow(/^\S+ is not an http or https URL: give another endpoint$/);
     },

@@ -15,14 +15,14 @@ interface FakeShard {
   closed: boolean;
 }
 
-/** The streams API over shards that a test makes, closes and trims. Iterators are `<shard>@<index>`. */
+/** The streams API over shards that a test creates, closes and trims. Iterators are `<shard>@<index>`. */
 export class FakeStreams {
   readonly shards = new Map<string, FakeShard>();
-  /** Operations in the order they came, with the shard or the iterator's kind. */
+  /** Operations in order, each with the shard or the iterator's kind. */
   readonly calls: string[] = [];
-  /** Thrown by the next call of an operation. */
+  /** An error that the next call of an operation throws. */
   readonly failures: { operation: string; name: string }[] = [];
-  /** Shards of a page of DescribeStream. */
+  /** Number of shards on a page of DescribeStream. */
   pageSize = 100;
 
   addShard(shardId: string, parent?: string): void {
@@ -101,7 +101,7 @@ export class FakeStreams {
   }
 }
 
-/** A stream's record of a message. */
+/** Creates a stream's record of a message. */
 export function messageRecord(sequence: number, sk = `MSG#${String(sequence).padStart(12, '0')}`): _Record {
   return {
     eventID: `event-${sequence}`,

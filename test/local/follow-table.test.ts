@@ -13,7 +13,7 @@ import { eventually } from '../support/eventually.ts';
 import { addPerson } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
-/* Two containers that follow one table, with one directory: what each does comes a second time from the other. */
+/* Two containers that follow one table, with one directory: each also does what the other has done already. */
 
 const db = useTestTable({ stream: true });
 let context: Wiring;
@@ -41,7 +41,7 @@ async function startPump(): Promise<TablePump> {
   return pump;
 }
 
-it('do no harm, and neither does the older place that one of them writes over the other’s', async () => {
+it('do no harm, even if one overwrites the other’s position with an older one', async () => {
   const ada = await addPerson(context, 'ada');
   await addPerson(context, 'grace');
   let groupId = '';
@@ -59,18 +59,18 @@ it('do no harm, and neither does the older place that one of them writes over th
   const [one, two] = await Promise.all([startPump(), startPump()]);
   await talk();
   await one.stop();
-  const [place, older] = [join(dataDir, 'stream-place.json'), join(dataDir, 'older.json')];
+  const [place, older] = [join(dataDir, 'stream-position.json'), join(dataDir, 'older.json')];
   copyFileSync(place, older);
   await talk();
   await two.stop();
   const newest = readFileSync(place, 'utf8');
-  // As when the slower one had written last, and then both were killed.
+  // As if the slower one had written last, and then both were killed.
   copyFileSync(older, place);
   expect(readFileSync(place, 'utf8')).not.toBe(newest);
   const writes = jest.spyOn(context.members, 'applySummary');
   await startPump();
   await eventually(() => readFileSync(place, 'utf8') === newest);
-  // It all came again, and nothing of it was written.
+  // All records were handled again, and nothing was written.
   expect(writes).not.toHaveBeenCalled();
   await talk();
 });

@@ -22,7 +22,7 @@ async function start(options: { readonly port: number; readonly address?: string
   return server.port;
 }
 
-/** On Linux all of 127.0.0.0/8 is this machine: who listens on every interface answers here, too. */
+/** On Linux all of 127.0.0.0/8 is this machine: a server that listens on every interface responds here too. */
 const OTHER_ADDRESS = '127.0.0.2';
 
 describe('a server on this machine', () => {
@@ -52,7 +52,7 @@ describe('a server on this machine', () => {
   });
 });
 
-describe('what is started beside the API', () => {
+describe('a program that runs locally with the API', () => {
   it('is published by Docker to this machine only', () => {
     const compose = readFileSync(join(PACKAGE_ROOT, 'docker-compose.yml'), 'utf8');
     const published = [...compose.matchAll(/^ +ports: \[(.*)\]$/gm)].map(([, list]) => list);
@@ -63,11 +63,11 @@ describe('what is started beside the API', () => {
   });
 
   it('is an engine that no page of the web can call', () => {
-    // The embedded one lets every page call it: a page would have to guess one of 16 million addresses, and the port.
+    // The embedded engine accepts calls from every page: a page would have to guess one of 16 million addresses and the port.
     const hosts = Array.from({ length: 8 }, () => embeddedEngine('/bin/engine', '/data').host);
     for (const host of hosts) expect(host).toMatch(/^127\.\d+\.\d+\.\d+$/);
     expect(new Set(hosts).size).toBe(hosts.length);
-    // DynamoDB Local can be told which pages may.
+    // DynamoDB Local has an option for the origins that may call it.
     const args = dockerEngine('/data').args(4_000);
     expect(args[args.indexOf('-cors') + 1]).toBe('http://localhost:8000');
     const compose = readFileSync(join(PACKAGE_ROOT, 'docker-compose.yml'), 'utf8');

@@ -15,7 +15,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A local run in a process of its own. */
+/** A local run in its own process. */
 export interface LocalProcess {
   readonly pid: number;
   readonly exit: Promise<Exit>;
@@ -29,30 +29,30 @@ export interface LocalProcess {
 export interface StartOptions {
   readonly dataDir: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Default: what `npm start` executes. */
+  /** The program; default: what `npm start` executes. */
   readonly command?: readonly [string, ...string[]];
 }
 
 const packageFile = z.object({ scripts: z.object({ start: z.string() }) });
 
-/** What `npm start` executes, the shell's `exec` left out. */
+/** What `npm start` executes, without the shell's `exec`. */
 export function startCommand(): [string, ...string[]] {
   const { scripts } = packageFile.parse(JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')));
   const [file = '', ...args] = scripts.start.replace(/^exec /, '').split(' ');
   return [file, ...args];
 }
 
-/** The variables that would lead a run, or the SDK, somewhere else than a test wants. */
+/** The variables that would lead a run, or the SDK, to another place than a test wants. */
 const LEADING_ASTRAY =
   /^(AWS_|DDB_|JWT_|PORT$|DATA_DIR$|NODE_ENV$|NODE_OPTIONS$|FRONTEND_URL$|BACKEND_URL$|LOG_LEVEL$|LISTEN_ADDRESS$|ALLOWED_HOSTS$)/;
 
-/** This process's environment without what would lead a child astray. */
+/** This process's environment without variables that would affect a child. */
 export function cleanEnvironment(): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => !LEADING_ASTRAY.test(name));
   return Object.fromEntries(kept.map(([name, value]) => [name, value ?? '']));
 }
 
-/** Starts local runs, which are over, with their engines, after each test. */
+/** Starts local runs. After each test, they and their engines are ended. */
 export function useLocalProcesses(): (options: StartOptions) => LocalProcess {
   const started: { child: ChildProcess; dataDir: string }[] = [];
   afterEach(async () => {
@@ -72,7 +72,7 @@ export function useLocalProcesses(): (options: StartOptions) => LocalProcess {
   };
 }
 
-/** The engine that a run wrote down, if there is one. */
+/** Reads the engine that a run recorded, if there is one. */
 export function enginePid(dataDir: string): number | undefined {
   try {
     return (JSON.parse(readFileSync(join(dataDir, 'engine.json'), 'utf8')) as { pid?: number }).pid;
@@ -84,7 +84,7 @@ export function enginePid(dataDir: string): number | undefined {
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    // One that ended and was not waited for has no command line.
+    // A process that ended and was not waited for has no command line.
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
   } catch {
     return false;

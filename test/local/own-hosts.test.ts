@@ -77,7 +77,7 @@ describe('a page', () => {
 });
 
 describe('the settings', () => {
-  it('open nothing unless they are given', () => {
+  it('open nothing by default', () => {
     expect(readLocalConfig({}).access).toEqual({ allowedHosts: [] });
     const given = { LISTEN_ADDRESS: '0.0.0.0', ALLOWED_HOSTS: 'Laptop.example, [fd00::2]' };
     expect(readLocalConfig(given).access).toEqual({
@@ -86,7 +86,7 @@ describe('the settings', () => {
     });
   });
 
-  it('are refused where they are no addresses or names', () => {
+  it('are refused if they are not addresses or names', () => {
     expect(() => readLocalConfig({ LISTEN_ADDRESS: 'laptop' })).toThrow(
       /LISTEN_ADDRESS: must be an IP address/,
     );

@@ -25,7 +25,7 @@ const groupIdOf = ({ between, name }: SeedConversation): string =>
 describe('the default plan', () => {
   const plan = defaultPlan(NOW);
 
-  it('has what the API would accept, in order, and nothing in the future', () => {
+  it('has only what the API would accept, in order, and nothing in the future', () => {
     for (const { handle, display_name } of plan.people) {
       expect(parseBody(newHandle, handle)).toBe(handle);
       expect(parseBody(displayName, display_name)).toBe(display_name);
@@ -41,7 +41,7 @@ describe('the default plan', () => {
     }
   });
 
-  it('has long and short conversations, of yesterday, last week and last year, and somebody alone', () => {
+  it('has long and short conversations, of yesterday, last week and last year, and a user without any', () => {
     const lengths = plan.conversations.map((conversation) => conversation.messages.length);
     expect(Math.max(...lengths)).toBeGreaterThanOrEqual(120);
     expect(Math.min(...lengths)).toBeLessThan(3);
@@ -49,7 +49,7 @@ describe('the default plan', () => {
       messages.map(({ at }) => Math.round((NOW.getTime() - at.getTime()) / 86_400_000)),
     );
     const within = (low: number, high: number) => days.some((day) => low <= day && day <= high);
-    // Times of day are the machine's: in another time zone a day more or less.
+    // Times of day are the machine's: in another time zone the dates may differ by a day.
     expect([within(0, 0), within(1, 2), within(7, 9), within(366, 401)]).toEqual([true, true, true, true]);
     const busy = new Set(plan.conversations.flatMap((conversation) => conversation.between));
     expect(plan.people.filter((person) => !busy.has(person.handle))).toHaveLength(1);
@@ -57,7 +57,7 @@ describe('the default plan', () => {
 });
 
 describe('seeding', () => {
-  it('writes everything once, however often and at whatever moment it is repeated', async () => {
+  it('writes everything once, however often and at any moment it is repeated', async () => {
     const plan = defaultPlan(NOW);
     const { table } = db();
     const interrupted = seedTable({ table }, plan, stopAfter(40));
@@ -81,12 +81,12 @@ describe('seeding', () => {
     expect(inbox.map(unreadCount).filter((count) => count > 0).length).toBeGreaterThan(1);
   });
 
-  it('leaves alone what people did meanwhile', async () => {
+  it('leaves changes by users unchanged', async () => {
     const other = await createTestTable();
     const { table } = other;
     try {
       const context = wire({ table });
-      // Somebody has a handle of the plan already.
+      // A user has a handle of the plan already.
       const ada = await addPerson(context, 'ada');
       const plan = smallPlan();
       const [conversation] = plan.conversations;
@@ -111,7 +111,7 @@ describe('seeding', () => {
 });
 
 describe('a seed with more messages than the last one', () => {
-  it('puts none of them before what was there, and none into the future', async () => {
+  it('puts none of them before older messages, and none into the future', async () => {
     const other = await createTestTable();
     const { table } = other;
     try {
@@ -131,7 +131,7 @@ describe('a seed with more messages than the last one', () => {
     }
   });
 
-  it('writes runs of messages in one request each, and one by one where somebody writes meanwhile', async () => {
+  it('writes runs of messages in one request each, and one by one if another client writes meanwhile', async () => {
     const other = await createTestTable();
     try {
       const writes: string[] = [];
@@ -141,7 +141,7 @@ describe('a seed with more messages than the last one', () => {
       const send = async (command: { readonly constructor: { readonly name: string } }) => {
         const { name } = command.constructor;
         if (name === 'TransactWriteCommand' || name === 'PutCommand') writes.push(name);
-        // Right before the second run is stored, a person takes its first place.
+        // Right before the second run is stored, a user sends a message, which gets the run's first seq.
         if (name === 'TransactWriteCommand' && writes.filter((write) => write === name).length === 5)
           await sendToGroup(context, groupId, { userId: seedUserId('amina.okafor'), text: 'in between' });
         return other.table.send(command as never);
@@ -155,7 +155,7 @@ describe('a seed with more messages than the last one', () => {
         'in between',
         ...texts.slice(51),
       ]);
-      // Two profiles, the first message, a run of 50, and one that lost its place.
+      // Two profiles, the first message, a run of 50, and one message whose seq was taken.
       expect(writes.filter((write) => write === 'TransactWriteCommand')).toHaveLength(5 + 1);
       expect(writes.filter((write) => write === 'PutCommand').length).toBeLessThanOrEqual(51);
     } finally {
@@ -165,7 +165,7 @@ describe('a seed with more messages than the last one', () => {
 });
 
 describe('a group of the plan', () => {
-  it('that somebody has left, or named anew, is left as it is', async () => {
+  it('is left as it is if a member has left it or it was renamed', async () => {
     const other = await createTestTable();
     const { table } = other;
     try {
@@ -206,7 +206,7 @@ describe('the generated plan', () => {
     for (const { handle } of plan.people) expect(parseBody(newHandle, handle)).toBe(handle);
   });
 
-  it('has people with names and handles, and texts that talk', () => {
+  it('has people with names and handles, who chat', () => {
     const { people, conversations } = generatedPlan(
       seedSize({ users: 10_000, groups: 30, messages: 900 }),
       NOW,
@@ -219,7 +219,7 @@ describe('the generated plan', () => {
     const texts = conversations.flatMap(({ messages }) => messages.map(({ text }) => text));
     expect(new Set(texts).size).toBeGreaterThan(100);
     for (const text of texts) expect(text).not.toMatch(/[{}]|\(\d+\)|undefined/);
-    // A longer conversation begins like a shorter one, whatever else is made.
+    // A longer conversation begins like a shorter one, whatever else is generated.
     const [longer] = generatedPlan(seedSize({ users: 10_000, groups: 1, messages: 60 }), NOW).conversations;
     const [shorter] = conversations;
     expect(longer?.messages.slice(0, 30).map(({ text }) => text)).toEqual(
@@ -227,7 +227,7 @@ describe('the generated plan', () => {
     );
   });
 
-  it('fills in what is not given', () => {
+  it('fills in the numbers that are not given', () => {
     expect(seedSize({ users: 3 })).toEqual({ users: 3, groups: 3, messages: 30 });
     expect(seedSize({ messages: 4 })).toEqual({ users: 20, groups: 4, messages: 4 });
   });

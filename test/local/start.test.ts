@@ -29,14 +29,14 @@ import { exchange } from '../support/http-client.ts';
 import { enginePid, isAlive, type LocalProcess, startCommand, useLocalProcesses } from './local-process.ts';
 import { useTempDirs } from './temp-dir.ts';
 
-// In this order: what runs in a directory has to be over before the directory is removed.
+// In this order: the processes of a directory have to end before the directory is removed.
 const start = useLocalProcesses();
 const tempDir = useTempDirs();
 const cleanUps: (() => Promise<void>)[] = [];
 /** A seeded directory of a run that ended, once there is one. */
 const seeded = join(mkdtempSync(join(tmpdir(), 'cruddur-seeded-')), 'data');
 
-/** A directory for a run that is not about seeding, which takes longer than the rest of a start. */
+/** Copies a seeded directory for a run that does not test seeding, which takes longer than the rest of a start. */
 function dirOfEarlierRun(): string {
   const dataDir = tempDir();
   if (existsSync(seeded)) cpSync(seeded, dataDir, { recursive: true });
@@ -74,7 +74,7 @@ async function call(
   };
 }
 
-/** Sends one message from grace to ada, and waits until the pump has brought it into ada's inbox. */
+/** Sends one message from grace to ada, and waits until the pump has updated ada's inbox. */
 async function converse(url: string, dataDir: string, text: string): Promise<void> {
   const sent = await call(url, dataDir, 'grace', '/api/messages', { message: text, handle: 'ada' });
   expect(sent.status).toBe(200);
@@ -116,7 +116,7 @@ async function failsWith(run: LocalProcess, line: RegExp): Promise<void> {
   expect(run.stdout()).not.toMatch(/^ready /m);
 }
 
-/** What `npm start` prints in such an environment, where it cannot start: one line. In this process. */
+/** Starts a local run in this process that cannot start. Returns the one line that `npm start` prints then. */
 async function explanationOf(environment: Readonly<Record<string, string>>): Promise<string> {
   const config = readLocalConfig({ PORT: '0', ...environment });
   const run = new LocalRun({ config, environment, logger: createLogger('silent') });
@@ -132,7 +132,7 @@ async function explanationOf(environment: Readonly<Record<string, string>>): Pro
   }
 }
 
-/** The port of a server that takes requests and never answers. */
+/** Starts a server that accepts requests and never responds. Returns its port. */
 async function occupyPort(): Promise<number> {
   const server: Server = createServer(() => undefined);
   await new Promise<void>((resolve) => server.listen(0, resolve));
@@ -144,7 +144,7 @@ async function occupyPort(): Promise<number> {
 }
 
 describe('a run', () => {
-  it('seeds, converses, is of this machine and its data alone, ends within 5 s with nothing left, and finds its data again', async () => {
+  it('seeds, serves a chat, is private to this machine, locks its data, ends within 5 s with no process left, and finds its data again', async () => {
     const dataDir = join(tempDir(), 'made', 'by the run’s $HOME');
     const first = start({ dataDir, command: ['npm', 'start'] });
     const url = await first.ready();
@@ -172,7 +172,7 @@ describe('a run', () => {
     await endsCleanly(second, 'SIGINT');
   });
 
-  it('is reached from other machines and under other names where it is told so', async () => {
+  it('is reached from other machines and under other names if it is configured so', async () => {
     const opened = start({
       dataDir: dirOfEarlierRun(),
       env: { LISTEN_ADDRESS: '0.0.0.0', ALLOWED_HOSTS: 'laptop.example' },
@@ -185,7 +185,7 @@ describe('a run', () => {
     await endsCleanly(opened, 'SIGTERM');
   });
 
-  it('recovers when its engine is killed, and takes the engine along when it is killed itself', async () => {
+  it('recovers when its engine is killed, and ends the engine when it is killed itself', async () => {
     const dataDir = dirOfEarlierRun();
     const first = start({ dataDir });
     const url = await first.ready();
@@ -199,7 +199,7 @@ describe('a run', () => {
     await first.exit;
     await eventually(() => !isAlive(last));
 
-    // Where the engine is left behind all the same, the next start ends it: two on one file would corrupt it.
+    // If the engine still runs, the next start ends it: two on one file would corrupt it.
     const orphan = await startEngine({ dbPath: join(dataDir, 'dynamodb.sqlite') });
     cleanUps.push(() => orphan.stop());
     const second = start({ dataDir });
@@ -209,7 +209,7 @@ describe('a run', () => {
     await endsCleanly(second, 'SIGTERM');
   });
 
-  it('answers 503 while the engine is away, and ends cleanly even then', async () => {
+  it('responds with 503 while the engine is down, and ends cleanly even then', async () => {
     const engine = await startEngine();
     cleanUps.push(() => engine.stop());
     const dataDir = tempDir();
@@ -225,7 +225,7 @@ describe('a run', () => {
     await endsCleanly(run, 'SIGINT');
   });
 
-  it('says in one line that its table was dropped, and goes on when the table is loaded again', async () => {
+  it('says in one line that its table was dropped, and continues when the table is loaded again', async () => {
     const dataDir = dirOfEarlierRun();
     const run = start({ dataDir });
     const url = await run.ready();
@@ -250,7 +250,7 @@ describe('a run', () => {
     await endsCleanly(run, 'SIGTERM');
   });
 
-  it('tells pages that come too early to come again', async () => {
+  it('asks pages that come too early to try again', async () => {
     const port = await getPort();
     const silent = { AWS_ENDPOINT_URL: `http://127.0.0.1:${await occupyPort()}`, PORT: String(port) };
     const run = start({ dataDir: tempDir(), env: silent });
@@ -267,7 +267,7 @@ describe('a run', () => {
     await endsCleanly(run, 'SIGTERM');
   });
 
-  it('ends cleanly at any moment of its start, and twice is as good as once', async () => {
+  it('ends cleanly at any moment of its start, and also after two signals', async () => {
     const dataDir = tempDir();
     const run = start({ dataDir });
     await eventually(() => existsSync(join(dataDir, 'engine.json')), { within: 20_000 });
@@ -278,7 +278,7 @@ describe('a run', () => {
     expect(run.stderr()).toBe('');
     if (engine !== undefined) expect(isAlive(engine)).toBe(false);
 
-    // What was seeded in part is finished the next time.
+    // A seed that was interrupted is finished at the next start.
     const second = start({ dataDir });
     const url = await second.ready();
     const { body } = await call(url, dataDir, 'ada', '/api/message_groups');
@@ -287,20 +287,20 @@ describe('a run', () => {
   });
 });
 
-describe('one clear line', () => {
-  it('when the port is in use, before anything is started', async () => {
+describe('a start that fails prints one clear line', () => {
+  it('if the port is in use, before anything is started', async () => {
     const port = await occupyPort();
     const dataDir = tempDir();
     await failsWith(start({ dataDir, env: { PORT: String(port) } }), /^port \d+ is in use: set PORT/);
     expect(readdirSync(dataDir)).toEqual([]);
   });
 
-  it('where nothing answers at the endpoint that is set', async () => {
-    const nobody = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
-    await failsWith(start({ dataDir: tempDir(), env: nobody }), /nothing answers at http:\/\/127.0.0.1:9/);
+  it('when nothing answers at the configured endpoint', async () => {
+    const closed = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+    await failsWith(start({ dataDir: tempDir(), env: closed }), /nothing answers at http:\/\/127.0.0.1:9/);
   });
 
-  it('for what cannot work', async () => {
+  it('for each setting or file that cannot work', async () => {
     const file = join(tempDir(), 'file');
     writeFileSync(file, '');
     const noDatabase = tempDir();
@@ -317,7 +317,7 @@ describe('one clear line', () => {
     expect(await explanationOf({ DATA_DIR: noDatabase })).toMatch(/the engine does not start: .*engine\.log/);
   });
 
-  it('where the packages are not installed, from `npm start` and from a script', () => {
+  it('if the packages are not installed, from `npm start` and from a script', () => {
     const cwd = tempDir();
     for (const path of ['package.json', 'local', 'bin', 'cli']) {
       cpSync(join(PACKAGE_ROOT, path), join(cwd, path), { recursive: true });
@@ -333,7 +333,7 @@ describe('one clear line', () => {
     }
   });
 
-  it('for all settings that are wrong', async () => {
+  it('with all settings that are wrong', async () => {
     const env = { PORT: 'x', LOG_LEVEL: 'loud', NODE_ENV: 'production', AWS_ENDPOINT_URL: 'nonsense' };
     const run = start({ dataDir: tempDir(), env });
     await failsWith(run, /PORT: /);

@@ -21,7 +21,7 @@ const call = (init: { method?: string; body?: string; headers?: Record<string, s
     headers: { Origin: ORIGIN, Connection: 'close', ...init.headers },
   });
 
-it('answers what comes too early as any 503, so that a page can read it', async () => {
+it('responds with a 503 like the API’s, which a page can read', async () => {
   const answer = await call({ method: 'POST', body: '{', headers: { 'X-Request-Id': 'mine' } });
   expect(answer.status).toBe(503);
   expect(await answer.json()).toEqual(['starting']);
@@ -35,13 +35,13 @@ it('answers what comes too early as any 503, so that a page can read it', async 
   expect(lines).toMatchObject([{ level: 'warn', request_id: 'mine', status: 503, path: '/api/messages' }]);
 });
 
-it('tells it as a problem to whoever asks for one', async () => {
+it('responds with a problem document if the client asks for one', async () => {
   const answer = await call({ headers: { Accept: 'application/problem+json' } });
   expect(answer.headers.get('content-type')).toMatch('application/problem+json');
   expect(await answer.json()).toMatchObject({ status: 503, code: 'starting' });
 });
 
-it('answers preflights of the allowed origins, and of no other', async () => {
+it('responds to preflights of the allowed origins, and of no other', async () => {
   const preflight = (origin: string) =>
     call({
       method: 'OPTIONS',

@@ -12,7 +12,7 @@ import { createDynamoClient } from '../../backend/table/client.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { createHandler } from '../../lambdas/update-summaries/handler.ts';
-import { StreamPlace } from '../../local/pump/stream-place.ts';
+import { StreamPosition } from '../../local/pump/stream-position.ts';
 import { StreamPump } from '../../local/pump/stream-pump.ts';
 import { createStreamsClient, findStream } from '../../local/pump/streams-client.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
@@ -60,7 +60,7 @@ async function startPump(): Promise<StreamPump> {
       seen.push(...event.Records.map((record) => record.dynamodb?.NewImage?.['message']?.S ?? ''));
       return handler(event);
     },
-    place: new StreamPlace(join(dir, 'place.json'), logger),
+    position: new StreamPosition(join(dir, 'position.json'), logger),
     logger,
     timing: { idle: 5, refresh: 50, firstPause: 10, longestPause: 50 },
   });
@@ -69,7 +69,7 @@ async function startPump(): Promise<StreamPump> {
   return pump;
 }
 
-it('keeps the summaries by the stream Lambda’s handler, in order, across restarts of pump and engine', async () => {
+it('keeps the summaries up to date, in order, across restarts of pump and engine', async () => {
   const ada = await addPerson(context, 'ada');
   await addPerson(context, 'grace');
   const send = (text: string) => sendToHandle(context, 'grace', { userId: ada, text });
@@ -80,7 +80,7 @@ it('keeps the summaries by the stream Lambda’s handler, in order, across resta
   await eventually(() => expect(seen).toEqual(['1', '2', '3', '4']));
   await first.stop();
 
-  // What is sent while nobody follows is there to be read afterwards, and what was handled does not come again.
+  // Records from a time without a pump are read afterwards, and handled ones are not handled again.
   await send('5');
   await startPump();
   await send('6');

@@ -5,7 +5,7 @@ import type { _Record } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import type { Logger } from '../../backend/logger.ts';
 import { toLambdaRecord } from '../../local/pump/lambda-event.ts';
-import { StreamPlace } from '../../local/pump/stream-place.ts';
+import { StreamPosition } from '../../local/pump/stream-position.ts';
 import { type PumpTiming, type StreamHandler, StreamPump } from '../../local/pump/stream-pump.ts';
 import { eventually } from '../support/eventually.ts';
 import { FakeStreams, messageRecord, STREAM_ARN } from './fake-streams.ts';
@@ -16,7 +16,7 @@ const TIMING = { idle: 2, refresh: 10, firstPause: 2, longestPause: 10 };
 const tempDir = useTempDirs();
 
 let streams: FakeStreams;
-let placeFile: string;
+let positionFile: string;
 let events: DynamoDBStreamEvent[];
 let handler: StreamHandler;
 let streamArn: string;
@@ -28,7 +28,7 @@ const pumps: StreamPump[] = [];
 beforeEach(() => {
   streams = new FakeStreams();
   streams.addShard('one');
-  placeFile = join(tempDir(), 'stream-place.json');
+  positionFile = join(tempDir(), 'stream-position.json');
   events = [];
   streamArn = STREAM_ARN;
   findStream = () => Promise.resolve(streamArn);
@@ -48,7 +48,7 @@ async function startPump(timing: Partial<PumpTiming> = {}): Promise<StreamPump> 
     client: streams.client,
     findStream: () => findStream(),
     handler: (event) => handler(event),
-    place: new StreamPlace(placeFile, logger),
+    position: new StreamPosition(positionFile, logger),
     logger,
     timing: { ...TIMING, ...timing },
   });
@@ -73,7 +73,7 @@ const waitFor = (numbers: readonly number[]): Promise<unknown> =>
   eventually(() => expect(handled()).toEqual(numbers));
 
 describe('reading', () => {
-  it('hands over records in order, in batches of 500, and those that come later', async () => {
+  it('passes on records in order, in batches of 500, also those that come later', async () => {
     streams.put('one', ...upTo(1_001));
     await startPump();
     await eventually(() => handled().length === 1_001);
@@ -83,13 +83,13 @@ describe('reading', () => {
     expect(handled()).toEqual(Array.from({ length: 1_002 }, (_, index) => index + 1));
   });
 
-  it('keeps from the handler what is no message, and never calls it with nothing', async () => {
+  it('passes only messages to the handler, and never an empty batch', async () => {
     streams.put('one', messageRecord(1, 'MEMBER#ada'), messageRecord(2), messageRecord(3, 'META'));
     await startPump();
     await waitFor([2]);
     streams.put('one', messageRecord(4, 'MEMBER#ada'));
-    // The place moves on over records that pass by.
-    await eventually(() => readFileSync(placeFile, 'utf8').includes('000000000000000000004'));
+    // The position also moves past records that are not messages.
+    await eventually(() => readFileSync(positionFile, 'utf8').includes('000000000000000000004'));
     expect(events).toHaveLength(1);
   });
 
@@ -122,7 +122,7 @@ describe('reading', () => {
     await waitFor([1]);
   });
 
-  it('turns to the stream that the table has now', async () => {
+  it('changes to the stream that the table has now', async () => {
     streams.put('one', messageRecord(1));
     await startPump();
     await waitFor([1]);
@@ -135,8 +135,8 @@ describe('reading', () => {
   });
 });
 
-describe('place', () => {
-  it('goes on behind what was handled when it is started again', async () => {
+describe('position', () => {
+  it('is after the handled records when the pump is restarted', async () => {
     streams.put('one', ...upTo(3));
     const first = await startPump();
     await waitFor([1, 2, 3]);
@@ -163,18 +163,18 @@ describe('place', () => {
   it.each(['{ "stream": ', '[]', '{"stream":"x","shards":{"one":{"after":7}}}'])(
     'starts from the beginning when the file is %s',
     async (text) => {
-      writeFileSync(placeFile, text);
+      writeFileSync(positionFile, text);
       streams.put('one', messageRecord(1));
       await startPump();
       await waitFor([1]);
     },
   );
 
-  it('is not stored before the handler is done: who is killed meanwhile has the records handled again', async () => {
+  it('is not stored before the handler is done: after a kill meanwhile the records are handled again', async () => {
     const kept: string[] = [];
     handler = (event) => {
       events.push(event);
-      kept.push(existsSync(placeFile) ? readFileSync(placeFile, 'utf8') : '');
+      kept.push(existsSync(positionFile) ? readFileSync(positionFile, 'utf8') : '');
       return succeed();
     };
     streams.put('one', ...upTo(501));
@@ -183,7 +183,7 @@ describe('place', () => {
     expect(kept).toEqual(['', expect.stringContaining('"000000000000000000500"')]);
   });
 
-  it('finishes the batch in hand when it is stopped', async () => {
+  it('finishes the current batch when it is stopped', async () => {
     let release: () => void = () => undefined;
     handler = (event) =>
       new Promise((resolve) => {
@@ -195,17 +195,17 @@ describe('place', () => {
     await eventually(() => events.length === 1);
     let stopped = false;
     const stopping = pump.stop().then(() => (stopped = true));
-    // A turn of the event loop: time for a stop that waits for nothing to be done.
+    // A turn of the event loop: time for a stop that does not wait for anything.
     await new Promise((resolve) => setImmediate(resolve));
     expect(stopped).toBe(false);
     release();
     await stopping;
-    expect(readFileSync(placeFile, 'utf8')).toContain('000000000000000000002');
+    expect(readFileSync(positionFile, 'utf8')).toContain('000000000000000000002');
   });
 });
 
 describe('failures', () => {
-  it('goes on from the first record that was reported, and keeps its place before it', async () => {
+  it('continues at the first record that was reported as failed, and keeps its position before it', async () => {
     let failures = 2;
     handler = (event) => {
       events.push(event);
@@ -217,10 +217,10 @@ describe('failures', () => {
     streams.put('one', messageRecord(1), messageRecord(2, 'MEMBER#ada'), ...upTo(4).slice(2));
     await startPump();
     await waitFor([1, 3, 4, 3, 4, 3, 4]);
-    await eventually(() => readFileSync(placeFile, 'utf8').includes('000000000000000000004'));
+    await eventually(() => readFileSync(positionFile, 'utf8').includes('000000000000000000004'));
   });
 
-  it('hands over the whole batch again when the handler throws, or reports what is in no record', async () => {
+  it('passes on the whole batch again if the handler throws, or reports an unknown record', async () => {
     const outcomes = [() => Promise.reject(new Error('on demand')), () => failAt('')];
     handler = (event) => {
       events.push(event);
@@ -231,7 +231,7 @@ describe('failures', () => {
     await waitFor([1, 2, 1, 2, 1, 2]);
   });
 
-  it('stops between two attempts with its place before what failed', async () => {
+  it('stops between two attempts with its position before the failed record', async () => {
     handler = (event) => {
       events.push(event);
       return failAt(event.Records.at(-1)?.dynamodb?.SequenceNumber);
@@ -240,10 +240,10 @@ describe('failures', () => {
     const pump = await startPump();
     await eventually(() => events.length > 1);
     await pump.stop();
-    expect(readFileSync(placeFile, 'utf8')).toContain('000000000000000000002');
+    expect(readFileSync(positionFile, 'utf8')).toContain('000000000000000000002');
   });
 
-  it('replaces an iterator that expired by one behind the last record', async () => {
+  it('replaces an expired iterator by one after the last record', async () => {
     streams.put('one', messageRecord(1));
     await startPump();
     await waitFor([1]);
@@ -255,7 +255,7 @@ describe('failures', () => {
   });
 
   it.each(['GetRecords', 'GetShardIterator'])(
-    'reads from the oldest record when %s says the place is trimmed',
+    'reads from the oldest record when %s says that the position is trimmed',
     async (at) => {
       streams.put('one', messageRecord(1));
       const first = await startPump();
@@ -270,20 +270,20 @@ describe('failures', () => {
     },
   );
 
-  it('tries more and more slowly, and tells of it once, while the place cannot be stored', async () => {
+  it('retries more and more slowly, and logs it once, while the position cannot be stored', async () => {
     await startPump();
-    rmSync(dirname(placeFile), { recursive: true });
+    rmSync(dirname(positionFile), { recursive: true });
     streams.put('one', messageRecord(1));
     await eventually(() => handled().length > 5);
-    expect(messages()).toEqual(['the stream cannot be read, and will be tried again']);
-    mkdirSync(dirname(placeFile));
+    expect(messages()).toEqual(['the stream cannot be read, and will be read again']);
+    mkdirSync(dirname(positionFile));
     await eventually(() => expect(messages()).toContain('the stream is followed again'));
     expect(messages()).toHaveLength(2);
-    expect(readFileSync(placeFile, 'utf8')).toContain('000000000000000000001');
+    expect(readFileSync(positionFile, 'utf8')).toContain('000000000000000000001');
   });
 
   it.each(['DescribeStream', 'GetShardIterator', 'GetRecords'])(
-    'goes on when %s failed for a while',
+    'continues when %s has failed for a while',
     async (at) => {
       for (let times = 0; times < 3; times += 1) streams.failNext(at, 'InternalServerError');
       streams.put('one', ...upTo(2));
@@ -294,7 +294,7 @@ describe('failures', () => {
 });
 
 describe('starting', () => {
-  it('gives up, in one line, on an engine without streams', async () => {
+  it('gives up, with one line, on an engine without streams', async () => {
     findStream = () => Promise.reject(new Error('table test has no stream'));
     await expect(startPump({ firstFind: 20 })).rejects.toMatchObject({
       name: 'UserError',
@@ -303,7 +303,7 @@ describe('starting', () => {
     });
   });
 
-  it('lets go of whoever waits for it when it is stopped', async () => {
+  it('releases its waiters when it is stopped', async () => {
     findStream = () => Promise.reject(new Error('on demand'));
     const starting = startPump();
     await eventually(() => lines.length > 0);

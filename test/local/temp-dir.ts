@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
 
-/** Makes directories that are gone after each test. */
+/** Creates directories that are removed after each test. */
 export function useTempDirs(): () => string {
   const made: string[] = [];
   afterEach(() => {

@@ -10,13 +10,13 @@ const READY = {
   handles: ['ada'],
 };
 
-/** The command that is shown for a token, without the variable it is put into. */
+/** The command that is shown for a token, without its variable. */
 const tokenCommand = (dataDir: string | undefined): string => {
   const text = readyText(READY, dataDir === undefined ? {} : { DATA_DIR: dataDir });
   return /^ {2}token +TOKEN=\$\((.*)\)$/m.exec(text)?.[1] ?? '';
 };
 
-it('shows DATA_DIR plainly where that will do, and not at all where it is not set', () => {
+it('shows DATA_DIR without quotes if possible, and not at all if it is not set', () => {
   expect(tokenCommand(undefined)).toBe('./bin/token ada');
   expect(tokenCommand('../some-data_1')).toBe('DATA_DIR=../some-data_1 ./bin/token ada');
 });
@@ -24,14 +24,14 @@ it('shows DATA_DIR plainly where that will do, and not at all where it is not se
 it.each(['/with a space', "/it's", '/$HOME `id` "x" \\ ;&|#~*', '~', '/daten/größe'])(
   'shows commands that mean the DATA_DIR %s to a shell',
   (dataDir) => {
-    // In the place of the script stands something that prints what it is given.
+    // Instead of the script, a program runs that prints its arguments.
     const command = tokenCommand(dataDir).replaceAll('./bin/token ada', 'printenv DATA_DIR');
     const { stdout } = spawnSync('bash', ['-c', `TOKEN=$(${command}); echo "$TOKEN"`], { encoding: 'utf8' });
     expect(stdout).toBe(`${dataDir}\n`);
   },
 );
 
-it('fits 80 columns, and says so where other machines can reach it', () => {
+it('fits 80 columns, and warns if other machines can reach it', () => {
   const handles = ['ada', 'al-khwarizmi', 'alan', 'aryabhata', 'grace', 'hedy', 'isaac', 'katherine', 'seki'];
   const networkUrls = [
     'http://192.0.2.2:4567',

@@ -20,8 +20,8 @@ import { Secrets } from './secrets.ts';
 import { takeTour } from './tour.ts';
 
 /*
- * Everything that a process of ours writes while people use it, at the most talkative level there is: nobody's text,
- * name, token, ticket, key, cookie or password is in it.
+ * Everything that our processes write while people use them, with the most verbose log level: it contains no user's text,
+ * name, token, ticket, key, cookie or password.
  */
 
 const start = useLocalProcesses();
@@ -34,7 +34,7 @@ let redis: Server;
 beforeAll(async () => {
   engine = await startEngine();
   flaky = await startFlakyEngine(engine.endpoint);
-  // One that lets nobody in.
+  // A Redis that accepts no client.
   redis = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.on('data', () =>
@@ -52,7 +52,7 @@ afterAll(async () => {
 const redisUrl = (secrets: Secrets) =>
   `redis://${secrets.make('user of redis')}:${secrets.make('password of redis')}@127.0.0.1:${(redis.address() as AddressInfo).port}`;
 
-/** What leads to AWS, and must not be seen. The key's id is none: logs of AWS name it. */
+/** Credentials for AWS, which must not be logged. The key's id is no secret: logs of AWS name it. */
 const credentials = (secrets: Secrets) => ({
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: secrets.make('secret access key'),
@@ -60,7 +60,7 @@ const credentials = (secrets: Secrets) => ({
 });
 
 describe('what is written', () => {
-  it('by npm start and by scripts, while people do all that can be done, gives nothing away', async () => {
+  it('by npm start and by scripts, while people do everything that is possible, contains no secret', async () => {
     const secrets = new Secrets();
     const dataDir = tempDir();
     const env = { ...credentials(secrets), LOG_LEVEL: 'trace', AWS_ENDPOINT_URL: flaky.endpoint };
@@ -88,7 +88,7 @@ describe('what is written', () => {
     expect(secrets.foundIn(written + scripts)).toEqual([]);
   });
 
-  it('by the API alone, which can reach neither keys nor Redis, gives nothing away', async () => {
+  it('by the API alone, which can reach neither keys nor Redis, contains no secret', async () => {
     const secrets = new Secrets();
     const run = start({
       dataDir: tempDir(),
@@ -124,7 +124,7 @@ describe('what is written', () => {
     expect(secrets.foundIn(run.stdout() + run.stderr())).toEqual([]);
   });
 
-  it('by the functions, whatever befalls them, gives nothing away', async () => {
+  it('by the functions, with every kind of failure, contains no secret', async () => {
     const secrets = new Secrets();
     const groupId = newGroupId();
     const message = (seq: number) =>
@@ -171,7 +171,7 @@ describe('what is written', () => {
   });
 });
 
-/** Those that are not asked to show what is in the table, and one that cannot do what it is asked. */
+/** Runs scripts that must not show the table's contents, and one that fails. */
 async function runScripts(env: Readonly<Record<string, string>>): Promise<string> {
   const outcomes = [
     await runScript('ddb/schema-load', [], { env }),
@@ -185,14 +185,14 @@ async function runScripts(env: Readonly<Record<string, string>>): Promise<string
   return outcomes.map(({ stdout, stderr }) => stdout + stderr).join('');
 }
 
-/** Bundles a function as it is deployed, which starts sooner than its source. */
+/** Bundles a function as it is deployed. A bundle starts sooner than its source. */
 async function bundleInto(directory: string, name: string): Promise<string> {
   const file = join(directory, `${name}.mjs`);
   await bundle(`lambdas/${name}/index.ts`, file);
   return file;
 }
 
-/** A function's first event in a process of its own; all that it wrote but for its answer, which is the last line. */
+/** Runs a function's first event in its own process. Returns its output without the response, which is the last line. */
 async function invoke(file: string, event: unknown, env: Readonly<Record<string, string>>): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,

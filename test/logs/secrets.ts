@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 
-/** What people write and what they sign in with, each of which would be recognised wherever it stood. */
+/** The texts and credentials of people. Each of them can be recognised anywhere. */
 export class Secrets {
   readonly #all = new Map<string, string>();
 
-  /** Something that nobody but its owner is to read: letters and digits, which no encoding changes. */
+  /** Makes a secret that only its owner may read: letters and digits, which no encoding changes. */
   make(name: string): string {
     const secret = `zq${randomBytes(8).toString('hex')}`;
     this.#all.set(name, secret);
     return secret;
   }
 
-  /** A token, of which no part but its header, which all have in common, is to be seen. */
+  /** Adds a token, of which no part may be logged except its header, which all tokens have in common. */
   keep(token: string): string {
     const [, payload = '', signature = ''] = token.split('.');
     this.#all
@@ -24,7 +24,7 @@ export class Secrets {
     return this.#all.size;
   }
 
-  /** The names of those that stand in a text, with what stands before each. */
+  /** Returns the names of the secrets in a text, with the characters before each. */
   foundIn(text: string): string[] {
     return [...this.#all].flatMap(([name, secret]) => {
       const at = text.indexOf(secret);

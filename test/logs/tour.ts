@@ -8,7 +8,7 @@ import { type Answer, exchange } from '../support/http-client.ts';
 import { createTestIssuer } from '../support/test-issuer.ts';
 import type { Secrets } from './secrets.ts';
 
-/** Asks an API for something, as somebody or as nobody. */
+/** Sends a request to an API, with a token or without. */
 type Ask = (
   method: string,
   path: string,
@@ -23,7 +23,7 @@ interface Tour {
   readonly issuer: DevelopmentIssuer;
 }
 
-/** Everything that can be done with an API, rightly and wrongly; the statuses of each part, in its order. */
+/** Uses every feature of an API, with valid and invalid requests. Returns the statuses of each part, in its order. */
 export async function takeTour(tour: Tour): Promise<Record<string, readonly number[]>> {
   const ada = await signIn(tour, 'one');
   const grace = await signIn(tour, 'other');
@@ -118,14 +118,14 @@ async function listen(
   const readers = [await readEvents(port, { path }), await readEvents(port, { token })];
   for (const reader of readers) await reader.until('ready');
   const typing = await ask('POST', `/api/message_groups/${groupId}/typing`);
-  await ask('POST', '/api/messages', { message_group_uuid: groupId, message: secrets.make('heard text') });
+  await ask('POST', '/api/messages', { message_group_uuid: groupId, message: secrets.make('event text') });
   for (const reader of readers) await reader.until('message');
   const again = await readEvents(port, { path });
   const made = await readEvents(port, {
     path: `/api/events?ticket=${secrets.make('ticket that never was')}`,
   });
   for (const reader of [...readers, again, made]) reader.close();
-  // Known only now: a ticket is the API's to make.
+  // Known only now: the API makes the ticket.
   secrets.keep(`.${ticket}.${ticket}`);
   return [...readers.map(({ status }) => status), typing.status, again.status, made.status];
 }
@@ -143,7 +143,7 @@ async function makeMistakes({ port, secrets }: Tour, ada: Ask, groupId: string):
     await send({ ...to, message: { [secrets.make('field of a message')]: secrets.make('text in a field') } }),
     await send({ ...to, message: 'Hi', [secrets.make('unknown field')]: secrets.make('its value') }, problem),
     await send({ ...to, message: [secrets.make('text in a list')] }),
-    await send({ handle: secrets.make('unknown handle'), message: secrets.make('text to nobody') }),
+    await send({ handle: secrets.make('unknown handle'), message: secrets.make('text to an unknown user') }),
     await send({ ...to, message: 'Hi', after_seq: secrets.make('seq') }),
     await send(
       { ...to, message: 'Hi' },
@@ -164,7 +164,7 @@ async function makeMistakes({ port, secrets }: Tour, ada: Ask, groupId: string):
   return statusesOf(answers);
 }
 
-/** A request that ends in the middle of its text. */
+/** Sends a request that ends in the middle of its text. */
 async function giveUp(port: number, secrets: Secrets): Promise<void> {
   const headers = { 'Content-Type': 'application/json', 'Content-Length': '1000' };
   const given = request({ host: '127.0.0.1', port, method: 'POST', path: '/development/sign-in', headers });
@@ -214,7 +214,7 @@ async function meetFaults({ secrets, engine }: Tour, ada: Ask, groupId: string):
   engine.breakDown('Query', { times: 8 });
   answers.push(await ada('GET', `/api/messages/${groupId}`));
   engine.reset();
-  // What the stream's handler cannot write, it tells of, and skips.
+  // The stream's handler logs records that it cannot write, and skips them.
   engine.refuse('UpdateItem', 'ValidationException', { times: 2 });
   answers.push(await send(secrets.make('text of which no summary is written')));
   await eventually(() => engine.count('UpdateItem') >= 2, { within: 20_000 });

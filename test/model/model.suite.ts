@@ -14,22 +14,22 @@ import { People, type Stage } from './people.ts';
 import { UnrulyDelivery } from './unruly-delivery.ts';
 
 /*
- * `npm run test:model`: 3 to 8 people do 2,000 things in three groups through two APIs over one table, while the stream
- * is delivered late, doubled and shuffled, and the Lambda is slow. Ten times on the way everything is let come to an
- * end: everybody's inbox is then what a model reads out of the logs.
- * MODEL_OPERATIONS is how many things, MODEL_SEED repeats the draws of an earlier run.
+ * `npm run test:model`: 3 to 8 people do 2,000 operations in three groups through two APIs over one table, while the
+ * stream is delivered late, twice and in another order, and the Lambda is slow. Ten times during the run all work is
+ * finished: every user's inbox must then equal the one that a model reads from the logs.
+ * MODEL_OPERATIONS is the number of operations, MODEL_SEED repeats the random numbers of an earlier run.
  */
 
 const OPERATIONS = Number(process.env['MODEL_OPERATIONS'] ?? 2_000);
 const SEED = Number(process.env['MODEL_SEED'] ?? Date.now() % 1_000_000);
 const GROUPS = 3;
-/** Operations under way at once. */
+/** Maximum operations at once. */
 const AT_ONCE = 6;
 const STOPS = 10;
-/** Between what the Lambda reads and what it writes: room for others. */
+/** Delay between the Lambda's reads and its writes, in which other writes can happen. */
 const SLOWEST_WRITE_MS = 25;
 
-describe(`everybody's inbox, after ${OPERATIONS} operations (MODEL_SEED=${SEED})`, () => {
+describe(`every user's inbox, after ${OPERATIONS} operations (MODEL_SEED=${SEED})`, () => {
   const prng = createPrng(SEED);
   let db: TestTable;
   let apis: readonly [TestApi, TestApi];
@@ -60,7 +60,7 @@ describe(`everybody's inbox, after ${OPERATIONS} operations (MODEL_SEED=${SEED})
     await db.close();
   });
 
-  it('is what the logs say', async () => {
+  it('equals the inbox that a model reads from the logs', async () => {
     const ports = [apis[0].port, apis[1].port] as const;
     const crowd = new People({ people, stages, ports, prng });
     for (const stop of upTo(STOPS)) {
@@ -90,7 +90,7 @@ describe(`everybody's inbox, after ${OPERATIONS} operations (MODEL_SEED=${SEED})
 
   const startStage = async (name: string): Promise<Stage> => {
     const [creator, ...others] = people;
-    if (!creator) throw new Error('nobody there');
+    if (!creator) throw new Error('there is no creator');
     const { uuid } = await creator.createGroup(
       name,
       others.map(({ handle }) => handle),
@@ -109,7 +109,7 @@ describe(`everybody's inbox, after ${OPERATIONS} operations (MODEL_SEED=${SEED})
   const openLog = async ({ groupId }: Stage) =>
     apis[0].context.codec.decode(await readLog(db.newContext(), groupId));
 
-  /** As two processes show it, which agree. */
+  /** The inbox that both processes show, which must be equal. */
   const inboxOf = async (person: Caller): Promise<MessageGroupAnswer[]> => {
     const [one, other] = await Promise.all(apis.map((api) => person.at(api).inbox()));
     expect(one).toEqual(other);

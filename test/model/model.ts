@@ -2,7 +2,7 @@ import { systemWords } from '../../backend/domain/system-messages.ts';
 import type { Message } from '../../backend/domain/model.ts';
 import type { MessageKind, Role } from '../../schema/items.ts';
 
-/** What a member's inbox has to show of a group. */
+/** A group in a member's inbox, as it must be shown. */
 export interface ExpectedRow {
   readonly uuid: string;
   readonly name: string;
@@ -30,8 +30,8 @@ interface Member {
 }
 
 /**
- * A group as its log tells of it, read once from the first message to the last. It knows nothing of rows, images or
- * facts: what the code under test keeps up to date with every message is worked out here afterwards, message by message.
+ * A group as its log describes it, read once from the first message to the last. It knows no rows, images or facts: what
+ * the code under test keeps up to date with every message is computed here afterwards, message by message.
  */
 export class GroupModel {
   readonly #log: readonly Message[];
@@ -39,13 +39,13 @@ export class GroupModel {
   readonly #strangers: Message[] = [];
   #name = '';
 
-  /** @param founders who was in it from the start, besides its creator: the log names only that one. */
+  /** @param founders the first members without the creator: the log names only the creator. */
   constructor(log: readonly Message[], founders: readonly string[]) {
     this.#log = log;
     for (const message of log) this.#follow(message, founders);
   }
 
-  /** The log's seqs have no gap and no repeat, and nobody who is not a member said anything. */
+  /** Says whether the log's seqs have no gap and no repeat, and all authors were members. */
   get isSound(): boolean {
     return this.#log.every(({ seq }, place) => seq === place + 1) && this.#strangers.length === 0;
   }
@@ -113,7 +113,7 @@ export class GroupModel {
   }
 }
 
-/** What a reader's inbox shows of the newest message: a system message in words of their own. */
+/** The newest message in a reader's inbox: a system message in words for that reader. */
 function previewFor(
   readerId: string,
   last: Message | undefined,

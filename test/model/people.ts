@@ -7,18 +7,18 @@ import type { Prng } from '../support/prng.ts';
 import { upTo } from '../support/scene.ts';
 import type { Mark } from './model.ts';
 
-/** A group that people act in, and what was acknowledged of it. */
+/** A group in which people act, and what was acknowledged of it. */
 export interface Stage {
   readonly groupId: string;
   readonly founders: readonly string[];
   readonly marks: Mark[];
   /** Texts that were acknowledged. */
   readonly sent: { readonly seq: number; readonly userId: string }[];
-  /** The highest seq anybody was told of. */
+  /** The highest seq that any response contained. */
   tail: number;
 }
 
-/** Two APIs' ports. */
+/** Ports of two APIs. */
 export type Ports = readonly [number, number];
 
 const OPERATIONS = {
@@ -39,16 +39,16 @@ const DRAWN = Object.entries(OPERATIONS).flatMap(([operation, weight]) =>
   Array.from({ length: weight }, () => operation as Operation),
 );
 
-/** What a program may be told without anything being wrong: the actor is no member, lacks a role, or the thing is gone. */
+/** Errors that are correct responses: the actor is not a member, lacks a role, or the thing no longer exists. */
 const REFUSALS = [403, 404, 422];
 
-/** Some people who do anything in some groups, each operation at either API. */
+/** Some people who do random operations in some groups, each operation at either API. */
 export class People {
   readonly #people: readonly Caller[];
   readonly #stages: readonly Stage[];
   readonly #ports: Ports;
   readonly #prng: Prng;
-  /** One for each person: what concerns their membership, and their marks, come one after the other. */
+  /** One queue for each person: changes of their membership, and their read marks, run one after the other. */
   readonly #turns = new Map<string, PQueue>();
   readonly counts: Record<string, number> = {};
 
@@ -59,7 +59,7 @@ export class People {
     this.#prng = parts.prng;
   }
 
-  /** One random operation by somebody. @throws for an answer that no client should get. */
+  /** Does one random operation of a random person. @throws for a response that no client should get. */
   async act(): Promise<void> {
     const operation = this.#pick(DRAWN);
     const actor = this.#pick(this.#people).at({ port: this.#pick(this.#ports) });
@@ -98,7 +98,7 @@ export class People {
     }
   }
 
-  /** Whoever may takes somebody in: or else the groups would soon be empty. */
+  /** Adds a member, if the actor may: otherwise the groups would soon be empty. */
   async #takeIn(group: string, { handle }: Caller): Promise<Answer> {
     const port = this.#pick(this.#ports);
     const first = this.#prng.between(0, this.#people.length - 1);
@@ -108,7 +108,7 @@ export class People {
       answer = await asker.at({ port }).post(`${group}/members`, { handle });
       if (answer.status === 200) return answer;
     }
-    if (!answer) throw new Error('nobody there');
+    if (!answer) throw new Error('there is no answer');
     return answer;
   }
 
@@ -118,7 +118,7 @@ export class People {
     const headers = keyed ? { 'Idempotency-Key': crypto.randomUUID() } : {};
     const send = () =>
       actor.post('/api/messages', keyed ? { ...body, after_seq: stage.tail } : body, headers);
-    // A client that heard nothing sends again, at once and elsewhere.
+    // A client without a response sends again, at once and at the other API.
     const [answer] = await Promise.all(keyed && this.#prng.between(1, 3) === 1 ? [send(), send()] : [send()]);
     if (answer.status !== 200) return answer;
     const { seq } = answer.json() as MessageAnswer;
@@ -127,7 +127,7 @@ export class People {
     return answer;
   }
 
-  /** A mark is noted with the membership it was made in, which nobody ends meanwhile. */
+  /** Records a read mark with its membership, which does not end meanwhile. */
   #mark(actor: Caller, stage: Stage, seq: number): Promise<Answer> {
     return this.#inTurn(actor, async () => {
       const path = `/api/message_groups/${stage.groupId}`;
@@ -147,7 +147,7 @@ export class People {
     return queue.add(task);
   }
 
-  /** Mostly one's own, and a new one, which somebody has not read; sometimes any at all. */
+  /** Mostly the actor's own new message, which other members have not read; sometimes any message. */
   #messagePath({ groupId, tail, sent }: Stage, { userId }: Caller): string {
     const own = sent.filter((message) => message.userId === userId).map(({ seq }) => seq);
     const recent = own.slice(-4);

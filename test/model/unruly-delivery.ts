@@ -3,15 +3,15 @@ import type { StreamHandler } from '../../local/pump/stream-pump.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Prng } from '../support/prng.ts';
 
-/** Batches that are on their way to the Lambda at once: its event source has a parallelization of 10. */
+/** Maximum batches at once: the Lambda's event source has a parallelization of 10. */
 const AT_ONCE = 4;
 const LARGEST_BATCH = 12;
-/** Records that are held back, so that there is something to shuffle. */
+/** Number of records that are held back, so that there are some to shuffle. */
 const HELD = 30;
 
 /**
- * Delivers a stream's records as no stream would: late, in any order, in batches of any size, several at once, and
- * some of them twice. Every record is delivered at least once, to its end.
+ * Delivers a stream's records worse than any stream: late, in any order, in batches of any size, several at once, and
+ * some of them twice. Every record is delivered at least once, to the end.
  */
 export class UnrulyDelivery {
   readonly #handler: StreamHandler;
@@ -27,20 +27,20 @@ export class UnrulyDelivery {
     this.#prng = prng;
   }
 
-  /** Takes a batch from the stream. It is done with it as far as the stream is concerned. */
+  /** Takes a batch from the stream. For the stream, it is handled. */
   readonly take: StreamHandler = (event) => {
     this.#pool.push(...event.Records);
     this.#pump();
     return Promise.resolve({ batchItemFailures: [] });
   };
 
-  /** Delivers everything that was held back, and all that comes, to its end, while a check is made that waits for it. */
+  /** Delivers all records, held back and new ones, while a check that waits for them runs. */
   async whileNothingIsHeldBack(check: () => Promise<void>): Promise<void> {
     this.#settling = true;
     this.#pump();
     await check();
     await eventually(() => this.#pool.length === 0 && this.#running === 0, { within: 30_000 });
-    // What came after the first time may have changed it.
+    // A record that came after the first check may have changed the result.
     await check();
     this.#settling = false;
   }
@@ -64,7 +64,7 @@ export class UnrulyDelivery {
     this.#pool.push(...records.slice(Math.max(from, 0)));
   }
 
-  /** A batch from anywhere in the pool; a fifth of it stays there, and comes again. */
+  /** Takes a batch from anywhere in the pool; a fifth of it remains there, and is delivered again. */
   #draw(): DynamoDBRecord[] {
     const size = this.#prng.between(1, Math.min(LARGEST_BATCH, this.#pool.length));
     const batch: DynamoDBRecord[] = [];

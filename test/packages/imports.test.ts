@@ -4,14 +4,14 @@ import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import { PACKAGE_ROOT } from '../../local/config.ts';
 
-const FOLDERS = ['schema', 'backend', 'lambdas', 'cli', 'local', 'bin', 'bench'];
+const FOLDERS = ['schema', 'backend', 'lambdas', 'cli', 'local', 'bin', 'bench', 'web'];
 
 /** What each source file imports of ours, types included, by paths from the root. */
 const imports = new Map(FOLDERS.flatMap(sourcesIn).map((file) => [file, importsOf(file)]));
 
 function sourcesIn(folder: string): string[] {
   return readdirSync(join(PACKAGE_ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts') && !path.includes('node_modules'))
+    .filter((path) => /\.tsx?$/.test(path) && !path.includes('node_modules'))
     .map((path) => `${folder}/${path}`);
 }
 

@@ -7,10 +7,10 @@ import { comparePermissions } from '../../infra/compare-permissions.ts';
 import { PACKAGE_ROOT } from '../../local/config.ts';
 
 /*
- * `npm run test:permissions`: runs the tests of the API and of the functions, notes every call they make to the table,
- * and compares these with the policies of the deployment. Fails for a call that is not allowed, and for a permission
- * that nothing uses. Other tests than these can be named: `npm run test:permissions -- test/http`. Where RECORDED_CALLS
- * names a file that a run of tests has written with the same setting, that is compared, and nothing is run.
+ * `npm run test:permissions`: runs the tests of the API and of the functions, records every call they make to the
+ * table, and compares these calls with the policies of the deployment. Fails for a call that is not allowed, and for a
+ * permission that nothing uses. Other tests can be named: `npm run test:permissions -- test/http`. If RECORDED_CALLS
+ * names a file that a run of tests has written with the same setting, that file is compared, and nothing is run.
  */
 
 const FOLDERS = ['test/http', 'test/lambdas', 'test/events', 'test/capacity'];
@@ -30,7 +30,7 @@ async function runAndCompare(named: readonly string[]): Promise<boolean> {
   }
 }
 
-/** Whether the calls in a file, each a line, are those that the policies allow. */
+/** Compares the calls in a file, one on each line, with the policies. Returns whether they match. */
 function compare(file: string): boolean {
   const recorded = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
   const { missing, unused } = comparePermissions(new Set(recorded));
@@ -42,7 +42,7 @@ function compare(file: string): boolean {
   return agree;
 }
 
-/** Runs tests by jest, with their calls noted. Its status. */
+/** Runs tests with jest, and records their calls. Returns the exit status. */
 async function runTests(paths: readonly string[], file: string): Promise<number> {
   const jest = join(PACKAGE_ROOT, 'node_modules/jest/bin/jest.js');
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];

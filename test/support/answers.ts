@@ -1,20 +1,20 @@
 import { expect } from '@jest/globals';
 import type { Answer } from './http-client.ts';
 
-/** How a client asks for a failure's form: by naming the media type, or not. */
+/** How a client chooses the form of an error: with the media type, or without. */
 export const ERROR_FORMS = [
   { form: 'problem document', accept: 'application/problem+json' },
   { form: 'array of codes', accept: 'application/json' },
 ] as const;
 export type ErrorForm = (typeof ERROR_FORMS)[number];
 
-/** What goes wrong: each code with the field it is about, which is absent when it is about the whole. */
+/** Expected errors: each code with its field, which is absent if the code is about the whole. */
 export interface Failure {
   readonly status: number;
   readonly codes: readonly string[];
 }
 
-/** Demands that an answer is this failure, in the form that was asked for, and complete in it. */
+/** Checks that a response is this error, in the requested form and complete. */
 export function expectFailure(answer: Answer, { form }: ErrorForm, { status, codes }: Failure): void {
   expect({ status: answer.status, codes: codesOf(answer) }).toEqual({ status, codes });
   const type = form === 'problem document' ? 'application/problem+json' : 'application/json';
@@ -30,7 +30,7 @@ export function expectFailure(answer: Answer, { form }: ErrorForm, { status, cod
   });
 }
 
-/** The codes of a failure in either form. */
+/** Returns the codes of an error in either form. */
 export function codesOf(answer: Answer): unknown {
   const body = answer.json();
   if (Array.isArray(body)) return body;
@@ -38,14 +38,14 @@ export function codesOf(answer: Answer): unknown {
   return errors?.map((error) => error.code);
 }
 
-/** An answer without what differs from one request to the next: its date and its request's id. */
+/** Returns a response without its date and its request id, which differ between requests. */
 export function comparable({ status, rawHeaders, headers, text }: Answer) {
   const id = headers['x-request-id'];
   const kept = rawHeaders.join('\n').replaceAll(String(id), '<id>').replace(String(headers.date), '<date>');
   return { status, headers: kept, text: text.replaceAll(String(id), '<id>') };
 }
 
-/** Demands that something fails, with this code. */
+/** Checks that a promise rejects with this code. */
 export async function expectCode(attempt: Promise<unknown>, code: string): Promise<void> {
   await expect(attempt).rejects.toMatchObject({ code });
 }

@@ -11,9 +11,9 @@ import { openTable } from '../../backend/table/table.ts';
 import { openEncryption } from '../../backend/table/encryption/open-encryption.ts';
 
 /*
- * The API as a process of its own, for tests with several: on any free port, which it writes as its only line.
- * Environment: as the API's, and TOKEN_SOURCE, an issuer with its public keys as JSON. It ends with its input, that is
- * with the process that started it.
+ * The API in its own process, for tests with several: on any free port, which it writes as its only line.
+ * Environment: the API's, and TOKEN_SOURCE, an issuer with its public keys as JSON. It ends when its input ends, with
+ * the process that started it.
  */
 
 type Issuer = NonNullable<TokenSources['development']>;

@@ -19,7 +19,7 @@ import { asTableUser } from './recorded-calls.ts';
 import { issuerOfTheRun, type TestIssuer } from './test-issuer.ts';
 import { createTestTable, type TestTable, type TestTableOptions } from './test-table.ts';
 
-/** The origin that the tests' API lets in. */
+/** The origin that the tests' API allows. */
 export const FRONT_END = 'http://localhost:3000';
 
 /** The API as a server, with an issuer of tokens. */
@@ -29,41 +29,41 @@ export interface TestApi {
   readonly app: ReturnType<typeof createApp>;
   readonly context: Wiring;
   readonly issuer: TestIssuer;
-  /** What was logged: a JSON text each. */
+  /** Log lines, as JSON texts. */
   readonly logLines: readonly string[];
-  /** Somebody who does not say who they are, or says it in a way of their own. */
+  /** A caller without a token, or with the given authorization. */
   request(request: ExactRequest): Promise<Answer>;
-  /** Somebody with a valid token and no profile. */
+  /** A caller with a valid token and no profile. */
   user(userId?: string): Promise<Caller>;
-  /** Somebody with a profile; by default with a handle that nobody else has. */
+  /** A caller with a profile; by default with a new handle. */
   person(handle?: string, displayName?: string): Promise<Caller>;
   stop(): Promise<void>;
 }
 
 export interface ApiOptions {
   readonly table: Table;
-  /** Default: that of the run, whose key all test APIs know. */
+  /** Default: the issuer of the run, whose key all test APIs know. */
   readonly issuer?: TestIssuer;
-  /** Default: what verifies the issuer's tokens. */
+  /** Default: a verifier of the issuer's tokens. */
   readonly verifyToken?: TokenVerifier;
   readonly corsOrigins?: readonly string[];
-  /** Default: as the environment says, like an API's: TEXT_ENCRYPTION and TEXT_KEYS. */
+  /** Default: from the environment, like an API's: TEXT_ENCRYPTION and TEXT_KEYS. */
   readonly encryption?: TextEncryption;
-  /** Default: live events of this API alone. */
+  /** Default: live events of this API only. */
   readonly live?: LiveEvents;
   /** Default: none. */
   readonly limits?: RateLimits;
   /** Default: none. */
   readonly tokenHint?: string;
-  /** Default: no forwarded address is believed. */
+  /** Default: forwarded addresses are ignored. */
   readonly trustProxy?: number | readonly string[];
-  /** Default: the API alone. */
+  /** Default: only the API. */
   readonly screens?: readonly RequestHandler[];
 }
 
 let handles = 0;
 
-/** A handle that no other person of this test file has. */
+/** Makes a handle that no other person of this test file has. */
 export function newHandle(): string {
   handles += 1;
   return `person-${handles}`;
@@ -111,7 +111,7 @@ export async function startTestApi(options: ApiOptions): Promise<TestApi> {
 }
 
 /**
- * An API for the tests of a file, over a fresh table, from `beforeAll` to `afterAll`.
+ * Starts an API for the tests of a file, over a new table, from `beforeAll` to `afterAll`.
  *
  *     const api = useTestApi();
  *     it('…', async () => { const ada = await api().person(); … });
@@ -125,11 +125,11 @@ export function useTestApi(options: TestTableOptions = {}): () => TestApi & { re
   afterAll(async () => {
     await started?.stop();
     await started?.db.close();
-    // Nothing that a client does is a fault of ours.
+    // No request of a client may cause an error of ours.
     expect(started?.logLines.filter((line) => line.includes('"status":500'))).toEqual([]);
   });
   return () => {
-    if (!started) throw new Error('the API is there from beforeAll to afterAll');
+    if (!started) throw new Error('the API runs only from beforeAll to afterAll');
     return started;
   };
 }

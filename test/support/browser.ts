@@ -1,7 +1,7 @@
 import type { Answer } from './http-client.ts';
 import { exchangeAsDescribed } from './openapi.ts';
 
-/** What a page hands to `fetch`. */
+/** The arguments of a page's `fetch`. */
 export interface PageRequest {
   readonly method: string;
   readonly path: string;
@@ -9,11 +9,11 @@ export interface PageRequest {
   readonly body?: string;
 }
 
-/** A page of some origin in a browser, which keeps to the CORS protocol of the Fetch standard. */
+/** A page of an origin in a browser, which follows the CORS protocol of the Fetch standard. */
 export interface Page {
-  /** @throws TypeError where a browser's `fetch` would: the page may not send the request, or not see the answer. */
+  /** @throws TypeError like a browser's `fetch`: the page may not send the request, or not read the response. */
   fetch(request: PageRequest): Promise<Answer>;
-  /** The preflights that were sent, and what they asked for. */
+  /** The preflights that were sent, and the methods and headers that they requested. */
   readonly preflights: readonly string[];
 }
 
@@ -21,7 +21,7 @@ const SIMPLE_METHODS = ['GET', 'HEAD', 'POST'];
 const SIMPLE_HEADERS = ['accept', 'accept-language', 'content-language'];
 const SIMPLE_CONTENT_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
 
-/** What browsers send of themselves. */
+/** The headers that browsers send by themselves. */
 const BROWSER_HEADERS = {
   Accept: '*/*',
   'Accept-Encoding': 'gzip, deflate, br',
@@ -54,7 +54,7 @@ export function openPage(origin: string, port: number): Page {
     if (!SIMPLE_METHODS.includes(method) && !methods.includes(method.toLowerCase()))
       throw new TypeError(`method ${method} is not allowed`);
     const allowed = namesIn(answer.headers['access-control-allow-headers']);
-    // A `*` would not do: it never covers Authorization.
+    // A `*` is not enough: it never covers Authorization.
     const refused = unsafe.filter((name) => !allowed.includes(name));
     if (refused.length > 0) throw new TypeError(`headers ${refused.join(', ')} are not allowed`);
   };

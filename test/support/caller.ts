@@ -20,8 +20,8 @@ export interface SendBody {
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * Somebody with a token who talks to an API as a program does. `get`, `post`, `put`, `patch` and `delete` answer with whatever comes;
- * the others demand a 200 and answer with what it holds.
+ * A user with a token who calls an API as a program does. `get`, `post`, `put`, `patch` and `delete` return any response;
+ * the others require a 200 and return its content.
  */
 export class Caller {
   readonly userId: string;
@@ -37,7 +37,7 @@ export class Caller {
     this.#port = parts.port;
   }
 
-  /** The same person at another process. */
+  /** Returns the same user as a caller of another process. */
   at({ port }: { readonly port: number }): Caller {
     return new Caller({ userId: this.userId, token: this.token, handle: this.handle, port });
   }
@@ -92,7 +92,7 @@ export class Caller {
     return ok(await this.put('/api/users/me', profile)) as PersonAnswer;
   }
 
-  /** Every entry of a list, page by page along one relation of `Link`, from a first page on; the pages as they came. */
+  /** Reads every page of a list, along one relation of `Link`, from a first page on. */
   async pages<Entry>(path: string, relation: 'next' | 'prev'): Promise<Entry[][]> {
     const pages: Entry[][] = [];
     for (let next: string | undefined = path; next !== undefined;) {
@@ -117,13 +117,13 @@ export class Caller {
   }
 }
 
-/** The body of an answer that has to be a success. */
+/** Returns the body of a response that must be a success. */
 export function ok(answer: Answer): unknown {
   expect({ status: answer.status, text: answer.text }).toMatchObject({ status: 200 });
   return answer.json();
 }
 
-/** Where a relation of an answer's `Link` header leads, or undefined. */
+/** Returns the target of a relation of a response's `Link` header, or undefined. */
 export function linkOf({ headers }: Answer, relation: string): string | undefined {
   const { link } = headers;
   return link === undefined ? undefined : Link.parse(String(link)).rel(relation)[0]?.uri;

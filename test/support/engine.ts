@@ -6,24 +6,24 @@ import getPort from 'get-port';
 import { endWithThisProcess } from '../../local/engine/guard.ts';
 import { eventually } from './eventually.ts';
 
-// The SDK announces its future minimum version of Node once a process; in tests that is noise.
+// The SDK announces its future minimum version of Node once for each process; in tests that is noise.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-/** A DynamoDB engine of a test's own. */
+/** A DynamoDB engine of one test. */
 export interface Engine {
   readonly endpoint: string;
   readonly port: number;
   readonly pid: number;
-  /** Ends it as an operator would (SIGTERM) and waits until it is gone. Twice is as good as once. */
+  /** Ends it like an operator (SIGTERM) and waits until it is gone. May be called twice. */
   stop(): Promise<void>;
-  /** Ends it as a crash would (SIGKILL) and waits until it is gone. */
+  /** Ends it like a crash (SIGKILL) and waits until it is gone. */
   crash(): Promise<void>;
 }
 
 export interface EngineOptions {
-  /** Default: a free one. Give the port of an engine that crashed to bring it back at the same place. */
+  /** Default: a free port. Give the port of an engine that crashed to restart it at the same endpoint. */
   readonly port?: number;
-  /** Default: everything is kept in memory and is gone with the engine. */
+  /** Default: all data is in memory and is lost with the engine. */
   readonly dbPath?: string;
 }
 
@@ -75,7 +75,7 @@ async function acceptsConnections(child: ChildProcess, port: number): Promise<vo
   let complaints = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaints += text));
   await eventually(async () => {
-    // Asked first: on its port somebody else may listen.
+    // Checked first: another process may listen on its port.
     if (!isRunning(child)) throw new Error(`the engine ended: ${complaints}`);
     await canConnect(port);
   });

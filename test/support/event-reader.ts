@@ -3,30 +3,30 @@ import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:ht
 import { createParser } from 'eventsource-parser';
 import { eventually } from './eventually.ts';
 
-/** An event as it came, its data parsed. */
+/** A received event, its data parsed. */
 export interface ReceivedEvent {
   readonly event: string | undefined;
   readonly data: unknown;
 }
 
-/** Somebody who reads an event stream, over a connection of their own. */
+/** A client that reads an event stream, over its own connection. */
 export interface EventReader {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** What came so far. */
+  /** The events so far. */
   readonly events: readonly ReceivedEvent[];
   readonly comments: readonly string[];
-  /** Resolves once the stream has ended, in whatever way. */
+  /** Resolves once the stream has ended, for any reason. */
   readonly ended: Promise<void>;
   readonly hasEnded: () => boolean;
-  /** The id that came last; empty before the first one. */
+  /** The newest id; empty before the first one. */
   readonly lastEventId: () => string;
-  /** The data of the events of a name, once there are so many. */
+  /** Resolves with the data of the events of a name, once there are that many. */
   until(event: string, count?: number): Promise<readonly unknown[]>;
   close(): void;
 }
 
-/** Opens an event stream, and is done when its headers have come. */
+/** Opens an event stream, and is done when its headers have arrived. */
 export async function readEvents(
   port: number,
   {

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const POLL_MS = 5;
 
 /**
- * Waits until a check passes, and answers with what it returned: the check throws, or returns false, until then.
- * @throws what the last check threw, when time is up.
+ * Waits until a check passes, and returns its result. A check that throws or returns false has not passed yet.
+ * @throws the error of the last check, when the time is up.
  */
 export async function eventually<Result>(
   check: () => Result | Promise<Result>,

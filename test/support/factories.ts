@@ -25,7 +25,7 @@ export interface MessageValues extends Partial<Omit<MessageItem, 'pk' | 'sk'>> {
   readonly groupId: string;
 }
 
-/** A stored message: the group's first, of somebody, unless told otherwise. */
+/** A stored message: by default the group's first, of another user. */
 export function messageItem({ groupId, seq = 1, ...values }: MessageValues): MessageItem {
   return {
     ...messageKey(groupId, seq),
@@ -77,7 +77,7 @@ export interface MemberValues extends Partial<Omit<MemberItem, 'pk' | 'sk' | 'in
   readonly userId: string;
 }
 
-/** A member's row: as of the group's first message, unread, unless told otherwise. */
+/** A member's row: by default as of the group's first message, unread. */
 export function memberItem({ groupId, userId, ...values }: MemberValues): MemberItem {
   const last_at = values.last_at ?? timeOf(values.last_seq ?? 1);
   return {

@@ -6,18 +6,18 @@ import type { KmsApi } from '../../backend/table/encryption/kms.ts';
 export const KMS_KEY = 'arn:aws:kms:eu-west-1:123456789012:key/0b1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d';
 export const OTHER_KMS_KEY = 'arn:aws:kms:eu-west-1:123456789012:key/ffffffff-4e5f-4a6b-8c7d-9e0f1a2b3c4d';
 
-/** What KMS makes of a data key of 32 bytes: as long as the real one's, which storage is paid for. */
+/** Length of a data key of 32 bytes after KMS has encrypted it: the real one's, because it costs storage. */
 const BLOB_BYTES = 184;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** KMS in memory: it wraps data keys, bound to their context, and counts what it is asked. */
+/** KMS in memory: it encrypts data keys, bound to their context, and counts its calls. */
 export interface FakeKms extends KmsApi {
   /** Calls so far. */
   readonly calls: { generateDataKey: number; decrypt: number };
-  /** Every call fails with it, until it is undefined. */
+  /** The error of every call, unless undefined. */
   failure: Error | undefined;
-  /** Every context that was named. */
+  /** Every context that a call named. */
   readonly contexts: ReadonlySet<string>;
 }
 
@@ -61,7 +61,7 @@ export function createFakeKms(): FakeKms {
   return fake;
 }
 
-/** KMS takes its time, so that calls meet; or it fails. */
+/** KMS takes time, so that calls overlap; or it fails. */
 async function answer({ failure }: FakeKms): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   if (failure) throw failure;

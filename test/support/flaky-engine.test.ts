@@ -10,7 +10,7 @@ import { putItems, readLog } from './scene.ts';
 import { useTestTable } from './test-table.ts';
 
 describe('an engine of a test', () => {
-  it('is gone after its end, and can come back on the same port', async () => {
+  it('is gone after its end, and can be restarted on the same port', async () => {
     const first = await startEngine();
     await first.crash();
     const second = await startEngine({ port: first.port });
@@ -35,13 +35,13 @@ describe('the flaky engine', () => {
     await flaky.close();
   });
 
-  it('passes on what it has no fault for', async () => {
+  it('passes on requests without a fault', async () => {
     const message = textMessage({ groupId: newGroupId() });
     expect(await context.messages.append(message)).toMatchObject({ stored: true });
     expect(flaky.count('PutItem')).toBe(1);
   });
 
-  it('loses the answer to what the engine did', async () => {
+  it('drops the response after the engine has carried out the request', async () => {
     const groupId = newGroupId();
     flaky.loseAnswer('PutItem', { times: 4 });
     await expect(context.messages.append(textMessage({ groupId }))).rejects.toThrow(TableUnavailableError);
@@ -49,7 +49,7 @@ describe('the flaky engine', () => {
     expect(await readLog(context, groupId)).toHaveLength(1);
   });
 
-  it('holds the answer to what the engine did', async () => {
+  it('holds the response after the engine has carried out the request', async () => {
     const message = textMessage({ groupId: newGroupId() });
     const held = flaky.holdAnswer('PutItem');
     const appending = context.messages.append(message);
@@ -59,7 +59,7 @@ describe('the flaky engine', () => {
     expect(await appending).toMatchObject({ stored: true });
   });
 
-  it('cuts the connection before the engine did anything', async () => {
+  it('cuts the connection before the engine receives the request', async () => {
     const groupId = newGroupId();
     flaky.cut('PutItem', { times: 4 });
     await expect(context.messages.append(textMessage({ groupId }))).rejects.toThrow(TableUnavailableError);
@@ -67,7 +67,7 @@ describe('the flaky engine', () => {
   });
 
   it.each(['ProvisionedThroughputExceededException', 'TransactionConflictException'])(
-    'answers %s, which the client overcomes',
+    'responds with %s, which the client overcomes',
     async (errorName) => {
       flaky.refuse('PutItem', errorName);
       expect(await context.messages.append(textMessage({ groupId: newGroupId() }))).toMatchObject({
@@ -77,14 +77,14 @@ describe('the flaky engine', () => {
     },
   );
 
-  it('answers 500, which the client overcomes', async () => {
+  it('responds with 500, which the client overcomes', async () => {
     flaky.breakDown('PutItem');
     expect(await context.messages.append(textMessage({ groupId: newGroupId() }))).toMatchObject({
       stored: true,
     });
   });
 
-  it('answers a batch in part, and the whole comes together', async () => {
+  it('processes a batch in part, and the client sends the rest', async () => {
     const profile = { handle: 'ada', display_name: 'Ada', created_at: '2024-01-01T00:00:00.000Z' };
     await putItems(
       db().table,
@@ -96,7 +96,7 @@ describe('the flaky engine', () => {
     expect(flaky.count('BatchGetItem')).toBe(2);
   });
 
-  it('holds a request until it is released, and only those that are asked for', async () => {
+  it('holds a request until it is released, and only matching ones', async () => {
     const groupId = newGroupId();
     const held = flaky.hold('PutItem', { where: ({ body }) => JSON.stringify(body).includes(groupId) });
     const put = context.messages.append(textMessage({ groupId }));

@@ -19,49 +19,49 @@ export interface EngineRequest {
 }
 
 export interface Which {
-  /** How many requests; default 1. */
+  /** Number of requests; default 1. */
   readonly times?: number;
-  /** Only requests this is true of; default: all of the operation. */
+  /** Only requests for which this is true; default: all of the operation. */
   readonly where?: (request: EngineRequest) => boolean;
 }
 
 /** A request that is stopped on its way to the engine, or back. */
 export interface Held {
-  /** Resolves once the request is there. */
+  /** Resolves once the request is held. */
   readonly arrived: Promise<EngineRequest>;
-  /** Lets it go on. */
+  /** Releases it. */
   release(): void;
 }
 
 /**
- * A proxy in front of an engine that does on demand what networks and DynamoDB do sometimes. Each method arms a fault
- * for the next requests of an operation; where several match, the one armed first is used up first.
+ * A proxy in front of an engine that causes failures of networks and of DynamoDB on demand. Each method arms a fault
+ * for the next requests of an operation; if several match, the one that was armed first is used first.
  */
 export interface FlakyEngine {
   readonly endpoint: string;
-  /** The engine carries the request out, then the connection is cut: the caller cannot know. */
+  /** The engine carries out the request, then the connection is cut: the caller cannot know. */
   loseAnswer(operation: string, which?: Which): void;
-  /** The connection is cut before the engine sees the request. */
+  /** The connection is cut before the engine receives the request. */
   cut(operation: string, which?: Which): void;
-  /** The engine does not see the request; the answer is this error: `ProvisionedThroughputExceededException` … */
+  /** The engine does not receive the request; the response is this error: `ProvisionedThroughputExceededException` … */
   refuse(operation: string, errorName: string, which?: Which): void;
-  /** The engine does not see the request; the answer is a 500. */
+  /** The engine does not receive the request; the response is a 500. */
   breakDown(operation: string, which?: Which): void;
-  /** The engine does not see a transaction; it is cancelled for these reasons, one for each of its items. */
+  /** The engine does not receive a transaction; it is cancelled for these reasons, one for each of its items. */
   cancel(reasons: readonly string[], which?: Which): void;
-  /** A BatchGetItem is answered for its first key of each table; the others come back as UnprocessedKeys. */
+  /** A BatchGetItem returns the first key of each table; the others are returned as UnprocessedKeys. */
   leaveUnprocessed(which?: Which): void;
-  /** A BatchWriteItem is carried out for its first item of each table; the others come back as UnprocessedItems. */
+  /** A BatchWriteItem writes the first item of each table; the others are returned as UnprocessedItems. */
   leaveUnwritten(which?: Which): void;
-  /** Runs something, to its end, before the request goes on: what another process does in just that moment. */
+  /** Runs a task, to its end, before the request continues: a write of another process at just that moment. */
   before(operation: string, action: (request: EngineRequest) => unknown, which?: Which): void;
-  /** Stops a request on its way, until it is released. */
+  /** Holds a request on its way, until it is released. */
   hold(operation: string, which?: Which): Held;
-  /** The engine carries the request out; its answer is held until it is released. `arrived`: it was carried out. */
+  /** The engine carries out the request; its response is held until it is released. `arrived`: it was carried out. */
   holdAnswer(operation: string, which?: Which): Held;
-  /** How many requests of an operation arrived since the start or the last `reset`. */
+  /** Number of requests of an operation since the start or the last `reset`. */
   count(operation: string): number;
-  /** Disarms what was not used up, lets held requests go, and counts from 0. */
+  /** Disarms unused faults, releases held requests, and counts from 0. */
   reset(): void;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { once } from 'node:events';
 
-/** A request exactly as given: nothing is added but what HTTP/1.1 demands. */
+/** A request exactly as given, with only the additions that HTTP/1.1 requires. */
 export interface ExactRequest {
   readonly method?: string;
   readonly path: string;
@@ -9,20 +9,20 @@ export interface ExactRequest {
   readonly body?: string | Uint8Array;
 }
 
-/** An answer, read to its end. */
+/** A response, read to its end. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Names and values by turns, as they came. */
+  /** Names and values in turn, as received. */
   readonly rawHeaders: readonly string[];
   readonly text: string;
-  /** @throws SyntaxError when the body is not JSON. */
+  /** @throws SyntaxError if the body is not JSON. */
   json(): unknown;
 }
 
 const agent = new Agent({ keepAlive: true });
 
-/** Sends one request to a server on this machine, over a connection that is kept and used again. */
+/** Sends one request to a server on this machine, over a connection that is kept and reused. */
 export async function exchange(
   port: number,
   { method = 'GET', path, headers = {}, body }: ExactRequest,

@@ -1,6 +1,6 @@
 /*
- * A function's first event in a process of its own, as Lambda has it after a cold start: loads the bundle, then hands it
- * the event. The last line it writes is what came of it, as JSON, with how long each of the two took.
+ * Runs a function's first event in its own process, like Lambda after a cold start: loads the bundle, then passes it the
+ * event. The last line that it writes is the outcome as JSON, with the duration of both steps.
  *
  *     node invoke-function.mjs <bundle> <event as JSON>
  */

@@ -8,7 +8,7 @@ export interface KeyServer {
   readonly uri: string;
   /** The issuers whose keys are published now. */
   issuers: readonly TestIssuer[];
-  /** How often the key set was asked for. */
+  /** Number of requests for the key set. */
   fetches: number;
   /** Responds instead of the key set. */
   respond: ((response: ServerResponse) => void) | undefined;

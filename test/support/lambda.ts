@@ -9,8 +9,8 @@ type Handler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
 const MAX_ROUNDS = 20;
 
 /**
- * Hands a batch to a stream's handler as Lambda does: a failure that it reports is a checkpoint, from which the batch
- * comes again. How many times it was called.
+ * Passes a batch to a stream's handler like Lambda: the batch is repeated from the record that the handler reports as
+ * failed. Returns the number of calls.
  */
 export async function deliver(handler: Handler, records: readonly DynamoDBRecord[]): Promise<number> {
   let rest = records;

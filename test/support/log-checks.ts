@@ -2,7 +2,7 @@ import type { MessageStore } from '../../backend/table/message-store.ts';
 import type { LogEntry } from '../../backend/domain/model.ts';
 import type { Acknowledged } from './senders.ts';
 
-/** Reads every log from the table: dense, no key twice, and each acknowledged message there once, as acknowledged. */
+/** Checks every log in the table: it is dense, no key occurs twice, each acknowledged message exists once, unchanged. */
 export async function checkLogs(
   messages: MessageStore,
   acknowledged: readonly Acknowledged[],

@@ -6,24 +6,24 @@ import { describeApi } from '../../backend/http/openapi.ts';
 import { API_ROUTES } from '../../backend/http/routes.ts';
 import { type Answer, exchange, type ExactRequest } from './http-client.ts';
 
-/** What of a request the document speaks of. */
+/** The parts of a request that the document describes. */
 type Asked = Pick<ExactRequest, 'method' | 'path'>;
 
 let description: Description | undefined;
 
-/** The API's description, made once for a test file. */
+/** Returns the API's description, which is created once for a test file. */
 export function apiDescription(): Description {
   return (description ??= new Description(describeApi(API_ROUTES)));
 }
 
-/** Sends one request to an API, and demands that its answer is one that the document describes. */
+/** Sends one request to an API. @throws Error if the document does not describe the response. */
 export async function exchangeAsDescribed(port: number, request: ExactRequest): Promise<Answer> {
   const answer = await exchange(port, request);
   apiDescription().demand(request, answer);
   return answer;
 }
 
-/** An OpenAPI document that answers are held against. */
+/** An OpenAPI document that responses are checked against. */
 export class Description {
   readonly document: oas31.OpenAPIObject;
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -37,7 +37,7 @@ export class Description {
     this.#paths = Object.keys(document.paths ?? {}).map((path) => ({ path, pattern: patternOf(path) }));
   }
 
-  /** @throws Error that names everything in which an answer is not as the document says. */
+  /** @throws Error that lists every difference between a response and the document. */
   demand(request: Asked, answer: Answer): void {
     const faults = this.faultsOf(request, answer);
     if (faults.length === 0) return;
@@ -48,23 +48,24 @@ export class Description {
 
   faultsOf(request: Asked, answer: Answer): string[] {
     const method = (request.method ?? 'GET').toLowerCase();
-    // A preflight is between the browser and the server.
+    // The document does not describe preflight requests.
     if (method === 'options') return [];
     const path = request.path.replaceAll('%40', '@');
-    const place = this.#operationOf(method === 'head' ? 'get' : method, path);
-    if (place === undefined) return answer.status === 404 ? [] : ['this is no route: 404 is due'];
-    const found = this.#resolve([...place, 'responses', String(answer.status)]);
-    if (!found) return [`a status of ${answer.status} is not described`];
+    const operation = this.#operationOf(method === 'head' ? 'get' : method, path);
+    if (operation === undefined)
+      return answer.status === 404 ? [] : ['this is no route: 404 is due'];
+    const response = this.#resolve([...operation, 'responses', String(answer.status)]);
+    if (!response) return [`a status of ${answer.status} is not described`];
     return [
-      ...this.#headerFaults(found, answer),
-      ...(method === 'head' ? [] : this.#bodyFaults(found, answer)),
+      ...this.#headerFaults(response, answer),
+      ...(method === 'head' ? [] : this.#bodyFaults(response, answer)),
     ];
   }
 
-  /** Where the document speaks of a route. */
-  #operationOf(method: string, target: string): Place | undefined {
+  /** Returns the pointer to a route's operation, or undefined if there is none. */
+  #operationOf(method: string, target: string): Pointer | undefined {
     const path = target.split('?', 1)[0] ?? '';
-    // The routers know no words in the place of a parameter that a longer path has a name for.
+    // A path without parameters wins over one with parameters, as it does in the routers.
     const matches = this.#paths.filter(({ pattern }) => pattern.test(path)).map((match) => match.path);
     const exact = matches.find((candidate) => candidate.toLowerCase() === path.toLowerCase());
     const [found] = [exact, ...matches].filter(
@@ -73,19 +74,20 @@ export class Description {
     return found === undefined ? undefined : ['paths', found, method];
   }
 
-  #headerFaults(response: Place, answer: Answer): string[] {
+  #headerFaults(response: Pointer, answer: Answer): string[] {
     const headers = this.#at([...response, 'headers']);
     if (!isObject(headers)) return [];
     return Object.keys(headers).flatMap((name) => {
-      const place = this.#resolve([...response, 'headers', name]) ?? [];
+      const header = this.#resolve([...response, 'headers', name]) ?? [];
       const value = answer.headers[name.toLowerCase()];
-      if (value === undefined) return this.#at([...place, 'required']) === true ? [`${name} is missing`] : [];
-      const isNumber = this.#at([...place, 'schema', 'type']) === 'integer';
-      return this.#faults([...place, 'schema'], isNumber ? Number(value) : value, name);
+      if (value === undefined)
+        return this.#at([...header, 'required']) === true ? [`${name} is missing`] : [];
+      const isNumber = this.#at([...header, 'schema', 'type']) === 'integer';
+      return this.#faults([...header, 'schema'], isNumber ? Number(value) : value, name);
     });
   }
 
-  #bodyFaults(response: Place, answer: Answer): string[] {
+  #bodyFaults(response: Pointer, answer: Answer): string[] {
     const content = this.#at([...response, 'content']);
     const type = answer.headers['content-type']?.split(';', 1)[0];
     if (!isObject(content)) return answer.text === '' ? [] : ['a body is not described'];
@@ -94,12 +96,12 @@ export class Description {
     return this.#faults([...response, 'content', type, 'schema'], body, 'body');
   }
 
-  #faults(schema: Place, value: unknown, what: string): string[] {
-    const pointer = pointerTo(schema);
-    let validate = this.#validators.get(pointer);
+  #faults(schema: Pointer, value: unknown, what: string): string[] {
+    const fragment = fragmentOf(schema);
+    let validate = this.#validators.get(fragment);
     if (!validate) {
-      validate = this.#ajv.compile({ $ref: `openapi${pointer}` });
-      this.#validators.set(pointer, validate);
+      validate = this.#ajv.compile({ $ref: `openapi${fragment}` });
+      this.#validators.set(fragment, validate);
     }
     if (validate(value)) return [];
     return (validate.errors ?? []).map(
@@ -107,46 +109,47 @@ export class Description {
     );
   }
 
-  /** The place itself, or where it refers to; undefined when there is nothing. */
-  #resolve(place: Place): Place | undefined {
-    const value = this.#at(place);
+  /** Follows the `$ref` at a pointer, if there is one. Returns undefined if there is no object. */
+  #resolve(pointer: Pointer): Pointer | undefined {
+    const value = this.#at(pointer);
     if (!isObject(value)) return undefined;
     const { $ref } = value;
-    return typeof $ref === 'string' ? $ref.slice('#/'.length).split('/') : place;
+    return typeof $ref === 'string' ? $ref.slice('#/'.length).split('/') : pointer;
   }
 
-  #at(place: Place): unknown {
+  #at(pointer: Pointer): unknown {
     let value: unknown = this.document;
-    for (const name of place) value = isObject(value) ? value[name] : undefined;
+    for (const name of pointer) value = isObject(value) ? value[name] : undefined;
     return value;
   }
 }
 
-type Place = readonly string[];
+/** A JSON pointer, as its reference tokens (RFC 6901). */
+type Pointer = readonly string[];
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A JSON pointer, as a URI's fragment (RFC 6901). */
-function pointerTo(place: Place): string {
-  const names = place.map((name) => encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1')));
+/** Formats a JSON pointer as a URI fragment (RFC 6901). */
+function fragmentOf(pointer: Pointer): string {
+  const names = pointer.map((name) => encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1')));
   return `#/${names.join('/')}`;
 }
 
-/** As Express compares: in upper or lower case, with a slash behind or not. */
+/** Returns a pattern that matches as Express does: in upper or lower case, with or without a slash at the end. */
 function patternOf(path: string): RegExp {
   const source = path.replaceAll(/[.*+?^$()|[\]\\]/g, String.raw`\$&`).replaceAll(/\{\w+\}/g, '[^/]+');
   return new RegExp(`^${source}/?$`, 'i');
 }
 
-/** A route that a router serves, below the path that it is mounted at. */
+/** A route of a router, below the path that the router is mounted at. */
 export interface ServedRoute {
   readonly method: string;
   readonly path: string;
 }
 
-/** The routes of an app's routers, as Express has them. */
+/** Lists the routes of an app's routers, as registered in Express. */
 export function routesOf({ stack }: Pick<IRouter, 'stack'>): ServedRoute[] {
   return stack.flatMap((layer) => {
     const { route } = layer;
@@ -156,7 +159,7 @@ export function routesOf({ stack }: Pick<IRouter, 'stack'>): ServedRoute[] {
   });
 }
 
-/** The first of a route's spellings. */
+/** Returns the first path of a route. */
 function pathOf(path: string | readonly string[]): string {
   return typeof path === 'string' ? path : (path[0] ?? '');
 }

@@ -10,24 +10,24 @@ import { opaqueTexts } from '../../backend/table/message-codec.ts';
 import { MessageStore } from '../../backend/table/message-store.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { createHandler } from '../../lambdas/update-summaries/handler.ts';
-import { StreamPlace } from '../../local/pump/stream-place.ts';
+import { StreamPosition } from '../../local/pump/stream-position.ts';
 import { type StreamHandler, StreamPump } from '../../local/pump/stream-pump.ts';
 import { createStreamsClient, findStream } from '../../local/pump/streams-client.ts';
 import type { TestTable } from './test-table.ts';
 
 /** The stream Lambda at work. */
 export interface Summaries {
-  /** Batches that the handler did not come to the end of, so far. */
+  /** Number of batches so far that the handler did not finish. */
   failedBatches(): number;
   stop(): Promise<void>;
 }
 
 export interface SummariesOptions {
-  /** Where the stream and the Lambda reach the engine: through a proxy, say. Default: the table's own. */
+  /** The endpoint of the stream and the Lambda, such as a proxy's. Default: the table's own. */
   readonly endpoint?: string;
-  /** Where what was written is told. Default: nobody hears it. */
+  /** Publishes the events of the Lambda's writes. Default: they are dropped. */
   readonly events?: Publisher;
-  /** How batches reach the Lambda. Default: as they come. */
+  /** Passes batches to the Lambda. Default: as they come. */
   readonly deliverBy?: (handler: StreamHandler) => StreamHandler;
 }
 
@@ -63,7 +63,7 @@ export async function startSummaries(db: TestTable, options: SummariesOptions = 
       if (answer.batchItemFailures.length > 0) failed += 1;
       return answer;
     },
-    place: new StreamPlace(join(directory, 'stream.json'), logger),
+    position: new StreamPosition(join(directory, 'stream.json'), logger),
     logger,
     timing: { idle: 10 },
   });

@@ -7,18 +7,18 @@ import type { Answer } from './http-client.ts';
 /** A connection that a test writes to byte by byte. */
 export interface RawConnection {
   readonly socket: Socket;
-  /** All that came. */
+  /** All data received so far. */
   readonly received: () => string;
-  /** Resolves once the connection is closed, in whatever way. */
+  /** Resolves once the connection is closed, for any reason. */
   readonly closed: Promise<unknown>;
-  /** Resolves once what came matches. */
+  /** Resolves once the received data matches. */
   until(pattern: RegExp): Promise<void>;
 }
 
 /** Opens a connection to this machine. */
 type Open = (port: number, options?: Pick<TcpNetConnectOpts, 'allowHalfOpen'>) => Promise<RawConnection>;
 
-/** Opens connections, each of which is closed behind its test. */
+/** Opens connections, which are closed after each test. */
 export function useRawConnections(): Open {
   const sockets: Socket[] = [];
   afterEach(() => {
@@ -43,7 +43,7 @@ export function useRawConnections(): Open {
   };
 }
 
-/** The answers that came over a connection, each with its `Content-Length`. @throws Error for anything between them. */
+/** Parses the responses of a connection, each with its `Content-Length`. @throws Error for anything between them. */
 export function answersIn(received: string): Answer[] {
   const answers: Answer[] = [];
   for (let rest = received; rest !== '';) {

@@ -5,22 +5,22 @@ import * as z from 'zod';
 import type { TableUser } from '../../infra/permissions.ts';
 
 /*
- * Notes what the API and the functions do with the table while tests run, for the comparison with their policies
- * (`npm run test:permissions`): a line `user action table` or `user action index` each, in the file that the
- * environment variable RECORDED_CALLS names. Without it nothing is noted. What a test itself writes or reads is not
- * theirs: only what happens within `asTableUser` is.
+ * Records the calls of the API and the functions to the table while tests run, for the comparison with their policies
+ * (`npm run test:permissions`): a line `user action table` or `user action index` each, in the file that the environment
+ * variable RECORDED_CALLS names. Without it nothing is recorded. The reads and writes of a test itself are not recorded:
+ * only those within `asTableUser` are.
  */
 
 const FILE = process.env['RECORDED_CALLS'] ?? '';
 const users = new AsyncLocalStorage<TableUser>();
 const noted = new Set<string>();
 
-/** Does something as one of those who reach the table. */
+/** Runs a task as one of the table's users. */
 export function asTableUser<Result>(user: TableUser, work: () => Result): Result {
   return FILE === '' ? work() : users.run(user, work);
 }
 
-/** Has a client's calls noted. */
+/** Records a client's calls. */
 export function recordCalls(client: DynamoDBClient): void {
   if (FILE === '') return;
   client.middlewareStack.add(
@@ -37,7 +37,7 @@ export function recordCalls(client: DynamoDBClient): void {
 const query = z.object({ IndexName: z.string().optional() });
 const transaction = z.object({ TransactItems: z.array(z.record(z.string(), z.unknown())) });
 
-/** What the parts of a transaction need to be allowed. */
+/** Returns the permissions that the parts of a transaction need. */
 const TRANSACTION_ACTIONS: Readonly<Record<string, string>> = {
   ConditionCheck: 'ConditionCheckItem',
   Delete: 'DeleteItem',
@@ -56,7 +56,7 @@ function note(user: TableUser, operation: string, input: unknown): void {
   }
 }
 
-/** What an operation needs to be allowed: a transaction, whatever its parts need. */
+/** Returns the permissions that an operation needs: for a transaction, those of its parts. */
 function actionsOf(operation: string, input: unknown): string[] {
   if (!operation.startsWith('Transact')) return [operation];
   const parts = transaction.parse(input).TransactItems.flatMap((item) => Object.keys(item));

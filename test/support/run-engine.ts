@@ -2,7 +2,7 @@ import type { Engine } from './engine.ts';
 
 let running: Engine | undefined;
 
-/** Hands the run's engine from jest's global setup to its teardown: they share modules, and nothing else. */
+/** Passes the run's engine from jest's global setup to its teardown: they share modules, and nothing else. */
 export function setRunEngine(engine: Engine): void {
   running = engine;
 }

@@ -7,13 +7,13 @@ import type { TextEncryption } from '../../backend/table/encryption/text-encrypt
 import { createTextCipher } from '../../backend/table/encryption/cipher.ts';
 import { createFakeKms, KMS_KEY } from './fake-kms.ts';
 
-/** The environment of a process that seals texts. */
+/** The environment of a process that encrypts texts. */
 export const SEALING = {
   TEXT_ENCRYPTION: 'on',
   TEXT_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
 } as const;
 
-/** A key as the environment would give it; the same one for the same name. */
+/** Returns a key as the environment would give it; the same one for the same name. */
 export function localKey(name = 'test'): TextKey {
   const key = new Uint8Array(32);
   key.set(Buffer.from(name).subarray(0, key.length));
@@ -27,12 +27,12 @@ export interface SealedOptions {
   readonly keys?: readonly [TextKey, ...TextKey[]];
   readonly kms?: KmsApi;
   readonly seals?: boolean;
-  /** What is logged: a JSON text each. */
+  /** Log lines, as JSON texts. */
   readonly logLines?: string[];
   readonly dataKeyLifeMs?: number;
 }
 
-/** Texts as a process seals and opens them: nothing of what it remembers is shared with others. */
+/** Creates the encryption of one process: it shares no cache with others. */
 export function sealedTexts(options: SealedOptions = {}): EncryptedTexts {
   const { keys = [localKey()], kms = createFakeKms(), seals = true, logLines = [], dataKeyLifeMs } = options;
   return new EncryptedTexts({
@@ -46,20 +46,20 @@ export function sealedTexts(options: SealedOptions = {}): EncryptedTexts {
   });
 }
 
-/** A message as it is stored with this encryption. */
+/** Encrypts a message's text, as it is stored. */
 export async function sealMessage(encryption: TextEncryption, entry: LogEntry): Promise<LogEntry> {
   const { message } = entry;
   return typeof message === 'string' ? { ...entry, ...(await encryption.encrypt(entry, message)) } : entry;
 }
 
-/** A stored message as this encryption reads it. */
+/** Decrypts a stored message. */
 export async function openMessage(encryption: TextEncryption, entry: LogEntry): Promise<Message> {
   const [message] = await encryption.decryptMessages([entry]);
   if (!message) throw new TypeError('there is one message for each entry');
   return message;
 }
 
-/** A stored row as this encryption reads it. */
+/** Decrypts the preview of a stored row. */
 export async function openRow(encryption: TextEncryption, row: Member): Promise<InboxRow> {
   const [opened] = await encryption.decryptPreviews([row]);
   if (!opened) throw new TypeError('there is one row for each member');

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { newUserId } from './factories.ts';
 
-/** A message that was answered with 200. */
+/** A message that was acknowledged with 200. */
 export interface Acknowledged {
   readonly groupId: string;
   readonly seq: number;
@@ -12,9 +12,9 @@ export interface Acknowledged {
   readonly text: string;
 }
 
-/** The APIs to send to, and who signs tokens for them. */
+/** The APIs to send to, and the issuer of tokens for them. */
 export interface Target {
-  /** On this machine. */
+  /** Ports on this machine. */
   readonly ports: readonly number[];
   signToken(userId: string): Promise<string>;
 }
@@ -23,7 +23,7 @@ interface Sender {
   readonly userId: string;
   readonly handle: string;
   readonly token: string;
-  /** Half of them say where they are in the log, half leave it to the search of the newest messages. */
+  /** Half of the senders name their place in the log, the others rely on the search of the newest messages. */
   readonly saysPosition: boolean;
   groupId: string;
   lastSeq: number;
@@ -31,7 +31,7 @@ interface Sender {
 }
 
 const CONVERSATIONS = 3;
-/** Longer than anything takes that is going to be answered. */
+/** In ms: longer than any response takes. */
 const ANSWER_TIMEOUT_MS = 15_000;
 const PAUSE_MS = 20;
 
@@ -43,7 +43,7 @@ const messageAnswer = z.object({
   client_key: z.string(),
 });
 
-/** People who send without end, each message with a key, again and again until it is acknowledged. */
+/** Users who send continuously, each message with a key, and repeat it until it is acknowledged. */
 export class Senders {
   readonly acknowledged: Acknowledged[] = [];
   readonly #target: Target;
@@ -70,7 +70,7 @@ export class Senders {
     }
   }
 
-  /** Who is in which conversation. */
+  /** The members of each conversation. */
   get people(): readonly { readonly token: string; readonly groupId: string }[] {
     return this.#senders;
   }
@@ -78,24 +78,24 @@ export class Senders {
   start(): void {
     this.#working = true;
     this.#loops = Promise.all(this.#senders.map((sender) => this.#work(sender)));
-    // Looked at by `stop`.
+    // `stop` checks it.
     this.#loops.catch(() => undefined);
   }
 
-  /** Has each send one message, and is done when all are acknowledged. */
+  /** Makes each sender send one message, and is done when all are acknowledged. */
   async sendOnce(): Promise<void> {
     await Promise.all(
       this.#senders.map((sender) => this.#send(sender, { message_group_uuid: sender.groupId })),
     );
   }
 
-  /** Lets each finish the message it is at. @throws what a sender met that no kill explains. */
+  /** Lets each sender finish the current message. @throws an error of a sender that no kill explains. */
   async stop(): Promise<void> {
     this.#working = false;
     await this.#loops;
   }
 
-  /** Gives up, whatever is under way. */
+  /** Aborts all senders at once. */
   async abort(): Promise<void> {
     this.#working = false;
     this.#aborted.abort();
@@ -135,7 +135,7 @@ export class Senders {
     return sender;
   }
 
-  /** Asks one API after the other until one answers 200. @throws for an answer that a resend cannot mend. */
+  /** Sends to one API after the other until one responds with 200. @throws for an error that a resend cannot fix. */
   async #request(
     { token }: Sender,
     method: string,

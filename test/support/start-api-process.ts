@@ -8,15 +8,15 @@ import type { TestTable } from './test-table.ts';
 /** An API in another process. */
 export interface ApiProcess {
   readonly port: number;
-  /** Ends it as a crash would, and waits until it is gone. */
+  /** Ends it like a crash, and waits until it is gone. */
   kill(): Promise<void>;
 }
 
 const ENTRY = fileURLToPath(new URL('api-process.ts', import.meta.url));
 
 /**
- * Starts an API on a table that others use too, and waits until it listens.
- * @param redisUrl where it shares its live events; default: they are its own.
+ * Starts an API on a table that others also use, and waits until it listens.
+ * @param redisUrl the server through which it shares live events; default: it does not share them.
  */
 export async function startApiProcess(
   { endpoint, tableName }: Pick<TestTable, 'endpoint' | 'tableName'>,

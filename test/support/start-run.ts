@@ -3,7 +3,7 @@ import { setRunEngine } from './run-engine.ts';
 import { newPrivateKey } from './test-issuer.ts';
 
 /**
- * Starts what the test files of a run share: the embedded engine for their tables, and the key of their APIs' issuer.
+ * Starts what all test files of a run share: the embedded engine for their tables, and the key of their APIs' issuer.
  * Jest's global setup.
  */
 export default async function startRun(): Promise<void> {

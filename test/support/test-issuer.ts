@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { Jwks } from 'aws-jwt-verify/jwk';
 import { exportJWK, importPKCS8, importSPKI, type JWTHeaderParameters, SignJWT } from 'jose';
 
-/** What a token says; one that is undefined is left out. */
+/** The claims of a token; an undefined claim is left out. */
 type Claims = Readonly<Record<string, unknown>>;
 
 /** Signs tokens with an RSA key pair. */
@@ -12,25 +12,25 @@ export interface TestIssuer {
   readonly kid: string;
   readonly jwks: Jwks;
   readonly publicKeyPem: string;
-  /** A token as a client holds it after signing in, with these claims instead. */
+  /** Signs a token like one that a client gets when a user signs in, with these claims instead. */
   sign(claims?: Claims, header?: Partial<JWTHeaderParameters>): Promise<string>;
 }
 
 const TOKEN_LIFE_S = 3_600;
 
-/** A new private key, as PEM. It takes 0.1 to 0.5 s of processor time. */
+/** Creates a private key, as PEM. It takes 0.1 to 0.5 s of processor time. */
 export function newPrivateKey(): string {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-/** An issuer whose key all test files of a run share: TEST_ISSUER_KEY holds it; absent: a new one. */
+/** Returns an issuer whose key all test files of a run share: TEST_ISSUER_KEY holds it; absent: a new one. */
 export function issuerOfTheRun(): Promise<TestIssuer> {
   return createTestIssuer('test-key', process.env['TEST_ISSUER_KEY']);
 }
 
 /**
- * @param kid two issuers with the same one have different keys all the same.
+ * @param kid the key id. Two issuers with the same one still have different keys.
  * @param privateKeyPem default: a new key.
  */
 export async function createTestIssuer(
@@ -66,7 +66,7 @@ export async function createTestIssuer(
   };
 }
 
-/** The time in the unit of a token's claims. */
+/** Returns the time in the unit of a token's claims. */
 export function epochSeconds(): number {
   return Math.floor(Date.now() / 1_000);
 }

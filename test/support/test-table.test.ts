@@ -4,19 +4,19 @@ import { compareTable } from '../../backend/table/schema-loader.ts';
 import { createTestTable, type TestTable } from './test-table.ts';
 
 describe('a test table', () => {
-  it('is the production table where it has a stream', async () => {
+  it('equals the production table if it has a stream', async () => {
     const db = await createTestTable({ stream: true });
     expect(await differingParts(db)).toEqual([]);
     await db.close();
   });
 
-  it('is the production table but for the stream where it has none', async () => {
+  it('equals the production table except for the stream if it has none', async () => {
     const db = await createTestTable();
     expect(await differingParts(db)).toEqual(['stream']);
     await db.close();
   });
 
-  it('is gone when it is closed, and the engine of the run is not', async () => {
+  it('is gone when it is closed, while the engine of the run remains', async () => {
     const [gone, other] = [await createTestTable(), await createTestTable()];
     expect(gone.endpoint).toBe(other.endpoint);
     await gone.close();
@@ -27,7 +27,7 @@ describe('a test table', () => {
   });
 });
 
-/** The parts of a table that are not as in production. */
+/** Returns the parts of a table that differ from production. */
 async function differingParts({ client, tableName }: TestTable): Promise<string[]> {
   const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
   return compareTable(Table ?? {}, tableName)

@@ -15,7 +15,7 @@ import { tableDefinition } from '../../schema/table.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { recordCalls } from './recorded-calls.ts';
 
-/** An empty table with production's keys and index, on the engine of the run or on one of its own. */
+/** An empty table with production's keys and index, on the engine of the run or on its own. */
 export interface TestTable {
   readonly engine: Engine;
   readonly endpoint: string;
@@ -24,9 +24,9 @@ export interface TestTable {
   /** The production client. */
   readonly client: DynamoDBClient;
   readonly table: Table;
-  /** A context of its own, as another process on the same table has: nothing remembered is shared. */
+  /** Creates another context, like another process on the same table: it shares no cache. */
   newContext(options?: Omit<WiringOptions, 'table'>): Wiring;
-  /** The same table by another client, through another endpoint: a proxy's, say. Closed with this one. */
+  /** Opens the same table through another endpoint, such as a proxy's. It is closed with this one. */
   through(endpoint: string): Table;
   close(): Promise<void>;
 }
@@ -39,12 +39,12 @@ export interface TestTableOptions {
 }
 
 /**
- * Creates a table on the engine of the run, which TEST_DYNAMODB_ENDPOINT names; where no run has started one, on an
- * engine of its own. Its owner closes it, which deletes the table; `useTestTable` does so by itself.
+ * Creates a table on the engine of the run, which TEST_DYNAMODB_ENDPOINT names; or, if the run has none, on its own
+ * engine. The owner closes the table, which deletes it; `useTestTable` does that by itself.
  *
- * A table has a stream only where the test reads it: the embedded engine looks through all stream records so far, of
- * every table, at each write to a table with a stream. Such a table has an engine of its own, unless
- * TEST_STREAMS_ENDPOINT names one that has no such cost (`npm run test:docker` sets both).
+ * A table has a stream only if the test reads it: the embedded engine scans all earlier stream records, of every
+ * table, at each write to a table with a stream. Such a table has its own engine, unless
+ * TEST_STREAMS_ENDPOINT names one without that cost (`npm run test:docker` sets both).
  */
 export async function createTestTable(options: TestTableOptions = {}): Promise<TestTable> {
   const { stream = false } = options;
@@ -75,7 +75,7 @@ export async function createTestTable(options: TestTableOptions = {}): Promise<T
       newContext: (options) => wire({ table: own.table, ...options }),
       through: (endpoint) => open(endpoint).table,
       close: async () => {
-        // An engine of the test's own ends with its tables, and may have crashed.
+        // The test's own engine ends with its tables, and may have crashed.
         if (shared !== undefined) await own.client.send(new DeleteTableCommand({ TableName: tableName }));
         await close();
       },
@@ -87,7 +87,7 @@ export async function createTestTable(options: TestTableOptions = {}): Promise<T
 }
 
 /**
- * A fresh table for the tests of a file: it is there from `beforeAll` to `afterAll`.
+ * A new table for the tests of a file: it exists from `beforeAll` to `afterAll`.
  *
  *     const db = useTestTable();
  *     it('…', async () => { const context = db().newContext(); … });
@@ -101,24 +101,24 @@ export function useTestTable(options: TestTableOptions = {}): () => TestTable {
     await created?.close();
   });
   return () => {
-    if (!created) throw new Error('the table is there from beforeAll to afterAll');
+    if (!created) throw new Error('the table exists only from beforeAll to afterAll');
     return created;
   };
 }
 
-/** Where the run has its engine for such tables; undefined where it has none. */
+/** The run's engine for such tables; undefined if it has none. */
 function runEndpoint(stream: boolean): string | undefined {
   return process.env[stream ? 'TEST_STREAMS_ENDPOINT' : 'TEST_DYNAMODB_ENDPOINT'];
 }
 
-/** Creates the production table but for its stream, and waits until it is active. */
+/** Creates the production table without its stream, and waits until it is active. */
 async function createTableWithoutStream(client: DynamoDBClient, TableName: string): Promise<void> {
   const { StreamSpecification, ...definition } = tableDefinition(TableName);
   await client.send(new CreateTableCommand(definition));
   await waitUntilTableExists({ client, minDelay: 1, maxDelay: 1, maxWaitTime: 30 }, { TableName });
 }
 
-/** An engine that is not this test's to end. */
+/** An engine that this test must not end. */
 function sharedEngine(endpoint: string): Engine {
   const refuse = () => Promise.reject(new Error('an engine that others use is not to be crashed'));
   const port = Number(new URL(endpoint).port);

@@ -11,7 +11,7 @@ const ATTEMPTS = 4;
 const STARTING = new ApiError(503, ['starting'], { retryAfter: 1 });
 const UNREACHABLE = new ApiError(0, ['unreachable']);
 
-/** A conversation of some length, and what it stands on. */
+/** A conversation with a number of messages, and its dependencies. */
 function begin(length: number, options: { readonly storage?: Map<string, string> } = {}) {
   const api = new FakeApi(length);
   const kept = options.storage ?? new Map<string, string>();
@@ -25,7 +25,7 @@ function begin(length: number, options: { readonly storage?: Map<string, string>
     device: {
       pause: (ms) => {
         pauses.push(ms);
-        // The pauses of a message that is held end when the test says so.
+        // The pauses of a held message end when the test ends them.
         if (conversation.log.outgoing.every(({ state }) => state !== 'held')) return Promise.resolve();
         return new Promise<void>((resolve) => waits.push(resolve));
       },
@@ -47,7 +47,7 @@ function begin(length: number, options: { readonly storage?: Map<string, string>
     seqs: () => shown(conversation.log).map(({ seq }) => seq),
     texts: () => shown(conversation.log).map(({ message }) => message),
     outgoing: () => conversation.log.outgoing,
-    /** The time of a pause is over. */
+    /** Ends a pause by its time. */
     endPauses: () => waits.splice(0).forEach((end) => end()),
     close: () => {
       isClosed = true;
@@ -68,19 +68,19 @@ describe('a conversation', () => {
     expect(conversation.state.get()).toMatchObject({ loading: { older: false }, following: true });
   });
 
-  it('opens with all that is unread, when that is not much', async () => {
+  it('opens with all unread messages, when they are few', async () => {
     const { open, seqs } = begin(500);
     await open({ read_seq: 430, unread_count: 70 });
     expect(seqs()).toEqual(range(411, 500));
   });
 
-  it('opens where the unread ones begin when they are many, and goes on to the end page by page', async () => {
+  it('opens at the first unread message when they are many, and pages to the end', async () => {
     const { api, conversation, open, seqs } = begin(500);
     await open({ read_seq: 100, unread_count: 400 });
     expect(seqs()).toContain(101);
     expect(missingNewer(conversation.log)).toBeGreaterThan(300);
     expect(conversation.state.get().following).toBe(false);
-    // What comes now is far away: nothing is fetched for it.
+    // A new message is far away, so nothing is fetched.
     const fetched = api.pages.length;
     conversation.take([api.append()]);
     await conversation.loadNewer();
@@ -109,7 +109,7 @@ describe('a conversation', () => {
     await eventually(() => expect(seqs()).toEqual(range(1, 13)));
   });
 
-  it('catches up after an interruption: what is new, and what was changed and deleted among what it holds', async () => {
+  it('catches up after an interruption with new, edited and deleted messages', async () => {
     const { api, conversation, open, seqs, texts } = begin(10);
     await open();
     api.append();
@@ -120,7 +120,7 @@ describe('a conversation', () => {
     expect(texts()).toMatchObject({ 0: 'first, edited', 4: null });
   });
 
-  it('catches up with what is new where it holds the very end', async () => {
+  it('catches up with new messages when it shows the end', async () => {
     const { api, conversation, open, seqs } = begin(1);
     await open();
     api.append();
@@ -137,7 +137,7 @@ describe('a conversation', () => {
     expect(conversation.log.high).toBe(310);
   });
 
-  it('says why there is nothing, and tries again', async () => {
+  it('has the reason why it could not be opened, and tries again', async () => {
     const { api, conversation, open, seqs } = begin(3);
     api.isReachable = false;
     await open();
@@ -148,7 +148,7 @@ describe('a conversation', () => {
     expect(seqs()).toEqual([1, 2, 3]);
   });
 
-  it('opens when the connection is back, where it could not be opened', async () => {
+  it('opens when the connection is back, if it could not be opened before', async () => {
     const { api, conversation, open, seqs } = begin(3);
     api.isReachable = false;
     await open();
@@ -158,7 +158,7 @@ describe('a conversation', () => {
     expect(conversation.state.get().problem).toBeUndefined();
   });
 
-  it('shows edits and deletes by their answers', async () => {
+  it('shows edits and deletions with their responses', async () => {
     const { conversation, open, texts } = begin(3);
     await open();
     await conversation.edit(2, 'edited');
@@ -166,7 +166,7 @@ describe('a conversation', () => {
     expect(texts()).toEqual(['text 1', 'edited', null]);
   });
 
-  it('holds nothing any more once it is left', async () => {
+  it('forgets all messages when the user leaves', async () => {
     const { conversation, open, seqs } = begin(3);
     await open();
     conversation.end();
@@ -176,7 +176,7 @@ describe('a conversation', () => {
 });
 
 describe('sending', () => {
-  it('sends one after the other, in the order they were written', async () => {
+  it('sends messages one after another, in the order of writing', async () => {
     const { conversation, open, texts, outgoing } = begin(1);
     await open();
     for (const text of ['a', 'b', 'c']) conversation.sending.send(text);
@@ -185,7 +185,7 @@ describe('sending', () => {
     expect(texts()).toEqual(['text 1', 'a', 'b', 'c']);
   });
 
-  it('lets nothing overtake a message that takes several attempts', async () => {
+  it('does not send a later message before one that takes several attempts', async () => {
     const { api, conversation, open, texts, outgoing } = begin(1);
     await open();
     api.faults.push({ error: new ApiError(503, ['busy']) });
@@ -194,7 +194,7 @@ describe('sending', () => {
     expect(texts()).toEqual(['text 1', 'a', 'b']);
   });
 
-  it('tries again with the same key and place when the answer is lost, and stores once', async () => {
+  it('tries again with the same key and after_seq when the response is lost, and stores once', async () => {
     const { api, conversation, open, texts, outgoing, pauses } = begin(1);
     await open();
     api.faults.push(
@@ -225,7 +225,7 @@ describe('sending', () => {
     expect(api.sends).toMatchObject([{ afterSeq: 1 }]);
   });
 
-  it('holds messages while the server is still starting, and sends them in order when it has started', async () => {
+  it('holds messages while the server starts, and sends them in order afterwards', async () => {
     const { api, conversation, open, texts, outgoing, pauses, endPauses } = begin(1);
     await open();
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) api.faults.push({ error: STARTING });
@@ -245,11 +245,11 @@ describe('sending', () => {
     expect(api.sends).toHaveLength(ATTEMPTS + 2);
   });
 
-  it('goes on too when the connection is back before the last attempt has failed', async () => {
+  it('also goes on when the connection is back before the last attempt has failed', async () => {
     const { api, conversation, open, texts, outgoing } = begin(1);
     await open();
     for (let attempt = 1; attempt < ATTEMPTS; attempt += 1) api.faults.push({ error: STARTING });
-    // Its answer is still on its way when the stream of events is ready.
+    // Its response is pending when the event stream is ready.
     api.faults.push({ error: STARTING, meanwhile: () => conversation.sending.resume() });
     conversation.sending.send('a');
     await eventually(() => expect(outgoing()).toEqual([]));
@@ -269,7 +269,7 @@ describe('sending', () => {
     await eventually(() => expect(outgoing()).toMatchObject([{ state: 'held', problem }]));
     endPauses();
     await eventually(() => expect(api.sends).toHaveLength(ATTEMPTS + 1));
-    // It does not look like something else for the time of an attempt.
+    // It is shown as held during an attempt, too.
     expect(outgoing()).toMatchObject([{ state: 'held' }]);
     await eventually(() => {
       endPauses();
@@ -277,7 +277,7 @@ describe('sending', () => {
     });
   });
 
-  it('gives a message back at which the server fails several times', async () => {
+  it('marks a message as failed when the server fails several times', async () => {
     const { api, conversation, open, outgoing } = begin(1);
     await open();
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1)
@@ -306,7 +306,7 @@ describe('sending', () => {
     expect(kept.size).toBe(0);
   });
 
-  it('does not try again what was refused, nor holds up what comes after it', async () => {
+  it('does not retry a rejected message, and sends the next one', async () => {
     const { api, conversation, open, texts, outgoing } = begin(1);
     await open();
     api.faults.push({ error: new ApiError(422, ['message_exceed_max_chars_1024']) });
@@ -323,7 +323,7 @@ describe('sending', () => {
     expect(outgoing()).toEqual([]);
   });
 
-  it('reads what lies between when the log has gone on too far, and sends once', async () => {
+  it('searches the log for a message when it has grown too far, and sends once', async () => {
     const { api, conversation, open, outgoing } = begin(1);
     await open();
     const tooFar = new ApiError(409, ['after_seq_too_far_behind']);
@@ -339,7 +339,7 @@ describe('sending', () => {
     expect(api.log.filter(({ message }) => message === 'b')).toHaveLength(1);
   });
 
-  it('recognises its own message when the event overtakes the answer', async () => {
+  it('recognises its own message when the event arrives before the response', async () => {
     const { api, conversation, open, seqs, outgoing } = begin(1);
     await open();
     conversation.sending.send('a');
@@ -350,13 +350,13 @@ describe('sending', () => {
     expect(seqs()).toEqual([1, 2]);
   });
 
-  it('sends on after a reload what was on its way, and not what had arrived', async () => {
+  it('sends outgoing messages after a reload, but not those that were stored', async () => {
     const storage = new Map<string, string>();
     const before = begin(1, { storage });
     await before.open();
     before.api.isReachable = false;
     before.conversation.sending.send('lost');
-    // The page is gone; what it had kept is there.
+    // The page is closed; its storage remains.
     const kept = new Map(storage);
     expect(kept.size).toBe(1);
 
@@ -368,7 +368,7 @@ describe('sending', () => {
     expect(kept.size).toBe(0);
   });
 
-  it('gives back after a reload what was refused before it, and does not send it', async () => {
+  it('shows a rejected message as failed after a reload, and does not send it', async () => {
     const storage = new Map<string, string>();
     const before = begin(1, { storage });
     await before.open();

@@ -25,7 +25,7 @@ const rows = (input: Partial<RowsInput>): Row[] =>
 const kinds = (found: readonly Row[]): string[] => found.map(({ kind }) => kind);
 
 describe('rows', () => {
-  it('begin with the beginning and a day, and have a day wherever it changes', () => {
+  it('begin with the start of the conversation and a day, and have a day wherever it changes', () => {
     const found = rows({
       messages: [
         textMessage({ seq: 1, created_at: '2026-01-01T23:59:00.000Z' }),
@@ -34,16 +34,16 @@ describe('rows', () => {
       ],
     });
     expect(kinds(found)).toEqual(['beginning', 'day', 'message', 'day', 'message', 'message']);
-    // Bubbles do not stand together across midnight.
+    // Bubbles are not grouped across midnight.
     expect(found[2]).toMatchObject({ last: true });
     expect(found[4]).toMatchObject({ first: true });
   });
 
-  it('name no day above a message that older ones may precede on the same day', () => {
+  it('have no day above a message that older ones may precede on the same day', () => {
     expect(kinds(rows({ messages: textMessages(5, 6), hasOlder: true }))).toEqual(['message', 'message']);
   });
 
-  it('keep their keys when older ones come in above, and when what was on its way has arrived', () => {
+  it('keep their keys when older ones are added above, and when an outgoing message is stored', () => {
     const keys = (found: readonly Row[]) => found.map(({ key }) => key);
     const few = keys(rows({ messages: textMessages(5, 8), hasOlder: true }));
     expect(keys(rows({ messages: textMessages(3, 8), hasOlder: true })).slice(2)).toEqual(few);
@@ -58,7 +58,7 @@ describe('rows', () => {
     expect(new Set(keys(arrived)).size).toBe(arrived.length);
   });
 
-  it('join bubbles of one person that come within five minutes', () => {
+  it('group bubbles of one user that were sent within five minutes', () => {
     const minute = (seq: number, minutes: number, user_uuid: string) =>
       textMessage({ seq, user_uuid, created_at: new Date(Date.UTC(2026, 0, 1, 12, minutes)).toISOString() });
     const found = rows({
@@ -73,7 +73,7 @@ describe('rows', () => {
     ]);
   });
 
-  it('have one line above the first new message, which separates bubbles', () => {
+  it('have one line above the first new message, which separates groups of bubbles', () => {
     const found = rows({ messages: textMessages(5, 8), newAfter: 6, hasOlder: true });
     expect(kinds(found)).toEqual(['message', 'message', 'divider', 'message', 'message']);
     expect(found[1]).toMatchObject({ last: true });
@@ -83,7 +83,7 @@ describe('rows', () => {
     );
   });
 
-  it('set system messages apart', () => {
+  it('separate groups of bubbles at system messages', () => {
     const found = rows({
       messages: [textMessage({ seq: 1 }), systemMessage(undefined, { seq: 2 }), textMessage({ seq: 3 })],
       hasOlder: true,
@@ -96,25 +96,25 @@ describe('rows', () => {
 describe('reading', () => {
   const place = { read_seq: 5, unread_count: 2 };
 
-  it('begins with a line above what is unread, and stays there while one reads on', () => {
+  it('begins with a line above the unread messages, which stays while the user reads on', () => {
     const reading = attend(beginReading(place), 7);
     expect(reading).toEqual({ seen: 7, newAfter: 5 });
     expect(beginReading({ read_seq: 5, unread_count: 0 }).newAfter).toBeUndefined();
   });
 
-  it('never unsees', () => {
+  it('never goes back', () => {
     expect(attend({ seen: 7, newAfter: undefined }, 6).seen).toBe(7);
   });
 
-  it('moves the line above what came while one looked elsewhere', () => {
+  it('moves the line above messages that arrived while the user was not looking', () => {
     expect(miss({ seen: 7, newAfter: 5 }, 9)).toEqual({ seen: 7, newAfter: 7 });
-    // The very same value: it is asked at each rendering.
+    // The same object, because it is computed at each rendering.
     const missed = { seen: 7, newAfter: 7 };
     expect(miss(missed, 12)).toBe(missed);
     expect(miss({ seen: 7, newAfter: undefined }, 7)).toEqual({ seen: 7, newAfter: undefined });
   });
 
-  it('needs no line for who answers', () => {
+  it('removes the line when the user sends a message', () => {
     expect(answer({ seen: 7, newAfter: 5 })).toEqual({ seen: 7, newAfter: undefined });
   });
 });
@@ -131,7 +131,7 @@ describe('seen by', () => {
   });
   const own = (seq: number) => textMessage({ seq, user_uuid: 'me' });
 
-  it('names each reader at the last own message they have read', () => {
+  it('names each member at the last own message that they have read', () => {
     const messages = [own(1), own(2), textMessage({ seq: 3, user_uuid: 'x' }), own(4)];
     const seen = seenBy(
       messages,
@@ -144,7 +144,7 @@ describe('seen by', () => {
     ]);
   });
 
-  it('knows that who writes has read, and that a tombstone is seen by nobody', () => {
+  it('counts a member who writes as having read, and no one for a tombstone', () => {
     const messages = [
       own(1),
       { ...own(2), deleted_at: 'x', message: null },
@@ -153,22 +153,22 @@ describe('seen by', () => {
     expect([...seenBy(messages, [member('ada', 0)], 'me')]).toEqual([[1, ['ADA']]]);
   });
 
-  it('is nobody by a mark that joining has set, nor by what they did to the group', () => {
+  it('does not count a mark that joining has set, nor a system message', () => {
     const added = systemMessage({ event: 'member_left' }, { seq: 3, user_uuid: 'ada' });
     const messages = [own(1), own(2), added, own(4)];
     expect([...seenBy(messages, [member('isaac', 3, 3)], 'me')]).toEqual([]);
-    // Who has read on from there has read what came since.
+    // A member who has read on from there has read the later messages.
     expect([...seenBy(messages, [member('isaac', 4, 3)], 'me')]).toEqual([[4, ['ISAAC']]]);
     expect([...seenBy(messages, [member('ada', 0)], 'me')]).toEqual([]);
-    // A text from an earlier membership was written by somebody who had read what was before it.
+    // A text from an earlier membership counts: its author had read the messages before it.
     const before = [own(1), textMessage({ seq: 2, user_uuid: 'isaac' }), own(3)];
     expect([...seenBy(before, [member('isaac', 5, 5)], 'me')]).toEqual([[1, ['ISAAC']]]);
-    // In a conversation of two, everybody is there from the first message on.
+    // In a direct conversation both are members from the first message on.
     expect([...seenBy([own(1)], [member('isaac', 1, 1)], 'me')]).toEqual([[1, ['ISAAC']]]);
     expect([...seenBy([own(1)], [member('isaac', 0, 1)], 'me')]).toEqual([]);
   });
 
-  it('is said in few words', () => {
+  it('is a short sentence', () => {
     expect(plain(seenWords(['A'], 1))).toBe('Seen');
     expect(plain(seenWords(['A', 'B'], 2))).toBe('Seen by everyone');
     expect(plain(seenWords(['A', 'B'], 5))).toBe('Seen by \u2068A\u2069 and \u2068B\u2069');
@@ -198,7 +198,13 @@ describe('a system message', () => {
       `You made ${ADA} a member without admin rights`,
     ],
     [systemMessage(undefined), 'in the API’s words'],
-  ])('%#: is told as its reader would say it', (message, words) => {
+  ])('%#: is worded for its reader', (message, words) => {
     expect(plain(systemWords(message, 'me'))).toBe(words);
+  });
+
+  it('of a later version of the API is shown in the API’s words, also from a page of history', () => {
+    const later = systemMessage({ event: 'group_created', name: 'Moths' });
+    Object.assign(later.data ?? {}, { event: 'group_painted' });
+    expect(plain(systemWords(later, 'me'))).toBe('in the API’s words');
   });
 });

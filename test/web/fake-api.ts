@@ -4,28 +4,28 @@ import type { Message } from '../../web/src/api/shapes.ts';
 import type { ConversationApi } from '../../web/src/chat/conversation.ts';
 import { textMessage } from './messages.ts';
 
-/** What happens to the next send: it is refused before or after it was stored. */
+/** A fault of the next send: it fails before or after the message was stored. */
 interface Fault {
   readonly error: ApiError;
   readonly stored?: true;
-  /** What else happens before the answer is there. */
+  /** Runs before the response. */
   readonly meanwhile?: () => void;
 }
 
-/** One conversation's log behind the API's calls, as far as a client can tell: dense seqs, and keys that store once. */
+/** An API with one conversation, as a client sees it: seqs without gaps, and keys that store once. */
 export class FakeApi implements ConversationApi {
   readonly log: Message[] = [];
   readonly sends: NewMessage[] = [];
   readonly pages: HistoryPlace[] = [];
   readonly faults: Fault[] = [];
-  /** Whether any call is answered. */
+  /** Whether calls get a response. */
   isReachable = true;
 
   constructor(length: number) {
     for (let seq = 1; seq <= length; seq += 1) this.log.push(textMessage({ seq }));
   }
 
-  /** Somebody writes. */
+  /** Adds a message. */
   append(values: Partial<Parameters<typeof textMessage>[0]> = {}): Message {
     const message = textMessage({ ...values, seq: this.log.length + 1 });
     this.log.push(message);

@@ -38,7 +38,7 @@ const only = (pages: InboxPages): MessageGroup => {
 };
 
 describe('the list of conversations', () => {
-  it('has each conversation once, newest activity first, on whatever page it came', () => {
+  it('has each conversation once, newest activity first, from whatever page', () => {
     const moved = row('b', { created_at: at(9), last_seq: 6, message: 'new' });
     const rows = inboxRows([[moved, row('a', { created_at: at(5) })], [row('b', { created_at: at(1) })]]);
     expect(rows.map(({ uuid, message }) => [uuid, message])).toEqual([
@@ -47,12 +47,12 @@ describe('the list of conversations', () => {
     ]);
   });
 
-  it('takes in a conversation it does not have', () => {
+  it('adds an unknown conversation', () => {
     expect(inboxRows(withGroup([[row('a')]], row('b', { created_at: at(1) })))).toHaveLength(2);
     expect(inboxRows(withGroup([], row('b')))).toHaveLength(1);
   });
 
-  it('follows a message at once: preview, time, order, count', () => {
+  it('updates preview, time, order and count with a message at once', () => {
     const message = textMessage({
       seq: 7,
       message: 'new',
@@ -69,20 +69,20 @@ describe('the list of conversations', () => {
     });
   });
 
-  it('knows what its reader wrote from what the reader did', () => {
+  it('distinguishes the user’s texts from their changes of the group', () => {
     const created = row('a', { last_by: 'me', last_kind: 'system', message: 'Me created “A”' });
     expect(isOwnText(created, 'me')).toBe(false);
     const text = textMessage({ seq: 6, message_group_uuid: 'a', user_uuid: 'me', message: 'Me again' });
     const written = withMessage([[created]], text, 'me');
     expect(isOwnText(only(written), 'me')).toBe(true);
-    // An older state that comes late does not bring the deed back.
+    // An older state that arrives late does not restore the system message.
     expect(isOwnText(only(withGroup(written, created)), 'me')).toBe(true);
     const renamed = row('a', { last_by: 'me', last_kind: 'system', last_seq: 7 });
     expect(isOwnText(only(withGroup(written, renamed)), 'me')).toBe(false);
     expect(isOwnText(only(written), 'other')).toBe(false);
   });
 
-  it('words a system message as its reader would, as the conversation does', () => {
+  it('words a system message for its reader, as the conversation does', () => {
     const named = (user_uuid: string, display_name: string) => ({
       user_uuid,
       display_name,
@@ -99,19 +99,19 @@ describe('the list of conversations', () => {
     expect(shown(added('other', 'me'))).toBe('\u2068Ada\u2069 added you');
   });
 
-  it('counts one message once, though it comes twice', () => {
+  it('counts a message once that arrives twice', () => {
     const message = textMessage({ seq: 6, message_group_uuid: 'a', user_uuid: 'other' });
     const once = withMessage([[row('a')]], message, 'me');
     expect(only(withMessage(once, message, 'me')).unread_count).toBe(1);
   });
 
-  it('has nothing unread behind an own message', () => {
+  it('has no unread messages after an own message', () => {
     const message = textMessage({ seq: 8, message_group_uuid: 'a', user_uuid: 'me' });
     const pages = withMessage([[row('a', { read_seq: 3, unread_count: 2 })]], message, 'me');
     expect(only(pages)).toMatchObject({ read_seq: 8, unread_count: 0 });
   });
 
-  it('shows another text of its newest message, and nothing of an older one', () => {
+  it('shows an edit of its newest message, and not of an older one', () => {
     const edit = (seq: number, message: string | null) =>
       textMessage({ seq, rev: 1, message, message_group_uuid: 'a' });
     expect(only(withMessage([[row('a')]], edit(5, 'edited'), 'me')).message).toBe('edited');
@@ -124,7 +124,7 @@ describe('the list of conversations', () => {
     expect(only(withMessage([[row('a')]], message, 'me')).message).toBe('🙂'.repeat(100));
   });
 
-  it('does not go back to an older state of a row, but takes its new name', () => {
+  it('does not return to an older state of a row, but takes its new name', () => {
     const held = row('a', { last_seq: 9, message: 'newest', created_at: at(9), unread_count: 4 });
     const late = row('a', { last_seq: 7, message: 'late', unread_count: 2, display_name: 'renamed' });
     expect(only(withGroup([[held]], late))).toMatchObject({
@@ -136,12 +136,12 @@ describe('the list of conversations', () => {
     });
   });
 
-  it('puts right a count that was estimated', () => {
+  it('corrects an estimated count', () => {
     const estimated = row('a', { last_seq: 9, unread_count: 4 });
     expect(only(withGroup([[estimated]], row('a', { last_seq: 9, unread_count: 3 }))).unread_count).toBe(3);
   });
 
-  it('keeps the read mark that is further on, whichever comes first', () => {
+  it('keeps the higher read mark, whichever arrives first', () => {
     const read = withReadMark([[row('a', { last_seq: 9, read_seq: 5, unread_count: 4 })]], {
       uuid: 'a',
       read_seq: 8,
@@ -153,7 +153,7 @@ describe('the list of conversations', () => {
     expect(only(withReadMark(read, { uuid: 'a', read_seq: 6, unread_count: 3 })).read_seq).toBe(8);
   });
 
-  it('never counts more than there are behind the mark, where either state knows something the other does not', () => {
+  it('never counts more messages than exist after the mark, when each state has something newer', () => {
     const held = row('a', { last_seq: 10, read_seq: 7, unread_count: 3 });
     const marked = row('a', { last_seq: 9, read_seq: 9, unread_count: 0 });
     expect(only(withGroup([[held]], marked))).toMatchObject({ last_seq: 10, read_seq: 9, unread_count: 1 });
@@ -161,7 +161,7 @@ describe('the list of conversations', () => {
     expect(only(withGroup([[held]], allRead))).toMatchObject({ last_seq: 10, unread_count: 0 });
   });
 
-  it('forgets a conversation that was left', () => {
+  it('removes a conversation that was left', () => {
     expect(withoutGroup([[row('a')], [row('b')]], 'a')).toEqual([[], [row('b')]]);
   });
 });

@@ -28,13 +28,13 @@ const showing = (from: number, to: number): Log => showAt(receive(EMPTY_LOG, tex
 
 const draft = (key: string) => ({ key, text: `text of ${key}`, at: 0 });
 
-describe('what is shown', () => {
-  it('is nothing at first, and nothing is known to be missing', () => {
+describe('the shown range', () => {
+  it('is empty at first, and no message is known to be missing', () => {
     expect(seqs(EMPTY_LOG)).toEqual([]);
     expect(missingNewer(EMPTY_LOG)).toBe(0);
   });
 
-  it('is the stretch around a place, dense, and grows over what lies beside it', () => {
+  it('has no gaps, and grows by adjacent messages', () => {
     const log = showing(50, 52);
     expect(seqs(log)).toEqual([50, 51, 52]);
     expect(hasOlder(log)).toBe(true);
@@ -42,7 +42,7 @@ describe('what is shown', () => {
     expect(hasOlder(showing(1, 3))).toBe(false);
   });
 
-  it('holds back what lies behind a gap, and counts it as missing until the gap is closed', () => {
+  it('excludes messages after a gap, and counts them as missing until the gap is closed', () => {
     const log = receive(showing(1, 3), [textMessage({ seq: 6 })]);
     expect(seqs(log)).toEqual([1, 2, 3]);
     expect(missingNewer(log)).toBe(3);
@@ -51,22 +51,22 @@ describe('what is shown', () => {
     expect(missingNewer(closed)).toBe(0);
   });
 
-  it('learns how far the log goes without having it, and never forgets', () => {
+  it('knows the end of the log without its messages, and never an earlier one', () => {
     expect(missingNewer(announce(showing(1, 3), 10))).toBe(7);
     expect(missingNewer(announce(announce(showing(1, 3), 10), 4))).toBe(7);
   });
 
-  it('moves to another stretch, which joins the first one when they meet', () => {
+  it('moves to another range, and includes the first one when they meet', () => {
     const far = showAt(receive(showing(1, 3), textMessages(8, 9)), 9);
     expect(seqs(far)).toEqual([8, 9]);
     expect(seqs(receive(far, textMessages(4, 7)))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('refuses to show what is not there', () => {
+  it('cannot move to an unknown message', () => {
     expect(() => showAt(showing(1, 3), 5)).toThrow(RangeError);
   });
 
-  it('keeps of two versions of a message the later one, whichever comes first', () => {
+  it('keeps the later of two versions of a message, whichever arrives first', () => {
     const edited = textMessage({ seq: 2, rev: 2, message: 'later' });
     const older = textMessage({ seq: 2, rev: 1, message: 'earlier' });
     const text = (log: Log) => shown(log)[1]?.message;
@@ -75,21 +75,21 @@ describe('what is shown', () => {
     expect(text(receive(showing(1, 3), [edited, older]))).toBe('later');
   });
 
-  it('remembers the later version of a message that is not shown yet', () => {
+  it('keeps the later version of a message that is not shown yet', () => {
     const edited = textMessage({ seq: 2, rev: 1, message: 'later' });
     const log = receive(receive(showing(4, 5), [edited]), textMessages(1, 3));
     expect(seqs(log)).toEqual([1, 2, 3, 4, 5]);
     expect(shown(log)[1]?.message).toBe('later');
   });
 
-  it('is the very same value when nothing is new', () => {
+  it('is the same object when nothing is new', () => {
     const log = showing(1, 3);
     expect(receive(log, textMessages(1, 3))).toBe(log);
     expect(announce(log, 3)).toBe(log);
     expect(showAt(log, 2)).toBe(log);
   });
 
-  it('is trimmed to its newest, and can be paged back from there', () => {
+  it('is trimmed to its newest messages, and can be paged back from there', () => {
     const log = trim(receive(showing(1, 9), [textMessage({ seq: 20 })]), 3);
     expect(seqs(log)).toEqual([7, 8, 9]);
     expect([...log.messages.keys()]).toEqual([7, 8, 9]);
@@ -98,8 +98,8 @@ describe('what is shown', () => {
   });
 });
 
-describe('what is on its way', () => {
-  it('is sent after the newest message that is known, the same one in each attempt', () => {
+describe('an outgoing message', () => {
+  it('is sent after the newest known message, the same in each attempt', () => {
     const first = attempt(write(announce(showing(1, 3), 5), draft('a')), 'a');
     expect(first.outgoing).toMatchObject([{ key: 'a', state: 'sending', afterSeq: 5 }]);
     const second = attempt(announce(requeue(fail(first, 'a', 'unreachable'), 'a'), 9), 'a');
@@ -107,32 +107,32 @@ describe('what is on its way', () => {
     expect(moveAfter(second, 'a', 9).outgoing).toMatchObject([{ afterSeq: 9 }]);
   });
 
-  it('is let go of when its message is shown: by the answer, or by an event that overtook it', () => {
+  it('is removed when its message is shown: by the response, or by an event that arrived before it', () => {
     const log = attempt(write(showing(1, 3), draft('a')), 'a');
     const arrived = receive(log, [textMessage({ seq: 4, client_key: 'a' })]);
     expect(arrived.outgoing).toEqual([]);
     expect(seqs(arrived)).toEqual([1, 2, 3, 4]);
-    // The answer, after the event.
+    // The response, after the event.
     expect(receive(arrived, [textMessage({ seq: 4, client_key: 'a' })])).toBe(arrived);
   });
 
-  it('stays in sight while its message lies behind a gap', () => {
+  it('stays while its message is after a gap', () => {
     const log = receive(write(showing(1, 3), draft('a')), [textMessage({ seq: 6, client_key: 'a' })]);
     expect(log.outgoing).toMatchObject([{ key: 'a', state: 'stored', seq: 6 }]);
     expect(receive(log, textMessages(4, 5)).outgoing).toEqual([]);
   });
 
-  it('does not fail any more once it is stored', () => {
+  it('cannot fail once it is stored', () => {
     const log = receive(write(showing(1, 3), draft('a')), [textMessage({ seq: 6, client_key: 'a' })]);
     expect(fail(log, 'a', 'unreachable').outgoing).toMatchObject([{ state: 'stored' }]);
     expect(requeue(log, 'a').outgoing).toMatchObject([{ state: 'stored' }]);
   });
 
-  it('can be given up', () => {
+  it('can be discarded', () => {
     expect(discard(write(showing(1, 3), draft('a')), 'a').outgoing).toEqual([]);
   });
 
-  it('outlives the page: what was stored meanwhile is recognised, the rest is sent on with its key and place', () => {
+  it('survives the page: it is recognised if it was stored meanwhile, or else sent with its key and after_seq', () => {
     const log = receive(showing(1, 3), [textMessage({ seq: 4, client_key: 'a' })]);
     const kept = [
       { ...draft('a'), afterSeq: 3 },
@@ -144,8 +144,8 @@ describe('what is on its way', () => {
   });
 });
 
-describe('in any order', () => {
-  /** A conversation's true history: each message with the versions that it had. */
+describe('a log that receives everything in any order', () => {
+  /** A conversation's history: each message with all its versions. */
   const history = fc
     .array(fc.record({ revs: fc.integer({ min: 0, max: 3 }), own: fc.boolean() }), {
       minLength: 1,
@@ -165,8 +165,8 @@ describe('in any order', () => {
       ),
     );
 
-  /** Everything that tells of it, each thing twice, in some order. */
-  const told = history.chain((versions) => {
+  /** All pages, responses and events of a history, each twice, in a random order. */
+  const deliveries = history.chain((versions) => {
     const all = versions.flat();
     const twice = [...all, ...all];
     return fc.record({
@@ -175,9 +175,9 @@ describe('in any order', () => {
     });
   });
 
-  it('ends with every message once, in its last version, and with nothing on its way', () => {
+  it('ends with every message once, in its last version, and without outgoing messages', () => {
     fc.assert(
-      fc.property(told, ({ versions, inputs }) => {
+      fc.property(deliveries, ({ versions, inputs }) => {
         const written = versions.flatMap(([first]) => first?.client_key ?? []);
         let log = written.reduce((sum, key) => write(sum, draft(key)), EMPTY_LOG);
         for (const message of inputs) {
@@ -185,7 +185,7 @@ describe('in any order', () => {
           if (log.high === 0) log = showAt(log, message.seq);
           const dense = seqs(log);
           expect(dense).toEqual(dense.map((_, index) => log.low + index));
-          // Nothing is shown twice: on its way, and arrived.
+          // No message is shown twice, as outgoing and as stored.
           const arrived = new Set(shown(log).map(({ client_key }) => client_key));
           expect(log.outgoing.filter(({ key }) => arrived.has(key))).toEqual([]);
         }

@@ -1,6 +1,6 @@
 import type { TextMessage } from '../../web/src/api/shapes.ts';
 
-/** A message as the API answers with it. */
+/** A message as the API returns it. */
 export function textMessage(values: Partial<TextMessage> & { readonly seq: number }): TextMessage {
   return {
     uuid: `message-${values.seq}`,

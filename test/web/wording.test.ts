@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import * as errors from '../../backend/errors.ts';
-import { wordsForCode } from '../../web/src/api/wording.ts';
+import { ApiError } from '../../web/src/api/api-error.ts';
+import { wordsFor, wordsForCode } from '../../web/src/api/wording.ts';
 import { apiDescription } from '../support/openapi.ts';
 
 /** Their codes are those of their issues, which the OpenAPI document lists by route. */
@@ -45,4 +46,10 @@ it('The screens have a sentence for every error code that the API can send', () 
   expect(codes.size).toBeGreaterThan(50);
   const missing = [...codes].filter((code) => wordsForCode(code).includes(`(${code})`));
   expect(missing).toEqual([]);
+});
+
+it('Every failure has a sentence, also an unknown code and what is not an ApiError', () => {
+  expect(wordsFor(new ApiError(409, ['handle_taken']))).toBe('This handle is taken.');
+  expect(wordsFor(new TypeError('x'))).toBe('Something went wrong. Try again.');
+  expect(wordsForCode('odd_code')).toContain('odd_code');
 });

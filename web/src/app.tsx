@@ -9,7 +9,8 @@ import { ROUTES } from './routes.ts';
 import { Screens } from './screens.tsx';
 import { authorizedFetch } from './session/authorized-fetch.ts';
 import { ProfileScreen } from './session/profile-screen.tsx';
-import type { Session, Sessions } from './session/session.ts';
+import type { Session } from './session/session.ts';
+import type { Sessions } from './session/sessions.ts';
 import type { Settings } from './session/settings.ts';
 import { SignInScreen } from './session/sign-in-screen.tsx';
 import { Failure } from './ui/failure.tsx';
@@ -19,7 +20,7 @@ export interface AppProps {
   readonly sessions: Sessions;
 }
 
-/** Who is signed in sees the screens; everybody else the way in. */
+/** The screens for a signed-in user, or the sign-in screen. */
 export function App({ settings, sessions }: AppProps) {
   const { session, problem } = useSyncExternalStore(sessions.state.subscribe, sessions.state.get);
   const [location] = useLocation();
@@ -29,14 +30,14 @@ export function App({ settings, sessions }: AppProps) {
   return <SignedIn session={session} sessions={sessions} />;
 }
 
-/** Sends requests with the session's tokens, and ends it when there are none any more. */
+/** Sends requests with the session's tokens, and ends the session when they cannot be renewed. */
 function access(session: Session, sessions: Sessions) {
   return { fetch: authorizedFetch(session, () => sessions.expire(session)) };
 }
 
 type Profile =
   | { readonly state: 'unknown' | 'missing' }
-  | { readonly state: 'there'; readonly person: Person }
+  | { readonly state: 'found'; readonly person: Person }
   | { readonly state: 'failed'; readonly error: unknown };
 
 function SignedIn({ session, sessions }: { readonly session: Session; readonly sessions: Sessions }) {
@@ -45,7 +46,7 @@ function SignedIn({ session, sessions }: { readonly session: Session; readonly s
   const [attempt, setAttempt] = useState(0);
   const show = useCallback(
     (found: Profile) => {
-      if (found.state === 'there') sessions.belongTo(found.person.uuid);
+      if (found.state === 'found') sessions.belongTo(found.person.uuid);
       setProfile(found);
     },
     [sessions],
@@ -69,16 +70,16 @@ function SignedIn({ session, sessions }: { readonly session: Session; readonly s
       return (
         <ProfileScreen
           api={api}
-          onSaved={(person) => show({ state: 'there', person })}
+          onSaved={(person) => show({ state: 'found', person })}
           onSignOut={() => void sessions.signOut()}
         />
       );
-    case 'there':
+    case 'found':
       return <Talking api={api} me={profile.person} session={session} sessions={sessions} />;
   }
 }
 
-/** Shown only where it takes long: most of the time, the screens are there before it. */
+/** Appears late: mostly, the screens are ready before it. */
 function Connecting() {
   return (
     <main className="placeholder quiet appears-late">
@@ -89,7 +90,7 @@ function Connecting() {
 
 async function readProfile(api: Api): Promise<Profile> {
   try {
-    return { state: 'there', person: await api.me() };
+    return { state: 'found', person: await api.me() };
   } catch (error) {
     return error instanceof ApiError && error.code === 'profile_missing'
       ? { state: 'missing' }

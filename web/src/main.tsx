@@ -2,7 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ErrorBoundary } from 'react-error-boundary';
 import { App } from './app.tsx';
-import { Sessions } from './session/session.ts';
+import { Sessions } from './session/sessions.ts';
 import { fetchSettings } from './session/settings.ts';
 import { Failure } from './ui/failure.tsx';
 import { keepFocus } from './ui/focus-keeper.ts';

@@ -1,4 +1,4 @@
-/** In place of the screens, at an address that none of them has. The API sends it with status 404. */
+/** The page for an unknown address. The API sends it with status 404. */
 export function NotFoundScreen() {
   return (
     <main className="failure">
@@ -6,7 +6,7 @@ export function NotFoundScreen() {
       <h1>Page not found</h1>
       <p>There is no page at this address.</p>
       <a className="button" href="/">
-        Go to your conversations
+        Go to conversations
       </a>
     </main>
   );

@@ -1,6 +1,6 @@
 /**
- * Addresses of the screens, as patterns that wouter and Express read alike. Everything else is not found: the API sends
- * the page with status 200 for the same list (`WEB_ROUTES` in backend/http/web-files.ts; a test compares them).
+ * Addresses of the screens, as patterns for wouter and Express. Every other address is not found: the API sends the page
+ * with status 200 for the same list (`WEB_ROUTES` in backend/http/web-files.ts; a test compares them).
  */
 export const INBOX_ROUTE = '/';
 export const DRAFT_ROUTE = '/messages/new/:handle';

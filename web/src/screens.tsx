@@ -13,11 +13,11 @@ import { Failure } from './ui/failure.tsx';
 import { fetchParts, onDemand } from './ui/on-demand.tsx';
 import { useReachable } from './ui/use-reachable.ts';
 
-// What opens above the screens is not needed to show them.
+// Dialogs are not needed for the first screen.
 const NewConversationDialog = onDemand(() => import('./people/new-conversation-dialog.tsx'));
 const NewGroupDialog = onDemand(() => import('./groups/new-group-dialog.tsx'));
 
-/** The list of conversations beside the one that is open; on a narrow window, either of them. */
+/** The list of conversations next to the open one; on a narrow window, one of the two. */
 export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onSignOut: () => void }) {
   const [location, navigate] = useLocation();
   const [dialog, setDialog] = useState<'conversation' | 'group'>();
@@ -31,7 +31,7 @@ export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onS
     <QueryClientProvider client={chat.queries}>
       <ChatContext value={chat}>
         <a className="skip" href="#stage">
-          Skip the list of conversations
+          Skip to main content
         </a>
         <div className="screens" data-open={location !== INBOX_ROUTE}>
           <Contained chat={chat}>
@@ -51,7 +51,7 @@ export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onS
                   {({ uuid }) => <ConversationScreen key={uuid} uuid={uuid} />}
                 </Route>
                 <Route>
-                  <p className="placeholder quiet">Choose a conversation, or begin a new one.</p>
+                  <p className="placeholder quiet">Select a conversation, or start a new one.</p>
                 </Route>
               </Switch>
             </Contained>
@@ -67,10 +67,10 @@ export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onS
   );
 }
 
-/** Keeps what goes wrong in one part of the screens from the others. Trying again fetches anew what the part had. */
+/** Isolates a failure in one part of the screens from the others. Trying again fetches the part's data again. */
 function Contained(props: {
   readonly chat: Chat;
-  /** Shows nothing in place of the part. */
+  /** Shows nothing in place of the failed part. */
   readonly quiet?: boolean;
   readonly children: ReactNode;
 }) {
@@ -80,7 +80,7 @@ function Contained(props: {
       fallbackRender={({ error, resetErrorBoundary }) =>
         props.quiet === true ? null : <Failure error={error} onRetry={resetErrorBoundary} />
       }
-      // The queries of the part that failed: it is not on the screen any more.
+      // The queries of the failed part are inactive, because it is not rendered.
       onReset={() => queries.removeQueries({ type: 'inactive' })}
     >
       {props.children}
@@ -89,8 +89,8 @@ function Contained(props: {
 }
 
 /**
- * Fetches what opens above the screens once they are there: it then opens without a network, and after a deployment that
- * has taken its files away. What could not be fetched is fetched when the server is back.
+ * Fetches the code of dialogs and menus once the screens are shown: they then open without a network, and after a deployment
+ * has removed their files. What could not be fetched is fetched when the server is back.
  */
 function useFetchedParts(): void {
   useReachable(() => {

@@ -18,10 +18,10 @@ import { findPersonIfThere } from '../../../cli/people.ts';
 import { type ConnectionOptions, connectionOptions, withConnection } from '../../../cli/connection.ts';
 import { messageText, printReport, type RowView, shortTime } from '../../../cli/report.ts';
 
-/** As the API has them. */
+/** The API's default and maximum. */
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
-/** Conversations that are suggested where an unknown one was given. */
+/** Maximum number of conversations that are suggested for an unknown one. */
 const SHOWN_GROUPS = 3;
 const HANDLES_ASKED = 10;
 

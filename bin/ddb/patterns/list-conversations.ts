@@ -18,10 +18,10 @@ import {
 import { type ConnectionOptions, connectionOptions, withConnection } from '../../../cli/connection.ts';
 import { messageText, printReport, type RowView, shortTime } from '../../../cli/report.ts';
 
-/** As the API has them. */
+/** The API's default and maximum. */
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
-/** Handles that are suggested where an unknown one was given. */
+/** Maximum number of handles that are suggested for an unknown one. */
 const SHOWN_HANDLES = 10;
 
 interface Options extends ConnectionOptions {
@@ -43,7 +43,7 @@ export const script: Script = (streams) =>
         ],
       ),
     )
-      .argument('[handle]', 'whose; default: the first user that is found')
+      .argument('[handle]', 'whose conversations; default: the first user that is found')
       .addArgument(prodArgument())
       .option('--limit <n>', 'how many conversations', parseLimit(MAX_LIMIT), DEFAULT_LIMIT)
       .option('--json', 'print the rows as a JSON array, and the rest on stderr')
@@ -56,7 +56,7 @@ export const script: Script = (streams) =>
           const person = handle === undefined ? await anyPerson(known) : await findKnown(known, handle);
           const meter = meterCapacity(client);
           let page: InboxPage | undefined;
-          // A context without names in its cache: this is the most that the pattern costs.
+          // A context without cached names: this is the maximum cost of the pattern.
           const usage = await meter.measure(async () => {
             page = await listInbox(wire({ table, encryption }), person.userId, { limit: options.limit });
           });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { preparePython } from './python.ts';
 
-/** Once before all tests: the bundles that the functions are made of, and the tools that are Python's. */
+/** Prepares, once before all tests, the bundles of the functions and the tools that are written in Python. */
 export default function prepare(): void {
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
   preparePython();

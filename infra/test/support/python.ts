@@ -6,12 +6,12 @@ import { PACKAGE_ROOT } from '../../../local/config.ts';
 
 const REQUIREMENTS = join(PACKAGE_ROOT, 'infra/test/requirements.txt');
 const CACHE = join(PACKAGE_ROOT, 'infra/node_modules/.cache/python');
-/** Written last: an environment without it is half made. */
+/** Written last: an environment without it is incomplete. */
 const DONE = 'installed';
-/** A download of about 100 MB. */
+/** Timeout for a download of about 100 MB. */
 const INSTALL_TIMEOUT_MS = 300_000;
 
-/** Makes the virtual environment with cfn-lint and moto, unless it is there as it is wanted. Says so where it cannot. */
+/** Creates the virtual environment with cfn-lint and moto, unless it exists. Prints a line if it cannot. */
 export function preparePython(): void {
   const place = environmentPlace();
   if (existsSync(join(place, DONE))) return;
@@ -32,13 +32,13 @@ export function preparePython(): void {
   writeFileSync(join(place, DONE), '');
 }
 
-/** Where a program of the virtual environment is; undefined where there is no environment. */
+/** Returns the path of a program in the virtual environment; undefined if there is no environment. */
 export function pythonProgram(name: string): string | undefined {
   const place = environmentPlace();
   return existsSync(join(place, DONE)) ? join(place, 'bin', name) : undefined;
 }
 
-/** Other requirements, another place. */
+/** The environment's path: it differs for other requirements. */
 function environmentPlace(): string {
   return join(CACHE, createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 16));
 }

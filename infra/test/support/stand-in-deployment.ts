@@ -14,29 +14,29 @@ import {
 } from './stand-in.ts';
 import { resourcesOf, type Stack } from './synthesis.ts';
 
-/** The account that the stand-in says it is. */
+/** The account id of the stand-in. */
 const ACCOUNT = '123456789012';
-/** Where the CDK's bootstrap keeps what templates refer to. */
+/** The bucket in which the CDK's bootstrap keeps the assets of templates. */
 const ASSETS = `cdk-hnb659fds-assets-${ACCOUNT}-${STAND_IN_REGION}`;
 
 export interface Deployment {
-  /** Types of resources that the stand-in cannot make, by stack. */
+  /** Types of resources that the stand-in cannot create, by stack. */
   readonly leftOut: Readonly<Record<string, readonly string[]>>;
   /** Deploys a template as it is. */
   create(stack: string, template: object, values?: Readonly<Record<string, string>>): Promise<void>;
-  /** CloudFormation's word on a stack. */
+  /** The status of a stack in CloudFormation. */
   status(stack: string): Promise<string | undefined>;
-  /** What a resource was made as, by its type. */
+  /** The physical id of a resource, by its type. */
   physicalIds(stack: string, type: string): Promise<string[]>;
 }
 
-/** Deploys the stacks, one after the other, with what the stand-in can make of each. */
+/** Deploys the stacks, one after the other, with the resources that the stand-in can create. */
 export async function deploy({ endpoint }: StandIn, stacks: readonly Stack[]): Promise<Deployment> {
   const client = new CloudFormationClient({
     endpoint,
     region: STAND_IN_REGION,
     credentials: STAND_IN_CREDENTIALS,
-    // A stack that was half made would only be there already.
+    // A second attempt would only find the stack that the first one created in part.
     maxAttempts: 1,
   });
   const create: Deployment['create'] = async (StackName, template, values = {}) => {
@@ -84,7 +84,7 @@ export async function deploy({ endpoint }: StandIn, stacks: readonly Stack[]): P
 
 const code = z.object({ S3Key: z.string() });
 
-/** Puts something where each function's bundle is to be: nothing here runs it. */
+/** Stores an object at the place of each function's bundle: no function runs here. */
 async function uploadBundles(endpoint: string, stacks: readonly Stack[]): Promise<void> {
   const keys = resourcesOf(stacks, 'AWS::Lambda::Function').map(
     ({ Properties }) => code.parse(Properties['Code']).S3Key,
@@ -93,13 +93,13 @@ async function uploadBundles(endpoint: string, stacks: readonly Stack[]): Promis
   for (const key of keys) await store(`${endpoint}/${ASSETS}/${key}`, 'a bundle');
 }
 
-/** Makes a bucket, or an object where there is something to put into it. */
+/** Creates a bucket, or an object if there is content for it. */
 async function store(url: string, body?: string): Promise<void> {
   const { ok, status } = await fetch(url, { method: 'PUT', ...(body !== undefined && { body }) });
   if (!ok) throw new Error(`the stand-in did not store ${url}: ${status}`);
 }
 
-/** A load balancer takes a certificate that is there alone. */
+/** Creates a certificate, because a load balancer accepts only one that exists. */
 async function requestCertificate(endpoint: string): Promise<string> {
   const answer = await fetch(endpoint, {
     method: 'POST',

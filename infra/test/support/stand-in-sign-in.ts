@@ -13,11 +13,11 @@ import {
 import { STAND_IN_CREDENTIALS, STAND_IN_REGION, type StandIn, without } from './stand-in.ts';
 import { onlyResource, type Stack } from './synthesis.ts';
 
-/** A user pool as the template has it: the stand-in makes pools, but not from templates. */
+/** A user pool with the template's properties: the stand-in creates pools, but not from templates. */
 export interface TestPool {
   readonly userPoolId: string;
   readonly clientId: string;
-  /** Signs somebody up and in, as the screens do: the access token, and what the trigger would be told. */
+  /** Signs a user up and in, as the screens do. Returns the access token, and the event for the trigger. */
   signIn(attributes: Readonly<Record<string, string>>): Promise<SignedIn>;
   close(): void;
 }
@@ -29,7 +29,7 @@ export interface SignedIn {
 
 const PASSWORD = 'Correct-Horse-9-Battery';
 
-/** Makes the user pool and its client with the template's own properties. */
+/** Creates the user pool and its client with the template's own properties. */
 export async function createPool({ endpoint }: StandIn, stacks: readonly Stack[]): Promise<TestPool> {
   const client = new CognitoIdentityProviderClient({
     endpoint,
@@ -59,7 +59,7 @@ export async function createPool({ endpoint }: StandIn, stacks: readonly Stack[]
   };
 }
 
-/** The screens' way in. The stand-in asks for the answer to its challenge, and does not look at it. */
+/** Signs in as the screens do. The stand-in requires a response to its challenge, but does not check it. */
 async function signInBySrp(
   client: CognitoIdentityProviderClient,
   ClientId: string,
@@ -87,7 +87,7 @@ async function signInBySrp(
   return AuthenticationResult?.AccessToken ?? '';
 }
 
-/** CloudFormation's properties are the operation's, but for the name and what refers to other resources. */
+/** Makes an operation's input from CloudFormation's properties, which differ in the name and in references. */
 function poolInput(stacks: readonly Stack[]): CreateUserPoolCommandInput {
   const properties = without(onlyResource(stacks, 'AWS::Cognito::UserPool').Properties, [
     'UserPoolTags',

@@ -7,7 +7,7 @@ import { eventually } from '../../../test/support/eventually.ts';
 import { pythonProgram } from './python.ts';
 import type { CloudTemplate } from './synthesis.ts';
 
-/** What the SDK is told so that it talks to the stand-in, which looks at none of it. */
+/** The SDK's settings for the stand-in, which checks none of them. */
 export const STAND_IN_REGION = 'us-east-1';
 export const STAND_IN_CREDENTIALS = {
   accessKeyId: 'testing',
@@ -20,7 +20,7 @@ export interface StandIn {
   stop(): Promise<void>;
 }
 
-/** Starts moto's server, which stands in for AWS, and waits until it answers. */
+/** Starts moto's server, which replaces AWS in tests, and waits until it responds. */
 export async function startStandIn(): Promise<StandIn> {
   const port = await getPort();
   const program = pythonProgram('moto_server');
@@ -45,21 +45,21 @@ export async function startStandIn(): Promise<StandIn> {
 const LIST_TYPES =
   'import json, moto.backends as b, moto.cloudformation.parsing as p; print(json.dumps(sorted(p.get_model_map())))';
 
-/** Types of resources that the stand-in can make of a template. */
+/** Lists the types of resources that the stand-in can create from a template. */
 export async function standInTypes(): Promise<ReadonlySet<string>> {
   const { stdout } = await promisify(execFile)(pythonProgram('python') ?? '', ['-c', LIST_TYPES]);
   return new Set(z.array(z.string()).parse(JSON.parse(stdout)));
 }
 
-/** A template with what the stand-in can make, and the types of what it cannot. */
+/** A template with the resources that the stand-in can create, and the types of the others. */
 export interface DeployablePart {
   readonly template: CloudTemplate;
   readonly leftOut: readonly string[];
 }
 
 /**
- * Leaves out what the stand-in has no model of, and what only the CDK's own bootstrap has. What refers to a resource
- * that is left out is given an ARN of that name instead.
+ * Removes the resources that the stand-in does not support or that only the CDK's bootstrap has. A reference to a removed
+ * resource becomes an ARN with the resource's name.
  */
 export function deployablePart(template: CloudTemplate, types: ReadonlySet<string>): DeployablePart {
   const { Resources, Parameters } = template;
@@ -79,7 +79,7 @@ export function deployablePart(template: CloudTemplate, types: ReadonlySet<strin
   };
 }
 
-/** The same record without some of its entries. */
+/** Returns a record without some of its entries. */
 export function without(
   record: Readonly<Record<string, unknown>>,
   names: readonly string[],
@@ -87,7 +87,7 @@ export function without(
   return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
 }
 
-/** Without what the stand-in reads in another form than CloudFormation: a key's tags. */
+/** Removes a property that the stand-in expects in another form than CloudFormation: a key's tags. */
 function withoutDependence(resource: CloudTemplate['Resources'][string], missing: ReadonlySet<string>) {
   const { DependsOn, Properties } = resource;
   const names = z.array(z.string()).default([]).parse(DependsOn);
@@ -101,10 +101,10 @@ function withoutDependence(resource: CloudTemplate['Resources'][string], missing
 const reference = z.strictObject({ Ref: z.string() });
 const attribute = z.strictObject({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) });
 
-/** Attributes that the stand-in's resources do not have; dashboards name them. */
+/** Attributes that the stand-in's resources do not have; dashboards use them. */
 const UNKNOWN_ATTRIBUTES = new Set(['TargetGroupFullName', 'LoadBalancerFullName']);
 
-/** The same value, in which a reference to what is missing is a text. */
+/** Replaces references to missing resources in a value with a text. */
 function replaceReferences(value: unknown, missing: ReadonlySet<string>): unknown {
   if (Array.isArray(value)) return value.map((part) => replaceReferences(part, missing));
   if (typeof value !== 'object' || value === null) return value;

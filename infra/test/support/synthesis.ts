@@ -12,7 +12,7 @@ export interface Resource {
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 
-/** A template, as far as tests look at it. */
+/** The part of a template that tests check. */
 const template = z.looseObject({
   Parameters: z.record(z.string(), z.unknown()).default({}),
   Resources: z.record(
@@ -25,21 +25,21 @@ export type CloudTemplate = z.output<typeof template>;
 
 export interface Stack {
   readonly name: string;
-  /** Where the template is. */
+  /** The template's path. */
   readonly path: string;
   readonly template: CloudTemplate;
 }
 
 const made: string[] = [];
 
-/** Removes what the file's tests synthesised, when they are done. */
+/** Removes the files that the tests synthesised, after all tests of a file. */
 export function useSynthesis(): void {
   afterAll(() => {
     for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
   });
 }
 
-/** An app of its own, with an image that nobody has to build. */
+/** Creates an app with an image that does not have to be built. */
 export function testApp(context: Readonly<Record<string, unknown>> = {}): App {
   const outdir = mkdtempSync(join(tmpdir(), 'cruddur-infra-'));
   made.push(outdir);
@@ -47,8 +47,8 @@ export function testApp(context: Readonly<Record<string, unknown>> = {}): App {
 }
 
 /**
- * The stacks of the deployment with these settings.
- * @throws when a rule of AWS Solutions finds something.
+ * Synthesises the stacks of the deployment with these settings.
+ * @throws if the rules of AWS Solutions find anything.
  */
 export function synthesise(context?: Readonly<Record<string, unknown>>): Stack[] {
   return testApp(context)
@@ -60,16 +60,16 @@ export function synthesise(context?: Readonly<Record<string, unknown>>): Stack[]
     }));
 }
 
-/** All resources of a type. */
+/** Returns all resources of a type. */
 export function resourcesOf(stacks: readonly Stack[], type: string): Resource[] {
   return stacks.flatMap((stack) =>
     Object.values(stack.template.Resources).filter((resource) => resource.Type === type),
   );
 }
 
-/** The one resource of a type that a deployment has. */
+/** Returns the only resource of a type in a deployment. */
 export function onlyResource(stacks: readonly Stack[], type: string): Resource {
   const [resource, ...others] = resourcesOf(stacks, type);
-  if (!resource || others.length > 0) throw new Error(`there is not one ${type} but ${others.length + 1}`);
+  if (!resource || others.length > 0) throw new Error(`there are ${others.length + 1} of ${type}, not one`);
   return resource;
 }

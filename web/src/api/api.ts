@@ -5,7 +5,7 @@ import { cursorOf } from './paging.ts';
 import type { paths } from './schema.ts';
 import type { Message, MessageGroup, MessageGroupView, Person, ReadMark, Role } from './shapes.ts';
 
-/** The API as the screens use it. Whatever it refuses is thrown as an ApiError. */
+/** The API calls of the screens. They throw an ApiError for every failure. */
 export type Api = ReturnType<typeof createApi>;
 
 export interface ApiOptions {
@@ -13,7 +13,7 @@ export interface ApiOptions {
   readonly fetch: (request: Request) => Promise<Response>;
 }
 
-/** A place in a conversation's history; without one, its end. */
+/** A position in a conversation's history; without one, its end. */
 export interface HistoryPlace {
   readonly limit: number;
   readonly before?: number;
@@ -32,7 +32,7 @@ export interface PeoplePage {
 }
 
 export interface NewMessage {
-  /** A conversation there is, or somebody to begin one with. */
+  /** An existing conversation, or a user with whom to start one. */
   readonly to: { readonly message_group_uuid: string } | { readonly handle: string };
   readonly text: string;
   readonly key: string;
@@ -40,7 +40,7 @@ export interface NewMessage {
 }
 
 const INBOX_PAGE = 30;
-/** People of a page of a search. */
+/** Number of users on a page of a search. */
 export const FOUND_PEOPLE = 10;
 
 export function createApi({ fetch }: ApiOptions) {
@@ -130,7 +130,7 @@ function messageCalls({ GET, POST, PATCH, DELETE }: Client<paths>) {
   };
 }
 
-/** Has a request that has no answer fail as what it is: it may have been carried out. */
+/** Turns a request without a response into an ApiError `unreachable`: it may have been executed. */
 const failing: Middleware = {
   onError: ({ error }) =>
     error instanceof ApiError ? error : new ApiError(0, ['unreachable'], { cause: error }),
@@ -142,12 +142,12 @@ interface Exchange<Data> {
   readonly response: Response;
 }
 
-/** What came. @throws ApiError */
+/** Returns the body of a response. @throws ApiError */
 async function answer<Data>(exchange: Promise<Exchange<Data>>): Promise<NonNullable<Data>> {
   return (await settle(exchange)).data;
 }
 
-/** What came, with its headers. @throws ApiError */
+/** Returns the body of a response, with its headers. @throws ApiError */
 async function settle<Data>(exchange: Promise<Exchange<Data>>) {
   const { data, error, response } = await exchange;
   if (!response.ok) throw refusal(response, error);
@@ -155,13 +155,13 @@ async function settle<Data>(exchange: Promise<Exchange<Data>>) {
   return { data, response };
 }
 
-/** For what is answered without a body. @throws ApiError */
+/** Waits for a response without a body. @throws ApiError */
 async function done(exchange: Promise<Exchange<unknown>>): Promise<void> {
   const { error, response } = await exchange;
   if (!response.ok) throw refusal(response, error);
 }
 
-/** Something between here and the API may answer in a form of its own. */
+/** A proxy before the API may send errors in another form. */
 const codes = z.catch(z.tuple([z.string()], z.string()), ['internal_error']);
 
 function refusal(response: Response, body: unknown): ApiError {

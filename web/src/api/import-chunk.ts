@@ -6,11 +6,11 @@ const RELOADED_FROM = 'reloaded-from';
 /**
  * Imports a chunk of the screens' code: `load` calls `import()`.
  *
- * A server that answers but has no such chunk has another build of the screens: the page is reloaded, once. What was
- * typed and what is outgoing is kept in `sessionStorage`, apart from the fields of an open dialog: then the user decides.
- * A page does not reload itself twice from one build, so that no fault of a server or a cache makes a loop of it: two
- * builds may be served in turns while a deployment goes on.
- * @throws ApiError `unreachable` when the server does not answer, `outdated` when the page has to be reloaded by hand.
+ * If the server responds but has no such chunk, it has another build of the screens: the page is reloaded, once. Typed and
+ * outgoing messages are in `sessionStorage`, but not the fields of an open dialog: then the user decides.
+ * A page does not reload itself twice from one build, so that a fault of a server or a cache causes no loop: during a
+ * deployment, two builds may be served by turns.
+ * @throws ApiError `unreachable` when the server does not respond, `outdated` when the page has to be reloaded by hand.
  */
 export async function importChunk<Chunk>(load: () => Promise<Chunk>): Promise<Chunk> {
   try {
@@ -19,7 +19,7 @@ export async function importChunk<Chunk>(load: () => Promise<Chunk>): Promise<Ch
     if (!(await isPageServed())) throw new ApiError(0, ['unreachable'], { cause: error });
   }
   try {
-    // The connection may have come back in between. A browser that remembers the failure reloads, too.
+    // The connection may be back by now. A browser that caches the failed import reloads, too.
     return await load();
   } catch (error) {
     if (!mayReload()) throw new ApiError(404, ['outdated'], { cause: error });
@@ -29,7 +29,7 @@ export async function importChunk<Chunk>(load: () => Promise<Chunk>): Promise<Ch
   }
 }
 
-/** Whether a reload would bring a page: without one, the reload would be the end of this one. */
+/** Whether a reload would load a page: otherwise it would only lose this one. */
 async function isPageServed(): Promise<boolean> {
   try {
     const response = await fetch(window.location.pathname, {
@@ -46,7 +46,7 @@ function mayReload(): boolean {
   return sessionStorage.getItem(RELOADED_FROM) !== build() && !document.querySelector('[role=dialog]');
 }
 
-/** The build that runs: its script is named after its content. */
+/** Identifies the build that runs: the name of its script contains a hash. */
 function build(): string {
   return document.querySelector<HTMLScriptElement>('script[type=module]')?.src ?? '';
 }

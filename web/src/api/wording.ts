@@ -4,47 +4,47 @@ import { codeOf } from './api-error.ts';
 const SENTENCES: Readonly<Record<string, string>> = {
   // The server
   unreachable: 'The server cannot be reached. Check your connection.',
-  outdated: 'There is a newer version of this app. Reload the page.',
-  starting: 'The server is starting. One moment.',
-  table_unavailable: 'The server is busy at the moment. Try again shortly.',
-  events_unavailable: 'Live updates are unavailable at the moment. Try again shortly.',
-  token_keys_unavailable: 'The server cannot verify your sign-in at the moment. Try again shortly.',
-  text_keys_unavailable: 'Messages cannot be decrypted at the moment. Try again shortly.',
-  busy: 'The server is busy at the moment. Try again shortly.',
-  rate_limited: 'Too many requests. Wait a moment, then try again.',
-  request_timeout: 'The request took too long to send. Check your connection, then try again.',
+  outdated: 'A new version is available. Reload the page.',
+  starting: 'The server is starting. Please wait.',
+  table_unavailable: 'The server is busy. Try again in a moment.',
+  events_unavailable: 'Live updates are not available right now. Try again in a moment.',
+  token_keys_unavailable: 'Your sign-in cannot be verified right now. Try again in a moment.',
+  text_keys_unavailable: 'Messages cannot be decrypted right now. Try again in a moment.',
+  busy: 'The server is busy. Try again in a moment.',
+  rate_limited: 'Too many requests. Try again in a moment.',
+  request_timeout: 'The request timed out. Check your connection and try again.',
   internal_error: 'Something went wrong. Try again.',
 
   // Signing in
   cognito_user_id_blank: 'You are not signed in.',
   token_invalid: 'Your session is no longer valid. Sign in again.',
-  user_id_invalid: 'This account cannot be used here. Sign in with another one.',
+  user_id_invalid: 'This account cannot be used here. Sign in with another account.',
   ticket_invalid: 'The connection for live updates has expired. Reload the page.',
   profile_missing: 'Create your profile first.',
-  host_not_allowed: 'The server does not accept requests under this host name.',
+  host_not_allowed: 'The server does not accept requests for this host name.',
   origin_not_allowed: 'You cannot sign in from this website.',
 
   // Permissions
   not_found: 'Not found. It may not exist, or you may not have access to it.',
-  role_forbidden: 'Your role in this group does not allow that.',
-  message_not_own: 'You can only change your own messages.',
+  role_forbidden: 'Your role in this group does not allow this.',
+  message_not_own: 'You can only edit or delete your own messages.',
 
   // Messages
-  message_blank: 'Write a message first.',
-  message_invalid: 'This is not a valid message.',
-  message_exceed_max_chars_1024: 'This message is too long: the limit is 1,024 characters.',
-  message_deleted: 'This message was deleted in the meantime.',
-  message_is_system: 'This message cannot be changed.',
+  message_blank: 'Enter a message.',
+  message_invalid: 'This message is not valid.',
+  message_exceed_max_chars_1024: 'This message is too long. The limit is 1,024 characters.',
+  message_deleted: 'This message was deleted.',
+  message_is_system: 'This message cannot be edited or deleted.',
   idempotency_key_reused: 'This was already sent with different content.',
 
   // Groups
-  message_group_is_direct: 'This is not possible in a conversation between two people.',
-  name_blank: 'Enter a name for the group.',
-  name_invalid: 'This is not a valid name.',
-  name_exceed_max_chars_64: 'This name is too long: the limit is 64 characters.',
-  handles_blank: 'Add at least one other person.',
-  handles_invalid: 'This is not a valid list of people.',
-  handles_too_many: 'These are too many people for one group.',
+  message_group_is_direct: 'This is only possible in a group.',
+  name_blank: 'Enter a group name.',
+  name_invalid: 'This group name is not valid.',
+  name_exceed_max_chars_64: 'This group name is too long. The limit is 64 characters.',
+  handles_blank: 'Add at least one member.',
+  handles_invalid: 'This list of members is not valid.',
+  handles_too_many: 'These are too many members for one group.',
   group_full: 'This group is full.',
   role_invalid: 'This role does not exist.',
 
@@ -54,13 +54,13 @@ const SENTENCES: Readonly<Record<string, string>> = {
     'A handle has 2 to 30 characters: a–z, 0–9, “_”, “.” and “-”. It starts with a letter or a digit.',
   handle_taken: 'This handle is taken.',
   handle_unknown: 'No user has this handle.',
-  user_reciever_handle_blank: 'Enter the handle of the person to write to.',
-  user_reciever_handle_self: 'You cannot write to yourself.',
+  user_reciever_handle_blank: 'Enter a handle.',
+  user_reciever_handle_self: 'You cannot send a message to yourself.',
   user_reciever_handle_unknown: 'No user has this handle.',
-  display_name_blank: 'Enter a name.',
-  display_name_invalid: 'This is not a valid name.',
-  display_name_exceed_max_chars_64: 'This name is too long: the limit is 64 characters.',
-  prefix_invalid: 'Enter the beginning of a handle.',
+  display_name_blank: 'Enter a display name.',
+  display_name_invalid: 'This display name is not valid.',
+  display_name_exceed_max_chars_64: 'This display name is too long. The limit is 64 characters.',
+  prefix_invalid: 'This is not a valid handle.',
 };
 
 /** Codes of requests that this version of the screens never sends: the server has probably been updated. */
@@ -96,6 +96,6 @@ export function wordsFor(error: unknown): string {
 
 export function wordsForCode(code: string): string {
   if (UNEXPECTED.has(code))
-    return 'The server did not understand the request. Reload the page, then try again.';
+    return 'The server did not understand the request. Reload the page and try again.';
   return SENTENCES[code] ?? `Something went wrong (${code}).`;
 }

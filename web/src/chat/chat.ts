@@ -21,42 +21,42 @@ import { Typing } from './typing.ts';
 
 export type InboxData = InfiniteData<InboxPage, string | undefined>;
 
-/** Names of what the query cache holds. */
+/** Keys of the query cache. */
 export const INBOX = ['inbox'] as const;
 export const groupKey = (uuid: string) => ['group', uuid] as const;
 
-/** The longest pause between attempts to fetch something, in milliseconds: what is on the screen is back within it. */
+/** The longest pause between attempts to fetch something, in milliseconds: the screen recovers within it. */
 const LONGEST_RETRY_PAUSE_MS = 1_000;
 
-/** Conversations that are kept open besides the one that is shown. */
+/** How many conversations are kept in memory. */
 const KEPT_CONVERSATIONS = 12;
 
-/** What the list says of a conversation's outgoing messages: what matters most comes first. */
+/** States of outgoing messages that the list shows for a conversation; the first that applies is shown. */
 const NOTED = ['failed', 'held', 'sending'] as const;
 export type OutgoingNote = (typeof NOTED)[number];
 
-/** Everything that one signed-in person's screens stand on. One for a session: it holds the stream of events. */
+/** The state behind the screens of a signed-in user: queries, conversations and the event stream. One for each session. */
 export class Chat {
   readonly me: Person;
   readonly api: Api;
   readonly queries: QueryClient;
   readonly typing = new Typing();
-  /** Conversations in which something is on its way, waits for the server, or could not be sent. */
+  /** Conversations with messages that are being sent, wait for the server, or could not be sent. */
   readonly outgoing = new Subject<ReadonlyMap<string, OutgoingNote>>(new Map());
-  /** What has just happened, for the list of conversations to say: until one opens another conversation. */
+  /** What just happened, for the list of conversations to show until the user opens another conversation. */
   readonly notice = new Subject<Sentence | undefined>(undefined);
   readonly stream: SharedStream;
   readonly #conversations = new Map<string, Conversation>();
   readonly #listeners = new Set<(message: Message) => void>();
-  /** The newest message that listeners were told of, by conversation: each comes at least twice. */
-  readonly #heard = new Map<string, number>();
+  /** The newest message that listeners were notified of, by conversation: each arrives at least twice. */
+  readonly #newestSeqs = new Map<string, number>();
   #shown: string | undefined;
   #isClosed = false;
 
   constructor(parts: {
     readonly me: Person;
     readonly api: Api;
-    /** Sends a request with this person's token. */
+    /** Sends a request with this user's token. */
     readonly fetch: (request: Request) => Promise<Response>;
   }) {
     this.me = parts.me;
@@ -64,12 +64,12 @@ export class Chat {
     this.queries = new QueryClient({
       defaultOptions: {
         queries: {
-          // Events tell of changes; what they may have missed is asked for when they are back.
+          // Events report changes. Those that they may have missed are fetched when the stream is back.
           staleTime: Infinity,
           refetchOnWindowFocus: false,
-          retry: (failures, error) => failures < 3 && error instanceof ApiError && error.passes,
+          retry: (failures, error) => failures < 3 && error instanceof ApiError && error.isTemporary,
           retryDelay: (failures) => Math.min(250 * 2 ** failures, LONGEST_RETRY_PAUSE_MS),
-          // A server on this very machine is within reach without any network.
+          // A server on this machine is reachable without a network.
           networkMode: 'always',
         },
       },
@@ -81,19 +81,19 @@ export class Chat {
     });
   }
 
-  /** Follows the events from now on. */
+  /** Opens the event stream. */
   open(): void {
     this.#isClosed = false;
     this.stream.open();
   }
 
-  /** The session is over: no more events, and nothing more is sent. */
+  /** Ends the session: no more events arrive, and nothing more is sent. */
   close(): void {
     this.#isClosed = true;
     this.stream.close();
   }
 
-  /** The conversation with an id. Those last looked at stay held, and those in which something is on its way. */
+  /** Returns the conversation with an id. The last used stay in memory, and those with outgoing messages. */
   conversation(uuid: string): Conversation {
     const conversation = this.#conversations.get(uuid) ?? this.#open(uuid);
     this.#conversations.delete(uuid);
@@ -105,7 +105,7 @@ export class Chat {
     return conversation;
   }
 
-  /** Which conversation is on the screen. */
+  /** Sets which conversation is on the screen. */
   show(uuid: string | undefined): void {
     this.#shown = uuid;
     if (uuid !== undefined) this.notice.set(undefined);
@@ -115,13 +115,13 @@ export class Chat {
     return this.#shown === uuid;
   }
 
-  /** Hears of each new message, once. */
+  /** Notifies a listener of each new message, once. @returns an unsubscribe function. */
   onMessage(listener: (message: Message) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** A conversation's row in the list, where the list has it. */
+  /** A conversation's row in the list, if it is loaded. */
   row(uuid: string): MessageGroup | undefined {
     const inbox = this.queries.getQueryData<InboxData>(INBOX);
     return inbox && inboxRows(inbox.pages.map(({ groups }) => groups)).find((row) => row.uuid === uuid);
@@ -131,14 +131,14 @@ export class Chat {
     this.#tookReadMark(await this.api.markRead(uuid, seq));
   }
 
-  /** A group's newest state came as an answer. */
+  /** Takes the newest state of a group from a response. */
   tookGroup(view: MessageGroupView): void {
     this.queries.setQueryData(groupKey(view.uuid), view);
     this.#changeInbox((pages) => withGroup(pages, view));
     this.#conversations.get(view.uuid)?.announce(view.last_seq);
   }
 
-  /** One is not in a conversation any more. */
+  /** Removes a conversation of which the user is no longer a member. */
   tookLeave(uuid: string): void {
     this.#conversations.get(uuid)?.end();
     this.#conversations.delete(uuid);
@@ -148,8 +148,8 @@ export class Chat {
 
   tookMessage(message: Message): void {
     const { message_group_uuid: uuid } = message;
-    const isNew = message.rev === 0 && message.seq > (this.#heard.get(uuid) ?? 0);
-    if (isNew) this.#heard.set(uuid, message.seq);
+    const isNew = message.rev === 0 && message.seq > (this.#newestSeqs.get(uuid) ?? 0);
+    if (isNew) this.#newestSeqs.set(uuid, message.seq);
     this.#conversations.get(uuid)?.take([message]);
     this.typing.stopped(uuid, message.user_uuid);
     this.#changeInbox((pages) => withMessage(pages, message, this.me.uuid));
@@ -195,7 +195,7 @@ export class Chat {
         this.tookLeave(event.uuid);
         break;
       case 'typing':
-        this.typing.heard(event.group, event);
+        this.typing.started(event.group, event);
         break;
     }
   }
@@ -212,21 +212,21 @@ export class Chat {
     this.#changeInbox((pages) => withReadMark(pages, mark));
   }
 
-  /** The stream is live, after however long without it: everything on the screen is fetched again, the rest forgotten. */
+  /** The stream is live again: fetches everything on the screen again, and forgets the rest. */
   #catchUp(): void {
     void this.queries.invalidateQueries();
-    this.#takeUpOutgoing();
+    this.#resumeOutgoing();
     for (const [uuid, conversation] of this.#conversations) {
       conversation.sending.resume();
       if (uuid === this.#shown || conversation.log.outgoing.length > 0) {
-        // What fails now is caught up with when the stream is back the next time.
+        // If it fails, the next `ready` tries again.
         conversation.refresh().catch(() => undefined);
       } else this.#conversations.delete(uuid);
     }
   }
 
-  /** Sends on what this tab had on its way before it was loaded anew. */
-  #takeUpOutgoing(): void {
+  /** Sends what was outgoing in this tab before a reload. */
+  #resumeOutgoing(): void {
     const prefix = outgoingKey(this.me.uuid);
     for (const key of Object.keys(sessionStorage)) {
       if (key.startsWith(prefix)) this.conversation(key.slice(prefix.length)).sending.restore();

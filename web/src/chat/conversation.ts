@@ -9,23 +9,23 @@ import { Subject } from './subject.ts';
 export interface ConversationState {
   readonly log: Log;
   readonly loading: { readonly first: boolean; readonly older: boolean; readonly newer: boolean };
-  /** Whether the end is shown as it grows. Otherwise one reads somewhere before it, and goes there page by page. */
+  /** Whether new messages are shown as they arrive. Otherwise the user reads older ones, and pages towards the end. */
   readonly following: boolean;
-  /** Why there is nothing to show, as a code. */
+  /** Why nothing can be shown: an error code. */
   readonly problem: string | undefined;
 }
 
-/** Where what is on its way is kept; without a conversation, what all such places begin with. */
+/** The storage key of a conversation's outgoing messages; without a conversation, the prefix of all such keys. */
 export const outgoingKey = (me: string, uuid = ''): string => `outgoing:${me}:${uuid}`;
 
-/** The problem of a conversation that one is not in any more. */
+/** The problem of a conversation of which the user is no longer a member. */
 export const LEFT = 'left';
 
 /** The calls that a conversation makes. */
 export type ConversationApi = Pick<Api, 'listMessages' | 'send' | 'editMessage' | 'deleteMessage'>;
 
-/** Where one left off, and how far the log goes. */
-export interface ReadPlace {
+/** The user's read position, and the end of the log. */
+export interface ReadPosition {
   readonly last_seq: number;
   readonly read_seq: number;
   readonly unread_count: number;
@@ -34,22 +34,22 @@ export interface ReadPlace {
 const PAGE = 50;
 /** The API's longest page. */
 const LONG_PAGE = 100;
-/** With more unread than this, a conversation opens where they begin and not at its end. */
+/** With more unread messages than this, a conversation opens at the first of them and not at its end. */
 const UNREAD_WITHIN_A_PAGE = 80;
-/** So many messages of a gap are fetched at once; the rest of a longer one as one scrolls through it. */
+/** Messages of a gap that are fetched at once; the rest of a longer gap is fetched while scrolling. */
 const CLOSED_AT_ONCE = 300;
-/** What is kept of a conversation that nobody looks at. */
+/** Messages that are kept of a conversation that is not shown. */
 const KEPT = 100;
 
-/** One conversation: what is held of it, and how that follows what the API has. */
+/** One conversation: its log, kept up to date with the API. */
 export class Conversation {
   readonly uuid: string;
   readonly state: Subject<ConversationState>;
   readonly sending: Sending;
   readonly #api: ConversationApi;
   #closingGap: Promise<void> | undefined;
-  /** Where it was opened. */
-  #place: ReadPlace | undefined;
+  /** The read position at which it was opened. */
+  #position: ReadPosition | undefined;
 
   constructor(parts: {
     readonly uuid: string;
@@ -83,10 +83,10 @@ export class Conversation {
     if (log !== state.log) this.state.set({ ...state, log });
   }
 
-  /** Shows the newest messages, or where the unread ones begin when they are many. */
-  async open(place: ReadPlace): Promise<void> {
-    const { read_seq, unread_count, last_seq } = place;
-    this.#place = place;
+  /** Shows the newest messages, or the first unread ones if there are many. */
+  async open(position: ReadPosition): Promise<void> {
+    const { read_seq, unread_count, last_seq } = position;
+    this.#position = position;
     this.announce(last_seq);
     this.sending.restore();
     if (this.log.high > 0 || this.state.get().loading.first) return;
@@ -120,7 +120,7 @@ export class Conversation {
     });
   }
 
-  /** Shows the end of the conversation, however far it is from what is shown. */
+  /** Shows the end of the conversation, however far away it is. */
   async jumpToNewest(): Promise<void> {
     const newest = await this.#fetch({ limit: PAGE });
     const last = newest.at(-1);
@@ -128,30 +128,30 @@ export class Conversation {
     if (last) this.update((log) => showAt(receive(log, newest), last.seq));
   }
 
-  /** The end of what is there has come into sight: from now on it is followed. */
+  /** The user scrolled to the end: from now on new messages are shown as they arrive. */
   reachedEnd(): void {
     if (missingNewer(this.log) === 0) this.#setFollowing(true);
   }
 
-  /** Takes in messages of whatever origin, and closes a gap that they show. */
+  /** Adds messages from anywhere, and closes a gap that they reveal. */
   take(messages: readonly Message[]): void {
     this.update((log) => receive(log, messages));
     this.#closeSmallGap();
   }
 
-  /** Learns how far the log goes. */
+  /** Notes the end of the log. */
   announce(seq: number): void {
     this.update((log) => announce(log, seq));
     this.#closeSmallGap();
   }
 
   /**
-   * Catches up after the events were interrupted: what was added first, then what was changed among what is held. Opens
-   * the conversation where that had failed.
+   * Catches up after an interruption of the events: first with new messages, then with changes of the known ones. Opens
+   * the conversation if that had failed.
    */
   async refresh(): Promise<void> {
     if (this.log.high === 0) {
-      if (this.#place) await this.open(this.#place);
+      if (this.#position) await this.open(this.#position);
       return;
     }
     await this.#catchUp();
@@ -172,21 +172,21 @@ export class Conversation {
     this.take([await this.#api.deleteMessage(this.uuid, seq)]);
   }
 
-  /** Lets go of most of what is held: nobody looks at it now. */
+  /** Forgets most messages: the conversation is not shown any more. */
   leave(): void {
     const { following } = this.state.get();
-    // Who read somewhere in its middle begins at its end the next time.
+    // A user who was reading older messages starts at the end the next time.
     this.update((log) =>
       following ? trim(log, KEPT) : { ...EMPTY_LOG, tail: log.tail, outgoing: log.outgoing },
     );
   }
 
-  /** One is not in it any more. */
+  /** Forgets all messages: the user is no longer a member. */
   end(): void {
     this.state.set({ ...this.state.get(), log: EMPTY_LOG, problem: LEFT });
   }
 
-  /** Fetches what is behind the end of what is shown, as far as it is little; the tail may not be known. */
+  /** Fetches the messages after the shown ones, up to a limit. The tail may not be known. */
   async #catchUp(): Promise<void> {
     for (let fetched = 0; fetched < CLOSED_AT_ONCE; fetched += LONG_PAGE) {
       const page = await this.#fetch({ after: this.log.high, limit: LONG_PAGE });
@@ -200,7 +200,7 @@ export class Conversation {
     const missing = missingNewer(this.log);
     if (missing === 0 || !this.state.get().following || this.#closingGap) return;
     this.#closingGap = this.#catchUp()
-      // What could not be fetched is asked for again after the next event, or when the events are back.
+      // What could not be fetched is fetched after the next event, or at the next `ready`.
       .catch(() => undefined)
       .finally(() => {
         this.#closingGap = undefined;

@@ -1,10 +1,10 @@
-/** What a conversation uses of the browser. */
+/** The browser functions that a conversation uses. */
 export interface Device {
-  /** Waits, but no longer than until there is a reason to hope. */
+  /** Waits, but no longer than until the server may be reachable. */
   readonly pause: (ms: number) => Promise<unknown>;
   /** Whether the user has signed out: nothing is sent or kept after that. */
   readonly isClosed: () => boolean;
-  /** Outlives a reload of the tab. */
+  /** Survives a reload of the tab. */
   readonly storage: {
     getItem(key: string): string | null;
     setItem(key: string, value: string): void;

@@ -5,12 +5,12 @@ import { Subject } from './subject.ts';
 
 export type Connection = 'connecting' | 'live' | 'offline';
 
-/** The API sends a comment every 15 s: silence of this length is a dead connection, in milliseconds. */
+/** The API sends a comment every 15 s: after this silence the connection is dead, in milliseconds. */
 const SILENCE_MS = 40_000;
 
 /**
- * Follows `GET /api/events` for as long as it is open, and connects again whenever it ends. It is read with `fetch`,
- * which can send the token in a header; an `EventSource` could only put it into the address.
+ * Reads `GET /api/events` while it is open, and connects again whenever the connection ends. It uses `fetch`, which can send
+ * the token in a header; an `EventSource` could only put it into the URL.
  */
 export class EventStream {
   readonly connection = new Subject<Connection>('connecting');
@@ -21,7 +21,7 @@ export class EventStream {
   constructor(parts: {
     /** Sends a request with the token of the user who is signed in. */
     readonly fetch: (request: Request) => Promise<Response>;
-    /** Receives each event as it came. What it throws ends the connection, and another one begins with `ready`. */
+    /** Receives each event unparsed. If it throws, the connection ends, and the next one begins with `ready`. */
     readonly onEvent: (name: string, data: string) => void;
   }) {
     this.#fetch = parts.fetch;
@@ -44,17 +44,17 @@ export class EventStream {
       if (closed.aborted) return;
       this.connection.set('offline');
       if (wasLive) failures = 0;
-      // The failures before the network came back say nothing about the attempts after it.
+      // Failures before the network was back do not count.
       failures = (await pause(backoffMs(failures), closed)) ? 0 : failures + 1;
     }
   }
 
-  /** Reads one connection to its end, and tells whether it ever was ready. */
+  /** Reads one connection to its end. @returns whether it was ever ready. */
   async #read(closed: AbortSignal): Promise<boolean> {
     const silence = new AbortController();
     const hush = () => silence.abort();
     let timer = setTimeout(hush, SILENCE_MS);
-    // A connection over a network that is gone would otherwise only be missed after that time.
+    // Otherwise a connection over a lost network would only be noticed after SILENCE_MS.
     window.addEventListener('offline', hush, { signal: silence.signal });
     let wasLive = false;
     try {

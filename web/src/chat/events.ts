@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import * as checks from '../api/event-checks.ts';
 import type { Message, MessageGroup } from '../api/shapes.ts';
 
-/** What the event stream tells. */
+/** An event of the stream. */
 export type LiveEvent =
   | { readonly type: 'ready' }
   | { readonly type: 'message'; readonly message: Message }
@@ -10,60 +11,11 @@ export type LiveEvent =
   | { readonly type: 'typing'; readonly group: string; readonly user: string; readonly handle: string };
 
 /*
- * What the screens rely on of each event is checked here; the types are those of the OpenAPI document. Attributes that
- * are not named here pass unchanged, so a new one needs no change in this file.
+ * The checks of messages and message groups are generated from the OpenAPI document, as their types are. Attributes that it
+ * does not list pass unchanged.
  */
-const named = z.looseObject({ user_uuid: z.string(), handle: z.string(), display_name: z.string() });
-const role = z.enum(['owner', 'admin', 'member']);
-
-const systemEvent = z.discriminatedUnion('event', [
-  z.object({ event: z.literal('group_created'), name: z.string() }),
-  z.object({ event: z.literal('group_renamed'), name: z.string() }),
-  z.object({ event: z.literal('member_added'), user: named }),
-  z.object({ event: z.literal('member_removed'), user: named }),
-  z.object({ event: z.literal('member_left'), new_owner: z.exactOptional(named) }),
-  z.object({ event: z.literal('role_changed'), user: named, role }),
-]);
-
-const entry = {
-  ...named.shape,
-  uuid: z.string(),
-  message_group_uuid: z.string(),
-  seq: z.int(),
-  rev: z.int(),
-  message: z.nullable(z.string()),
-  created_at: z.string(),
-  edited_at: z.nullable(z.string()),
-  deleted_at: z.nullable(z.string()),
-  client_key: z.exactOptional(z.string()),
-};
-
-const message: z.ZodMiniType<Message> = z.discriminatedUnion('kind', [
-  z.looseObject({ ...entry, kind: z.literal('text') }),
-  z.looseObject({
-    ...entry,
-    kind: z.literal('system'),
-    // The API's own words stand for what only a later version knows.
-    data: z.catch(z.union([systemEvent, z.undefined()]), undefined),
-  }),
-]);
-
-const messageGroup: z.ZodMiniType<MessageGroup> = z.looseObject({
-  uuid: z.string(),
-  kind: z.enum(['direct', 'group']),
-  name: z.nullable(z.string()),
-  display_name: z.string(),
-  handle: z.nullable(z.string()),
-  message: z.nullable(z.string()),
-  created_at: z.string(),
-  last_seq: z.int(),
-  read_seq: z.int(),
-  unread_count: z.int(),
-  last_by: z.string(),
-  last_kind: z.enum(['text', 'system']),
-  member_count: z.exactOptional(z.int()),
-});
-
+const message: z.ZodMiniType<Message> = checks.message;
+const messageGroup: z.ZodMiniType<MessageGroup> = checks.messageGroup;
 const left = z.object({ uuid: z.string() });
 const typing = z.object({ message_group_uuid: z.string(), user_uuid: z.string(), handle: z.string() });
 

@@ -1,24 +1,24 @@
 import type { Message } from '../api/shapes.ts';
 
 /**
- * What a client holds of one conversation, as a value: messages by seq, and what is on its way.
+ * A client's copy of one conversation, as an immutable value: messages by seq, and outgoing messages.
  *
- * Pages, answers, events and sends may come in any order, twice, and late. What is shown is always one dense stretch:
- * a message whose neighbours are missing waits until they are there. Of two versions of a message the higher rev stays.
+ * Pages, responses, events and sends may arrive in any order, twice, and late. The shown range is always without gaps: a
+ * message waits until its neighbours are known. Of two versions of a message the one with the higher rev is kept.
  */
 export interface Log {
-  /** Every message that came, by seq; the stretch and what lies apart from it. */
+  /** Every known message, by seq: in the shown range and outside of it. */
   readonly messages: ReadonlyMap<number, Message>;
-  /** The stretch that is shown: its lowest and highest seq. 0 and 0 before there is one. */
+  /** The lowest and highest seq of the shown range; both 0 while it is empty. */
   readonly low: number;
   readonly high: number;
   /** The highest seq that is known to exist. */
   readonly tail: number;
-  /** What was written here and is not in the stretch yet, in the order it was written. */
+  /** Messages that were written here and are not in the shown range yet, in the order of writing. */
   readonly outgoing: readonly Outgoing[];
 }
 
-/** A message on its way. */
+/** An outgoing message. */
 export interface Outgoing {
   /** The `Idempotency-Key`: the same in every attempt, so that it is stored once. */
   readonly key: string;
@@ -26,21 +26,21 @@ export interface Outgoing {
   /** When it was written, in milliseconds since the epoch. */
   readonly at: number;
   /**
-   * `after_seq` of every attempt: a message that existed before the first one. Any attempt that was stored lies after
-   * it. Absent before the first attempt.
+   * `after_seq` of every attempt: a message that existed before the first one. If an attempt was stored, its seq is
+   * higher. Absent before the first attempt.
    */
   readonly afterSeq?: number | undefined;
-  /** `held`: the server could not take it, and it is sent as soon as it can. `failed`: the server refused it. */
+  /** `held`: the server could not store it yet, and it is sent as soon as it can. `failed`: the server rejected it. */
   readonly state: 'waiting' | 'sending' | 'held' | 'failed' | 'stored';
-  /** Why it is held or failed, as a code. */
+  /** Why it is held or failed: an error code. */
   readonly problem?: string | undefined;
-  /** Where it is, once that is known. It stays here while the stretch does not reach that far. */
+  /** Its seq, once stored. It stays here until the shown range includes it. */
   readonly seq?: number;
 }
 
 export const EMPTY_LOG: Log = { messages: new Map(), low: 0, high: 0, tail: 0, outgoing: [] };
 
-/** Takes in messages, wherever they come from. */
+/** Adds messages from a page, a response or an event. */
 export function receive(log: Log, incoming: readonly Message[]): Log {
   const news = incoming.filter((message) => isNews(log.messages.get(message.seq), message));
   if (news.length === 0) return log;
@@ -53,25 +53,25 @@ export function receive(log: Log, incoming: readonly Message[]): Log {
   return settle({ ...log, messages, tail, outgoing: recognise(log.outgoing, news) });
 }
 
-/** Learns that a message exists, without having it. */
+/** Notes that a message exists, without its content. */
 export function announce(log: Log, seq: number): Log {
   return seq > log.tail ? { ...log, tail: seq } : log;
 }
 
-/** Shows the stretch that a seq lies in, which must be there. */
+/** Shows the range without gaps around a seq. @throws RangeError when that message is not known. */
 export function showAt(log: Log, seq: number): Log {
-  if (!log.messages.has(seq)) throw new RangeError(`seq ${seq} is not there to be shown`);
+  if (!log.messages.has(seq)) throw new RangeError(`seq ${seq} is not known`);
   if (seq >= log.low && seq <= log.high) return log;
   return settle({ ...log, low: seq, high: seq });
 }
 
-/** Whether older messages exist than the ones that are shown: the first of all is number 1. */
+/** Whether older messages exist than those shown: seqs begin with 1. */
 export const hasOlder = ({ low }: Log): boolean => low !== 1;
 
-/** How many newer messages are known to exist than the ones that are shown. */
+/** Number of messages that are known to exist after those shown. */
 export const missingNewer = ({ high, tail }: Log): number => (high === 0 ? 0 : Math.max(0, tail - high));
 
-/** The dense stretch, oldest first. */
+/** The shown messages, oldest first. */
 export function shown({ messages, low, high }: Log): Message[] {
   const dense: Message[] = [];
   for (let seq = low; seq <= high; seq += 1) {
@@ -81,19 +81,19 @@ export function shown({ messages, low, high }: Log): Message[] {
   return dense;
 }
 
-/** Forgets all but the newest messages of the stretch, and what lies apart from it. */
+/** Keeps only the newest messages of the shown range. */
 export function trim(log: Log, kept: number): Log {
   const low = Math.max(log.low, log.high - kept + 1);
   const messages = new Map([...log.messages].filter(([seq]) => seq >= low && seq <= log.high));
   return { ...log, messages, low: log.high === 0 ? 0 : low };
 }
 
-/** Puts a new message on its way. */
+/** Adds an outgoing message. */
 export function write(log: Log, message: Pick<Outgoing, 'key' | 'text' | 'at'>): Log {
   return { ...log, outgoing: [...log.outgoing, { ...message, state: 'waiting' }] };
 }
 
-/** Takes up what was outgoing when the page was left; what was refused stays so. Some of it may have come in meanwhile. */
+/** Adds messages that were outgoing when the page was left; rejected ones stay failed. Some may have been stored meanwhile. */
 export function restore(log: Log, outgoing: readonly Omit<Outgoing, 'state'>[]): Log {
   const known = new Set(log.outgoing.map(({ key }) => key));
   const lost = outgoing.filter(({ key }) => !known.has(key));
@@ -105,8 +105,8 @@ export function restore(log: Log, outgoing: readonly Omit<Outgoing, 'state'>[]):
 }
 
 /**
- * Begins an attempt. The first one decides on `afterSeq`: the newest message that is known to exist then. A message that
- * is held is shown as such until it is stored.
+ * Begins an attempt. The first one sets `afterSeq`: the newest message that is known to exist. A held message is shown as
+ * held until it is stored.
  */
 export function attempt(log: Log, key: string): Log {
   return change(log, key, (sent) =>
@@ -120,29 +120,29 @@ export function attempt(log: Log, key: string): Log {
   );
 }
 
-/** Several attempts found no server that could take the message. */
+/** Marks a message as held: several attempts found no server that could store it. */
 export function hold(log: Log, key: string, problem: string): Log {
   return change(log, key, (sent) => (sent.state === 'stored' ? sent : { ...sent, state: 'held', problem }));
 }
 
-/** An attempt failed; it may still have been stored. */
+/** Marks a message as failed, unless it is known to be stored. */
 export function fail(log: Log, key: string, problem: string): Log {
   return change(log, key, (sent) => (sent.state === 'stored' ? sent : { ...sent, state: 'failed', problem }));
 }
 
-/** Puts a message that failed back among those that wait for an attempt, with its key. */
+/** Queues a failed message again, with its key. */
 export function requeue(log: Log, key: string): Log {
   return change(log, key, (sent) =>
     sent.state === 'stored' ? sent : { ...sent, problem: undefined, state: 'waiting' },
   );
 }
 
-/** Moves the place a message is sent after: everything up to it was seen, and the message was not there. */
+/** Raises `afterSeq`: the log was read up to there, and does not contain the message. */
 export function moveAfter(log: Log, key: string, afterSeq: number): Log {
   return change(log, key, (sent) => ({ ...sent, afterSeq }));
 }
 
-/** Gives up a message. */
+/** Removes an outgoing message. */
 export function discard(log: Log, key: string): Log {
   return { ...log, outgoing: log.outgoing.filter((sent) => sent.key !== key) };
 }
@@ -151,7 +151,7 @@ function isNews(held: Message | undefined, message: Message): boolean {
   return held === undefined || message.rev > held.rev;
 }
 
-/** Finds what was sent from here among messages that came: by the answer, or by an event that overtook it. */
+/** Finds outgoing messages among received ones: of the response, or of an event that arrived before it. */
 function recognise(outgoing: readonly Outgoing[], news: readonly Message[]): readonly Outgoing[] {
   if (outgoing.length === 0) return outgoing;
   const seqs = new Map(news.map(({ client_key, seq }) => [client_key, seq]));
@@ -161,7 +161,7 @@ function recognise(outgoing: readonly Outgoing[], news: readonly Message[]): rea
   });
 }
 
-/** Lets the stretch grow over what lies beside it, and lets go of what was sent and is in it now. */
+/** Extends the shown range by adjacent messages, and removes outgoing messages that it now includes. */
 function settle(log: Log): Log {
   if (log.high === 0) return log;
   let { low, high } = log;

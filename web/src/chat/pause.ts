@@ -1,7 +1,7 @@
 import { onReachable } from '../api/reachable.ts';
 
 /**
- * Waits, but no longer than until the server may be within reach again, or the page is looked at again.
+ * Waits, but no longer than until the server may be reachable again, or the visibility of the page changes.
  * @returns whether it ended before its time.
  */
 export async function pause(ms: number, stopped?: AbortSignal): Promise<boolean> {

@@ -43,9 +43,9 @@ interface Target {
 }
 
 /**
- * Sends what was written in one conversation: one message after the other, each in as many attempts as it takes, with
- * one key. While no server takes it, a message is held, and those behind it wait: none overtakes another. What is
- * outgoing outlives the page: it is sent after a reload of the tab.
+ * Sends the messages of one conversation one after another, each with one key in as many attempts as it takes. While no
+ * server can store it, a message is held, and the next ones wait: they stay in order. Outgoing messages survive the page:
+ * they are sent after a reload of the tab.
  */
 export class Sending {
   readonly #api: SendingApi;
@@ -53,7 +53,7 @@ export class Sending {
   readonly #device: Device;
   readonly #storageKey: string;
   #running = false;
-  /** How often the connection came back. */
+  /** How often the connection was restored. */
   #resumes = 0;
 
   constructor(parts: {
@@ -83,12 +83,12 @@ export class Sending {
     void this.#run();
   }
 
-  /** The connection is back: failures before that do not count. The device's pause ends by itself. */
+  /** The connection is restored: earlier failures do not count. The device's pause ends by itself. */
   resume(): void {
     this.#resumes += 1;
   }
 
-  /** Takes up what an earlier life of this tab had on its way. */
+  /** Sends what was outgoing before this tab was reloaded. */
   restore(): void {
     const stored = this.#device.storage.getItem(this.#storageKey);
     if (stored === null) return;
@@ -113,13 +113,13 @@ export class Sending {
     return this.#target.log.outgoing.find(({ state }) => state === 'waiting');
   }
 
-  /** Returns when the message is stored, was refused or was discarded: as long as it waits for the server, it is tried. */
+  /** Tries until the message is stored, rejected or discarded. */
   async #deliver(key: string): Promise<void> {
     let resumes = this.#resumes;
     for (let failures = 0; ; failures += 1) {
       this.#change((log) => attempt(log, key));
       const sent = this.#target.log.outgoing.find((outgoing) => outgoing.key === key);
-      // Its event may have come before the answer, or it was given up.
+      // Its event may have arrived before the response, or it was discarded.
       if (sent?.state !== 'sending' && sent?.state !== 'held') return;
       try {
         const message = await this.#post(sent);
@@ -127,13 +127,13 @@ export class Sending {
         this.#keep();
         return;
       } catch (error) {
-        // The connection came back while this attempt was on its way: what failed before that does not count.
+        // The connection was restored during this attempt: earlier failures do not count.
         if (resumes !== this.#resumes) {
           resumes = this.#resumes;
           failures = 0;
         }
         const wasLast = failures + 1 >= ATTEMPTS;
-        if (!(error instanceof ApiError && error.passes) || (wasLast && !error.isUnavailable)) {
+        if (!(error instanceof ApiError && error.isTemporary) || (wasLast && !error.isUnavailable)) {
           this.#change((log) => fail(log, key, codeOf(error)));
           return;
         }

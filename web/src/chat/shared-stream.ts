@@ -4,12 +4,12 @@ import { type LiveEvent, parseEvent } from './events.ts';
 import { pause } from './pause.ts';
 import { Subject } from './subject.ts';
 
-/** A tab that is looked at asks for its leader when it heard nothing for this long, in milliseconds. */
+/** A visible tab asks for its leader when it received nothing for this long, in milliseconds. */
 const ASK_AFTER_MS = 2_000;
-/** A leader that does not answer within this time is frozen or hangs, in milliseconds. */
-const ANSWER_WITHIN_MS = 2_000;
+/** A leader that does not reply within this time is frozen or hangs, in milliseconds. */
+const REPLY_WITHIN_MS = 2_000;
 
-/** What tabs of one user send each other. A leader's `term` is higher than that of every leader before it. */
+/** Messages between the tabs of one user. A leader's `term` is higher than that of every leader before it. */
 const tabMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ask') }),
   z.object({
@@ -42,9 +42,9 @@ interface Parts {
  *
  * - *Between two leaders* events are missed. The new leader's stream begins with `ready`, at which all tabs catch up.
  * - *A tab that joins* may have fetched its screen before it could receive events. It asks the leader for its state, and
- *   catches up when the answer says that the stream is live; an event before the answer is ignored.
+ *   catches up when the reply says that the stream is live; an event before the reply is ignored.
  * - *A leader that is frozen* keeps the lock. It releases it at `freeze` and `pagehide`. A browser may also stop a page
- *   without these events, or a page may hang: a tab that gets no answer from the leader steals the lock. Answers are sent
+ *   without these events, or a page may hang: a tab that gets no reply from the leader steals the lock. Replies are sent
  *   from message events, which browsers do not throttle in hidden tabs, unlike timers.
  * - *A hidden leader that is offline* connects again late, since its timers are throttled: a visible tab steals the lock.
  * - *Two tabs steal at once*, or one steals from a leader that has only just been granted the lock: the last one leads. The
@@ -60,17 +60,17 @@ export class SharedStream {
   readonly #onEvent: (event: LiveEvent) => void;
   readonly #source: EventStream;
   #opened = new AbortController();
-  /** From joining the other tabs until leaving them. */
+  /** Aborts when this tab leaves the other tabs. */
   #joined: AbortController | undefined;
   #channel: BroadcastChannel | undefined;
   /** Aborts when this tab, the leader, is no longer the leader. */
   #leading: AbortController | undefined;
   /** Aborts the request for the lock when the leader is silent. */
   #waiting = new AbortController();
-  /** Of the newest leader that is known. */
+  /** The term of the newest known leader. */
   #term = 0;
   #readies = 0;
-  #heardAt = -Infinity;
+  #receivedAt = -Infinity;
 
   constructor({ user, onEvent, fetch }: Parts) {
     this.#name = `events:${user}`;
@@ -132,7 +132,7 @@ export class SharedStream {
     try {
       await navigator.locks.request(this.#name, options, () => this.#lead(leading, left));
     } catch (error) {
-      // The request was given up, or another tab has stolen the lock.
+      // The request was aborted, or another tab stole the lock.
       if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
     } finally {
       // After leaving and joining again, this tab may lead by a later request.
@@ -158,12 +158,12 @@ export class SharedStream {
     this.#leading = undefined;
   }
 
-  /** Asks for the leader while this tab is looked at, and takes its place when there is no answer. */
+  /** Asks for the leader while this tab is visible, and takes its place when there is no reply. */
   async #watch(left: AbortSignal): Promise<void> {
     for (let isNew = true; !left.aborted; isNew = false) {
-      const isSilent = performance.now() - this.#heardAt >= ASK_AFTER_MS;
+      const isSilent = performance.now() - this.#receivedAt >= ASK_AFTER_MS;
       if (!this.#leading && (isNew || (isSilent && !document.hidden))) await this.#ask(left);
-      // Coming into sight ends it.
+      // Becoming visible ends the pause.
       await pause(ASK_AFTER_MS, left);
     }
   }
@@ -171,13 +171,13 @@ export class SharedStream {
   async #ask(left: AbortSignal): Promise<void> {
     const askedAt = performance.now();
     this.#send({ kind: 'ask' });
-    await new Promise((resolve) => setTimeout(resolve, ANSWER_WITHIN_MS));
-    // This tab may have been stopped itself meanwhile, with the answer behind this timer: then it steals from a leader
-    // that is well, which costs one catching up.
-    if (!left.aborted && !this.#leading && this.#heardAt < askedAt) this.#waiting.abort();
+    await new Promise((resolve) => setTimeout(resolve, REPLY_WITHIN_MS));
+    // The browser may have stopped this tab meanwhile, so that this timer runs before the reply: then it steals from a
+    // healthy leader, and all tabs catch up once.
+    if (!left.aborted && !this.#leading && this.#receivedAt < askedAt) this.#waiting.abort();
   }
 
-  /** Follows the connection of the leader's own stream. Being live is announced with its `ready`. */
+  /** Follows the connection of the leader's own stream. `live` is announced with its `ready`. */
   #follow(): void {
     const connection = this.#source.connection.get();
     this.connection.set(connection);
@@ -207,30 +207,30 @@ export class SharedStream {
 
   #receive(data: unknown): void {
     const message = tabMessage.safeParse(data);
-    // A tab of another version may send what is not known here.
+    // A tab of another version may send unknown messages.
     if (!message.success) return;
     switch (message.data.kind) {
       case 'ask':
         this.#announce();
         break;
       case 'leader':
-        this.#hearLeader(message.data);
+        this.#receiveState(message.data);
         break;
       case 'event':
-        this.#hearEvent(message.data);
+        this.#receiveEvent(message.data);
         break;
     }
   }
 
-  #hearLeader({ term, connection, isHidden, readies }: TabMessage & { readonly kind: 'leader' }): void {
+  #receiveState({ term, connection, isHidden, readies }: TabMessage & { readonly kind: 'leader' }): void {
     if (term < this.#term) {
-      // It does not know yet that its lock was stolen.
+      // That leader does not know yet that its lock was stolen.
       this.#announce();
       return;
     }
-    // The lock was stolen from this tab, which does not know it yet.
+    // If this tab led, its lock was stolen.
     this.#stepDown();
-    this.#heardAt = performance.now();
+    this.#receivedAt = performance.now();
     const isNew = term !== this.#term || readies !== this.#readies;
     this.#term = term;
     this.#readies = readies;
@@ -239,14 +239,14 @@ export class SharedStream {
     if (connection === 'offline' && isHidden && !document.hidden) this.#waiting.abort();
   }
 
-  #hearEvent({ term, name, data }: TabMessage & { readonly kind: 'event' }): void {
+  #receiveEvent({ term, name, data }: TabMessage & { readonly kind: 'event' }): void {
     if (term !== this.#term || this.#leading) return;
-    this.#heardAt = performance.now();
+    this.#receivedAt = performance.now();
     let event: LiveEvent | undefined;
     try {
       event = parseEvent(name, data);
     } catch {
-      // Another version's tab can read what this one cannot: what it was about is fetched instead.
+      // The leader's version can read an event that this one cannot: everything is fetched instead.
       event = { type: 'ready' };
     }
     if (event) this.#onEvent(event);

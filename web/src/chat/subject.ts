@@ -1,4 +1,4 @@
-/** Something that changes, and tells who listens. Its parts fit React's `useSyncExternalStore`. */
+/** A value that notifies its listeners of changes, in the form that React's `useSyncExternalStore` takes. */
 export class Subject<Value> {
   readonly #listeners = new Set<() => void>();
   #value: Value;

@@ -5,27 +5,28 @@ export interface Typist {
   readonly handle: string;
 }
 
-/** Who is typing, by conversation. */
+/** The users who are typing, by conversation. */
 export type Typists = ReadonlyMap<string, readonly Typist[]>;
 
-/** Somebody who stops typing says nothing more: after this time without a word they are forgotten. */
-const FORGOTTEN_AFTER_MS = 5_000;
+/** A user who stops typing sends nothing: after this time without an event they count as stopped, in milliseconds. */
+const STOPPED_AFTER_MS = 5_000;
 
 export class Typing {
   readonly state = new Subject<Typists>(new Map());
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
 
-  heard(group: string, typist: Typist): void {
+  /** A `typing` event arrived. */
+  started(group: string, typist: Typist): void {
     const timer = `${group} ${typist.user}`;
     clearTimeout(this.#timers.get(timer));
     this.#timers.set(
       timer,
-      setTimeout(() => this.stopped(group, typist.user), FORGOTTEN_AFTER_MS),
+      setTimeout(() => this.stopped(group, typist.user), STOPPED_AFTER_MS),
     );
     this.#change(group, (typists) => [...typists.filter(({ user }) => user !== typist.user), typist]);
   }
 
-  /** They sent what they typed, or nothing more was heard. */
+  /** A user sent their message, or no event came for a while. */
   stopped(group: string, user: string): void {
     if (!this.state.get().has(group)) return;
     clearTimeout(this.#timers.get(`${group} ${user}`));

@@ -3,9 +3,9 @@ import type { Chat } from './chat.ts';
 
 export const ChatContext = createContext<Chat | undefined>(undefined);
 
-/** What the screens stand on. */
+/** The chat of the signed-in user. */
 export function useChat(): Chat {
   const chat = useContext(ChatContext);
-  if (!chat) throw new Error('there is no chat above this component');
+  if (!chat) throw new Error('useChat needs a ChatContext above');
   return chat;
 }

@@ -1,14 +1,24 @@
+import type { Message } from '../api/shapes.ts';
 import { MoreIcon } from '../ui/icons.tsx';
-import { MenuButton, type MenuEntry } from '../ui/menu-button.tsx';
-import type { BubbleProps } from './bubble.tsx';
+import type { MenuEntry } from '../ui/menu.tsx';
+import { MenuButton } from '../ui/menu-button.tsx';
 
-/** What one can do with a message. */
-export function BubbleMenu(props: BubbleProps) {
+export interface BubbleMenuProps {
+  readonly message: Message;
+  readonly own: boolean;
+  readonly mayEdit: boolean;
+  readonly mayDelete: boolean;
+  readonly onEdit: (message: Message) => void;
+  readonly onDelete: (message: Message) => void;
+}
+
+/** The actions on a message. */
+export function BubbleMenu(props: BubbleMenuProps) {
   const entries = entriesFor(props);
   if (entries.length === 0) return null;
   return (
     <MenuButton
-      label="What to do with this message"
+      label="Message actions"
       className="icon-button bubble-more"
       placement={props.own ? 'bottom-end' : 'bottom-start'}
       entries={entries}
@@ -18,12 +28,12 @@ export function BubbleMenu(props: BubbleProps) {
   );
 }
 
-function entriesFor({ message, mayEdit, mayDelete, onEdit, onDelete }: BubbleProps): MenuEntry[] {
+function entriesFor({ message, mayEdit, mayDelete, onEdit, onDelete }: BubbleMenuProps): MenuEntry[] {
   const copy = () => void navigator.clipboard.writeText(message.message ?? '');
   return [
-    // Browsers let secure pages alone write to the clipboard.
+    // Browsers allow only secure pages to write to the clipboard.
     ...(window.isSecureContext ? [{ label: 'Copy text', onSelect: copy }] : []),
-    ...(mayEdit ? [{ label: 'Change', onSelect: () => onEdit(message) }] : []),
-    ...(mayDelete ? [{ label: 'Delete …', danger: true, onSelect: () => onDelete(message) }] : []),
+    ...(mayEdit ? [{ label: 'Edit', onSelect: () => onEdit(message) }] : []),
+    ...(mayDelete ? [{ label: 'Delete…', danger: true, onSelect: () => onDelete(message) }] : []),
   ];
 }

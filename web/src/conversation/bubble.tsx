@@ -1,30 +1,24 @@
 import { memo } from 'react';
-import type { Message } from '../api/shapes.ts';
 import { hueOf } from '../ui/initials.ts';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { Name } from '../ui/name.tsx';
 import type { Sentence } from '../ui/sentence.ts';
 import { SentenceView } from '../ui/sentence-view.tsx';
 import { clockTime, exactTime } from '../ui/times.ts';
-import { BubbleMenu } from './bubble-menu.tsx';
+import { BubbleMenu, type BubbleMenuProps } from './bubble-menu.tsx';
 import type { BubblePosition } from './rows.ts';
 
-export interface BubbleProps extends BubblePosition {
-  readonly message: Message;
-  /** Whose name stands above, where there are more than two people. */
+export interface BubbleProps extends BubbleMenuProps, BubblePosition {
+  /** Whether the author's name is shown above: in a group. */
   readonly showsName: boolean;
-  readonly mayEdit: boolean;
-  readonly mayDelete: boolean;
   /** Below the bubble: who has seen it. */
   readonly seen: Sentence | undefined;
-  readonly onEdit: (message: Message) => void;
-  readonly onDelete: (message: Message) => void;
 }
 
-/** Up to three emoji and nothing else. */
+/** Matches up to three emoji and nothing else. */
 const FEW_EMOJI = /^\p{RGI_Emoji}{1,3}$/v;
 
-/** One message. Its text is text, whatever it looks like. */
+/** One message. Its text is never interpreted as markup. */
 export const Bubble = memo(function Bubble(props: BubbleProps) {
   const { message, own, first, last, showsName, seen } = props;
   const author = own ? 'You' : isolateName(message.display_name);
@@ -36,7 +30,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
       data-last={last}
       data-seq={message.seq}
       aria-label={`${author}, ${exactTime(message.created_at)}`}
-      // The focus comes here when what is done with the message is gone with its text.
+      // Takes the focus when the menu is removed with the message's text.
       tabIndex={-1}
     >
       {showsName && first && (
@@ -48,7 +42,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
         <div className="bubble" data-deleted={message.message === null}>
           <MessageText text={message.message} />
           <span className="bubble-meta">
-            {message.edited_at !== null && message.message !== null && <span>changed </span>}
+            {message.edited_at !== null && message.message !== null && <span>edited </span>}
             <time dateTime={message.created_at} title={exactTime(message.created_at)}>
               {clockTime(message.created_at)}
             </time>

@@ -5,17 +5,17 @@ import { isolateName } from '../../../schema/isolate-name.ts';
 import { Problem } from '../ui/problem.tsx';
 import { draftOf, type EditedMessage, editOf, keepDraft, keepEdit } from './drafts.ts';
 
-/** From here on one is told how much room is left. */
-const TELL_FROM = 900;
-/** How often others are told that one is typing, in milliseconds. */
+/** From this length on, the number of characters left is shown. */
+const SHOW_LEFT_FROM = 900;
+/** How often a typing event is sent, in milliseconds. */
 const TYPING_EVERY_MS = 2_500;
 
 interface Props {
   readonly uuid: string;
   readonly name: string;
-  /** The message that is being changed, if one is. */
+  /** The message that is being edited, if any. */
   readonly editing?: EditedMessage | undefined;
-  /** Once this is done the field is empty again. */
+  /** When it resolves, the field is cleared. */
   readonly onSubmit: (text: string) => Promise<void>;
   readonly onCancel?: () => void;
   /** Arrow up in an empty field. */
@@ -23,22 +23,22 @@ interface Props {
   readonly onTyping?: () => void;
 }
 
-/** Where one writes. What is not sent yet is kept (see drafts.ts). */
+/** The field for a message. Unsent texts are kept (see drafts.ts). */
 export function Composer(props: Props) {
   const { name, editing, onCancel } = props;
   const { text, change, error, canSend, length, send } = useText(props);
   const field = useGrowingField(text);
   const submit = (event: SubmitEvent | KeyboardEvent): void => {
     event.preventDefault();
-    // The button that sends is disabled afterwards, and cannot keep the focus.
+    // The send button is then disabled, and would lose the focus.
     void send().then(() => hasKeyboard() && field.current?.focus());
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    // Keys of an input method do not come here.
+    // Keys of an input method do not arrive here (see input-method.ts).
     if (event.key === 'Enter' && !event.shiftKey && hasKeyboard()) submit(event);
     else if (event.key === 'Escape') onCancel?.();
     else if (event.key === 'ArrowUp' && text === '' && props.onEditLast) {
-      // The key must not move the cursor in the field that is there then.
+      // The key must not move the cursor in the new field.
       event.preventDefault();
       props.onEditLast();
     }
@@ -47,8 +47,8 @@ export function Composer(props: Props) {
     <form className="composer" onSubmit={submit}>
       {editing && (
         <p className="composer-editing">
-          Changing your message
-          <button type="button" className="icon-button" aria-label="Leave it as it was" onClick={onCancel}>
+          Editing message
+          <button type="button" className="icon-button" aria-label="Cancel editing" onClick={onCancel}>
             <CloseIcon />
           </button>
         </p>
@@ -59,9 +59,9 @@ export function Composer(props: Props) {
           className="composer-field"
           rows={1}
           dir="auto"
-          // One comes here to write, or to change what was written.
+          // A user opens a conversation to write, or starts an edit.
           autoFocus={hasKeyboard() || editing !== undefined}
-          aria-label={editing ? 'Change your message' : `Message to ${isolateName(name)}`}
+          aria-label={editing ? 'Edit message' : `Message to ${isolateName(name)}`}
           placeholder={editing ? '' : 'Write a message'}
           value={text}
           onChange={(event) => change(event.target.value)}
@@ -82,23 +82,27 @@ export function Composer(props: Props) {
   );
 }
 
-/** How much of a message's length is left, once that is little. */
+/** The number of characters left, when there are few, or over the limit. */
 function Room({ length }: { readonly length: number }) {
-  if (length <= TELL_FROM) return null;
+  if (length <= SHOW_LEFT_FROM) return null;
   const left = MAX_MESSAGE_CODE_POINTS - length;
   return (
     <p className="composer-room" data-over={left < 0} role="status">
-      {left < 0 ? `${-left} too many` : `${left} left`}
+      {`${characters(Math.abs(left))} ${left < 0 ? 'over the limit' : 'left'}`}
     </p>
   );
 }
 
-/** The text that is being written, and its way out. */
+function characters(count: number): string {
+  return count === 1 ? '1 character' : `${count.toLocaleString('en')} characters`;
+}
+
+/** The text that is being written, and how it is sent. */
 function useText({ uuid, editing, onSubmit, onTyping }: Props) {
   const [text, setText] = useState(() => (editing ? textOfEdit(uuid, editing) : draftOf(uuid)));
   const [error, setError] = useState<unknown>();
   const [isBusy, setIsBusy] = useState(false);
-  const toldTyping = useRef(-Infinity);
+  const sentTypingAt = useRef(-Infinity);
   const cleaned = cleanText(text);
   const length = codePointsIn(cleaned);
   const canSend = !isBusy && !isBlank(cleaned) && length <= MAX_MESSAGE_CODE_POINTS;
@@ -111,8 +115,8 @@ function useText({ uuid, editing, onSubmit, onTyping }: Props) {
   const change = (value: string): void => {
     keep(value);
     const isTyping = !editing && !isBlank(value);
-    if (!isTyping || performance.now() - toldTyping.current < TYPING_EVERY_MS) return;
-    toldTyping.current = performance.now();
+    if (!isTyping || performance.now() - sentTypingAt.current < TYPING_EVERY_MS) return;
+    sentTypingAt.current = performance.now();
     onTyping?.();
   };
   const send = async (): Promise<void> => {
@@ -123,7 +127,7 @@ function useText({ uuid, editing, onSubmit, onTyping }: Props) {
       await onSubmit(cleaned);
       setText('');
       if (!editing) keepDraft(uuid, '');
-      toldTyping.current = -Infinity;
+      sentTypingAt.current = -Infinity;
     } catch (failure) {
       setError(failure);
     } finally {
@@ -133,21 +137,21 @@ function useText({ uuid, editing, onSubmit, onTyping }: Props) {
   return { text, change, error, canSend, length, send };
 }
 
-/** What was written of an edit before, or the message's own text. */
+/** The kept text of an edit, or the message's own text. */
 function textOfEdit(uuid: string, message: EditedMessage): string {
   const kept = editOf(uuid);
   return kept?.message.uuid === message.uuid ? kept.text : (message.message ?? '');
 }
 
-/** Whether Enter sends: on a screen keyboard it is how one begins a line. */
+/** Whether Enter sends: on a screen keyboard it begins a new line. */
 function hasKeyboard(): boolean {
   return window.matchMedia('(hover: hover)').matches;
 }
 
-/** A field as high as its text, up to what the style sheet allows. */
+/** Makes a field as high as its text, up to the limit in the style sheet. */
 function useGrowingField(text: string) {
   const field = useRef<HTMLTextAreaElement>(null);
-  // One goes on where the text ends.
+  // The cursor goes to the end of the text.
   useLayoutEffect(() => {
     const end = field.current?.value.length ?? 0;
     field.current?.setSelectionRange(end, end);

@@ -8,10 +8,10 @@ import { onDemand } from '../ui/on-demand.tsx';
 
 const MembersDialog = onDemand(() => import('../groups/members-dialog.tsx'));
 
-/** With whom one talks. */
+/** The head of a conversation: its name, and its members. */
 export function ConversationHead(props: {
   readonly group: MessageGroup;
-  /** With its members, once they are known. */
+  /** With its members, once they are loaded. */
   readonly view: MessageGroupView | undefined;
 }) {
   const { group, view } = props;
@@ -19,7 +19,7 @@ export function ConversationHead(props: {
   const count = view?.members.length ?? group.member_count;
   return (
     <header className="conversation-head">
-      <Link href="/" className="icon-button back" aria-label="Back to your conversations">
+      <Link href="/" className="icon-button back" aria-label="Back to conversations">
         <BackIcon />
       </Link>
       <Avatar of={group} />
@@ -27,14 +27,14 @@ export function ConversationHead(props: {
         <h1 className="conversation-title">
           <Name>{group.display_name}</Name>
         </h1>
-        <span className="quiet">{group.kind === 'direct' ? `@${group.handle ?? ''}` : people(count)}</span>
+        <span className="quiet">{group.kind === 'direct' ? `@${group.handle ?? ''}` : members(count)}</span>
       </span>
       {group.kind === 'group' && view && (
         <button
           type="button"
           className="icon-button"
-          aria-label="People in this group"
-          title="People in this group"
+          aria-label="Group info"
+          title="Group info"
           onClick={() => setShowsMembers(true)}
         >
           <GroupIcon />
@@ -45,7 +45,7 @@ export function ConversationHead(props: {
   );
 }
 
-function people(count: number | undefined): string {
+function members(count: number | undefined): string {
   if (count === undefined) return '';
-  return count === 1 ? '1 person' : `${count} people`;
+  return count === 1 ? '1 member' : `${count} members`;
 }

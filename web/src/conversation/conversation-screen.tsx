@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { Link } from 'wouter';
 import { codeOf } from '../api/api-error.ts';
 import { groupKey } from '../chat/chat.ts';
 import { LEFT } from '../chat/conversation.ts';
@@ -10,9 +9,10 @@ import { useInboxRow } from '../inbox/use-inbox.ts';
 import { Failure } from '../ui/failure.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { ConversationHead } from './conversation-head.tsx';
+import { EmptyStage } from './empty-stage.tsx';
 import { Talk } from './talk.tsx';
 
-/** One conversation: its messages, and where one writes. */
+/** One conversation: its messages, and the field for a new one. */
 export function ConversationScreen({ uuid }: { readonly uuid: string }) {
   const chat = useChat();
   const [conversation] = useState(() => chat.conversation(uuid));
@@ -20,7 +20,7 @@ export function ConversationScreen({ uuid }: { readonly uuid: string }) {
   const group = useQuery({
     queryKey: groupKey(uuid),
     queryFn: () => chat.api.readGroup(uuid),
-    // Who was removed does not ask again.
+    // After the user left or was removed, it is not fetched again.
     enabled: problem !== 'not_found' && problem !== LEFT,
   });
   const row = useInboxRow(uuid);
@@ -33,12 +33,13 @@ export function ConversationScreen({ uuid }: { readonly uuid: string }) {
     };
   }, [chat, conversation, uuid]);
 
-  if (problem === LEFT) return <NotHere words="You are not in this conversation any more." />;
+  if (problem === LEFT) return <EmptyStage reason="You are no longer a member of this conversation." />;
+  // The same for a conversation of other users as for one that does not exist.
   if (problem === 'not_found' || (group.error && codeOf(group.error) === 'not_found'))
-    return <NotHere words="There is no such conversation, or you are not in it." />;
+    return <EmptyStage reason="Conversation not found" />;
   if (!place) {
     if (group.error) return <Failure error={group.error} onRetry={() => void group.refetch()} />;
-    return <p className="placeholder quiet">…</p>;
+    return <p className="placeholder quiet appears-late">Loading…</p>;
   }
   return (
     <section className="conversation" aria-label={`Conversation with ${isolateName(place.display_name)}`}>
@@ -46,17 +47,5 @@ export function ConversationScreen({ uuid }: { readonly uuid: string }) {
       <ConnectionNote />
       <Talk conversation={conversation} group={place} members={group.data?.members ?? []} />
     </section>
-  );
-}
-
-/** A stranger sees the same as of a conversation that does not exist; who has left it while they looked knows that it does. */
-function NotHere({ words }: { readonly words: string }) {
-  return (
-    <div className="placeholder">
-      <p role="status">{words}</p>
-      <Link href="/" className="button">
-        To your conversations
-      </Link>
-    </div>
   );
 }

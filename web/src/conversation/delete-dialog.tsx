@@ -3,7 +3,7 @@ import type { Message } from '../api/shapes.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';
 
-/** Asks before a message is gone. */
+/** Asks for confirmation before a message is deleted. */
 export default function DeleteDialog(props: {
   readonly message: Message;
   readonly onDelete: () => Promise<void>;
@@ -11,15 +11,15 @@ export default function DeleteDialog(props: {
 }) {
   const [error, setError] = useState<unknown>();
   return (
-    <Dialog title="Delete this message?" onClose={props.onClose}>
+    <Dialog title="Delete message?" onClose={props.onClose}>
       <blockquote className="quote" dir="auto">
         {props.message.message}
       </blockquote>
-      <p>It will be gone for everybody.</p>
+      <p>It will be deleted for everyone.</p>
       <Problem error={error} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={props.onClose}>
-          Keep it
+          Cancel
         </button>
         <button
           type="button"

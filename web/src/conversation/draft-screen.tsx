@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { codeOf } from '../api/api-error.ts';
 import { requestKeys } from '../api/request-key.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { useInbox } from '../inbox/use-inbox.ts';
@@ -10,8 +11,9 @@ import { BackIcon } from '../ui/icons.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { Name } from '../ui/name.tsx';
 import { Composer } from './composer.tsx';
+import { EmptyStage } from './empty-stage.tsx';
 
-/** A conversation with somebody that begins with its first message, or goes on where there is one already. */
+/** A direct conversation before its first message. If one with that user exists, it opens instead. */
 export function DraftScreen({ handle }: { readonly handle: string }) {
   const chat = useChat();
   const [, navigate] = useLocation();
@@ -28,13 +30,14 @@ export function DraftScreen({ handle }: { readonly handle: string }) {
     chat.tookGroup(await chat.api.readGroup(message.message_group_uuid));
     navigate(`/messages/${message.message_group_uuid}`, { replace: true });
   };
+  if (person.error && codeOf(person.error) === 'not_found') return <EmptyStage reason="User not found" />;
   if (person.error) return <Failure error={person.error} onRetry={() => void person.refetch()} />;
-  if (!person.data) return <p className="placeholder quiet">…</p>;
+  if (!person.data) return <p className="placeholder quiet appears-late">Loading…</p>;
   const { display_name } = person.data;
   return (
     <section className="conversation" aria-label={`New conversation with ${isolateName(display_name)}`}>
       <header className="conversation-head">
-        <Link href="/" className="icon-button back" aria-label="Back to your conversations">
+        <Link href="/" className="icon-button back" aria-label="Back to conversations">
           <BackIcon />
         </Link>
         <Avatar of={person.data} />
@@ -45,7 +48,7 @@ export function DraftScreen({ handle }: { readonly handle: string }) {
           <span className="quiet">@{handle}</span>
         </span>
       </header>
-      <p className="placeholder quiet">Your first message begins the conversation.</p>
+      <p className="placeholder quiet">Send a message to start the conversation.</p>
       <Composer uuid={`new:${handle}`} name={display_name} onSubmit={send} />
     </section>
   );

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 /*
- * What was begun in a conversation and is not sent: a new message, and another text for an older one. It is kept for this
- * tab, so that it outlives looking at another conversation and a reload of the page.
+ * Unsent texts of a conversation: a new message, and an edit. They are kept for this tab, so that they survive switching to
+ * another conversation and a reload of the page.
  */
 
 const draftKey = (uuid: string): string => `draft:${uuid}`;
@@ -14,7 +14,7 @@ const edit = z.object({
   text: z.string(),
 });
 
-/** Another text for a message, as far as it is written. */
+/** An unsent edit of a message. */
 export type Edit = z.infer<typeof edit>;
 export type EditedMessage = Edit['message'];
 

@@ -7,15 +7,15 @@ import { useMessageVirtualizer } from './use-message-virtualizer.ts';
 
 interface Props extends RowContext {
   readonly rows: readonly Row[];
-  /** With whom. */
+  /** The name of the conversation. */
   readonly name: string;
-  /** Whether the end is kept in sight as it grows. */
+  /** Whether the list scrolls to new messages. */
   readonly following: boolean;
-  /** Newer messages than those of the last row, as far as is known. */
+  /** Number of messages that are known to exist after the last row. */
   readonly missing: number;
   readonly isLoading: boolean;
   readonly unreadBelow: number;
-  /** Unknown until the first rows have found their place. */
+  /** Unknown until the first rows are positioned. */
   readonly isAtEnd: boolean | undefined;
   readonly onAtEnd: (atEnd: boolean) => void;
   readonly onNearStart: () => void;
@@ -23,7 +23,7 @@ interface Props extends RowContext {
   readonly onJumpToNewest: () => Promise<void>;
 }
 
-/** The messages of a conversation: only those rows exist that are near the ones in sight. */
+/** The messages of a conversation. Only the rows near the visible ones are rendered. */
 export function MessageList(props: Props) {
   const { rows, following, missing, isAtEnd } = props;
   const [viewport, setViewport] = useState<HTMLDivElement | null>(null);
@@ -31,7 +31,7 @@ export function MessageList(props: Props) {
   const jump = async (): Promise<void> => {
     if (!following || missing > 0) await props.onJumpToNewest();
     requestAnimationFrame(() => virtualizer.scrollToEnd());
-    // There is no button any more where there is nothing below.
+    // At the end the button is removed.
     viewport?.focus({ preventScroll: true });
   };
   return (
@@ -43,7 +43,7 @@ export function MessageList(props: Props) {
         aria-live="off"
         aria-label={`Messages with ${isolateName(props.name)}`}
         aria-busy={props.isLoading}
-        // Whoever has no pointer scrolls it with the keyboard.
+        // So that it can be scrolled with the keyboard.
         tabIndex={0}
       >
         <div className="talk-content" style={{ height: virtualizer.getTotalSize() }}>
@@ -63,13 +63,18 @@ export function MessageList(props: Props) {
       {(isAtEnd === false || (isAtEnd === true && missing > 0)) && (
         <button
           type="button"
-          className="jump" // What could not be fetched is asked for with the next press.
+          className="jump"
+          // What could not be fetched is fetched with the next press.
           onClick={() => void jump().catch(() => undefined)}
         >
           <DownIcon />
-          {props.unreadBelow > 0 ? `${props.unreadBelow} new` : 'Newest'}
+          {props.unreadBelow > 0 ? newMessages(props.unreadBelow) : 'Latest messages'}
         </button>
       )}
     </div>
   );
+}
+
+function newMessages(count: number): string {
+  return count === 1 ? '1 new message' : `${count} new messages`;
 }

@@ -5,15 +5,15 @@ import { clockTime } from '../ui/times.ts';
 import { MessageText } from './bubble.tsx';
 import type { BubblePosition } from './rows.ts';
 
-const SAID: Readonly<Record<Outgoing['state'], string>> = {
-  waiting: 'being sent',
-  sending: 'being sent',
-  held: 'waiting to be sent',
+const STATE_LABELS: Readonly<Record<Outgoing['state'], string>> = {
+  waiting: 'sending',
+  sending: 'sending',
+  held: 'waiting to send',
   failed: 'not sent',
-  stored: 'being sent',
+  stored: 'sending',
 };
 
-/** A message on its way, one that waits for the server, or one that was refused. */
+/** A message that is being sent, waits for the server, or was rejected. */
 export function OutgoingBubble(
   props: BubblePosition & {
     readonly outgoing: Outgoing;
@@ -30,7 +30,7 @@ export function OutgoingBubble(
       data-first={first}
       data-last={last}
       data-state={state}
-      aria-label={`You, ${SAID[state]}`}
+      aria-label={`You, ${STATE_LABELS[state]}`}
       tabIndex={-1}
     >
       <div className="bubble-line">
@@ -44,7 +44,7 @@ export function OutgoingBubble(
       </div>
       {state === 'held' && (
         <p className="bubble-note" role="status">
-          {problem === 'unreachable' ? 'Waiting for connection' : 'Waiting for the server'}
+          {problem === 'unreachable' ? 'Waiting for connection' : 'Waiting for server'}
         </p>
       )}
       {state === 'failed' && (

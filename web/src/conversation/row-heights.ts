@@ -1,6 +1,6 @@
 import type { Row } from './rows.ts';
 
-/** Heights in pixels, as the style sheet makes them on a wide window. */
+/** Heights in pixels, by the style sheet in a wide window. */
 const HEIGHTS = {
   beginning: 46,
   day: 41,
@@ -10,10 +10,10 @@ const HEIGHTS = {
   gap: 8,
   line: 23.2,
 } as const;
-/** Characters that fit into one line there. */
+/** Characters of one line in a wide window. */
 const LINE_CHARACTERS = 70;
 
-/** How high a row is about, until it exists and can be measured. The better the guess, the less moves then. */
+/** Estimates the height of a row, in pixels, until it is rendered and measured. A better estimate moves less. */
 export function estimateHeight(row: Row | undefined): number {
   switch (row?.kind) {
     case undefined:

@@ -8,13 +8,13 @@ import type { Row } from './rows.ts';
 import { seenWords } from './seen-by.ts';
 import { systemWords } from './system-words.ts';
 
-/** What all rows of a conversation have in common. */
+/** What all rows of a conversation share. */
 export interface RowContext {
   readonly me: string;
   readonly isGroup: boolean;
   readonly mayDeleteOthers: boolean;
   readonly seen: ReadonlyMap<number, readonly string[]>;
-  /** How many people there are besides oneself. */
+  /** Number of the other members. */
   readonly others: number;
   readonly onEdit: (message: Message) => void;
   readonly onDelete: (message: Message) => void;
@@ -27,7 +27,7 @@ export function RowView({ row, context }: { readonly row: Row | undefined; reado
     case undefined:
       return null;
     case 'beginning':
-      return <p className="talk-beginning quiet">This is where it begins.</p>;
+      return <p className="talk-beginning quiet">Start of the conversation</p>;
     case 'day':
       return <DayRow at={row.at} />;
     case 'divider':

@@ -1,7 +1,7 @@
 import type { Outgoing } from '../chat/log.ts';
 import type { Message, SystemMessage, TextMessage } from '../api/shapes.ts';
 
-/** What the list of messages shows, from top to bottom. Keys stay with what they stand for, however the list grows. */
+/** A row of the list of messages. Its key stays the same as the list grows. */
 export type Row =
   | { readonly kind: 'beginning'; readonly key: string }
   | { readonly kind: 'day'; readonly key: string; readonly at: string }
@@ -21,14 +21,14 @@ export interface RowsInput {
   readonly messages: readonly Message[];
   readonly outgoing: readonly Outgoing[];
   readonly me: string;
-  /** Messages behind this seq are new to the reader; absent when none are. */
+  /** Messages after this seq are new to the reader; absent when none are. */
   readonly newAfter?: number | undefined;
   readonly hasOlder: boolean;
-  /** Which day a time belongs to, where the reader is. */
+  /** The day of a time in the reader's time zone. */
   readonly dayOf: (at: string | number) => string;
 }
 
-/** Bubbles of one person stand together while they come within this time, in milliseconds. */
+/** Bubbles of one user are grouped if they were sent within this time, in milliseconds. */
 const TOGETHER_MS = 5 * 60_000;
 
 interface Bubble {
@@ -44,7 +44,7 @@ export function rowsOf(input: RowsInput): Row[] {
   let divided = false;
   const enterDay = (at: string | number, key: string): string => {
     const today = input.dayOf(at);
-    // Whether the first of the messages is the first of its day is only known once there is nothing before it.
+    // Whether the first loaded message is the first of its day is known only at the start of the conversation.
     const isKnown = day !== undefined || !input.hasOlder;
     if (today !== day && isKnown) {
       rows.push({ kind: 'day', key: `day:${key}`, at: new Date(at).toISOString() });
@@ -92,7 +92,7 @@ export function rowsOf(input: RowsInput): Row[] {
   return rows;
 }
 
-/** The same while a message is on its way and when it has arrived. */
+/** The same key for an outgoing message and for the stored one. */
 function keyOf(message: Pick<Message, 'client_key'> & Partial<Pick<Message, 'seq'>>): string {
   return message.client_key === undefined ? `seq:${message.seq ?? 0}` : `key:${message.client_key}`;
 }

@@ -2,8 +2,8 @@ import type { Member, Message } from '../api/shapes.ts';
 import { listOf, type Sentence } from '../ui/sentence.ts';
 
 /**
- * Who has read up to where, as far as the reader's own messages go: by seq of an own message, the others for whom it is
- * the last one that they have read.
+ * Which of the user's own messages the others have read: by seq of an own message, the names of those for whom it is the last
+ * one that they have read.
  */
 export function seenBy(
   messages: readonly Message[],
@@ -23,17 +23,17 @@ export function seenBy(
   return seen;
 }
 
-/** The last text of a member: they have read what stands before it, though their mark may not have come yet. */
+/** The seq of a member's last text: they have read the messages before it, though their mark may not have arrived yet. */
 function lastWritten({ user_uuid }: Member, messages: readonly Message[]): number {
   return messages.findLast((message) => message.user_uuid === user_uuid && message.kind === 'text')?.seq ?? 0;
 }
 
-/** Whether a member's mark says that they have read a message: it was set by joining, and moved on by reading. */
+/** Whether a member's mark covers a message. Joining sets the mark, and reading moves it. */
 function isMarked({ joined_seq, read_seq }: Member, seq: number): boolean {
   return joined_seq <= seq && seq <= read_seq;
 }
 
-/** In words. */
+/** Returns who has seen a message as a sentence. */
 export function seenWords(names: readonly string[], others: number): Sentence {
   if (others === 1) return ['Seen'];
   if (names.length === others) return ['Seen by everyone'];

@@ -1,14 +1,15 @@
 import type { Named, SystemMessage } from '../api/shapes.ts';
 import { type Sentence, sentence, type Word } from '../ui/sentence.ts';
 
-/** A system message as its reader would say it. A deed that is not known here is told in the API's own words. */
+/**
+ * Returns a system message as a sentence for its reader, in the words of the API's previews. A change that is not known here is in
+ * the API's own words.
+ */
 export function systemWords(message: SystemMessage, me: string): Sentence {
   const { data } = message;
   const actor = message.user_uuid === me ? { word: 'You' } : message.display_name;
   const whom = (person: Named) => (person.user_uuid === me ? { word: 'you' } : person.display_name);
   switch (data?.event) {
-    case undefined:
-      return [message.message ?? ''];
     case 'group_created':
       return sentence`${actor} created “${data.name}”`;
     case 'group_renamed':
@@ -23,11 +24,15 @@ export function systemWords(message: SystemMessage, me: string): Sentence {
       return data.role === 'admin'
         ? sentence`${actor} made ${whom(data.user)} an admin`
         : sentence`${actor} made ${whom(data.user)} a member without admin rights`;
+    case undefined:
+    // A page of history may hold a change that only a later version of the API reports.
+    default:
+      return [message.message ?? ''];
   }
 }
 
-function leftTo(actor: string | Word, heir: Named, me: string): Sentence {
-  return heir.user_uuid === me
+function leftTo(actor: string | Word, owner: Named, me: string): Sentence {
+  return owner.user_uuid === me
     ? sentence`${actor} left, and you own the group now`
-    : sentence`${actor} left, and ${heir.display_name} owns the group now`;
+    : sentence`${actor} left, and ${owner.display_name} owns the group now`;
 }

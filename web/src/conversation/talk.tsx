@@ -25,11 +25,11 @@ interface Props {
   readonly members: readonly Member[];
 }
 
-/** The messages of a conversation, and the place to write the next one. */
+/** The messages of a conversation, and the composer. */
 export function Talk({ conversation, group, members }: Props) {
   const chat = useChat();
   const state = useSyncExternalStore(conversation.state.subscribe, conversation.state.get);
-  // Unknown until the first rows have found their place.
+  // Unknown until the first rows are positioned.
   const [isAtEnd, setIsAtEnd] = useState<boolean>();
   const [deleting, setDeleting] = useState<Message>();
   const { log, following } = state;
@@ -73,7 +73,7 @@ export function Talk({ conversation, group, members }: Props) {
         onSubmit={submit}
         onCancel={() => edit(undefined)}
         onEditLast={() => view.lastOwn && edit(view.lastOwn)}
-        // Whoever misses that one is typing misses little.
+        // A lost typing event does not matter.
         onTyping={() => void chat.api.sendTyping(group.uuid).catch(() => undefined)}
       />
       <Deletion
@@ -85,7 +85,7 @@ export function Talk({ conversation, group, members }: Props) {
   );
 }
 
-/** Asks before a message is deleted. */
+/** Asks for confirmation before a message is deleted. */
 function Deletion(props: {
   readonly message: Message | undefined;
   readonly onDelete: (seq: number) => Promise<void>;
@@ -97,7 +97,7 @@ function Deletion(props: {
   );
 }
 
-/** What becomes of a text that was written: a new message, or another text for an older one. */
+/** Submits the composer's text: as a new message, or as an edit. */
 function useWriting(parts: {
   readonly conversation: Conversation;
   readonly following: boolean;
@@ -106,7 +106,7 @@ function useWriting(parts: {
   const { conversation, following, answered } = parts;
   const { uuid } = conversation;
   const [editing, setEditing] = useState<EditedMessage | undefined>(() => editOf(uuid)?.message);
-  // The same function for as long as the conversation: each bubble has it.
+  // A stable function: every bubble has it as a property.
   const edit = useCallback(
     (message: EditedMessage | undefined): void => {
       if (message) keepEdit(uuid, { message, text: message.message ?? '' });
@@ -153,7 +153,7 @@ function useTalkView(parts: {
     mayDeleteOthers: mayManage(members.find(({ user_uuid }) => user_uuid === me)?.role),
     others: members.length - 1,
     lastOwn: messages.findLast((message) => isEditable(message, me)),
-    /** Why there is nothing at all. */
+    /** Why no message can be shown. */
     problem: log.high === 0 ? problem : undefined,
   };
 }

@@ -4,7 +4,7 @@ import { useChat } from '../chat/use-chat.ts';
 import { listOf, type Sentence } from '../ui/sentence.ts';
 import { SentenceView } from '../ui/sentence-view.tsx';
 
-/** Who is typing just now. The line is always there, so that nothing moves when they begin. */
+/** The users who are typing. The line is always rendered, so that nothing moves when it fills. */
 export function TypingLine({
   uuid,
   members,

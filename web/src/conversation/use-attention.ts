@@ -11,7 +11,7 @@ function subscribe(listener: () => void): () => void {
   return () => stop.abort();
 }
 
-/** Whether somebody is looking at this page. */
+/** Whether the page is visible and has the focus. */
 export function useAttention(): boolean {
   return useSyncExternalStore(subscribe, () => document.visibilityState === 'visible' && document.hasFocus());
 }

@@ -6,7 +6,7 @@ import type { Row } from './rows.ts';
 
 interface Options {
   readonly rows: readonly Row[];
-  /** What scrolls, once it is there. */
+  /** The scrolling element, once rendered. */
   readonly viewport: HTMLDivElement | null;
   readonly following: boolean;
   readonly missing: number;
@@ -17,14 +17,14 @@ interface Options {
 
 type MessageVirtualizer = Virtualizer<HTMLDivElement, Element>;
 
-/** Rows beyond the edge at which the next page is asked for. */
+/** The next page is fetched when fewer rows than this are left beyond the edge. */
 const AHEAD = 15;
-/** The end is in sight when it is no further away than this, in pixels. */
+/** The end counts as visible when it is no further away than this, in pixels. */
 const END_PX = 60;
 
 /**
- * Which rows there have to be, and where. The list is anchored at its end: what is on the screen stays where it is when
- * older messages come in above, and the end stays in sight as it grows, for who was there.
+ * Decides which rows are rendered, and where. The list is anchored at its end: visible rows keep their position when older
+ * messages are added above, and a user at the end stays at the end as the list grows.
  */
 export function useMessageVirtualizer(options: Options): MessageVirtualizer {
   const { rows, viewport, following } = options;
@@ -56,8 +56,8 @@ export function useMessageVirtualizer(options: Options): MessageVirtualizer {
     else virtualizer.scrollToEnd();
   });
   const isReady = rows.length > 0 && viewport !== null;
-  // Where one begins to read: at the line above what is new, or else at the end. Until that is done, and has been
-  // painted, nothing is near an edge.
+  // Reading starts at the line above the new messages, or else at the end. Until the list is scrolled there, and painted,
+  // no position counts as near an edge.
   useLayoutEffect(() => {
     if (!isReady || phase.current !== 'empty') return;
     phase.current = 'placing';
@@ -67,9 +67,9 @@ export function useMessageVirtualizer(options: Options): MessageVirtualizer {
       lookAgain();
     });
   }, [isReady]);
-  // Rows that came change what is near an edge, though nothing was scrolled.
+  // New rows change what is near an edge, without scrolling.
   useEffect(() => lookAgain(), [rows, options.missing]);
-  // A page that could not be fetched is asked for again.
+  // Fetches a page again that could not be fetched.
   useReachable(() => look(virtualizer));
   useOwnInSight(rows, virtualizer);
   useEndInSight(viewport, virtualizer);
@@ -80,7 +80,7 @@ function afterPaint(action: () => void): void {
   requestAnimationFrame(() => requestAnimationFrame(action));
 }
 
-/** What one has just written is shown, wherever one was reading. */
+/** Scrolls to a message that the user has just written. */
 function useOwnInSight(rows: readonly Row[], virtualizer: MessageVirtualizer): void {
   const last = rows.at(-1);
   const written = last?.kind === 'outgoing' ? last.key : undefined;
@@ -90,7 +90,7 @@ function useOwnInSight(rows: readonly Row[], virtualizer: MessageVirtualizer): v
   }, [written]);
 }
 
-/** Who was at the end stays there when there is less room: a screen keyboard comes up, the field grows. */
+/** Keeps a user at the end when the viewport shrinks: a screen keyboard opens, or the composer grows. */
 function useEndInSight(viewport: HTMLDivElement | null, virtualizer: MessageVirtualizer): void {
   const show = useEffectEvent(() => virtualizer.scrollToEnd());
   useEffect(() => {

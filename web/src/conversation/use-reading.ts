@@ -5,25 +5,25 @@ import { answer, attend, beginReading, miss, type Reading } from './reading.ts';
 import { useAttention } from './use-attention.ts';
 
 /**
- * Follows how far one reads in a conversation, and has the API follow.
- * @param place where it was left the last time.
- * @param newest the newest message that is there.
- * @param isAtEnd whether its end is on the screen.
+ * Tracks how far the user has read in a conversation, and marks it as read at the API.
+ * @param position the read position when the conversation was opened.
+ * @param newest the seq of the newest loaded message.
+ * @param isAtEnd whether the end of the conversation is on the screen.
  */
 export function useReading(
-  place: Pick<MessageGroup, 'uuid' | 'read_seq' | 'unread_count'>,
+  position: Pick<MessageGroup, 'uuid' | 'read_seq' | 'unread_count'>,
   newest: number,
   isAtEnd: boolean,
 ): { readonly newAfter: number | undefined; readonly answered: () => void } {
-  const [reading, setReading] = useState<Reading>(() => beginReading(place));
+  const [reading, setReading] = useState<Reading>(() => beginReading(position));
   const attending = useAttention() && isAtEnd;
   const next = newest === 0 ? reading : attending ? attend(reading, newest) : miss(reading, newest);
   if (next !== reading) setReading(next);
-  useReadMark(place.uuid, place.read_seq, reading.seen);
+  useReadMark(position.uuid, position.read_seq, reading.seen);
   return { newAfter: reading.newAfter, answered: () => setReading(answer) };
 }
 
-/** Marks what was seen as read: one request at a time, and the newest place only. */
+/** Marks seen messages as read: one request at a time, for the newest position only. */
 function useReadMark(uuid: string, marked: number, seen: number): void {
   const chat = useChat();
   const { connection } = chat.stream;
@@ -40,7 +40,7 @@ function useReadMark(uuid: string, marked: number, seen: number): void {
         await chat.markRead(uuid, done);
       }
     };
-    // A mark that is lost is made good with the next one, or when the connection is back.
+    // A lost mark is replaced by the next one, or sent when the connection is back.
     void mark()
       .catch(() => undefined)
       .finally(() => {

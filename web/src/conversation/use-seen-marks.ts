@@ -4,12 +4,12 @@ import { groupKey } from '../chat/chat.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { useAttention } from './use-attention.ts';
 
-/** How often others' read marks are asked for while somebody waits for them, in milliseconds. */
-const ASK_EVERY_MS = 4_000;
+/** How often others' read marks are fetched while they are awaited, in milliseconds. */
+const FETCH_EVERY_MS = 4_000;
 
 /**
- * Keeps others' read marks fresh. No event tells of them, so they are asked for, but only while they can matter: the
- * newest message is one's own, somebody has not read it, and one is looking.
+ * Keeps others' read marks up to date. No event reports them, so they are fetched, but only while they matter: the newest
+ * message is the user's own, a member has not read it, and the user is looking.
  */
 export function useSeenMarks(parts: {
   readonly group: Pick<MessageGroup, 'uuid'>;
@@ -22,12 +22,12 @@ export function useSeenMarks(parts: {
   const isAwaited =
     newest?.user_uuid === me.uuid &&
     parts.members.some(({ user_uuid, read_seq }) => user_uuid !== me.uuid && read_seq < newest.seq);
-  const isAsking = useAttention() && isAwaited;
+  const isFetching = useAttention() && isAwaited;
   useEffect(() => {
-    if (!isAsking) return undefined;
+    if (!isFetching) return undefined;
     const timer = setInterval(() => {
       if (stream.connection.get() === 'live') void queries.invalidateQueries({ queryKey: groupKey(uuid) });
-    }, ASK_EVERY_MS);
+    }, FETCH_EVERY_MS);
     return () => clearInterval(timer);
-  }, [isAsking, queries, stream, uuid]);
+  }, [isFetching, queries, stream, uuid]);
 }

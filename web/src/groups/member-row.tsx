@@ -4,14 +4,15 @@ import { isGone, type Member, type Role } from '../api/shapes.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { MoreIcon } from '../ui/icons.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
-import { MenuButton, type MenuEntry } from '../ui/menu-button.tsx';
+import type { MenuEntry } from '../ui/menu.tsx';
+import { MenuButton } from '../ui/menu-button.tsx';
 import { Name } from '../ui/name.tsx';
 import { mayChangeRole, mayRemove } from './permissions.ts';
 
 interface Props {
   readonly member: Member;
   readonly isMe: boolean;
-  /** The reader's own. */
+  /** The user's own role. */
   readonly role: Role | undefined;
   readonly onRole: (role: Exclude<Role, 'owner'>) => void;
   readonly onRemove: () => void;
@@ -57,30 +58,30 @@ function MemberMenu({
   onRole,
   onAskRemove,
 }: Props & {
-  /** Whether it comes back to somebody who was asked and changed their mind. */
+  /** Whether it takes the focus back after the user cancelled. */
   readonly autoFocus: boolean;
   readonly onAskRemove: () => void;
 }) {
   const [, navigate] = useLocation();
   const admin = member.role === 'admin';
   const entries: MenuEntry[] = isMe
-    ? [{ label: 'Leave the group …', danger: true, onSelect: onAskRemove }]
+    ? [{ label: 'Leave group…', danger: true, onSelect: onAskRemove }]
     : isGone(member)
       ? []
-      : [{ label: 'Write to them', onSelect: () => navigate(`/messages/new/${member.handle}`) }];
+      : [{ label: 'Send message', onSelect: () => navigate(`/messages/new/${member.handle}`) }];
   if (!isMe && !isGone(member) && mayChangeRole(role, member)) {
     entries.push({
-      label: admin ? 'Take admin rights' : 'Make an admin',
+      label: admin ? 'Remove as admin' : 'Make admin',
       onSelect: () => onRole(admin ? 'member' : 'admin'),
     });
   }
   if (!isMe && mayRemove(role, member)) {
-    entries.push({ label: 'Remove from the group …', danger: true, onSelect: onAskRemove });
+    entries.push({ label: 'Remove from group…', danger: true, onSelect: onAskRemove });
   }
   if (entries.length === 0) return null;
   return (
     <MenuButton
-      label={`What to do about ${isolateName(member.display_name)}`}
+      label={`Actions for ${isolateName(member.display_name)}`}
       className="icon-button"
       placement="bottom-end"
       autoFocus={autoFocus}

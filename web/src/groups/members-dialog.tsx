@@ -10,7 +10,7 @@ import { MemberRow } from './member-row.tsx';
 import { mayManage } from './permissions.ts';
 import { RenameForm } from './rename-form.tsx';
 
-/** Who is in a group, and what one may do about it. */
+/** The members of a group, and the actions that the user's role allows. */
 export default function MembersDialog(props: {
   readonly view: MessageGroupView;
   readonly onClose: () => void;
@@ -20,7 +20,7 @@ export default function MembersDialog(props: {
   const role = view.members.find(({ user_uuid }) => user_uuid === me.uuid)?.role;
   const manages = mayManage(role);
   return (
-    <Dialog title="People in this group" onClose={onClose}>
+    <Dialog title="Group info" onClose={onClose}>
       {manages && (
         <RenameForm
           name={view.name ?? ''}
@@ -42,7 +42,7 @@ export default function MembersDialog(props: {
       <Problem error={chat.error} />
       {manages && (
         <PeopleSearch
-          label="Add somebody"
+          label="Add member"
           without={view.members.map(({ user_uuid }) => user_uuid)}
           onPick={(person: Person) => chat.run(() => api.addMember(view.uuid, person.handle))}
         />
@@ -63,9 +63,9 @@ function useGroupActions({ uuid, display_name: name }: MessageGroupView) {
     api: chat.api,
     me: chat.me,
     error,
-    /** Does something that answers with the group's new state. */
+    /** Runs an action that returns the group's new state. */
     run: (action: () => Promise<MessageGroupView>) => attempt(async () => chat.tookGroup(await action())),
-    /** Removes somebody, or oneself. */
+    /** Removes a member, or the user themselves. */
     leave: (member: Member) =>
       attempt(async () => {
         await chat.api.removeMember(uuid, member.user_uuid);
@@ -73,7 +73,7 @@ function useGroupActions({ uuid, display_name: name }: MessageGroupView) {
           chat.tookGroup(await chat.api.readGroup(uuid));
           return;
         }
-        // The event may have come before this answer, and one may have gone elsewhere since.
+        // The event may have arrived before this response, and the user may have opened another conversation since.
         if (chat.isShown(uuid)) navigate('/');
         chat.tookLeave(uuid);
         chat.notice.set(sentence`You left ${name}`);

@@ -41,7 +41,7 @@ export default function NewGroupDialog({ onClose, onOpen }: Props) {
     <Dialog title="New group" onClose={onClose}>
       <form className="dialog-form" onSubmit={(event) => void create(event)}>
         <label className="field">
-          Name
+          Group name
           <input
             name="name"
             dir="auto"
@@ -57,7 +57,7 @@ export default function NewGroupDialog({ onClose, onOpen }: Props) {
           onDrop={(uuid) => setPeople(people.filter((person) => person.uuid !== uuid))}
         />
         <PeopleSearch
-          label="People"
+          label="Add members"
           without={[chat.me.uuid, ...people.map(({ uuid }) => uuid)]}
           onPick={(person) => setPeople([...people, person])}
         />
@@ -79,14 +79,14 @@ export default function NewGroupDialog({ onClose, onOpen }: Props) {
 function Chosen(props: { readonly people: readonly Person[]; readonly onDrop: (uuid: string) => void }) {
   if (props.people.length === 0) return null;
   return (
-    <ul className="chips" aria-label="In the group" tabIndex={-1}>
+    <ul className="chips" aria-label="Selected members" tabIndex={-1}>
       {props.people.map(({ uuid, display_name }) => (
         <li key={uuid} className="chip">
           <Name>{display_name}</Name>
           <button
             type="button"
             className="icon-button"
-            aria-label={`Without ${isolateName(display_name)}`}
+            aria-label={`Remove ${isolateName(display_name)}`}
             onClick={() => props.onDrop(uuid)}
           >
             <CloseIcon />

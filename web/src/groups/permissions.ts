@@ -1,6 +1,6 @@
 import type { Member, Role } from '../api/shapes.ts';
 
-/** What the screens offer to whom. The API decides; this keeps from sight what it would refuse. */
+/** Which actions the screens offer to which role. The API decides; the screens hide what it would reject. */
 
 const RANKS: Readonly<Record<Role, number>> = { member: 0, admin: 1, owner: 2 };
 

@@ -10,7 +10,7 @@ export function RenameForm(props: { readonly name: string; readonly onRename: (n
   return (
     <form className="inline-form" onSubmit={submit}>
       <label className="field">
-        Name
+        Group name
         <input
           name="name"
           dir="auto"

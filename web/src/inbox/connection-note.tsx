@@ -1,13 +1,13 @@
 import { useSyncExternalStore } from 'react';
 import { useChat } from '../chat/use-chat.ts';
 
-/** Says so while nothing new can come. */
+/** Shows that the connection is lost. */
 export function ConnectionNote() {
   const { connection } = useChat().stream;
   const state = useSyncExternalStore(connection.subscribe, connection.get);
   return (
     <p className="connection" role="status" data-state={state}>
-      {state === 'offline' && 'Offline. Trying to connect …'}
+      {state === 'offline' && 'No connection. Reconnecting…'}
     </p>
   );
 }

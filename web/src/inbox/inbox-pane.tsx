@@ -51,13 +51,18 @@ function InboxList({ onNewConversation }: Pick<Props, 'onNewConversation'>) {
   const { me } = useChat();
   const { rows, error, hasMore, isLoadingMore, loadMore, retry } = useInbox();
   useUnreadTitle(rows?.reduce((sum, { unread_count }) => sum + unread_count, 0) ?? 0);
-  if (!rows) return error ? <Failure error={error} onRetry={retry} /> : <p className="inbox-note quiet">…</p>;
+  if (!rows)
+    return error ? (
+      <Failure error={error} onRetry={retry} />
+    ) : (
+      <p className="inbox-note quiet appears-late">Loading…</p>
+    );
   if (rows.length === 0) {
     return (
       <div className="inbox-note">
         <p>No conversations yet.</p>
         <button type="button" className="button" onClick={onNewConversation}>
-          Write to somebody
+          Start a conversation
         </button>
       </div>
     );
@@ -79,7 +84,7 @@ function InboxList({ onNewConversation }: Pick<Props, 'onNewConversation'>) {
               if (!isLoadingMore) loadMore();
             }}
           >
-            {isLoadingMore ? 'Loading…' : 'Older conversations'}
+            {isLoadingMore ? 'Loading…' : 'Show older conversations'}
           </button>
         </li>
       )}
@@ -87,7 +92,7 @@ function InboxList({ onNewConversation }: Pick<Props, 'onNewConversation'>) {
   );
 }
 
-/** What comes into the open conversation counts as unread for a moment, until it was marked as read. */
+/** A message that arrives in the open conversation counts as unread until it is marked as read: the title waits, in milliseconds. */
 const SETTLED_MS = 400;
 
 function useUnreadTitle(unread: number): void {

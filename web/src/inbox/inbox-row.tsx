@@ -13,7 +13,7 @@ interface Props {
   readonly me: Person;
 }
 
-/** One conversation in the list. */
+/** A conversation in the list. */
 export const InboxRow = memo(function InboxRow({ row, me }: Props) {
   const now = useNow();
   const [isOpen] = useRoute(`/messages/${row.uuid}`);
@@ -50,7 +50,7 @@ export const InboxRow = memo(function InboxRow({ row, me }: Props) {
   );
 });
 
-/** What somebody wrote, or what happened: that is set apart. */
+/** The beginning of the newest message; a system message is set in italics. */
 function Preview({ message, last_kind }: MessageGroup) {
   if (message === null) return <em>Message deleted</em>;
   if (last_kind === 'text') return <bdi dir="auto">{message}</bdi>;

@@ -4,8 +4,8 @@ import { systemWords } from '../conversation/system-words.ts';
 import { plain } from '../ui/sentence.ts';
 
 /**
- * The list of conversations, as pages that came from the API and what events have told since. Events may come twice,
- * late and out of order; what a conversation's row holds never goes back.
+ * The list of conversations: pages of the API, updated by events. Events may arrive twice, late and out of order; a row never
+ * returns to an older state.
  */
 export type InboxPages = readonly (readonly MessageGroup[])[];
 
@@ -19,7 +19,7 @@ export function inboxRows(pages: InboxPages): MessageGroup[] {
   return [...rows.values()].sort((a, b) => compare(b.created_at, a.created_at) || compare(b.uuid, a.uuid));
 }
 
-/** A row that came by itself: a new conversation, or a newer state of one. */
+/** Adds a row: a new conversation, or a newer state of a known one. */
 export function withGroup(pages: InboxPages, group: MessageGroup): InboxPages {
   const held = pages.flat().find(({ uuid }) => uuid === group.uuid);
   if (held) return changeRow(pages, group.uuid, (row) => newer(row, group));
@@ -27,7 +27,7 @@ export function withGroup(pages: InboxPages, group: MessageGroup): InboxPages {
   return [[group, ...first], ...rest];
 }
 
-/** A message of a conversation: its row follows at once, and its exact count comes with the row's next state. */
+/** Updates a conversation's row with a message. The unread count is an estimate until the row's next state arrives. */
 export function withMessage(pages: InboxPages, message: Message, me: string): InboxPages {
   return changeRow(pages, message.message_group_uuid, (row) => {
     if (message.seq < row.last_seq) return row;
@@ -46,19 +46,19 @@ export function withMessage(pages: InboxPages, message: Message, me: string): In
   });
 }
 
-/** How far its reader has read. */
+/** Updates a row with its read mark. */
 export function withReadMark(pages: InboxPages, mark: ReadMark): InboxPages {
   return changeRow(pages, mark.uuid, (row) =>
     mark.read_seq < row.read_seq ? row : { ...row, read_seq: mark.read_seq, unread_count: mark.unread_count },
   );
 }
 
-/** Whether its reader wrote what a row shows. The words of a system message say themselves who did it. */
+/** Whether the user wrote the message that a row shows. A system message names its author itself. */
 export function isOwnText({ last_by, last_kind, message }: MessageGroup, me: string): boolean {
   return last_by === me && last_kind === 'text' && message !== null;
 }
 
-/** Without a conversation that was left. */
+/** Removes a conversation that was left. */
 export function withoutGroup(pages: InboxPages, uuid: string): InboxPages {
   return pages.map((page) => page.filter((row) => row.uuid !== uuid));
 }
@@ -71,21 +71,21 @@ function changeRow(
   return pages.map((page) => page.map((row) => (row.uuid === uuid ? changed(row) : row)));
 }
 
-/** Of two states of a row: names of the later to come, the log's facts of the one that knows more of it. */
-function newer(held: MessageGroup, came: MessageGroup): MessageGroup {
-  const log = came.last_seq < held.last_seq ? held : came;
+/** Merges two states of a row: names of the one that arrived later, the newest message of the one with the higher seq. */
+function newer(held: MessageGroup, next: MessageGroup): MessageGroup {
+  const log = next.last_seq < held.last_seq ? held : next;
   const { message, created_at, last_seq, last_by, last_kind } = log;
-  const reader = came.read_seq < held.read_seq || log === held ? held : came;
-  const read_seq = Math.max(held.read_seq, came.read_seq);
+  const reader = next.read_seq < held.read_seq || log === held ? held : next;
+  const read_seq = Math.max(held.read_seq, next.read_seq);
   return {
-    ...came,
+    ...next,
     ...{ message, created_at, last_seq, last_by, last_kind, read_seq },
-    // Both states may be behind: there cannot be more unread than there are messages behind the mark.
+    // Both states may be outdated: there cannot be more unread messages than messages after the mark.
     unread_count: Math.max(0, Math.min(reader.unread_count, last_seq - read_seq)),
   };
 }
 
-/** As the API words it for the same reader. */
+/** The preview as the API words it for the same user. */
 function previewOf(message: Message, me: string): string | null {
   if (message.message === null) return null;
   const text = message.kind === 'system' ? plain(systemWords(message, me)) : message.message;

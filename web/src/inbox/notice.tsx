@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import { useChat } from '../chat/use-chat.ts';
 import { SentenceView } from '../ui/sentence-view.tsx';
 
-/** What has just happened that is nowhere else on the screen. It is there before there is anything to say, so that it is read out. */
+/** What just happened and is shown nowhere else. The element exists before it has a text, so that screen readers announce the text. */
 export function Notice() {
   const { notice } = useChat();
   const words = useSyncExternalStore(notice.subscribe, notice.get);

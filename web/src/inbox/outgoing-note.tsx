@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { useChat } from '../chat/use-chat.ts';
 
-/** Before a preview: that something written there is on its way, waits for the server, or could not be sent. */
+/** Before a preview: whether a message there is being sent, waits for the server, or could not be sent. */
 export function OutgoingNote({ uuid }: { readonly uuid: string }) {
   const { outgoing } = useChat();
   switch (useSyncExternalStore(outgoing.subscribe, outgoing.get).get(uuid)) {

@@ -3,7 +3,7 @@ import { Avatar } from '../ui/avatar.tsx';
 import { MenuButton } from '../ui/menu-button.tsx';
 import { Name } from '../ui/name.tsx';
 
-/** Who one is here, and the ways out. */
+/** The user who is signed in, and how to sign out. */
 export function OwnMenu({ onSignOut }: { readonly onSignOut: () => void }) {
   const { me } = useChat();
   return (
@@ -11,7 +11,7 @@ export function OwnMenu({ onSignOut }: { readonly onSignOut: () => void }) {
       className="own"
       placement="bottom-start"
       entries={[
-        { label: 'Sign in as somebody else in a new tab', newTab: '/' },
+        { label: 'Sign in as another user in a new tab', newTab: '/' },
         { label: 'Sign out', onSelect: onSignOut },
       ]}
     >

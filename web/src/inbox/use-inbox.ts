@@ -6,7 +6,7 @@ import { useChat } from '../chat/use-chat.ts';
 import { inboxRows } from './inbox.ts';
 
 export interface Inbox {
-  /** Absent until the first page is there. */
+  /** Absent until the first page is loaded. */
   readonly rows: readonly MessageGroup[] | undefined;
   readonly error: unknown;
   readonly hasMore: boolean;
@@ -15,7 +15,7 @@ export interface Inbox {
   readonly retry: () => void;
 }
 
-/** The caller's conversations, newest activity first, as far as they were paged through. */
+/** The user's conversations, newest activity first, as far as they are loaded. */
 export function useInbox(): Inbox {
   const { api } = useChat();
   const query = useInfiniteQuery({
@@ -36,7 +36,7 @@ export function useInbox(): Inbox {
   };
 }
 
-/** One conversation's row, where the list has it. */
+/** A conversation's row, if it is loaded. */
 export function useInboxRow(uuid: string): MessageGroup | undefined {
   return useInbox().rows?.find((row) => row.uuid === uuid);
 }

@@ -10,7 +10,7 @@ interface Props {
   readonly onOpen: (path: string) => void;
 }
 
-/** Chooses whom to write to. The conversation begins with its first message. */
+/** Selects a user to write to. The conversation begins with its first message. */
 export default function NewConversationDialog({ onClose, onOpen }: Props) {
   const chat = useChat();
   const pick = (person: Person) => {
@@ -21,7 +21,7 @@ export default function NewConversationDialog({ onClose, onOpen }: Props) {
   };
   return (
     <Dialog title="New conversation" onClose={onClose}>
-      <PeopleSearch label="With" without={[chat.me.uuid]} onPick={pick} autoFocus />
+      <PeopleSearch label="To" without={[chat.me.uuid]} onPick={pick} autoFocus />
     </Dialog>
   );
 }

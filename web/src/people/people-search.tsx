@@ -8,24 +8,24 @@ import { useChat } from '../chat/use-chat.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Name } from '../ui/name.tsx';
 
-/** The API finds people by two characters or more. */
+/** The API searches by two characters or more. */
 const MIN_PREFIX = 2;
 const PREFIX = /^[a-z0-9][a-z0-9_.-]+$/;
 
-/** The beginning of a handle as it is stored. Only A to Z have small letters there: lower case makes the Kelvin sign a k. */
+/** The beginning of a handle as it is stored. Only A to Z are folded: toLowerCase() would turn the Kelvin sign into a k. */
 const foldHandle = (typed: string) =>
   typed
     .trim()
     .replace(/^@/, '')
     .replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
-/** Finds people by the beginning of their handle. */
+/** Finds users by the beginning of their handle. */
 export function PeopleSearch(props: {
   readonly label: string;
   /** User ids that are not offered. */
   readonly without: readonly string[];
   readonly onPick: (person: Person) => void;
-  /** Whether one has come here to search. */
+  /** Whether the field takes the focus. */
   readonly autoFocus?: boolean;
 }) {
   const [typed, setTyped] = useState('');
@@ -45,7 +45,7 @@ export function PeopleSearch(props: {
         <Combobox
           ref={field}
           className="search"
-          placeholder="The beginning of a handle"
+          placeholder="Search by handle"
           autoSelect="always"
           autoCapitalize="none"
           spellCheck={false}
@@ -55,7 +55,7 @@ export function PeopleSearch(props: {
       <p className="search-note quiet" role="status">
         {error ? wordsFor(error) : noteOf({ typed, prefix, isSearching, count: found?.length, hasMore })}
       </p>
-      <ComboboxList className="people" alwaysVisible aria-label="People who were found">
+      <ComboboxList className="people" alwaysVisible aria-label="Search results">
         {found?.map((person) => (
           <FoundPerson
             key={person.uuid}
@@ -72,18 +72,18 @@ export function PeopleSearch(props: {
           type="button"
           className="button plain"
           onClick={() =>
-            // With the last page the button goes, and the focus back to the field.
+            // With the last page the button is removed, and the focus returns to the field.
             void loadMore().then(({ hasNextPage }) => !hasNextPage && field.current?.focus())
           }
         >
-          Show more people
+          Show more users
         </button>
       )}
     </ComboboxProvider>
   );
 }
 
-/** People whose handle begins with a prefix, as far as they were paged through. */
+/** Users whose handle begins with a prefix, as far as they are loaded. */
 function useFoundPeople(search: {
   readonly prefix: string;
   readonly isSearching: boolean;
@@ -105,7 +105,7 @@ function useFoundPeople(search: {
     ? data?.pages.flatMap(({ people }) => people).filter(({ uuid }) => !without.includes(uuid))
     : undefined;
   const hasMore = isSearching && hasNextPage && !isPlaceholderData;
-  // A page may hold nobody but people who are not offered: then the next one is the first to show.
+  // A page may contain only users who are not offered: then the next page is fetched.
   const isShort = hasMore && !isFetching && found !== undefined && found.length < FOUND_PEOPLE;
   useEffect(() => {
     if (isShort) void fetchNextPage();
@@ -140,9 +140,9 @@ function noteOf(search: {
 }): string {
   if (search.typed.trim() === '') return '';
   if (!search.isSearching)
-    return search.prefix.length < MIN_PREFIX ? 'One more character …' : 'No handle looks like this.';
-  if (search.count === undefined || (search.count === 0 && search.hasMore)) return '…';
-  if (search.count === 0) return 'Nobody’s handle begins like this.';
-  const people = search.count === 1 ? '1 person' : `${search.count} people`;
-  return search.hasMore ? `${people}, and there are more` : people;
+    return search.prefix.length < MIN_PREFIX ? 'Enter at least 2 characters.' : 'This is not a valid handle.';
+  if (search.count === undefined || (search.count === 0 && search.hasMore)) return 'Searching…';
+  if (search.count === 0) return 'No users found.';
+  if (search.hasMore) return `${search.count} users found so far.`;
+  return search.count === 1 ? '1 user found.' : `${search.count} users found.`;
 }

@@ -7,15 +7,15 @@ export type AuthorizedFetch = (request: Request) => Promise<Response>;
 const UNAUTHORIZED = 401;
 
 /**
- * Sends requests with the token of a session. One that is refused with a 401, which was not carried out, is sent once more with a
- * renewed token: a token may have expired on its way, or by the API's clock. A 401 for that one too ends the session.
+ * Sends requests with the token of a session. A request that gets a 401 was not executed; it is sent once more with a renewed
+ * token, because a token may expire on its way, or by the API's clock. A second 401 ends the session.
  * @param onEnded is called when the session is over.
  */
 export function authorizedFetch(session: Session, onEnded: () => void): AuthorizedFetch {
   return async (request) => {
     try {
       const token = await session.token();
-      // A body can be sent once only.
+      // A body can be sent only once.
       const response = await fetchWith(token, request.clone());
       if (response.status !== UNAUTHORIZED) return response;
       const again = await fetchWith(await session.renew(token), request);

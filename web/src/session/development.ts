@@ -2,23 +2,23 @@ import * as z from 'zod/mini';
 import { ApiError } from '../api/api-error.ts';
 import type { Person } from '../api/shapes.ts';
 
-/** Signing in on one machine; only a local run answers this. */
+/** Signing in at a local run, which alone has these routes. */
 
-/** `/?as=ada` signs in as Ada right away: how another tab is opened for another person. */
+/** `/?as=ada` signs in as Ada at once: so another tab is opened for another user. */
 export const AS = 'as';
 
 const people = z.array(z.object({ uuid: z.string(), handle: z.string(), display_name: z.string() }));
 const token = z.object({ access_token: z.string() });
 const codes = z.tuple([z.string()], z.string());
 
-/** Some people one can be. */
+/** Returns some users to sign in as. */
 export async function fetchPeople(): Promise<Person[]> {
   return people.parse(await exchange('/development/people'));
 }
 
 /**
- * A token for who has a handle.
- * @param created writes a profile with the handle when nobody has it.
+ * Returns a token for the user with a handle.
+ * @param created creates a user with the handle if it is free.
  * @throws ApiError `handle_unknown`.
  */
 export async function requestToken(

@@ -10,7 +10,7 @@ import { TokenStore } from './token-store.ts';
 
 /** How long one request to the issuer may take, in seconds. */
 const REQUEST_TIMEOUT_S = 10;
-/** How long a renewal is tried again before it fails for its callers, in milliseconds. */
+/** How long a renewal is retried before it fails for its callers, in milliseconds. */
 const PATIENCE_MS = 20_000;
 
 /**
@@ -56,7 +56,7 @@ export function openOidc(issuer: OidcSettings, id: string): OidcSession {
       const answer = new URLSearchParams(window.location.search);
       const refusal = answer.get('error');
       if (refusal !== null) throw new SignInError(problemOf(refusal));
-      // Gone after its first use; and a link from somewhere else never had one here.
+      // It is removed by its first use, and a link from elsewhere has none.
       if ((await states.get(answer.get('state') ?? '')) === null) throw new SignInError('stale');
       const { state } = await users.signinRedirectCallback().catch(throwSignInError);
       return typeof state === 'string' ? state : '/';
@@ -67,7 +67,7 @@ export function openOidc(issuer: OidcSettings, id: string): OidcSession {
       if (!user) throw new SessionEndedError();
       return user.expired === true ? renewals.renew(user.access_token) : user.access_token;
     },
-    renew: (refused) => renewals.renew(refused),
+    renew: (rejected) => renewals.renew(rejected),
     forget: () => renewals.exclusively(() => users.removeUser()),
     end: () => endSession(issuer, users, renewals),
   };
@@ -81,7 +81,7 @@ function managerSettings({ authority, client_id, scope, sign_out }: OidcSettings
     redirect_uri: window.location.origin + SIGNED_IN_PATH,
     ...(sign_out !== 'cognito' && { post_logout_redirect_uri: signedOutUri() }),
     requestTimeoutInSeconds: REQUEST_TIMEOUT_S,
-    // The library renews by itself without asking what runs already, here or in another tab.
+    // The library would renew without regard to other renewals, here or in another tab.
     automaticSilentRenew: false,
   };
 }
@@ -91,13 +91,13 @@ function signedOutUri(): string {
 }
 
 /**
- * Renews the tokens of one session, one renewal at a time. Issuers that rotate refresh tokens take one that is used twice
- * for stolen, and revoke all that came of it. These would use one twice:
+ * Renews the tokens of one session, one renewal at a time. Issuers that rotate refresh tokens consider one that is used twice
+ * stolen, and revoke all its successors. These would use one twice:
  *
  * - *Requests of a tab that fail together.* They share one renewal.
- * - *Tabs that were duplicated*, and so have the same session. They take turns by a lock, and a tab that gets the lock
- *   looks first whether the tokens were renewed while it waited.
- * - *Signing out during a renewal*, which would bring new tokens after the old ones were revoked. It takes the lock too.
+ * - *Tabs that were duplicated*, and so have the same session. A lock serializes them, and a tab that gets the lock
+ *   first checks whether the tokens were renewed while it waited.
+ * - *Signing out during a renewal*, which would bring new tokens after the old ones were revoked. It takes the lock, too.
  */
 class Renewals {
   readonly #users: UserManager;
@@ -110,19 +110,19 @@ class Renewals {
   }
 
   /**
-   * Returns an access token that is newer than the one which is expired or was refused.
-   * @throws SessionEndedError when the issuer refuses; ApiError `unreachable` when there is no way to renew for now.
+   * Returns a newer access token than one that expired or was rejected.
+   * @throws SessionEndedError when the issuer refuses; ApiError `unreachable` when it cannot be renewed for now.
    */
   async renew(stale: string): Promise<string> {
     this.#running ??= this.#renewPatiently(stale).finally(() => {
       this.#running = undefined;
     });
     const token = await this.#running;
-    // The one that ran may have brought this very token, from another tab, before the API refused it.
+    // The renewal that was running may have returned this very token, from another tab, before the API rejected it.
     return token === stale ? this.renew(stale) : token;
   }
 
-  /** Runs something while no tab renews. */
+  /** Runs an action while no tab renews. */
   async exclusively<Result>(action: () => Promise<Result>): Promise<Result> {
     return navigator.locks.request(this.#lock, action);
   }
@@ -154,7 +154,7 @@ class Renewals {
   }
 
   async #refresh(user: User): Promise<User> {
-    // Without one the library would open a frame on the issuer, which the Content-Security-Policy refuses.
+    // Without one the library would open a frame on the issuer, which the Content-Security-Policy forbids.
     if (user.refresh_token === undefined) throw new SessionEndedError();
     const renewed = await this.#users.signinSilent();
     if (!renewed) throw new SessionEndedError();
@@ -168,20 +168,20 @@ function isRefusal(error: unknown): boolean {
   );
 }
 
-/** Revokes the refresh token, removes the tokens, and leaves for the issuer's sign-out page. */
+/** Revokes the refresh token, removes the tokens, and goes to the issuer's sign-out page. */
 async function endSession(issuer: OidcSettings, users: UserManager, renewals: Renewals): Promise<void> {
   const idToken = await renewals.exclusively(async () => {
     const user = await users.getUser();
-    // Signing out here must not depend on the issuer: it may be away, or know no revocation.
+    // Signing out here must not depend on the issuer: it may be unavailable, or have no revocation.
     await users.revokeTokens(['refresh_token']).catch(() => undefined);
     await users.removeUser();
     return user?.id_token;
   });
-  // Not every issuer has a page to sign out at; the tokens are gone from here in any case.
+  // Not every issuer has a sign-out page; the tokens are removed here in any case.
   await users.signoutRedirect(signOutParameters(issuer, idToken)).catch(() => undefined);
 }
 
-/** Cognito's sign-out page knows none of the standard's parameters, and shows an error without its own two. */
+/** Cognito's sign-out page does not support the standard parameters, and requires its own two. */
 function signOutParameters({ client_id, sign_out }: OidcSettings, idToken: string | undefined) {
   return sign_out === 'cognito'
     ? { extraQueryParams: { client_id, logout_uri: signedOutUri() } }

@@ -3,7 +3,7 @@ import type { Api } from '../api/api.ts';
 import type { Person } from '../api/shapes.ts';
 import { Problem } from '../ui/problem.tsx';
 
-/** Who signs in for the first time says who they are. */
+/** Asks a new user for a profile. */
 export function ProfileScreen(props: {
   readonly api: Api;
   readonly onSaved: (person: Person) => void;
@@ -21,9 +21,9 @@ export function ProfileScreen(props: {
     <main className="sign-in">
       <form className="sign-in-card" onSubmit={submit}>
         <h1 className="brand">Welcome</h1>
-        <p className="lead">How shall others see you?</p>
+        <p className="lead">Create your profile.</p>
         <label className="field">
-          Name
+          Display name
           <input
             name="display_name"
             dir="auto"
@@ -47,7 +47,7 @@ export function ProfileScreen(props: {
         </label>
         <Problem error={error} />
         <button type="submit" className="button primary">
-          Begin
+          Create profile
         </button>
         <button type="button" className="button plain" onClick={props.onSignOut}>
           Sign out

@@ -6,11 +6,11 @@ export interface OidcSettings {
   readonly authority: string;
   readonly client_id: string;
   readonly scope: string;
-  /** Absent: its sign-out page takes the standard's parameters. */
+  /** Absent: the sign-out page takes the standard parameters. */
   readonly sign_out?: 'cognito' | undefined;
 }
 
-/** How one signs in here. */
+/** How users sign in here. */
 export interface Settings {
   readonly development?: true | undefined;
   readonly oidc?: OidcSettings | undefined;

@@ -4,15 +4,15 @@ import { ApiError } from '../api/api-error.ts';
 export type SignInProblem = 'session_ended' | 'denied' | 'stale' | 'unavailable' | 'unreachable' | 'failed';
 
 const WORDS: Readonly<Record<SignInProblem, string>> = {
-  session_ended: 'You were signed out: your session had ended.',
-  denied: 'You were not signed in: the sign-in was cancelled, or access was denied.',
-  stale: 'This sign-in has expired or was used before. Sign in again.',
-  unavailable: 'Signing in is not possible just now. Try again in a moment.',
-  unreachable: 'The sign-in page cannot be reached. Check your connection, then try again.',
-  failed: 'You could not be signed in. Try again.',
+  session_ended: 'You were signed out because your session ended.',
+  denied: 'The sign-in was cancelled or denied.',
+  stale: 'This sign-in has expired or was already used. Sign in again.',
+  unavailable: 'Signing in is not possible right now. Try again in a moment.',
+  unreachable: 'The sign-in page cannot be reached. Check your connection and try again.',
+  failed: 'The sign-in failed. Try again.',
 };
 
-/** The issuer's error codes (RFC 6749, OpenID Connect Core) that mean more to people than that it failed. */
+/** The issuer's error codes (RFC 6749, OpenID Connect Core) that have a sentence of their own. */
 const PROBLEMS: Readonly<Record<string, SignInProblem>> = {
   access_denied: 'denied',
   consent_required: 'denied',
@@ -23,17 +23,17 @@ const PROBLEMS: Readonly<Record<string, SignInProblem>> = {
   temporarily_unavailable: 'unavailable',
 };
 
-/** A problem in a sentence. */
+/** Returns a sentence for a problem. */
 export function wordsForProblem(problem: SignInProblem): string {
   return WORDS[problem];
 }
 
-/** What an issuer's error code means. Its own text is not shown: anyone can write one into a link. */
+/** Returns the problem of an issuer's error code. The issuer's text is not shown: anyone can put a text into a link. */
 export function problemOf(code: string): SignInProblem {
   return PROBLEMS[code] ?? 'failed';
 }
 
-/** The session is over: its tokens cannot be renewed, by the issuer's own word. */
+/** The session is over: the issuer refuses to renew its tokens. */
 export class SessionEndedError extends ApiError {
   constructor(options?: ErrorOptions) {
     super(401, ['session_ended'], options);

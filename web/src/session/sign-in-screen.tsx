@@ -7,7 +7,7 @@ import { isolateName } from '../../../schema/isolate-name.ts';
 import { Name } from '../ui/name.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { AS, fetchPeople, requestToken } from './development.ts';
-import type { Sessions } from './session.ts';
+import type { Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
 import { type SignInProblem, wordsForProblem } from './sign-in-problem.ts';
 
@@ -18,7 +18,7 @@ interface Props {
   readonly problem: SignInProblem | undefined;
 }
 
-/** The way in: the issuer's own page, or on one machine anybody by their handle. */
+/** Signs in at the issuer's page, or in a local run as any user. */
 export function SignInScreen({ settings, sessions, problem }: Props) {
   return (
     <main className="sign-in">
@@ -69,9 +69,9 @@ function DevelopmentSignIn({ sessions }: { readonly sessions: Sessions }) {
 
   return (
     <>
-      <p className="lead">This is a local run: sign in as anybody. Each tab can be somebody else.</p>
+      <p className="lead">This is a local run: sign in as any user. Each tab can have a different user.</p>
       {people.length > 0 && (
-        <ul className="people" aria-label="People">
+        <ul className="people" aria-label="Users">
           {people.map((person) => (
             <PersonItem
               key={person.handle}
@@ -136,15 +136,16 @@ function HandleForm(props: {
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
-          placeholder="somebody"
+          placeholder="ada"
           required
           value={handle}
           onChange={(event) => setHandle(event.target.value)}
         />
       </label>
+      {unknown && <p role="status">No user has this handle yet. Enter a display name to create one.</p>}
       {unknown && (
         <label className="field">
-          Nobody has this handle yet. As whom shall they be known?
+          Display name
           <input
             name="display_name"
             dir="auto"

@@ -1,2 +1,2 @@
-/** Where the issuer sends one back to. The deployment has its user pool allow it. */
+/** Where the issuer redirects back to. The deployment's user pool allows it. */
 export const SIGNED_IN_PATH = '/signed-in';

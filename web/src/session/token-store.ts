@@ -11,7 +11,7 @@ const database = createStore('cruddur-sessions', 'tokens');
 
 /**
  * Keeps the tokens of one session in IndexedDB, under the session's id. A tab that was duplicated has the same id, so
- * both tabs have the same refresh token, and each has to see at once what the other has renewed. `sessionStorage` is
+ * both tabs have the same refresh token, and each must see at once what the other renewed. `sessionStorage` is
  * copied, not shared, and `localStorage` may show another process an old value; a transaction here never does.
  */
 export class TokenStore implements StateStore {
@@ -41,7 +41,7 @@ export class TokenStore implements StateStore {
     return (await this.get()) === null ? [] : [this.#id];
   }
 
-  /** Holds the session for as long as this tab lives, and removes the tokens of sessions that no tab holds any more. */
+  /** Holds the session while this tab lives, and removes the tokens of sessions that no tab holds. */
   hold(): void {
     if (this.#held) return;
     this.#held = true;
@@ -51,8 +51,8 @@ export class TokenStore implements StateStore {
 }
 
 /**
- * Removes tokens that no tab can use any more: a tab's session ends with the tab. A tab that is being reloaded, or that the
- * browser is about to restore, holds no lock either: so tokens that were renewed lately stay.
+ * Removes tokens that no tab can use: a session ends with its tab. A tab that is being reloaded, or that the browser will
+ * restore, holds no lock either: so recently renewed tokens stay.
  */
 async function removeAbandoned(): Promise<void> {
   for (const [id, entry] of await entries<string, unknown>(database)) {

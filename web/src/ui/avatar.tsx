@@ -1,16 +1,16 @@
 import { hueOf, initials } from './initials.ts';
 import { GroupIcon } from './icons.tsx';
 
-/** A person, or a conversation. */
+/** A user or a conversation. */
 interface Portrayed {
   readonly display_name: string;
-  /** A person's; null of a group. */
+  /** A user's; null for a group. */
   readonly handle: string | null;
   readonly uuid?: string;
   readonly kind?: 'direct' | 'group';
 }
 
-/** Stands beside a name, so there is nothing in it to be read out. */
+/** Is shown next to a name, so screen readers skip it. */
 export function Avatar({ of }: { readonly of: Portrayed }) {
   return (
     <span className={`avatar hue-${hueOf(of.handle ?? of.uuid ?? '')}`} aria-hidden="true">

@@ -2,7 +2,7 @@ import { Dialog as Primitive, DialogDismiss, DialogHeading } from '@ariakit/reac
 import type { ReactNode } from 'react';
 import { CloseIcon } from './icons.tsx';
 
-/** A window above the screen. It takes the focus, keeps it, and gives it back. */
+/** A modal dialog. It traps the focus, and returns it when it closes. */
 export function Dialog(props: {
   readonly title: string;
   readonly onClose: () => void;

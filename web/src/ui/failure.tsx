@@ -4,9 +4,9 @@ import { wordsFor } from '../api/wording.ts';
 import { backoffMs } from '../chat/backoff.ts';
 import { pause } from '../chat/pause.ts';
 
-/** In place of what could not be fetched. A failure that passes is retried by itself. */
+/** In place of what could not be fetched. A temporary failure is retried automatically. */
 export function Failure({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
-  useRetries(error instanceof ApiError && error.passes, onRetry);
+  useRetries(error instanceof ApiError && error.isTemporary, onRetry);
   return (
     <div className="failure" role="alert">
       <p>{wordsFor(error)}</p>
@@ -17,17 +17,17 @@ export function Failure({ error, onRetry }: { readonly error: unknown; readonly 
   );
 }
 
-/** What fetches for itself fails several times, within about two seconds, before it shows a failure: so many came before. */
+/** Failures before this one is shown: queries retry several times, within about two seconds. */
 const EARLIER_FAILURES = 2;
 
 /**
- * Retries when the server may be within reach again, and now and then without such a sign: an attempt that began just
- * before the sign may fail after it, and before the event stream is opened nothing says that a server is back.
+ * Retries when the server may be reachable again, and with a backoff without such a signal: an attempt that began just
+ * before the signal may fail after it, and before the event stream is open nothing signals that a server is back.
  */
-function useRetries(passes: boolean, onRetry: () => void): void {
+function useRetries(isTemporary: boolean, onRetry: () => void): void {
   const retry = useEffectEvent(onRetry);
   useEffect(() => {
-    if (!passes) return undefined;
+    if (!isTemporary) return undefined;
     const unmounted = new AbortController();
     const { signal } = unmounted;
     const run = async (): Promise<void> => {
@@ -40,5 +40,5 @@ function useRetries(passes: boolean, onRetry: () => void): void {
     };
     void run();
     return () => unmounted.abort();
-  }, [passes]);
+  }, [isTemporary]);
 }

@@ -1,15 +1,15 @@
-/** Places of the focus that are remembered: a menu, a dialog and what lies before them. */
+/** How many earlier positions of the focus are remembered: enough for a menu in a dialog. */
 const REMEMBERED = 8;
 
 /**
- * Keeps the focus on the page where the element that has it goes away, is hidden or is disabled: it moves to the nearest
- * element around it that is still there and can take it, or to where it was before. Without this it would be lost to the
- * page, and the next Tab would begin at the top. Where an element shall be the nearest one it has a `tabIndex` of -1.
+ * Keeps the focus on the page when the focused element is removed, hidden or disabled: the focus moves to the nearest
+ * remaining ancestor that can take it, or to where it was before. Otherwise the browser would move it to the body, and the
+ * next Tab would start at the top. An ancestor that should take it has a `tabIndex` of -1.
  *
- * Who removes an element may put the focus somewhere themselves, also after their next paint: that is waited for.
+ * The code that removes an element may set the focus itself, up to one paint later: so this waits for two frames.
  */
 export function keepFocus(document: Document): void {
-  /** Each with the elements around it, from the inside out; the last is the newest. */
+  /** Focused elements, each followed by its ancestors; the last is the newest. */
   const places: Element[][] = [];
   let isPressing = false;
   const press = (pressing: boolean) => () => {
@@ -23,7 +23,7 @@ export function keepFocus(document: Document): void {
     if (places.length > REMEMBERED) places.shift();
   });
   document.addEventListener('focusout', ({ relatedTarget }) => {
-    // Somebody pressed beside everything: they want the focus nowhere.
+    // The user pressed outside of everything that takes the focus: so the focus is given up.
     if (isPressing && relatedTarget === null) places.length = 0;
   });
   const restore = (): void => {
@@ -51,7 +51,7 @@ function takesFocus(element: Element): boolean {
   return element.ownerDocument.activeElement === element;
 }
 
-/** An element, its parent and so on, but the body: as it is now, for a removed element has no parent any more. */
+/** An element and its ancestors up to the body. Read now, because a removed element has no parent. */
 function aroundOf(element: Element): Element[] {
   const around: Element[] = [];
   for (let at: Element | null = element; at && at !== element.ownerDocument.body; at = at.parentElement)

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** Drawn for this: 20 by 20, in the colour of the text around. What they mean stands in their button's label. */
+/** An icon of 20 by 20 pixels, in the colour of the text around it. Its meaning is in the label of its button. */
 function Icon({ children }: { readonly children: ReactNode }) {
   return (
     <svg className="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">

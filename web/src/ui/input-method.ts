@@ -1,6 +1,6 @@
 import { isComposing } from './is-composing.ts';
 
-/** Keeps the keys of an input method from every handler of the page, those of libraries included. */
+/** Hides the keys of an input method from all handlers of the page, including those of libraries. */
 export function leaveKeysToInputMethod(window: Window): void {
   window.addEventListener(
     'keydown',

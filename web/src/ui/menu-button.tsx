@@ -1,26 +1,6 @@
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
+import type { MenuButtonProps } from './menu.tsx';
 import { onDemand } from './on-demand.tsx';
-
-/** What one can choose. */
-export interface MenuEntry {
-  readonly label: string;
-  readonly onSelect?: () => void;
-  /** Opens this in a new tab. */
-  readonly newTab?: string;
-  /** Takes something away. */
-  readonly danger?: boolean;
-}
-
-export interface MenuButtonProps {
-  /** Of a button without words. */
-  readonly label?: string;
-  readonly className: string;
-  readonly placement: 'bottom-start' | 'bottom-end';
-  readonly entries: readonly MenuEntry[];
-  /** Whether it takes the focus as soon as it is there. */
-  readonly autoFocus?: boolean;
-  readonly children: ReactNode;
-}
 
 const Menu = onDemand(() => import('./menu.tsx'));
 

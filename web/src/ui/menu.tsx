@@ -1,8 +1,28 @@
 import * as Ariakit from '@ariakit/react/menu';
-import { useEffect, useRef } from 'react';
-import type { MenuButtonProps, MenuEntry } from './menu-button.tsx';
+import { type ReactNode, useEffect, useRef } from 'react';
 
-/** A menu at its button, which stands in the place of the one that was pressed: open from the beginning. */
+/** An item of a menu. */
+export interface MenuEntry {
+  readonly label: string;
+  readonly onSelect?: () => void;
+  /** Opens this in a new tab. */
+  readonly newTab?: string;
+  /** Deletes or removes something. */
+  readonly danger?: boolean;
+}
+
+export interface MenuButtonProps {
+  /** The accessible name of a button without text. */
+  readonly label?: string;
+  readonly className: string;
+  readonly placement: 'bottom-start' | 'bottom-end';
+  readonly entries: readonly MenuEntry[];
+  /** Whether the button takes the focus when it appears. */
+  readonly autoFocus?: boolean;
+  readonly children: ReactNode;
+}
+
+/** A button with its menu, open at first. It replaces the button that was pressed. */
 export default function Menu({ label, className, placement, entries, children }: MenuButtonProps) {
   const menu = Ariakit.useMenuStore({ placement });
   const button = useRef<HTMLButtonElement>(null);

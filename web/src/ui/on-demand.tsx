@@ -8,20 +8,20 @@ import { useReachable } from './use-reachable.ts';
 
 interface OnDemandProps {
   readonly onClose: () => void;
-  /** Shown until the part can be. */
+  /** Shown until the part is loaded. */
   readonly placeholder?: ReactNode;
 }
 
 const loads = new Set<() => Promise<unknown>>();
 
-/** Fetches the code of all parts that are not there yet. Those that fail are fetched when they are needed. */
+/** Fetches the code of all parts. A part that fails is fetched again when it is needed. */
 export async function fetchParts(): Promise<void> {
   await Promise.allSettled([...loads].map((load) => load()));
 }
 
 /**
- * Makes a component of a part that opens above the screens, whose code is in a chunk of its own. A part that cannot be
- * loaded, or fails, takes nothing else with it: a note says so, and it opens when the server is back.
+ * Makes a component of a part that opens above the screens, with its code in a separate chunk. If a part cannot be loaded, or
+ * fails, the rest goes on: a note shows the reason, and the part opens when the server is back.
  */
 export function onDemand<Props extends object>(
   load: () => Promise<{ readonly default: ComponentType<Props> }>,
@@ -43,7 +43,7 @@ export function onDemand<Props extends object>(
             <PartFailure error={error} onRetry={resetErrorBoundary} onClose={onClose} />
           </>
         )}
-        // The next attempt, here or where the part is opened again, imports it again.
+        // The next attempt imports it again.
         onError={() => {
           loading = undefined;
         }}
@@ -82,7 +82,7 @@ function PartFailure(props: {
         Close
       </button>
     </div>,
-    // What is outside of an open dialog cannot be reached.
+    // While a dialog is open, nothing outside of it can be used.
     document.querySelector('[role=dialog]') ?? document.body,
   );
 }

@@ -2,7 +2,7 @@ import { Fragment } from 'react';
 import { Name } from './name.tsx';
 import type { Sentence } from './sentence.ts';
 
-/** A sentence in elements. It is in English, whatever its first name is written in. */
+/** A sentence in elements. It is in English, whatever the script of its first name. */
 export function SentenceView({ words }: { readonly words: Sentence }) {
   return (
     <bdi dir="ltr">

@@ -1,4 +1,4 @@
-/** Times as people read them, in the reader's time zone. */
+/** Times as texts, in the reader's time zone. */
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -13,7 +13,7 @@ const longDate = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric'
 const longFullDate = new Intl.DateTimeFormat('en', { dateStyle: 'long' });
 const exact = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeStyle: 'short' });
 
-/** The day a time belongs to: equal for times of one day. */
+/** The day of a time: equal for times of the same day. */
 export function dayOf(at: string | number): string {
   return new Date(at).toDateString();
 }
@@ -23,12 +23,12 @@ export function clockTime(at: string | number): string {
   return clock.format(new Date(at));
 }
 
-/** With everything, for who points at a time. */
+/** March 3, 2024 at 2:32 PM: for tooltips and labels. */
 export function exactTime(at: string | number): string {
   return exact.format(new Date(at));
 }
 
-/** How long ago, in as few characters as will do: now, 5 min, 14:32, Yesterday, Tue, 3 Mar, 3 Mar 2024. */
+/** A time in few characters: now, 5 min, 14:32, Yesterday, Tue, 3 Mar, 3 Mar 2024. */
 export function agoTime(at: string, now: number): string {
   const time = Date.parse(at);
   const age = now - time;
@@ -51,7 +51,7 @@ export function dayName(at: string, now: number): string {
   return sameYear(time, now) ? longDate.format(time) : longFullDate.format(time);
 }
 
-/** Midnights that lie between two times. A day may have 23 or 25 hours. */
+/** The number of midnights between two times. A day may have 23 or 25 hours. */
 function daysBetween(earlier: number, later: number): number {
   const midnight = (time: number) => new Date(time).setHours(0, 0, 0, 0);
   return Math.round((midnight(later) - midnight(earlier)) / DAY_MS);

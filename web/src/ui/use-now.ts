@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** How often times that say how long ago something was are worded anew, in milliseconds. */
+/** How often relative times are updated, in milliseconds. */
 const TICK_MS = 20_000;
 
 const listeners = new Set<() => void>();
@@ -23,7 +23,7 @@ function tick(): void {
   for (const listener of listeners) listener();
 }
 
-/** The time, in milliseconds since the epoch, which moves on by itself. */
+/** The time, in milliseconds since the epoch; it updates itself. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }

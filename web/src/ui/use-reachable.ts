@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent } from 'react';
 import { onReachable } from '../api/reachable.ts';
 
-/** Calls back whenever the server may be within reach again. */
+/** Calls back whenever the server may be reachable again. */
 export function useReachable(listener: () => void): void {
   const call = useEffectEvent(listener);
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useRef } from 'react';
 import { useReachable } from './use-reachable.ts';
 
-/** Shows nothing, and calls back each time it comes into sight, and when what failed then may succeed now. */
+/** An invisible marker. Calls back each time it scrolls into view, and while it is in view, when the server is reachable again. */
 export function WhenSeen({ onSeen }: { readonly onSeen: () => void }) {
   const place = useRef<HTMLSpanElement>(null);
   const isSeen = useRef(false);

@@ -3,10 +3,10 @@ import type { Logger } from '../../backend/logger.ts';
 import { parseJson } from '../../cli/parse-json.ts';
 import { readFileIfThere, replaceFile } from '../data-dir.ts';
 
-/** How far one shard was read: up to a record, that one included, or to its end. */
-export type ShardPlace = { readonly after: string } | { readonly finished: true };
+/** How far one shard was read: up to and including a record, or to its end. */
+export type ShardPosition = { readonly after: string } | { readonly finished: true };
 
-const placeFile = z.object({
+const positionFile = z.object({
   stream: z.string(),
   shards: z.record(
     z.string(),
@@ -15,28 +15,28 @@ const placeFile = z.object({
 });
 
 /**
- * How far one stream was read, kept in a file across restarts. A file that cannot be read is a place lost, which means
- * reading from the stream's beginning again: replays change nothing.
+ * How far one stream was read, kept in a file across restarts. If the file cannot be read, the stream is read from its
+ * beginning again: replays change nothing.
  */
-export class StreamPlace {
+export class StreamPosition {
   readonly #path: string;
   readonly #logger: Logger;
   #stream = '';
-  #shards = new Map<string, ShardPlace>();
+  #shards = new Map<string, ShardPosition>();
 
   constructor(path: string, logger: Logger) {
     this.#path = path;
     this.#logger = logger;
   }
 
-  /** Turns to a stream: to the place kept for it, or to its beginning. */
+  /** Opens a stream at its stored position, or at its beginning if there is none. */
   open(streamArn: string): void {
     const text = readFileIfThere(this.#path);
-    const kept = placeFile.safeParse(parseJson(text));
+    const kept = positionFile.safeParse(parseJson(text));
     if (text !== undefined && !kept.success) {
       this.#logger.warn(
         { file: this.#path },
-        'the place in the stream cannot be read: reading it from its beginning',
+        'the position in the stream cannot be read: the stream is read from its beginning',
       );
     }
     const known = kept.success && kept.data.stream === streamArn ? Object.entries(kept.data.shards) : [];
@@ -44,23 +44,23 @@ export class StreamPlace {
     this.#shards = new Map(known);
   }
 
-  of(shardId: string): ShardPlace | undefined {
+  of(shardId: string): ShardPosition | undefined {
     return this.#shards.get(shardId);
   }
 
   isFinished(shardId: string): boolean {
-    const place = this.#shards.get(shardId);
-    return place !== undefined && 'finished' in place;
+    const position = this.#shards.get(shardId);
+    return position !== undefined && 'finished' in position;
   }
 
-  /** Notes and stores a shard's place; `undefined` is its beginning. */
-  set(shardId: string, place: ShardPlace | undefined): void {
-    if (place === undefined) this.#shards.delete(shardId);
-    else this.#shards.set(shardId, place);
+  /** Stores a shard's position; `undefined` is its beginning. */
+  set(shardId: string, position: ShardPosition | undefined): void {
+    if (position === undefined) this.#shards.delete(shardId);
+    else this.#shards.set(shardId, position);
     this.#store();
   }
 
-  /** Forgets shards that are not among those the stream has. */
+  /** Removes the shards that the stream no longer has. */
   keepOnly(shardIds: ReadonlySet<string>): void {
     const gone = [...this.#shards.keys()].filter((shardId) => !shardIds.has(shardId));
     if (gone.length === 0) return;
