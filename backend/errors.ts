@@ -201,6 +201,15 @@ export class AfterSeqTooFarBehindError extends AppError {
   }
 }
 
+/** More has changed since than is listed: the client loads what it shows again. */
+export class ChangesTooFarBehindError extends AppError {
+  readonly status = 409;
+  readonly code = 'changes_too_far_behind';
+  constructor() {
+    super('Too much has changed since: load the conversation again.');
+  }
+}
+
 /** The user or the address has used up its rate limit. Nothing was done. */
 export class TooManyRequestsError extends AppError {
   readonly status = 429;

@@ -1,5 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readApiConfig, ConfigError, hasDevelopmentIssuer } from './config.ts';
+import {
+  ConfigError,
+  type DynamoConfig,
+  hasDevelopmentIssuer,
+  isAwsEndpoint,
+  readApiConfig,
+} from './config.ts';
 import { createApp } from './app.ts';
 import { wire } from './wiring.ts';
 import { openLiveEvents } from './events/live-events.ts';
@@ -10,13 +16,26 @@ import { WEB_DIRECTORY, webFiles, webSettings } from './http/web-files.ts';
 import { createLogger } from './logger.ts';
 import { openRedis } from './redis.ts';
 import { createDynamoClient } from './table/client.ts';
-import { openTable } from './table/table.ts';
+import { EarlierVersionError, requireSecondEdition } from './table/edition.ts';
+import { openTable, type Table } from './table/table.ts';
 import { openEncryption } from './table/encryption/open-encryption.ts';
 
 /* Starts the API with an existing table and a configured issuer; stops on SIGINT or SIGTERM. */
 
 /** `docker compose up` runs this program with the development issuer, whose key is in the sign-in container. */
 const TOKEN_HINT = 'Under docker compose, docker compose exec sign-in node bin/token.ts <handle> prints one.';
+
+/** Whether the table is on a local engine. At AWS the API's role may not scan, and no earlier version was deployed. */
+const isLocal = ({ endpoint }: DynamoConfig): boolean => endpoint !== undefined && !isAwsEndpoint(endpoint);
+
+/** The API starts also where the table does not answer yet. @throws EarlierVersionError */
+async function refuseEarlierVersion(table: Table): Promise<void> {
+  try {
+    await requireSecondEdition(table);
+  } catch (error) {
+    if (error instanceof EarlierVersionError) throw error;
+  }
+}
 
 async function main(): Promise<void> {
   const config = readApiConfig(process.env);
@@ -27,13 +46,15 @@ async function main(): Promise<void> {
   }
   const logger = createLogger(config.logLevel);
   const client = createDynamoClient(config.dynamo);
+  const table = openTable(client, config.dynamo.tableName);
+  if (isLocal(config.dynamo)) await refuseEarlierVersion(table);
   const redis = config.redisUrl === undefined ? undefined : openRedis(config.redisUrl, logger);
   const { tableName } = config.dynamo;
   const live = openLiveEvents({ url: config.redisUrl, redis, tableName, logger });
   const encryption = await openEncryption(config.texts, { logger });
   const app = createApp({
     ...config,
-    context: wire({ table: openTable(client, tableName), encryption, live, logger }),
+    context: wire({ table, encryption, live, logger }),
     verifyToken: createTokenVerifier(config, { logger }),
     limits: createRateLimits({ limits: config.rateLimits, ...(redis && { redis }), tableName, logger }),
     logger,

@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import type { Dependencies } from './domain/dependencies.ts';
+import { GroupSummaries } from './domain/group-summaries.ts';
 import { MessageLog } from './domain/message-log.ts';
 import { Names } from './domain/names.ts';
 import type { Events } from './events/changes.ts';
@@ -7,13 +8,13 @@ import { EventHub } from './events/event-hub.ts';
 import { inProcessLiveEvents, type LiveEvents } from './events/live-events.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { eventPresenter } from './presentation/event.ts';
-import type { Clock, IdSource } from './sources.ts';
+import type { Clock, IdSource, Timer } from './sources.ts';
 import { NO_ENCRYPTION, type TextEncryption } from './table/encryption/text-encryption.ts';
+import { ChangeStore } from './table/change-store.ts';
 import { GroupStore } from './table/group-store.ts';
 import { MemberStore } from './table/member-store.ts';
 import { MessageCodec } from './table/message-codec.ts';
 import { MessageStore } from './table/message-store.ts';
-import { NameStore } from './table/name-store.ts';
 import { ProfileStore } from './table/profile-store.ts';
 import type { Table } from './table/table.ts';
 
@@ -28,6 +29,8 @@ export interface Wiring extends Dependencies {
 export interface WiringOptions {
   readonly table: Table;
   readonly clock?: Clock;
+  /** Default: this process's own. */
+  readonly timer?: Timer;
   readonly newId?: IdSource;
   /** Default: texts are stored as they are. */
   readonly encryption?: TextEncryption;
@@ -40,22 +43,33 @@ export interface WiringOptions {
 /** Builds everything that a process needs on top of one table. It opens nothing and starts nothing. */
 export function wire(options: WiringOptions): Wiring {
   const { table, clock = () => new Date(), newId = ulid, live = inProcessLiveEvents() } = options;
-  const { logger = createLogger('silent'), encryption = NO_ENCRYPTION } = options;
+  const { logger = createLogger('silent'), encryption = NO_ENCRYPTION, timer = performance } = options;
   const codec = new MessageCodec(encryption);
+  const groups = new GroupStore(table, codec);
+  const members = new MemberStore(table);
   const messages = new MessageStore(table, codec);
-  const members = new MemberStore(table, codec);
-  const names = new Names(new NameStore(table));
+  const changes = new ChangeStore(table);
+  const profiles = new ProfileStore(table);
+  const names = new Names(profiles, timer);
   return {
     table,
-    groups: new GroupStore(table, codec),
+    groups,
     members,
     messages,
-    profiles: new ProfileStore(table),
+    changes,
+    profiles,
     codec,
-    log: new MessageLog({ messages, members, clock, newId }),
+    log: new MessageLog({ groups, members, messages, changes, clock, newId, logger }),
     names,
+    summaries: new GroupSummaries(groups, timer),
     ...live,
-    streams: new EventHub({ subscriptions: live.events, present: eventPresenter(names, codec), logger }),
+    streams: new EventHub({
+      subscriptions: live.events,
+      members,
+      groups,
+      present: eventPresenter({ names, codec, changes }),
+      logger,
+    }),
     clock,
     newId,
   };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { HANDLE_PATTERN } from './handles.ts';
+import { isUserId } from './ids.ts';
 
 /**
  * A cursor is a place in one list, opaque to clients: base64url of the place and a checksum that covers the place and
@@ -8,12 +9,17 @@ import { HANDLE_PATTERN } from './handles.ts';
  */
 
 const CHECKSUM_LENGTH = 12;
-/** An `inbox_sk`: a time and a group's id. */
-const INBOX_PLACE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[0-9A-Z]{26}$/;
+/** A time and a group's id, or nothing: a place in an inbox names up to four of them. */
+const INBOX_PART = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[0-9A-Z]{26})?$/;
+const INBOX_PARTS = 4;
+/** Separates the parts of a place. */
+export const PART_SEPARATOR = '|';
 
 /** Names one list, so that a cursor of one is no cursor of another. */
 export type CursorScope =
-  readonly [list: 'inbox', userId: string] | readonly [list: 'handles', prefix: string];
+  | readonly [list: 'inbox', userId: string]
+  | readonly [list: 'handles', prefix: string]
+  | readonly [list: 'members', groupId: string];
 
 /** @param place the sort key of the last entry that was shown. */
 export function encodeCursor(scope: CursorScope, place: string): string {
@@ -23,15 +29,19 @@ export function encodeCursor(scope: CursorScope, place: string): string {
 /** The place a cursor stands for, or undefined when it is not one that `encodeCursor` made for this scope. */
 export function decodeCursor(scope: CursorScope, cursor: string): string | undefined {
   const place = Buffer.from(cursor, 'base64url').toString().slice(CHECKSUM_LENGTH);
-  // Encoding anew and comparing also refuses other spellings of the same bytes, which base64 has.
+  // Encoding it again and comparing also refuses other spellings of the same bytes, which base64 has.
   return encodeCursor(scope, place) === cursor && isPlaceIn(scope, place) ? place : undefined;
 }
 
-/** Whoever reads this can make a checksum: what goes into a key condition has the form of such a key in any case. */
+/** Anybody can compute the checksum, so what goes into a key condition must have the form of such a key. */
 function isPlaceIn(scope: CursorScope, place: string): boolean {
   switch (scope[0]) {
-    case 'inbox':
-      return INBOX_PLACE.test(place);
+    case 'inbox': {
+      const parts = place.split(PART_SEPARATOR);
+      return parts.length === INBOX_PARTS && parts.every((part) => INBOX_PART.test(part));
+    }
+    case 'members':
+      return isUserId(place);
     case 'handles':
       return HANDLE_PATTERN.test(place) && place.startsWith(scope[1]);
   }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 /** Crockford base32: no I, L, O, U. */
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const ID_LENGTH = 26;
+const HIGHEST_BIT = 1n << 127n;
 /** 26 characters of 5 bits hold 130; a ULID has 128, so its first character is at most 7. */
 const ID_PATTERN = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const MAX_USER_ID_BYTES = 255;
@@ -28,12 +29,20 @@ export function isUserId(text: string): boolean {
   );
 }
 
+/** First characters of the ids of direct groups: their highest bit is set. In a ULID it is, from the year 6429 on. */
+const DIRECT = '4567';
+
 /**
- * The id of the direct group of two people: the same for both orders of the pair, so that two who start it at once
- * collide on one key and the condition on that key decides.
+ * The id of the direct group of two users: the same for both orders of the pair. Two users who start it at the same
+ * moment collide on one key, and the condition on that key decides.
  */
 export function directGroupId(oneUserId: string, otherUserId: string): string {
-  return derivedId([oneUserId, otherUserId].sort());
+  return derivedId([oneUserId, otherUserId].sort(), 'direct');
+}
+
+/** Whether an id is a direct group's. Clients see ids as opaque; here it decides which items a request reads. */
+export function isDirectGroupId(groupId: string): boolean {
+  return DIRECT.includes(groupId.charAt(0));
 }
 
 /**
@@ -41,14 +50,15 @@ export function directGroupId(oneUserId: string, otherUserId: string): string {
  * collides with the first one's group.
  */
 export function groupIdForKey(userId: string, key: string): string {
-  return derivedId(['group', userId, key]);
+  return derivedId(['group', userId, key], 'named');
 }
 
-/** SHA-256 of some texts, its first 128 bits written like a ULID. */
-function derivedId(parts: readonly string[]): string {
+/** SHA-256 of some texts: its first 128 bits, written like a ULID. The highest bit gives the kind of the group. */
+function derivedId(parts: readonly string[], kind: 'direct' | 'named'): string {
   // JSON keeps ["a","bc"] and ["ab","c"] apart, whatever characters the parts contain.
   const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
-  let rest = BigInt(`0x${digest}`);
+  const bits = BigInt(`0x${digest}`);
+  let rest = kind === 'direct' ? bits | HIGHEST_BIT : bits & ~HIGHEST_BIT;
   let id = '';
   for (let place = 0; place < ID_LENGTH; place += 1) {
     id = CROCKFORD.charAt(Number(rest & 31n)) + id;

@@ -19,84 +19,120 @@ const storedText = z.union([text, bytes]);
 const kind = z.enum(['text', 'system']);
 const role = z.enum(['owner', 'admin', 'member']);
 const key = { pk: text, sk: text };
+/** `membership_seq` of the group before the message: all changes of its members form a chain. */
+const prev = seq;
 
 /** What was done to a group, by the author of a system message. People are user ids. */
-export const systemEvent = z.discriminatedUnion('event', [
-  z.object({ event: z.literal('group_created'), name: text }),
-  z.object({ event: z.literal('group_renamed'), name: text }),
-  z.object({ event: z.literal('member_added'), user_uuid: text }),
-  z.object({ event: z.literal('member_removed'), user_uuid: text }),
+export const systemEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('group_created'), name: text }),
+  z.object({ type: z.literal('group_renamed'), name: text }),
+  z.object({
+    type: z.literal('members_added'),
+    /** In a preview: the first three. */
+    user_uuids: z.array(text).min(1).readonly(),
+    /** In a preview, where more than three were added: how many. */
+    count: count.exactOptional(),
+    prev,
+  }),
+  z.object({ type: z.literal('member_removed'), user_uuid: text, prev }),
   /** `new_owner` where the owner left and other members stayed. */
-  z.object({ event: z.literal('member_left'), new_owner: text.exactOptional() }),
-  z.object({ event: z.literal('role_changed'), user_uuid: text, role }),
+  z.object({ type: z.literal('member_left'), new_owner: text.exactOptional(), prev }),
+  z.object({ type: z.literal('role_changed'), user_uuid: text, role }),
 ]);
 
-/** A message group. `pk = GRP#<group>`, `sk = META`. */
-export const groupItem = z.object({
-  ...key,
-  kind: z.enum(['direct', 'group']),
-  /** Only a named group has one; a direct group shows the other person's. */
-  name: text.exactOptional(),
-  created_by: text,
-  created_at: time,
-  member_count: count,
-  /** Of a group that was created with an `Idempotency-Key`: the SHA-256 of the request, which a repeat must match. */
-  request_digest: text.exactOptional(),
-});
-
-/** The part of a member that the inbox shows. The highest (last_seq, last_rev) wins, in whatever order facts arrive. */
+/**
+ * What the inbox shows of a group: once in META of a named group, and in both rows of a direct one. Each part only grows:
+ * the highest (last_seq, last_rev) wins, and the highest last_deleted_seq, in whatever order facts arrive.
+ */
 const summary = {
   last_seq: seq,
+  /** Absent: equal to `last_seq`. */
+  last_n: count.exactOptional(),
   last_rev: count,
   /** `created_at` of the newest message, never its `edited_at`. */
   last_at: time,
   /** User id of the newest message's author. */
   last_by: text,
-  /** The newest message's kind. Absent: `text`. */
-  last_kind: kind.exactOptional(),
-  /** What happened, where the newest message is a system message: each reader's preview is worded from it. */
-  last_event: systemEvent.exactOptional(),
-  /** At most PREVIEW_CODE_POINTS of the newest message; null when that is a tombstone. */
-  preview: storedText.nullable(),
+  last_kind: kind,
+  /** At most PREVIEW_CODE_POINTS of the newest message; null for a tombstone; of a system message its event. */
+  preview: z.union([storedText, systemEvent]).nullable(),
+  /** The highest seq that was deleted. Absent: none. */
+  last_deleted_seq: seq.exactOptional(),
 };
 
-/** One user's membership of one group. `pk = GRP#<group>`, `sk = MEMBER#<user>`. */
-export const memberItem = z.object({
+const group = {
   ...key,
+  /** A ULID that is created with the log. What a process remembers of a log belongs to this id. */
+  log_id: text,
+  created_by: text,
+  created_at: time,
+  member_count: count,
+  /** Seq of the newest message about a change of members. */
+  membership_seq: seq,
+};
+
+/** The group of two users. `pk = GRP#<group>`, `sk = META`. */
+export const directGroupItem = z.object({ ...group, kind: z.literal('direct') });
+
+/** A group with a name. `pk = GRP#<group>`, `sk = META`. */
+export const namedGroupItem = z.object({
+  ...group,
+  kind: z.literal('group'),
+  name: text,
+  ...summary,
+  /** Of a group that was created with an `Idempotency-Key`: the SHA-256 of the request, which a repeat must match. */
+  request_digest: text.exactOptional(),
+});
+
+export const groupItem = z.discriminatedUnion('kind', [directGroupItem, namedGroupItem]);
+
+const member = {
+  ...key,
+  log_id: text,
   inbox_pk: text,
   inbox_sk: text,
-  ...summary,
   role,
   joined_at: time,
   /** The seq that this membership began with. A row with another one is another membership of the same user. */
   joined_seq: seq,
-  /** Only grows. The member's own messages raise it. */
+  /** Only grows. The member's own texts raise it. */
   read_seq: seqOrZero,
-  /** Seqs that were deleted while unread. Those at or below `read_seq` do not count. Absent when empty. */
-  deleted_seqs: z.set(seq).readonly().exactOptional(),
-  /**
-   * With more than MAX_DELETED_SEQS unread tombstones, those up to this seq are only counted, and `deleted_seqs` has the
-   * later ones. At or below `read_seq` neither this nor `folded_count` counts.
-   */
-  folded_seq: seq.exactOptional(),
-  /** The number of tombstones after `read_seq`, up to `folded_seq`. Present if and only if that is. */
-  folded_count: count.exactOptional(),
-  /** In a direct group: the other user. */
-  peer: text.exactOptional(),
+  /** `n` of the message at `read_seq`. Absent: equal to `read_seq`. */
+  read_n: count.exactOptional(),
+};
+
+/** One user's place in a direct group. `pk = GRP#<group>`, `sk = MEMBER#<user>`. */
+export const directMemberItem = z.object({
+  ...member,
+  /** The other user. */
+  peer: text,
+  ...summary,
 });
+
+/** One user's place in a named group, whose summary is in META. `pk = GRP#<group>`, `sk = MEMBER#<user>`. */
+export const namedMemberItem = z.object({
+  ...member,
+  peer: z.never().exactOptional(),
+  /** Who added them. Absent: they joined by themselves, or created the group. */
+  added_by: text.exactOptional(),
+});
+
+export const memberItem = z.union([directMemberItem, namedMemberItem]);
 
 /** One entry of a group's log. `pk = GRP#<group>`, `sk = MSG#<seq>`. */
 export const messageItem = z.object({
   ...key,
   seq,
+  /** Number of texts in the log up to this message, this one included. Absent: equal to `seq`. */
+  n: count.exactOptional(),
   /** How often it was changed after it was sent. */
   rev: count,
   message_uuid: text,
   user_uuid: text,
   kind,
-  /** Of a `system` message: what happened, for clients that word it themselves. */
-  data: systemEvent.exactOptional(),
-  /** The text; null in a tombstone. Of a `system` message: English words for `data`, with the names of that moment. */
+  /** Of a `system` message: what happened. Names are added when it is shown. */
+  event: systemEvent.exactOptional(),
+  /** The text; null in a tombstone and in a system message. */
   message: storedText.nullable(),
   /** Of an encrypted text that is too long for a summary: its beginning, encrypted. */
   preview: bytes.exactOptional(),
@@ -105,6 +141,28 @@ export const messageItem = z.object({
   created_at: time,
   edited_at: time.exactOptional(),
   deleted_at: time.exactOptional(),
+});
+
+/** One entry of a group's change log. `pk = GRP#<group>`, `sk = CHG#<change>`. */
+export const changeItem = z.object({
+  ...key,
+  change: seq,
+  /** The messages that were changed after they were sent. */
+  seqs: z.array(seq).readonly().exactOptional(),
+  /** The whole log may have changed: it was rebuilt. */
+  all: z.literal(true).exactOptional(),
+  changed_at: time,
+});
+
+/** Says that a message was deleted: its key alone. `pk = GRP#<group>`, `sk = DEL#<seq>`. */
+export const deletedSeqItem = z.object(key);
+
+/** A named group that a user has left. `pk = USER#<user>`, `sk = WAS#<group>`. */
+export const formerGroupItem = z.object({
+  ...key,
+  left_at: time,
+  /** Who removed them; absent where they left. */
+  removed_by: text.exactOptional(),
 });
 
 /** A user's profile. `pk = USER#<user>`, `sk = PROFILE`. */
@@ -117,16 +175,28 @@ export type StoredText = z.output<typeof storedText>;
 export type MessageKind = z.output<typeof kind>;
 export type Role = z.output<typeof role>;
 export type SystemEvent = Readonly<z.output<typeof systemEvent>>;
-export type GroupItem = Readonly<z.output<typeof groupItem>>;
+export type DirectGroupItem = Readonly<z.output<typeof directGroupItem>>;
+export type NamedGroupItem = Readonly<z.output<typeof namedGroupItem>>;
+export type GroupItem = DirectGroupItem | NamedGroupItem;
 export type GroupKind = GroupItem['kind'];
-export type MemberItem = Readonly<z.output<typeof memberItem>>;
-export type Summary = Pick<MemberItem, keyof typeof summary>;
+export type DirectMemberItem = Readonly<z.output<typeof directMemberItem>>;
+export type NamedMemberItem = Readonly<z.output<typeof namedMemberItem>>;
+export type MemberItem = DirectMemberItem | NamedMemberItem;
+export type StoredSummary = Pick<DirectMemberItem, keyof typeof summary>;
 export type MessageItem = Readonly<z.output<typeof messageItem>>;
+export type ChangeItem = Readonly<z.output<typeof changeItem>>;
+export type FormerGroupItem = Readonly<z.output<typeof formerGroupItem>>;
 export type ProfileItem = Readonly<z.output<typeof profileItem>>;
 export type HandleItem = Readonly<z.output<typeof handleItem>>;
 
-/** The most members of a group: a transaction holds 100 items, and a change of a group also writes META and a message. */
-export const MAX_MEMBERS = 98;
+/** The most members of a group. */
+export const MAX_MEMBERS = 10_000;
 
-/** Unread tombstones that a member's row lists one by one: numbers of 12 digits, so at most 4 KB of the row. */
-export const MAX_DELETED_SEQS = 500;
+/** The most named groups that a user can be in: each page of their inbox reads all of them. */
+export const MAX_GROUPS = 500;
+
+/** The most of them to which others added the user. */
+export const MAX_GROUPS_BY_OTHERS = 200;
+
+/** The most users who are added by one request: their rows are stored in one transaction, of at most 100 items. */
+export const MAX_ADDED = 90;

@@ -1,11 +1,12 @@
 /**
- * Keys of every item. Nobody else writes `GRP#`.
+ * Keys of every item. No other file writes `GRP#`.
  *
- * Within a group's partition the sort keys order as MEMBER# < META < MSG#, which lets one Query read the group with
- * its members, and MSG# ascending is the log in order.
+ * Within a group's partition no sort key is between MEMBER# and META, so one Query reads the group with its members.
+ * MSG# ascending is the log in order, CHG# the change log. Reserved for what comes later: RCT#, AT#, PINS, DATA, INVITE#,
+ * and BLOCK# in a user's partition.
  */
 
-/** Digits of a seq in a sort key: zero-padded, so that string order is seq order. */
+/** Digits of a number in a sort key: zero-padded, so that string order is the order of the numbers. */
 const SEQ_DIGITS = 12;
 
 /** The highest seq a log can have: what 12 digits hold. */
@@ -26,19 +27,26 @@ export const MEMBER_SK_PREFIX = 'MEMBER#';
 export const MEMBER_SK_END = 'MEMBER$';
 /** What the sort key of every message starts with: the event source mapping filters on it. */
 export const MESSAGE_SK_PREFIX = 'MSG#';
+/** What the sort key of every entry of the change log starts with. */
+const CHANGE_SK_PREFIX = 'CHG#';
+/** What the sort key of every item that names a deleted seq starts with. */
+const DELETED_SK_PREFIX = 'DEL#';
+/** What the sort keys of a message's reactions start with, and the sort key of a group's pins: the filter has both. */
+export const REACTIONS_SK_PREFIX = 'RCT#';
+export const PINS_SK = 'PINS';
 /** Sort key of a user's profile. */
 export const PROFILE_SK = 'PROFILE';
+
+/** What the sort key of a group that a user has left starts with. */
+const FORMER_SK_PREFIX = 'WAS#';
+
+/** What `inbox_sk` of a named group's rows starts with: it sorts after every time. */
+export const NAMED_INBOX_PREFIX = '~#';
 
 /** An item's primary key. */
 export interface Key {
   readonly pk: string;
   readonly sk: string;
-}
-
-/** Where a member's row stands in its user's inbox. */
-export interface InboxKey {
-  readonly inbox_pk: string;
-  readonly inbox_sk: string;
 }
 
 export const groupPk = (groupId: string): string => GROUP + groupId;
@@ -51,6 +59,18 @@ export const messageKey = (groupId: string, seq: number): Key => ({
   pk: groupPk(groupId),
   sk: messageSk(seq),
 });
+export const changeKey = (groupId: string, change: number): Key => ({
+  pk: groupPk(groupId),
+  sk: changeSk(change),
+});
+export const deletedKey = (groupId: string, seq: number): Key => ({
+  pk: groupPk(groupId),
+  sk: deletedSk(seq),
+});
+export const formerGroupKey = (userId: string, groupId: string): Key => ({
+  pk: USER + userId,
+  sk: FORMER_SK_PREFIX + groupId,
+});
 export const profileKey = (userId: string): Key => ({ pk: USER + userId, sk: PROFILE_SK });
 /** @param handle case-folded, at least two characters. */
 export const handleKey = (handle: string): Key => ({ pk: handlePk(handle), sk: handle });
@@ -58,17 +78,21 @@ export const handleKey = (handle: string): Key => ({ pk: handlePk(handle), sk: h
 export const handlePk = (prefix: string): string => HANDLE + prefix.slice(0, HANDLE_PREFIX_LENGTH);
 
 export const inboxPk = (userId: string): string => USER + userId;
-/** @param lastAt `created_at` of the group's newest message. */
-export const inboxSk = (lastAt: string, groupId: string): string => `${lastAt}#${groupId}`;
-export const inboxKey = (userId: string, lastAt: string, groupId: string): InboxKey => ({
-  inbox_pk: inboxPk(userId),
-  inbox_sk: inboxSk(lastAt, groupId),
-});
+/** @param at the time at which the row of a direct group is kept in the inbox. */
+export const directInboxSk = (at: string, groupId: string): string => `${at}#${groupId}`;
+/** The rows of named groups do not move: their order comes from their METAs. */
+export const namedInboxSk = (groupId: string): string => NAMED_INBOX_PREFIX + groupId;
 
 /** @throws RangeError for what is not a seq: an integer from 1 to MAX_SEQ; 0 is allowed as the bound before the first. */
-export function messageSk(seq: number): string {
-  if (!Number.isInteger(seq) || seq < 0 || seq > MAX_SEQ) throw new RangeError(`not a seq: ${String(seq)}`);
-  return MESSAGE_SK_PREFIX + String(seq).padStart(SEQ_DIGITS, '0');
+export const messageSk = (seq: number): string => numberedSk(MESSAGE_SK_PREFIX, seq);
+export const changeSk = (change: number): string => numberedSk(CHANGE_SK_PREFIX, change);
+export const deletedSk = (seq: number): string => numberedSk(DELETED_SK_PREFIX, seq);
+
+function numberedSk(prefix: string, place: number): string {
+  if (!Number.isInteger(place) || place < 0 || place > MAX_SEQ) {
+    throw new RangeError(`not a seq: ${String(place)}`);
+  }
+  return prefix + String(place).padStart(SEQ_DIGITS, '0');
 }
 
 /** The group whose partition this is, or undefined for any other partition. */
@@ -88,11 +112,25 @@ export function profileUserIdOf(key: Key): string | undefined {
 }
 
 /** The seq of the message whose key this is, or undefined for any other item. */
-export function seqOf(key: Key): number | undefined {
-  if (!isMessageKey(key)) return undefined;
-  const digits = key.sk.slice(MESSAGE_SK_PREFIX.length);
-  const seq = digits.length === SEQ_DIGITS && /^\d+$/.test(digits) ? Number(digits) : 0;
-  return seq > 0 ? seq : undefined;
+export const seqOf = (key: Key): number | undefined => numberOf(key, MESSAGE_SK_PREFIX);
+
+/** The number of the change whose key this is, or undefined for any other item. */
+export const changeOf = (key: Key): number | undefined => numberOf(key, CHANGE_SK_PREFIX);
+
+/** The deleted seq that the key names, or undefined for any other item. */
+export const deletedSeqOf = (key: Key): number | undefined => numberOf(key, DELETED_SK_PREFIX);
+
+function numberOf({ pk, sk }: Key, prefix: string): number | undefined {
+  if (!pk.startsWith(GROUP) || !sk.startsWith(prefix)) return undefined;
+  const digits = sk.slice(prefix.length);
+  const place = digits.length === SEQ_DIGITS && /^\d+$/.test(digits) ? Number(digits) : 0;
+  return place > 0 ? place : undefined;
+}
+
+/** The group that a user has left, or undefined for any other item. */
+export function formerGroupIdOf(key: Key): string | undefined {
+  if (!key.pk.startsWith(USER) || !key.sk.startsWith(FORMER_SK_PREFIX)) return undefined;
+  return key.sk.slice(FORMER_SK_PREFIX.length);
 }
 
 /** Whether the key is a message's; the stream's filter in front of the Lambda asks the same. */

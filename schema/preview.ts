@@ -1,21 +1,52 @@
-import type { MessageItem, StoredText } from './items.ts';
+import type { MessageItem, StoredSummary, SystemEvent } from './items.ts';
 import { fromFirstVisible } from './plain-text.ts';
 
 /** Code points of a message that a summary shows. */
 export const PREVIEW_CODE_POINTS = 100;
 
-/** What a summary shows of a text: its beginning, from the first visible character on. */
+/** People whom a summary names, where a system message is about more. */
+const PREVIEW_PEOPLE = 3;
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/**
+ * What a summary shows of a text: its beginning, from the first visible character on. It is cut between user-perceived
+ * characters, so that no family of emoji is taken apart; one that is longer than the whole preview is left out.
+ */
 export function beginningOf(text: string): string {
-  return Array.from(fromFirstVisible(text)).slice(0, PREVIEW_CODE_POINTS).join('');
+  const visible = fromFirstVisible(text);
+  // A code point is at most two code units. What lies beyond cannot be part of the preview.
+  const start = visible.slice(0, 2 * PREVIEW_CODE_POINTS + 2);
+  if (start === visible && Array.from(start).length <= PREVIEW_CODE_POINTS) return visible;
+  let beginning = '';
+  let length = 0;
+  for (const { segment } of graphemes.segment(visible)) {
+    length += Array.from(segment).length;
+    if (length > PREVIEW_CODE_POINTS) break;
+    beginning += segment;
+  }
+  return beginning;
 }
 
 /**
- * What a summary shows of a stored message: its beginning; null of a tombstone. An encrypted preview is passed on as it
- * is: where a text is too long for a summary, its author's process encrypted its beginning too.
+ * What a summary shows of a stored message: its beginning; null of a tombstone; of a system message its event. An
+ * encrypted preview is passed on as it is: where a text is too long for a summary, its author's process encrypted its
+ * beginning too.
  */
 export function previewOf({
   message: text,
   preview: beginning,
-}: Pick<MessageItem, 'message' | 'preview'>): StoredText | null {
+  event,
+}: Pick<MessageItem, 'message' | 'preview' | 'event'>): StoredSummary['preview'] {
+  if (event) return eventPreview(event);
   return typeof text === 'string' ? beginningOf(text) : ((text && beginning) ?? text);
+}
+
+function eventPreview(event: SystemEvent): SystemEvent {
+  if (event.type !== 'members_added' || event.user_uuids.length <= PREVIEW_PEOPLE) return event;
+  return {
+    ...event,
+    user_uuids: event.user_uuids.slice(0, PREVIEW_PEOPLE),
+    count: event.user_uuids.length,
+  };
 }

@@ -1,46 +1,38 @@
 import { NotFoundError, UnprocessableError } from '../errors.ts';
 import type { GroupChange } from '../table/group-store.ts';
+import { isDirectGroupId } from '../../schema/ids.ts';
+import type { SystemEvent } from '../../schema/items.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { Group, LogEntry, Member, Message, NewMember, Person } from './model.ts';
-import { requireMember } from './policies.ts';
-import { publishGroup } from './publish-changes.ts';
-import { withMessage } from './summaries.ts';
-import { type GroupAction, systemMessage } from './system-messages.ts';
+import { type AccessNeeds, readAccess, readOwnRow, type NamedAccess } from './membership.ts';
+import type { LogEntry, Message, NamedGroup, NamedMember, Person, Tail } from './model.ts';
+import { newSystemMessage } from './new-message.ts';
+import { publishGroupChange } from './publish-changes.ts';
+import { applyToSummary, factsOf } from './summaries.ts';
 
 /** Texts that may take the seq of a change before the group is read again. */
 const MAX_TEXTS_BETWEEN = 10;
 
-/** A group and all of its members, at one moment. */
-export interface GroupState {
-  readonly group: Group;
-  readonly members: readonly Member[];
-}
-
-/** A group after a change, and the system message about it; none where nothing was left to do. */
-export interface ChangedGroup extends GroupState {
-  readonly message?: Message;
+/** A named group after a change, and the actor's row; undefined where the actor has left. */
+export interface ChangedGroup {
+  readonly group: NamedGroup;
+  readonly own: NamedMember | undefined;
 }
 
 /** One change of a group: what is done, and to which items. */
-export interface PlannedChange extends Omit<GroupChange, 'groupId' | 'message' | 'joins'> {
-  readonly action: GroupAction;
-  /** The row of a new member, which begins with the system message. */
-  readonly newcomer?: (message: Message) => NewMember;
+export interface PlannedChange extends Omit<GroupChange, 'group' | 'message' | 'joins'> {
+  readonly event: SystemEvent;
+  /** The rows of new members, which begin with the system message. */
+  readonly newcomers?: (message: Message) => readonly NamedMember[];
 }
 
 /**
  * Plans a change of a group as it is; undefined where nothing is left to do. It checks the actor's permission, and throws
- * what prevents the change.
+ * what prevents the change. What it reads is read after the tail was known.
  */
-export type Plan = (
-  state: GroupState,
-  own: Member,
-) => PlannedChange | undefined | Promise<PlannedChange | undefined>;
+export type Plan = (access: NamedAccess) => PlannedChange | undefined | Promise<PlannedChange | undefined>;
 
-export type ChangeGroupNeeds = Pick<
-  Dependencies,
-  'groups' | 'members' | 'log' | 'names' | 'events' | 'clock' | 'newId'
->;
+export type ChangeGroupNeeds = AccessNeeds &
+  Pick<Dependencies, 'log' | 'names' | 'events' | 'codec' | 'newId'>;
 
 /** Which group is changed, and by whom. */
 export interface GroupActor {
@@ -65,68 +57,76 @@ export async function changeGroup(
   plan: Plan,
 ): Promise<ChangedGroup> {
   // A user who is not a member must not wait in the queue, nor cause a read of the log.
-  requireMember(await needs.members.list(groupId), actor.userId);
-  return needs.log.appendChange(groupId, async (tail) => {
-    const before = await readState(needs, groupId);
-    const own = requireMember(before.members, actor.userId);
-    if (before.group.kind === 'direct') throw new UnprocessableError([{ code: 'message_group_is_direct' }]);
-    const change = await plan(before, own);
-    if (!change) return before;
-    for (let seq = tail + 1; seq <= tail + MAX_TEXTS_BETWEEN; seq += 1) {
-      const outcome = await store(needs, { groupId, actor, seq }, { before, change });
-      if (outcome !== 'text_between') return outcome;
+  await readOwnRow(needs, groupId, actor.userId);
+  if (isDirectGroupId(groupId)) throw new UnprocessableError([{ code: 'message_group_is_direct' }]);
+  return needs.log.appendChange(groupId, async (start) => {
+    const access = await readAccess(needs, groupId, actor.userId);
+    if (!access.group) throw new NotFoundError();
+    const change = await plan(access);
+    if (!change) return access;
+    let tail = start;
+    for (let texts = 0; texts < MAX_TEXTS_BETWEEN; texts += 1) {
+      const outcome = await store(needs, tail, access, change);
+      if (!('textBetween' in outcome)) return outcome.changed;
+      tail = outcome.textBetween;
     }
     return undefined;
   });
 }
 
-/** Stores a change at one seq: the group after it; undefined where the group must be read again. */
+type StoreOutcome =
+  | { readonly changed: ChangedGroup | undefined }
+  /** A text took the seq: the change may go right after it. */
+  | { readonly textBetween: Tail };
+
+/** Stores a change right after a message: the group after it; undefined where the group must be read again. */
 async function store(
   needs: ChangeGroupNeeds,
-  { groupId, actor, seq }: GroupActor & { readonly seq: number },
-  { before, change }: { readonly before: GroupState; readonly change: PlannedChange },
-): Promise<ChangedGroup | 'text_between' | undefined> {
-  const { action, newcomer, ...items } = change;
-  const message = systemMessage({
+  tail: Tail,
+  { group, own }: NamedAccess,
+  change: PlannedChange,
+): Promise<StoreOutcome> {
+  const { event, newcomers, ...items } = change;
+  const { groupId } = group;
+  const message = newSystemMessage({
     groupId,
-    actor,
-    action,
-    seq,
+    userId: own.userId,
+    event,
+    tail,
     messageId: needs.newId(),
-    createdAt: needs.clock(),
+    createdAt: needs.log.timeAfter(groupId, tail),
   });
-  const joins = newcomer?.(message);
-  const outcome = await needs.groups.change({ ...items, groupId, message, ...(joins && { joins }) });
-  if (!outcome.stored) return outcome.existing?.kind === 'text' ? 'text_between' : undefined;
-  const after = stateAfter(before, items, outcome);
-  needs.log.noteChange(groupId, after.members, seq);
-  needs.names.rememberGroup(after.group);
-  publishGroup(needs, { ...after, before: before.members, entry: outcome.entry });
-  return { ...after, message };
+  const joins = newcomers?.(message) ?? [];
+  const outcome = await needs.groups.change({ ...items, group, message, joins });
+  if (!outcome.stored) {
+    const { existing } = outcome;
+    return existing?.kind === 'text' ? { textBetween: existing } : { changed: undefined };
+  }
+  const after = groupAfter(group, outcome.entry, { ...items, joins });
+  needs.log.noteChange(message, group.log_id, after.membership_seq);
+  const left = items.leaves?.row.userId;
+  publishGroupChange(needs, {
+    group: after,
+    entry: outcome.entry,
+    joins,
+    ...(left !== undefined && { left }),
+  });
+  const role = items.roles?.find(({ row }) => row.userId === own.userId)?.now ?? own.role;
+  return { changed: { group: after, own: left === own.userId ? undefined : { ...own, role } } };
 }
 
-async function readState({ members: store }: ChangeGroupNeeds, groupId: string): Promise<GroupState> {
-  const { group, members } = await store.listWithGroup(groupId);
-  if (!group) throw new NotFoundError();
-  return { group, members };
-}
-
-/** The group as the transaction left it, with the rows as the stream is about to write them. */
-function stateAfter(
-  { group, members }: GroupState,
-  { name, memberCount, leaves, roleOf }: Omit<PlannedChange, 'action' | 'newcomer'>,
-  { entry, joined }: { readonly entry: LogEntry; readonly joined?: Member },
-): GroupState {
-  const rows = members
-    .filter((row) => row.userId !== leaves?.userId)
-    .map((row) => (row.userId === roleOf?.row.userId ? { ...row, role: roleOf.now } : row))
-    .map((row) => withMessage(row, entry));
+/** META after a change, with the summary as the stream is about to write it. */
+function groupAfter(
+  group: NamedGroup,
+  entry: LogEntry,
+  { name, leaves, joins }: Pick<GroupChange, 'name' | 'leaves'> & { readonly joins: readonly NamedMember[] },
+): NamedGroup {
+  const changesMembers = joins.length > 0 || leaves !== undefined;
   return {
-    group: {
-      ...group,
-      ...(name !== undefined && { name }),
-      ...(memberCount && { member_count: memberCount.now }),
-    },
-    members: joined ? [...rows, joined] : rows,
+    ...group,
+    ...applyToSummary(group, factsOf([entry])),
+    ...(name !== undefined && { name }),
+    member_count: group.member_count + joins.length - (leaves ? 1 : 0),
+    membership_seq: changesMembers ? entry.seq : group.membership_seq,
   };
 }

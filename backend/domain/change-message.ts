@@ -1,7 +1,8 @@
 import { ForbiddenError, NotFoundError, UnprocessableError } from '../errors.ts';
 import type { Dependencies } from './dependencies.ts';
+import { type AccessNeeds, readAccess } from './membership.ts';
 import type { Message } from './model.ts';
-import { mayDeleteAnothers, requireMember } from './policies.ts';
+import { mayDeleteAnothers } from './policies.ts';
 import { publishMessage } from './publish-changes.ts';
 
 /** The message that is changed, and the user who changes it. */
@@ -11,17 +12,17 @@ export interface MessageChange {
   readonly userId: string;
 }
 
-type Needs = Pick<Dependencies, 'members' | 'messages' | 'events' | 'codec' | 'clock'>;
+type Needs = AccessNeeds & Pick<Dependencies, 'events' | 'codec' | 'clock'>;
 
 /*
- * Between the read of the members and the update, the user may be removed or lose the admin role: the roles at the time
- * of the request decide. Between two changes of one message the condition decides, and each has a rev of its own; the
+ * Between the read of the access and the update, the user may be removed or lose the admin role: the role at the time
+ * of the request decides. Between two changes of one message the condition decides, and each has a rev of its own; the
  * second one sees what the first one stored. Previews and unread counts follow by the stream.
  */
 
 /**
- * Gives the user's own message another text. The same text changes nothing, and no rev. 1 W + 1 R; with encryption 1 R
- * more for each 4 KB.
+ * Gives the user's own message another text. The same text changes nothing, and no rev. 1 W for each KB, and 1 R, 2 R
+ * in a named group; with encryption 1 R more for each 4 KB.
  * @throws NotFoundError for a user who is not a member, and for a seq that the log does not have; ForbiddenError
  * `message_not_own`; UnprocessableError `message_deleted`, `message_is_system`; BusyError, TextKeysUnavailableError.
  */
@@ -30,12 +31,11 @@ export async function editMessage(
   { groupId, seq, userId }: MessageChange,
   text: string,
 ): Promise<Message> {
-  const members = await needs.members.list(groupId);
-  requireMember(members, userId);
+  const access = await readAccess(needs, groupId, userId);
   const edit = { userId, text, editedAt: needs.clock().toISOString() };
   const { changed, message } = await needs.messages.edit(groupId, seq, edit);
   if (changed) {
-    publishMessage(needs, members, message);
+    publishMessage(needs, access, message);
     return message;
   }
   const existing = requireText(message);
@@ -46,17 +46,17 @@ export async function editMessage(
 
 /**
  * Deletes a message: the user's own, or any message for those who may. A message that is deleted already stays the same
- * tombstone. 1 W + 1 R.
+ * tombstone. 1 W for each KB, and 1 R, 2 R in a named group.
  * @throws NotFoundError for a user who is not a member, and for a seq that the log does not have; ForbiddenError
  * `message_not_own`; UnprocessableError `message_is_system`.
  */
 export async function deleteMessage(needs: Needs, { groupId, seq, userId }: MessageChange): Promise<Message> {
-  const members = await needs.members.list(groupId);
-  const anyones = mayDeleteAnothers(requireMember(members, userId));
+  const access = await readAccess(needs, groupId, userId);
+  const anyones = mayDeleteAnothers(access.own);
   const deletion = { userId, anyones, deletedAt: needs.clock().toISOString() };
   const { changed, message } = await needs.messages.delete(groupId, seq, deletion);
   if (changed) {
-    publishMessage(needs, members, message);
+    publishMessage(needs, access, message);
     return message;
   }
   const existing = requireText(message);

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import { groupIdForKey } from '../../schema/ids.ts';
-import { MAX_MEMBERS } from '../../schema/items.ts';
-import { type Issue, KeyReusedError, UnprocessableError } from '../errors.ts';
-import type { GroupState } from './change-group.ts';
+import { type Issue, KeyReusedError, NotFoundError, UnprocessableError } from '../errors.ts';
 import type { Dependencies } from './dependencies.ts';
-import { memberSince } from './membership.ts';
-import type { Person } from './model.ts';
-import { requireMember } from './policies.ts';
-import { publishGroup } from './publish-changes.ts';
-import { systemMessage } from './system-messages.ts';
+import { requireRoom } from './group-limits.ts';
+import { type AccessNeeds, type NamedAccess, namedMemberSince, readAccess } from './membership.ts';
+import type { Message, Person } from './model.ts';
+import { newSystemMessage } from './new-message.ts';
+import { publishMessage, publishRows } from './publish-changes.ts';
 
 export interface NewGroupRequest {
   readonly creator: Person;
@@ -19,20 +17,17 @@ export interface NewGroupRequest {
   readonly clientKey?: string;
 }
 
-type Needs = Pick<
-  Dependencies,
-  'groups' | 'members' | 'profiles' | 'names' | 'events' | 'codec' | 'clock' | 'newId'
->;
+type Needs = AccessNeeds & Pick<Dependencies, 'profiles' | 'events' | 'codec' | 'clock' | 'newId'>;
 
 /**
- * Creates a group with all its members, in one transaction: all or nothing. 1 R a handle, 2 W an item and 1 W for each
- * inbox row. With a key the group's id follows from its creator and the key, so a second attempt finds the first one's
+ * Creates a group with all its members, in one transaction: all or nothing. 1 R a handle, 2 W an item and 2 W for each
+ * row in the inbox. With a key the group's id follows from its creator and the key, so a second attempt finds the first one's
  * group, and the condition on META decides between two at once.
  * @throws UnprocessableError `handle_unknown` for each that no user has, `handles_blank` for a group of one,
- * `group_full`; KeyReusedError when the key was used for another name or other handles; NotFoundError when it created
+ * `groups_full`; KeyReusedError when the key was used for another name or other handles; NotFoundError when it created
  * a group that its creator has left.
  */
-export async function createGroup(needs: Needs, request: NewGroupRequest): Promise<GroupState> {
+export async function createGroup(needs: Needs, request: NewGroupRequest): Promise<NamedAccess> {
   const { creator, clientKey } = request;
   const groupId = clientKey === undefined ? needs.newId() : groupIdForKey(creator.userId, clientKey);
   let others: readonly string[];
@@ -45,9 +40,9 @@ export async function createGroup(needs: Needs, request: NewGroupRequest): Promi
     return earlier;
   }
   const opened = await openGroup(needs, request, { groupId, userIds: [creator.userId, ...others] });
-  const state = opened ?? (await earlierAttempt(needs, request, groupId));
-  if (!state) throw new KeyReusedError();
-  return state;
+  const access = opened ?? (await earlierAttempt(needs, request, groupId));
+  if (!access) throw new KeyReusedError();
+  return access;
 }
 
 /** Stores the group. @returns undefined where the key made one already. */
@@ -55,44 +50,60 @@ async function openGroup(
   needs: Needs,
   request: NewGroupRequest,
   { groupId, userIds }: { readonly groupId: string; readonly userIds: readonly string[] },
-): Promise<GroupState | undefined> {
+): Promise<NamedAccess | undefined> {
   const { creator, name, clientKey } = request;
-  const messageId = needs.newId();
-  const message = systemMessage({
+  const logId = needs.newId();
+  const message = newSystemMessage({
     groupId,
-    actor: creator,
-    action: { data: { event: 'group_created', name } },
+    userId: creator.userId,
+    event: { type: 'group_created', name },
     clientKey,
-    seq: 1,
-    messageId,
+    tail: { seq: 0, n: 0 },
+    messageId: needs.newId(),
     createdAt: needs.clock(),
   });
-  const group = {
-    groupId,
-    kind: 'group' as const,
-    name,
-    created_by: creator.userId,
-    created_at: message.created_at,
-    member_count: userIds.length,
-    ...(clientKey !== undefined && { request_digest: digestOf(request) }),
-  };
-  const newMembers = userIds.map((userId) =>
-    memberSince(message, { userId, role: userId === creator.userId ? 'owner' : 'member' }),
+  const [own, ...others] = userIds.map((userId) =>
+    namedMemberSince(message, { userId, role: userId === creator.userId ? 'owner' : 'member', logId }),
   );
-  const outcome = await needs.groups.open({ group, members: newMembers, firstMessage: message });
-  // The SDK repeats a transaction whose answer was lost: then the first message is this request's own.
-  if (!outcome.opened && outcome.firstMessage?.message_uuid !== messageId) return undefined;
-  const members = outcome.opened ? outcome.members : (await needs.members.listWithGroup(groupId)).members;
-  needs.names.rememberGroup(group);
-  publishGroup(needs, { group, members, entry: needs.codec.entryOf(message) });
-  return { group, members };
+  if (!own) throw new TypeError('the creator is a member');
+  const outcome = await needs.groups.open({
+    group: {
+      groupId,
+      kind: 'group' as const,
+      log_id: logId,
+      name,
+      created_by: creator.userId,
+      created_at: message.created_at,
+      member_count: userIds.length,
+      membership_seq: 1,
+      ...(clientKey !== undefined && { request_digest: digestOf(request) }),
+    },
+    members: [own, ...others],
+    firstMessage: message,
+  });
+  if (!outcome.opened) return ownAttempt(needs, outcome.firstMessage, message);
+  const { group } = outcome;
+  if (group.kind === 'direct') throw new TypeError('a named group was opened');
+  publishRows(needs, outcome.members, group);
+  publishMessage(needs, { own, group }, message);
+  return { own, group };
 }
 
-/** The user ids of everybody but the creator. */
+/** The SDK repeats a transaction whose answer was lost: then the first message is this request's own. */
+async function ownAttempt(
+  needs: Needs,
+  existing: Message | undefined,
+  message: Message,
+): Promise<NamedAccess | undefined> {
+  if (existing?.message_uuid !== message.message_uuid) return undefined;
+  const access = await readAccess(needs, message.groupId, message.user_uuid);
+  return access.group && access;
+}
+
+/** The user ids of the other members. */
 async function othersIn(needs: Needs, { creator, handles }: NewGroupRequest): Promise<string[]> {
   const wanted = [...new Set(handles)].filter((handle) => handle !== creator.handle);
   if (wanted.length === 0) throw new UnprocessableError([{ code: 'handles_blank', field: 'handles' }]);
-  if (wanted.length >= MAX_MEMBERS) throw new UnprocessableError([{ code: 'group_full', field: 'handles' }]);
   const claims = await needs.profiles.findByHandles(wanted);
   const issues = wanted
     .filter((handle) => !claims.has(handle))
@@ -103,6 +114,14 @@ async function othersIn(needs: Needs, { creator, handles }: NewGroupRequest): Pr
   const userIds = new Set([...claims.values()].map((person) => person.userId));
   userIds.delete(creator.userId);
   if (userIds.size === 0) throw new UnprocessableError([{ code: 'handles_blank', field: 'handles' }]);
+  const handleOf = new Map([...claims].map(([handle, { userId }]) => [userId, handle]));
+  await requireRoom(needs, creator.userId, [
+    { userId: creator.userId, field: 'name' },
+    ...[...userIds].map((userId) => ({
+      userId,
+      field: `handles.${handles.indexOf(handleOf.get(userId) ?? '')}`,
+    })),
+  ]);
   return [...userIds];
 }
 
@@ -116,12 +135,12 @@ async function earlierAttempt(
   needs: Needs,
   request: NewGroupRequest,
   groupId: string,
-): Promise<GroupState | undefined> {
+): Promise<NamedAccess | undefined> {
   if (request.clientKey === undefined) return undefined;
-  const { group, members } = await needs.members.listWithGroup(groupId);
-  if (group?.request_digest !== digestOf(request)) return undefined;
-  requireMember(members, request.creator.userId);
-  return { group, members };
+  const { group, own } = await needs.members.findWithGroup(groupId, request.creator.userId);
+  if (group?.kind !== 'group' || group.request_digest !== digestOf(request)) return undefined;
+  if (!own || own.peer !== undefined) throw new NotFoundError();
+  return { own, group };
 }
 
 /** What was asked for: the name, and the set of handles without the creator's own. */

@@ -1,11 +1,13 @@
 import type { Publisher } from '../events/changes.ts';
 import type { ExpiringStore } from '../events/expiring-store.ts';
 import type { Clock, IdSource } from '../sources.ts';
+import type { ChangeStore } from '../table/change-store.ts';
 import type { GroupStore } from '../table/group-store.ts';
 import type { MemberStore } from '../table/member-store.ts';
 import type { MessageCodec } from '../table/message-codec.ts';
 import type { MessageStore } from '../table/message-store.ts';
 import type { ProfileStore } from '../table/profile-store.ts';
+import type { GroupSummaries } from './group-summaries.ts';
 import type { MessageLog } from './message-log.ts';
 import type { Names } from './names.ts';
 
@@ -17,6 +19,7 @@ export interface Dependencies {
   readonly groups: GroupStore;
   readonly members: MemberStore;
   readonly messages: MessageStore;
+  readonly changes: ChangeStore;
   readonly profiles: ProfileStore;
   /** The stored form of messages, for events. */
   readonly codec: MessageCodec;
@@ -24,6 +27,8 @@ export interface Dependencies {
   readonly log: MessageLog;
   /** Holds the names that were read lately. */
   readonly names: Names;
+  /** Holds the METAs of named groups that lists read in the last second. */
+  readonly summaries: GroupSummaries;
   /** Where changes are published. */
   readonly events: Publisher;
   readonly expiringStore: ExpiringStore;

@@ -1,45 +1,36 @@
 import { LRUCache } from 'lru-cache';
+import type { Tail } from './model.ts';
 
 /** Groups whose tail is remembered. */
 const REMEMBERED_TAILS = 10_000;
 
-interface KnownTail {
-  readonly since: string;
-  readonly seq: number;
-  readonly epoch: number;
+/** What a process knows of a log: a message that exists, and the members as of that message. */
+export interface KnownTail {
+  /** A table that was dropped and created again has other logs under the same ids. */
+  readonly logId: string;
+  readonly tail: Tail;
+  /** `membership_seq` as of the tail. */
+  readonly membershipSeq: number;
 }
 
-/**
- * The tails of logs that this process saw last. A tail is bound to the group's members (`since`: when the present ones
- * came to be), because a direct group's id comes again in a table that was dropped and made anew, with a shorter log.
- *
- * An epoch lasts while every message from one remembered tail to the next was put by this process and is nobody's
- * coming or going: who read the members in this epoch has read them as they are at the tail.
- */
+/** The tails of logs that this process saw last. */
 export class KnownTails {
   readonly #tails = new LRUCache<string, KnownTail>({ max: REMEMBERED_TAILS });
-  #epochs = 0;
 
-  /** A seq the log has; 0 when none is remembered of these members. */
-  seq(groupId: string, since: string): number {
-    const tail = this.#tails.get(groupId);
-    return tail?.since === since ? tail.seq : 0;
+  /** What is known of a group's log, whichever log that was. */
+  of(groupId: string): KnownTail | undefined {
+    return this.#tails.get(groupId);
   }
 
-  epoch(groupId: string): number | undefined {
-    return this.#tails.get(groupId)?.epoch;
+  /** What is known of this very log. */
+  ofLog(groupId: string, logId: string): KnownTail | undefined {
+    const known = this.of(groupId);
+    return known?.logId === logId ? known : undefined;
   }
 
-  /** Notes a text that was put or found. The epoch goes on where it stands right behind what was remembered. */
-  remember(groupId: string, since: string, seq: number): void {
-    const known = this.#tails.get(groupId);
-    if (known?.since === since && seq <= known.seq) return;
-    const goesOn = known?.since === since && seq === known.seq + 1;
-    this.#tails.set(groupId, { since, seq, epoch: goesOn ? known.epoch : (this.#epochs += 1) });
-  }
-
-  /** Notes that members came or went with the message at `seq`. */
-  begin(groupId: string, since: string, seq: number): void {
-    this.#tails.set(groupId, { since, seq, epoch: (this.#epochs += 1) });
+  /** Notes a message that was put or found. Of one log the highest is kept. */
+  remember(groupId: string, found: KnownTail): void {
+    const known = this.ofLog(groupId, found.logId);
+    if (!known || found.tail.seq > known.tail.seq) this.#tails.set(groupId, found);
   }
 }

@@ -1,7 +1,7 @@
 import { MAX_SEQ } from '../../schema/keys.ts';
-import { NotFoundError } from '../errors.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { Member, Message } from './model.ts';
+import { type AccessNeeds, readOwnRow } from './membership.ts';
+import type { Message } from './model.ts';
 import type { NameReader } from './names.ts';
 import { peopleIn } from './system-messages.ts';
 
@@ -16,14 +16,18 @@ export interface HistoryPage {
   /** Whether there are older, and newer, messages than these. */
   readonly older: boolean;
   readonly newer: boolean;
+  /**
+   * Of a page without a position or before one: the number of the group's newest change, read before the page. A client
+   * that holds the page asks for the changes after it later.
+   */
+  readonly lastChange?: number;
 }
 
-type Needs = Pick<Dependencies, 'members' | 'messages' | 'names'>;
-type Page = Omit<HistoryPage, 'names'>;
+type Needs = AccessNeeds & Pick<Dependencies, 'names'>;
+type Page = Pick<HistoryPage, 'messages' | 'older' | 'newer'>;
 
 /**
- * A page of a group's log. 1 R for the membership, and what the messages weigh: read strongly for `after`, by which a
- * client repairs its gaps, and eventually otherwise.
+ * A page of a group's log, strongly read. 1 R for the membership, 1 R for 4 KB of messages, 1 R for the newest change.
  * @throws NotFoundError for a user who is not a member.
  */
 export async function listMessages(
@@ -36,21 +40,22 @@ export async function listMessages(
   },
 ): Promise<HistoryPage> {
   const { groupId, userId, position, limit } = request;
-  const member = await needs.members.find(groupId, userId);
-  if (!member) throw new NotFoundError();
-  const page = await readPage(needs, { groupId, member, position, limit });
+  await readOwnRow(needs, groupId, userId);
+  const hasChange = position.at === 'end' || position.at === 'before';
+  // Read before the messages: a change that comes in between is fetched once more, and none is missed.
+  const lastChange = hasChange ? await needs.changes.newest(groupId) : undefined;
+  const page = await readPage(needs, { groupId, position, limit });
   const people = page.messages.flatMap((message) => [message.user_uuid, ...peopleIn(message)]);
-  return { ...page, names: await needs.names.read(people) };
+  return {
+    ...page,
+    names: await needs.names.read(people),
+    ...(lastChange !== undefined && { lastChange }),
+  };
 }
 
 async function readPage(
   { messages }: Needs,
-  {
-    groupId,
-    member,
-    position,
-    limit,
-  }: { groupId: string; member: Member; position: Position; limit: number },
+  { groupId, position, limit }: { groupId: string; position: Position; limit: number },
 ): Promise<Page> {
   switch (position.at) {
     case 'end': {
@@ -62,30 +67,32 @@ async function readPage(
       // A page that ends right before the seq that the client named continues there, as far as is known.
       return { messages: found, older: hasOlder(found), newer: found.at(-1)?.seq === position.seq - 1 };
     }
-    case 'after': {
-      const found = await messages.after(groupId, position.seq, limit + 1);
-      return forward(found, limit, member);
-    }
-    case 'around': {
-      // As many before as after; near either end of the log the page is moved so that it is full. A row can be a second
-      // behind the log; where it does not know of the seq, the log's tail is read.
-      const last = position.seq > member.last_seq ? await messages.tail(groupId) : member.last_seq;
-      const from = Math.max(1, Math.min(position.seq - Math.floor(limit / 2), last - limit + 1));
-      const found = await messages.firstOf(groupId, { from, to: MAX_SEQ }, limit + 1);
-      return forward(found, limit, member);
-    }
+    case 'after':
+      return forward(await messages.after(groupId, position.seq, limit + 1), limit);
+    case 'around':
+      return around(messages, groupId, position.seq, limit);
   }
 }
 
-/**
- * A page that was read towards newer messages, with one more than it shows. A page that was cut before a gap has no extra
- * message; then the member's row shows whether there are newer ones.
- */
-function forward(found: readonly Message[], limit: number, member: Member): Page {
+/** As many messages before a seq as after it. Near either end of the log the page is moved so that it is full. */
+async function around(
+  messages: Needs['messages'],
+  groupId: string,
+  seq: number,
+  limit: number,
+): Promise<Page> {
+  const before = Math.floor(limit / 2);
+  const from = Math.max(1, seq - before);
+  const found = await messages.firstOf(groupId, { from, to: MAX_SEQ }, limit + 1);
+  if (found.length >= limit || from === 1) return forward(found, limit);
+  const last = await messages.lastOf(groupId, { from: 0, to: MAX_SEQ }, limit);
+  return { messages: last, older: hasOlder(last), newer: false };
+}
+
+/** A page that was read towards newer messages, with one more than it shows. */
+function forward(found: readonly Message[], limit: number): Page {
   const shown = found.slice(0, limit);
-  const last = shown.at(-1);
-  const cut = last !== undefined && last.seq < member.last_seq;
-  return { messages: shown, older: hasOlder(shown), newer: found.length > limit || cut };
+  return { messages: shown, older: hasOlder(shown), newer: found.length > limit };
 }
 
 /** Seqs start at 1 and have no gap: a page that does not start there has older messages before it. */

@@ -5,12 +5,12 @@ import {
   changeGroup,
   type ChangeGroupNeeds,
   type GroupActor,
-  type GroupState,
   type PlannedChange,
 } from './change-group.ts';
 import type { Dependencies } from './dependencies.ts';
-import { memberSince } from './membership.ts';
-import type { Group, Member, Person } from './model.ts';
+import { requireRoom } from './group-limits.ts';
+import { type NamedAccess, namedMemberSince } from './membership.ts';
+import type { Member } from './model.ts';
 import { demand, mayAddMembers, mayChangeRole, mayRemove, mayRename } from './policies.ts';
 
 /* The changes of a group, each as a plan on the group as it is. A plan that would change nothing writes no message. */
@@ -19,29 +19,51 @@ type Needs = ChangeGroupNeeds & Pick<Dependencies, 'profiles'>;
 
 /** Gives a group another name. @throws as `changeGroup`; ForbiddenError. */
 export function renameGroup(needs: Needs, actor: GroupActor, name: string): Promise<ChangedGroup> {
-  return changeGroup(needs, actor, ({ group }, own) => {
+  return changeGroup(needs, actor, ({ group, own }) => {
     demand(mayRename(own));
-    return group.name === name ? undefined : { action: { data: { event: 'group_renamed', name } }, name };
+    return group.name === name ? undefined : { event: { type: 'group_renamed', name }, name };
   });
 }
 
 /**
- * Adds a user to a group.
- * @throws as `changeGroup`; ForbiddenError; UnprocessableError `handle_unknown`, `group_full`.
+ * Adds users to a group. Those who are members stay as they are.
+ * @param handles at most MAX_ADDED.
+ * @param field of each handle in the request, for the errors.
+ * @throws as `changeGroup`; ForbiddenError; UnprocessableError `handle_unknown`, `group_full`,
+ * `groups_full`.
  */
-export async function addMember(needs: Needs, actor: GroupActor, handle: string): Promise<ChangedGroup> {
-  const target = await needs.profiles.findByHandle(handle, 'strong');
-  return changeGroup(needs, actor, ({ group, members }, own) => {
+export async function addMembers(
+  needs: Needs,
+  actor: GroupActor,
+  handles: readonly string[],
+  field: (index: number) => string,
+): Promise<ChangedGroup> {
+  const claims = await needs.profiles.findByHandles(handles);
+  return changeGroup(needs, actor, async ({ group, own }) => {
     demand(mayAddMembers(own));
-    if (!target) throw new UnprocessableError([{ code: 'handle_unknown', field: 'handle' }]);
-    const { userId } = target;
-    if (memberWith(members, userId)) return undefined;
-    if (members.length >= MAX_MEMBERS)
-      throw new UnprocessableError([{ code: 'group_full', field: 'handle' }]);
+    const [first, ...rest] = handles.flatMap((handle, index) =>
+      claims.has(handle) ? [] : [{ code: 'handle_unknown' as const, field: field(index) }],
+    );
+    if (first) throw new UnprocessableError([first, ...rest]);
+    const fields = new Map(
+      handles.map((handle, index) => [claims.get(handle)?.userId ?? '', field(index)] as const),
+    );
+    const wanted = [...fields.keys()];
+    const present = new Set((await needs.members.findMany(group.groupId, wanted)).map((row) => row.userId));
+    const added = wanted.filter((userId) => !present.has(userId));
+    if (added.length === 0) return undefined;
+    if (group.member_count + added.length > MAX_MEMBERS) {
+      throw new UnprocessableError([{ code: 'group_full', field: field(0) }]);
+    }
+    await requireRoom(
+      needs,
+      own.userId,
+      added.map((userId) => ({ userId, field: fields.get(userId) ?? '' })),
+    );
     return {
-      action: { data: { event: 'member_added', user_uuid: userId }, other: target },
-      memberCount: counted(group, 1),
-      newcomer: (message) => memberSince(message, { userId, role: 'member' }),
+      event: { type: 'members_added', user_uuids: added, prev: group.membership_seq },
+      newcomers: (message) =>
+        added.map((userId) => namedMemberSince(message, { userId, role: 'member', logId: group.log_id })),
     };
   });
 }
@@ -51,88 +73,91 @@ export async function addMember(needs: Needs, actor: GroupActor, handle: string)
  * @throws as `changeGroup`; ForbiddenError; NotFoundError for a handle that no member has.
  */
 export async function removeMember(needs: Needs, actor: GroupActor, handle: string): Promise<ChangedGroup> {
-  return remove(needs, actor, await needs.profiles.findByHandle(handle, 'strong'));
+  const target = await needs.profiles.findByHandle(handle, 'strong');
+  return removeMemberById(needs, actor, target?.userId);
 }
 
-/** Removes a member by user id: a member whose profile was deleted has no handle any more. */
-export async function removeMemberById(
+/**
+ * Removes a member by user id: a member whose profile was deleted has no handle any more.
+ * @param userId undefined: no user has the handle that was named.
+ */
+export function removeMemberById(
   needs: Needs,
   actor: GroupActor,
-  userId: string,
+  userId: string | undefined,
 ): Promise<ChangedGroup> {
-  const names = await needs.names.read([userId]);
-  const { display_name } = names.person(userId);
-  return remove(needs, actor, { userId, display_name });
-}
-
-/** @param target undefined: no user has that handle. */
-function remove(
-  needs: Needs,
-  actor: GroupActor,
-  target: Pick<Person, 'userId' | 'display_name'> | undefined,
-): Promise<ChangedGroup> {
-  return changeGroup(needs, actor, ({ group, members }, own) => {
-    const row = target && memberWith(members, target.userId);
-    if (row === own) return leaving(needs, { group, members }, own);
+  return changeGroup(needs, actor, async ({ group, own }) => {
+    if (userId === own.userId) return leaving(needs, { group, own });
+    const row = await memberWith(needs, group.groupId, userId);
     demand(mayRemove(own, row ?? { role: 'member' }));
     if (!row) throw new NotFoundError();
     return {
-      action: { data: { event: 'member_removed', user_uuid: target.userId }, other: target },
-      memberCount: counted(group, -1),
-      leaves: row,
+      event: { type: 'member_removed', user_uuid: row.userId, prev: group.membership_seq },
+      leaves: { row, removedBy: own.userId },
     };
   });
 }
 
 /**
- * Makes a member an admin, or an admin a plain member.
+ * Makes a member an admin or a plain member, or hands the group over: the former owner becomes an admin.
  * @throws as `changeGroup`; ForbiddenError; NotFoundError for a handle that no member has.
  */
 export async function changeRole(
   needs: Needs,
   actor: GroupActor,
   handle: string,
-  role: 'admin' | 'member',
+  role: Member['role'],
 ): Promise<ChangedGroup> {
   const target = await needs.profiles.findByHandle(handle, 'strong');
-  return changeGroup(needs, actor, ({ members }, own) => {
-    const row = target && memberWith(members, target.userId);
+  return changeGroup(needs, actor, async ({ group, own }) => {
+    const row = await memberWith(needs, group.groupId, target?.userId);
+    if (role === 'owner' && row?.role === 'owner' && row.userId === own.userId) return undefined;
     demand(mayChangeRole(own, row ?? { role: 'member' }));
     if (!row) throw new NotFoundError();
     if (row.role === role) return undefined;
+    const handsOver = role === 'owner' ? [{ row: own, now: 'admin' as const }] : [];
     return {
-      action: { data: { event: 'role_changed', user_uuid: target.userId, role }, other: target },
-      roleOf: { row, now: role },
+      event: { type: 'role_changed', user_uuid: row.userId, role },
+      roles: [{ row, now: role }, ...handsOver],
     };
   });
 }
 
-async function leaving(needs: Needs, { group, members }: GroupState, own: Member): Promise<PlannedChange> {
-  const heir = own.role === 'owner' ? heirOf(members, own) : undefined;
-  const leaves = { memberCount: counted(group, -1), leaves: own };
-  const newOwner = heir?.userId;
-  if (!heir || newOwner === undefined) return { ...leaves, action: { data: { event: 'member_left' } } };
-  const names = await needs.names.read([newOwner]);
+async function leaving(needs: Needs, { group, own }: NamedAccess): Promise<PlannedChange> {
+  const heir = own.role === 'owner' ? await heirOf(needs, own) : undefined;
+  const event = { type: 'member_left' as const, prev: group.membership_seq };
+  if (!heir) return { event, leaves: { row: own } };
   return {
-    ...leaves,
-    action: { data: { event: 'member_left', new_owner: newOwner }, other: names.person(newOwner) },
-    roleOf: { row: heir, now: 'owner' },
+    event: { ...event, new_owner: heir.userId },
+    leaves: { row: own },
+    roles: [{ row: heir, now: 'owner' }],
   };
 }
 
-/** The longest-standing admin, or else member; of several who joined together, the first by user id. */
-function heirOf(members: readonly Member[], owner: Member): Member | undefined {
-  const others = members.filter((row) => row !== owner);
-  const admins = others.filter((row) => row.role === 'admin');
-  return (admins.length > 0 ? admins : others).toSorted(
-    (one, other) => one.joined_seq - other.joined_seq || (one.userId < other.userId ? -1 : 1),
-  )[0];
+/**
+ * The longest-standing admin, or else member; of several who joined together, the first by user id. It reads all members,
+ * page by page; the condition is on the heir's row alone, because the log is the group's lock.
+ */
+async function heirOf({ members }: Needs, owner: Member): Promise<Member | undefined> {
+  let heir: Member | undefined;
+  for await (const page of members.pages(owner.groupId)) {
+    for (const row of page) {
+      if (row.userId !== owner.userId && (!heir || comesBefore(row, heir))) heir = row;
+    }
+  }
+  return heir;
 }
 
-function memberWith(members: readonly Member[], userId: string): Member | undefined {
-  return members.find((row) => row.userId === userId);
+/** Pages come by user id, so of equals the first one stays. */
+function comesBefore(one: Member, other: Member): boolean {
+  if (one.role !== other.role) return one.role === 'admin';
+  return one.joined_seq < other.joined_seq;
 }
 
-function counted(group: Group, change: 1 | -1) {
-  return { seen: group.member_count, now: group.member_count + change };
+async function memberWith(
+  { members }: Needs,
+  groupId: string,
+  userId: string | undefined,
+): Promise<Member | undefined> {
+  return userId === undefined ? undefined : members.find(groupId, userId);
 }

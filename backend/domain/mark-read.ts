@@ -1,99 +1,108 @@
-import { BusyError, NotFoundError } from '../errors.ts';
+import { isDirectGroupId } from '../../schema/ids.ts';
+import { NotFoundError } from '../errors.ts';
 import type { RaiseOutcome } from '../table/member-store.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { Member } from './model.ts';
+import { type AccessNeeds, readOwnRow } from './membership.ts';
+import type { LogEntry, Member, NamedGroup, Summary, Tail } from './model.ts';
 import { publishRow } from './publish-changes.ts';
-import { markedInFold } from './summaries.ts';
+import { unreadCount } from './unread.ts';
 
-type Needs = Pick<Dependencies, 'members' | 'messages' | 'events'>;
+type Needs = AccessNeeds & Pick<Dependencies, 'events'>;
 
-/** A requested read mark: everything up to `seq`. */
-interface ReadMark {
+/** A member's read mark after a request, and how many messages it leaves unread. */
+export interface MarkedRead {
+  readonly groupId: string;
+  readonly read_seq: number;
+  readonly unreadCount: number;
+}
+
+/** The row as it is stored, and the newest message as far as this request has read it. */
+interface Outcome {
+  readonly row: Member;
+  readonly moved: boolean;
+  readonly summary: Parameters<typeof unreadCount>[1]['summary'];
+  readonly group?: NamedGroup;
+}
+
+/**
+ * Marks a group read up to a seq. The mark never goes back, and never beyond the newest message. 2 W, and in a named group
+ * 0.5 R each for the message and META; 1 R more where the log must be read, because the summary is a second late.
+ *
+ * Between the reads and the write the log may grow and other marks may come; a seq that existed goes on existing, and the
+ * condition accepts only a higher mark. A mark that did not move is not published.
+ * @throws NotFoundError for a user who is not a member.
+ */
+export async function markRead(
+  needs: Needs,
+  groupId: string,
+  userId: string,
+  seq: number,
+): Promise<MarkedRead> {
+  const mark = isDirectGroupId(groupId) ? markDirect : markNamed;
+  const { row, moved, summary, group } = await mark(needs, { groupId, userId, seq });
+  if (moved) publishRow(needs, row, group);
+  const counted = { ...row, summary };
+  return { groupId, read_seq: row.read_seq, unreadCount: await unreadCount(needs, counted) };
+}
+
+interface Request {
   readonly groupId: string;
   readonly userId: string;
   readonly seq: number;
 }
 
-/** The outcome of a request. */
-interface MarkOutcome {
-  /** As it is stored. */
-  readonly row: Member;
-  /** Whether this request moved the mark. */
-  readonly moved: boolean;
-  /** The log's tail, where it was read. */
-  readonly tail?: number;
-}
-
-/** Maximum attempts for a row that changes meanwhile. */
-const MAX_ATTEMPTS = 10;
-
-/**
- * Marks a group read up to a seq, and returns the member's row, counted to the log's tail where that was read.
- * The mark never goes back, and never beyond the newest message. 2 W; when the row does not know of the message yet,
- * because its summary is a second late, 1 R more, and 1 W for the condition that did not hold; and 2 W more where
- * the mark passed tombstones that need not be kept any longer. A mark that did not move is not published.
- *
- * Between the look at the tail and the second write the log may grow and other marks may come; a seq that existed goes
- * on existing, and the condition accepts only a higher mark.
- * @throws NotFoundError for a user who is not a member; BusyError when the row keeps changing.
- */
-export async function markRead(needs: Needs, groupId: string, userId: string, seq: number): Promise<Member> {
-  const { row, moved, tail = 0 } = await moveMark(needs, { groupId, userId, seq });
-  // Published as it is stored: its preview is that of its own last message, whatever the log's tail is.
-  if (moved) publishRow(needs, row);
-  return { ...row, last_seq: Math.max(row.last_seq, tail) };
-}
-
-async function moveMark(needs: Needs, mark: ReadMark): Promise<MarkOutcome> {
-  const { groupId, userId, seq } = mark;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const first = await needs.members.raiseReadSeq(groupId, userId, seq);
-    const row = rowOf(first);
-    if (first.raised) return { row: await withoutPassed(needs, row), moved: true };
-    if (row.read_seq >= seq) return { row, moved: false };
-    const marked =
-      row.last_seq < seq ? await markAheadOfRow(needs, mark) : await markInFold(needs, { groupId, row, seq });
-    if (marked) return marked;
+/** In a direct group `n` is `seq`, and the row has the summary: where that shows the seq, nothing else is read. */
+async function markDirect(needs: Needs, { groupId, userId, seq }: Request): Promise<Outcome> {
+  const first = await needs.members.raiseMark(groupId, userId, { seq, n: seq }, true);
+  if (!first.row) {
+    // Stores the row again where only half of the group is left; then the mark has a row to move in.
+    await readOwnRow(needs, groupId, userId);
+    return markDirect(needs, { groupId, userId, seq });
   }
-  throw new BusyError('This read mark changes faster than it can be written.');
+  const { row } = first;
+  if (row.peer === undefined) throw new NotFoundError();
+  if (first.raised || row.read_seq >= seq || row.last_seq >= seq) {
+    return { row, moved: first.raised, summary: row };
+  }
+  const newest = await needs.messages.newest(groupId);
+  const upTo = Math.min(seq, newest?.seq ?? 0);
+  return raised(await needs.members.raiseMark(groupId, userId, { seq: upTo, n: upTo }), row, newest);
 }
 
-/** Marks up to the log's tail, where that is higher than the row knows. Undefined where the row changed meanwhile. */
-async function markAheadOfRow(
-  { members, messages }: Needs,
-  { groupId, userId, seq }: ReadMark,
-): Promise<MarkOutcome | undefined> {
-  const tail = await messages.tail(groupId);
-  const upTo = Math.min(seq, tail);
-  const outcome = await members.raiseReadSeqAheadOfRow(groupId, userId, upTo);
-  const row = rowOf(outcome);
-  if (!outcome.raised && row.read_seq < upTo) return undefined;
-  return { row, moved: outcome.raised, tail };
+async function markNamed(needs: Needs, { groupId, userId, seq }: Request): Promise<Outcome> {
+  // META is also published with the mark: a copy of the last second could show less than the user's devices do.
+  const [found, [group]] = await Promise.all([
+    needs.messages.markAt(groupId, seq),
+    needs.groups.findMany([groupId]),
+  ]);
+  if (group?.kind !== 'group') throw new NotFoundError();
+  // Both may be a moment old; the log itself is not.
+  const isAhead = !found || seq > group.last_seq;
+  const newest = isAhead ? await needs.messages.newest(groupId) : undefined;
+  const mark = found ?? (await atMost(needs, { groupId, seq }, newest));
+  const outcome = await needs.members.raiseMark(groupId, userId, mark);
+  return { ...raised(outcome, group, newest), group };
 }
 
-/**
- * Marks up to a seq after which the row only has a number of tombstones: those that are still unread are counted in the
- * log. Undefined where the row changed meanwhile: the count may be stale then.
- */
-async function markInFold(
-  { members, messages }: Needs,
-  { groupId, row, seq }: { groupId: string; row: Member; seq: number },
-): Promise<MarkOutcome | undefined> {
-  if (row.folded_seq === undefined || row.folded_seq <= seq) return undefined;
-  const count = await messages.countTombstones(groupId, { from: seq + 1, to: row.folded_seq });
-  const marked = markedInFold(row, seq, count);
-  const outcome = await members.replaceSummary(row, marked.state);
-  return outcome.stored ? { row: marked.row, moved: true } : undefined;
+/** The message at a seq, or the newest one where the seq is beyond the end. */
+async function atMost(
+  { messages }: Needs,
+  { groupId, seq }: Pick<Request, 'groupId' | 'seq'>,
+  newest: LogEntry | undefined,
+): Promise<Tail> {
+  const end = newest ?? { seq: 0, n: 0 };
+  return end.seq <= seq ? end : ((await messages.tailAt(groupId, seq)) ?? end);
 }
 
-/** Removes the tombstones that the mark has passed from the row. */
-async function withoutPassed({ members }: Needs, row: Member): Promise<Member> {
-  const passed = [...(row.deleted_seqs ?? [])].filter((seq) => seq <= row.read_seq);
-  if (passed.length > 0) await members.dropTombstones(row, passed);
-  return row;
-}
-
-function rowOf({ row }: RaiseOutcome): Member {
+/** @throws NotFoundError where there is no row. */
+function raised({ raised: moved, row }: RaiseOutcome, seen: Summary, newest: LogEntry | undefined): Outcome {
   if (!row) throw new NotFoundError();
-  return row;
+  if (!newest || newest.seq <= seen.last_seq) return { row, moved, summary: seen };
+  const { seq, n, user_uuid, kind } = newest;
+  return {
+    row,
+    moved,
+    // What was deleted after the summary is not known here: the deleted seqs are counted in any case.
+    summary: { last_seq: seq, last_n: n, last_by: user_uuid, last_kind: kind, last_deleted_seq: seq },
+  };
 }

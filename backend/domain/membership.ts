@@ -1,47 +1,159 @@
-import { inboxSk } from '../../schema/keys.ts';
+import { isDirectGroupId } from '../../schema/ids.ts';
 import type { Role } from '../../schema/items.ts';
-import type { Member, Message, NewMember } from './model.ts';
+import { directInboxSk, namedInboxSk } from '../../schema/keys.ts';
+import type { Audience } from '../events/changes.ts';
+import { NotFoundError } from '../errors.ts';
+import type { ChangeStore } from '../table/change-store.ts';
+import type { GroupStore } from '../table/group-store.ts';
+import { summaryOf } from '../table/items.ts';
+import type { MemberStore } from '../table/member-store.ts';
+import type { MessageStore } from '../table/message-store.ts';
+import type { DirectMember, Member, Message, NamedGroup, NamedMember, NewMember } from './model.ts';
+import { requireMember } from './policies.ts';
+
+/** A direct group as one of its two users has access to it. */
+export interface DirectAccess {
+  readonly own: DirectMember;
+  readonly group?: never;
+}
+
+/** A named group as a member has access to it. */
+export interface NamedAccess {
+  readonly own: NamedMember;
+  readonly group: NamedGroup;
+}
+
+/** A user's access to a group, strongly read: from no cache. */
+export type Access = DirectAccess | NamedAccess;
+
+/** The stores that an access is read from, and that half a direct group is repaired with. */
+export interface AccessNeeds {
+  readonly members: MemberStore;
+  readonly groups: GroupStore;
+  readonly messages: MessageStore;
+  readonly changes: ChangeStore;
+}
 
 /**
- * The row of a new member that begins with a message. Its summary shows that message, so the stream has nothing to write
- * for it.
- * @param member.readSeq default: the message is read, as a new member of a group has read about their own joining.
+ * Reads a user's access to a group: 1 R for a direct group, 2 R for a named one of any size.
+ * @throws NotFoundError for a user who is not a member, exactly as for a group that does not exist.
  */
-export function memberSince(
+export async function readAccess(needs: AccessNeeds, groupId: string, userId: string): Promise<Access> {
+  if (isDirectGroupId(groupId)) return { own: await directMember(needs, groupId, userId) };
+  const { group, own } = await needs.members.findWithGroup(groupId, userId);
+  if (!own || own.peer !== undefined || group?.kind !== 'group') throw new NotFoundError();
+  return { own, group };
+}
+
+/**
+ * Reads a user's row of a group, for what needs nothing else of it: 1 R.
+ * @throws NotFoundError as `readAccess`.
+ */
+export async function readOwnRow(needs: AccessNeeds, groupId: string, userId: string): Promise<Member> {
+  const own = await needs.members.find(groupId, userId);
+  if (own) return own;
+  if (!isDirectGroupId(groupId)) throw new NotFoundError();
+  return directMember(needs, groupId, userId);
+}
+
+/** The user's row of a direct group. A missing row of the two is stored again. */
+async function directMember(needs: AccessNeeds, groupId: string, userId: string): Promise<DirectMember> {
+  const rows = await needs.members.pair(groupId);
+  if (rows.length === 2) return requireMember(rows, userId);
+  // Half a group: each row names both users.
+  const [half] = rows;
+  if (half?.userId !== userId && half?.peer !== userId) throw new NotFoundError();
+  return requireMember(await repairPair(needs, groupId, [half.userId, half.peer]), userId);
+}
+
+/**
+ * Stores what is missing of a direct group's two rows, which only a damaged table lacks. Nothing is known of the lost read
+ * mark: the user finds all messages unread. Two requests may repair a row at once: one stores it, the other finds it.
+ * @returns both rows.
+ * @throws NotFoundError where there is no such group.
+ */
+export async function repairPair(
+  needs: AccessNeeds,
+  groupId: string,
+  [one, other]: readonly [string, string],
+): Promise<DirectMember[]> {
+  const [group, newest, lastDeleted] = await Promise.all([
+    needs.groups.find(groupId),
+    needs.messages.newest(groupId),
+    needs.changes.lastDeleted(groupId),
+  ]);
+  if (!group || !newest) throw new NotFoundError();
+  const rows = [
+    [one, other],
+    [other, one],
+  ].map(([userId = '', peer = '']) => ({
+    groupId,
+    userId,
+    peer,
+    log_id: group.log_id,
+    role: 'member' as const,
+    inbox_sk: directInboxSk(newest.created_at, groupId),
+    joined_at: group.created_at,
+    joined_seq: 1,
+    read_seq: 0,
+    read_n: 0,
+    ...summaryOf(newest),
+    ...(lastDeleted !== undefined && { last_deleted_seq: lastDeleted }),
+  }));
+  await Promise.all(rows.map((row) => needs.members.insert(row)));
+  return needs.members.pair(groupId);
+}
+
+/** The users whom a change of a group concerns: both of a direct group, the members of a named one. */
+export function audienceOf({ own, group }: Access): Audience {
+  return group
+    ? { groupId: group.groupId, membershipSeq: group.membership_seq }
+    : { userIds: [own.userId, own.peer] };
+}
+
+/** The id of the log that the access was read from. */
+export const logIdOf = ({ own, group }: Access): string => (group ?? own).log_id;
+
+/** `membership_seq` of the group; of a direct group, whose users never change, that of its first message. */
+export const membershipSeqOf = ({ group }: Access): number => group?.membership_seq ?? 1;
+
+/** The row of a new member of a named group, which begins with a message: that message is read. */
+export function namedMemberSince(
   message: Message,
-  member: {
-    readonly userId: string;
-    readonly role: Role;
-    readonly readSeq?: number;
-    /** In a direct group: the other user. */
-    readonly peer?: string;
-  },
-): NewMember {
-  const { groupId, seq, created_at } = message;
-  const { userId, role, readSeq = seq, peer } = member;
+  { userId, role, logId }: { readonly userId: string; readonly role: Role; readonly logId: string },
+): NamedMember {
+  const { groupId, seq, n, created_at, user_uuid: author } = message;
   return {
     groupId,
     userId,
-    inbox_sk: inboxSk(created_at, groupId),
-    last_seq: seq,
-    last_rev: message.rev,
-    last_at: created_at,
-    last_by: message.user_uuid,
-    last_kind: message.kind,
-    ...(message.data && { last_event: message.data }),
+    log_id: logId,
+    inbox_sk: namedInboxSk(groupId),
     role,
     joined_at: created_at,
     joined_seq: seq,
-    read_seq: readSeq,
-    ...(peer !== undefined && { peer }),
+    read_seq: seq,
+    read_n: n,
+    ...(author !== userId && { added_by: author }),
   };
 }
 
-/** When the present members of a group joined: the time of the longest-standing one. */
-export function presentSince(members: readonly Member[]): string {
-  return members.map((member) => member.joined_at).sort()[0] ?? '';
-}
-
-export function userIdsOf(members: readonly Member[]): string[] {
-  return members.map((member) => member.userId);
+/** The row of a user of a new direct group, which begins with a message. Its author has read it. */
+export function directMemberSince(
+  message: Message,
+  { userId, peer, logId }: { readonly userId: string; readonly peer: string; readonly logId: string },
+): NewMember {
+  const { groupId, seq, created_at } = message;
+  const readSeq = message.user_uuid === userId ? seq : 0;
+  return {
+    groupId,
+    userId,
+    peer,
+    log_id: logId,
+    inbox_sk: directInboxSk(created_at, groupId),
+    role: 'member',
+    joined_at: created_at,
+    joined_seq: seq,
+    read_seq: readSeq,
+    read_n: readSeq,
+  };
 }

@@ -1,42 +1,28 @@
 import { MAX_SEQ } from '../../schema/keys.ts';
-import { AfterSeqTooFarBehindError, BusyError, KeyReusedError, UnprocessableError } from '../errors.ts';
+import { AfterSeqTooFarBehindError, BusyError, UnprocessableError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
 import type { Clock, IdSource } from '../sources.ts';
 import { backoff } from '../table/backoff.ts';
-import type { MemberStore } from '../table/member-store.ts';
-import type { MessageStore, Search } from '../table/message-store.ts';
+import type { Search } from '../table/message-store.ts';
+import { type Draft, keyIn, ownAttempt, requireSameText } from './drafts.ts';
 import { GroupTurns } from './group-turns.ts';
-import { KnownTails } from './known-tails.ts';
-import { presentSince } from './membership.ts';
-import type { LogEntry, Member, Message } from './model.ts';
+import { type KnownTail, KnownTails } from './known-tails.ts';
+import { type Access, type AccessNeeds, logIdOf, membershipSeqOf, readAccess } from './membership.ts';
+import type { Message, Tail } from './model.ts';
 import { newTextMessage } from './new-message.ts';
-import { requireMember } from './policies.ts';
 
-/** A message on its way into a log. */
-export interface Draft {
-  readonly groupId: string;
-  readonly userId: string;
-  /** Trimmed and checked. */
-  readonly text: string;
-  /** The `Idempotency-Key` of the request. */
-  readonly clientKey?: string;
-  /** The newest seq that the sender holds: any earlier attempt of the same request lies after it. */
-  readonly afterSeq?: number;
+const KNOWN = Symbol('known before');
+
+/** A user's access to a group, and what the process knew of the log before it was read. Only `MessageLog` makes one. */
+export interface Snapshot {
+  readonly access: Access;
+  readonly [KNOWN]: KnownTail | undefined;
 }
 
-const EPOCH = Symbol('epoch');
-
-/** The members of a group, strongly read after the log's epoch was noted. Only `MessageLog.readMembers` makes one. */
-export interface MembersSnapshot {
-  readonly groupId: string;
-  /** Empty where there is no such group. */
-  readonly members: readonly Member[];
-  readonly [EPOCH]: number | undefined;
-}
-
-/** A message in its log, and the members of the group at that moment. */
+/** A message in its log, and its author's access at that moment. */
 export interface Appended {
   readonly message: Message;
-  readonly members: readonly Member[];
+  readonly access: Access;
 }
 
 /** Maximum attempts of an append that loses against other writers. */
@@ -45,62 +31,53 @@ const MAX_ATTEMPTS = 20;
 const SEARCH_WITHOUT_POSITION = 100;
 /** Messages after `after_seq` that are searched for a key. */
 const SEARCH_AFTER_POSITION = 1_000;
+/** How far the clock of another process may be ahead, in ms, for a message to take its time from the one before it. */
+const MAX_CLOCK_DIFFERENCE_MS = 5_000;
+
+type Parts = AccessNeeds & { readonly clock: Clock; readonly newId: IdSource; readonly logger: Logger };
 
 /**
  * The log of every group: seqs are dense, and each is decided by a conditional put on its key.
  *
  * A put goes right after a seq that is known to exist, so there is never a hole. A tail that is too low fails the
- * condition and is corrected; so the tails that this process remembers may be stale, and other processes may append at
- * any moment.
+ * condition and is corrected; so the tails that this process remembers may be old, and other processes may append at
+ * any moment. A tail that only a summary named is read once before it is used: the table may be damaged.
  *
  * With a key, a send is stored once: before it puts at a seq, it has seen every message from its start up to the seq
  * below, and none carried its key. Two attempts cannot both succeed: the attempt with the later seq has seen the earlier.
+ *
+ * Members come and go by messages of the same log. So a user who was a member when a tail was known already, and whose
+ * message is put right after that tail, is a member at that moment. A tail that became known later proves nothing, unless
+ * no member came or went meanwhile: META has the `membership_seq` that was known before it was read. Otherwise the access
+ * is read again. So no message comes after the one about its author's removal.
  */
 export class MessageLog {
-  readonly #messages: MessageStore;
-  readonly #members: Pick<MemberStore, 'list'>;
-  readonly #clock: Clock;
-  readonly #newId: IdSource;
+  readonly #parts: Parts;
   readonly #tails = new KnownTails();
   readonly #turns = new GroupTurns();
 
-  constructor(parts: {
-    readonly messages: MessageStore;
-    readonly members: Pick<MemberStore, 'list'>;
-    readonly clock: Clock;
-    readonly newId: IdSource;
-  }) {
-    this.#messages = parts.messages;
-    this.#members = parts.members;
-    this.#clock = parts.clock;
-    this.#newId = parts.newId;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
-  /** The members that authorise an append. 1 R for 8 members. */
-  async readMembers(groupId: string): Promise<MembersSnapshot> {
-    // Noted before the read: a member who is removed during the read ends the epoch.
-    const epoch = this.#tails.epoch(groupId);
-    return { groupId, members: await this.#members.list(groupId), [EPOCH]: epoch };
+  /** Reads the access that authorises an append. 1 R, 2 R in a named group. @throws NotFoundError */
+  async readAccess(groupId: string, userId: string): Promise<Snapshot> {
+    const known = this.#tails.of(groupId);
+    return { access: await readAccess(this.#parts, groupId, userId), [KNOWN]: known };
   }
 
   /**
    * Appends a message, or finds the one that an earlier attempt of the same request appended.
-   *
-   * Members come and go by messages of the same log. So a user who was a member when a tail was known already, and whose
-   * message is put right after that tail, is a member at that moment. A tail that was found after the members were read
-   * proves nothing: they are read again before it is used. So no message comes after the one about its author's removal.
-   * @throws NotFoundError for a sender who is not a member; UnprocessableError `after_seq_beyond_end`, KeyReusedError,
-   * AfterSeqTooFarBehindError, BusyError, TextKeysUnavailableError.
+   * @throws NotFoundError for a sender who is no member any more; UnprocessableError `after_seq_beyond_end`,
+   * KeyReusedError, AfterSeqTooFarBehindError, BusyError, TextKeysUnavailableError.
    */
-  async append(snapshot: MembersSnapshot, draft: Draft): Promise<Appended> {
-    const { groupId } = draft;
-    requireMember(snapshot.members, draft.userId);
-    return this.#turns.take(groupId, async () => {
-      const start = await this.#start(draft, this.#highestKnown(snapshot));
-      if ('found' in start) return this.#noted(start.found, snapshot.members);
-      const isStale = start.searched || this.#tails.epoch(groupId) !== snapshot[EPOCH];
-      const members = isStale ? await this.#readAgain(snapshot.members, draft) : snapshot.members;
-      return this.#appendAfter(start.tail, members, draft);
+  async append(snapshot: Snapshot, draft: Draft): Promise<Appended> {
+    return this.#turns.take(draft.groupId, async () => {
+      const { access } = snapshot;
+      const start = await this.#start(snapshot, draft);
+      if ('found' in start) return { message: start.found, access };
+      const authorised = start.provesMember ? access : await this.#readAgain(access, draft);
+      return this.#appendAfter(start.tail, authorised, draft);
     });
   }
 
@@ -112,147 +89,165 @@ export class MessageLog {
    */
   async appendChange<Result>(
     groupId: string,
-    attempt: (tail: number) => Promise<Result | undefined>,
+    attempt: (tail: Tail) => Promise<Result | undefined>,
   ): Promise<Result> {
     return this.#turns.take(groupId, async () => {
       for (let overtaken = 0; overtaken < MAX_ATTEMPTS; overtaken += 1) {
         if (overtaken > 0) await backoff(overtaken - 1);
-        const result = await attempt(await this.#messages.tail(groupId));
+        const result = await attempt(await this.#parts.messages.tail(groupId));
         if (result !== undefined) return result;
       }
       throw tooManyWriters();
     });
   }
 
-  /** Notes that the members changed with the message at `seq`, and which they are now. */
-  noteChange(groupId: string, members: readonly Member[], seq: number): void {
-    this.#tails.begin(groupId, presentSince(members), seq);
+  /** Notes a system message, and the members as of it. */
+  noteChange(message: Message, logId: string, membershipSeq: number): void {
+    this.#tails.remember(message.groupId, { logId, tail: message, membershipSeq });
   }
 
-  /** The highest seq that is known to exist at no cost: from the members' summaries or from this process's memory. */
-  #highestKnown({ groupId, members }: MembersSnapshot): number {
-    const remembered = this.#tails.seq(groupId, presentSince(members));
-    return Math.max(remembered, ...members.map((member) => member.last_seq));
+  /**
+   * The time of a message: this process's clock, or the time of the message before it where that is later, so that time
+   * does not run backwards in a group. A clock that is far ahead is not followed: it would keep the group at the top.
+   */
+  timeAfter(groupId: string, tail: Tail): Date {
+    const now = this.#parts.clock();
+    const before = tail.created_at === undefined ? 0 : Date.parse(tail.created_at);
+    const aheadMs = before - now.getTime();
+    if (aheadMs <= 0) return now;
+    if (aheadMs <= MAX_CLOCK_DIFFERENCE_MS) return new Date(before);
+    this.#parts.logger.warn(
+      { group: groupId, seq: tail.seq, aheadMs },
+      "a message's time is ahead of this process's clock, and is not followed",
+    );
+    return now;
   }
 
   /** Where the first put may go: right after `tail`, up to which no message carries the draft's key. */
-  async #start(draft: Draft, known: number): Promise<Position> {
+  async #start(snapshot: Snapshot, draft: Draft): Promise<Position> {
     const { groupId, clientKey, afterSeq } = draft;
-    const ahead = afterSeq !== undefined && afterSeq > known;
-    if (ahead && !(await this.#messages.exists(groupId, afterSeq))) {
-      throw new UnprocessableError([{ code: 'after_seq_beyond_end', field: 'after_seq' }]);
+    if (clientKey !== undefined && afterSeq === undefined) {
+      const own = keyIn(draft);
+      const newest = await this.#parts.messages.searchNewest(groupId, SEARCH_WITHOUT_POSITION, own);
+      return foundIn(newest, draft) ?? { tail: newest.last ?? LOG_START, provesMember: false };
     }
-    if (clientKey === undefined) return { tail: Math.max(known, afterSeq ?? 0), searched: ahead };
-    if (afterSeq === undefined) {
-      const newest = await this.#messages.searchNewest(groupId, SEARCH_WITHOUT_POSITION, ownOf(draft));
-      return foundIn(newest, draft) ?? { tail: newest.lastSeq, searched: true };
-    }
+    const highest = await this.#highestTail(snapshot, draft);
+    if (afterSeq !== undefined && afterSeq > highest.tail.seq) throw beyondEnd();
     // Where the log is known to be longer, a put right after after_seq would be paid for and fail.
-    return afterSeq < known ? this.#search(draft, afterSeq) : { tail: afterSeq, searched: ahead };
+    const searches = clientKey !== undefined && afterSeq !== undefined && afterSeq < highest.tail.seq;
+    return searches ? this.#search(draft, afterSeq, highest.tail) : highest;
   }
 
-  async #appendAfter(start: number, authorised: readonly Member[], draft: Draft): Promise<Appended> {
-    const messageId = this.#newId();
+  /** The highest tail that is known to exist: from this process's memory, the summary just read, or the client. */
+  async #highestTail(snapshot: Snapshot, draft: Draft): Promise<Position & { readonly tail: Tail }> {
+    const { groupId, afterSeq = 0 } = draft;
+    const { access, [KNOWN]: before } = snapshot;
+    const logId = logIdOf(access);
+    const membershipSeq = membershipSeqOf(access);
+    const isSameMembers = before?.logId === logId && before.membershipSeq === membershipSeq;
+    const known = this.#tails.ofLog(groupId, logId);
+    const summarySeq = (access.group ?? access.own).last_seq;
+    if (known && known.tail.seq >= Math.max(summarySeq, afterSeq)) {
+      // Known before the access was read; or put by this process since, with the same members.
+      const provesMember = known === before || (isSameMembers && known.membershipSeq === membershipSeq);
+      return { tail: known.tail, provesMember };
+    }
+    if (afterSeq > summarySeq) {
+      const named = await this.#parts.messages.tailAt(groupId, afterSeq);
+      if (!named) throw beyondEnd();
+      return { tail: named, provesMember: false };
+    }
+    const shown = await this.#parts.messages.tailAt(groupId, summarySeq);
+    if (shown) return { tail: shown, provesMember: isSameMembers };
+    this.#parts.logger.error({ group: groupId, seq: summarySeq }, 'a summary is ahead of its log');
+    return { tail: await this.#parts.messages.tail(groupId), provesMember: false };
+  }
+
+  async #appendAfter(start: Tail, authorised: Access, draft: Draft): Promise<Appended> {
+    const messageId = this.#parts.newId();
     let tail = start;
-    let members = authorised;
+    let access = authorised;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      const message = this.#message(draft, tail + 1, messageId);
-      const outcome = await this.#messages.append(message);
-      if (outcome.stored) return this.#noted(message, members);
-      const own = ownAttempt(outcome.existing, draft, messageId);
-      if (own) return this.#noted(own, members);
+      const message = this.#message(draft, tail, messageId);
+      const outcome = await this.#parts.messages.append(message);
+      if (outcome.stored) return this.#noted(message, access);
+      const { existing } = outcome;
+      const own = ownAttempt(existing, draft, messageId);
+      if (own) return this.#noted(own, access);
+      if (attempt === 0 && existing?.kind === 'text' && draft.clientKey === undefined) {
+        // Another text took the seq. It changed no member, and is the tail as far as is known: nothing is read.
+        tail = existing;
+        continue;
+      }
       if (attempt > 0) await backoff(attempt - 1);
-      const next = await this.#tailAfter(tail + 1, draft);
-      if ('found' in next) return this.#noted(next.found, members);
-      members = await this.#readAgain(members, draft);
+      const next = await this.#tailAfter(existing ?? tail, draft);
+      if ('found' in next) return { message: next.found, access };
+      access = await this.#readAgain(access, draft);
       tail = next.tail;
     }
     throw tooManyWriters();
   }
 
-  /** The members as they are now. Those of a direct group are always the same two. @throws NotFoundError */
-  async #readAgain(members: readonly Member[], { groupId, userId }: Draft): Promise<readonly Member[]> {
-    if (requireMember(members, userId).peer !== undefined) return members;
-    const now = await this.#members.list(groupId);
-    requireMember(now, userId);
+  /**
+   * The access as it is now. The users of a direct group are always the same two.
+   * @throws NotFoundError; BusyError where the table was dropped and created again meanwhile.
+   */
+  async #readAgain(access: Access, { groupId, userId }: Draft): Promise<Access> {
+    if (!access.group) return access;
+    const now = await readAccess(this.#parts, groupId, userId);
+    if (logIdOf(now) !== logIdOf(access)) throw new BusyError('This conversation was created again.');
     return now;
   }
 
   /** The tail as it is now, and with a key the messages up to it searched. `seen` exists and was looked at. */
-  async #tailAfter(seen: number, draft: Draft): Promise<Position> {
-    if (draft.clientKey !== undefined) return this.#search(draft, seen);
-    return { tail: Math.max(seen, await this.#messages.tail(draft.groupId)), searched: true };
+  async #tailAfter(seen: Tail, draft: Draft): Promise<Position> {
+    if (draft.clientKey !== undefined) return this.#search(draft, seen.seq, seen);
+    return { tail: await this.#parts.messages.tail(draft.groupId), provesMember: false };
   }
 
-  /** Searches everything after `from` for the draft's key. Where it is not there, the last message searched is the tail. */
-  async #search(draft: Draft, from: number): Promise<Position> {
+  /**
+   * Searches everything after a seq for the draft's key. Where it is not there, the last message searched is the tail; or
+   * `known`, which exists, where there is none.
+   */
+  async #search(draft: Draft, from: number, known: Tail): Promise<Position> {
+    const { messages } = this.#parts;
     const { groupId } = draft;
-    const later = await this.#messages.searchAfter(groupId, from, SEARCH_AFTER_POSITION, ownOf(draft));
+    const later = await messages.searchAfter(groupId, from, SEARCH_AFTER_POSITION, keyIn(draft));
     const found = foundIn(later, draft);
     if (found) return found;
     if (later.count === SEARCH_AFTER_POSITION) {
-      const tail = await this.#messages.tail(groupId);
-      if (tail > from + SEARCH_AFTER_POSITION) throw new AfterSeqTooFarBehindError(tail);
+      const tail = await messages.tail(groupId);
+      if (tail.seq > from + SEARCH_AFTER_POSITION) throw new AfterSeqTooFarBehindError(tail.seq);
     }
-    return { tail: from + later.count, searched: true };
+    return { tail: later.last ?? known, provesMember: false };
   }
 
-  #message(draft: Draft, seq: number, messageId: string): Message {
-    if (seq > MAX_SEQ) throw new RangeError(`the log of ${draft.groupId} is full`);
-    return newTextMessage({ ...draft, seq, messageId, createdAt: this.#clock() });
+  #message(draft: Draft, tail: Tail, messageId: string): Message {
+    const { groupId } = draft;
+    if (tail.seq >= MAX_SEQ) throw new RangeError(`the log of ${groupId} is full`);
+    return newTextMessage({ ...draft, tail, messageId, createdAt: this.timeAfter(groupId, tail) });
   }
 
-  #noted(message: Message, members: readonly Member[]): Appended {
-    this.#tails.remember(message.groupId, presentSince(members), message.seq);
-    return { message, members };
+  #noted(message: Message, access: Access): Appended {
+    this.#tails.remember(message.groupId, {
+      logId: logIdOf(access),
+      tail: message,
+      membershipSeq: membershipSeqOf(access),
+    });
+    return { message, access };
   }
 }
+
+const LOG_START: Tail = { seq: 0, n: 0 };
 
 const tooManyWriters = () => new BusyError('Too many are writing to this conversation at once.');
 
-/** `searched`: the tail was read from the log just now. */
-type Position = { readonly tail: number; readonly searched: boolean } | { readonly found: Message };
+const beyondEnd = () => new UnprocessableError([{ code: 'after_seq_beyond_end', field: 'after_seq' }]);
 
-/**
- * Recognises messages that an earlier attempt of the draft's request stored: by its sender and their key. The message
- * about a new group carries the key of the request that created the group, which is another request.
- */
-function ownOf(draft: Pick<Draft, 'userId' | 'clientKey'>) {
-  return (message: Pick<LogEntry, 'kind' | 'client_key' | 'user_uuid'>): boolean =>
-    message.kind === 'text' &&
-    draft.clientKey !== undefined &&
-    message.client_key === draft.clientKey &&
-    message.user_uuid === draft.userId;
-}
+/** `provesMember`: the access was read after the tail was known, or no member came or went in between. */
+type Position = { readonly tail: Tail; readonly provesMember: boolean } | { readonly found: Message };
 
 /** @throws KeyReusedError */
 function foundIn({ found }: Search, draft: Draft): { readonly found: Message } | undefined {
   return found && { found: requireSameText(found, draft) };
-}
-
-/**
- * The message in the way of a put, where it is the sender's own: this very message, because the SDK repeats a put whose
- * answer was lost, or an earlier attempt of the same request. Undefined where it is another.
- * @param messageId of the message that was to be put.
- * @throws KeyReusedError
- */
-export function ownAttempt(
-  existing: Message | undefined,
-  draft: Draft,
-  messageId: string,
-): Message | undefined {
-  if (!existing) return undefined;
-  const isOwn = existing.message_uuid === messageId || ownOf(draft)(existing);
-  return isOwn ? requireSameText(existing, draft) : undefined;
-}
-
-/**
- * The message, if it was sent with the draft's text. After an edit that text is not known any more, nor is it where the
- * stored text cannot be decrypted: then the sender and the key decide.
- * @throws KeyReusedError
- */
-function requireSameText(message: Message, { text }: Draft): Message {
-  const isKnown = message.rev === 0 && !message.unreadable;
-  if (isKnown && message.message !== text) throw new KeyReusedError();
-  return message;
 }

@@ -1,15 +1,28 @@
-import type { GroupItem, MemberItem, MessageItem, ProfileItem, Summary } from '../../schema/items.ts';
+import type {
+  ChangeItem,
+  DirectGroupItem,
+  DirectMemberItem,
+  MessageItem,
+  NamedGroupItem,
+  NamedMemberItem,
+  ProfileItem,
+  StoredSummary,
+  SystemEvent,
+} from '../../schema/items.ts';
 import type { Key } from '../../schema/keys.ts';
 
 /*
  * What a message, a member and a group are to the use cases: plain ids instead of keys, plain texts instead of encrypted
- * ones. Their attributes are those of the stored items (schema/items.ts). Stores take and return these.
+ * ones, every number present. Their attributes are those of the stored items (schema/items.ts). Stores take and return
+ * these.
  */
 
 /** A message of a group's log, with its text. */
-export interface Message extends Omit<MessageItem, keyof Key | 'message' | 'preview'> {
+export interface Message extends Omit<MessageItem, keyof Key | 'n' | 'message' | 'preview'> {
   readonly groupId: string;
-  /** Null in a tombstone. */
+  /** Number of texts in the log up to this message, this one included. */
+  readonly n: number;
+  /** Null in a tombstone and in a system message. */
   readonly message: string | null;
   /** The stored text cannot be decrypted; `message` says so. */
   readonly unreadable?: true;
@@ -19,28 +32,72 @@ export interface Message extends Omit<MessageItem, keyof Key | 'message' | 'prev
  * A message as its log has it: its text may be encrypted. Code that only passes messages on works with these, such as
  * the stream's handler, which has no key.
  */
-export interface LogEntry extends Omit<MessageItem, keyof Key> {
+export interface LogEntry extends Omit<MessageItem, keyof Key | 'n'> {
   readonly groupId: string;
+  readonly n: number;
 }
 
-/** A user's membership of a group. The preview may be encrypted: see `InboxRow`. */
-export interface Member extends Omit<MemberItem, keyof Key | 'inbox_pk'> {
-  readonly groupId: string;
-  readonly userId: string;
+/** What the inbox shows of a group. The preview may be encrypted: see `ShownSummary`. */
+export interface Summary extends Omit<StoredSummary, 'last_n'> {
+  readonly last_n: number;
 }
 
-/** A row to be stored with a message that its summary shows: the preview is that message's. */
-export type NewMember = Omit<Member, 'preview'>;
-
-/** A member's row as the inbox shows it, with the preview as a plain text. */
-export interface InboxRow extends Omit<Member, 'preview'> {
-  readonly preview: string | null;
+/** A summary with its preview as a plain text. */
+export interface ShownSummary extends Omit<Summary, 'preview'> {
+  readonly preview: string | SystemEvent | null;
   /** The stored preview cannot be decrypted; `preview` says so. */
   readonly unreadable?: true;
 }
 
-/** A message group. */
-export interface Group extends Omit<GroupItem, keyof Key> {
+/** Attributes of a stored member that are spelled differently here. */
+type MemberKeys = keyof Key | 'inbox_pk' | 'read_n' | 'last_n';
+
+interface MemberBase {
+  readonly groupId: string;
+  readonly userId: string;
+  readonly read_n: number;
+}
+
+/** A user's place in a direct group, with the group's summary. */
+export interface DirectMember extends Omit<DirectMemberItem, MemberKeys>, MemberBase {
+  readonly last_n: number;
+}
+
+/** A user's place in a named group. The summary is the group's. */
+export interface NamedMember extends Omit<NamedMemberItem, MemberKeys>, MemberBase {}
+
+export type Member = DirectMember | NamedMember;
+
+/** A group of two users. */
+export interface DirectGroup extends Omit<DirectGroupItem, keyof Key> {
+  readonly groupId: string;
+}
+
+/** A group with a name, and its summary. */
+export interface NamedGroup extends Omit<NamedGroupItem, keyof Key | 'last_n'> {
+  readonly groupId: string;
+  readonly last_n: number;
+}
+
+export type Group = DirectGroup | NamedGroup;
+
+/** A group that is created; its summary is that of its first message. */
+export type NewGroup = DirectGroup | Omit<NamedGroup, keyof Summary>;
+
+/** The row of a new member; the summary of a direct group's is that of its first message. */
+export type NewMember = NamedMember | Omit<DirectMember, keyof Summary>;
+
+/** A group as one of its members sees it in the inbox. */
+export interface InboxEntry {
+  readonly row: Member;
+  /** Undefined for a direct group. */
+  readonly group: NamedGroup | undefined;
+  readonly summary: ShownSummary;
+  readonly unreadCount: number;
+}
+
+/** An entry of a group's change log. */
+export interface LogChange extends Omit<ChangeItem, keyof Key> {
   readonly groupId: string;
 }
 
@@ -58,26 +115,14 @@ export interface SeqRange {
   readonly to: number;
 }
 
-/** The unread tombstones that a member's row knows of. */
-export interface Tombstones {
-  /** One by one: those after `folded`. */
-  readonly deleted_seqs: ReadonlySet<number>;
-  /** Those up to `seq` are only counted. */
-  readonly folded?: { readonly seq: number; readonly count: number } | undefined;
-}
+/** A message that a put can go after: it is known to exist. Seq 0 is the place before the first message. */
+export type Tail = Pick<LogEntry, 'seq' | 'n'> & {
+  /** Absent for seq 0. */
+  readonly created_at?: string;
+};
 
-/** What the stream makes of a member's row. */
-export interface SummaryChange {
-  readonly summary: Summary;
-  readonly read_seq: number;
-  /** Seqs to add to `deleted_seqs`. */
-  readonly deleted: readonly number[];
-  /** Replaces all tombstones in the row; those to add are among them. */
-  readonly tombstones?: Tombstones;
-}
-
-/** What a member's row must be, all of it. */
-export interface SummaryState extends Tombstones {
-  readonly summary: Summary;
-  readonly read_seq: number;
+/** A place of one user's read mark. */
+export interface ReadMark {
+  readonly seq: number;
+  readonly n: number;
 }

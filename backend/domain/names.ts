@@ -1,12 +1,11 @@
+import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
-import type { NameStore } from '../table/name-store.ts';
-import type { Group, Person, Profile } from './model.ts';
+import type { Timer } from '../sources.ts';
+import type { ProfileStore } from '../table/profile-store.ts';
+import type { Person, Profile } from './model.ts';
 
 /** What lists show of a person. */
 export type PersonName = Pick<Person, 'handle' | 'display_name'>;
-
-/** What lists show of a group. */
-export type GroupName = Pick<Group, 'kind' | 'name' | 'member_count'>;
 
 /** After this time a changed name is visible everywhere; in the process that changed it, at once. */
 const LIFE_MS = 10_000;
@@ -16,69 +15,53 @@ const MAX_ENTRIES = 20_000;
 const DELETED_USER: PersonName = { handle: '_deleted', display_name: 'Deleted user' };
 
 /**
- * Names of people and groups. Each is stored once, so lists read those that they need: one BatchGetItem for those that
- * were not read lately. It caches names only, never membership.
+ * Names of people. Each is stored once, so lists read those that they need: one BatchGetItem for those that were not read
+ * lately, which all requests of that moment share. It caches names only, never membership.
  */
 export class Names {
-  readonly #store: NameStore;
-  readonly #people = new LRUCache<string, PersonName>({ max: MAX_ENTRIES, ttl: LIFE_MS });
-  readonly #groups = new LRUCache<string, GroupName>({ max: MAX_ENTRIES, ttl: LIFE_MS });
+  readonly #people: DataLoader<string, PersonName | undefined>;
 
-  constructor(store: NameStore) {
-    this.#store = store;
+  constructor(profiles: Pick<ProfileStore, 'findMany'>, timer: Timer = performance) {
+    this.#people = new DataLoader(
+      async (userIds) => {
+        const found = await profiles.findMany(userIds);
+        const names = new Map(found.map((profile) => [profile.userId, nameOf(profile)]));
+        return userIds.map((userId) => names.get(userId));
+      },
+      { cacheMap: new LRUCache({ max: MAX_ENTRIES, ttl: LIFE_MS, ttlResolution: 0, perf: timer }) },
+    );
   }
 
-  /** Reads the names of these people and groups, from the cache where they are in it. */
-  async read(userIds: Iterable<string>, groupIds: Iterable<string> = []): Promise<NameReader> {
-    const people = gather(userIds, this.#people);
-    const groups = gather(groupIds, this.#groups);
-    if (people.missing.length + groups.missing.length > 0) {
-      const items = await this.#store.read(people.missing, groups.missing);
-      for (const profile of items.profiles) people.known.set(profile.userId, this.rememberPerson(profile));
-      for (const group of items.groups) groups.known.set(group.groupId, this.rememberGroup(group));
-    }
+  /** Reads the names of these people, from the cache where they are in it. */
+  async read(userIds: Iterable<string>): Promise<NameReader> {
+    const known = new Map<string, PersonName>();
+    await Promise.all(
+      [...new Set(userIds)].map(async (userId) => {
+        const name = await this.#people.load(userId);
+        if (name) known.set(userId, name);
+        // A profile may be written at any moment: that there is none is not remembered.
+        else this.#people.clear(userId);
+      }),
+    );
     return {
-      person: (userId) => people.known.get(userId) ?? DELETED_USER,
-      hasPerson: (userId) => people.known.has(userId),
-      group: (groupId) => groups.known.get(groupId),
+      person: (userId) => known.get(userId) ?? DELETED_USER,
+      hasPerson: (userId) => known.has(userId),
     };
   }
 
   /** Notes a profile that was just read or written. */
-  rememberPerson({ userId, handle, display_name }: Person | Profile): PersonName {
-    const name = { handle, display_name };
-    this.#people.set(userId, name);
-    return name;
-  }
-
-  /** Notes a group that was just read or written. */
-  rememberGroup(group: Group): GroupName {
-    const name = {
-      kind: group.kind,
-      member_count: group.member_count,
-      ...(group.name && { name: group.name }),
-    };
-    this.#groups.set(group.groupId, name);
+  rememberPerson(person: Person | Profile): PersonName {
+    const name = nameOf(person);
+    this.#people.clear(person.userId).prime(person.userId, name);
     return name;
   }
 }
+
+const nameOf = ({ handle, display_name }: Person | Profile): PersonName => ({ handle, display_name });
 
 /** Names that were read together. */
 export interface NameReader {
   /** A user without a profile is shown as deleted: never null, because clients build links from it. */
   readonly person: (userId: string) => PersonName;
   readonly hasPerson: (userId: string) => boolean;
-  readonly group: (groupId: string) => GroupName | undefined;
-}
-
-/** Values are copied out of the cache at once: an entry may expire while the others are being read. */
-function gather<Name extends object>(ids: Iterable<string>, cache: LRUCache<string, Name>) {
-  const known = new Map<string, Name>();
-  const missing: string[] = [];
-  for (const id of new Set(ids)) {
-    const name = cache.get(id);
-    if (name) known.set(id, name);
-    else missing.push(id);
-  }
-  return { known, missing };
 }

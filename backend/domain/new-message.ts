@@ -1,23 +1,36 @@
-import type { Message } from './model.ts';
+import type { Message, Tail } from './model.ts';
 
 /** A message that is about to be stored: its place in the log, its author and its time. */
 export interface NewMessage {
   readonly groupId: string;
   readonly userId: string;
   readonly clientKey?: string | undefined;
-  readonly seq: number;
+  /** The message that it comes right after. */
+  readonly tail: Tail;
   readonly messageId: string;
   readonly createdAt: Date;
 }
 
-/** A new message with this content. */
-export function newMessage(
-  { groupId, userId, clientKey, seq, messageId, createdAt }: NewMessage,
-  content: Pick<Message, 'kind' | 'message' | 'data'>,
+/** A new message that a user wrote. */
+export function newTextMessage({ text, ...message }: NewMessage & { readonly text: string }): Message {
+  return newMessage(message, { kind: 'text', message: text, n: message.tail.n + 1 });
+}
+
+/** A new message about a change of the group. It is no text, and does not count among them. */
+export function newSystemMessage({
+  event,
+  ...message
+}: NewMessage & { readonly event: NonNullable<Message['event']> }): Message {
+  return newMessage(message, { kind: 'system', message: null, event, n: message.tail.n });
+}
+
+function newMessage(
+  { groupId, userId, clientKey, tail, messageId, createdAt }: NewMessage,
+  content: Pick<Message, 'kind' | 'message' | 'event' | 'n'>,
 ): Message {
   return {
     groupId,
-    seq,
+    seq: tail.seq + 1,
     rev: 0,
     message_uuid: messageId,
     user_uuid: userId,
@@ -25,9 +38,4 @@ export function newMessage(
     ...(clientKey !== undefined && { client_key: clientKey }),
     created_at: createdAt.toISOString(),
   };
-}
-
-/** A new message that a user wrote. */
-export function newTextMessage({ text, ...message }: NewMessage & { readonly text: string }): Message {
-  return newMessage(message, { kind: 'text', message: text });
 }

@@ -39,7 +39,7 @@ export function demand(allowed: boolean): void {
  * The caller's row among a group's members. Membership always comes from a strong read, never from a cache.
  * @throws NotFoundError for a user who is not a member, exactly as for a group that does not exist.
  */
-export function requireMember(members: readonly Member[], userId: string): Member {
+export function requireMember<Row extends Member>(members: readonly Row[], userId: string): Row {
   const member = members.find((row) => row.userId === userId);
   if (!member) throw new NotFoundError();
   return member;

@@ -1,96 +1,122 @@
 import type { Publisher } from '../events/changes.ts';
 import type { Dependencies } from './dependencies.ts';
-import { userIdsOf } from './membership.ts';
-import type { Group, LogEntry, Member, Message } from './model.ts';
+import { type Access, audienceOf } from './membership.ts';
+import type { LogEntry, Member, Message, NamedGroup, NamedMember } from './model.ts';
+import type { UpdatedGroup } from './update-summaries.ts';
 
 /*
- * Publishes to the members, right after a write, what was written. No request waits for it and nothing depends on it: if
- * the process dies here, the stream's handler publishes the same messages, rows and departures a second later.
+ * Publishes right after a write what was written. No request waits for it and nothing depends on it: if the process dies
+ * here, the stream's handler publishes the same messages and departures a second later.
  */
 
 type Needs = Pick<Dependencies, 'events' | 'codec'>;
 
-/** @param members the receivers: read strongly for the write itself. */
-export function publishMessage({ events, codec }: Needs, members: readonly Member[], message: Message): void {
-  void events.publish({ kind: 'message', to: userIdsOf(members), message: codec.entryOf(message) });
+/** @param access of the author: read strongly for the write itself. */
+export function publishMessage({ events, codec }: Needs, access: Access, message: Message): void {
+  void events.publish({ kind: 'message', to: audienceOf(access), message: codec.entryOf(message) });
 }
 
-/** Publishes a member's row to that user's other devices, for example a new read mark. */
-export function publishRow({ events }: Pick<Needs, 'events'>, row: Member): void {
-  void events.publish({ kind: 'message_group', rows: [row] });
+/** Publishes a row to its user's devices, for example a new read mark. */
+export function publishRow({ events }: Pick<Needs, 'events'>, row: Member, group?: NamedGroup): void {
+  void events.publish({ kind: 'message_group', row, ...(group && { group }) });
 }
 
-/** Publishes a group that was created or changed: the rows first, because a new member receives nothing of it before. */
-export function publishGroup(
-  { events }: Pick<Needs, 'events'>,
-  changed: {
-    readonly group: Group;
-    readonly members: readonly Member[];
-    /** The members before the change. */
-    readonly before?: readonly Member[];
-    readonly entry: LogEntry;
-  },
-): void {
-  const { group, members, before = [], entry } = changed;
-  const present = userIdsOf(members);
-  void events.publish({ kind: 'message_group', rows: members, group });
-  void events.publish({ kind: 'message', to: present, message: entry });
-  const gone = userIdsOf(before).filter((userId) => !present.includes(userId));
-  if (gone.length > 0) {
-    void events.publish({ kind: 'message_group_left', to: gone, groupId: entry.groupId, seq: entry.seq });
-  }
+/** Publishes new rows, each to its user. */
+export function publishRows(needs: Pick<Needs, 'events'>, rows: readonly Member[], group?: NamedGroup): void {
+  for (const row of rows) publishRow(needs, row, group);
+}
+
+/** A change of a named group as it was stored. */
+export interface PublishedChange {
+  readonly group: NamedGroup;
+  readonly entry: LogEntry;
+  readonly joins: readonly NamedMember[];
+  readonly left?: string;
+}
+
+/** Publishes a changed group: new members first, because they receive nothing of it before. */
+export function publishGroupChange({ events }: Pick<Needs, 'events'>, change: PublishedChange): void {
+  void publishAll(events, change);
+}
+
+async function publishAll(events: Publisher, { group, entry, joins, left }: PublishedChange): Promise<void> {
+  const to = { groupId: group.groupId, membershipSeq: group.membership_seq };
+  // All are requested at once: a connection carries them in that order.
+  await Promise.all([
+    ...joins.map((row) => events.publish({ kind: 'message_group', row, group })),
+    events.publish({ kind: 'message', to, message: entry }),
+    ...(entry.event?.type === 'group_renamed' ? [events.publish({ kind: 'group', group })] : []),
+    ...(left === undefined
+      ? []
+      : [
+          events.publish({
+            kind: 'message_group_left',
+            userId: left,
+            groupId: group.groupId,
+            seq: entry.seq,
+          }),
+        ]),
+  ]);
 }
 
 /**
- * What the stream's handler publishes, because the API may have died before it did: a group's messages, and all rows of
- * its members, because this batch may have been here before and failed between its writes and this. Membership was read
- * strongly a moment ago. It never rejects. A message that is published twice is one message: `seq` and `rev` say so.
+ * What the stream's handler publishes, because the API may have died before it did. It never rejects. A message that is
+ * published twice is one message: `seq` and `rev` say so.
+ * @param batch.joined rows of users who joined by one of the messages, strongly read.
  */
 export async function publishAgain(
   events: Publisher,
   batch: {
-    readonly rows: readonly Member[];
+    readonly updated: UpdatedGroup;
     readonly messages: readonly LogEntry[];
-    /** As it is now, where a message is about a change of it. */
-    readonly group?: Group;
+    readonly joined: readonly NamedMember[];
   },
 ): Promise<void> {
-  const { rows, messages, group } = batch;
-  const to = userIdsOf(rows);
-  // In the order of `publishGroup`. All are requested at once: a connection carries them in that order.
+  const { updated, joined } = batch;
+  const messages = newestOf(batch.messages);
+  if (updated.kind === 'group') {
+    const { group } = updated;
+    await Promise.all(
+      messages.map((entry) => {
+        const left = departedWith(entry);
+        const joins = joined.filter((row) => row.joined_seq === entry.seq);
+        return publishAll(events, { group, entry, joins, ...(left !== undefined && { left }) });
+      }),
+    );
+    return;
+  }
+  const opens = messages.some((message) => message.seq === 1);
+  const to = { userIds: updated.rows.map((row) => row.userId) };
   await Promise.all([
-    events.publish({ kind: 'message_group', rows, ...(group && { group }) }),
+    ...(opens ? updated.rows.map((row) => events.publish({ kind: 'message_group', row })) : []),
     ...messages.map((message) => events.publish({ kind: 'message', to, message })),
-    ...messages.map((message) => publishDeparture(events, to, message)),
   ]);
 }
 
-/** Not of a user who came back: their streams would take it for a departure after that. */
-async function publishDeparture(
-  events: Publisher,
-  present: readonly string[],
-  message: LogEntry,
-): Promise<void> {
-  const gone = departedWith(message);
-  if (gone === undefined || present.includes(gone)) return;
-  await events.publish({
-    kind: 'message_group_left',
-    to: [gone],
-    groupId: message.groupId,
-    seq: message.seq,
-  });
+/** Of each message the newest version: what was deleted meanwhile is not sent. */
+function newestOf(entries: readonly LogEntry[]): LogEntry[] {
+  const newest = new Map<number, LogEntry>();
+  for (const entry of entries) {
+    if (entry.rev >= (newest.get(entry.seq)?.rev ?? 0)) newest.set(entry.seq, entry);
+  }
+  return [...newest.values()];
+}
+
+/** The users who joined by a message; the creator's group names none of its first members. */
+export function joinedWith({ event }: LogEntry): readonly string[] {
+  return event?.type === 'members_added' ? event.user_uuids : [];
 }
 
 /** The user whose departure a message is about. */
-function departedWith({ data, user_uuid: author }: LogEntry): string | undefined {
-  switch (data?.event) {
+function departedWith({ event, user_uuid: author }: LogEntry): string | undefined {
+  switch (event?.type) {
     case 'member_removed':
-      return data.user_uuid;
+      return event.user_uuid;
     case 'member_left':
       return author;
     case 'group_created':
     case 'group_renamed':
-    case 'member_added':
+    case 'members_added':
     case 'role_changed':
     case undefined:
       return undefined;

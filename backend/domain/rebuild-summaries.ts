@@ -1,89 +1,81 @@
-import { messageItem } from '../../schema/items.ts';
-import { messageKey } from '../../schema/keys.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Key } from '../../schema/keys.ts';
 import { BusyError } from '../errors.ts';
-import type { Dependencies } from './dependencies.ts';
-import type { LogEntry, Member } from './model.ts';
-import {
-  type Difference,
-  differences,
-  factsOf,
-  type GroupFacts,
-  mergeFacts,
-  stateByLog,
-} from './summaries.ts';
+import { backoff } from '../table/backoff.ts';
+import type { LogFault } from './check-log.ts';
+import { type Difference, GroupInspection, type InspectionStores, type Settle } from './inspect-group.ts';
 
-/** A member's row that is not what the log says. */
-export interface RowDifference {
-  readonly groupId: string;
-  readonly userId: string;
+/** An item that was not what the log says. */
+export interface ItemDifference {
+  readonly key: Key;
   readonly differences: readonly Difference[];
 }
 
-/** An item of a group's log that is not a whole message: the log's content is unknown, and no summary is made of the rest. */
-export class UnreadableLogError extends Error {
-  constructor({ groupId, seq }: LogEntry) {
-    const { pk, sk } = messageKey(groupId, seq);
-    super(`${pk}  ${sk}  is no message as the schema has it`);
-    this.name = 'UnreadableLogError';
-  }
+/** What was found in a group. */
+export interface GroupReport {
+  /** Items that are not what the log says; after a rebuild, what they were. */
+  readonly differences: readonly ItemDifference[];
+  /** What cannot be repaired: the first of them. */
+  readonly faults: readonly LogFault[];
 }
 
-type Stores = Pick<Dependencies, 'members' | 'messages'>;
-
-/** The attributes that a whole message has. */
-const wholeMessage = messageItem.omit({ pk: true, sk: true });
-
-/** Maximum attempts for a group whose rows change while its log is read. */
+/** Maximum attempts for an item that others change meanwhile. */
 const MAX_ATTEMPTS = 10;
+/** Between two looks at an item that differs. */
+const PAUSE_MS = 250;
 
 /**
- * The members of a group whose rows differ from what the log says. Writes nothing.
- * @throws UnreadableLogError
+ * Compares what is kept of a group with its log, and writes nothing: the summary, the read marks, the places in the inbox,
+ * the notes of deleted messages, and whether the logs are dense. It reads both logs and all members, page by page.
+ *
+ * It may run while the group is in use. What the stream keeps is about a second behind the log, so a difference counts
+ * only where it lasts.
+ * @param waitMs how long a difference must last; at most once for the group.
  */
-export async function compareSummaries(stores: Stores, groupId: string): Promise<RowDifference[]> {
-  // Rows first: every message that they show is in the log that is read after them.
-  const rows = await stores.members.list(groupId);
-  const log = await readFacts(stores, groupId);
-  return log
-    ? rows.map((row) => compareRow(groupId, row, log)).filter((row) => row.differences.length > 0)
-    : [];
-}
-
-/**
- * Rebuilds the summaries of a group from its log, and returns the rows that were corrected. It may run while messages are
- * sent and the stream is processed: a row that changed since it was read is not written but read again, with the log.
- * @throws BusyError when rows keep changing; UnreadableLogError.
- */
-export async function rebuildSummaries(stores: Stores, groupId: string): Promise<RowDifference[]> {
-  const corrected = new Map<string, RowDifference>();
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const rows = await stores.members.list(groupId);
-    const log = await readFacts(stores, groupId);
-    if (!log) return [];
-    let raced = false;
-    for (const row of rows) {
-      const found = compareRow(groupId, row, log);
-      if (found.differences.length === 0) continue;
-      const outcome = await stores.members.replaceSummary(row, stateByLog(row, log));
-      if (outcome.stored) corrected.set(found.userId, found);
-      else raced = true;
+export async function compareSummaries(
+  stores: InspectionStores,
+  groupId: string,
+  waitMs = 0,
+): Promise<GroupReport> {
+  let deadline: number | undefined;
+  return inspect(stores, groupId, async (look) => {
+    for (;;) {
+      const found = await look();
+      deadline ??= Date.now() + waitMs;
+      if (!found || Date.now() >= deadline) return found?.differences;
+      await sleep(PAUSE_MS);
     }
-    if (!raced) return [...corrected.values()];
-  }
-  throw new BusyError('The summaries of this conversation keep changing.');
+  });
 }
 
-function compareRow(groupId: string, row: Member, log: GroupFacts): RowDifference {
-  return { groupId, userId: row.userId, differences: differences(row, stateByLog(row, log)) };
+/**
+ * Repairs what is kept of a group, from its log, and then notes in the change log that all may have changed: clients load
+ * the group again. What has no other copy is only reported: a log with a gap, a wrong `n`, an item that is no message.
+ *
+ * It may run while the group is in use. Each repair is on the condition that the item is the one that was read; otherwise
+ * the item is read again, with what the log says then. A rebuild that was interrupted is run again.
+ * @throws BusyError where an item changes faster than it can be written.
+ */
+export async function rebuildSummaries(stores: InspectionStores, groupId: string): Promise<GroupReport> {
+  const report = await inspect(stores, groupId, async (look) => {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      if (attempt > 0) await backoff(attempt - 1);
+      const found = await look();
+      if (!found || (await found.repair())) return found?.differences;
+    }
+    throw new BusyError('This conversation changes faster than it can be repaired.');
+  });
+  if (report.differences.length > 0) {
+    await stores.changes.append(groupId, { all: true, changed_at: stores.clock().toISOString() });
+  }
+  return report;
 }
 
-async function readFacts({ messages }: Stores, groupId: string): Promise<GroupFacts | undefined> {
-  let facts: GroupFacts | undefined;
-  for await (const page of messages.log(groupId)) {
-    const unreadable = page.find((entry) => !wholeMessage.safeParse(entry).success);
-    if (unreadable) throw new UnreadableLogError(unreadable);
-    const more = factsOf(page);
-    if (more) facts = facts ? mergeFacts(facts, more) : more;
-  }
-  return facts;
+async function inspect(stores: InspectionStores, groupId: string, settle: Settle): Promise<GroupReport> {
+  const differences: ItemDifference[] = [];
+  const faults = await new GroupInspection(stores, groupId, async (key, look) => {
+    const found = await settle(look);
+    if (found) differences.push({ key, differences: found });
+  }).run();
+  return { differences, faults };
 }

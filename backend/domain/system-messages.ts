@@ -1,26 +1,6 @@
 import type { SystemEvent } from '../../schema/items.ts';
-import type { Member, Message, Person } from './model.ts';
 import { isolateName } from '../../schema/isolate-name.ts';
-import { type NewMessage, newMessage } from './new-message.ts';
-
-/** What a member did to a group, and the other person who was part of it. */
-export interface GroupAction {
-  readonly data: SystemEvent;
-  /** The person to whom it was done, or who follows the owner. */
-  readonly other?: { readonly display_name: string };
-}
-
-/** The message of a group's log about a change. Its author is the member who made the change. */
-export function systemMessage({
-  actor,
-  action: { data, other },
-  ...message
-}: Omit<NewMessage, 'userId'> & { readonly actor: Person; readonly action: GroupAction }): Message {
-  const nameOf = (userId: string): string =>
-    userId === actor.userId ? actor.display_name : (other?.display_name ?? 'someone');
-  const content = { kind: 'system' as const, data, message: systemWords(data, actor.userId, { nameOf }) };
-  return newMessage({ ...message, userId: actor.userId }, content);
-}
+import type { Message, ShownSummary } from './model.ts';
 
 /** How people are named in the words of a system message. */
 export interface Naming {
@@ -29,43 +9,67 @@ export interface Naming {
   readonly readerId?: string | undefined;
 }
 
+/** People who are named in a list, where more were added. */
+const NAMED_PEOPLE = 3;
+
 /**
- * A system message in English, for clients and previews that do not word `data` themselves. Each name in it is isolated:
+ * A system message in English, for clients and previews that do not word `event` themselves. Each name in it is isolated:
  * none can change the direction of the words around it.
  */
-export function systemWords(data: SystemEvent, actorId: string, { nameOf, readerId }: Naming): string {
+export function systemWords(event: SystemEvent, actorId: string, { nameOf, readerId }: Naming): string {
   const actor = actorId === readerId ? 'You' : isolateName(nameOf(actorId));
   const whom = (userId: string): string => (userId === readerId ? 'you' : isolateName(nameOf(userId)));
-  switch (data.event) {
+  switch (event.type) {
     case 'group_created':
-      return `${actor} created “${isolateName(data.name)}”`;
+      return `${actor} created “${isolateName(event.name)}”`;
     case 'group_renamed':
-      return `${actor} named the group “${isolateName(data.name)}”`;
-    case 'member_added':
-      return `${actor} added ${whom(data.user_uuid)}`;
+      return `${actor} named the group “${isolateName(event.name)}”`;
+    case 'members_added':
+      return `${actor} added ${listOf(event, whom)}`;
     case 'member_removed':
-      return `${actor} removed ${whom(data.user_uuid)}`;
+      return `${actor} removed ${whom(event.user_uuid)}`;
     case 'member_left': {
-      const { new_owner: heir } = data;
+      const { new_owner: heir } = event;
       if (heir === undefined) return `${actor} left`;
       return `${actor} left, and ${whom(heir)} ${heir === readerId ? 'own' : 'owns'} the group now`;
     }
     case 'role_changed':
-      return data.role === 'admin'
-        ? `${actor} made ${whom(data.user_uuid)} an admin`
-        : `${actor} made ${whom(data.user_uuid)} a member without admin rights`;
+      return roleWords(event, actor, whom(event.user_uuid));
   }
 }
 
-/** The users in a message other than its author. */
-export function peopleIn({ data }: Pick<Message, 'data'>): string[] {
-  switch (data?.event) {
-    case 'member_added':
+function roleWords({ role }: Extract<SystemEvent, { type: 'role_changed' }>, actor: string, whom: string) {
+  switch (role) {
+    case 'owner':
+      return `${actor} made ${whom} the owner`;
+    case 'admin':
+      return `${actor} made ${whom} an admin`;
+    case 'member':
+      return `${actor} made ${whom} a member without admin rights`;
+  }
+}
+
+/** "Ada", "Ada and Grace", "Ada, Grace, Alan and 4 others". */
+function listOf(
+  { user_uuids: userIds, count = userIds.length }: Extract<SystemEvent, { type: 'members_added' }>,
+  whom: (userId: string) => string,
+): string {
+  const named = userIds.slice(0, NAMED_PEOPLE).map(whom);
+  const others = count - named.length;
+  if (others > 0) return `${named.join(', ')} and ${others} ${others === 1 ? 'other' : 'others'}`;
+  return named.length === 1 ? named.join('') : `${named.slice(0, -1).join(', ')} and ${named.at(-1) ?? ''}`;
+}
+
+/** The users in a message other than its author, as far as its words name them. */
+export function peopleIn({ event }: Pick<Message, 'event'>): readonly string[] {
+  switch (event?.type) {
+    case 'members_added':
+      return event.user_uuids;
     case 'member_removed':
     case 'role_changed':
-      return [data.user_uuid];
+      return [event.user_uuid];
     case 'member_left':
-      return data.new_owner === undefined ? [] : [data.new_owner];
+      return event.new_owner === undefined ? [] : [event.new_owner];
     case 'group_created':
     case 'group_renamed':
     case undefined:
@@ -73,7 +77,7 @@ export function peopleIn({ data }: Pick<Message, 'data'>): string[] {
   }
 }
 
-/** Users who are named in the words of a row whose newest message is a system message. */
-export function peopleInRow({ last_by, last_event: data }: Pick<Member, 'last_by' | 'last_event'>): string[] {
-  return data ? [last_by, ...peopleIn({ data })] : [];
+/** Users who are named in the words of a summary whose newest message is a system message. */
+export function peopleInSummary({ last_by, preview }: ShownSummary): readonly string[] {
+  return typeof preview === 'object' && preview !== null ? [last_by, ...peopleIn({ event: preview })] : [];
 }

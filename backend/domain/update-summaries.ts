@@ -1,55 +1,116 @@
+import { isDirectGroupId } from '../../schema/ids.ts';
 import { BusyError } from '../errors.ts';
 import { backoff } from '../table/backoff.ts';
-import type { MemberStore } from '../table/member-store.ts';
-import type { MessageStore } from '../table/message-store.ts';
-import type { Member } from './model.ts';
-import { applyFacts, type GroupFacts, rangeToRecount, rowAfter } from './summaries.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { DirectMember, NamedGroup } from './model.ts';
+import { applyToRow, applyToSummary, type GroupFacts } from './summaries.ts';
 
-/** Maximum attempts for a row that others change meanwhile. */
+/** Maximum attempts for an item that others change meanwhile. */
 const MAX_ATTEMPTS = 10;
 
-/** The members' rows, and the log that they summarise. */
-export interface SummaryStores {
-  readonly members: MemberStore;
-  readonly messages: MessageStore;
+/** What the stream's handler writes to. */
+export type SummaryStores = Pick<Dependencies, 'members' | 'groups' | 'changes' | 'clock'>;
+
+/** A group with its summary as it is now, written or not: a replay writes nothing. */
+export type UpdatedGroup =
+  | { readonly kind: 'direct'; readonly rows: readonly DirectMember[] }
+  | { readonly kind: 'group'; readonly group: NamedGroup };
+
+/** A group after the facts were applied. */
+export interface Update {
+  /** Undefined where there is no such group any more. */
+  readonly updated: UpdatedGroup | undefined;
+  /** The number of the change that was logged, where the facts say that a message was changed. */
+  readonly change?: number;
 }
 
 /**
- * Brings the rows of all members of a group up to these facts. 1 R for 8 members (strong: the index could miss a new
- * one), 3 W for each row that is not current.
+ * Brings a group up to these facts. Direct: 4 W + 1 R, and 2 W more where the place in the inbox moves. Named, whatever the
+ * number of members: 1 W + 1 R, and 2 W for each author. 1 W for each deleted seq; 1 W + 1 R for the change log.
  *
- * Any number of these may run at once, for the same facts or others: a row is written only if it is the one that was
- * read, and the row that is there instead is merged with the same facts. A row that was deleted stays deleted.
- * @returns the members' rows as they are now, written or not: a replay writes none, and it may be the one whose events arrive.
+ * The order matters where the process dies in between, or where somebody reads in between: deleted seqs are there before a
+ * summary says that there are any, authors have read their own texts before a summary shows them, and a client that sees a
+ * change finds what it names. Any number of these may run at once, for the same facts or others, and each may be repeated.
  */
 export async function updateSummaries(
   stores: SummaryStores,
   groupId: string,
   facts: GroupFacts,
-): Promise<Member[]> {
-  const members = await stores.members.list(groupId);
-  const rows = await Promise.all(members.map((row) => updateRow(stores, groupId, row, facts)));
-  return rows.filter((row) => row !== undefined);
+): Promise<Update> {
+  await stores.changes.noteDeleted(groupId, [...facts.deleted]);
+  const updated = isDirectGroupId(groupId)
+    ? await updatePair(stores, groupId, facts)
+    : await updateNamed(stores, groupId, facts);
+  if (!updated || facts.changed.size === 0) return { updated };
+  const seqs = [...facts.changed].sort((one, other) => one - other);
+  const change = await stores.changes.append(groupId, { seqs, changed_at: stores.clock().toISOString() });
+  return { updated, change };
 }
 
-/** The row as it is afterwards; undefined when it was deleted. */
-async function updateRow(
-  { members, messages }: SummaryStores,
+async function updatePair(
+  { members }: SummaryStores,
   groupId: string,
-  read: Member,
   facts: GroupFacts,
-): Promise<Member | undefined> {
-  let row = read;
+): Promise<UpdatedGroup | undefined> {
+  const rows = await members.pair(groupId);
+  const updated = await Promise.all(
+    rows.map((read) =>
+      settle(
+        read,
+        (row) => applyToRow(row, facts),
+        (row, now) => members.applySummary(row, now),
+      ),
+    ),
+  );
+  const present = updated.filter((row) => row !== undefined);
+  return present.length === 0 ? undefined : { kind: 'direct', rows: present };
+}
+
+async function updateNamed(
+  { members, groups }: SummaryStores,
+  groupId: string,
+  facts: GroupFacts,
+): Promise<UpdatedGroup | undefined> {
+  await Promise.all([...facts.authored].map(([userId, mark]) => members.raiseMark(groupId, userId, mark)));
+  const read = await groups.find(groupId);
+  if (read?.kind !== 'group') return undefined;
+  const group = await settle(
+    read,
+    (seen) => {
+      const summary = applyToSummary(seen, facts);
+      return summary && { ...seen, ...summary };
+    },
+    async (seen, now) => {
+      const outcome = await groups.applySummary(seen, now);
+      if (outcome.stored) return outcome;
+      const { existing } = outcome;
+      return { stored: false, existing: existing?.kind === 'group' ? existing : undefined };
+    },
+  );
+  return group && { kind: 'group', group };
+}
+
+/**
+ * Writes what the facts make of an item, on the condition that it is the one that was read; otherwise the item that is
+ * there instead goes through the same function.
+ * @returns the item as it is afterwards; undefined where it was deleted.
+ */
+async function settle<Item>(
+  read: Item,
+  apply: (item: Item) => Item | undefined,
+  write: (
+    seen: Item,
+    now: Item,
+  ) => Promise<{ readonly stored: true } | { readonly stored: false; readonly existing: Item | undefined }>,
+): Promise<Item | undefined> {
+  let item = read;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const range = rangeToRecount(row, facts);
-    // Counted after the row was read, and used only for this row as it was: a later count is as high or higher.
-    const recounted = range && (await messages.countTombstones(groupId, range));
-    const change = applyFacts(row, facts, recounted);
-    if (change === undefined) return row;
-    const outcome = await members.applySummary(row, change);
-    if (outcome.stored) return rowAfter(row, change);
+    const now = apply(item);
+    if (now === undefined) return item;
+    const outcome = await write(item, now);
+    if (outcome.stored) return now;
     if (outcome.existing === undefined) return undefined;
-    row = outcome.existing;
+    item = outcome.existing;
     if (attempt > 0) await backoff(attempt - 1);
   }
   throw new BusyError('A summary changes faster than it can be written.');

@@ -1,46 +1,59 @@
-import type { Group, LogEntry, Member } from '../domain/model.ts';
+import type { LogEntry, Member, NamedGroup } from '../domain/model.ts';
 
 /**
- * A change as it is stored, with the users to notify. The publisher has read the members strongly and passes them on:
- * no subscriber looks up memberships later.
+ * The users whom a change concerns: some users, or the members of a named group. The publisher never reads the members: a
+ * process that has event streams of them knows which of its users are. `membershipSeq` was read strongly for the change
+ * itself: a process that has verified its users as of an earlier one verifies them again before it delivers.
  */
+export type Audience =
+  { readonly userIds: readonly string[] } | { readonly groupId: string; readonly membershipSeq: number };
+
+/** A change as it is stored, with its audience. */
 export type Change =
   /** A message was sent, edited or deleted: of two versions the one with the higher `rev` is newer. */
-  | { readonly kind: 'message'; readonly to: readonly string[]; readonly message: LogEntry }
+  | { readonly kind: 'message'; readonly to: Audience; readonly message: LogEntry }
   /**
-   * A member's row was created, or something that it displays has changed; each row goes to its own user. With `group`
-   * when META has changed: other processes may have cached an older name for some seconds.
-   * For a new member this is published before the system message about their joining: until it arrives, a user who
-   * once left the group receives nothing of it.
+   * A member's row was created, or what it says of its user alone has changed: a read mark. It is for that user. `group`
+   * where it was read or written with the row; of a direct group the row has the summary.
    */
-  | { readonly kind: 'message_group'; readonly rows: readonly Member[]; readonly group?: Group }
-  /** The users are no longer members. `seq`: of the system message about it. */
+  | { readonly kind: 'message_group'; readonly row: Member; readonly group?: NamedGroup }
+  /** A named group has another name. It is for each member, with their own row. */
+  | { readonly kind: 'group'; readonly group: NamedGroup }
+  /** The user is no longer a member. `seq`: of the system message about it. */
   | {
       readonly kind: 'message_group_left';
-      readonly to: readonly string[];
+      readonly userId: string;
       readonly groupId: string;
       readonly seq: number;
     }
-  /** A user is typing; that user is not in `to`. */
+  /** A user is typing. It is not for that user. */
   | {
       readonly kind: 'typing';
-      readonly to: readonly string[];
+      readonly to: Audience;
       readonly groupId: string;
       readonly userId: string;
     };
 
-/** A change as one user receives it. */
-export type UserEvent =
-  | { readonly kind: 'message'; readonly message: LogEntry }
-  | { readonly kind: 'message_group'; readonly row: Member; readonly group?: Group }
-  | { readonly kind: 'message_group_left'; readonly groupId: string; readonly seq: number }
-  | { readonly kind: 'typing'; readonly groupId: string; readonly userId: string };
+/** A change of one kind, or of some kinds. */
+export type ChangeOf<Kind extends Change['kind']> = Extract<Change, { readonly kind: Kind }>;
+
+/** A change that an event stream shows. A changed group is shown to each member as their own `message_group`. */
+export type ShownChange = Exclude<Change, ChangeOf<'group'>>;
+
+/** Where changes are published: each user has a channel, and each named group. */
+export type Channel = `user:${string}` | `group:${string}`;
+
+/** The channel of a user's direct groups, and of what concerns this user alone. */
+export const userChannel = (userId: string): Channel => `user:${userId}`;
+
+/** The channel of a named group's members. */
+export const groupChannel = (groupId: string): Channel => `group:${groupId}`;
 
 /**
- * What a subscription delivers. `ready`: every event from now on is delivered. It comes first, and again whenever events
- * may have been lost: then clients fetch again what they display.
+ * What a channel carries. `ready`: the subscription is active; repeated whenever changes may have been lost, for example
+ * after a reconnection.
  */
-export type StreamEvent = UserEvent | { readonly kind: 'ready' };
+export type StreamEvent = Change | { readonly kind: 'ready' };
 
 export type Listener = (event: StreamEvent) => void;
 
@@ -54,8 +67,11 @@ export interface Publisher {
 }
 
 export interface Subscriptions {
-  /** Subscribes to a user's events and returns the unsubscribe function. The listener is never called before it returns. */
-  subscribe(userId: string, listener: Listener): () => void;
+  /**
+   * Subscribes to a channel and returns the unsubscribe function. The first call of the listener is with `ready`, and it
+   * is never called before this returns.
+   */
+  subscribe(channel: Channel, listener: Listener): () => void;
 }
 
 /** Live events of all processes that share them. */
@@ -63,28 +79,23 @@ export interface Events extends Publisher, Subscriptions {
   close(): Promise<void>;
 }
 
-/**
- * Returns the event of each user that a change concerns. Users with the same event get the same object, so that work
- * on it can be done once.
- */
-export function eventsOf(change: Change): (readonly [userId: string, event: UserEvent])[] {
-  const { kind } = change;
-  switch (kind) {
-    case 'message_group': {
-      const { rows, group } = change;
-      return rows.map((row) => [row.userId, { kind, row, ...(group && { group }) }]);
-    }
-    case 'message': {
-      const event = { kind, message: change.message };
-      return change.to.map((userId) => [userId, event]);
-    }
-    case 'message_group_left': {
-      const event = { kind, groupId: change.groupId, seq: change.seq };
-      return change.to.map((userId) => [userId, event]);
-    }
-    case 'typing': {
-      const event = { kind, groupId: change.groupId, userId: change.userId };
-      return change.to.map((userId) => [userId, event]);
-    }
+/** The channels that a change is published to: one for a named group, whatever the number of its members. */
+export function channelsOf(change: Change): readonly Channel[] {
+  switch (change.kind) {
+    case 'message':
+      return channelsTo(change.to);
+    case 'typing':
+      return channelsTo(change.to, change.userId);
+    case 'message_group':
+      return [userChannel(change.row.userId)];
+    case 'message_group_left':
+      return [userChannel(change.userId)];
+    case 'group':
+      return [groupChannel(change.group.groupId)];
   }
+}
+
+function channelsTo(to: Audience, except?: string): readonly Channel[] {
+  if ('groupId' in to) return [groupChannel(to.groupId)];
+  return to.userIds.filter((userId) => userId !== except).map(userChannel);
 }

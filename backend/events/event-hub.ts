@@ -1,8 +1,9 @@
 import { BusyError } from '../errors.ts';
-import type { Logger } from '../logger.ts';
-import type { Subscriptions } from './changes.ts';
-import { DeliveredMessages } from './delivered-messages.ts';
-import { type EventSink, type PresentEvent, UserStreams } from './user-streams.ts';
+import { Deliveries } from './deliveries.ts';
+import { type ChannelParts, GroupChannel } from './group-channel.ts';
+import { NamedRowReads } from './members.ts';
+import { UserChannel } from './user-channel.ts';
+import type { EventSink } from './user-streams.ts';
 
 /** Keeps proxies from closing an idle stream; most of them wait for 60 s. */
 const HEARTBEAT_MS = 15_000;
@@ -11,27 +12,26 @@ const HEARTBEAT_TEXT = ':\n\n';
 /** Maximum number of streams of one user on one process: more than any user has devices and windows. */
 const MAX_STREAMS_PER_USER = 500;
 
-interface Subscribed {
-  readonly streams: UserStreams;
-  readonly unsubscribe: () => void;
-}
-
-interface HubParts {
-  readonly subscriptions: Subscriptions;
-  readonly present: PresentEvent;
-  readonly logger: Logger;
+interface HubParts extends Omit<ChannelParts, 'deliveries'> {
   readonly heartbeatMs?: number;
 }
 
-/** All event streams of this process. A user has one subscription, whatever the number of their streams. */
+/**
+ * All event streams of this process. It has one subscription for each user with streams, whatever the number of these, and
+ * one for each named group of such users.
+ */
 export class EventHub {
-  readonly #parts: HubParts;
-  readonly #delivered = new DeliveredMessages();
-  readonly #users = new Map<string, Subscribed>();
+  readonly #parts: ChannelParts;
+  readonly #heartbeatMs: number;
+  readonly #rowReads: NamedRowReads;
+  readonly #users = new Map<string, UserChannel>();
+  readonly #groups = new Map<string, GroupChannel>();
   #heartbeat: NodeJS.Timeout | undefined;
 
-  constructor(parts: HubParts) {
-    this.#parts = parts;
+  constructor({ heartbeatMs = HEARTBEAT_MS, ...parts }: HubParts) {
+    this.#parts = { ...parts, deliveries: new Deliveries() };
+    this.#heartbeatMs = heartbeatMs;
+    this.#rowReads = new NamedRowReads(parts.members);
   }
 
   /** @throws BusyError for a user who has too many streams. */
@@ -42,33 +42,43 @@ export class EventHub {
 
   /** Adds a stream to its user's and returns the function that removes it. */
   open(userId: string, sink: EventSink): () => void {
-    const { streams } = this.#users.get(userId) ?? this.#subscribe(userId);
-    streams.add(sink);
+    const user = this.#users.get(userId) ?? this.#openUser(userId);
+    user.streams.add(sink, this.#parts.deliveries.now());
     return () => {
-      streams.remove(sink);
-      if (streams.size === 0) this.#unsubscribe(userId, streams);
+      user.streams.remove(sink);
+      if (user.streams.size === 0) this.#closeUser(userId, user);
     };
   }
 
-  #subscribe(userId: string): Subscribed {
-    const { subscriptions, present, logger, heartbeatMs = HEARTBEAT_MS } = this.#parts;
-    const streams = new UserStreams({ userId, present, logger, delivered: this.#delivered });
-    const unsubscribe = subscriptions.subscribe(userId, (event) => streams.deliver(event));
-    const subscribed = { streams, unsubscribe };
-    this.#users.set(userId, subscribed);
-    this.#heartbeat ??= setInterval(() => this.#writeHeartbeat(), heartbeatMs).unref();
-    return subscribed;
+  #openUser(userId: string): UserChannel {
+    const user = new UserChannel({
+      ...this.#parts,
+      userId,
+      rowReads: this.#rowReads,
+      groupChannel: (groupId) => this.#groupChannel(groupId),
+    });
+    this.#users.set(userId, user);
+    this.#heartbeat ??= setInterval(() => this.#writeHeartbeat(), this.#heartbeatMs).unref();
+    return user;
   }
 
-  #unsubscribe(userId: string, streams: UserStreams): void {
-    const subscribed = this.#users.get(userId);
+  #closeUser(userId: string, user: UserChannel): void {
     // A stream may be removed twice, the second time after the user has opened others.
-    if (subscribed?.streams !== streams) return;
-    subscribed.unsubscribe();
+    if (this.#users.get(userId) !== user) return;
+    user.close();
     this.#users.delete(userId);
     if (this.#users.size > 0) return;
     clearInterval(this.#heartbeat);
     this.#heartbeat = undefined;
+  }
+
+  /** The channel of a named group. It is kept for as long as it has listeners, or something to deliver. */
+  #groupChannel(groupId: string): GroupChannel {
+    const known = this.#groups.get(groupId);
+    if (known) return known;
+    const channel = new GroupChannel(groupId, this.#parts, () => this.#groups.delete(groupId));
+    this.#groups.set(groupId, channel);
+    return channel;
   }
 
   #writeHeartbeat(): void {

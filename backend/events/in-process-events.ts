@@ -1,37 +1,35 @@
-import { type Change, type Events, eventsOf, type Listener, type StreamEvent } from './changes.ts';
+import { type Change, type Channel, channelsOf, type Events, type Listener } from './changes.ts';
 
 /** Live events of a single process, without a server. */
 export class InProcessEvents implements Events {
-  readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #listeners = new Map<Channel, Set<Listener>>();
 
   publish(change: Change): Promise<void> {
-    for (const [userId, event] of eventsOf(change)) this.#notify(userId, event);
+    for (const channel of channelsOf(change)) {
+      for (const listener of this.#listeners.get(channel) ?? []) listener(change);
+    }
     return Promise.resolve();
   }
 
-  subscribe(userId: string, listener: Listener): () => void {
+  subscribe(channel: Channel, listener: Listener): () => void {
     // A new function each time: the same listener may subscribe twice.
     const own: Listener = (event) => listener(event);
     let isSubscribed = true;
     // Added only now, so that `ready` is its first event.
     queueMicrotask(() => {
       if (!isSubscribed) return;
-      this.#listeners.set(userId, (this.#listeners.get(userId) ?? new Set()).add(own));
+      this.#listeners.set(channel, (this.#listeners.get(channel) ?? new Set()).add(own));
       own({ kind: 'ready' });
     });
     return () => {
       isSubscribed = false;
-      const listeners = this.#listeners.get(userId);
-      if (listeners?.delete(own) && listeners.size === 0) this.#listeners.delete(userId);
+      const listeners = this.#listeners.get(channel);
+      if (listeners?.delete(own) && listeners.size === 0) this.#listeners.delete(channel);
     };
   }
 
   close(): Promise<void> {
     this.#listeners.clear();
     return Promise.resolve();
-  }
-
-  #notify(userId: string, event: StreamEvent): void {
-    for (const listener of this.#listeners.get(userId) ?? []) listener(event);
   }
 }

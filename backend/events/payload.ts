@@ -1,44 +1,53 @@
 import * as z from 'zod';
-import { groupItem, memberItem, messageItem } from '../../schema/items.ts';
-import type { UserEvent } from './changes.ts';
+import { directMemberItem, messageItem, namedGroupItem, namedMemberItem } from '../../schema/items.ts';
+import type { Change } from './changes.ts';
 
 /**
- * Encodes events as text between processes. These may run different versions: attributes that a newer version adds are
- * left out here, and an unknown kind of event is dropped. The attributes are those of the stored items.
+ * Encodes changes as text between processes. These may run different versions: attributes that a newer version adds are
+ * left out here, and an unknown kind of change is dropped. The attributes are those of the stored items; a number that
+ * the table leaves out because it equals another one is always there, as in the domain.
  */
 
 const id = z.string();
-const message = messageItem.omit({ pk: true, sk: true }).extend({ groupId: id });
-const row = memberItem.omit({ pk: true, sk: true, inbox_pk: true }).extend({ groupId: id, userId: id });
-const group = groupItem.omit({ pk: true, sk: true }).extend({ groupId: id });
+const count = z.int().min(0);
+const rowIds = { groupId: id, userId: id, read_n: count };
+const inTable = { pk: true, sk: true } as const;
 
-const userEvent: z.ZodType<UserEvent> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('message'), message }),
-  z.object({ kind: z.literal('message_group'), row, group: group.exactOptional() }),
-  z.object({ kind: z.literal('message_group_left'), groupId: id, seq: z.int().min(0) }),
-  z.object({ kind: z.literal('typing'), groupId: id, userId: id }),
+const message = messageItem.omit(inTable).extend({ groupId: id, n: count });
+const row = z.union([
+  directMemberItem.omit({ ...inTable, inbox_pk: true }).extend({ ...rowIds, last_n: count }),
+  namedMemberItem.omit({ ...inTable, inbox_pk: true }).extend(rowIds),
+]);
+const group = namedGroupItem.omit(inTable).extend({ groupId: id, last_n: count });
+const to = z.union([
+  z.object({ userIds: z.array(id).readonly() }),
+  z.object({ groupId: id, membershipSeq: count }),
 ]);
 
-/** JSON has neither bytes nor sets. No attribute of an item is an object with one of these names. */
-const BYTES = '$bytes';
-const SET = '$set';
+const changeSchema: z.ZodType<Change> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('message'), to, message }),
+  z.object({ kind: z.literal('message_group'), row, group: group.exactOptional() }),
+  z.object({ kind: z.literal('group'), group }),
+  z.object({ kind: z.literal('message_group_left'), userId: id, groupId: id, seq: count }),
+  z.object({ kind: z.literal('typing'), to, groupId: id, userId: id }),
+]);
 
-export function encodeEvent(event: UserEvent): string {
-  return JSON.stringify(event, (_key, part: unknown) => {
-    if (part instanceof Uint8Array) return { [BYTES]: Buffer.from(part).toString('base64') };
-    return part instanceof Set ? { [SET]: [...part] } : part;
-  });
+/** JSON has no bytes. No attribute of an item is an object with this name. */
+const BYTES = '$bytes';
+
+export function encodeChange(change: Change): string {
+  return JSON.stringify(change, (_key, part: unknown) =>
+    part instanceof Uint8Array ? { [BYTES]: Buffer.from(part).toString('base64') } : part,
+  );
 }
 
-/** @throws SyntaxError or ZodError for a text that `encodeEvent` did not write. */
-export function decodeEvent(payload: string): UserEvent {
-  return userEvent.parse(JSON.parse(payload, revive));
+/** @throws SyntaxError or ZodError for a text that `encodeChange` did not write. */
+export function decodeChange(payload: string): Change {
+  return changeSchema.parse(JSON.parse(payload, revive));
 }
 
 function revive(_key: string, part: unknown): unknown {
   if (typeof part !== 'object' || part === null) return part;
-  if (BYTES in part && typeof part[BYTES] === 'string') {
-    return new Uint8Array(Buffer.from(part[BYTES], 'base64'));
-  }
-  return SET in part && Array.isArray(part[SET]) ? new Set(part[SET]) : part;
+  if (!(BYTES in part) || typeof part[BYTES] !== 'string') return part;
+  return new Uint8Array(Buffer.from(part[BYTES], 'base64'));
 }

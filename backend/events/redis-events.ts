@@ -1,16 +1,9 @@
 import type { Logger } from '../logger.ts';
 import type { Redis } from '../redis.ts';
-import {
-  type Change,
-  type Events,
-  eventsOf,
-  type Listener,
-  type StreamEvent,
-  type UserEvent,
-} from './changes.ts';
-import { decodeEvent, encodeEvent } from './payload.ts';
+import { type Change, type Channel, channelsOf, type Events, type Listener } from './changes.ts';
+import { decodeChange, encodeChange } from './payload.ts';
 
-/** One subscription of this process to a user's channel. A later subscription to the same channel is another object. */
+/** One subscription of this process to a channel. A later subscription to the same channel is another object. */
 interface Subscription {
   readonly listeners: Set<Listener>;
 }
@@ -33,14 +26,14 @@ interface RedisEventsParts {
 }
 
 /**
- * Live events of all processes that use one Redis or Valkey, over its pub/sub: each user has a channel, and a process
- * subscribes to it only while it has a listener. Events published while a connection is lost are not kept. When it is
+ * Live events of all processes that use one Redis or Valkey, over its pub/sub: each user has a channel, and each named
+ * group, and a process subscribes to it only while it has a listener. Events published while a connection is lost are not kept. When it is
  * restored, every listener receives `ready` again.
  */
 export class RedisEvents implements Events {
   readonly #parts: RedisEventsParts;
   readonly #channelPrefix: string;
-  /** By channel. */
+  /** By the server's channel. */
   readonly #subscriptions = new Map<string, Subscription>();
   #subscriber: Redis | undefined;
   #isFailing = false;
@@ -48,12 +41,10 @@ export class RedisEvents implements Events {
   #reconnection: Promise<boolean> | undefined;
   /** In milliseconds since 1970, so the time counts while a process is frozen. */
   #noWaitUntil = 0;
-  /** The last event received: a change for several users arrives once for each of them. */
-  #last: { readonly payload: string; readonly event: UserEvent } | undefined;
 
   constructor(parts: RedisEventsParts) {
     this.#parts = parts;
-    this.#channelPrefix = `${parts.tableName}:user:`;
+    this.#channelPrefix = `${parts.tableName}:`;
   }
 
   async publish(change: Change): Promise<void> {
@@ -70,8 +61,8 @@ export class RedisEvents implements Events {
     }
   }
 
-  subscribe(userId: string, listener: Listener): () => void {
-    const channel = this.#channelPrefix + userId;
+  subscribe(of: Channel, listener: Listener): () => void {
+    const channel = this.#channelPrefix + of;
     const subscription = this.#subscriptions.get(channel) ?? { listeners: new Set() };
     const own: Listener = (event) => listener(event);
     subscription.listeners.add(own);
@@ -93,13 +84,11 @@ export class RedisEvents implements Events {
 
   /** Publishes to all channels at once: the client sends the commands of one turn of the event loop together. */
   async #publish(change: Change): Promise<void> {
-    let last: { readonly event: UserEvent; readonly payload: string } | undefined;
-    const published: Promise<unknown>[] = [];
-    for (const [userId, event] of eventsOf(change)) {
-      if (last?.event !== event) last = { event, payload: encodeEvent(event) };
-      published.push(this.#parts.commands.client.publish(this.#channelPrefix + userId, last.payload));
-    }
-    await settled(published);
+    const payload = encodeChange(change);
+    const { client } = this.#parts.commands;
+    await settled(
+      channelsOf(change).map((channel) => client.publish(this.#channelPrefix + channel, payload)),
+    );
   }
 
   /** Waits for the connection, once for all changes that need it. After a wait in vain it does not wait for a while. */
@@ -157,17 +146,14 @@ export class RedisEvents implements Events {
   /** One function for all channels: when it is subscribed twice, it is still called once. */
   readonly #receive = (payload: string, channel: string): void => {
     const subscription = this.#subscriptions.get(channel);
-    const event = subscription && this.#decode(payload);
-    if (!event) return;
-    for (const listener of subscription.listeners) listener(event);
+    const change = subscription && this.#decode(payload);
+    if (!change) return;
+    for (const listener of subscription.listeners) listener(change);
   };
 
-  #decode(payload: string): StreamEvent | undefined {
-    if (this.#last?.payload === payload) return this.#last.event;
+  #decode(payload: string): Change | undefined {
     try {
-      const event = decodeEvent(payload);
-      this.#last = { payload, event };
-      return event;
+      return decodeChange(payload);
     } catch (err) {
       this.#parts.logger.warn({ reason: classOf(err) }, 'an unknown kind of event was dropped');
       return undefined;

@@ -1,7 +1,4 @@
-import type { Logger } from '../logger.ts';
-import type { StreamEvent, UserEvent } from './changes.ts';
-import type { DeliveredMessages } from './delivered-messages.ts';
-import { Departures } from './departures.ts';
+import type { ShownChange, StreamEvent } from './changes.ts';
 
 /** The connection that an event stream writes its text to. `write` never throws: the sink handles its own failures. */
 export interface EventSink {
@@ -9,48 +6,46 @@ export interface EventSink {
 }
 
 /**
- * Returns an event's data as JSON; this may read names. All users who receive the same event pass the same object, so
- * the result can be cached by it.
+ * Returns a change as JSON, in the form of the responses; this may read names.
+ * @param viewerId the user who will see it, for what one user alone may see. Absent: any of its users.
  */
-export type PresentEvent = (event: UserEvent, userId: string) => Promise<string>;
+export type PresentChange = (change: ShownChange, viewerId?: string) => Promise<string>;
 
-/** Maximum number of events that wait for names to be read. Beyond it they are dropped, and clients fetch again. */
-const MAX_WAITING = 1_000;
+/** Maximum number of events that wait for the first `ready`. Beyond it they are dropped: clients fetch after `ready`. */
+const MAX_HELD = 1_000;
 
 const READY_TEXT = eventText('ready', '{}');
 
-/** The event streams of one user on this process. All receive the same events, in the order of their publication. */
+interface Event {
+  readonly text: string;
+  /** Streams that were added up to this time have it already. */
+  readonly deliveredAt: number;
+  /** Streams that were added after this time receive the next publication, if there is one: their clients fetch first. */
+  readonly upTo: number;
+}
+
+/** The event streams of one user on this process. */
 export class UserStreams {
-  readonly #userId: string;
-  readonly #present: PresentEvent;
-  readonly #delivered: DeliveredMessages;
-  readonly #logger: Logger;
-  /** Each sink with the time at which it was added, by the counter of `DeliveredMessages`. */
+  readonly userId: string;
+  /** The named groups whose channels this user has joined. Their channels keep it. */
+  readonly groups = new Set<string>();
+  /** Each sink with the time at which it was added, by the counter of `Deliveries`. */
   readonly #sinks = new Map<EventSink, number>();
-  readonly #departures = new Departures();
-  #waiting: StreamEvent[] = [];
-  #isDelivering = false;
-  /** Whether the subscription is active: then a new stream is ready immediately. */
+  /** Events that came before the first `ready`, which is the first event of every stream. */
+  #held: Event[] = [];
   #isReady = false;
 
-  constructor(parts: {
-    readonly userId: string;
-    readonly present: PresentEvent;
-    readonly delivered: DeliveredMessages;
-    readonly logger: Logger;
-  }) {
-    this.#userId = parts.userId;
-    this.#present = parts.present;
-    this.#delivered = parts.delivered;
-    this.#logger = parts.logger;
+  constructor(userId: string) {
+    this.userId = userId;
   }
 
   get size(): number {
     return this.#sinks.size;
   }
 
-  add(sink: EventSink): void {
-    this.#sinks.set(sink, this.#delivered.now());
+  /** @param now by the counter of `Deliveries`. */
+  add(sink: EventSink, now: number): void {
+    this.#sinks.set(sink, now);
     if (this.#isReady) sink.write(READY_TEXT);
   }
 
@@ -58,52 +53,47 @@ export class UserStreams {
     this.#sinks.delete(sink);
   }
 
-  /** Writes a text to every stream. */
+  /** Writes a text to every stream at once. */
   write(text: string): void {
     for (const sink of this.#sinks.keys()) sink.write(text);
   }
 
-  /** Queues an event. Events are delivered one after another. */
-  deliver(event: StreamEvent): void {
-    if (this.#waiting.length >= MAX_WAITING) {
-      this.#logger.warn({ waiting: MAX_WAITING }, 'events dropped: reading their names takes too long');
-      this.#waiting = [{ kind: 'ready' }];
-    }
-    this.#waiting.push(event);
-    if (!this.#isDelivering) void this.#deliverAll();
-  }
-
-  async #deliverAll(): Promise<void> {
-    this.#isDelivering = true;
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      if (next.kind === 'ready') this.#writeReady();
-      else await this.#deliverOne(next);
-    }
-    this.#isDelivering = false;
-  }
-
-  #writeReady(): void {
+  /** Writes `ready`: everything that is published from now on is delivered. */
+  ready(): void {
     this.#isReady = true;
     this.write(READY_TEXT);
+    for (const event of this.#held.splice(0)) this.#send(event);
   }
 
-  async #deliverOne(event: UserEvent): Promise<void> {
-    if (!this.#departures.allows(event)) return;
-    const deliveredAt = event.kind === 'message' ? this.#delivered.record(this.#userId, event.message) : 0;
-    const lacksEvent = ([, addedAt]: readonly [EventSink, number]) => addedAt > deliveredAt;
-    if (![...this.#sinks].some(lacksEvent)) return;
-    try {
-      const text = eventText(event.kind, await this.#present(event, this.#userId));
-      for (const [sink] of [...this.#sinks].filter(lacksEvent)) sink.write(text);
-    } catch (err) {
-      // Names cannot be read at the moment. After `ready` a client fetches what it displays, so it misses nothing.
-      this.#logger.warn({ err, kind: event.kind }, 'an event could not be presented');
-      this.#writeReady();
+  /** Writes `ready` again, because an event was dropped: clients fetch what they display. The first one is still to come otherwise. */
+  refresh(): void {
+    if (this.#isReady) this.write(READY_TEXT);
+  }
+
+  /** Whether a stream was added after this time. */
+  lacks(deliveredAt: number): boolean {
+    return [...this.#sinks.values()].some((addedAt) => addedAt > deliveredAt);
+  }
+
+  /**
+   * Writes an event to each stream that was added after its previous delivery.
+   * @param upTo when this delivery was recorded. Reading rows and names takes time: a stream that was added meanwhile would
+   * receive the event now, and once more with its next publication.
+   */
+  send(text: string, deliveredAt = 0, upTo = Infinity): void {
+    const event = { text, deliveredAt, upTo };
+    if (this.#isReady) this.#send(event);
+    else if (this.#held.length < MAX_HELD) this.#held.push(event);
+  }
+
+  #send({ text, deliveredAt, upTo }: Event): void {
+    for (const [sink, addedAt] of this.#sinks) {
+      if (addedAt > deliveredAt && addedAt <= upTo) sink.write(text);
     }
   }
 }
 
 /** Returns one event of a `text/event-stream`. JSON contains no line breaks of its own. */
-function eventText(name: StreamEvent['kind'], data: string): string {
+export function eventText(name: StreamEvent['kind'], data: string): string {
   return `event: ${name}\ndata: ${data}\n\n`;
 }

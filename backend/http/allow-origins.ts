@@ -16,6 +16,7 @@ export function allowOrigins(origins: readonly string[]): RequestHandler {
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
     exposedHeaders: [
       'Link',
+      'Last-Change',
       'Retry-After',
       'X-Request-Id',
       'RateLimit',

@@ -166,27 +166,33 @@ export function groupIdIn(text: string): string {
 }
 
 /** A position in a log, in a body. */
-export const seqField = (name: string, description: string) =>
+export const seqField = (name: string, description: string, min = 1) =>
   z
     .int(`${name}_invalid`)
-    .min(1, `${name}_invalid`)
+    .min(min, `${name}_invalid`)
     .max(MAX_SEQ, `${name}_invalid`)
     .meta(documented({ description, codes: [`${name}_invalid`], example: 42 }));
 
+/**
+ * When a check of two fields runs: even if another field is invalid, so that all issues are reported at once.
+ */
+export const isObject = ({ value }: { readonly value: unknown }): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** A position in a log, in a query. */
-export const seqParameter = (description: string) =>
+export const seqParameter = (description: string, min = 1) =>
   z
     .string('seq_invalid')
     .regex(/^\d{1,12}$/, 'seq_invalid')
     .transform(Number)
-    .refine((seq) => seq >= 1, 'seq_invalid')
+    .refine((seq) => seq >= min, 'seq_invalid')
     .optional()
     .meta(
       documented({
         description,
         codes: ['seq_invalid'],
         example: 42,
-        schema: { type: 'integer', minimum: 1, maximum: MAX_SEQ },
+        schema: { type: 'integer', minimum: min, maximum: MAX_SEQ },
       }),
     );
 

@@ -1,23 +1,27 @@
 import * as z from 'zod';
-import { MAX_MEMBERS } from '../../schema/items.ts';
+import { MAX_ADDED } from '../../schema/items.ts';
 import type { Wiring } from '../wiring.ts';
-import type { GroupState } from '../domain/change-group.ts';
+import type { ChangedGroup } from '../domain/change-group.ts';
 import { createGroup } from '../domain/create-group.ts';
 import { listInbox } from '../domain/list-inbox.ts';
 import {
-  addMember,
+  addMembers,
   changeRole,
   removeMember,
   removeMemberById,
   renameGroup,
 } from '../domain/manage-members.ts';
 import { markRead } from '../domain/mark-read.ts';
-import { readGroup, viewGroup } from '../domain/read-group.ts';
+import type { Access } from '../domain/membership.ts';
+import { listMembers, MEMBERS_SHOWN, readGroup, viewGroup } from '../domain/read-group.ts';
+import { NotFoundError } from '../errors.ts';
 import {
   type GroupAnswer,
+  member,
   messageGroup,
   messageGroupWithMembers,
   presentGroupView,
+  presentMembers,
   presentMessageGroup,
   presentReadMark,
   readMark,
@@ -30,6 +34,7 @@ import {
   groupName,
   handleInPath,
   idempotencyKey,
+  isObject,
   limitParameter,
   newHandle,
   seqField,
@@ -47,34 +52,35 @@ const inboxQuery = z.strictObject({
 });
 
 const readBody = z.strictObject({
-  seq: seqField('seq', 'The newest message that was read; one beyond the end marks up to the end.'),
+  seq: seqField('seq', 'The newest message that was read; one beyond the end marks up to the end.', 0),
 });
 
 const groupPath = z.object({ uuid: groupIdInPath });
 const memberPath = z.object({ uuid: groupIdInPath, handle: handleInPath });
 const memberIdPath = z.object({ uuid: groupIdInPath, user_uuid: userIdInPath });
 
-/** Maximum number of handles in one request: enough for a full group, and for repeated handles. */
-const MAX_HANDLES = 200;
-
-const newGroupBody = z.strictObject({
-  name: groupName,
-  handles: atMost(
-    MAX_HANDLES,
+/** Other users, by handle. */
+const handlesField = (description: string) =>
+  atMost(
+    MAX_ADDED,
     'handles_too_many',
     z
       .array(newHandle, {
         error: ({ input }) => (input === undefined || input === null ? 'handles_blank' : 'handles_invalid'),
       })
       .min(1, 'handles_blank')
-      .max(MAX_HANDLES, 'handles_too_many')
-      .refine((handles) => new Set(handles).size <= MAX_MEMBERS, 'group_full')
+      .max(MAX_ADDED, 'handles_too_many')
       .meta({
-        description:
-          "The other members: 1 to 97 users. The caller's own handle is ignored, and repeated ones count once.",
+        description,
         examples: [['grace', 'barbara']],
-        [CODES]: ['handles_invalid', 'handles_blank', 'handles_too_many', 'group_full'],
+        [CODES]: ['handles_invalid', 'handles_blank', 'handles_too_many'],
       }),
+  );
+
+const newGroupBody = z.strictObject({
+  name: groupName,
+  handles: handlesField(
+    `The other members: 1 to ${MAX_ADDED} users. More can be added later. The caller's own handle is ignored, and repeated ones count once.`,
   ),
 });
 
@@ -86,11 +92,31 @@ const groupKeyHeader = idempotencyKey.meta({
 });
 
 const renameBody = z.strictObject({ name: groupName });
-const memberBody = z.strictObject({ handle: newHandle });
+const newMembersBody = z
+  .strictObject({
+    handle: newHandle.optional(),
+    handles: handlesField(`The users to add: 1 to ${MAX_ADDED}.`).optional(),
+  })
+  .refine((body) => body.handle !== undefined || body.handles !== undefined, {
+    error: 'handle_blank',
+    path: ['handle'],
+    when: isObject,
+  })
+  .refine((body) => body.handle === undefined || body.handles === undefined, {
+    error: 'handle_and_handles',
+    path: ['handle'],
+    when: isObject,
+  })
+  .meta({ override: { oneOf: [{ required: ['handle'] }, { required: ['handles'] }] } });
+
+const membersQuery = z.strictObject({ limit: limitParameter(MEMBERS_SHOWN), cursor: cursorParameter });
+
 const roleBody = z.strictObject({
-  role: z
-    .enum(['admin', 'member'], 'role_invalid')
-    .meta({ description: 'The new role.', examples: ['admin'], [CODES]: ['role_invalid'] }),
+  role: z.enum(['owner', 'admin', 'member'], 'role_invalid').meta({
+    description: 'The new role. `owner` hands the group over; the former owner becomes an admin.',
+    examples: ['admin'],
+    [CODES]: ['role_invalid'],
+  }),
 });
 
 /** Failures of every change of a group. */
@@ -106,11 +132,11 @@ export const messageGroupRoutes: readonly Route[] = [
     cost: costOfPage(INBOX_PAGE),
     answer: json(z.array(messageGroup), 'A page of conversations; `next` leads to older ones.', ['Link']),
     handle: async ({ context, caller, query, request, response }) => {
-      const { rows, names, nextCursor: cursor } = await listInbox(context, caller.userId, query);
+      const { entries, names, nextCursor: cursor } = await listInbox(context, caller.userId, query);
       linkPages(request, response, {
         next: cursor === undefined ? undefined : { limit: query.limit, cursor },
       });
-      return rows.map((row) => presentMessageGroup(row, names));
+      return entries.map((entry) => presentMessageGroup(entry, names));
     },
   }),
 
@@ -152,12 +178,12 @@ export const messageGroupRoutes: readonly Route[] = [
     errors: {
       404: ['not_found'],
       409: ['idempotency_key_reused'],
-      422: ['handle_unknown', 'handles_blank', 'group_full'],
+      422: ['handle_unknown', 'handles_blank', 'groups_full'],
     },
     handle: async ({ context, caller, headers, body }) => {
       const clientKey = headers['Idempotency-Key'];
       const request = { creator: caller, ...body, ...(clientKey !== undefined && { clientKey }) };
-      return present(context, caller.userId, await createGroup(context, request));
+      return present(context, await createGroup(context, request));
     },
   }),
 
@@ -173,23 +199,48 @@ export const messageGroupRoutes: readonly Route[] = [
     errors: CHANGE_ERRORS,
     handle: async ({ context, caller, params, body }) => {
       const after = await renameGroup(context, { groupId: params.uuid, actor: caller }, body.name);
-      return present(context, caller.userId, after);
+      return presentChanged(context, after);
     },
   }),
 
   personRoute({
     method: 'post',
     path: '/message_groups/:uuid/members',
-    name: 'addMember',
-    summary: 'Adds a member to a group',
-    description: 'For its owner and admins. An existing member keeps their role.',
+    name: 'addMembers',
+    summary: 'Adds members to a group',
+    description: 'For its owner and admins. All are added, or none. Existing members keep their role.',
     params: groupPath,
-    body: memberBody,
+    body: newMembersBody,
     answer: json(messageGroupWithMembers, 'The group.'),
-    errors: { 403: CHANGE_ERRORS[403], 422: [...CHANGE_ERRORS[422], 'handle_unknown', 'group_full'] },
+    errors: {
+      403: CHANGE_ERRORS[403],
+      422: [...CHANGE_ERRORS[422], 'handle_unknown', 'handle_and_handles', 'group_full', 'groups_full'],
+    },
     handle: async ({ context, caller, params, body }) => {
-      const after = await addMember(context, { groupId: params.uuid, actor: caller }, body.handle);
-      return present(context, caller.userId, after);
+      const { handle, handles } = body;
+      const added = handles ?? (handle === undefined ? [] : [handle]);
+      const fieldOf = (index: number) => (handles ? `handles.${index}` : 'handle');
+      const actor = { groupId: params.uuid, actor: caller };
+      return presentChanged(context, await addMembers(context, actor, added, fieldOf));
+    },
+  }),
+
+  personRoute({
+    method: 'get',
+    path: '/message_groups/:uuid/members',
+    name: 'listMembers',
+    summary: "Lists a conversation's members",
+    params: groupPath,
+    query: membersQuery,
+    cost: costOfPage(MEMBERS_SHOWN),
+    answer: json(z.array(member), 'A page of members by user id; `next` goes on.', ['Link']),
+    handle: async ({ context, caller: { userId }, params, query, request, response }) => {
+      const page = await listMembers(context, { groupId: params.uuid, userId, ...query });
+      const { nextCursor: cursor } = page;
+      linkPages(request, response, {
+        next: cursor === undefined ? undefined : { limit: query.limit, cursor },
+      });
+      return presentMembers(page);
     },
   }),
 
@@ -197,16 +248,15 @@ export const messageGroupRoutes: readonly Route[] = [
     method: 'patch',
     path: '/message_groups/:uuid/members/@:handle',
     name: 'changeRole',
-    summary: 'Makes a member an admin, or an admin a plain member',
+    summary: 'Changes the role of a member',
     description: "For the group's owner.",
     params: memberPath,
     body: roleBody,
     answer: json(messageGroupWithMembers, 'The group.'),
     errors: CHANGE_ERRORS,
     handle: async ({ context, caller, params, body }) => {
-      const place = { groupId: params.uuid, actor: caller };
-      const after = await changeRole(context, place, params.handle, body.role);
-      return present(context, caller.userId, after);
+      const actor = { groupId: params.uuid, actor: caller };
+      return presentChanged(context, await changeRole(context, actor, params.handle, body.role));
     },
   }),
 
@@ -242,6 +292,12 @@ export const messageGroupRoutes: readonly Route[] = [
   }),
 ];
 
-async function present(context: Wiring, userId: string, state: GroupState): Promise<GroupAnswer> {
-  return presentGroupView(await viewGroup(context, state, userId));
+async function present(context: Wiring, access: Access): Promise<GroupAnswer> {
+  return presentGroupView(await viewGroup(context, access));
+}
+
+/** @throws NotFoundError where the caller left by the change. */
+async function presentChanged(context: Wiring, { group, own }: ChangedGroup): Promise<GroupAnswer> {
+  if (!own) throw new NotFoundError();
+  return present(context, { group, own });
 }

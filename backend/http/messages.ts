@@ -3,16 +3,18 @@ import { foldHandle } from '../../schema/handles.ts';
 import { cleanLine, isBlank } from '../../schema/plain-text.ts';
 import type { Wiring } from '../wiring.ts';
 import { deleteMessage, editMessage } from '../domain/change-message.ts';
+import { listChanges } from '../domain/list-changes.ts';
 import { type HistoryPage, listMessages, type Position } from '../domain/list-messages.ts';
 import { type Send, sendToGroup, sendToHandle } from '../domain/send-message.ts';
 import { UnprocessableError } from '../errors.ts';
 import type { Message } from '../domain/model.ts';
-import { type MessageAnswer, message, presentMessage } from '../presentation/message.ts';
+import { changedMessage, type MessageAnswer, message, presentMessage } from '../presentation/message.ts';
 import {
   CODES,
   groupIdIn,
   groupIdInPath,
   idempotencyKey,
+  isObject,
   limitParameter,
   messageText,
   seqField,
@@ -22,10 +24,6 @@ import {
 import { linkPages } from './paging.ts';
 import { costOfPage } from './rate-limit.ts';
 import { json, personRoute, type Route } from './route.ts';
-
-/** Runs checks of two fields even if another field is invalid, so that all issues are reported at once. */
-const isObject = ({ value }: { readonly value: unknown }): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const sendBody = z
   .strictObject({
@@ -52,7 +50,8 @@ const sendBody = z
       }),
     after_seq: seqField(
       'after_seq',
-      'The newest seq that the sender has. With an `Idempotency-Key` it makes a resend exact.',
+      'The newest seq that the sender has; 0: none. With an `Idempotency-Key` it makes a resend exact.',
+      0,
     ).optional(),
   })
   .refine((body) => body.message_group_uuid !== undefined || body.handle !== undefined, {
@@ -75,7 +74,7 @@ const historyQuery = z
     before: seqParameter(
       'Messages before this seq. At most one of `before`, `after` and `around` is allowed.',
     ),
-    after: seqParameter('Messages after this seq.'),
+    after: seqParameter('Messages after this seq; 0: from the first one on.', 0),
     around: seqParameter('Messages on both sides of this seq.'),
   })
   .refine(
@@ -85,6 +84,13 @@ const historyQuery = z
       path: ['before'],
     },
   );
+
+const CHANGES_PAGE = 50;
+
+const changesQuery = z.strictObject({
+  limit: limitParameter(CHANGES_PAGE),
+  after: seqParameter('Changes after this one; 0, the default: all of them.', 0),
+});
 
 const messagePath = z.object({ message_group_uuid: groupIdInPath, seq: seqInPath });
 
@@ -129,14 +135,41 @@ export const messageRoutes: readonly Route[] = [
     params: z.object({ message_group_uuid: groupIdInPath }),
     query: historyQuery,
     cost: costOfPage(HISTORY_PAGE),
-    answer: json(z.array(message), 'A page of messages.', ['Link']),
+    answer: json(z.array(message), 'A page of messages.', ['Link', 'Last-Change']),
     errors: { 400: ['position_ambiguous'] },
     handle: async ({ context, caller: { userId }, params, query, request, response }) => {
       const { limit, ...place } = query;
       const groupId = params.message_group_uuid;
       const page = await listMessages(context, { groupId, userId, position: positionOf(place), limit });
       linkPages(request, response, pagesBeside(page, limit));
+      if (page.lastChange !== undefined) response.set('Last-Change', String(page.lastChange));
       return page.messages.map((entry) => presentMessage(entry, page.names, userId));
+    },
+  }),
+
+  // Before the routes that take a seq in its place.
+  personRoute({
+    method: 'get',
+    path: '/messages/:message_group_uuid/changes',
+    name: 'listChanges',
+    summary: 'Lists the messages that were changed after a change',
+    description:
+      'Each message is as it is now, and comes once, by its newest change. A client that holds the messages of a page and its `Last-Change` gets here what was edited or deleted since; `next` goes on. A change with several messages is not split, so a page can have more than `limit`. 409: more than 1,000 changes lie in between, or the log was rebuilt; then load the conversation again.',
+    params: z.object({ message_group_uuid: groupIdInPath }),
+    query: changesQuery,
+    cost: costOfPage(CHANGES_PAGE),
+    answer: json(z.array(changedMessage), 'A page of changed messages.', ['Link']),
+    errors: { 409: ['changes_too_far_behind'] },
+    handle: async ({ context, caller: { userId }, params, query, request, response }) => {
+      const { after = 0, limit } = query;
+      const page = await listChanges(context, { groupId: params.message_group_uuid, userId, after, limit });
+      linkPages(request, response, {
+        next: page.next === undefined ? undefined : { after: page.next, limit },
+      });
+      return page.changed.map((changed) => ({
+        change: changed.change,
+        message: presentMessage(changed.message, page.names, userId),
+      }));
     },
   }),
 

@@ -83,6 +83,12 @@ export const HEADERS = {
     schema: { type: 'string' },
     example: '"600-in-1min"; q=600; w=60',
   },
+  'Last-Change': {
+    description:
+      "Number of the group's newest change, read before the page; 0: none. A client that holds the page asks for the changes after it later.",
+    schema: { type: 'integer', minimum: 0 },
+    example: 7,
+  },
 } satisfies Record<string, oas31.HeaderObject>;
 type HeaderName = keyof typeof HEADERS;
 

@@ -14,7 +14,7 @@ import type { RateLimits, ReadCost } from './rate-limit.ts';
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** Headers of some responses. `Link`: the adjacent pages of a page. */
-export type AnswerHeader = 'Link';
+export type AnswerHeader = 'Link' | 'Last-Change';
 
 /** Error codes by status. */
 export type Errors = Readonly<Partial<Record<400 | 403 | 404 | 409 | 422, readonly string[]>>>;

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { beginningOf, PREVIEW_CODE_POINTS } from '../../schema/preview.ts';
-import type { InboxRow, Member } from '../domain/model.ts';
+import type { MarkedRead } from '../domain/mark-read.ts';
+import type { InboxEntry, Member } from '../domain/model.ts';
 import type { NameReader } from '../domain/names.ts';
-import type { GroupView } from '../domain/read-group.ts';
+import { type GroupView, MEMBERS_SHOWN, type MembersPage, showsMarksOf } from '../domain/read-group.ts';
 import { systemWords } from '../domain/system-messages.ts';
-import { unreadCount } from '../domain/unread.ts';
 import {
   count,
   displayName,
@@ -19,7 +19,8 @@ import {
 } from './values.ts';
 
 const unread = count.meta({
-  description: 'Number of unread messages, without tombstones.',
+  description:
+    'Number of unread messages: what others wrote after the read mark, without deleted messages and system messages.',
   examples: [1],
 });
 
@@ -66,13 +67,16 @@ export const messageGroup = z
   .meta({ id: 'MessageGroup', description: 'A conversation, as one of its members sees it.' });
 export type MessageGroupAnswer = z.infer<typeof messageGroup>;
 
-const member = z
+export const member = z
   .object({
     user_uuid: userId,
     handle,
     display_name: displayName,
     role,
-    read_seq: readSeq,
+    read_seq: readSeq.exactOptional().meta({
+      description: `Everything up to this seq was read. Only in a group of at most ${MEMBERS_SHOWN} members.`,
+      examples: [41],
+    }),
     joined_at: time.meta({ description: 'When they became a member.' }),
     joined_seq: seq.meta({
       description:
@@ -85,7 +89,11 @@ export type MemberAnswer = z.infer<typeof member>;
 
 /** A conversation with its members. */
 export const messageGroupWithMembers = messageGroup
-  .extend({ members: z.array(member).meta({ description: 'All members, including the caller.' }) })
+  .extend({
+    members: z.array(member).meta({
+      description: `The first ${MEMBERS_SHOWN} members by user id, and the caller. The list of members has all of them.`,
+    }),
+  })
   .meta({ id: 'MessageGroupWithMembers', description: 'A conversation with its members.' });
 export type GroupAnswer = z.infer<typeof messageGroupWithMembers>;
 
@@ -95,60 +103,64 @@ export const readMark = z
   .meta({ id: 'ReadMark', description: 'How far the caller has read.' });
 export type ReadMarkAnswer = z.infer<typeof readMark>;
 
-export function presentMessageGroup(row: InboxRow, names: NameReader): MessageGroupAnswer {
+export function presentMessageGroup(entry: InboxEntry, names: NameReader): MessageGroupAnswer {
+  const { row, summary, unreadCount } = entry;
   return {
     uuid: row.groupId,
-    ...presentIdentity(row, names),
-    message: previewFor(row, names),
-    ...(row.unreadable && { unreadable: row.unreadable }),
-    created_at: row.last_at,
-    last_seq: row.last_seq,
+    ...presentIdentity(entry, names),
+    message: previewFor(entry, names),
+    ...(summary.unreadable && { unreadable: summary.unreadable }),
+    created_at: summary.last_at,
+    last_seq: summary.last_seq,
     read_seq: row.read_seq,
-    unread_count: unreadCount(row),
-    last_by: row.last_by,
-    last_kind: row.last_kind ?? 'text',
+    unread_count: unreadCount,
+    last_by: summary.last_by,
+    last_kind: summary.last_kind,
   };
 }
 
-/** Returns the preview of the newest message for its reader. The text for an unreadable preview stays as it is. */
-function previewFor(row: InboxRow, names: NameReader): string | null {
-  const { last_event, last_by, preview, unreadable } = row;
-  if (!last_event || preview === null || unreadable) return preview;
+/** Returns the preview of the newest message for its reader: a system message is worded for them. */
+function previewFor({ row, summary: { last_by, preview } }: InboxEntry, names: NameReader): string | null {
+  if (preview === null || typeof preview === 'string') return preview;
   const nameOf = (userId: string) => names.person(userId).display_name;
-  return beginningOf(systemWords(last_event, last_by, { nameOf, readerId: row.userId }));
+  return beginningOf(systemWords(preview, last_by, { nameOf, readerId: row.userId }));
 }
 
-export function presentGroupView({ row, members, names }: GroupView): GroupAnswer {
+export function presentGroupView({ entry, members, names }: GroupView): GroupAnswer {
+  const showsMarks = showsMarksOf(entry);
   return {
-    ...presentMessageGroup(row, names),
-    members: members.map((other) => presentMember(other, names)),
+    ...presentMessageGroup(entry, names),
+    members: members.map((other) => presentMember(other, names, showsMarks)),
   };
 }
 
-export function presentReadMark(row: Member): ReadMarkAnswer {
-  return { uuid: row.groupId, read_seq: row.read_seq, unread_count: unreadCount(row) };
+export function presentMembers({ members, names, showsMarks }: MembersPage): MemberAnswer[] {
+  return members.map((row) => presentMember(row, names, showsMarks));
 }
 
-function presentMember(row: Member, names: NameReader): MemberAnswer {
+export function presentReadMark({ groupId: uuid, read_seq, unreadCount }: MarkedRead): ReadMarkAnswer {
+  return { uuid, read_seq, unread_count: unreadCount };
+}
+
+function presentMember(row: Member, names: NameReader, showsMarks: boolean): MemberAnswer {
   return {
     user_uuid: row.userId,
     ...names.person(row.userId),
     role: row.role,
-    read_seq: row.read_seq,
+    ...(showsMarks && { read_seq: row.read_seq }),
     joined_at: row.joined_at,
     joined_seq: row.joined_seq,
   };
 }
 
-function presentIdentity(row: Pick<Member, 'peer' | 'groupId'>, names: NameReader) {
+function presentIdentity({ row, group }: InboxEntry, names: NameReader) {
   if (row.peer !== undefined) return { kind: 'direct' as const, name: null, ...names.person(row.peer) };
-  const group = names.group(row.groupId);
-  const name = group?.name ?? '';
+  const { name = '', member_count } = group ?? {};
   return {
     kind: 'group' as const,
     name,
     display_name: name,
     handle: null,
-    ...(group && { member_count: group.member_count }),
+    ...(member_count !== undefined && { member_count }),
   };
 }

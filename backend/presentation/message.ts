@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { SystemEvent } from '../../schema/items.ts';
 import type { Message } from '../domain/model.ts';
 import type { NameReader } from '../domain/names.ts';
+import { systemWords } from '../domain/system-messages.ts';
 import { displayName, groupId, handle, role, seq, time, unreadable, userId } from './values.ts';
 
 const MAX_KEY_LENGTH = 64;
@@ -14,22 +15,27 @@ const user = z
 const groupName = z.string().meta({ description: 'The new name.', examples: ['Analytical engines'] });
 
 /** The change that a system message reports; its author made it. */
-const systemData = z
-  .discriminatedUnion('event', [
-    z.object({ event: z.literal('group_created'), name: groupName }).meta({ id: 'GroupCreated' }),
-    z.object({ event: z.literal('group_renamed'), name: groupName }).meta({ id: 'GroupRenamed' }),
-    z.object({ event: z.literal('member_added'), user }).meta({ id: 'MemberAdded' }),
-    z.object({ event: z.literal('member_removed'), user }).meta({ id: 'MemberRemoved' }),
+const groupEvent = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('group_created'), name: groupName }).meta({ id: 'GroupCreated' }),
+    z.object({ type: z.literal('group_renamed'), name: groupName }).meta({ id: 'GroupRenamed' }),
     z
       .object({
-        event: z.literal('member_left'),
+        type: z.literal('members_added'),
+        users: z.array(user).meta({ description: 'The users who were added, up to 90.' }),
+      })
+      .meta({ id: 'MembersAdded' }),
+    z.object({ type: z.literal('member_removed'), user }).meta({ id: 'MemberRemoved' }),
+    z
+      .object({
+        type: z.literal('member_left'),
         new_owner: user.exactOptional().meta({ description: 'The new owner, if the owner left.' }),
       })
       .meta({ id: 'MemberLeft' }),
-    z.object({ event: z.literal('role_changed'), user, role }).meta({ id: 'RoleChanged' }),
+    z.object({ type: z.literal('role_changed'), user, role }).meta({ id: 'RoleChanged' }),
   ])
-  .meta({ id: 'SystemData', description: 'What the author of a system message did to the group.' });
-type SystemData = z.infer<typeof systemData>;
+  .meta({ id: 'GroupEvent', description: 'What the author of a system message did to the group.' });
+type GroupEvent = z.infer<typeof groupEvent>;
 
 const common = {
   uuid: z.string().meta({ description: 'Id of the message.', examples: ['01JX3K8Q4M5N6P7R8S9TAVBWCX'] }),
@@ -79,15 +85,12 @@ const systemMessage = z
   .object({
     ...common,
     kind: z.literal('system'),
-    message: z
-      .string()
-      .nullable()
-      .meta({
-        description:
-          'An English sentence for `data`, with the names of that time. Each name is enclosed in U+2068 and U+2069, so that it does not change the direction of the sentence.',
-        examples: ['\u2068Ada Lovelace\u2069 added \u2068Grace Hopper\u2069'],
-      }),
-    data: systemData,
+    message: z.string().meta({
+      description:
+        'An English sentence for `event`, with current names. Each name is enclosed in U+2068 and U+2069, so that it does not change the direction of the sentence.',
+      examples: ['\u2068Ada Lovelace\u2069 added \u2068Grace Hopper\u2069'],
+    }),
+    event: groupEvent,
   })
   .meta({ id: 'SystemMessage', description: 'Reports a change of the group; its author made the change.' });
 
@@ -96,6 +99,15 @@ export const message = z
   .discriminatedUnion('kind', [textMessage, systemMessage])
   .meta({ id: 'Message', description: "One entry of a message group's log." });
 export type MessageAnswer = z.infer<typeof message>;
+
+/** A change of a group's log: a message as it is now, and the newest change that it is part of. */
+export const changedMessage = z
+  .object({
+    change: seq.meta({ description: 'Number of the change: 1, 2, 3 … without gaps.', examples: [7] }),
+    message,
+  })
+  .meta({ id: 'ChangedMessage', description: 'A message that was changed after it was sent.' });
+export type ChangedMessageAnswer = z.infer<typeof changedMessage>;
 
 /** @param viewerId the user who will see it: others than the author do not get `client_key`. Absent: any user. */
 export function presentMessage(
@@ -112,35 +124,36 @@ export function presentMessage(
     user_uuid: item.user_uuid,
     display_name,
     handle,
-    message: item.message,
     created_at: item.created_at,
     edited_at: item.edited_at ?? null,
     deleted_at: item.deleted_at ?? null,
     ...(item.unreadable && { unreadable: item.unreadable }),
     ...(item.client_key !== undefined && item.user_uuid === viewerId && { client_key: item.client_key }),
   };
-  if (item.data === undefined) return { ...presented, kind: 'text' };
-  return { ...presented, kind: 'system', data: presentEvent(item.data, names) };
+  const { event } = item;
+  if (event === undefined) return { ...presented, kind: 'text', message: item.message };
+  const nameOf = (userId: string) => names.person(userId).display_name;
+  const words = systemWords(event, item.user_uuid, { nameOf });
+  return { ...presented, kind: 'system', message: words, event: presentGroupEvent(event, names) };
 }
 
-function presentEvent(stored: SystemEvent, names: Pick<NameReader, 'person'>): SystemData {
+function presentGroupEvent(stored: SystemEvent, names: Pick<NameReader, 'person'>): GroupEvent {
   const userOf = (userId: string) => {
     const { handle, display_name } = names.person(userId);
     return { user_uuid: userId, handle, display_name };
   };
-  switch (stored.event) {
+  const { type } = stored;
+  switch (type) {
     case 'group_created':
     case 'group_renamed':
-      return { event: stored.event, name: stored.name };
-    case 'member_added':
+      return { type, name: stored.name };
+    case 'members_added':
+      return { type, users: stored.user_uuids.map(userOf) };
     case 'member_removed':
-      return { event: stored.event, user: userOf(stored.user_uuid) };
+      return { type, user: userOf(stored.user_uuid) };
     case 'member_left':
-      return {
-        event: 'member_left',
-        ...(stored.new_owner !== undefined && { new_owner: userOf(stored.new_owner) }),
-      };
+      return { type, ...(stored.new_owner !== undefined && { new_owner: userOf(stored.new_owner) }) };
     case 'role_changed':
-      return { event: 'role_changed', user: userOf(stored.user_uuid), role: stored.role };
+      return { type, user: userOf(stored.user_uuid), role: stored.role };
   }
 }

@@ -3,12 +3,17 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { cancellationReasons } from './table.ts';
 
 /**
- * What became of a conditional write. When the condition did not hold, `existing` is the item that stood in the way
+ * What became of a conditional write. When the condition did not hold, `existing` is the item that was there
  * (`ReturnValuesOnConditionCheckFailure: ALL_OLD`), undefined where there was none.
  */
 export type WriteOutcome<Item, Answer = unknown> =
   | { readonly stored: true; readonly answer: Answer }
-  | { readonly stored: false; readonly existing: Item | undefined };
+  | {
+      readonly stored: false;
+      readonly existing: Item | undefined;
+      /** The SDK sent the request more than once: an attempt whose answer was lost may have been stored. */
+      readonly repeated?: boolean;
+    };
 
 /** Turns a conditional write's failed condition into an outcome; any other failure is thrown on. */
 export async function conditionalWrite<Item, Answer>(
@@ -18,7 +23,12 @@ export async function conditionalWrite<Item, Answer>(
     return { stored: true, answer: await write };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return { stored: false, existing: error.Item && (unmarshall(error.Item) as Item) };
+    const { Item, $metadata } = error;
+    return {
+      stored: false,
+      existing: Item && (unmarshall(Item) as Item),
+      repeated: ($metadata.attempts ?? 1) > 1,
+    };
   }
 }
 

@@ -1,6 +1,16 @@
-import type { Group, LogEntry, Member, Profile } from '../domain/model.ts';
-import type { GroupItem, MemberItem, MessageItem, ProfileItem } from '../../schema/items.ts';
+import type { Group, LogChange, LogEntry, Member, Profile, Summary } from '../domain/model.ts';
+import type {
+  ChangeItem,
+  DirectMemberItem,
+  GroupItem,
+  MemberItem,
+  MessageItem,
+  ProfileItem,
+  StoredSummary,
+} from '../../schema/items.ts';
 import {
+  changeKey,
+  changeOf,
   groupIdOf,
   groupKey,
   inboxPk,
@@ -12,10 +22,12 @@ import {
   profileUserIdOf,
   seqOf,
 } from '../../schema/keys.ts';
+import { previewOf } from '../../schema/preview.ts';
 
 /*
- * Converts stored items to the domain's objects and back: keys become ids. Nothing that contradicts an item's key is
- * believed: ids and seq come from the key. `read…` leaves out an item whose key is of another kind, `…Of` throws for it.
+ * Converts stored items to the domain's objects and back: keys become ids, and a number that is absent because it equals
+ * another one becomes that number. Nothing that contradicts an item's key is believed: ids and seq come from the key.
+ * `read…` leaves out an item whose key is of another kind, `…Of` throws for it.
  */
 
 /** A stored message; undefined for an item that is among the messages without a message's key. */
@@ -31,28 +43,85 @@ export function readMember(item: object | undefined): Member | undefined {
   return row && memberUserIdOf(row) !== undefined ? memberOf(row) : undefined;
 }
 
-export function groupOf({ pk, sk, ...group }: GroupItem): Group {
-  return { ...group, groupId: idIn(pk, groupIdOf({ pk })) };
+/** A stored change; undefined for an item that is among the changes without a change's key. */
+export function readChange(item: object | undefined): LogChange | undefined {
+  const stored = item as ChangeItem | undefined;
+  const change = stored && changeOf(stored);
+  return change === undefined ? undefined : changeEntryOf({ ...stored, change } as ChangeItem);
+}
+
+export function groupOf(item: GroupItem): Group {
+  const { pk, sk, ...group } = item;
+  const groupId = idIn(pk, groupIdOf({ pk }));
+  return group.kind === 'direct' ? { ...group, groupId } : { ...withLastN(group), groupId };
 }
 
 export function groupItemOf({ groupId, ...group }: Group): GroupItem {
-  return { ...groupKey(groupId), ...group };
+  return { ...groupKey(groupId), ...(group.kind === 'direct' ? group : withoutLastN(group)) };
 }
 
-export function memberOf({ pk, sk, inbox_pk, ...member }: MemberItem): Member {
-  return { ...member, groupId: idIn(pk, groupIdOf({ pk })), userId: idIn(sk, memberUserIdOf({ pk, sk })) };
+export function memberOf(item: MemberItem): Member {
+  const { pk, sk, inbox_pk, ...member } = item;
+  const groupId = idIn(pk, groupIdOf({ pk }));
+  const userId = idIn(sk, memberUserIdOf({ pk, sk }));
+  const { read_n = member.read_seq } = member;
+  return isDirectItem(member)
+    ? { ...withLastN(member), groupId, userId, read_n }
+    : { ...member, groupId, userId, read_n };
 }
 
-export function memberItemOf({ groupId, userId, ...member }: Member): MemberItem {
-  return { ...memberKey(groupId, userId), inbox_pk: inboxPk(userId), ...member };
+export function memberItemOf(row: Member): MemberItem {
+  const { groupId, userId, read_n, ...member } = row;
+  return {
+    ...memberKey(groupId, userId),
+    inbox_pk: inboxPk(userId),
+    ...(isDirectRow(member) ? withoutLastN(member) : member),
+    ...(read_n !== member.read_seq && { read_n }),
+  };
+}
+
+/** The summary of a group whose newest message this is. */
+export function summaryOf(newest: LogEntry): Summary {
+  return {
+    last_seq: newest.seq,
+    last_n: newest.n,
+    last_rev: newest.rev,
+    last_at: newest.created_at,
+    last_by: newest.user_uuid,
+    last_kind: newest.kind,
+    preview: previewOf(newest),
+  };
+}
+
+/** The attributes of a summary as they are stored. */
+export function storedSummaryOf(summary: Summary): StoredSummary {
+  const { last_seq, last_rev, last_at, last_by, last_kind, preview, last_deleted_seq } = summary;
+  return {
+    last_seq,
+    ...(summary.last_n !== last_seq && { last_n: summary.last_n }),
+    last_rev,
+    last_at,
+    last_by,
+    last_kind,
+    preview,
+    ...(last_deleted_seq !== undefined && { last_deleted_seq }),
+  };
 }
 
 export function logEntryOf({ pk, sk, ...entry }: MessageItem): LogEntry {
-  return { ...entry, groupId: idIn(pk, groupIdOf({ pk })) };
+  return { ...entry, n: entry.n ?? entry.seq, groupId: idIn(pk, groupIdOf({ pk })) };
 }
 
-export function messageItemOf({ groupId, ...entry }: LogEntry): MessageItem {
-  return { ...messageKey(groupId, entry.seq), ...entry };
+export function messageItemOf({ groupId, n, ...entry }: LogEntry): MessageItem {
+  return { ...messageKey(groupId, entry.seq), ...entry, ...(n !== entry.seq && { n }) };
+}
+
+export function changeEntryOf({ pk, sk, ...change }: ChangeItem): LogChange {
+  return { ...change, groupId: idIn(pk, groupIdOf({ pk })) };
+}
+
+export function changeItemOf({ groupId, ...change }: LogChange): ChangeItem {
+  return { ...changeKey(groupId, change.change), ...change };
 }
 
 export function profileOf({ pk, sk, ...profile }: ProfileItem): Profile {
@@ -61,6 +130,24 @@ export function profileOf({ pk, sk, ...profile }: ProfileItem): Profile {
 
 export function profileItemOf({ userId, ...profile }: Profile): ProfileItem {
   return { ...profileKey(userId), ...profile };
+}
+
+function withLastN<Item extends Pick<StoredSummary, 'last_seq' | 'last_n'>>(item: Item) {
+  return { ...item, last_n: item.last_n ?? item.last_seq };
+}
+
+function withoutLastN<Item extends Pick<Summary, 'last_seq' | 'last_n'>>({ last_n, ...item }: Item) {
+  return { ...item, ...(last_n !== item.last_seq && { last_n }) };
+}
+
+type Keyless<Item> = Omit<Item, keyof Key | 'inbox_pk'>;
+
+function isDirectItem(item: Keyless<MemberItem>): item is Keyless<DirectMemberItem> {
+  return item.peer !== undefined;
+}
+
+function isDirectRow<Row extends { readonly peer?: string }>(row: Row): row is Row & Summary {
+  return row.peer !== undefined;
 }
 
 function idIn(key: Key['pk'], id: string | undefined): string {

@@ -1,61 +1,42 @@
-import { GetCommand, UpdateCommand, type UpdateCommandOutput } from '@aws-sdk/lib-dynamodb';
-import type { Group, InboxRow, Member, SummaryChange, SummaryState } from '../domain/model.ts';
-import type { GroupItem, MemberItem, Summary } from '../../schema/items.ts';
+import {
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+  type UpdateCommandOutput,
+} from '@aws-sdk/lib-dynamodb';
+import type { DirectMember, Group, Member, ReadMark } from '../domain/model.ts';
+import { type GroupItem, MAX_GROUPS, type MemberItem } from '../../schema/items.ts';
 import { INBOX_INDEX } from '../../schema/table.ts';
 import {
   GROUP_SK,
+  groupKey,
   groupPk,
   inboxPk,
-  inboxSk,
-  type Key,
   MEMBER_SK_END,
   MEMBER_SK_PREFIX,
   memberKey,
+  NAMED_INBOX_PREFIX,
 } from '../../schema/keys.ts';
+import { batchGet } from './batch-get.ts';
 import { conditionalWrite, type WriteOutcome } from './condition.ts';
-import { groupOf, memberOf, readMember } from './items.ts';
-import type { MessageCodec } from './message-codec.ts';
-import { queryItems } from './query.ts';
+import { groupOf, memberItemOf, memberOf, readMember } from './items.ts';
+import { type ItemPage, queryItems, queryPage } from './query.ts';
+import { summaryIsUnchanged, summaryUpdate } from './summary-update.ts';
 import type { Table } from './table.ts';
 
-/** The members of every group, and through the index everybody's inbox. */
+/** A group and one user's row of it, as they were read together; each is undefined where there is none. */
+export interface OwnRow {
+  readonly group: Group | undefined;
+  readonly own: Member | undefined;
+}
+
+/** The members of every group, and through the index every user's inbox. */
 export class MemberStore {
   readonly #table: Table;
-  readonly #codec: MessageCodec;
 
-  constructor(table: Table, codec: MessageCodec) {
+  constructor(table: Table) {
     this.#table = table;
-    this.#codec = codec;
-  }
-
-  /** All members of a group, strongly read: who is in it now. Empty where there is no such group. 1 R for 8 members. */
-  async list(groupId: string): Promise<Member[]> {
-    const query = {
-      // For `begins_with` the embedded engine looks through the whole partition, messages and all.
-      KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
-      ExpressionAttributeValues: {
-        ':group': groupPk(groupId),
-        ':from': MEMBER_SK_PREFIX,
-        ':to': MEMBER_SK_END,
-      },
-      ConsistentRead: true,
-    };
-    return queryItems(this.#table, query, Infinity, readMember);
-  }
-
-  /** A group with its members in one strong read; `group` is undefined where there is none. */
-  async listWithGroup(groupId: string): Promise<{ group: Group | undefined; members: Member[] }> {
-    const items = await queryItems<Key>(this.#table, {
-      KeyConditionExpression: 'pk = :group AND sk BETWEEN :member AND :meta',
-      ExpressionAttributeValues: {
-        ':group': groupPk(groupId),
-        ':member': MEMBER_SK_PREFIX,
-        ':meta': GROUP_SK,
-      },
-      ConsistentRead: true,
-    });
-    const group = items.find((item): item is GroupItem => item.sk === GROUP_SK);
-    return { group: group && groupOf(group), members: items.flatMap((item) => readMember(item) ?? []) };
   }
 
   /** One member, strongly read: whether this user is in the group now. 1 R. */
@@ -63,117 +44,156 @@ export class MemberStore {
     const { Item } = await this.#table.send(
       new GetCommand({ TableName: this.#table.name, Key: memberKey(groupId, userId), ConsistentRead: true }),
     );
-    return Item && memberOf(Item as MemberItem);
+    return readMember(Item);
+  }
+
+  /** Some members, strongly read, in no order; those who are no members are left out. 1 R a user. */
+  async findMany(groupId: string, userIds: readonly string[]): Promise<Member[]> {
+    const keys = [...new Set(userIds)].map((userId) => memberKey(groupId, userId));
+    return (await batchGet(this.#table, keys, true)).flatMap((item) => readMember(item) ?? []);
   }
 
   /**
-   * A user's inbox, newest activity first. Eventually consistent, as an index is. A row's key says whose it is: another
-   * user's row is not shown, in whichever inbox it claims to be.
-   * @param after the `inbox_sk` to continue after.
+   * A user's row and META, both strongly read. 2 R. It is no snapshot: each may be read before or after a change of both.
    */
-  async inbox(userId: string, limit: number, after?: string): Promise<InboxRow[]> {
+  async findWithGroup(groupId: string, userId: string): Promise<OwnRow> {
+    const items = await batchGet(this.#table, [memberKey(groupId, userId), groupKey(groupId)], true);
+    const group = items.find((item) => item.sk === GROUP_SK);
+    return {
+      group: group && groupOf(group as GroupItem),
+      own: items.flatMap((item) => readMember(item) ?? [])[0],
+    };
+  }
+
+  /** Both rows of a direct group, strongly read; fewer where the group is damaged or is none. 1 R. */
+  async pair(groupId: string): Promise<DirectMember[]> {
     const rows = await queryItems(
       this.#table,
+      { ...MEMBERS_OF(groupId), ConsistentRead: true },
+      2,
+      readMember,
+    );
+    return rows.flatMap((row) => (row.peer === undefined ? [] : [row]));
+  }
+
+  /**
+   * A page of a group's members by user id, strongly read. 1 R for 4 KB.
+   * @param after the user id to continue after.
+   */
+  async list(groupId: string, limit: number, after?: string): Promise<Member[]> {
+    const { ExpressionAttributeValues, ...query } = MEMBERS_OF(groupId);
+    const from = after === undefined ? MEMBER_SK_PREFIX : `${MEMBER_SK_PREFIX}${after}\0`;
+    return queryItems(
+      this.#table,
       {
-        IndexName: INBOX_INDEX,
-        KeyConditionExpression:
-          after === undefined ? 'inbox_pk = :user' : 'inbox_pk = :user AND inbox_sk < :after',
-        ExpressionAttributeValues: {
-          ':user': inboxPk(userId),
-          ...(after !== undefined && { ':after': after }),
-        },
-        ScanIndexForward: false,
+        ...query,
+        ExpressionAttributeValues: { ...ExpressionAttributeValues, ':from': from },
+        ConsistentRead: true,
       },
       limit,
-      (item) => {
-        const row = readMember(item);
-        return row?.userId === userId ? row : undefined;
-      },
+      readMember,
     );
-    return this.withPreviews(rows);
   }
 
-  /** Rows with their previews as plain texts. @throws TextKeysUnavailableError */
-  async withPreviews(members: readonly Member[]): Promise<InboxRow[]> {
-    return this.#codec.decodePreviews(members);
-  }
-
-  /**
-   * Writes what the stream made of a row, if the row still is the one that was read. What can come in between is
-   * another batch's summary, a read mark, a removal, or a removal and a new joining; each changes one of the attributes
-   * in the condition (or removes the row), and the row that is there now is handed back to be looked at again.
-   * 1 W, and 1 or 2 W for the index.
-   */
-  async applySummary(row: Member, change: SummaryChange): Promise<WriteOutcome<Member>> {
-    if (change.tombstones) return this.replaceSummary(row, { ...change, ...change.tombstones });
-    const { summary } = change;
-    const adds = change.deleted.length > 0;
-    const removes = summary.last_event ? [] : ['REMOVE last_event'];
-    return this.#writeSummary(row, summary, {
-      update: [setsOf(summary), ...removes, ...(adds ? ['ADD deleted_seqs :deleted'] : [])].join(' '),
-      condition: ROW_IS_UNCHANGED,
-      values: { ':read_seq': change.read_seq, ...(adds && { ':deleted': new Set(change.deleted) }) },
-    });
+  /** All members of a group in pages, strongly read: for succession and maintenance, never for a request's hot path. */
+  async *pages(groupId: string): AsyncGenerator<Member[]> {
+    let after: string | undefined;
+    do {
+      const page = await this.list(groupId, MEMBERS_A_PAGE, after);
+      if (page.length > 0) yield page;
+      after = page.length < MEMBERS_A_PAGE ? undefined : page.at(-1)?.userId;
+    } while (after !== undefined);
   }
 
   /**
-   * Puts a row right, whatever it was, if it still is the one that was read: `deleted_seqs` included, because here it
-   * is replaced, and a deletion that the stream added meanwhile must not be lost.
+   * A user's rows from a place in the inbox down: first those of named groups, then those of direct groups by the time in
+   * their keys. Eventually consistent, as an index is. 0.5 R for 4 KB. A row's key says whose it is: another user's row is
+   * left out, whichever inbox it claims to be in.
+   * @param below an `inbox_sk`; absent: from the end of the inbox.
    */
-  async replaceSummary(row: Member, state: SummaryState): Promise<WriteOutcome<Member>> {
-    const { deleted_seqs: seen } = row;
-    const { deleted_seqs: named, folded } = state;
-    const sets = [
-      setsOf(state.summary),
-      ...(named.size > 0 ? ['deleted_seqs = :deleted'] : []),
-      ...(folded ? ['folded_seq = :folded_seq, folded_count = :folded_count'] : []),
-    ].join(', ');
-    const removes = [
-      ...(named.size > 0 ? [] : ['deleted_seqs']),
-      ...(folded ? [] : ['folded_seq, folded_count']),
-      ...(state.summary.last_event ? [] : ['last_event']),
-    ].join(', ');
-    return this.#writeSummary(row, state.summary, {
-      update: removes === '' ? sets : `${sets} REMOVE ${removes}`,
-      condition: `${ROW_IS_UNCHANGED} AND ${seen ? 'deleted_seqs = :seen_deleted' : 'attribute_not_exists(deleted_seqs)'}`,
-      values: {
-        ':read_seq': state.read_seq,
-        ...(named.size > 0 && { ':deleted': named }),
-        ...(folded && { ':folded_seq': folded.seq, ':folded_count': folded.count }),
-        ...(seen && { ':seen_deleted': seen }),
-      },
-    });
+  async inbox(userId: string, limit: number, below?: string): Promise<ItemPage<Member>> {
+    return below === undefined
+      ? this.#inboxQuery(userId, limit, 'inbox_pk = :user', {})
+      : this.#inboxQuery(userId, limit, 'inbox_pk = :user AND inbox_sk < :below', { ':below': below });
+  }
+
+  /** A user's rows of named groups. Eventually consistent. 0.5 R for 4 KB. */
+  async namedRows(userId: string): Promise<Member[]> {
+    const condition = 'inbox_pk = :user AND inbox_sk >= :named';
+    return (await this.#inboxQuery(userId, Infinity, condition, { ':named': NAMED_INBOX_PREFIX })).items;
   }
 
   /**
-   * Moves a read mark forward, if the row is there, the mark is behind `seq`, the row knows of a message at `seq`, and
-   * tombstones behind `seq` are not only counted. A summary that comes in between changes neither of the first; another
-   * device's mark that is further wins. 2 W.
+   * How many named groups a user is in, up to MAX_GROUPS, and to how many of those others added them. Eventually
+   * consistent. 0.5 R for 4 KB: 18 R at 500 groups.
    */
-  async raiseReadSeq(groupId: string, userId: string, seq: number): Promise<RaiseOutcome> {
-    const condition = `${MARK_IS_BEHIND} AND ${ROW_KNOWS_THE_MESSAGE} AND ${NOT_IN_THE_FOLD}`;
-    return this.#raiseReadSeq(groupId, userId, seq, condition);
+  async countNamed(userId: string): Promise<{ readonly groups: number; readonly byOthers: number }> {
+    const page = await this.#table.send(
+      new QueryCommand({
+        TableName: this.#table.name,
+        IndexName: INBOX_INDEX,
+        KeyConditionExpression: 'inbox_pk = :user AND inbox_sk >= :named',
+        FilterExpression: 'attribute_exists(added_by)',
+        ExpressionAttributeValues: { ':user': inboxPk(userId), ':named': NAMED_INBOX_PREFIX },
+        Select: 'COUNT',
+        Limit: MAX_GROUPS,
+      }),
+    );
+    return { groups: page.ScannedCount ?? 0, byOthers: page.Count ?? 0 };
   }
 
-  /** The same for a seq that the log was seen to have, though the row does not know of it yet. */
-  async raiseReadSeqAheadOfRow(groupId: string, userId: string, seq: number): Promise<RaiseOutcome> {
-    return this.#raiseReadSeq(groupId, userId, seq, `${MARK_IS_BEHIND} AND ${NOT_IN_THE_FOLD}`);
+  /**
+   * Writes the summary of a direct group's row, if the row is the one that was read: 2 W with the index, 2 W more where
+   * its place in the inbox moves. Between the read and the write another batch's summary, a read mark or a repair may
+   * come; each changes a number in the condition, and the row as it is then is returned to be looked at again.
+   */
+  async applySummary(seen: DirectMember, now: DirectMember): Promise<WriteOutcome<DirectMember>> {
+    // In a direct group `n` is the seq.
+    const { sets, removes, values } = summaryUpdate(now, ['read_n']);
+    const unchanged = summaryIsUnchanged(seen);
+    const outcome = await conditionalWrite<MemberItem, unknown>(
+      this.#table.send(
+        new UpdateCommand({
+          TableName: this.#table.name,
+          Key: memberKey(seen.groupId, seen.userId),
+          UpdateExpression: `SET ${sets}, inbox_sk = :inbox_sk, read_seq = :read_seq ${removes}`,
+          ConditionExpression: `${unchanged.condition} AND ${MARK_IS_UNCHANGED}`,
+          ExpressionAttributeValues: {
+            ...values,
+            ...unchanged.values,
+            ':inbox_sk': now.inbox_sk,
+            ':read_seq': now.read_seq,
+            ':seen_read_seq': seen.read_seq,
+          },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      ),
+    );
+    if (outcome.stored) return outcome;
+    const existing = outcome.existing && memberOf(outcome.existing);
+    return { stored: false, existing: existing?.peer === undefined ? undefined : existing };
   }
 
-  async #raiseReadSeq(
+  /**
+   * Moves a read mark forward. Between the caller's reads and this a further mark of another device may come: it wins. A
+   * member who left stays gone. 2 W with the index.
+   * @param onlyWithSummary where the row's summary shows that the log has the seq: of a direct group.
+   */
+  async raiseMark(
     groupId: string,
     userId: string,
-    seq: number,
-    condition: string,
+    mark: ReadMark,
+    onlyWithSummary = false,
   ): Promise<RaiseOutcome> {
+    const storesN = mark.n !== mark.seq;
     const outcome = await conditionalWrite<MemberItem, UpdateCommandOutput>(
       this.#table.send(
         new UpdateCommand({
           TableName: this.#table.name,
           Key: memberKey(groupId, userId),
-          UpdateExpression: 'SET read_seq = :seq',
-          ConditionExpression: condition,
-          ExpressionAttributeValues: { ':seq': seq },
+          UpdateExpression: markUpdate(mark),
+          ConditionExpression: onlyWithSummary ? `${MARK_IS_LOWER} AND ${SUMMARY_HAS_SEQ}` : MARK_IS_LOWER,
+          ExpressionAttributeValues: { ':seq': mark.seq, ...(storesN && { ':n': mark.n }) },
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
@@ -185,55 +205,41 @@ export class MemberStore {
   }
 
   /**
-   * Forgets tombstones that a read mark has passed. They count for nothing in any case, so nothing that comes in
-   * between matters; a row that is gone stays gone. 2 W.
+   * Writes another read mark, also a lower one, if the row is the one that was read: for a rebuild. Between the read and
+   * the write the member may mark more as read, or leave and join again; then nothing is written. 2 W with the index.
    */
-  async dropTombstones({ groupId, userId }: Member, passed: readonly number[]): Promise<void> {
-    await conditionalWrite(
+  async replaceMark(seen: Member, mark: ReadMark): Promise<boolean> {
+    const storesN = mark.n !== mark.seq;
+    const { stored } = await conditionalWrite(
       this.#table.send(
         new UpdateCommand({
           TableName: this.#table.name,
-          Key: memberKey(groupId, userId),
-          UpdateExpression: 'DELETE deleted_seqs :passed',
-          ConditionExpression: ROW_EXISTS,
-          ExpressionAttributeValues: { ':passed': new Set(passed) },
+          Key: memberKey(seen.groupId, seen.userId),
+          UpdateExpression: markUpdate(mark),
+          ConditionExpression: `joined_seq = :joined AND ${MARK_IS_UNCHANGED}`,
+          ExpressionAttributeValues: {
+            ':joined': seen.joined_seq,
+            ':seen_read_seq': seen.read_seq,
+            ':seq': mark.seq,
+            ...(storesN && { ':n': mark.n }),
+          },
         }),
       ),
     );
+    return stored;
   }
 
-  async #writeSummary(
-    row: Member,
-    summary: Summary,
-    expression: { update: string; condition: string; values: Record<string, unknown> },
-  ): Promise<WriteOutcome<Member>> {
-    const { groupId, userId } = row;
+  /**
+   * Stores a row where none is: the missing half of a direct group. The summary that it was made of may be older than the
+   * log by then; the next batch of the stream raises it. 3 W.
+   */
+  async insert(row: Member): Promise<WriteOutcome<Member>> {
     const outcome = await conditionalWrite<MemberItem, unknown>(
       this.#table.send(
-        new UpdateCommand({
+        new PutCommand({
           TableName: this.#table.name,
-          Key: memberKey(groupId, userId),
-          UpdateExpression: expression.update,
-          ConditionExpression: `${expression.condition} AND ${row.folded_seq === undefined ? NOT_FOLDED : FOLD_IS_UNCHANGED}`,
-          ExpressionAttributeValues: {
-            ':last_seq': summary.last_seq,
-            ':last_rev': summary.last_rev,
-            ':last_at': summary.last_at,
-            ':last_by': summary.last_by,
-            ':last_kind': summary.last_kind ?? 'text',
-            ':preview': summary.preview,
-            ...(summary.last_event && { ':last_event': summary.last_event }),
-            ':inbox_sk': inboxSk(summary.last_at, groupId),
-            ':seen_joined_seq': row.joined_seq,
-            ':seen_last_seq': row.last_seq,
-            ':seen_last_rev': row.last_rev,
-            ':seen_read_seq': row.read_seq,
-            ...(row.folded_seq !== undefined && {
-              ':seen_folded_seq': row.folded_seq,
-              ':seen_folded_count': row.folded_count,
-            }),
-            ...expression.values,
-          },
+          Item: memberItemOf(row),
+          ConditionExpression: 'attribute_not_exists(pk)',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       ),
@@ -241,32 +247,54 @@ export class MemberStore {
     if (outcome.stored) return outcome;
     return { stored: false, existing: outcome.existing && memberOf(outcome.existing) };
   }
+
+  async #inboxQuery(
+    userId: string,
+    limit: number,
+    condition: string,
+    values: Readonly<Record<string, string>>,
+  ): Promise<ItemPage<Member>> {
+    return queryPage(
+      this.#table,
+      {
+        IndexName: INBOX_INDEX,
+        KeyConditionExpression: condition,
+        ExpressionAttributeValues: { ':user': inboxPk(userId), ...values },
+        ScanIndexForward: false,
+      },
+      limit,
+      (item) => {
+        const row = readMember(item);
+        return row?.userId === userId ? row : undefined;
+      },
+    );
+  }
 }
+
+/** Members read at once where all are needed: at most about 0.5 MB. */
+const MEMBERS_A_PAGE = 1_000;
 
 /** What became of a read mark: the row as it is now, undefined when there is none. */
 export type RaiseOutcome =
   | { readonly raised: true; readonly row: Member }
   | { readonly raised: false; readonly row: Member | undefined };
 
-const SET_SUMMARY =
-  'SET last_seq = :last_seq, last_rev = :last_rev, last_at = :last_at, last_by = :last_by, last_kind = :last_kind, ' +
-  'preview = :preview, inbox_sk = :inbox_sk, read_seq = :read_seq';
+// For `begins_with` the embedded engine looks through the whole partition, messages and all.
+const MEMBERS_OF = (groupId: string) => ({
+  KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
+  ExpressionAttributeValues: {
+    ':group': groupPk(groupId),
+    ':from': MEMBER_SK_PREFIX,
+    ':to': MEMBER_SK_END,
+  },
+});
 
-function setsOf({ last_event }: Summary): string {
-  return last_event ? `${SET_SUMMARY}, last_event = :last_event` : SET_SUMMARY;
-}
+/** `n` is stored only where it is not the seq. */
+const markUpdate = ({ seq, n }: ReadMark): string =>
+  n === seq ? 'SET read_seq = :seq REMOVE read_n' : 'SET read_seq = :seq, read_n = :n';
 
-const ROW_IS_UNCHANGED =
-  'joined_seq = :seen_joined_seq AND last_seq = :seen_last_seq AND last_rev = :seen_last_rev AND read_seq = :seen_read_seq';
+const MARK_IS_UNCHANGED = 'read_seq = :seen_read_seq';
 
-const NOT_FOLDED = 'attribute_not_exists(folded_seq)';
+const MARK_IS_LOWER = 'read_seq < :seq';
 
-const FOLD_IS_UNCHANGED = 'folded_seq = :seen_folded_seq AND folded_count = :seen_folded_count';
-
-const ROW_EXISTS = 'attribute_exists(pk)';
-
-const NOT_IN_THE_FOLD = '(attribute_not_exists(folded_seq) OR folded_seq <= :seq)';
-
-const MARK_IS_BEHIND = 'read_seq < :seq';
-
-const ROW_KNOWS_THE_MESSAGE = 'last_seq >= :seq';
+const SUMMARY_HAS_SEQ = 'last_seq >= :seq';

@@ -1,5 +1,11 @@
-import type { InboxRow, LogEntry, Member, Message } from '../domain/model.ts';
-import { NO_ENCRYPTION, type TextEncryption } from './encryption/text-encryption.ts';
+import type { LogEntry, Message, ShownSummary } from '../domain/model.ts';
+import {
+  NO_ENCRYPTION,
+  type StoredContent,
+  type SummaryOfGroup,
+  type TextEncryption,
+  type TextLocation,
+} from './encryption/text-encryption.ts';
 
 /**
  * Turns messages into what the log stores and back. Each message remembers its stored form, so that publishing what was
@@ -52,9 +58,14 @@ export class MessageCodec {
     return entry;
   }
 
-  /** Rows of the inbox, with their previews as plain texts. @throws TextKeysUnavailableError */
-  async decodePreviews(members: readonly Member[]): Promise<InboxRow[]> {
-    return this.#encryption.decryptPreviews(members);
+  /** A text as it is stored at a place in the log. @throws TextKeysUnavailableError */
+  async encodeText(location: TextLocation, text: string): Promise<StoredContent> {
+    return this.#encryption.encrypt(location, text);
+  }
+
+  /** Summaries in their order, with their previews as plain texts. @throws TextKeysUnavailableError */
+  async decodeSummaries(summaries: readonly SummaryOfGroup[]): Promise<ShownSummary[]> {
+    return this.#encryption.decryptSummaries(summaries);
   }
 }
 

@@ -1,20 +1,20 @@
 import {
   GetCommand,
   PutCommand,
-  QueryCommand,
   TransactWriteCommand,
   UpdateCommand,
   type UpdateCommandInput,
   type UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
-import type { LogEntry, Message, SeqRange } from '../domain/model.ts';
+import type { LogEntry, Message, SeqRange, Tail } from '../domain/model.ts';
 import { BusyError } from '../errors.ts';
-import type { StoredText } from '../../schema/items.ts';
-import { groupPk, MAX_SEQ, messageKey, messageSk } from '../../schema/keys.ts';
+import { groupPk, type Key, MAX_SEQ, messageKey, messageSk } from '../../schema/keys.ts';
+import { batchGet } from './batch-get.ts';
 import { conditionalTransaction, conditionalWrite, type WriteOutcome } from './condition.ts';
+import type { StoredContent } from './encryption/text-encryption.ts';
 import { messageItemOf, readEntry } from './items.ts';
 import type { MessageCodec } from './message-codec.ts';
-import { queryItems } from './query.ts';
+import { queryItems, queryPages } from './query.ts';
 import type { Table } from './table.ts';
 
 /** An author's new text for a message. */
@@ -78,36 +78,31 @@ export class MessageStore {
 
   /**
    * Gives a message another text, if it is the author's own, a text, not deleted, and has a different text. Between the
-   * request and the write another edit or a deletion may come: the condition fails, and the message as it is then is
-   * returned. 1 W for each KB.
+   * request and the write another edit or a deletion may come: an edit follows the one before it, a deletion wins.
+   * 1 W for each KB. With encryption no condition can compare texts: the message is read first (1 R for each 4 KB).
    *
-   * With encryption no condition can compare texts. Then the message is read and decrypted first (1 R more for each 4 KB),
-   * and changed only if it still has the rev that was read; a change in between starts this again.
+   * The time of the edit is part of the condition: each edit is later than the one before it. So the SDK's repeat of an
+   * edit whose answer was lost fails, also where another edit came in between. If the first attempt failed because an
+   * edit of another process has a later time, the edit is made with the time right after that.
    * @throws TextKeysUnavailableError before anything is stored; BusyError where the message keeps changing.
    */
   async edit(groupId: string, seq: number, edit: MessageEdit): Promise<ChangeOutcome> {
-    if (!this.#codec.hasKeys) {
-      return this.#result(await this.#edit(groupId, seq, { ...edit, condition: TEXT_IS_ANOTHER }));
-    }
-    let existing = await this.find(groupId, seq);
+    let { editedAt } = edit;
+    let existing = this.#codec.hasKeys ? await this.find(groupId, seq) : undefined;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      if (!existing || !isLiveTextOf(existing, edit.userId)) return { changed: false, message: existing };
-      if (!existing.unreadable && existing.message === edit.text)
-        return { changed: false, message: existing };
-      const { message, preview } = await this.#codec.encode({ ...existing, message: edit.text });
-      const outcome = await this.#edit(groupId, seq, {
-        ...edit,
-        text: message ?? edit.text,
-        ...(preview && { preview }),
-        condition: REV_IS_AS_READ,
-        seenRev: existing.rev,
-      });
+      if (this.#codec.hasKeys && !isEditable(existing, edit)) return { changed: false, message: existing };
+      const content = await this.#codec.encodeText({ groupId, seq, user_uuid: edit.userId }, edit.text);
+      const outcome = await this.#edit(groupId, seq, { ...edit, editedAt }, content);
       if (outcome.stored) {
         // The very bytes that were encrypted here need not be decrypted again.
-        const stored = { ...outcome.entry, message, ...(preview && { preview }) };
-        return { changed: true, message: await this.#codec.decodeOne(stored) };
+        return {
+          changed: true,
+          message: await this.#codec.decodeOne({ ...outcome.entry, ...content }),
+        };
       }
       existing = await this.#decoded(outcome.entry);
+      if (outcome.repeated || !isEditable(existing, edit)) return { changed: false, message: existing };
+      editedAt = laterThan(existing, editedAt);
     }
     throw new BusyError('This message changes faster than it can be written.');
   }
@@ -137,17 +132,6 @@ export class MessageStore {
     );
   }
 
-  /** How many tombstones a range of the log has, strongly read: costs what the range weighs. */
-  async countTombstones(groupId: string, range: SeqRange): Promise<number> {
-    const query = {
-      ...inRange(groupId, range),
-      FilterExpression: 'attribute_exists(deleted_at)',
-      ProjectionExpression: 'pk, sk',
-      ConsistentRead: true,
-    };
-    return (await queryItems(this.#table, query, Infinity, readEntry)).length;
-  }
-
   /** One message, strongly read. 1 R for each 4 KB. */
   async find(groupId: string, seq: number): Promise<Message | undefined> {
     const { Item } = await this.#table.send(
@@ -156,23 +140,36 @@ export class MessageStore {
     return this.#decoded(readEntry(Item));
   }
 
-  /** Whether the log has this seq; strongly read. */
-  async exists(groupId: string, seq: number): Promise<boolean> {
+  /** The message at a seq as a place to put after, strongly read; undefined where the log has none. 1 R. */
+  async tailAt(groupId: string, seq: number): Promise<Tail | undefined> {
+    if (seq === 0) return LOG_START;
     const { Item } = await this.#table.send(
-      new GetCommand({
-        TableName: this.#table.name,
-        Key: messageKey(groupId, seq),
-        ConsistentRead: true,
-        ProjectionExpression: 'seq',
-      }),
+      new GetCommand({ ...this.#tailKey(groupId, seq), ConsistentRead: true, ...TAIL_ATTRIBUTES }),
     );
-    return Item !== undefined;
+    return readEntry(Item);
   }
 
-  /** The seq of the log's newest message, strongly read; 0 for a log without any. */
-  async tail(groupId: string): Promise<number> {
-    const [newest] = await this.#newest(groupId, 1);
-    return newest?.seq ?? 0;
+  /** The same, eventually consistent: for a read mark, where a message that is missed is searched for strongly. 0.5 R. */
+  async markAt(groupId: string, seq: number): Promise<Tail | undefined> {
+    const { Item } = await this.#table.send(
+      new GetCommand({ ...this.#tailKey(groupId, seq), ...TAIL_ATTRIBUTES }),
+    );
+    return readEntry(Item);
+  }
+
+  /** The log's newest message, strongly read; seq 0 for a log without any. 1 R for 4 KB. */
+  async newest(groupId: string): Promise<LogEntry | undefined> {
+    return (await this.#newest(groupId, 1))[0];
+  }
+
+  /** The place to put after, strongly read. 1 R for 4 KB. */
+  async tail(groupId: string): Promise<Tail> {
+    return (await this.newest(groupId)) ?? LOG_START;
+  }
+
+  /** Some messages, strongly read, in no order; those that are not there are left out. 1 R for each 4 KB. */
+  async findMany(groupId: string, seqs: readonly number[]): Promise<Message[]> {
+    return this.#codec.decode([...(await this.entriesAt(groupId, seqs)).values()]);
   }
 
   /** Searches the log's newest messages, strongly read. Only the message that was found is decrypted. */
@@ -186,21 +183,17 @@ export class MessageStore {
     return this.#search(await this.#after(groupId, seq, limit), matches);
   }
 
-  /**
-   * The newest messages of a range, oldest first. Eventually consistent; read from the newest down, so what is there
-   * is there with everything before it.
-   */
+  /** The newest messages of a range, oldest first, strongly read. */
   async lastOf(groupId: string, range: SeqRange, limit: number): Promise<Message[]> {
-    const query = { ...inRange(groupId, range), ScanIndexForward: false };
+    const query = { ...inRange(groupId, range), ScanIndexForward: false, ConsistentRead: true };
     const entries = await queryItems(this.#table, query, limit, readEntry);
     return this.#codec.decode(entries.reverse());
   }
 
-  /** The oldest messages of a range, oldest first, without a gap among them. Eventually consistent. */
+  /** The oldest messages of a range, oldest first, without a gap among them, strongly read. */
   async firstOf(groupId: string, range: SeqRange, limit: number): Promise<Message[]> {
-    return this.#codec.decode(
-      dense(await queryItems(this.#table, inRange(groupId, range), limit, readEntry)),
-    );
+    const query = { ...inRange(groupId, range), ConsistentRead: true };
+    return this.#codec.decode(dense(await queryItems(this.#table, query, limit, readEntry)));
   }
 
   /** The messages right after a seq, oldest first, without a gap: strongly read, because clients repair gaps by it. */
@@ -210,19 +203,23 @@ export class MessageStore {
 
   /** The whole log as it is stored, oldest first, in pages of up to 1 MB, strongly read. */
   async *log(groupId: string): AsyncGenerator<LogEntry[]> {
-    let startKey: Record<string, unknown> | undefined;
-    do {
-      const page = await this.#table.send(
-        new QueryCommand({
-          ...inRange(groupId, LOG),
-          TableName: this.#table.name,
-          ConsistentRead: true,
-          ...(startKey && { ExclusiveStartKey: startKey }),
-        }),
-      );
-      yield (page.Items ?? []).flatMap((item) => readEntry(item) ?? []);
-      startKey = page.LastEvaluatedKey;
-    } while (startKey !== undefined);
+    for await (const items of this.items(groupId)) yield items.flatMap((item) => readEntry(item) ?? []);
+  }
+
+  /**
+   * The items of a log from a seq on, whatever they hold, in pages of up to 1 MB, strongly read: for maintenance.
+   * @param from a seq.
+   */
+  async *items(groupId: string, from = 0): AsyncGenerator<Key[]> {
+    const query = { ...inRange(groupId, { from, to: MAX_SEQ }), ConsistentRead: true };
+    for await (const items of queryPages(this.#table, query)) yield items as unknown as Key[];
+  }
+
+  /** Some messages as they are stored, by seq, strongly read; those that are not there are left out. 1 R for each 4 KB. */
+  async entriesAt(groupId: string, seqs: Iterable<number>): Promise<ReadonlyMap<number, LogEntry>> {
+    const keys = [...new Set(seqs)].map((seq) => messageKey(groupId, seq));
+    const entries = (await batchGet(this.#table, keys, true)).flatMap((item) => readEntry(item) ?? []);
+    return new Map(entries.map((entry) => [entry.seq, entry]));
   }
 
   async #newest(groupId: string, limit: number): Promise<LogEntry[]> {
@@ -236,10 +233,18 @@ export class MessageStore {
     return dense(await queryItems(this.#table, query, limit, readEntry), seq + 1);
   }
 
+  #tailKey(groupId: string, seq: number) {
+    return { TableName: this.#table.name, Key: messageKey(groupId, seq) };
+  }
+
   async #search(entries: readonly LogEntry[], matches: Matches): Promise<Search> {
     const found = entries.find(matches);
-    const lastSeq = entries.at(-1)?.seq ?? 0;
-    return { count: entries.length, lastSeq, ...(found && { found: await this.#codec.decodeOne(found) }) };
+    const last = entries.at(-1);
+    return {
+      count: entries.length,
+      ...(last && { last }),
+      ...(found && { found: await this.#codec.decodeOne(found) }),
+    };
   }
 
   async #decoded(entry: LogEntry | undefined): Promise<Message | undefined> {
@@ -254,25 +259,20 @@ export class MessageStore {
   async #edit(
     groupId: string,
     seq: number,
-    edit: Omit<MessageEdit, 'text'> & {
-      readonly text: StoredText;
-      readonly preview?: Uint8Array;
-      readonly condition: string;
-      readonly seenRev?: number;
-    },
+    edit: MessageEdit,
+    { message, preview }: StoredContent,
   ): Promise<UpdateOutcome> {
-    const { preview, seenRev } = edit;
+    const isAnother = this.#codec.hasKeys ? '' : ` AND ${TEXT_IS_ANOTHER}`;
     return this.#update(groupId, seq, {
       UpdateExpression: `SET message = :text, edited_at = :at${preview ? ', preview = :preview' : ' REMOVE preview'} ADD rev :one`,
-      ConditionExpression: `${IS_LIVE_TEXT} AND ${IS_OWN} AND ${edit.condition}`,
+      ConditionExpression: `${IS_LIVE_TEXT} AND ${IS_OWN} AND ${EDIT_IS_LATER}${isAnother}`,
       ExpressionAttributeValues: {
         ':kind': 'text',
         ':user': edit.userId,
-        ':text': edit.text,
+        ':text': message,
         ':at': edit.editedAt,
         ':one': 1,
         ...(preview && { ':preview': preview }),
-        ...(seenRev !== undefined && { ':seen_rev': seenRev }),
       },
     });
   }
@@ -297,7 +297,8 @@ export class MessageStore {
       ),
     );
     const entry = readEntry(outcome.stored ? outcome.answer.Attributes : outcome.existing);
-    return outcome.stored && entry ? { stored: true, entry } : { stored: false, entry };
+    if (outcome.stored && entry) return { stored: true, entry };
+    return { stored: false, entry, repeated: !outcome.stored && outcome.repeated === true };
   }
 }
 
@@ -309,26 +310,40 @@ export interface Search {
   readonly found?: Message;
   /** How many messages were searched. */
   readonly count: number;
-  /** The highest seq that was searched; 0 for none. */
-  readonly lastSeq: number;
+  /** The newest message that was searched. */
+  readonly last?: Tail;
 }
 
 type UpdateOutcome =
   | { readonly stored: true; readonly entry: LogEntry }
-  | { readonly stored: false; readonly entry: LogEntry | undefined };
+  | { readonly stored: false; readonly entry: LogEntry | undefined; readonly repeated: boolean };
 
 const IS_LIVE_TEXT = 'kind = :kind AND attribute_not_exists(deleted_at)';
 const IS_OWN = 'user_uuid = :user';
 const TEXT_IS_ANOTHER = 'message <> :text';
-const REV_IS_AS_READ = 'rev = :seen_rev';
+const EDIT_IS_LATER = '(attribute_not_exists(edited_at) OR edited_at < :at)';
 
 /** The append's condition: the key is free. A seq is stored once, so the log cannot fork. */
 export const SEQ_IS_FREE = 'attribute_not_exists(pk)';
 
 const LOG: SeqRange = { from: 0, to: MAX_SEQ };
 
-function isLiveTextOf({ kind, user_uuid: author, deleted_at: deleted }: Message, userId: string): boolean {
-  return kind === 'text' && author === userId && deleted === undefined;
+/** The place before the first message. */
+const LOG_START: Tail = { seq: 0, n: 0 };
+
+/** What makes a place to put after: its key, and what the message after it is numbered and dated by. */
+const TAIL_ATTRIBUTES = { ProjectionExpression: 'pk, sk, seq, n, created_at' };
+
+/** Whether the author may still give a message this text, and it is another one. */
+function isEditable(message: Message | undefined, { userId, text }: MessageEdit): message is Message {
+  if (message?.kind !== 'text' || message.user_uuid !== userId) return false;
+  return message.deleted_at === undefined && (message.unreadable === true || message.message !== text);
+}
+
+/** The time of an edit that follows the one in the message. */
+function laterThan({ edited_at }: Message, at: string): string {
+  if (edited_at === undefined || edited_at < at) return at;
+  return new Date(Date.parse(edited_at) + 1).toISOString();
 }
 
 function inRange(groupId: string, { from, to }: SeqRange) {

@@ -26,6 +26,12 @@ export class ProfileStore {
     return Item && profileOf(Item as ProfileItem);
   }
 
+  /** Some profiles, in no order; those that are not there are left out. Eventually consistent: 0.5 R each. */
+  async findMany(userIds: readonly string[]): Promise<Profile[]> {
+    const items = await batchGet(this.#table, userIds.map(profileKey));
+    return items.map((item) => profileOf(item as ProfileItem));
+  }
+
   /**
    * Who has a handle.
    * @param consistency `strong` where a message is going to be sent to them: a handle that changed hands a moment ago

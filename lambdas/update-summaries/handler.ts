@@ -1,19 +1,20 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import PQueue from 'p-queue';
-import type { LogEntry } from '../../backend/domain/model.ts';
-import { publishAgain } from '../../backend/domain/publish-changes.ts';
+import type { LogEntry, NamedMember } from '../../backend/domain/model.ts';
+import { joinedWith, publishAgain } from '../../backend/domain/publish-changes.ts';
 import type { Publisher } from '../../backend/events/changes.ts';
 import type { Logger } from '../../backend/logger.ts';
 import { factsOf } from '../../backend/domain/summaries.ts';
 import { type SummaryStores, updateSummaries } from '../../backend/domain/update-summaries.ts';
 import { AppError } from '../../backend/errors.ts';
+import { MAX_ADDED } from '../../schema/items.ts';
 import type { Key } from '../../schema/keys.ts';
 import { type MessageRecord, readRecords } from './stream-records.ts';
 
-/** A batch of 500 records can be of 500 groups: their rows are not read all at once. */
+/** A batch of 500 records can be of 500 groups: not all of them are processed at once. */
 const GROUPS_AT_ONCE = 20;
 
-/** Where the keys of records go that can never succeed, so that somebody can look at them. */
+/** Stores the keys of records that can never succeed, for an operator. */
 export type FailureQueue = (keys: readonly Key[]) => Promise<void>;
 
 export interface HandlerParts extends SummaryStores {
@@ -23,13 +24,14 @@ export interface HandlerParts extends SummaryStores {
 }
 
 /**
- * Keeps the summaries: for each group in a batch, the facts of its messages are merged into its members' rows.
+ * Keeps the summaries, the deleted seqs and the change log: for each group in a batch, the facts of its messages are
+ * applied (see `domain/update-summaries.ts` for the order of the writes), then the messages are published.
  *
- * A batch may come again, in part or whole, beside others, or late: applying facts twice changes nothing (see
- * `domain/summaries.ts`). So a passing fault reports the first record it hit, from which Lambda goes on, and groups
- * that were done are simply done again. A record that can never succeed must not hold up the shard: it is logged,
- * its keys go to the failure queue, and the rest of the batch goes on. Nothing in a record is believed that contradicts
- * its key: an image is its key's message, or none.
+ * A batch may come again, in part or whole, beside others, or late: applying facts twice changes nothing, and a change
+ * that is logged twice makes clients fetch once more. So a passing fault reports the first record that it affected, from
+ * which Lambda continues, and groups that were finished are processed again. A record that can never succeed must not
+ * hold up the shard: it is logged, its keys go to the failure queue, and the rest of the batch is processed. An image
+ * that contradicts its key is such a record.
  */
 export function createHandler(parts: HandlerParts) {
   const { failures, logger } = parts;
@@ -58,17 +60,20 @@ export function createHandler(parts: HandlerParts) {
 
 /** The place in the batch of the first record that has to come again; Infinity when all of the group's are done. */
 async function updateGroup(
-  { members, messages, events, failures, logger }: HandlerParts,
+  parts: HandlerParts,
   groupId: string,
   records: readonly MessageRecord[],
 ): Promise<number> {
-  const facts = factsOf(records.map((record) => record.message));
+  const { failures, logger } = parts;
+  const messages = records.map((record) => record.message);
+  const facts = factsOf(messages);
   if (!facts) return Infinity;
   try {
-    const rows = await updateSummaries({ members, messages }, groupId, facts);
-    const written = records.map((record) => record.message);
-    const { group } = written.some(changesGroup) ? await members.listWithGroup(groupId) : {};
-    await publishAgain(events, { rows, messages: written, ...(group && { group }) });
+    const { updated } = await updateSummaries(parts, groupId, facts);
+    if (updated) {
+      const joined = await joinedRows(parts, groupId, messages);
+      await publishAgain(parts.events, { updated, messages, joined });
+    }
     return Infinity;
   } catch (error) {
     if (isPassing(error)) {
@@ -81,8 +86,22 @@ async function updateGroup(
   }
 }
 
-/** Whether it tells of a change of META, which rows show: a name, the number of members. */
-const changesGroup = ({ kind }: LogEntry) => kind === 'system';
+/** The rows of the users who joined by these messages and are members now. 1 R a user, 1 R for 4 KB of a new group. */
+async function joinedRows(
+  { members }: HandlerParts,
+  groupId: string,
+  messages: readonly LogEntry[],
+): Promise<NamedMember[]> {
+  const userIds = messages.flatMap(joinedWith);
+  // The first message of a group names none of its first members, of whom there are at most MAX_ADDED and the creator.
+  const isNew = messages.some(({ event }) => event?.type === 'group_created');
+  const [added, first] = await Promise.all([
+    userIds.length > 0 ? members.findMany(groupId, userIds) : [],
+    isNew ? members.list(groupId, MAX_ADDED + 1) : [],
+  ]);
+  const rows = [...added, ...first.filter((row) => row.joined_seq === 1)];
+  return rows.flatMap((row) => (row.peer === undefined ? [row] : []));
+}
 
 /** Whether another try may succeed: the table's own failures and races do, a request that no engine accepts does not. */
 function isPassing(error: unknown): boolean {

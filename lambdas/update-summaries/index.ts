@@ -2,9 +2,10 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { readStreamConfig } from '../../backend/config.ts';
 import { inProcessLiveEvents, openPublisher } from '../../backend/events/live-events.ts';
 import { createLogger } from '../../backend/logger.ts';
+import { ChangeStore } from '../../backend/table/change-store.ts';
+import { GroupStore } from '../../backend/table/group-store.ts';
 import { MemberStore } from '../../backend/table/member-store.ts';
 import { opaqueTexts } from '../../backend/table/message-codec.ts';
-import { MessageStore } from '../../backend/table/message-store.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { createLambdaClient } from '../dynamo-client.ts';
 import { sqsFailureQueue } from './failure-queue.ts';
@@ -13,18 +14,19 @@ import { createHandler } from './handler.ts';
 /*
  * The Lambda's entry: wires the handler once for each cold start.
  * Environment: DDB_MESSAGE_TABLE; FAILURE_QUEUE_URL, the SQS queue for keys of records that can never succeed; and
- * REDIS_URL, where the API's processes hear of events.
+ * REDIS_URL, through which the API's processes receive events.
  */
 
 const { dynamo, redisUrl: url, failureQueueUrl } = readStreamConfig(process.env);
 const logger = createLogger('info');
 const { tableName } = dynamo;
 const table = openTable(createLambdaClient(dynamo), tableName);
-const codec = opaqueTexts();
 
 export const handler = createHandler({
-  members: new MemberStore(table, codec),
-  messages: new MessageStore(table, codec),
+  members: new MemberStore(table),
+  groups: new GroupStore(table, opaqueTexts()),
+  changes: new ChangeStore(table),
+  clock: () => new Date(),
   // Without Redis there are no other processes to notify.
   events: url === undefined ? inProcessLiveEvents().events : openPublisher({ url, tableName, logger }),
   // Without a queue the log line, which the handler writes in any case, is all there is.

@@ -85,7 +85,7 @@ function itemOf(image: StreamRecord['NewImage']): unknown {
   }
 }
 
-/** The image as the SDK has it: Lambda writes bytes in base64, which would pass for somebody's text. */
+/** The image as the SDK has it: Lambda writes bytes in base64, which would pass for a plain text. */
 function withBytes(image: NonNullable<StreamRecord['NewImage']>): Record<string, AttributeValue> {
   const attributes = Object.entries(image).map(([name, value]) => [
     name,

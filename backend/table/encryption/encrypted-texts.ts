@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { InboxRow, LogEntry, Member, Message } from '../../domain/model.ts';
+import type { LogEntry, Message, ShownSummary } from '../../domain/model.ts';
 import type { StoredText } from '../../../schema/items.ts';
 import { groupPk } from '../../../schema/keys.ts';
 import { beginningOf } from '../../../schema/preview.ts';
@@ -7,9 +7,11 @@ import type { Logger } from '../../logger.ts';
 import type { TextCipher } from './cipher.ts';
 import {
   decryptedMessage,
-  decryptedRow,
+  shownSummary,
   type StoredContent,
+  type SummaryOfGroup,
   type TextEncryption,
+  textIn,
   type TextLocation,
 } from './text-encryption.ts';
 
@@ -21,12 +23,12 @@ interface Binding {
   readonly part: 'message' | 'preview';
 }
 
-/** Bytes of the digest of its binding that are encrypted with a text: each costs storage, in every member's row. */
+/** Bytes of the digest of its binding that are encrypted with a text: each costs storage, in the summary too. */
 const BINDING_BYTES = 16;
 
 /**
  * An encrypted text of at most this many bytes is its own preview, though it is longer than one: encryption adds some 450
- * bytes, twice in a message that has both, and up to this size a member's row stays within 1 KB, which is 1 W.
+ * bytes, twice in a message that has both, and up to this size an item with a summary stays within 1 KB, which is 1 W.
  */
 const OWN_PREVIEW_BYTES = 160;
 
@@ -67,17 +69,20 @@ export class EncryptedTexts implements TextEncryption {
     return entries.map((entry, index) => decryptedMessage(entry, texts[index]));
   }
 
-  async decryptPreviews(members: readonly Member[]): Promise<InboxRow[]> {
+  async decryptSummaries(summaries: readonly SummaryOfGroup[]): Promise<ShownSummary[]> {
     const texts = await this.#decryptAll(
-      members.map(({ groupId, last_seq: seq, last_by: author, preview: stored }) => ({
-        stored,
-        bindings: [
-          { pk: groupPk(groupId), seq, author, part: 'preview' },
-          { pk: groupPk(groupId), seq, author, part: 'message' },
-        ],
-      })),
+      summaries.map((summary) => {
+        const { groupId, last_seq: seq, last_by: author } = summary;
+        return {
+          stored: textIn(summary),
+          bindings: [
+            { pk: groupPk(groupId), seq, author, part: 'preview' },
+            { pk: groupPk(groupId), seq, author, part: 'message' },
+          ],
+        };
+      }),
     );
-    return members.map((member, index) => decryptedRow(member, beginningIn(texts[index])));
+    return summaries.map((summary, index) => shownSummary(summary, beginningIn(texts[index])));
   }
 
   async #encrypt(text: string, binding: Binding): Promise<Uint8Array> {

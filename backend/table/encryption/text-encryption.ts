@@ -1,8 +1,8 @@
-import type { InboxRow, LogEntry, Member, Message } from '../../domain/model.ts';
+import type { LogEntry, Message, ShownSummary, Summary } from '../../domain/model.ts';
 import type { StoredText } from '../../../schema/items.ts';
 
-/** Shown where a text cannot be decrypted. A wording of ours: what is stored is not shown. */
-export const UNREADABLE_TEXT = '(this text cannot be opened)';
+/** Shown where a text cannot be decrypted; what is stored is not shown. */
+export const UNREADABLE_TEXT = '(this text cannot be decrypted)';
 
 /** Where a text is stored, and who wrote it: an encrypted text can be decrypted there and nowhere else. */
 export type TextLocation = Pick<LogEntry, 'groupId' | 'seq' | 'user_uuid'>;
@@ -22,9 +22,12 @@ export interface TextEncryption {
   encrypt(location: TextLocation, text: string): Promise<StoredContent>;
   /** A text that can never be decrypted is marked instead. @throws TextKeysUnavailableError */
   decryptMessages(entries: readonly LogEntry[]): Promise<Message[]>;
-  /** The same for the previews of members' rows. */
-  decryptPreviews(members: readonly Member[]): Promise<InboxRow[]>;
+  /** The same for the previews in summaries. */
+  decryptSummaries(summaries: readonly SummaryOfGroup[]): Promise<ShownSummary[]>;
 }
+
+/** A summary, and the group whose it is. */
+export type SummaryOfGroup = Summary & { readonly groupId: string };
 
 /** Without a key: texts are stored as they are, and those that were encrypted earlier cannot be read. */
 export const NO_ENCRYPTION: TextEncryption = {
@@ -32,8 +35,8 @@ export const NO_ENCRYPTION: TextEncryption = {
   encrypt: (_location, message) => Promise.resolve({ message }),
   decryptMessages: (entries) =>
     Promise.resolve(entries.map((entry) => decryptedMessage(entry, plainTextOf(entry.message)))),
-  decryptPreviews: (members) =>
-    Promise.resolve(members.map((member) => decryptedRow(member, plainTextOf(member.preview)))),
+  decryptSummaries: (summaries) =>
+    Promise.resolve(summaries.map((summary) => shownSummary(summary, plainTextOf(textIn(summary))))),
 };
 
 /** A stored text that is not encrypted; undefined for one that is. */
@@ -49,9 +52,25 @@ export function decryptedMessage(entry: LogEntry, text: string | null | undefine
     : { ...message, message: text };
 }
 
-/** @param text as for `decryptedMessage`. */
-export function decryptedRow(member: Member, text: string | null | undefined): InboxRow {
-  return text === undefined
-    ? { ...member, preview: UNREADABLE_TEXT, unreadable: true }
-    : { ...member, preview: text };
+/** The text in a summary as it is stored; null for a tombstone and for a system message. */
+export function textIn({ preview }: Summary): StoredText | null {
+  return preview === null || typeof preview === 'string' || preview instanceof Uint8Array ? preview : null;
+}
+
+/** @param text as for `decryptedMessage`. The event of a system message stays as it is. */
+export function shownSummary(summary: Summary, text: string | null | undefined): ShownSummary {
+  const { last_seq, last_n, last_rev, last_at, last_by, last_kind, last_deleted_seq, preview } = summary;
+  const isText = preview === null || typeof preview === 'string' || preview instanceof Uint8Array;
+  return {
+    last_seq,
+    last_n,
+    last_rev,
+    last_at,
+    last_by,
+    last_kind,
+    ...(last_deleted_seq !== undefined && { last_deleted_seq }),
+    ...(text === undefined
+      ? { preview: UNREADABLE_TEXT, unreadable: true }
+      : { preview: isText ? text : preview }),
+  };
 }

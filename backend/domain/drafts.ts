@@ -1,0 +1,53 @@
+import { KeyReusedError } from '../errors.ts';
+import type { LogEntry, Message } from './model.ts';
+
+/** A message on its way into a log. */
+export interface Draft {
+  readonly groupId: string;
+  readonly userId: string;
+  /** Trimmed and checked. */
+  readonly text: string;
+  /** The `Idempotency-Key` of the request. */
+  readonly clientKey?: string;
+  /** The newest seq that the sender holds: any earlier attempt of the same request lies after it. */
+  readonly afterSeq?: number;
+}
+
+/**
+ * Recognises messages that an earlier attempt of the draft's request stored: by its sender and their key. The message
+ * about a new group carries the key of the request that created the group, which is another request.
+ */
+export function keyIn(draft: Pick<Draft, 'userId' | 'clientKey'>) {
+  return (message: Pick<LogEntry, 'kind' | 'client_key' | 'user_uuid'>): boolean =>
+    message.kind === 'text' &&
+    draft.clientKey !== undefined &&
+    message.client_key === draft.clientKey &&
+    message.user_uuid === draft.userId;
+}
+
+/**
+ * The message at the seq of a put, where it is the sender's own: this very message, because the SDK repeats a put whose
+ * answer was lost, or an earlier attempt of the same request. Undefined where it is another.
+ * @param messageId of the message that was to be put.
+ * @throws KeyReusedError
+ */
+export function ownAttempt(
+  existing: Message | undefined,
+  draft: Draft,
+  messageId: string,
+): Message | undefined {
+  if (!existing) return undefined;
+  const isOwn = existing.message_uuid === messageId || keyIn(draft)(existing);
+  return isOwn ? requireSameText(existing, draft) : undefined;
+}
+
+/**
+ * The message, if it was sent with the draft's text. After an edit that text is not known any more, nor is it where the
+ * stored text cannot be decrypted: then the sender and the key decide.
+ * @throws KeyReusedError
+ */
+export function requireSameText(message: Message, { text }: Draft): Message {
+  const isKnown = message.rev === 0 && !message.unreadable;
+  if (isKnown && message.message !== text) throw new KeyReusedError();
+  return message;
+}

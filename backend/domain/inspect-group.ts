@@ -1,0 +1,232 @@
+import { isDeepStrictEqual } from 'node:util';
+import { directGroupId } from '../../schema/ids.ts';
+import { deletedKey, groupKey, type Key, MAX_SEQ, memberKey } from '../../schema/keys.ts';
+import { summaryOf } from '../table/items.ts';
+import { checkChangeLog, type LogFault, LogFaults, LogReader, type WholeLog } from './check-log.ts';
+import type { Dependencies } from './dependencies.ts';
+import { repairPair } from './membership.ts';
+import type { DirectGroup, LogEntry, Member, ReadMark, SeqRange, Summary } from './model.ts';
+import { pickSummary, placeInInbox } from './summaries.ts';
+
+/** An attribute that is not what the log says. `item`: whether there is such an item at all. */
+export interface Difference {
+  readonly attribute: string;
+  readonly stored: unknown;
+  readonly expected: unknown;
+}
+
+/** An item that differs, as it was just read. */
+export interface Found {
+  readonly differences: readonly Difference[];
+  /** Writes what the log says. False: the item changed meanwhile, and nothing was written. */
+  repair(): Promise<boolean>;
+}
+
+/** Reads an item, then what the log says of it, both strongly. Undefined where they agree. */
+export type Look = () => Promise<Found | undefined>;
+
+/** Looks at an item until a difference is certain, or repaired; returns the difference, or undefined where there is none. */
+export type Settle = (look: Look) => Promise<readonly Difference[] | undefined>;
+
+export type InspectionStores = Pick<Dependencies, 'groups' | 'members' | 'messages' | 'changes' | 'clock'>;
+
+/**
+ * Looks at everything that is kept of one group beside its log. An item is always read before the part of the log that
+ * decides it: so a message that an item shows is in the log that is read after it, or the item is wrong.
+ */
+export class GroupInspection {
+  readonly #stores: InspectionStores;
+  readonly #groupId: string;
+  readonly #settle: (key: Key, look: Look) => Promise<void>;
+  readonly #faults = new LogFaults();
+  readonly #log: WholeLog = { newest: undefined, lastDeleted: 0, authored: new Map() };
+
+  constructor(stores: InspectionStores, groupId: string, settle: (key: Key, look: Look) => Promise<void>) {
+    this.#stores = stores;
+    this.#groupId = groupId;
+    this.#settle = settle;
+  }
+
+  /** Inspects the group. @returns what cannot be repaired. */
+  async run(): Promise<readonly LogFault[]> {
+    const group = await this.#stores.groups.find(this.#groupId);
+    if (!group) return [];
+    await this.#readLog();
+    await checkChangeLog(this.#stores, this.#groupId, this.#faults);
+    if (this.#log.newest === undefined) {
+      this.#faults.add({ key: groupKey(this.#groupId), fault: 'has no messages' });
+    } else if (this.#faults.isReadable) {
+      if (group.kind === 'direct') await this.#inspectPair(group);
+      else await this.#inspectNamed();
+    }
+    return this.#faults.all;
+  }
+
+  async #readLog(): Promise<void> {
+    const reader = new LogReader(this.#stores, this.#groupId, this.#faults);
+    let from = 1;
+    for await (const page of reader.pages()) {
+      for (const entry of page) this.#note(entry);
+      const to = page.at(-1)?.seq ?? from - 1;
+      await this.#inspectDeleted(page, { from, to });
+      from = to + 1;
+    }
+    await this.#inspectDeleted([], { from, to: MAX_SEQ });
+  }
+
+  #note(entry: LogEntry): void {
+    const { seq, n, kind, user_uuid: author } = entry;
+    this.#log.newest = entry;
+    if (entry.deleted_at !== undefined) this.#log.lastDeleted = seq;
+    if (kind === 'text') this.#log.authored.set(author, { seq, n });
+  }
+
+  /** The notes of deleted messages in a part of the log. */
+  async #inspectDeleted(page: readonly LogEntry[], range: SeqRange): Promise<void> {
+    if (range.to < range.from || !this.#faults.isReadable) return;
+    const noted = new Set(await this.#stores.changes.deletedIn(this.#groupId, range));
+    const deleted = new Set(page.filter(isDeleted).map(({ seq }) => seq));
+    const differing = [...noted, ...deleted].filter((seq) => noted.has(seq) !== deleted.has(seq));
+    for (const seq of differing) {
+      await this.#settle(deletedKey(this.#groupId, seq), () => this.#lookAtDeleted(seq));
+    }
+  }
+
+  async #lookAtDeleted(seq: number): Promise<Found | undefined> {
+    const { changes, messages } = this.#stores;
+    const stored = (await changes.deletedIn(this.#groupId, { from: seq, to: seq })).length > 0;
+    const entry = (await messages.entriesAt(this.#groupId, [seq])).get(seq);
+    const expected = isDeleted(entry);
+    if (stored === expected) return undefined;
+    return {
+      differences: [{ attribute: 'item', stored, expected }],
+      repair: async () => {
+        if (!expected) return changes.removeDeleted(this.#groupId, seq);
+        await changes.noteDeleted(this.#groupId, [seq]);
+        return true;
+      },
+    };
+  }
+
+  async #inspectNamed(): Promise<void> {
+    await this.#settle(groupKey(this.#groupId), () => this.#lookAtSummary());
+    for await (const page of this.#stores.members.pages(this.#groupId)) {
+      const entries = await this.#stores.messages.entriesAt(this.#groupId, marksOf(page));
+      for (const row of page) {
+        const isRight = isDeepStrictEqual(await this.#expectedMark(row, entries), markOf(row));
+        if (isRight) continue;
+        const { userId } = row;
+        await this.#settle(memberKey(this.#groupId, userId), () => this.#lookAtMark(userId));
+      }
+    }
+  }
+
+  async #lookAtSummary(): Promise<Found | undefined> {
+    const { groups } = this.#stores;
+    const group = await groups.find(this.#groupId);
+    if (group?.kind !== 'group') return undefined;
+    const stored = pickSummary(group);
+    const expected = await this.#expectedSummary(stored);
+    return found(stored, expected, async () => (await groups.applySummary(group, expected)).stored);
+  }
+
+  async #lookAtMark(userId: string): Promise<Found | undefined> {
+    const { members, messages } = this.#stores;
+    const row = await members.find(this.#groupId, userId);
+    if (!row) return undefined;
+    const entries = await messages.entriesAt(this.#groupId, marksOf([row]));
+    const mark = await this.#expectedMark(row, entries);
+    return found(readAttributes(markOf(row)), readAttributes(mark), () => members.replaceMark(row, mark));
+  }
+
+  async #inspectPair(group: DirectGroup): Promise<void> {
+    const [row] = await this.#stores.members.pair(this.#groupId);
+    // Without any row only the log can name the two.
+    const users = row ? [row.userId, row.peer] : new Set([group.created_by, ...this.#log.authored.keys()]);
+    const [one, other] = users;
+    if (one === undefined || other === undefined || directGroupId(one, other) !== this.#groupId) {
+      const fault = 'lacks rows, and nothing says whose they were';
+      this.#faults.add({ key: groupKey(this.#groupId), fault });
+      return;
+    }
+    for (const userId of [one, other]) {
+      await this.#settle(memberKey(this.#groupId, userId), () => this.#lookAtRow(userId, [one, other]));
+    }
+  }
+
+  async #lookAtRow(userId: string, users: readonly [string, string]): Promise<Found | undefined> {
+    const { members, messages } = this.#stores;
+    const row = (await members.pair(this.#groupId)).find((candidate) => candidate.userId === userId);
+    if (!row) {
+      return found({ item: false }, { item: true }, async () => {
+        await repairPair(this.#stores, this.#groupId, users);
+        // The user of the new row has read their own texts.
+        return (await (await this.#lookAtRow(userId, users))?.repair()) ?? true;
+      });
+    }
+    const entries = await messages.entriesAt(this.#groupId, marksOf([row]));
+    const mark = await this.#expectedMark(row, entries);
+    const summary = await this.#expectedSummary(pickSummary(row));
+    const { inbox_sk } = row;
+    const stored = { ...pickSummary(row), ...readAttributes(markOf(row)), inbox_sk };
+    const expected = {
+      ...summary,
+      ...readAttributes(mark),
+      inbox_sk: placeInInbox(inbox_sk, summary.last_at, this.#groupId),
+    };
+    const { last_deleted_seq, ...rest } = row;
+    return found(stored, expected, async () => {
+      const outcome = await members.applySummary(row, { ...rest, ...expected });
+      return outcome.stored;
+    });
+  }
+
+  /**
+   * What a summary that was read should be. In a busy group it may show a message that is no longer the newest one, if the
+   * stream has brought it up to where the log ended when its reading began; then what it says of that message counts.
+   */
+  async #expectedSummary(seen: Summary): Promise<Summary> {
+    const { newest: end, lastDeleted } = this.#log;
+    const { messages } = this.#stores;
+    const { last_seq, last_deleted_seq: claimed = 0 } = seen;
+    const newest = (await messages.newest(this.#groupId)) ?? end;
+    if (!newest) throw new TypeError('a log that was read has a message');
+    const entries = await messages.entriesAt(this.#groupId, [last_seq, claimed].filter(Boolean));
+    const isBehind = last_seq >= (end?.seq ?? 0) && last_seq < newest.seq;
+    const deleted = Math.max(lastDeleted, isDeleted(entries.get(claimed)) ? claimed : 0);
+    return {
+      ...summaryOf((isBehind ? entries.get(last_seq) : undefined) ?? newest),
+      ...(deleted > 0 && { last_deleted_seq: deleted }),
+    };
+  }
+
+  /** What a read mark should be: kept, held to the log's end, raised by own texts. @param entries the message it names. */
+  async #expectedMark(row: Member, entries: ReadonlyMap<number, LogEntry>): Promise<ReadMark> {
+    const own = this.#log.authored.get(row.userId);
+    if (own && own.seq > row.read_seq) return own;
+    if (row.read_seq === 0) return { seq: 0, n: 0 };
+    const read = entries.get(row.read_seq);
+    if (read) return { seq: read.seq, n: read.n };
+    const newest = await this.#stores.messages.newest(this.#groupId);
+    return newest && newest.seq < row.read_seq ? { seq: newest.seq, n: newest.n } : markOf(row);
+  }
+}
+
+function found(stored: object, expected: object, repair: Found['repair']): Found | undefined {
+  const before: ReadonlyMap<string, unknown> = new Map(Object.entries(stored));
+  const after: ReadonlyMap<string, unknown> = new Map(Object.entries(expected));
+  const names = [...new Set([...before.keys(), ...after.keys()])];
+  const differences = names
+    .filter((name) => !isDeepStrictEqual(before.get(name), after.get(name)))
+    .map((attribute) => ({ attribute, stored: before.get(attribute), expected: after.get(attribute) }));
+  return differences.length === 0 ? undefined : { differences, repair };
+}
+
+const isDeleted = (entry: LogEntry | undefined): boolean => entry?.deleted_at !== undefined;
+
+const markOf = ({ read_seq, read_n }: Member): ReadMark => ({ seq: read_seq, n: read_n });
+
+const readAttributes = ({ seq, n }: ReadMark) => ({ read_seq: seq, read_n: n });
+
+const marksOf = (rows: readonly Member[]): number[] =>
+  rows.map((row) => row.read_seq).filter((seq) => seq > 0);

@@ -1,0 +1,53 @@
+import type { Group, Member } from '../domain/model.ts';
+
+/** Reads who is in which group. */
+export interface MemberReader {
+  /** A user's rows of named groups, from the index: eventually consistent. */
+  namedRows(userId: string): Promise<readonly Member[]>;
+  /** One member's row, strongly read: 1 R. */
+  find(groupId: string, userId: string): Promise<Member | undefined>;
+  /** The rows of those who are members, strongly read, in no order: 1 R a user. */
+  findMany(groupId: string, userIds: readonly string[]): Promise<readonly Member[]>;
+}
+
+export interface GroupReader {
+  /** A group, strongly read: 1 R. */
+  find(groupId: string): Promise<Group | undefined>;
+}
+
+/**
+ * Reads a user's rows whenever their streams have to be subscribed. Those who wait together share a read. It begins after
+ * all of their subscriptions, so a membership that is not in it is published to them; a read under way proves less.
+ */
+export class NamedRowReads {
+  readonly #members: Pick<MemberReader, 'namedRows'>;
+  readonly #underWay = new Map<string, Promise<unknown>>();
+  readonly #waiting = new Map<string, Promise<readonly Member[]>>();
+
+  constructor(members: Pick<MemberReader, 'namedRows'>) {
+    this.#members = members;
+  }
+
+  /** 0.5 R for each 4 KB of the user's rows of named groups. */
+  read(userId: string): Promise<readonly Member[]> {
+    const shared = this.#waiting.get(userId);
+    if (shared) return shared;
+    const reading = this.#readAfter(userId, this.#underWay.get(userId));
+    this.#waiting.set(userId, reading);
+    return reading;
+  }
+
+  async #readAfter(userId: string, before: Promise<unknown> | undefined): Promise<readonly Member[]> {
+    await before;
+    this.#waiting.delete(userId);
+    const rows = this.#members.namedRows(userId);
+    const settled = rows.then(noValue, noValue);
+    this.#underWay.set(userId, settled);
+    void settled.then(() => {
+      if (this.#underWay.get(userId) === settled) this.#underWay.delete(userId);
+    });
+    return rows;
+  }
+}
+
+const noValue = (): void => undefined;
