@@ -1,5 +1,6 @@
 import { AppError } from '../backend/errors.ts';
 import { ConfigError } from '../backend/config.ts';
+import { EarlierVersionError } from '../backend/table/edition.ts';
 import { SchemaMismatchError } from '../backend/table/schema-loader.ts';
 import { UserError } from './user-error.ts';
 
@@ -28,7 +29,8 @@ export function explainIfKnown(error: unknown, target: Target = {}): string | un
 const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, '; ');
 
 function explain(error: Error, target: Target): string | undefined {
-  if (error instanceof UserError || error instanceof ConfigError) return error.message;
+  if (error instanceof UserError || error instanceof ConfigError || error instanceof EarlierVersionError)
+    return error.message;
   if (error instanceof SchemaMismatchError)
     return `${error.message}: give another table's name, or drop this one`;
   for (const cause of causes(error)) {

@@ -13,6 +13,7 @@ import { WEB_DIRECTORY, webFiles, webSettings } from '../backend/http/web-files.
 import type { Logger } from '../backend/logger.ts';
 import { openRedis, type Redis } from '../backend/redis.ts';
 import { createDynamoClient } from '../backend/table/client.ts';
+import { requireSecondEdition } from '../backend/table/edition.ts';
 import { loadSchema } from '../backend/table/schema-loader.ts';
 import { openTable, type Table } from '../backend/table/table.ts';
 import { openEncryption } from '../backend/table/encryption/open-encryption.ts';
@@ -158,7 +159,9 @@ export class LocalRun {
     this.#client = client;
     const { created } = await loadSchema(client, dynamo.tableName);
     if (created) this.#logger.info({ table: dynamo.tableName }, 'table created');
-    return openTable(client, dynamo.tableName);
+    const table = openTable(client, dynamo.tableName);
+    await requireSecondEdition(table);
+    return table;
   }
 
   #openContext(table: Table, encryption: TextEncryption): Wiring {

@@ -1,12 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
+import { requireSecondEdition } from '../../backend/table/edition.ts';
 import { type Wiring, wire } from '../../backend/wiring.ts';
+import type { Difference } from '../../backend/domain/inspect-group.ts';
 import {
   compareSummaries,
+  type GroupReport,
   rebuildSummaries,
-  type RowDifference,
-  UnreadableLogError,
 } from '../../backend/domain/rebuild-summaries.ts';
+import type { Key } from '../../schema/keys.ts';
 import { UserError } from '../../cli/user-error.ts';
 import { command, prodArgument, runAsProgram, type Script } from '../../cli/command.ts';
 import { say, type Output } from '../../cli/screen.ts';
@@ -16,7 +17,6 @@ import { type ConnectionOptions, connectionOptions, withConnection } from '../..
 
 /** The stream is about a second behind the log: a difference that lasts longer is an error. In ms. */
 const SETTLE_MS = 5_000;
-const SETTLE_PAUSE_MS = 250;
 const CONCURRENCY = 8;
 
 interface Options extends ConnectionOptions {
@@ -30,7 +30,7 @@ export const script: Script = (streams) =>
     command(
       streams,
       'rebuild-summaries',
-      "Rebuilds every member's summary of a conversation from its messages.",
+      'Repairs what is kept of a conversation beside its messages: summaries, read marks, deleted seqs.',
       ['./bin/ddb/rebuild-summaries --check', './bin/ddb/rebuild-summaries'],
     ),
   )
@@ -39,6 +39,7 @@ export const script: Script = (streams) =>
     .option('--group <group>', 'only this message group')
     .action((prod: string | undefined, options: Options) =>
       withConnection(options, prod, async ({ table }) => {
+        await requireSecondEdition(table);
         const context = wire({ table });
         const groupIds = await chooseGroups(context, options.group);
         if (options.check) await check(streams.stdout, context, groupIds);
@@ -46,86 +47,81 @@ export const script: Script = (streams) =>
       }),
     );
 
-/** Why a group's log cannot be read, by group. */
-type Faults = Map<string, string>;
+/** What was found in one group. */
+interface Report extends GroupReport {
+  readonly groupId: string;
+}
 
 async function check(output: Output, context: Wiring, groupIds: readonly string[]): Promise<void> {
-  const faults: Faults = new Map();
-  const compare = (ids: readonly string[]) =>
-    forEachGroup(ids, faults, (groupId) => compareSummaries(context, groupId));
-  let found = await compare(groupIds);
-  for (const deadline = Date.now() + SETTLE_MS; found.length > 0 && Date.now() < deadline;) {
-    await sleep(SETTLE_PAUSE_MS);
-    found = await compare([...new Set(found.map((row) => row.groupId))]);
-  }
-  print(output, found, faults);
-  if (found.length > 0) {
-    const summaries = countOf(found.length, 'summary', 'summaries');
-    const differ = found.length === 1 ? 'differs' : 'differ';
+  const reports = await forEachGroup(groupIds, (groupId) => compareSummaries(context, groupId, SETTLE_MS));
+  print(output, reports);
+  const differing = countItems(reports);
+  if (differing > 0) {
+    const items = countOf(differing, 'item');
     throw new UserError(
-      `${summaries} of ${countOf(groupIds.length, 'group')} ${differ} from the log: run it without --check`,
+      `${items} of ${countOf(groupIds.length, 'group')} ${differing === 1 ? 'is' : 'are'} not as the log says: run it without --check`,
     );
   }
-  requireReadable(faults);
-  say(output, `${countOf(groupIds.length, 'group')} compared: every summary is as the log says`);
+  requireWholeLogs(reports);
+  say(output, `${countOf(groupIds.length, 'group')} compared: everything is as the log says`);
 }
 
 async function rebuild(output: Output, context: Wiring, groupIds: readonly string[]): Promise<void> {
-  const faults: Faults = new Map();
-  const rebuilt = await forEachGroup(groupIds, faults, (groupId) => rebuildSummaries(context, groupId));
-  print(output, rebuilt, faults);
-  const groups = countOf(groupIds.length - faults.size, 'group');
-  say(output, `${groups} rebuilt: ${countOf(rebuilt.length, 'summary', 'summaries')} put right`);
-  requireReadable(faults);
+  const reports = await forEachGroup(groupIds, (groupId) => rebuildSummaries(context, groupId));
+  print(output, reports);
+  const groups = countOf(groupIds.length, 'group');
+  say(output, `${groups} read: ${countOf(countItems(reports), 'item')} repaired`);
+  requireWholeLogs(reports);
 }
 
-/** @throws UserError if a group's log could not be read. */
-function requireReadable(faults: Faults): void {
-  if (faults.size === 0) return;
+const countItems = (reports: readonly Report[]): number =>
+  reports.reduce((sum, { differences }) => sum + differences.length, 0);
+
+/** @throws UserError where a log is damaged. */
+function requireWholeLogs(reports: readonly Report[]): void {
+  const damaged = reports.filter(({ faults }) => faults.length > 0).length;
+  if (damaged === 0) return;
   throw new UserError(
-    `the ${faults.size === 1 ? 'log' : 'logs'} of ${countOf(faults.size, 'group')} cannot be read: correct or delete the items that are named above`,
+    `${damaged === 1 ? 'the log' : 'the logs'} of ${countOf(damaged, 'group')} cannot be repaired: restore the items that are named above, or correct or delete those that are no messages`,
   );
 }
 
 /** Returns the given group, or all groups. @throws UserError for a group that does not exist. */
 async function chooseGroups(context: Wiring, groupId: string | undefined): Promise<string[]> {
   if (groupId === undefined) return context.groups.ids();
-  const { group } = await context.members.listWithGroup(groupId);
-  if (!group) throw new UserError(`there is no message group ${groupId} in table ${context.table.name}`);
-  return [groupId];
+  if (await context.groups.find(groupId)) return [groupId];
+  throw new UserError(`there is no message group ${groupId} in table ${context.table.name}`);
 }
 
-/** Runs a task for each group. A log that cannot be read becomes a fault, and the other groups are still processed. */
+/** Runs a task for each group, a few at once, and returns what was found. */
 async function forEachGroup(
   groupIds: readonly string[],
-  faults: Faults,
-  task: (groupId: string) => Promise<RowDifference[]>,
-): Promise<RowDifference[]> {
+  task: (groupId: string) => Promise<GroupReport>,
+): Promise<Report[]> {
   const queue = new PQueue({ concurrency: CONCURRENCY });
   try {
-    const attempt = (groupId: string) =>
-      task(groupId).catch((error: unknown) => {
-        if (!(error instanceof UnreadableLogError)) throw error;
-        faults.set(groupId, error.message);
-        return [];
-      });
-    return (await Promise.all(groupIds.map((groupId) => queue.add(() => attempt(groupId))))).flat();
+    return await queue.addAll(groupIds.map((groupId) => async () => ({ groupId, ...(await task(groupId)) })));
   } finally {
     queue.clear();
   }
 }
 
-function print(output: Output, rows: readonly RowDifference[], faults: Faults): void {
-  for (const [groupId, fault] of faults) output.write(`group ${groupId}: ${oneLine(fault)}\n`);
-  for (const { groupId, userId, differences } of rows) {
-    const list = differences.map(({ attribute, stored, expected }) =>
-      // A preview is a message's text, which the operator must not see.
-      attribute === 'preview'
-        ? 'preview is another text'
-        : `${attribute} is ${JSON.stringify(stored)}, the log says ${JSON.stringify(expected)}`,
-    );
-    say(output, `group ${groupId} user ${userId}: ${list.join('; ')}`);
+function print(output: Output, reports: readonly Report[]): void {
+  for (const { differences, faults } of reports) {
+    for (const { key, fault } of faults) say(output, `${keyText(key)}  ${fault}`);
+    for (const { key, differences: list } of differences) {
+      say(output, `${keyText(key)}  ${list.map(differenceText).join('; ')}`);
+    }
   }
+}
+
+const keyText = ({ pk, sk }: Key): string => oneLine(`${pk}  ${sk}`);
+
+function differenceText({ attribute, stored, expected }: Difference): string {
+  // A preview is a message's text, which the operator must not see.
+  if (attribute === 'preview') return 'preview is another text';
+  if (attribute === 'item') return expected === true ? 'is missing' : 'should not exist';
+  return `${attribute} is ${JSON.stringify(stored)}, the log says ${JSON.stringify(expected)}`;
 }
 
 await runAsProgram(import.meta.url, script);

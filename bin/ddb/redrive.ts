@@ -53,7 +53,7 @@ class Redrive {
   readonly #left = new Map<string, QueuedFailure>();
   #done = 0;
   #groups = 0;
-  #rebuiltSummaries = 0;
+  #repaired = 0;
 
   constructor(output: Output, client: DynamoDBClient, context: Wiring) {
     this.#output = output;
@@ -75,7 +75,7 @@ class Redrive {
     say(
       this.#output,
       `${countOf(this.#done, 'message')} of the queue done: ${countOf(this.#groups, 'group')} rebuilt, ` +
-        `${countOf(this.#rebuiltSummaries, 'summary', 'summaries')} put right`,
+        `${countOf(this.#repaired, 'item')} repaired`,
     );
     if (left > 0) {
       throw new UserError(
@@ -138,10 +138,11 @@ class Redrive {
     const faults = await queue.addAll(
       groupIds.map((groupId) => async () => {
         try {
-          const rebuiltSummaries = await rebuildSummaries(this.#context, groupId);
-          this.#rebuiltSummaries += rebuiltSummaries.length;
+          const { differences, faults } = await rebuildSummaries(this.#context, groupId);
+          this.#repaired += differences.length;
           this.#groups += 1;
-          return [];
+          const unreadable = faults.filter(({ isUnreadable }) => isUnreadable);
+          return unreadable.map(({ key, fault }) => `${key.pk}  ${key.sk}  ${fault}`);
         } catch (error) {
           return [`group ${groupId} cannot be rebuilt: ${explainFailure(error)}`];
         }

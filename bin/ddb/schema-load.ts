@@ -1,3 +1,4 @@
+import { requireSecondEdition } from '../../backend/table/edition.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
 import { command, prodArgument, runAsProgram, type Script } from '../../cli/command.ts';
 import { say } from '../../cli/screen.ts';
@@ -15,6 +16,7 @@ export const script: Script = (streams) =>
     .action((prod: string | undefined, options: ConnectionOptions) =>
       withConnection(options, prod, async ({ client, table, where }) => {
         const { created } = await loadSchema(client, table.name);
+        if (!created && prod === undefined) await requireSecondEdition(table);
         const what = created ? 'is created and active' : 'exists already, as the schema says';
         say(streams.stdout, `table ${table.name} at ${where} ${what}`);
       }),

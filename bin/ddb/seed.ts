@@ -1,3 +1,4 @@
+import { requireSecondEdition } from '../../backend/table/edition.ts';
 import { defaultPlan } from '../../local/seed/default-plan.ts';
 import { generatedPlan, type SeedSize, seedSize } from '../../local/seed/generated-plan.ts';
 import { messageCount, type SeedPlan } from '../../local/seed/plan.ts';
@@ -24,6 +25,7 @@ export const script: Script = (streams) =>
     .action((prod: string | undefined, options: ConnectionOptions & Partial<SeedSize>) => {
       const plan = planFor(options);
       return withConnection(options, prod, async ({ table, where, openEncryption }) => {
+        if (prod === undefined) await requireSecondEdition(table);
         const progress = startProgress(streams.stderr, 'messages', messageCount(plan));
         try {
           const into = { table, encryption: await openEncryption() };

@@ -5,6 +5,7 @@ import {
   readRecovery,
   readTimeToLive,
 } from '../../backend/table/schema-loader.ts';
+import { EarlierVersionError, requireSecondEdition } from '../../backend/table/edition.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { TTL_ATTRIBUTE } from '../../schema/table.ts';
 import { absent, type Check, fails, holds } from './check.ts';
@@ -101,6 +102,23 @@ const strongRead: Check = {
   },
 };
 
+/** The first items of the table: whether this version wrote them. */
+const items: Check = {
+  name: 'items',
+  needs: ['key'],
+  run: async (subject) => {
+    const { config, isAws } = await subject.route();
+    if (isAws) return absent('no earlier version was deployed at AWS');
+    try {
+      await requireSecondEdition(openTable(await subject.client(), config.tableName));
+      return holds('of this version, as far as was read');
+    } catch (error) {
+      if (error instanceof EarlierVersionError) return fails(error.message);
+      throw error;
+    }
+  },
+};
+
 /** The checks of the table against the schema. */
 export const TABLE_CHECKS: readonly Check[] = [
   table,
@@ -111,6 +129,7 @@ export const TABLE_CHECKS: readonly Check[] = [
   recovery,
   protection,
   strongRead,
+  items,
 ];
 
 async function schemaLoad(subject: Subject): Promise<string> {

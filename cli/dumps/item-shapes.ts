@@ -1,17 +1,35 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type * as z from 'zod';
-import { groupItem, handleItem, memberItem, messageItem, profileItem } from '../../schema/items.ts';
+import { placeInInbox } from '../../backend/domain/summaries.ts';
+import { isDirectGroupId } from '../../schema/ids.ts';
 import {
+  changeItem,
+  deletedSeqItem,
+  directGroupItem,
+  directMemberItem,
+  formerGroupItem,
+  handleItem,
+  messageItem,
+  namedGroupItem,
+  namedMemberItem,
+  profileItem,
+} from '../../schema/items.ts';
+import {
+  changeKey,
+  changeOf,
+  deletedSeqOf,
+  formerGroupIdOf,
   groupIdOf,
   groupKey,
   handleKey,
-  inboxKey,
+  inboxPk,
   isMessageKey,
   type Key,
   memberKey,
   memberUserIdOf,
   messageKey,
+  namedInboxSk,
   profileKey,
   profileUserIdOf,
   seqOf,
@@ -20,7 +38,7 @@ import type { RawItem } from './item-json.ts';
 
 /** The kind of an item: the schema that its attributes must match, and the key that follows from them. */
 interface Kind {
-  readonly schema: z.ZodObject;
+  readonly schema: z.ZodType;
   readonly keys: (item: RawItem) => Readonly<Record<string, string>>;
 }
 
@@ -44,7 +62,7 @@ export function itemFault(item: RawItem): string | undefined {
 }
 
 /** Returns the first attribute that is missing or of another type than the schema has it. */
-function attributeFault(schema: z.ZodObject, item: RawItem): string | undefined {
+function attributeFault(schema: z.ZodType, item: RawItem): string | undefined {
   try {
     const name = schema.safeParse(unmarshall(item)).error?.issues[0]?.path[0];
     return name === undefined ? undefined : `has no valid ${String(name)}`;
@@ -57,35 +75,51 @@ function attributeFault(schema: z.ZodObject, item: RawItem): string | undefined 
 function kindOf(key: Key): Kind | undefined {
   const groupId = groupIdOf(key);
   if (groupId === undefined) return personKindOf(key);
-  if (isMessageKey(key))
-    return { schema: messageItem, keys: (item) => ({ ...messageKeyOf(groupId, item['seq']) }) };
+  if (isMessageKey(key)) {
+    return { schema: messageItem, keys: (item) => numberedKey(messageKey, seqOf, groupId, item['seq']) };
+  }
+  if (changeOf(key) !== undefined) {
+    return { schema: changeItem, keys: (item) => numberedKey(changeKey, changeOf, groupId, item['change']) };
+  }
+  if (deletedSeqOf(key) !== undefined) return { schema: deletedSeqItem, keys: () => ({}) };
+  const isDirect = isDirectGroupId(groupId);
   const userId = memberUserIdOf(key);
   if (userId !== undefined) {
-    return {
-      schema: memberItem,
-      keys: (item) => ({
-        ...memberKey(groupId, userId),
-        ...inboxKey(userId, item['last_at']?.S ?? '', groupId),
-      }),
-    };
+    const schema = isDirect ? directMemberItem : namedMemberItem;
+    return { schema, keys: (item) => memberKeys(groupId, userId, item) };
   }
-  return key.sk === groupKey(groupId).sk ? { schema: groupItem, keys: () => ({}) } : undefined;
+  const schema = isDirect ? directGroupItem : namedGroupItem;
+  return key.sk === groupKey(groupId).sk ? { schema, keys: () => ({}) } : undefined;
 }
 
 function personKindOf(key: Key): Kind | undefined {
   const userId = profileUserIdOf(key);
   if (userId !== undefined) return { schema: profileItem, keys: () => ({ ...profileKey(userId) }) };
+  if (formerGroupIdOf(key) !== undefined) return { schema: formerGroupItem, keys: () => ({}) };
   // A handle's claim is in the partition of the handle's first characters.
   return handleKey(key.sk).pk === key.pk ? { schema: handleItem, keys: () => ({}) } : undefined;
 }
 
-function messageKeyOf(groupId: string, seq: AttributeValue | undefined): Partial<Key> {
+/** The keys of a member's row, in the table and in the index. */
+function memberKeys(groupId: string, userId: string, { inbox_sk, last_at }: RawItem) {
+  const place = isDirectGroupId(groupId)
+    ? placeInInbox(inbox_sk?.S ?? '', last_at?.S ?? '', groupId)
+    : namedInboxSk(groupId);
+  return { ...memberKey(groupId, userId), inbox_pk: inboxPk(userId), inbox_sk: place };
+}
+
+/** The key of an item that is numbered. Number 0 is the position before the first item. */
+function numberedKey(
+  keyOf: (groupId: string, place: number) => Key,
+  placeOf: (key: Key) => number | undefined,
+  groupId: string,
+  place: AttributeValue | undefined,
+): Readonly<Record<string, string>> {
   try {
-    const key = messageKey(groupId, Number(seq?.N));
-    // Seq 0 is the position before the first message, not a message.
-    if (seqOf(key) !== undefined) return key;
+    const key = keyOf(groupId, Number(place?.N));
+    if (placeOf(key) !== undefined) return { ...key };
   } catch {
-    // Not a seq.
+    // Not a number that a key can have.
   }
   return { sk: '' };
 }

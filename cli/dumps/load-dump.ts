@@ -1,6 +1,6 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { UserError } from '../user-error.ts';
-import { groupIdOf, isMessageKey } from '../../schema/keys.ts';
+import { GROUP_SK, groupIdOf, memberUserIdOf } from '../../schema/keys.ts';
 import { itemFault, keyOf } from './item-shapes.ts';
 import type { RawItem } from './item-json.ts';
 import type { Dump } from './read-dump.ts';
@@ -34,8 +34,9 @@ export async function isEmpty(client: DynamoDBClient, TableName: string): Promis
  * by these, so a group that is loaded in part is not shown, and no client can write to the end of half a log.
  *
  * The stream's function may run on the table meanwhile. It receives messages that the rows of the dump already include, or
- * that `rebuild-summaries` will include. A message whose members do not exist yet changes nothing. A row that the function
- * updates before the dump's row is put has the same summary as that row, or the one that rebuilding writes.
+ * that `rebuild-summaries` will include. A message whose group does not exist yet changes nothing but the deleted seqs, which
+ * the log names too. A summary that the function writes before the dump's item is put is the same as the dump's, or the one
+ * that rebuilding writes.
  * @param missingOnly puts only the items that are missing, to resume a load that was interrupted.
  */
 export async function loadDump(
@@ -63,7 +64,7 @@ export async function loadDump(
 /** Whether the API finds a group by this item: META, or a member's row. */
 function makesGroup(item: RawItem): boolean {
   const key = keyOf(item);
-  return groupIdOf(key) !== undefined && !isMessageKey(key);
+  return memberUserIdOf(key) !== undefined || (groupIdOf(key) !== undefined && key.sk === GROUP_SK);
 }
 
 async function* only(items: AsyncIterable<RawItem>, isWanted: (item: RawItem) => boolean) {

@@ -5,7 +5,9 @@ import {
   groupIdOf,
   groupPk,
   isMessageKey,
+  type Key,
   MEMBER_SK_PREFIX,
+  memberUserIdOf,
   messageKey,
   MAX_SEQ,
 } from '../../schema/keys.ts';
@@ -30,8 +32,8 @@ interface Partition {
 /**
  * Passes items on so that those of each group are of one moment, although clients write meanwhile.
  *
- * A partition is read in the order of its sort keys: members, META, messages. So rows are never newer than the log, and
- * a log has no gap. The race: a member who is added or removed after the rows were read and before the log was read is only
+ * A partition is read in the order of its sort keys: changes, deleted seqs, members, META, messages. So what is kept of a
+ * log is never newer than the log, and a log has no gap. The race: a member who is added or removed after the rows were read and before the log was read is only
  * in the log. A removed user would then be a member again, or a conversation would have messages and no members. So the
  * rows are held back until the log was read. If a message in it is new enough, the rows are read again. If they changed,
  * the new end of the log and the rows are read once more, until the rows before and after the end of the log have the same
@@ -62,7 +64,8 @@ export async function* wholeGroups(
       current.lastSk = key.sk;
       current.young ||= (item['created_at']?.S ?? '') >= youngFrom;
       yield item;
-    } else current.rows.push(item);
+    } else if (isRow(key)) current.rows.push(item);
+    else yield item;
   }
   if (current) yield* finish(current, reader);
 }
@@ -83,14 +86,21 @@ async function* finish(partition: Partition, reader: GroupReader): AsyncGenerato
   yield* partition.rows;
 }
 
-/** The part of the rows that only a change of the group changes: META, and each member's `joined_seq` and role. */
+/** Whether the item is a member's row, or META. */
+function isRow(key: Key): boolean {
+  return memberUserIdOf(key) !== undefined || key.sk === GROUP_SK;
+}
+
+/** The attributes of a row that only a change of the group changes. A summary changes with each message. */
+const MEMBERSHIP = ['sk', 'log_id', 'role', 'joined_seq', 'name', 'member_count', 'membership_seq'];
+
+/** The part of the rows that only a change of the group changes. */
 function membership(rows: readonly RawItem[]): string {
-  const parts = rows.map((row) => {
-    const { sk, role, joined_seq } = row;
-    if (sk?.S === GROUP_SK) return toLine(row);
-    return toLine({ ...(sk && { sk }), ...(role && { role }), ...(joined_seq && { joined_seq }) });
-  });
-  return parts.join('');
+  return rows
+    .map((row) =>
+      toLine(Object.fromEntries(Object.entries(row).filter(([name]) => MEMBERSHIP.includes(name)))),
+    )
+    .join('');
 }
 
 /** Reads parts of one group's partition, strongly. */

@@ -1,3 +1,4 @@
+import { requireSecondEdition } from '../../backend/table/edition.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
 import { openEncryption } from '../../backend/table/encryption/open-encryption.ts';
 import { seedOnce } from '../seed/seed-once.ts';
@@ -8,6 +9,7 @@ import { runProgram } from './program.ts';
 await runProgram('prepare', async ({ client, config, dynamo, table, dataDir, logger }) => {
   const { created } = await loadSchema(client, table.name);
   if (created) logger.info({ table: table.name }, 'table created');
+  await requireSecondEdition(table);
   const encryption = await openEncryption(config.api.texts, { logger });
   await seedOnce({ table, encryption, dataDir, engine: dynamo.endpoint ?? '', logger });
   client.destroy();

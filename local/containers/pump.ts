@@ -1,8 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { openPublisher } from '../../backend/events/live-events.ts';
+import { ChangeStore } from '../../backend/table/change-store.ts';
+import { requireSecondEdition } from '../../backend/table/edition.ts';
+import { GroupStore } from '../../backend/table/group-store.ts';
 import { MemberStore } from '../../backend/table/member-store.ts';
 import { opaqueTexts } from '../../backend/table/message-codec.ts';
-import { MessageStore } from '../../backend/table/message-store.ts';
 import { followTable } from '../pump/follow-table.ts';
 import { UserError } from '../../cli/user-error.ts';
 import { runProgram } from './program.ts';
@@ -17,11 +19,13 @@ await runProgram('pump', async ({ config, client, dynamo, table, dataDir, logger
   if (url === undefined)
     throw new UserError('REDIS_URL: set it, because it publishes the events of this process to the APIs');
   rmSync(FOLLOWING, { force: true });
+  await requireSecondEdition(table);
   const events = openPublisher({ url, tableName: table.name, logger });
-  const codec = opaqueTexts();
   const stores = {
-    members: new MemberStore(table, codec),
-    messages: new MessageStore(table, codec),
+    members: new MemberStore(table),
+    groups: new GroupStore(table, opaqueTexts()),
+    changes: new ChangeStore(table),
+    clock: () => new Date(),
     events,
   };
   const pump = followTable({ client, dynamo, stores, dataDir, logger });

@@ -21,7 +21,7 @@ export type TablePump = Pick<StreamPump, 'start' | 'stop'>;
 export function followTable(parts: {
   readonly client: DynamoDBClient;
   readonly dynamo: DynamoConfig;
-  readonly stores: Pick<HandlerParts, 'members' | 'messages' | 'events'>;
+  readonly stores: Omit<HandlerParts, 'failures' | 'logger'>;
   readonly dataDir: string;
   readonly logger: Logger;
 }): TablePump {

@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
 import { type Wiring, type WiringOptions, wire } from '../../backend/wiring.ts';
+import type { GroupActor } from '../../backend/domain/change-group.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
+import { addMembers } from '../../backend/domain/manage-members.ts';
 import { markRead } from '../../backend/domain/mark-read.ts';
-import { userIdsOf } from '../../backend/domain/membership.ts';
-import type { Person } from '../../backend/domain/model.ts';
+import type { Person, Tail } from '../../backend/domain/model.ts';
 import { saveProfile } from '../../backend/domain/people.ts';
-import { rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
+import { joinedWith } from '../../backend/domain/publish-changes.ts';
 import { sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
 import { MAX_RUN, sendRun, type TimedSend } from '../../backend/domain/send-run.ts';
+import { factsOf } from '../../backend/domain/summaries.ts';
+import { updateSummaries } from '../../backend/domain/update-summaries.ts';
 import { directGroupId, groupIdForKey } from '../../schema/ids.ts';
+import { MAX_ADDED } from '../../schema/items.ts';
 import type { SeedConversation, SeedPerson, SeedPlan } from './plan.ts';
 
 /** Maximum people, and conversations, that are written at the same time. */
@@ -84,8 +88,8 @@ class SeedWriter {
     const groupId = await this.#open(members, conversation);
     const { seqs, tail, newestAt } = await readSeeds(this.context, groupId);
     // People who have left since, or were removed, send nothing more.
-    const present = new Set(userIdsOf(await this.context.members.list(groupId)));
-    const mayTalk = ({ userId }: Person) => tail === 0 || present.has(userId);
+    const present = await presentAmong(this.context, groupId, members);
+    const mayTalk = ({ userId }: Person) => tail.seq === 0 || present.has(userId);
     const found: number[] = [];
     const missing: TimedSend[] = [];
     for (const [place, message] of messages.entries()) {
@@ -98,29 +102,28 @@ class SeedWriter {
       if (seq !== undefined || !mayTalk(from)) this.#onProgress();
     }
     const end = await this.#send(groupId, members, { tail, messages: inOrder(missing, newestAt) });
-    // Without a consumer of the stream, nothing else would update the summaries.
-    await rebuildSummaries(this.context, groupId);
-    const last = missing.length > 0 ? end : Math.max(0, ...found);
+    await summarise(this.context, groupId);
+    const last = missing.length > 0 ? end.seq : Math.max(0, ...found);
     const readers = members.filter((member, place) => mayTalk(member) && !isIn(unreadBy, between[place]));
     for (const { userId } of readers) await markRead(this.context, groupId, userId, last);
     return missing.length;
   }
 
-  /** Sends messages after `tail`; the first one opens a direct conversation. Returns the seq of the last one. */
+  /** Sends messages after `tail`; the first one opens a direct conversation. Returns the last one's place in the log. */
   async #send(
     groupId: string,
     members: readonly Person[],
-    { tail, messages }: { readonly tail: number; readonly messages: readonly TimedSend[] },
-  ): Promise<number> {
+    { tail, messages }: { readonly tail: Tail; readonly messages: readonly TimedSend[] },
+  ): Promise<Tail> {
     const [first] = messages;
     if (!first) return tail;
     let end = tail;
     let sent = 0;
-    if (tail === 0) {
+    if (tail.seq === 0) {
       const to = members.find(({ userId }) => userId !== first.userId);
       if (!to) throw new RangeError('a conversation of fewer than two');
       this.#now = first.createdAt;
-      end = (await sendToHandle(this.context, to.handle, first)).seq;
+      end = await sendToHandle(this.context, to.handle, first);
       sent = 1;
       this.#onProgress();
     }
@@ -131,14 +134,14 @@ class SeedWriter {
   }
 
   /** Sends a run in one transaction; or one by one, if another client writes to the conversation too. */
-  async #sendRun(groupId: string, tail: number, messages: readonly TimedSend[]): Promise<number> {
-    let end = tail;
-    if (await sendRun(this.context, groupId, { tail, messages })) end = tail + messages.length;
-    else {
+  async #sendRun(groupId: string, tail: Tail, messages: readonly TimedSend[]): Promise<Tail> {
+    let end = await sendRun(this.context, groupId, { tail, messages });
+    if (!end) {
+      end = tail;
       for (const { createdAt, ...message } of messages) {
         this.#now = createdAt;
-        const { seq } = await sendToGroup(this.context, groupId, { ...message, afterSeq: end });
-        end = Math.max(end, seq);
+        const stored = await sendToGroup(this.context, groupId, { ...message, afterSeq: end.seq });
+        if (stored.seq > end.seq) end = stored;
       }
     }
     messages.forEach(() => this.#onProgress());
@@ -152,30 +155,80 @@ class SeedWriter {
     if (name === undefined) return directGroupId(creator.userId, other.userId);
     const clientKey = `seed-${seedUserId(name)}`;
     const groupId = groupIdForKey(creator.userId, clientKey);
-    if ((await this.context.messages.tail(groupId)) > 0) return groupId;
+    const [first = [], ...later] = chunksOf(members);
     this.#now = messages[0]?.at ?? this.#now;
-    const handles = members.map(({ handle }) => handle);
-    await createGroup(this.context, { creator, name, handles, clientKey });
+    if ((await this.context.messages.tail(groupId)).seq === 0) {
+      const handles = first.map(({ handle }) => handle);
+      await createGroup(this.context, { creator, name, handles, clientKey });
+    }
+    await this.#addMembers({ groupId, actor: creator }, later);
     return groupId;
+  }
+
+  /** Adds those whom no message of the log has added: a seed may have been interrupted. Those who have left stay away. */
+  async #addMembers(actor: GroupActor, chunks: readonly (readonly Person[])[]): Promise<void> {
+    const { groupId, actor: creator } = actor;
+    if (chunks.length === 0 || !(await this.context.members.find(groupId, creator.userId))) return;
+    const added = new Set<string>();
+    for await (const page of this.context.messages.log(groupId)) {
+      for (const userId of page.flatMap(joinedWith)) added.add(userId);
+    }
+    for (const chunk of chunks) {
+      const handles = chunk.filter(({ userId }) => !added.has(userId)).map(({ handle }) => handle);
+      if (handles.length > 0) await addMembers(this.context, actor, handles, () => 'handles');
+    }
   }
 }
 
 const isIn = (handles: readonly string[], handle: string | undefined) =>
   handle !== undefined && handles.includes(handle);
 
-/** Reads a group's log: the seq of each message by author and key, the last seq, and the time of the newest message. */
+/** The members of a group, in parts that one request adds. The creator is one of the first part. */
+function chunksOf(members: readonly Person[]): Person[][] {
+  const count = Math.ceil(members.length / MAX_ADDED);
+  return Array.from({ length: count }, (_, index) =>
+    members.slice(index * MAX_ADDED, (index + 1) * MAX_ADDED),
+  );
+}
+
+/** The ids of those who are members now. */
+async function presentAmong(
+  { members }: Wiring,
+  groupId: string,
+  people: readonly Person[],
+): Promise<ReadonlySet<string>> {
+  const rows = await members.findMany(
+    groupId,
+    people.map(({ userId }) => userId),
+  );
+  return new Set(rows.map(({ userId }) => userId));
+}
+
+/** Reads a group's log: the seq of each message by author and key, its end, and the time of the newest message. */
 async function readSeeds(context: Wiring, groupId: string) {
   const seqs = new Map<string, number>();
-  let tail = 0;
+  let tail: Tail = { seq: 0, n: 0 };
   let newestAt: Date | undefined;
   for await (const page of context.messages.log(groupId)) {
-    for (const { seq, user_uuid, client_key, created_at } of page) {
+    for (const entry of page) {
+      const { seq, user_uuid, client_key, created_at } = entry;
       if (client_key !== undefined) seqs.set(`${user_uuid} ${client_key}`, seq);
-      tail = seq;
+      tail = entry;
       newestAt = new Date(created_at);
     }
   }
   return { seqs, tail, newestAt };
+}
+
+/**
+ * Brings the summaries up to the log, as the stream's handler does: there may be no consumer of the stream. What it notes
+ * in the change log of messages that were edited, the stream has noted, or will.
+ */
+async function summarise(context: Wiring, groupId: string): Promise<void> {
+  for await (const page of context.messages.log(groupId)) {
+    const facts = factsOf(page);
+    if (facts) await updateSummaries(context, groupId, { ...facts, changed: new Set() });
+  }
 }
 
 /**

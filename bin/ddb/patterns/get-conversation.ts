@@ -91,8 +91,9 @@ const VIEW: RowView<MessageAnswer> = {
   ],
 };
 
-/** Reads the newest page, oldest message first, as the API does for a member. */
+/** Reads the newest page, oldest message first, as the API does for a member: first the number of the newest change. */
 async function readPage(context: Wiring, groupId: string, limit: number): Promise<Page> {
+  await context.changes.newest(groupId);
   const messages = await context.messages.lastOf(groupId, { from: 0, to: MAX_SEQ }, limit);
   const names = await context.names.read(
     messages.flatMap((message) => [message.user_uuid, ...peopleIn(message)]),
@@ -111,13 +112,13 @@ async function noSuchGroup(context: Wiring, groupId: string): Promise<string> {
   return `there is no message group ${groupId} in table ${context.table.name}: ${hint}`;
 }
 
-/** Returns the newest conversations of some users. */
+/** Returns some conversations of some users. */
 async function knownGroups(context: Wiring): Promise<string[]> {
   const groupIds = new Set<string>();
   for (const handle of await knownHandles(context, HANDLES_ASKED)) {
     const person = await findPersonIfThere(context, handle);
-    const rows = person ? await context.members.inbox(person.userId, SHOWN_GROUPS) : [];
-    for (const row of rows) groupIds.add(row.groupId);
+    const page = person && (await context.members.inbox(person.userId, SHOWN_GROUPS));
+    for (const row of page?.items ?? []) groupIds.add(row.groupId);
     if (groupIds.size >= SHOWN_GROUPS) break;
   }
   return [...groupIds].slice(0, SHOWN_GROUPS);

@@ -91,8 +91,8 @@ const VIEW: RowView<MessageGroupAnswer> = {
   ],
 };
 
-function toRows({ rows, names }: InboxPage): MessageGroupAnswer[] {
-  return rows.map((row) => presentMessageGroup(row, names));
+function toRows({ entries, names }: InboxPage): MessageGroupAnswer[] {
+  return entries.map((entry) => presentMessageGroup(entry, names));
 }
 
 /** @throws UserError if the table has no users. */
