@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { MESSAGE_SK_PREFIX } from '../../schema/keys.ts';
+import { MESSAGE_SK_PREFIX, PINS_SK, REACTIONS_SK_PREFIX } from '../../schema/keys.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { STREAM_ACTIONS } from '../permissions.ts';
 import { TableFunction } from './lambda-function.ts';
@@ -61,12 +61,14 @@ export class Summaries extends Construct {
   }
 
   /**
-   * Passes only records of messages: the function's own writes never invoke it. Ten batches of a shard at once do no
-   * harm, because summaries are the same in any order. After an error a batch is retried until its records are half as
-   * old as the stream keeps them; then the batch's position goes to the queue.
+   * Only records of messages, reactions and pins: the function's own writes never invoke it. One batch of a shard at a
+   * time: Lambda keeps the order of an item's records, not of a group's, so with more lanes the messages of a busy group
+   * are in many batches at once, and each of them writes the same summary. A fault is retried until the records are half
+   * as old as the stream keeps them; then the batch's position goes to the queue.
    */
   #follow(streamArn: string): void {
-    const pattern = { dynamodb: { Keys: { sk: { S: [{ prefix: MESSAGE_SK_PREFIX }] } } } };
+    const sortKeys = [{ prefix: MESSAGE_SK_PREFIX }, { prefix: REACTIONS_SK_PREFIX }, PINS_SK];
+    const pattern = { dynamodb: { Keys: { sk: { S: sortKeys } } } };
     new CfnEventSourceMapping(this, 'Stream', {
       functionName: this.function.fn.functionName,
       eventSourceArn: streamArn,
@@ -74,7 +76,7 @@ export class Summaries extends Construct {
       filterCriteria: { filters: [{ pattern: JSON.stringify(pattern) }] },
       batchSize: 500,
       maximumBatchingWindowInSeconds: 1,
-      parallelizationFactor: 10,
+      parallelizationFactor: 1,
       functionResponseTypes: ['ReportBatchItemFailures'],
       bisectBatchOnFunctionError: true,
       maximumRetryAttempts: -1,

@@ -4,14 +4,13 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sqsFailureQueue } from '../../lambdas/update-summaries/failure-queue.ts';
 import { createHandler } from '../../lambdas/update-summaries/handler.ts';
 import { inProcessLiveEvents } from '../../backend/events/live-events.ts';
 import { createLogger } from '../../backend/logger.ts';
-import { type Key, memberKey, messageKey } from '../../schema/keys.ts';
+import { type Key, messageKey } from '../../schema/keys.ts';
 import { failsWith, type Outcome, runScript, succeeds } from '../../test/bin/run-script.ts';
 import { messageItem } from '../../test/support/factories.ts';
 import { addGroup, deleteItem, putItem } from '../../test/support/scene.ts';
@@ -82,21 +81,18 @@ describeWithQueue('redrive, with a queue of the stand-in', () => {
     );
     return [Attributes?.ApproximateNumberOfMessages, Attributes?.ApproximateNumberOfMessagesNotVisible];
   }
-  /** Creates a group whose stream was not followed: Ada's row shows an older message. */
+  /** Creates a group whose stream was not followed: its summary shows an older message. */
   async function staleGroup(): Promise<string> {
-    const { groupId } = await addGroup(db.table, { userIds: ['ada', 'grace'], length: 3 });
-    await db.table.send(
-      new UpdateCommand({
-        TableName: db.tableName,
-        Key: memberKey(groupId, 'ada'),
-        UpdateExpression: 'SET last_seq = :one',
-        ExpressionAttributeValues: { ':one': 1 },
-      }),
-    );
+    const { groupId } = await addGroup(db.table, {
+      userIds: ['ada', 'grace'],
+      length: 3,
+      summary: { last_seq: 1, last_by: 'kay' },
+      message: () => ({ user_uuid: 'kay' }),
+    });
     return groupId;
   }
   const isRight = async (groupId: string) =>
-    (await compareSummaries(db.newContext(), groupId)).filter(({ userId }) => userId === 'ada').length === 0;
+    (await compareSummaries(db.newContext(), groupId)).differences.length === 0;
   const skip = (keys: readonly Key[]) => sqsFailureQueue(sqs, queueUrl)(keys);
 
   it('rebuilds the groups of records that the function skipped, and empties the queue', async () => {
@@ -104,11 +100,11 @@ describeWithQueue('redrive, with a queue of the stand-in', () => {
     await skip([messageKey(one, 2), messageKey(other, 3)]);
     await skip([messageKey(one, 3)]);
     expect(await succeeds(redrive())).toMatch(
-      /^2 messages of the queue done: 3 groups rebuilt, 2 summaries put right/,
+      /^2 messages of the queue done: 3 groups rebuilt, 2 items repaired/,
     );
     expect(await Promise.all([one, other, third].map(isRight))).toEqual([true, true, false]);
     expect(await queued()).toEqual(['0', '0']);
-    expect(await succeeds(redrive())).toMatch(/^0 messages of the queue done: 0 groups rebuilt, 0 summaries/);
+    expect(await succeeds(redrive())).toMatch(/^0 messages of the queue done: 0 groups rebuilt, 0 items/);
   });
 
   it('rebuilds all groups for a batch that Lambda gave up', async () => {
@@ -136,17 +132,19 @@ describeWithQueue('redrive, with a queue of the stand-in', () => {
     expect(stdout).toMatch(/\n1 message of the queue done/);
     expect(await queued()).toEqual(['2', '0']);
     // After a correction by hand, they can be processed.
-    await putItem(db.table, messageItem({ groupId, seq: 2, user_uuid: 'ada' }));
+    await putItem(db.table, messageItem({ groupId, seq: 2, user_uuid: 'kay' }));
     expect((await redrive()).stdout).toMatch(/\n1 message of the queue done: 1 group rebuilt/);
     expect(await isRight(groupId)).toBe(true);
   });
 
   it('processes the messages that the function itself puts into the queue', async () => {
     const groupId = await staleGroup();
-    const { members, messages } = db.newContext();
+    const { members, groups, changes, clock } = db.newContext();
     const handler = createHandler({
       members,
-      messages,
+      groups,
+      changes,
+      clock,
       events: inProcessLiveEvents().events,
       failures: sqsFailureQueue(sqs, queueUrl),
       logger: createLogger('silent'),
@@ -160,7 +158,7 @@ describeWithQueue('redrive, with a queue of the stand-in', () => {
     });
     expect(await queued()).toEqual(['1', '0']);
     await deleteItem(db.table, messageKey('nobody', 1));
-    expect(await succeeds(redrive())).toMatch(/^1 message of the queue done: 1 group rebuilt, 1 summary/);
+    expect(await succeeds(redrive())).toMatch(/^1 message of the queue done: 1 group rebuilt, 1 item/);
   });
 
   it('says why it cannot start', async () => {

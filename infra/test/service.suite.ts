@@ -17,10 +17,14 @@ describe('the stream', () => {
     ).Properties;
     expect(settings).toEqual({
       StartingPosition: 'TRIM_HORIZON',
-      FilterCriteria: { Filters: [{ Pattern: '{"dynamodb":{"Keys":{"sk":{"S":[{"prefix":"MSG#"}]}}}}' }] },
+      FilterCriteria: {
+        Filters: [
+          { Pattern: '{"dynamodb":{"Keys":{"sk":{"S":[{"prefix":"MSG#"},{"prefix":"RCT#"},"PINS"]}}}}' },
+        ],
+      },
       BatchSize: 500,
       MaximumBatchingWindowInSeconds: 1,
-      ParallelizationFactor: 10,
+      ParallelizationFactor: 1,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BisectBatchOnFunctionError: true,
       MaximumRetryAttempts: -1,
