@@ -1,5 +1,4 @@
-import { encodeCursor } from '../schema/cursors.ts';
-import { inboxSk } from '../schema/keys.ts';
+import { cursorOfInbox } from '../backend/domain/inbox-cursor.ts';
 import type { ApiClient, ApiRequest } from './api-client.ts';
 import { activityOf } from './items.ts';
 import {
@@ -10,7 +9,7 @@ import {
   markReadRequest,
   Sender,
 } from './requests.ts';
-import type { World } from './world.ts';
+import { INBOX_SPACING_S, type World } from './world.ts';
 
 /** A kind of request along which a number grows, and the requests at each size. */
 export interface CurveRequests {
@@ -48,10 +47,11 @@ export function curveRequests({ histories, inboxes }: World): CurveRequests[] {
     ofHistory(name, family, (history, api) =>
       api.do(historyRequest(history.userId, history.groupId, place(history))),
     );
+  // Each page but the last reads some rows more than it shows; each but the first, the rows of named groups by themselves.
   const ofInbox = (name: string, pageOf: (pages: number) => number) => ({
     grows: 'groups' as const,
     name,
-    family: 'page of the inbox',
+    family: `${name} of the inbox`,
     points: inboxes.map((inbox) => ({
       size: inbox.groupIds.length,
       request: (api: ApiClient) =>
@@ -63,7 +63,7 @@ export function curveRequests({ histories, inboxes }: World): CurveRequests[] {
     page('newest page', 'page of history', () => ''),
     page('page in the middle', 'page of history', ({ messages }) => `&before=${messages / 2 + 1}`),
     page('first page', 'page of history', () => `&before=${HISTORY_LIMIT + 1}`),
-    page('page after a seq', 'strong page of history', ({ messages }) => `&after=${messages / 2 - 1}`),
+    page('page after a seq', 'page of history after a seq', ({ messages }) => `&after=${messages / 2 - 1}`),
     ofHistory('send', 'send', ({ userId, groupId }, api) => sender.send(api, userId, groupId)),
     ofHistory('mark read', 'mark read', ({ userId, groupId }, api) => {
       const seq = (marks.get(groupId) ?? 0) + 1;
@@ -76,10 +76,11 @@ export function curveRequests({ histories, inboxes }: World): CurveRequests[] {
   ];
 }
 
-/** Returns the request for a page of an inbox, 0 being the first: each conversation was active after those before it. */
+/** Returns the request for a page of an inbox, 0 being the first: each conversation was active long after those before it. */
 function inboxPage({ userId, groupIds }: Inbox, page: number): ApiRequest {
   const place = groupIds.length - page * INBOX_LIMIT;
   const last = groupIds[place];
   if (last === undefined) return inboxRequest(userId);
-  return inboxRequest(userId, encodeCursor(['inbox', userId], inboxSk(activityOf(place), last)));
+  const key = `${activityOf(place * INBOX_SPACING_S)}#${last}`;
+  return inboxRequest(userId, cursorOfInbox(userId, { direct: key, named: key }));
 }

@@ -8,11 +8,11 @@ import type { ApiCommands } from './api-process.ts';
 import { type Child, Children } from './children.ts';
 import { startEngine } from './engine.ts';
 import { EventListeners, type Listener } from './event-listeners.ts';
-import { writeEventsSection } from './events-section.ts';
 import { fill } from './fill.ts';
 import { conversation, type Item, profile, TEXT } from './items.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { markdownTable, PAGE, PAGE_FILE } from './page.ts';
+import { writeSection } from './page-section.ts';
 import { CIRCLES, createIssuer, userId } from './people.ts';
 import type { Grid } from './report.ts';
 import { quantile } from './statistics.ts';
@@ -279,7 +279,7 @@ try {
   bench.listeners.close();
   await Promise.all([bench.client.close(), bench.talkerClient.close()]);
   print(figures);
-  if (options.write) await writeEventsSection(PAGE_FILE, sectionOf(figures));
+  if (options.write) await writeSection(PAGE_FILE, 'bench:events', sectionOf(figures));
 } finally {
   await children.stop();
 }

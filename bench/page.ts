@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
-import { eventsSectionOf } from './events-section.ts';
 import { growingCosts } from './growth.ts';
 import { DESCRIPTIONS, OPERATIONS } from './operations.ts';
+import { SECTION_COMMANDS, sectionIn } from './page-section.ts';
 import { clientsText } from './plan.ts';
 import {
   aimResults,
@@ -24,13 +24,14 @@ export const PAGE = 'docs/benchmarks.md';
 /** The same path as a file URL. */
 export const PAGE_FILE = new URL(`../${PAGE}`, import.meta.url);
 
-/** Writes the results as a page of the documentation. Keeps its section on live events. */
+/** Writes the results as a page of the documentation. Keeps the sections that others write. */
 export async function writePage(results: Results): Promise<void> {
-  const kept = eventsSectionOf(await readFile(PAGE_FILE, 'utf8').catch(() => ''));
+  const page = await readFile(PAGE_FILE, 'utf8').catch(() => '');
+  const kept = SECTION_COMMANDS.map((command) => sectionIn(page, command));
   await writeFile(PAGE_FILE, await benchmarkPage(results, kept));
 }
 
-async function benchmarkPage(results: Results, eventsSection: string): Promise<string> {
+async function benchmarkPage(results: Results, sections: readonly string[]): Promise<string> {
   const text = [
     introduction(results),
     throughputSection(results),
@@ -38,7 +39,7 @@ async function benchmarkPage(results: Results, eventsSection: string): Promise<s
     unitsSection(results),
     growthSection(results),
     aimsSection(results),
-    ...(eventsSection === '' ? [] : [eventsSection]),
+    ...sections.filter((section) => section !== ''),
     repeatSection(),
   ].join('\n\n');
   return format(text, { ...(await resolveConfig(PAGE)), parser: 'markdown' });
@@ -48,7 +49,8 @@ function introduction({ machine, engine, items, plan }: Results): string {
   return `# Benchmarks
 
 The API compared with a bare loop over the AWS SDK that makes the same requests to the table, and how cost and time depend on the
-amount of data. \`npm run bench -- --write\` writes this page; \`npm run bench:events -- --write\` writes its section on live events.
+amount of data. \`npm run bench -- --write\` writes this page; \`npm run bench:cost -- --write\` writes its section on what a user
+costs, \`npm run bench:events -- --write\` the one on live events.
 
 - Date: ${machine.date}
 - Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB
@@ -98,11 +100,11 @@ function growthSection({ growth, plan }: Results): string {
 One client, through the API; medians of ${plan.samples} requests, alternating between the sizes. The benchmark fails if the units differ
 along a row, or between pages of one kind. Times are only shown.
 
-By the number of messages in a group (pages of 50; the page after a seq is strongly consistent, which costs twice as much):
+By the number of messages in a group (pages of 50; the page after a seq does not read the newest change):
 
 ${markdownTable(growthGrid(growth, 'messages'))}
 
-By the number of conversations of a user (pages of 20):
+By the number of conversations of a user (pages of 20, of 12 conversations a day; the last page reads no more rows than it shows):
 
 ${markdownTable(growthGrid(growth, 'groups'))}
 
@@ -147,6 +149,7 @@ npm install
 npm run bench              # about four minutes
 npm run bench -- --quick   # half a minute, coarse figures
 npm run bench -- --write   # writes this page
+npm run bench:cost         # one minute; with -- --write it writes the section on what a user costs a day
 npm run bench:events       # half a minute; with -- --write it writes the section on live events
 \`\`\`
 

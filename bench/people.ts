@@ -40,7 +40,14 @@ export function userId(circle: Circle, number: number): string {
   return `${circle}-0000-4000-8000-${String(number).padStart(12, '0')}`;
 }
 
-/** Groups of people by their role: callers, their contacts, and the people of the growth curves. */
+/** Groups of people by their role: callers, their contacts, the people of the growth curves, and those of the traces. */
 export type Circle = (typeof CIRCLES)[keyof typeof CIRCLES];
 
-export const CIRCLES = { callers: '00000001', peers: '00000002', curves: '00000003' } as const;
+export const CIRCLES = {
+  callers: '00000001',
+  peers: '00000002',
+  curves: '00000003',
+  pairs: '00000004',
+  groups: '00000005',
+  largeGroups: '00000006',
+} as const;

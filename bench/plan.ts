@@ -24,7 +24,7 @@ export const FULL: Plan = {
   windowMs: 850,
   warmUpMs: 1_000,
   messages: [100, 1_000, 10_000, 100_000],
-  groups: [20, 200, 2_000],
+  groups: [100, 400, 2_000],
   samples: 80,
 };
 
@@ -36,7 +36,7 @@ export const QUICK: Plan = {
   windowMs: 100,
   warmUpMs: 100,
   messages: [100, 1_000, 5_000],
-  groups: [20, 200],
+  groups: [100, 400],
   samples: 10,
 };
 

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -10,7 +11,20 @@ import {
 import { ulid } from 'ulid';
 import { newTextMessage } from '../backend/domain/new-message.ts';
 import { messageItemOf } from '../backend/table/items.ts';
-import { GROUP_SK, groupPk, inboxPk, MAX_SEQ, memberKey, messageSk } from '../schema/keys.ts';
+import {
+  changeSk,
+  groupIdOf,
+  groupKey,
+  groupPk,
+  inboxPk,
+  type Key,
+  MAX_SEQ,
+  MEMBER_SK_END,
+  MEMBER_SK_PREFIX,
+  memberKey,
+  messageSk,
+  NAMED_INBOX_PREFIX,
+} from '../schema/keys.ts';
 import { INBOX_INDEX } from '../schema/table.ts';
 import { TEXT } from './items.ts';
 import type { Operation } from './loop.ts';
@@ -38,6 +52,11 @@ export function rawOperations(
   };
 }
 
+/** Rows that the API reads for a page of the inbox: more than it shows, because their places may be a day old. */
+const INBOX_ROWS = 2 * INBOX_LIMIT + 10;
+/** How long METAs that were read for one inbox serve others. */
+const METAS_SHARED_MS = 1_000;
+
 class RawLoop {
   readonly #documents: DynamoDBDocumentClient;
   readonly #tableName: string;
@@ -47,6 +66,8 @@ class RawLoop {
   readonly #tails = new Map<string, number>();
   readonly #marks = new Map<string, number>();
   readonly #sends: number[] = [];
+  /** When METAs were read for inboxes, in ms: like the API, all users share what was read in the last second. */
+  readonly #metasReadAt = new Map<string, number>();
   /** Puts to one group run one after another: at once, all but one would fail their condition. */
   #hotPut: Promise<unknown> = Promise.resolve();
 
@@ -65,7 +86,16 @@ class RawLoop {
     const turn = this.#sends[number] ?? 0;
     this.#sends[number] = turn + 1;
     const groupId = send[this.#side][turn % send[this.#side].length] ?? '';
-    await this.#members(groupId);
+    await this.#query({
+      KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: {
+        ':group': groupPk(groupId),
+        ':from': MEMBER_SK_PREFIX,
+        ':to': MEMBER_SK_END,
+      },
+      Limit: 2,
+      ConsistentRead: true,
+    });
     await this.#put(groupId, userId, ulid());
   }
 
@@ -73,7 +103,7 @@ class RawLoop {
     const sender = hotSender(this.#world, number);
     if (!sender) throw new RangeError('the hot group has no members');
     const groupId = sender.hot[this.#side];
-    await this.#members(groupId);
+    await this.#batchGet([memberKey(groupId, sender.userId), groupKey(groupId)], true);
     const put = this.#hotPut.then(() => this.#put(groupId, sender.userId));
     this.#hotPut = put;
     await put;
@@ -88,26 +118,25 @@ class RawLoop {
         ConsistentRead: true,
       }),
     );
-    await this.#query({
-      KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
-      ExpressionAttributeValues: {
-        ':group': groupPk(history),
-        ':from': messageSk(0),
-        ':to': messageSk(MAX_SEQ),
-      },
-      ScanIndexForward: false,
-      Limit: HISTORY_LIMIT,
-    });
+    await this.#newest(history, { from: changeSk(0), to: changeSk(MAX_SEQ), limit: 1 });
+    await this.#newest(history, { from: messageSk(0), to: messageSk(MAX_SEQ), limit: HISTORY_LIMIT });
   }
 
   async inbox(number: number): Promise<void> {
-    await this.#query({
+    const rows = await this.#query({
       IndexName: INBOX_INDEX,
       KeyConditionExpression: 'inbox_pk = :user',
       ExpressionAttributeValues: { ':user': inboxPk(this.#caller(number).userId) },
       ScanIndexForward: false,
-      Limit: INBOX_LIMIT + 1,
+      Limit: INBOX_ROWS,
     });
+    const now = performance.now();
+    const metas = rows
+      .filter((row) => String(row['inbox_sk']).startsWith(NAMED_INBOX_PREFIX))
+      .map((row) => groupIdOf({ pk: String(row['pk']) }) ?? '')
+      .filter((groupId) => (this.#metasReadAt.get(groupId) ?? -Infinity) < now - METAS_SHARED_MS);
+    for (const groupId of metas) this.#metasReadAt.set(groupId, now);
+    if (metas.length > 0) await this.#batchGet(metas.map(groupKey), false);
   }
 
   async markRead(number: number): Promise<void> {
@@ -118,7 +147,7 @@ class RawLoop {
       new UpdateCommand({
         TableName: this.#tableName,
         Key: memberKey(mark[this.#side], userId),
-        UpdateExpression: 'SET read_seq = :seq',
+        UpdateExpression: 'SET read_seq = :seq REMOVE read_n',
         ConditionExpression: 'read_seq < :seq AND last_seq >= :seq',
         ExpressionAttributeValues: { ':seq': seq },
         ReturnValues: 'ALL_NEW',
@@ -133,16 +162,30 @@ class RawLoop {
     return caller;
   }
 
-  async #members(groupId: string): Promise<void> {
+  /** The newest items between two sort keys, strongly read. */
+  async #newest(
+    groupId: string,
+    { from, to, limit }: { readonly from: string; readonly to: string; readonly limit: number },
+  ): Promise<void> {
     await this.#query({
-      KeyConditionExpression: 'pk = :group AND sk < :meta',
-      ExpressionAttributeValues: { ':group': groupPk(groupId), ':meta': GROUP_SK },
+      KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: { ':group': groupPk(groupId), ':from': from, ':to': to },
+      ScanIndexForward: false,
       ConsistentRead: true,
+      Limit: limit,
     });
   }
 
+  async #batchGet(keys: readonly Key[], strong: boolean): Promise<void> {
+    await this.#documents.send(
+      new BatchGetCommand({
+        RequestItems: { [this.#tableName]: { Keys: [...keys], ConsistentRead: strong } },
+      }),
+    );
+  }
+
   async #put(groupId: string, userId: string, clientKey?: string): Promise<void> {
-    const seq = (this.#tails.get(groupId) ?? 1) + 1;
+    const tail = this.#tails.get(groupId) ?? 1;
     await this.#documents.send(
       new PutCommand({
         TableName: this.#tableName,
@@ -151,7 +194,7 @@ class RawLoop {
             groupId,
             userId,
             text: TEXT,
-            seq,
+            tail: { seq: tail, n: tail },
             messageId: ulid(),
             createdAt: new Date(),
             ...(clientKey !== undefined && { clientKey }),
@@ -161,10 +204,11 @@ class RawLoop {
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
     );
-    this.#tails.set(groupId, seq);
+    this.#tails.set(groupId, tail + 1);
   }
 
-  async #query(input: Omit<QueryCommandInput, 'TableName'>): Promise<void> {
-    await this.#documents.send(new QueryCommand({ ...input, TableName: this.#tableName }));
+  async #query(input: Omit<QueryCommandInput, 'TableName'>): Promise<readonly Record<string, unknown>[]> {
+    const page = await this.#documents.send(new QueryCommand({ ...input, TableName: this.#tableName }));
+    return page.Items ?? [];
   }
 }

@@ -39,9 +39,13 @@ const commands = {
     return measurementOf(result, cpuTimeMs() - cpuBefore);
   },
 
-  /** Returns the units of one operation of the first client. After it, this process is too slow to be measured. */
+  /**
+   * Returns the units of one operation of the first client, after an earlier one has read everything that is read only now
+   * and then. After it, this process is too slow to be measured.
+   */
   usage: async (name: OperationName): Promise<Usage> => {
     if (!client) throw new Error('not started');
+    await operationOf(name)(0);
     return meterCapacity(client).measure(() => operationOf(name)(0));
   },
 };

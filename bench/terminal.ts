@@ -10,18 +10,19 @@ export function terminalText({ machine, engine, items, throughput, units, growth
   return [
     `${machine.cpu}, ${machine.cores} cores, node ${machine.node}, load ${machine.loadBefore.toFixed(1)} before the run`,
     `${engine}; ${items.toLocaleString('en')} items to begin with`,
-    section('API : raw SDK loop; medians of the rounds, ratios with min–max', throughputGrid(throughput)),
-    section('CPU time an operation, likewise; SDK defaults: the raw loop with them', cpuGrid(throughput)),
-    section('Capacity units an operation', unitsGrid(units)),
-    section('Growth: messages in one group', growthGrid(growth, 'messages')),
-    section('Growth: groups of one person', growthGrid(growth, 'groups')),
-    section('Aims', aimsGrid(throughput)),
+    gridText('API : raw SDK loop; medians of the rounds, ratios with min–max', throughputGrid(throughput)),
+    gridText('CPU time an operation, likewise; SDK defaults: the raw loop with them', cpuGrid(throughput)),
+    gridText('Capacity units an operation', unitsGrid(units)),
+    gridText('Growth: messages in one group', growthGrid(growth, 'messages')),
+    gridText('Growth: groups of one person', growthGrid(growth, 'groups')),
+    gridText('Aims', aimsGrid(throughput)),
     growing.length === 0 ? 'No cost grows.' : `COSTS GROW:\n${growing.join('\n')}`,
     '',
   ].join('\n');
 }
 
-function section(title: string, grid: Grid): string {
+/** Formats a table for a terminal, under its title. */
+export function gridText(title: string, grid: Grid): string {
   const colour = process.stdout.isTTY ? {} : { style: { head: [], border: [] } };
   const table = new CliTable({ head: [...grid.head], chars: NO_LINES_BETWEEN_ROWS, ...colour });
   table.push(...grid.rows.map((row) => [...row]));

@@ -2,6 +2,7 @@ import type { Units } from '../backend/table/capacity-meter.ts';
 import type { Bench } from './bench.ts';
 import { OPERATIONS, type OperationName } from './operations.ts';
 import { apiOperations } from './requests.ts';
+import { GROUPS_TO_SEND_TO } from './world.ts';
 
 /** The cost of an operation, through the API and by the raw loop. */
 export interface OperationUnits {
@@ -22,9 +23,12 @@ export async function measureUnits({ metered, world }: Bench): Promise<Operation
   return measured;
 }
 
-/** Measures the units of one request, after an earlier one has read everything that is read only now and then. */
+/**
+ * Measures the units of one request, after as many earlier ones as there are groups to send to in turn: they read
+ * everything that is read only now and then, such as names and tails.
+ */
 export async function usageOf(api: Bench['metered']['api'], request: () => Promise<void>): Promise<Units> {
-  await request();
+  for (let earlier = 0; earlier < GROUPS_TO_SEND_TO; earlier += 1) await request();
   await api.process.call('beginUsage');
   await request();
   const { W, R } = await api.process.call('endUsage');

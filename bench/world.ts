@@ -20,8 +20,15 @@ const SEND_TO = {
   defaults: [9, 10, 11, 12],
   metered: [13, 14, 15, 16],
 };
+/** Groups that each client sends to in turn. */
+export const GROUPS_TO_SEND_TO = SEND_TO.api.length;
 const MARK = { api: 17, raw: 18, defaults: 19, metered: 20 };
-/** Members of the group that all clients send to: as many as one read unit covers. */
+/**
+ * Seconds between the newest messages of one person's conversations, on the growth curves: 12 conversations are active on a
+ * day. A page of the inbox reads the rows of one day more than it shows.
+ */
+export const INBOX_SPACING_S = 7_200;
+/** Members of the group that all clients send to. */
 const HOT_MEMBERS = 8;
 const HOT_GROUP = {
   api: '00000000000000000000000001',
@@ -32,7 +39,7 @@ const HOT_GROUP = {
 /** Messages of the conversation that is read: more than a page. */
 const READ_MESSAGES = 200;
 /**
- * The newest seq in the rows of conversations that are marked as read. A mark has to be higher than the one before it
+ * The newest seq in the summaries of conversations that are marked as read. A mark has to be higher than the one before it
  * and at most this seq. It costs the same wherever it is, and no run reaches this one.
  */
 const CLAIMED_SEQ = 900_000_000;
@@ -113,7 +120,7 @@ function* itemsOf({ callers, histories, inboxes }: World): Generator<Item> {
   }
   const hotMembers = callers.slice(0, HOT_MEMBERS).map((member) => member.userId);
   for (const side of SIDES) {
-    // Not on any caller's first page: the measured inbox shows the caller's own conversations.
+    // Older than all others: a page of a caller's inbox reads these groups, and shows the caller's own conversations.
     yield* conversation({ groupId: HOT_GROUP[side], userIds: hotMembers, messages: 1, offset: -1_000_000 });
   }
   for (const { userId: id, groupId, messages } of histories) {
@@ -123,7 +130,12 @@ function* itemsOf({ callers, histories, inboxes }: World): Generator<Item> {
   for (const { userId: id, groupIds } of inboxes) {
     yield profile(id, `inbox-${groupIds.length}`);
     for (const [place, groupId] of groupIds.entries()) {
-      yield* conversation({ groupId, userIds: [id, peer(place)], messages: 1, offset: place });
+      yield* conversation({
+        groupId,
+        userIds: [id, peer(place)],
+        messages: 1,
+        offset: place * INBOX_SPACING_S,
+      });
     }
   }
 }
