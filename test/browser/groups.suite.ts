@@ -70,6 +70,7 @@ describe('a group', () => {
       await adas.row('Interpreters').waitFor();
       await adas.log.getByText('Grace named the group “Interpreters”').waitFor();
       await graces.pick(hedy);
+      await managed.getByRole('button', { name: 'Add 1 member' }).click();
       await hedys.open('Interpreters');
       await hedys.seesUnread('Interpreters', 0);
       await adas.log.getByText('Grace added Hedy').waitFor();
@@ -80,6 +81,73 @@ describe('a group', () => {
         'Send message',
         'Remove from group…',
       ]);
+    }),
+  );
+
+  it(
+    'is joined by several users at once',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      const [alan, hedy] = await Promise.all([people.create('Alan'), people.create('Hedy')]);
+      await people.createGroup(ada, 'Compilers', [grace]);
+      const [adas, alans] = [await enter(ada), await enter(alan)];
+      await adas.open('Compilers');
+      const members = await openMembers(adas);
+      await adas.pick(alan);
+      await adas.pick(hedy);
+      await members.getByRole('button', { name: 'Add 2 members' }).click();
+      await members
+        .getByRole('listitem')
+        .filter({ hasText: `@${hedy.handle}` })
+        .waitFor();
+      await adas.page.keyboard.press('Escape');
+      await adas.log.getByText('You added Alan and Hedy').waitFor();
+      await alans.open('Compilers');
+      await alans.log.getByText('Ada added you and Hedy').waitFor();
+      await alans.page.getByText('4 members').waitFor();
+    }),
+  );
+
+  it(
+    'is handed over to another member after a confirmation',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      await people.createGroup(ada, 'Compilers', [grace]);
+      const [adas, graces] = [await enter(ada), await enter(grace)];
+      await Promise.all([adas.open('Compilers'), graces.open('Compilers')]);
+      await chooseMember(adas, 'Grace', 'Hand over group…');
+      const question = adas.page.getByRole('dialog', { name: 'Hand over the group?' });
+      await question.getByText('will own the group').waitFor();
+      await question.getByRole('button', { name: 'Hand over' }).click();
+      const row = adas.page.getByRole('listitem').filter({ hasText: `@${grace.handle}` });
+      await row.getByText('Owner').waitFor();
+      await graces.log.getByText('Ada made you the owner').waitFor();
+      await openMember(graces, 'Ada');
+      expect(await graces.page.getByRole('menuitem').allTextContents()).toContain('Hand over group…');
+    }),
+  );
+
+  it(
+    'of 150 members shows them page by page, to its owner with all actions',
+    stage(async ({ people, enter }) => {
+      const ada = await people.create('Ada');
+      const others = await people.createAlike(`crowd-${Date.now().toString(36)}`, 149);
+      const group = await people.createGroup(ada, 'Crowd', others.slice(0, 80));
+      await people.addMembers(ada, group, others.slice(80));
+      const device = await enter(ada);
+      await device.open('Crowd');
+      await device.page.getByText('150 members').waitFor();
+      const dialog = await openMembers(device);
+      const rows = dialog.getByRole('list', { name: 'Members' }).locator('.member');
+      await device.eventually(async () => expect(await rows.count()).toBe(100));
+      await dialog.getByRole('button', { name: 'Show more members' }).scrollIntoViewIfNeeded();
+      await device.eventually(async () => expect(await rows.count()).toBe(150));
+      expect(await dialog.getByRole('button', { name: 'Show more members' }).count()).toBe(0);
+      expect(new Set(await rows.allTextContents()).size).toBe(150);
+      await dialog.getByRole('button', { name: 'Rename' }).waitFor();
+      const last = others.at(-1)?.name ?? '';
+      await dialog.getByRole('button', { name: `Actions for ${isolateName(last)}` }).click();
+      await device.page.getByRole('menuitem', { name: 'Hand over group…' }).waitFor();
     }),
   );
 

@@ -8,10 +8,9 @@ import { fill } from '../../bench/fill.ts';
 import type { Item } from '../../bench/items.ts';
 import { databaseFile } from '../../local/engine/embedded-engine.ts';
 import { directGroupId } from '../../schema/ids.ts';
-import { groupKey } from '../../schema/keys.ts';
 import { tableDefinition } from '../../schema/table.ts';
 import { startEngine } from '../support/engine.ts';
-import { memberItem, messageItem, newUserId } from '../support/factories.ts';
+import { groupItem, memberItem, messageItem, newUserId } from '../support/factories.ts';
 
 /** Times between messages, in milliseconds: some messages are grouped, and there are many days. */
 const STEPS_MS = [20_000, 90_000, 600_000, 3_600_000] as const;
@@ -66,8 +65,7 @@ export function textOf(seq: number): string {
 function* itemsOf(userIds: Pair, messages: number): Generator<Item> {
   const [one, other] = userIds;
   const groupId = directGroupId(one, other);
-  const created_at = timeOf(0);
-  yield { ...groupKey(groupId), kind: 'direct', created_by: one, created_at, member_count: 2 };
+  yield groupItem({ groupId, created_by: one, created_at: timeOf(0) });
   for (const userId of userIds) {
     yield memberItem({
       groupId,

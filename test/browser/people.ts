@@ -79,6 +79,22 @@ export class People {
     await this.#exchange('POST', path, { body: { handle: other.handle }, token: owner.token });
   }
 
+  /** Adds several users at once. */
+  async addMembers(owner: Person, group: string, others: readonly Person[]): Promise<void> {
+    const path = `/api/message_groups/${group}/members`;
+    const body = { handles: others.map(({ handle }) => handle) };
+    await this.#exchange('POST', path, { body, token: owner.token });
+  }
+
+  async edit(author: Person, group: string, seq: number, text: string): Promise<void> {
+    const path = `/api/messages/${group}/${seq}`;
+    await this.#exchange('PATCH', path, { body: { message: text }, token: author.token });
+  }
+
+  async delete(author: Person, group: string, seq: number): Promise<void> {
+    await this.#exchange('DELETE', `/api/messages/${group}/${seq}`, { token: author.token });
+  }
+
   async markRead(reader: Person, group: string, seq: number): Promise<void> {
     await this.#exchange('PUT', `/api/message_groups/${group}/read`, { body: { seq }, token: reader.token });
   }

@@ -8,8 +8,9 @@ import { isolateName } from '../../schema/isolate-name.ts';
 import { plain } from '../../web/src/ui/sentence.ts';
 import { textMessage, textMessages } from './messages.ts';
 
-function systemMessage(data: SystemMessage['data'], values: Partial<SystemMessage> = {}): SystemMessage {
-  return { ...textMessage({ seq: 1, message: 'in the API’s words' }), kind: 'system', data, ...values };
+function systemMessage(event: SystemMessage['event'], values: Partial<SystemMessage> = {}): SystemMessage {
+  const { message: _, ...common } = textMessage({ seq: 1 });
+  return { ...common, kind: 'system', message: 'in the API’s words', event, ...values };
 }
 
 const rows = (input: Partial<RowsInput>): Row[] =>
@@ -153,8 +154,15 @@ describe('seen by', () => {
     expect([...seenBy(messages, [member('ada', 0)], 'me')]).toEqual([[1, ['ADA']]]);
   });
 
+  it('is unknown in a large group, which shows no marks; who writes has read', () => {
+    const { read_seq: _, ...unmarked } = member('ada', 9);
+    expect([...seenBy([own(1), own(2)], [unmarked], 'me')]).toEqual([]);
+    const messages = [own(1), textMessage({ seq: 2, user_uuid: 'ada' }), own(3)];
+    expect([...seenBy(messages, [unmarked], 'me')]).toEqual([[1, ['ADA']]]);
+  });
+
   it('does not count a mark that joining has set, nor a system message', () => {
-    const added = systemMessage({ event: 'member_left' }, { seq: 3, user_uuid: 'ada' });
+    const added = systemMessage({ type: 'member_left' }, { seq: 3, user_uuid: 'ada' });
     const messages = [own(1), own(2), added, own(4)];
     expect([...seenBy(messages, [member('isaac', 3, 3)], 'me')]).toEqual([]);
     // A member who has read on from there has read the later messages.
@@ -179,32 +187,46 @@ describe('a system message', () => {
   const ada = { user_uuid: 'ada', handle: 'ada', display_name: 'Ada Lovelace' };
   const me = { user_uuid: 'me', handle: 'me', display_name: 'Me' };
   const mine = { user_uuid: 'me', display_name: 'Me' };
+  const grace = { user_uuid: 'grace', display_name: 'Grace' };
+  const GRACE = isolateName('Grace');
   const [ADA, MOTHS] = [isolateName('Ada Lovelace'), isolateName('Moths')];
 
   it.each([
-    [systemMessage({ event: 'group_created', name: 'Moths' }), `${ADA} created “${MOTHS}”`],
-    [systemMessage({ event: 'group_renamed', name: 'Moths' }, mine), `You named the group “${MOTHS}”`],
-    [systemMessage({ event: 'member_added', user: me }), `${ADA} added you`],
-    [systemMessage({ event: 'member_removed', user: ada }, mine), `You removed ${ADA}`],
-    [systemMessage({ event: 'member_left' }), `${ADA} left`],
-    [systemMessage({ event: 'member_left', new_owner: me }), `${ADA} left, and you own the group now`],
+    [systemMessage({ type: 'group_created', name: 'Moths' }), `${ADA} created “${MOTHS}”`],
+    [systemMessage({ type: 'group_renamed', name: 'Moths' }, mine), `You named the group “${MOTHS}”`],
+    [systemMessage({ type: 'members_added', users: [me] }), `${ADA} added you`],
+    [systemMessage({ type: 'members_added', users: [ada, me] }, grace), `${GRACE} added ${ADA} and you`],
     [
-      systemMessage({ event: 'member_left', new_owner: ada }, mine),
-      `You left, and ${ADA} owns the group now`,
+      systemMessage({ type: 'members_added', users: [ada, me, ada] }, grace),
+      `${GRACE} added ${ADA}, you and ${ADA}`,
     ],
-    [systemMessage({ event: 'role_changed', user: me, role: 'admin' }), `${ADA} made you an admin`],
     [
-      systemMessage({ event: 'role_changed', user: ada, role: 'member' }, mine),
+      systemMessage({ type: 'members_added', users: [ada, ada, me, ada] }, grace),
+      `${GRACE} added ${ADA}, ${ADA}, you and 1 other`,
+    ],
+    [
+      systemMessage({ type: 'members_added', users: Array.from({ length: 90 }, () => ada) }, mine),
+      `You added ${ADA}, ${ADA}, ${ADA} and 87 others`,
+    ],
+    [systemMessage({ type: 'member_removed', user: ada }, mine), `You removed ${ADA}`],
+    [systemMessage({ type: 'member_left' }), `${ADA} left`],
+    [systemMessage({ type: 'member_left', new_owner: me }), `${ADA} left, and you own the group now`],
+    [systemMessage({ type: 'member_left', new_owner: ada }, mine), `You left, and ${ADA} owns the group now`],
+    [systemMessage({ type: 'role_changed', user: me, role: 'admin' }), `${ADA} made you an admin`],
+    [
+      systemMessage({ type: 'role_changed', user: ada, role: 'member' }, mine),
       `You made ${ADA} a member without admin rights`,
     ],
+    [systemMessage({ type: 'role_changed', user: me, role: 'owner' }), `${ADA} made you the owner`],
+    [systemMessage({ type: 'role_changed', user: ada, role: 'owner' }, mine), `You made ${ADA} the owner`],
     [systemMessage(undefined), 'in the API’s words'],
   ])('%#: is worded for its reader', (message, words) => {
     expect(plain(systemWords(message, 'me'))).toBe(words);
   });
 
   it('of a later version of the API is shown in the API’s words, also from a page of history', () => {
-    const later = systemMessage({ event: 'group_created', name: 'Moths' });
-    Object.assign(later.data ?? {}, { event: 'group_painted' });
+    const later = systemMessage({ type: 'group_created', name: 'Moths' });
+    Object.assign(later.event ?? {}, { type: 'group_painted' });
     expect(plain(systemWords(later, 'me'))).toBe('in the API’s words');
   });
 });

@@ -71,7 +71,7 @@ const group = {
 };
 const text = { ...textMessage({ seq: 1, client_key: 'a' }), unreadable: true };
 /** What a system message reports: undefined when it is of a later version of the API. */
-const report = { data: { event: 'group_created', name: 'Moths' } };
+const report = { event: { type: 'group_created', name: 'Moths' } };
 
 describe.each([
   ['TextMessage', 'message', text],

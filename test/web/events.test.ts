@@ -36,10 +36,10 @@ describe('parseEvent', () => {
       ...message,
       kind: 'system',
       message: 'words',
-      data: { event: 'group_painted', colour: 'red' },
+      event: { type: 'group_painted', colour: 'red' },
     };
     expect(parseEvent('message', JSON.stringify(later))).toMatchObject({
-      message: { kind: 'system', message: 'words', data: undefined },
+      message: { kind: 'system', message: 'words', event: undefined },
     });
   });
 });

@@ -1,5 +1,5 @@
 import { ApiError } from '../../web/src/api/api-error.ts';
-import type { HistoryPlace, NewMessage } from '../../web/src/api/api.ts';
+import type { ChangesPage, HistoryPage, HistoryPlace, NewMessage } from '../../web/src/api/api.ts';
 import type { Message } from '../../web/src/api/shapes.ts';
 import type { ConversationApi } from '../../web/src/chat/conversation.ts';
 import { textMessage } from './messages.ts';
@@ -18,6 +18,16 @@ export class FakeApi implements ConversationApi {
   readonly sends: NewMessage[] = [];
   readonly pages: HistoryPlace[] = [];
   readonly faults: Fault[] = [];
+  /** Requests for changes, by the number after which they begin. */
+  readonly changePages: number[] = [];
+  /** The change log: seqs of changed messages. The first change has the number 1. */
+  readonly changes: number[] = [];
+  /** Number of changes beyond which a client has to read again what it shows. */
+  maxBehind = 1_000;
+  /** Messages on a page of changes. */
+  changesLimit = 100;
+  /** Holds responses back, after they were made. */
+  hold: () => Promise<void> = () => Promise.resolve();
   /** Whether calls get a response. */
   isReachable = true;
 
@@ -32,17 +42,32 @@ export class FakeApi implements ConversationApi {
     return message;
   }
 
-  listMessages = (_uuid: string, place: HistoryPlace): Promise<Message[]> =>
+  listMessages = (_uuid: string, place: HistoryPlace): Promise<HistoryPage> =>
     this.#answer(() => {
       this.pages.push(place);
-      const { before, after, around, limit } = place;
-      if (after !== undefined) return this.log.slice(after, after + limit);
-      if (before !== undefined) return this.log.slice(Math.max(0, before - 1 - limit), before - 1);
-      if (around !== undefined) {
-        const from = Math.max(0, around - 1 - Math.floor(limit / 2));
-        return this.log.slice(from, from + limit);
-      }
-      return this.log.slice(-limit);
+      const isFromEnd = place.after === undefined && place.around === undefined;
+      return {
+        messages: this.#page(place),
+        lastChange: isFromEnd ? this.changes.length : undefined,
+      };
+    });
+
+  listChanges = (_uuid: string, after: number): Promise<ChangesPage> =>
+    this.#answer(() => {
+      this.changePages.push(after);
+      const missed = this.changes.slice(after);
+      if (missed.length > this.maxBehind) throw new ApiError(409, ['changes_too_far_behind']);
+      // Each message comes once, by its newest change.
+      const newest = missed.flatMap((seq, place) =>
+        missed.lastIndexOf(seq) === place ? [{ change: after + place + 1, seq }] : [],
+      );
+      const page = newest.slice(0, this.changesLimit);
+      const lastChange = page.at(-1)?.change;
+      return {
+        messages: page.flatMap(({ seq }) => this.log[seq - 1] ?? []),
+        lastChange,
+        next: newest.length > page.length ? lastChange : undefined,
+      };
     });
 
   send = (message: NewMessage): Promise<Message> =>
@@ -69,12 +94,30 @@ export class FakeApi implements ConversationApi {
     if (held?.kind !== 'text') throw new ApiError(404, ['not_found']);
     const changed = { ...held, ...values, seq, rev: held.rev + 1 };
     this.log[seq - 1] = changed;
+    this.onChange(seq);
     return changed;
+  }
+
+  /** The table's stream logs a change; here at once. */
+  onChange = (seq: number): void => void this.changes.push(seq);
+
+  #page({ before, after, around, limit }: HistoryPlace): Message[] {
+    if (after !== undefined) return this.log.slice(after, after + limit);
+    if (before !== undefined) return this.log.slice(Math.max(0, before - 1 - limit), before - 1);
+    if (around !== undefined) {
+      const from = Math.max(0, around - 1 - Math.floor(limit / 2));
+      return this.log.slice(from, from + limit);
+    }
+    return this.log.slice(-limit);
   }
 
   async #answer<Result>(act: () => Result): Promise<Result> {
     await Promise.resolve();
     if (!this.isReachable) throw new ApiError(0, ['unreachable']);
-    return act();
+    try {
+      return act();
+    } finally {
+      await this.hold();
+    }
   }
 }

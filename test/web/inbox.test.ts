@@ -1,14 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { Message, MessageGroup } from '../../web/src/api/shapes.ts';
-import {
-  inboxRows,
-  isOwnText,
-  type InboxPages,
-  withGroup,
-  withMessage,
-  withoutGroup,
-  withReadMark,
-} from '../../web/src/inbox/inbox.ts';
+import { isOwnText, NOTHING_HELD, shownRow, withMessage, withState } from '../../web/src/inbox/held-row.ts';
+import { InboxModel } from './inbox-model.ts';
 import { textMessage } from './messages.ts';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 12, minute)).toISOString();
@@ -31,55 +25,212 @@ function row(uuid: string, values: Partial<MessageGroup> = {}): MessageGroup {
   };
 }
 
-const only = (pages: InboxPages): MessageGroup => {
-  const [found, ...more] = inboxRows(pages);
-  if (!found || more.length > 0) throw new Error(`${more.length + 1} rows`);
-  return found;
-};
+/** The list with one conversation `g` that has some texts of another user, processed and loaded. */
+async function loaded(texts: number, parts: { readonly readSeq?: number } = {}): Promise<InboxModel> {
+  const model = new InboxModel();
+  for (let count = 0; count < texts; count += 1) model.send('other');
+  model.readSeq = parts.readSeq ?? 0;
+  model.process(texts);
+  model.publications.length = 0;
+  model.requestPage();
+  await model.respond();
+  return model;
+}
 
 describe('the list of conversations', () => {
+  const { rows } = new InboxModel();
+  rows.tookPage([row('a', { created_at: at(5) }), row('b', { created_at: at(1) })], {
+    requestedAt: rows.moment(),
+    isFirst: true,
+  });
+
   it('has each conversation once, newest activity first, from whatever page', () => {
-    const moved = row('b', { created_at: at(9), last_seq: 6, message: 'new' });
-    const rows = inboxRows([[moved, row('a', { created_at: at(5) })], [row('b', { created_at: at(1) })]]);
-    expect(rows.map(({ uuid, message }) => [uuid, message])).toEqual([
+    const pages = [[{ uuid: 'b' }, { uuid: 'a' }], [{ uuid: 'b' }]];
+    expect(rows.listed(pages).map(({ uuid }) => uuid)).toEqual(['a', 'b']);
+    rows.tookRow(row('b', { created_at: at(9), last_seq: 6, message: 'new' }));
+    expect(rows.listed(pages).map(({ uuid, message }) => [uuid, message])).toEqual([
       ['b', 'new'],
       ['a', 'old'],
     ]);
   });
 
-  it('adds an unknown conversation', () => {
-    expect(inboxRows(withGroup([[row('a')]], row('b', { created_at: at(1) })))).toHaveLength(2);
-    expect(inboxRows(withGroup([], row('b')))).toHaveLength(1);
+  it('adds a conversation that is on no page, until the first page is loaded again', () => {
+    rows.tookRow(row('c', { created_at: at(7) }));
+    expect(rows.listed([[{ uuid: 'a' }]]).map(({ uuid }) => uuid)).toContain('c');
+    rows.tookPage([row('a')], { requestedAt: rows.moment(), isFirst: true });
+    expect(rows.listed([[{ uuid: 'a' }]]).map(({ uuid }) => uuid)).toEqual(['a']);
   });
 
-  it('updates preview, time, order and count with a message at once', () => {
-    const message = textMessage({
-      seq: 7,
-      message: 'new',
-      message_group_uuid: 'a',
-      user_uuid: 'other',
-      created_at: at(3),
-    });
-    expect(only(withMessage([[row('a')]], message, 'me'))).toMatchObject({
-      message: 'new',
-      created_at: at(3),
-      last_seq: 7,
-      last_by: 'other',
-      unread_count: 2,
-    });
+  it('does not show a conversation that was left, also after a response from before', () => {
+    const requestedAt = rows.moment();
+    rows.remove('a');
+    rows.tookPage([row('a')], { requestedAt, isFirst: true });
+    expect(rows.listed([[{ uuid: 'a' }]])).toEqual([]);
+    rows.tookRow(row('a'));
+    expect(rows.listed([[{ uuid: 'a' }]])).toHaveLength(1);
+  });
+});
+
+describe('a row', () => {
+  it('shows a text of another user with its preview and time, and counts it once though it arrives twice', async () => {
+    const model = await loaded(5, { readSeq: 5 });
+    model.send('other');
+    model.receive(0, true);
+    expect(model.shown).toMatchObject({ message: 'text 6', last_seq: 6, unread_count: 1, last_by: 'other' });
+    model.process();
+    model.receive();
+    expect(model.shown).toMatchObject({ last_seq: 6, unread_count: 1 });
+    expect(model.timers.size + model.fetches).toBe(0);
   });
 
-  it('distinguishes the user’s texts from their changes of the group', () => {
-    const created = row('a', { last_by: 'me', last_kind: 'system', message: 'Me created “A”' });
-    expect(isOwnText(created, 'me')).toBe(false);
-    const text = textMessage({ seq: 6, message_group_uuid: 'a', user_uuid: 'me', message: 'Me again' });
-    const written = withMessage([[created]], text, 'me');
-    expect(isOwnText(only(written), 'me')).toBe(true);
-    // An older state that arrives late does not restore the system message.
-    expect(isOwnText(only(withGroup(written, created)), 'me')).toBe(true);
-    const renamed = row('a', { last_by: 'me', last_kind: 'system', last_seq: 7 });
-    expect(isOwnText(only(withGroup(written, renamed)), 'me')).toBe(false);
-    expect(isOwnText(only(written), 'other')).toBe(false);
+  it('counts no system message', async () => {
+    const model = await loaded(5, { readSeq: 4 });
+    model.send('other', 'system');
+    model.receive();
+    expect(model.shown).toMatchObject({ last_seq: 6, last_kind: 'system', unread_count: 1 });
+  });
+
+  it('is read up to an own text', async () => {
+    const model = await loaded(5, { readSeq: 1 });
+    model.send('me');
+    model.receive();
+    expect(model.shown).toMatchObject({ read_seq: 6, unread_count: 0 });
+    model.send('other');
+    model.receive();
+    expect(model.shown).toMatchObject({ read_seq: 6, unread_count: 1 });
+  });
+
+  it('shows an edit of its newest message, and not of an older one', async () => {
+    const model = await loaded(5);
+    model.change(4, 'edit 1');
+    model.receive();
+    expect(model.shown).toMatchObject({ message: 'text 5', unread_count: 5 });
+    model.change(5, 'edit 1');
+    model.receive();
+    expect(model.shown).toMatchObject({ message: 'edit 1', unread_count: 5 });
+    // A response from before the summary was written does not restore the old text.
+    model.requestPage();
+    await model.respond();
+    expect(model.shown).toMatchObject({ message: 'edit 1' });
+  });
+
+  it('shows no preview of a deleted message, and does not count it', async () => {
+    const model = await loaded(5, { readSeq: 3 });
+    model.change(5, null);
+    model.receive();
+    expect(model.shown).toMatchObject({ message: null, unread_count: 1 });
+    model.send('other');
+    model.receive();
+    model.change(6, null);
+    model.receive();
+    expect(model.shown).toMatchObject({ message: null, unread_count: 1 });
+    await model.settle();
+    expect(model.shown).toMatchObject({ message: null, unread_count: 1 });
+  });
+
+  it('is fetched with the second event of a deletion, and not before', async () => {
+    const model = await loaded(5, { readSeq: 3 });
+    model.change(4, null);
+    model.receive();
+    expect(model.shown?.unread_count).toBe(1);
+    expect(model.fetches).toBe(0);
+    model.process();
+    model.receive();
+    await model.fireTimer();
+    await model.respond();
+    expect([model.fetches, model.timers.size, model.shown?.unread_count]).toEqual([1, 0, 1]);
+  });
+
+  it('is not fetched for the deletion of a message that was read', async () => {
+    const model = await loaded(5, { readSeq: 5 });
+    model.change(4, null);
+    model.receive();
+    expect(model.timers.size).toBe(0);
+  });
+
+  it('is fetched when seqs were skipped, until the summary has them, with one request at a time', async () => {
+    const model = await loaded(5, { readSeq: 5 });
+    const third = [model.send('other'), model.send('other', 'system'), model.send('other')][2];
+    for (let count = 0; count < 10; count += 1) if (third) model.rows.tookMessage(third);
+    // Until then each unknown message counts.
+    expect(model.shown?.unread_count).toBe(3);
+    expect(model.timers.size).toBe(1);
+    await model.fireTimer();
+    expect(model.fetches).toBe(1);
+    await model.respond();
+    // The summary was not written yet.
+    expect(model.timers.size).toBe(1);
+    model.process(3);
+    await model.fireTimer();
+    await model.respond();
+    expect(model.shown).toMatchObject({ last_seq: 8, unread_count: 2 });
+    expect([model.fetches, model.timers.size]).toEqual([2, 0]);
+  });
+
+  it('is not fetched when the skipped messages arrive first', async () => {
+    const model = await loaded(5, { readSeq: 5 });
+    model.send('other');
+    model.send('other');
+    model.receive(1);
+    model.receive(0);
+    expect(model.shown?.unread_count).toBe(2);
+    await model.fireTimer();
+    expect(model.fetches).toBe(0);
+  });
+
+  it('is fetched with a message of a conversation that is not loaded, and removed by a 404', async () => {
+    const model = new InboxModel();
+    model.send('other');
+    model.receive();
+    expect(model.shown).toBeUndefined();
+    model.process();
+    await model.fireTimer();
+    await model.respond();
+    expect(model.rows.listed([])).toMatchObject([{ uuid: 'g', unread_count: 1 }]);
+    model.isMember = false;
+    model.send('other');
+    model.send('other');
+    model.receive(2);
+    await model.fireTimer();
+    await model.respond();
+    expect(model.shown).toBeUndefined();
+  });
+
+  it('keeps the higher read mark, whichever arrives first', async () => {
+    const model = await loaded(9, { readSeq: 5 });
+    model.requestPage();
+    model.markRead(9, false);
+    expect(model.shown).toMatchObject({ read_seq: 9, unread_count: 0 });
+    await model.respond();
+    expect(model.shown).toMatchObject({ read_seq: 9, unread_count: 0 });
+  });
+
+  it('is fetched for a mark between its own and its end', async () => {
+    const model = await loaded(9, { readSeq: 2 });
+    model.markRead(5, false);
+    expect(model.shown).toMatchObject({ read_seq: 5, unread_count: 4 });
+    expect(model.timers.size).toBe(1);
+  });
+
+  it('takes a new name with an older summary', () => {
+    const parts = { readyAt: 0, me: 'me' };
+    const held = withState(NOTHING_HELD, row('a', { last_seq: 9, message: 'newest' }), {
+      ...parts,
+      requestedAt: 1,
+    });
+    const renamed = row('a', { last_seq: 7, message: 'late', display_name: 'renamed' });
+    const later = withState(held, renamed, { ...parts, requestedAt: 2 });
+    expect(shownRow(later, 'me')).toMatchObject({ last_seq: 9, message: 'newest', display_name: 'renamed' });
+    const late = withState(held, renamed, { ...parts, requestedAt: 0 });
+    expect(shownRow(late, 'me')).toMatchObject({ last_seq: 9, display_name: 'a' });
+  });
+
+  it('cuts a preview between code points', () => {
+    const held = withState(NOTHING_HELD, row('a'), { requestedAt: 1, readyAt: 0, me: 'me' });
+    const message = textMessage({ seq: 6, message: '🙂'.repeat(120), message_group_uuid: 'a' });
+    expect(shownRow(withMessage(held, { message, receivedAt: 2 }, 'me'), 'me')?.message).toBe(
+      '🙂'.repeat(100),
+    );
   });
 
   it('words a system message for its reader, as the conversation does', () => {
@@ -89,79 +240,107 @@ describe('the list of conversations', () => {
       handle: display_name,
     });
     const added = (author: string, whom: string): Message => ({
-      ...textMessage({ seq: 6, message_group_uuid: 'a', message: 'Ada added Grace' }),
+      ...textMessage({ seq: 6, message_group_uuid: 'a' }),
       ...named(author, 'Ada'),
       kind: 'system',
-      data: { event: 'member_added', user: named(whom, 'Grace') },
+      message: 'Ada added Grace',
+      event: { type: 'members_added', users: [named(whom, 'Grace')] },
     });
-    const shown = (message: Message) => only(withMessage([[row('a')]], message, 'me')).message;
+    const held = withState(NOTHING_HELD, row('a'), { requestedAt: 1, readyAt: 0, me: 'me' });
+    const shown = (message: Message) =>
+      shownRow(withMessage(held, { message, receivedAt: 2 }, 'me'), 'me')?.message;
     expect(shown(added('me', 'other'))).toBe('You added \u2068Grace\u2069');
     expect(shown(added('other', 'me'))).toBe('\u2068Ada\u2069 added you');
   });
 
-  it('counts a message once that arrives twice', () => {
-    const message = textMessage({ seq: 6, message_group_uuid: 'a', user_uuid: 'other' });
-    const once = withMessage([[row('a')]], message, 'me');
-    expect(only(withMessage(once, message, 'me')).unread_count).toBe(1);
+  it('distinguishes the user’s texts from their changes of the group', () => {
+    expect(isOwnText(row('a', { last_by: 'me' }), 'me')).toBe(true);
+    expect(isOwnText(row('a', { last_by: 'me', last_kind: 'system' }), 'me')).toBe(false);
+    expect(isOwnText(row('a', { last_by: 'me', message: null }), 'me')).toBe(false);
+    expect(isOwnText(row('a'), 'me')).toBe(false);
   });
+});
 
-  it('has no unread messages after an own message', () => {
-    const message = textMessage({ seq: 8, message_group_uuid: 'a', user_uuid: 'me' });
-    const pages = withMessage([[row('a', { read_seq: 3, unread_count: 2 })]], message, 'me');
-    expect(only(pages)).toMatchObject({ read_seq: 8, unread_count: 0 });
-  });
+const place = fc.nat(7);
+const step = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('send' as const),
+      by: fc.constantFrom('other', 'other', 'me', 'system'),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), place }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('edit' as const), place }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('process' as const), count: fc.integer({ min: 1, max: 3 }) }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constant('receive' as const), place, isDoubled: fc.boolean() }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('respond' as const), place }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('fire' as const), place }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('mark' as const), place, isElsewhere: fc.boolean() }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('call' as const),
+      what: fc.constantFrom('requestPage', 'disconnect', 'reconnect', 'reconnect', 'failNext'),
+    }),
+  },
+);
+type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
-  it('shows an edit of its newest message, and not of an older one', () => {
-    const edit = (seq: number, message: string | null) =>
-      textMessage({ seq, rev: 1, message, message_group_uuid: 'a' });
-    expect(only(withMessage([[row('a')]], edit(5, 'edited'), 'me')).message).toBe('edited');
-    expect(only(withMessage([[row('a')]], edit(5, null), 'me')).message).toBeNull();
-    expect(only(withMessage([[row('a')]], edit(4, 'edited'), 'me')).message).toBe('old');
-  });
+async function take(model: InboxModel, taken: Step): Promise<void> {
+  const seq = 'place' in taken ? 1 + (taken.place % Math.max(1, model.log.length)) : 0;
+  switch (taken.do) {
+    case 'send':
+      model.send(taken.by === 'system' ? 'other' : taken.by, taken.by === 'system' ? 'system' : 'text');
+      return;
+    case 'delete':
+      model.change(seq, null);
+      return;
+    case 'edit':
+      model.change(seq, `edit ${(model.log[seq - 1]?.rev ?? 0) + 1}`);
+      return;
+    case 'process':
+      model.process(taken.count);
+      return;
+    case 'receive':
+      model.receive(taken.place, taken.isDoubled);
+      return;
+    case 'respond':
+      return model.respond(taken.place);
+    case 'fire':
+      return model.fireTimer(taken.place);
+    case 'mark':
+      model.markRead(seq, taken.isElsewhere);
+      return;
+    case 'call':
+      model[taken.what]();
+  }
+}
 
-  it('cuts a preview between code points', () => {
-    const message = textMessage({ seq: 6, message: '🙂'.repeat(120), message_group_uuid: 'a' });
-    expect(only(withMessage([[row('a')]], message, 'me')).message).toBe('🙂'.repeat(100));
-  });
-
-  it('does not return to an older state of a row, but takes its new name', () => {
-    const held = row('a', { last_seq: 9, message: 'newest', created_at: at(9), unread_count: 4 });
-    const late = row('a', { last_seq: 7, message: 'late', unread_count: 2, display_name: 'renamed' });
-    expect(only(withGroup([[held]], late))).toMatchObject({
-      last_seq: 9,
-      message: 'newest',
-      created_at: at(9),
-      unread_count: 4,
-      display_name: 'renamed',
-    });
-  });
-
-  it('corrects an estimated count', () => {
-    const estimated = row('a', { last_seq: 9, unread_count: 4 });
-    expect(only(withGroup([[estimated]], row('a', { last_seq: 9, unread_count: 3 }))).unread_count).toBe(3);
-  });
-
-  it('keeps the higher read mark, whichever arrives first', () => {
-    const read = withReadMark([[row('a', { last_seq: 9, read_seq: 5, unread_count: 4 })]], {
-      uuid: 'a',
-      read_seq: 8,
-      unread_count: 1,
-    });
-    expect(only(read)).toMatchObject({ read_seq: 8, unread_count: 1 });
-    const late = row('a', { last_seq: 9, read_seq: 6, unread_count: 3 });
-    expect(only(withGroup(read, late))).toMatchObject({ read_seq: 8, unread_count: 1 });
-    expect(only(withReadMark(read, { uuid: 'a', read_seq: 6, unread_count: 3 })).read_seq).toBe(8);
-  });
-
-  it('never counts more messages than exist after the mark, when each state has something newer', () => {
-    const held = row('a', { last_seq: 10, read_seq: 7, unread_count: 3 });
-    const marked = row('a', { last_seq: 9, read_seq: 9, unread_count: 0 });
-    expect(only(withGroup([[held]], marked))).toMatchObject({ last_seq: 10, read_seq: 9, unread_count: 1 });
-    const allRead = row('a', { last_seq: 9, read_seq: 10, unread_count: 0 });
-    expect(only(withGroup([[held]], allRead))).toMatchObject({ last_seq: 10, unread_count: 0 });
-  });
-
-  it('removes a conversation that was left', () => {
-    expect(withoutGroup([[row('a')], [row('b')]], 'a')).toEqual([[], [row('b')]]);
-  });
+it('A row ends as the API has it, in any order of messages, marks, publications, responses and interruptions', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      const model = new InboxModel();
+      let lastSeq = 0;
+      let readSeq = 0;
+      for (const taken of steps) {
+        await take(model, taken);
+        const shown = model.shown;
+        if (!shown) continue;
+        expect(shown.last_seq).toBeGreaterThanOrEqual(lastSeq);
+        expect(shown.read_seq).toBeGreaterThanOrEqual(readSeq);
+        ({ last_seq: lastSeq, read_seq: readSeq } = shown);
+      }
+      await model.settle();
+      const truth = model.row();
+      expect(model.shown).toEqual(truth);
+    }),
+    { numRuns: 500 },
+  );
 });

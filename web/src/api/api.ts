@@ -1,9 +1,9 @@
 import createClient, { type Client, type Middleware } from 'openapi-fetch';
 import * as z from 'zod/mini';
 import { ApiError } from './api-error.ts';
-import { cursorOf } from './paging.ts';
+import { cursorOf, nextAfter } from './paging.ts';
 import type { paths } from './schema.ts';
-import type { Message, MessageGroup, MessageGroupView, Person, ReadMark, Role } from './shapes.ts';
+import type { Member, Message, MessageGroup, MessageGroupView, Person, ReadMark, Role } from './shapes.ts';
 
 /** The API calls of the screens. They throw an ApiError for every failure. */
 export type Api = ReturnType<typeof createApi>;
@@ -21,8 +21,32 @@ export interface HistoryPlace {
   readonly around?: number;
 }
 
+export interface HistoryPage {
+  /** Oldest first. */
+  readonly messages: readonly Message[];
+  /**
+   * Of a page without a position or with `before`: the number of the conversation's newest change, read before the page. The
+   * page holds everything up to it.
+   */
+  readonly lastChange: number | undefined;
+}
+
+/** Messages that were edited or deleted after a change, as they are now. */
+export interface ChangesPage {
+  readonly messages: readonly Message[];
+  /** The last change that this page holds; undefined when there are none. */
+  readonly lastChange: number | undefined;
+  /** The change after which the next page begins; undefined on the last page. */
+  readonly next: number | undefined;
+}
+
 export interface InboxPage {
   readonly groups: readonly MessageGroup[];
+  readonly nextCursor: string | undefined;
+}
+
+export interface MembersPage {
+  readonly members: readonly Member[];
   readonly nextCursor: string | undefined;
 }
 
@@ -40,6 +64,8 @@ export interface NewMessage {
 }
 
 const INBOX_PAGE = 30;
+const CHANGES_PAGE = 100;
+const MEMBERS_PAGE = 100;
 /** Number of users on a page of a search. */
 export const FOUND_PEOPLE = 10;
 
@@ -81,9 +107,17 @@ function groupCalls({ GET, POST, PUT, PATCH, DELETE }: Client<paths>) {
       answer(POST('/api/message_groups', { params: { header: { 'Idempotency-Key': key } }, body: group })),
     renameGroup: (uuid: string, name: string): Promise<MessageGroupView> =>
       answer(PATCH('/api/message_groups/{uuid}', { params: { path: { uuid } }, body: { name } })),
-    addMember: (uuid: string, handle: string): Promise<MessageGroupView> =>
-      answer(POST('/api/message_groups/{uuid}/members', { params: { path: { uuid } }, body: { handle } })),
-    changeRole: (uuid: string, handle: string, role: Exclude<Role, 'owner'>): Promise<MessageGroupView> =>
+    listMembers: async (uuid: string, cursor: string | undefined): Promise<MembersPage> => {
+      const query = { limit: MEMBERS_PAGE, ...(cursor !== undefined && { cursor }) };
+      const { data, response } = await settle(
+        GET('/api/message_groups/{uuid}/members', { params: { path: { uuid }, query } }),
+      );
+      return { members: data, nextCursor: cursorOf(response.headers.get('Link')) };
+    },
+    addMembers: (uuid: string, handles: string[]): Promise<MessageGroupView> =>
+      answer(POST('/api/message_groups/{uuid}/members', { params: { path: { uuid } }, body: { handles } })),
+    /** Changes a member's role; `owner` hands the group over to them. */
+    changeRole: (uuid: string, handle: string, role: Role): Promise<MessageGroupView> =>
       answer(
         PATCH('/api/message_groups/{uuid}/members/@{handle}', {
           params: { path: { uuid, handle } },
@@ -103,10 +137,26 @@ function groupCalls({ GET, POST, PUT, PATCH, DELETE }: Client<paths>) {
 
 function messageCalls({ GET, POST, PATCH, DELETE }: Client<paths>) {
   return {
-    listMessages: (uuid: string, query: HistoryPlace): Promise<Message[]> =>
-      answer(
-        GET('/api/messages/{message_group_uuid}', { params: { path: { message_group_uuid: uuid }, query } }),
-      ),
+    listMessages: async (uuid: string, query: HistoryPlace): Promise<HistoryPage> => {
+      const path = { message_group_uuid: uuid };
+      const { data, response } = await settle(
+        GET('/api/messages/{message_group_uuid}', { params: { path, query } }),
+      );
+      const lastChange = response.headers.get('Last-Change');
+      return { messages: data, lastChange: lastChange === null ? undefined : Number(lastChange) };
+    },
+    listChanges: async (uuid: string, after: number): Promise<ChangesPage> => {
+      const path = { message_group_uuid: uuid };
+      const query = { after, limit: CHANGES_PAGE };
+      const { data, response } = await settle(
+        GET('/api/messages/{message_group_uuid}/changes', { params: { path, query } }),
+      );
+      return {
+        messages: data.map(({ message }) => message),
+        lastChange: data.at(-1)?.change,
+        next: nextAfter(response.headers.get('Link')),
+      };
+    },
     send: ({ to, text, key, afterSeq }: NewMessage): Promise<Message> =>
       answer(
         POST('/api/messages', {

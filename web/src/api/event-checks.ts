@@ -23,26 +23,26 @@ const textMessage = z.looseObject({
   message: z.nullable(z.string()),
 });
 
-const groupCreated = z.looseObject({ event: z.literal('group_created'), name: z.string() });
+const groupCreated = z.looseObject({ type: z.literal('group_created'), name: z.string() });
 
-const groupRenamed = z.looseObject({ event: z.literal('group_renamed'), name: z.string() });
+const groupRenamed = z.looseObject({ type: z.literal('group_renamed'), name: z.string() });
 
 const user = z.looseObject({ user_uuid: z.string(), handle: z.string(), display_name: z.string() });
 
-const memberAdded = z.looseObject({ event: z.literal('member_added'), user: user });
+const membersAdded = z.looseObject({ type: z.literal('members_added'), users: z.array(user) });
 
-const memberRemoved = z.looseObject({ event: z.literal('member_removed'), user: user });
+const memberRemoved = z.looseObject({ type: z.literal('member_removed'), user: user });
 
-const memberLeft = z.looseObject({ event: z.literal('member_left'), new_owner: z.exactOptional(user) });
+const memberLeft = z.looseObject({ type: z.literal('member_left'), new_owner: z.exactOptional(user) });
 
 const role = z.enum(['owner', 'admin', 'member']);
 
-const roleChanged = z.looseObject({ event: z.literal('role_changed'), user: user, role: role });
+const roleChanged = z.looseObject({ type: z.literal('role_changed'), user: user, role: role });
 
-const systemData = z.discriminatedUnion('event', [
+const groupEvent = z.discriminatedUnion('type', [
   groupCreated,
   groupRenamed,
-  memberAdded,
+  membersAdded,
   memberRemoved,
   memberLeft,
   roleChanged,
@@ -62,8 +62,8 @@ const systemMessage = z.looseObject({
   unreadable: z.exactOptional(z.literal(true)),
   client_key: z.exactOptional(z.string()),
   kind: z.literal('system'),
-  message: z.nullable(z.string()),
-  data: z.catch(z.union([systemData, z.undefined()]), undefined),
+  message: z.string(),
+  event: z.catch(z.union([groupEvent, z.undefined()]), undefined),
 });
 
 export const message = z.discriminatedUnion('kind', [textMessage, systemMessage]);

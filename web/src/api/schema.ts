@@ -144,13 +144,14 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /** Lists a conversation's members */
+    get: operations['listMembers'];
     put?: never;
     /**
-     * Adds a member to a group
-     * @description For its owner and admins. An existing member keeps their role.
+     * Adds members to a group
+     * @description For its owner and admins. All are added, or none. Existing members keep their role.
      */
-    post: operations['addMember'];
+    post: operations['addMembers'];
     delete?: never;
     options?: never;
     head?: never;
@@ -175,7 +176,7 @@ export interface paths {
     options?: never;
     head?: never;
     /**
-     * Makes a member an admin, or an admin a plain member
+     * Changes the role of a member
      * @description For the group's owner.
      */
     patch: operations['changeRole'];
@@ -233,6 +234,26 @@ export interface paths {
      * @description Without a position: the newest page. `prev` leads to older messages, `next` to newer ones.
      */
     get: operations['listMessages'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/messages/{message_group_uuid}/changes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the messages that were changed after a change
+     * @description Each message is as it is now, and comes once, by its newest change. A client that holds the messages of a page and its `Last-Change` gets here what was edited or deleted since; `next` goes on. A change with several messages is not split, so a page can have more than `limit`. 409: more than 1,000 changes lie in between, or the log was rebuilt; then load the conversation again.
+     */
+    get: operations['listChanges'];
     put?: never;
     post?: never;
     delete?: never;
@@ -481,7 +502,7 @@ export interface components {
        */
       read_seq: number;
       /**
-       * @description Number of unread messages, without tombstones.
+       * @description Number of unread messages: what others wrote after the read mark, without deleted messages and system messages.
        * @example 1
        */
       unread_count: number;
@@ -555,7 +576,7 @@ export interface components {
        */
       read_seq: number;
       /**
-       * @description Number of unread messages, without tombstones.
+       * @description Number of unread messages: what others wrote after the read mark, without deleted messages and system messages.
        * @example 1
        */
       unread_count: number;
@@ -575,7 +596,7 @@ export interface components {
        * @example 3
        */
       member_count?: number;
-      /** @description All members, including the caller. */
+      /** @description The first 100 members by user id, and the caller. The list of members has all of them. */
       members: components['schemas']['Member'][];
     };
     /** @description One user's membership of a message group. */
@@ -597,10 +618,10 @@ export interface components {
       display_name: string;
       role: components['schemas']['Role'];
       /**
-       * @description Everything up to this seq was read. 0: nothing was.
+       * @description Everything up to this seq was read. Only in a group of at most 100 members.
        * @example 41
        */
-      read_seq: number;
+      read_seq?: number;
       /** @description When they became a member. */
       joined_at: components['schemas']['Time'];
       /**
@@ -627,7 +648,7 @@ export interface components {
        */
       read_seq: number;
       /**
-       * @description Number of unread messages, without tombstones.
+       * @description Number of unread messages: what others wrote after the read mark, without deleted messages and system messages.
        * @example 1
        */
       unread_count: number;
@@ -757,17 +778,17 @@ export interface components {
        */
       kind: 'system';
       /**
-       * @description An English sentence for `data`, with the names of that time. Each name is enclosed in U+2068 and U+2069, so that it does not change the direction of the sentence.
+       * @description An English sentence for `event`, with current names. Each name is enclosed in U+2068 and U+2069, so that it does not change the direction of the sentence.
        * @example ⁨Ada Lovelace⁩ added ⁨Grace Hopper⁩
        */
-      message: string | null;
-      data: components['schemas']['SystemData'];
+      message: string;
+      event: components['schemas']['GroupEvent'];
     };
     /** @description What the author of a system message did to the group. */
-    SystemData:
+    GroupEvent:
       | components['schemas']['GroupCreated']
       | components['schemas']['GroupRenamed']
-      | components['schemas']['MemberAdded']
+      | components['schemas']['MembersAdded']
       | components['schemas']['MemberRemoved']
       | components['schemas']['MemberLeft']
       | components['schemas']['RoleChanged'];
@@ -776,7 +797,7 @@ export interface components {
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
        */
-      event: 'group_created';
+      type: 'group_created';
       /**
        * @description The new name.
        * @example Analytical engines
@@ -788,20 +809,21 @@ export interface components {
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
        */
-      event: 'group_renamed';
+      type: 'group_renamed';
       /**
        * @description The new name.
        * @example Analytical engines
        */
       name: string;
     };
-    MemberAdded: {
+    MembersAdded: {
       /**
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
        */
-      event: 'member_added';
-      user: components['schemas']['User'];
+      type: 'members_added';
+      /** @description The users who were added, up to 90. */
+      users: components['schemas']['User'][];
     };
     /** @description A user whom a system message mentions, with their current name. */
     User: {
@@ -826,7 +848,7 @@ export interface components {
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
        */
-      event: 'member_removed';
+      type: 'member_removed';
       user: components['schemas']['User'];
     };
     MemberLeft: {
@@ -834,7 +856,7 @@ export interface components {
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
        */
-      event: 'member_left';
+      type: 'member_left';
       /** @description The new owner, if the owner left. */
       new_owner?: components['schemas']['User'];
     };
@@ -843,9 +865,18 @@ export interface components {
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
        */
-      event: 'role_changed';
+      type: 'role_changed';
       user: components['schemas']['User'];
       role: components['schemas']['Role'];
+    };
+    /** @description A message that was changed after it was sent. */
+    ChangedMessage: {
+      /**
+       * @description Number of the change: 1, 2, 3 … without gaps.
+       * @example 7
+       */
+      change: number;
+      message: components['schemas']['Message'];
     };
     /** @description Represents the token that it was issued for. */
     Ticket: {
@@ -1001,6 +1032,11 @@ export interface components {
      * @example "600-in-1min"; q=600; w=60
      */
     'RateLimit-Policy': string;
+    /**
+     * @description Number of the group's newest change, read before the page; 0: none. A client that holds the page asks for the changes after it later.
+     * @example 7
+     */
+    'Last-Change': number;
   };
   pathItems: never;
 }
@@ -1430,7 +1466,7 @@ export interface operations {
            */
           name: string;
           /**
-           * @description The other members: 1 to 97 users. The caller's own handle is ignored, and repeated ones count once.
+           * @description The other members: 1 to 90 users. More can be added later. The caller's own handle is ignored, and repeated ones count once.
            * @example [
            *       "grace",
            *       "barbara"
@@ -1537,10 +1573,10 @@ export interface operations {
             | 'handles_invalid'
             | 'handles_blank'
             | 'handles_too_many'
-            | 'group_full'
             | 'handle_blank'
             | 'handle_invalid'
             | 'handle_unknown'
+            | 'groups_full'
           )[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
@@ -1556,10 +1592,10 @@ export interface operations {
               | 'handles_invalid'
               | 'handles_blank'
               | 'handles_too_many'
-              | 'group_full'
               | 'handle_blank'
               | 'handle_invalid'
-              | 'handle_unknown';
+              | 'handle_unknown'
+              | 'groups_full';
           };
         };
       };
@@ -1873,7 +1909,104 @@ export interface operations {
       503: components['responses']['Unavailable'];
     };
   };
-  addMember: {
+  listMembers: {
+    parameters: {
+      query?: {
+        /** @description Maximum number of entries of a page. */
+        limit?: number;
+        /** @description A position in the list, from the `Link` header of an adjacent page. Opaque: a cursor of another list, or an altered one, is rejected. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
+        uuid: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of members by user id; `next` goes on. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          Link: components['headers']['Link'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Member'][];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            | 'request_malformed'
+            | 'query_invalid'
+            | 'parameter_unknown'
+            | 'more_errors'
+            | 'limit_invalid'
+            | 'cursor_invalid'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?:
+              | 'request_malformed'
+              | 'query_invalid'
+              | 'parameter_unknown'
+              | 'more_errors'
+              | 'limit_invalid'
+              | 'cursor_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  addMembers: {
     parameters: {
       query?: never;
       header?: never;
@@ -1890,8 +2023,16 @@ export interface operations {
            * @description Unique among users, and case-folded: 2 to 30 letters, digits, `_`, `.` and `-`, the first a letter or digit.
            * @example ada
            */
-          handle: string;
-        };
+          handle?: string;
+          /**
+           * @description The users to add: 1 to 90.
+           * @example [
+           *       "grace",
+           *       "barbara"
+           *     ]
+           */
+          handles?: string[];
+        } & (unknown | unknown);
       };
     };
     responses: {
@@ -1971,9 +2112,14 @@ export interface operations {
             | 'more_errors'
             | 'handle_blank'
             | 'handle_invalid'
+            | 'handles_invalid'
+            | 'handles_blank'
+            | 'handles_too_many'
             | 'message_group_is_direct'
             | 'handle_unknown'
+            | 'handle_and_handles'
             | 'group_full'
+            | 'groups_full'
           )[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
@@ -1985,9 +2131,14 @@ export interface operations {
               | 'more_errors'
               | 'handle_blank'
               | 'handle_invalid'
+              | 'handles_invalid'
+              | 'handles_blank'
+              | 'handles_too_many'
               | 'message_group_is_direct'
               | 'handle_unknown'
-              | 'group_full';
+              | 'handle_and_handles'
+              | 'group_full'
+              | 'groups_full';
           };
         };
       };
@@ -2106,11 +2257,11 @@ export interface operations {
       content: {
         'application/json': {
           /**
-           * @description The new role.
+           * @description The new role. `owner` hands the group over; the former owner becomes an admin.
            * @example admin
            * @enum {string}
            */
-          role: 'admin' | 'member';
+          role: 'owner' | 'admin' | 'member';
         };
       };
     };
@@ -2325,7 +2476,7 @@ export interface operations {
            */
           handle?: string;
           /**
-           * @description The newest seq that the sender has. With an `Idempotency-Key` it makes a resend exact.
+           * @description The newest seq that the sender has; 0: none. With an `Idempotency-Key` it makes a resend exact.
            * @example 42
            */
           after_seq?: number;
@@ -2471,7 +2622,7 @@ export interface operations {
         limit?: number;
         /** @description Messages before this seq. At most one of `before`, `after` and `around` is allowed. */
         before?: number;
-        /** @description Messages after this seq. */
+        /** @description Messages after this seq; 0: from the first one on. */
         after?: number;
         /** @description Messages on both sides of this seq. */
         around?: number;
@@ -2490,6 +2641,7 @@ export interface operations {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
           Link: components['headers']['Link'];
+          'Last-Change': components['headers']['Last-Change'];
           RateLimit: components['headers']['RateLimit'];
           'RateLimit-Policy': components['headers']['RateLimit-Policy'];
           [name: string]: unknown;
@@ -2559,6 +2711,119 @@ export interface operations {
             status?: 404;
             /** @enum {unknown} */
             code?: 'not_found';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  listChanges: {
+    parameters: {
+      query?: {
+        /** @description Maximum number of entries of a page. */
+        limit?: number;
+        /** @description Changes after this one; 0, the default: all of them. */
+        after?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
+        message_group_uuid: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of changed messages. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          Link: components['headers']['Link'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChangedMessage'][];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            | 'request_malformed'
+            | 'query_invalid'
+            | 'parameter_unknown'
+            | 'more_errors'
+            | 'limit_invalid'
+            | 'seq_invalid'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?:
+              | 'request_malformed'
+              | 'query_invalid'
+              | 'parameter_unknown'
+              | 'more_errors'
+              | 'limit_invalid'
+              | 'seq_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      /** @description The request conflicts with what is stored. */
+      409: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'changes_too_far_behind'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 409;
+            /** @enum {unknown} */
+            code?: 'changes_too_far_behind';
           };
         };
       };

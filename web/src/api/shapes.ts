@@ -21,7 +21,7 @@ export type Named = Schemas['User'];
  * the screens does not know.
  */
 type WithUnknownReports<Shape> = {
-  readonly [Name in keyof Shape]: Shape[Name] extends Schemas['SystemData']
+  readonly [Name in keyof Shape]: Shape[Name] extends Schemas['GroupEvent']
     ? Shape[Name] | undefined
     : Shape[Name];
 };

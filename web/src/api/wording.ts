@@ -44,8 +44,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   name_exceed_max_chars_64: 'This group name is too long. The limit is 64 characters.',
   handles_blank: 'Add at least one member.',
   handles_invalid: 'This list of members is not valid.',
-  handles_too_many: 'These are too many members for one group.',
+  handles_too_many: 'You can add up to 90 people at once.',
   group_full: 'This group is full.',
+  groups_full: 'One of these people is in too many groups.',
   role_invalid: 'This role does not exist.',
 
   // People
@@ -70,10 +71,12 @@ const UNEXPECTED: ReadonlySet<string> = new Set([
   'after_seq_too_far_behind',
   'body_invalid',
   'body_too_large',
+  'changes_too_far_behind',
   'cursor_invalid',
   'deep_invalid',
   'expectation_failed',
   'field_unknown',
+  'handle_and_handles',
   'idempotency_key_invalid',
   'json_invalid',
   'limit_invalid',

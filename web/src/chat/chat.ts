@@ -1,16 +1,9 @@
-import { type InfiniteData, QueryClient } from '@tanstack/react-query';
+import { QueryClient } from '@tanstack/react-query';
 import type { Api, InboxPage } from '../api/api.ts';
 import { ApiError } from '../api/api-error.ts';
 import { announceReachable } from '../api/reachable.ts';
-import type { Message, MessageGroup, MessageGroupView, Person, ReadMark } from '../api/shapes.ts';
-import {
-  inboxRows,
-  type InboxPages,
-  withGroup,
-  withMessage,
-  withoutGroup,
-  withReadMark,
-} from '../inbox/inbox.ts';
+import type { Message, MessageGroup, MessageGroupView, Person } from '../api/shapes.ts';
+import { HeldRows } from '../inbox/held-rows.ts';
 import type { Sentence } from '../ui/sentence.ts';
 import { Conversation, outgoingKey } from './conversation.ts';
 import type { LiveEvent } from './events.ts';
@@ -19,11 +12,11 @@ import { SharedStream } from './shared-stream.ts';
 import { Subject } from './subject.ts';
 import { Typing } from './typing.ts';
 
-export type InboxData = InfiniteData<InboxPage, string | undefined>;
-
 /** Keys of the query cache. */
 export const INBOX = ['inbox'] as const;
 export const groupKey = (uuid: string) => ['group', uuid] as const;
+/** Of the pages of a large group's members: fetched again with the group. */
+export const membersKey = (uuid: string) => [...groupKey(uuid), 'members'] as const;
 
 /** The longest pause between attempts to fetch something, in milliseconds: the screen recovers within it. */
 const LONGEST_RETRY_PAUSE_MS = 1_000;
@@ -46,6 +39,8 @@ export class Chat {
   /** What just happened, for the list of conversations to show until the user opens another conversation. */
   readonly notice = new Subject<Sentence | undefined>(undefined);
   readonly stream: SharedStream;
+  /** The rows of the list of conversations. */
+  readonly inbox: HeldRows;
   readonly #conversations = new Map<string, Conversation>();
   readonly #listeners = new Set<(message: Message) => void>();
   /** The newest message that listeners were notified of, by conversation: each arrives at least twice. */
@@ -74,6 +69,15 @@ export class Chat {
         },
       },
     });
+    this.inbox = new HeldRows({
+      me: parts.me.uuid,
+      fetch: (uuid) => parts.api.readGroup(uuid),
+      later: (ms, run) => {
+        const timer = setTimeout(run, ms);
+        return () => clearTimeout(timer);
+      },
+      onGone: (uuid) => this.tookLeave(uuid),
+    });
     this.stream = new SharedStream({
       user: parts.me.uuid,
       fetch: parts.fetch,
@@ -84,12 +88,14 @@ export class Chat {
   /** Opens the event stream. */
   open(): void {
     this.#isClosed = false;
+    this.inbox.open();
     this.stream.open();
   }
 
   /** Ends the session: no more events arrive, and nothing more is sent. */
   close(): void {
     this.#isClosed = true;
+    this.inbox.close();
     this.stream.close();
   }
 
@@ -121,20 +127,23 @@ export class Chat {
     return () => this.#listeners.delete(listener);
   }
 
-  /** A conversation's row in the list, if it is loaded. */
-  row(uuid: string): MessageGroup | undefined {
-    const inbox = this.queries.getQueryData<InboxData>(INBOX);
-    return inbox && inboxRows(inbox.pages.map(({ groups }) => groups)).find((row) => row.uuid === uuid);
+  /** Fetches a page of the list of conversations; the first one without a cursor. */
+  async listGroups(cursor: string | undefined): Promise<InboxPage> {
+    const requestedAt = this.inbox.moment();
+    const page = await this.api.listGroups(cursor);
+    this.inbox.tookPage(page.groups, { requestedAt, isFirst: cursor === undefined });
+    return page;
   }
 
   async markRead(uuid: string, seq: number): Promise<void> {
-    this.#tookReadMark(await this.api.markRead(uuid, seq));
+    this.inbox.tookReadMark(await this.api.markRead(uuid, seq));
   }
 
-  /** Takes the newest state of a group from a response. */
-  tookGroup(view: MessageGroupView): void {
+  /** Takes the newest state of a group from a response. @param requestedAt by `inbox.moment()`. */
+  tookGroup(view: MessageGroupView, requestedAt: number): void {
     this.queries.setQueryData(groupKey(view.uuid), view);
-    this.#changeInbox((pages) => withGroup(pages, view));
+    void this.queries.invalidateQueries({ queryKey: membersKey(view.uuid) });
+    this.inbox.tookRow(view, requestedAt);
     this.#conversations.get(view.uuid)?.announce(view.last_seq);
   }
 
@@ -142,7 +151,7 @@ export class Chat {
   tookLeave(uuid: string): void {
     this.#conversations.get(uuid)?.end();
     this.#conversations.delete(uuid);
-    this.#changeInbox((pages) => withoutGroup(pages, uuid));
+    this.inbox.remove(uuid);
     this.queries.removeQueries({ queryKey: groupKey(uuid) });
   }
 
@@ -152,7 +161,7 @@ export class Chat {
     if (isNew) this.#newestSeqs.set(uuid, message.seq);
     this.#conversations.get(uuid)?.take([message]);
     this.typing.stopped(uuid, message.user_uuid);
-    this.#changeInbox((pages) => withMessage(pages, message, this.me.uuid));
+    this.inbox.tookMessage(message);
     if (message.kind === 'system') void this.queries.invalidateQueries({ queryKey: groupKey(uuid) });
     if (isNew) for (const listener of this.#listeners) listener(message);
   }
@@ -201,19 +210,16 @@ export class Chat {
   }
 
   #tookRow(group: MessageGroup): void {
-    this.#changeInbox((pages) => withGroup(pages, group));
+    this.inbox.tookRow(group);
     this.#conversations.get(group.uuid)?.announce(group.last_seq);
     this.queries.setQueryData<MessageGroupView>(groupKey(group.uuid), (view) =>
       view && view.last_seq <= group.last_seq ? { ...view, ...group } : view,
     );
   }
 
-  #tookReadMark(mark: ReadMark): void {
-    this.#changeInbox((pages) => withReadMark(pages, mark));
-  }
-
   /** The stream is live again: fetches everything on the screen again, and forgets the rest. */
   #catchUp(): void {
+    this.inbox.ready();
     void this.queries.invalidateQueries();
     this.#resumeOutgoing();
     for (const [uuid, conversation] of this.#conversations) {
@@ -231,16 +237,5 @@ export class Chat {
     for (const key of Object.keys(sessionStorage)) {
       if (key.startsWith(prefix)) this.conversation(key.slice(prefix.length)).sending.restore();
     }
-  }
-
-  #changeInbox(change: (pages: InboxPages) => InboxPages): void {
-    this.queries.setQueryData<InboxData>(INBOX, (inbox) => {
-      if (!inbox) return inbox;
-      const changed = change(inbox.pages.map(({ groups }) => groups));
-      return {
-        ...inbox,
-        pages: inbox.pages.map((page, place) => ({ ...page, groups: [...(changed[place] ?? [])] })),
-      };
-    });
   }
 }

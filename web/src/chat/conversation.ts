@@ -1,8 +1,10 @@
 import type { Api, HistoryPlace } from '../api/api.ts';
-import { codeOf } from '../api/api-error.ts';
+import { ApiError, codeOf } from '../api/api-error.ts';
 import type { Message } from '../api/shapes.ts';
-import { announce, EMPTY_LOG, hasOlder, type Log, missingNewer, receive, showAt, trim } from './log.ts';
+import { backoffMs } from './backoff.ts';
 import type { Device } from './device.ts';
+import { History, type HistoryApi, LONG_PAGE } from './history.ts';
+import { announce, EMPTY_LOG, hasOlder, type Log, missingNewer, receive, showAt, trim } from './log.ts';
 import { Sending } from './sending.ts';
 import { Subject } from './subject.ts';
 
@@ -22,7 +24,7 @@ export const outgoingKey = (me: string, uuid = ''): string => `outgoing:${me}:${
 export const LEFT = 'left';
 
 /** The calls that a conversation makes. */
-export type ConversationApi = Pick<Api, 'listMessages' | 'send' | 'editMessage' | 'deleteMessage'>;
+export type ConversationApi = HistoryApi & Pick<Api, 'send' | 'editMessage' | 'deleteMessage'>;
 
 /** The user's read position, and the end of the log. */
 export interface ReadPosition {
@@ -32,8 +34,6 @@ export interface ReadPosition {
 }
 
 const PAGE = 50;
-/** The API's longest page. */
-const LONG_PAGE = 100;
 /** With more unread messages than this, a conversation opens at the first of them and not at its end. */
 const UNREAD_WITHIN_A_PAGE = 80;
 /** Messages of a gap that are fetched at once; the rest of a longer gap is fetched while scrolling. */
@@ -41,13 +41,22 @@ const CLOSED_AT_ONCE = 300;
 /** Messages that are kept of a conversation that is not shown. */
 const KEPT = 100;
 
+/** Catching up that is under way. A later one replaces it: its request may never get a response. */
+interface CatchingUp {
+  /** Something may have been missed since it began: it is repeated. */
+  isOutdated: boolean;
+}
+
 /** One conversation: its log, kept up to date with the API. */
 export class Conversation {
   readonly uuid: string;
   readonly state: Subject<ConversationState>;
   readonly sending: Sending;
   readonly #api: ConversationApi;
+  readonly #history: History;
+  readonly #device: Device;
   #closingGap: Promise<void> | undefined;
+  #catchingUp: CatchingUp | undefined;
   /** The read position at which it was opened. */
   #position: ReadPosition | undefined;
 
@@ -59,6 +68,8 @@ export class Conversation {
   }) {
     this.uuid = parts.uuid;
     this.#api = parts.api;
+    this.#history = new History(parts.uuid, parts.api);
+    this.#device = parts.device;
     this.state = new Subject<ConversationState>({
       log: EMPTY_LOG,
       loading: { first: false, older: false, newer: false },
@@ -92,40 +103,37 @@ export class Conversation {
     if (this.log.high > 0 || this.state.get().loading.first) return;
     const far = unread_count > UNREAD_WITHIN_A_PAGE && read_seq > 0;
     await this.#load('first', async () => {
-      const messages = await this.#fetch(
-        far
-          ? { around: read_seq, limit: PAGE }
-          : { limit: Math.max(PAGE, Math.min(unread_count + 20, LONG_PAGE)) },
-      );
-      const start = far ? read_seq : messages.at(-1)?.seq;
-      if (start === undefined) return;
-      this.#setFollowing(!far);
-      this.update((log) => showAt(receive(log, messages), start));
+      const place = far
+        ? { around: read_seq, limit: PAGE }
+        : { limit: Math.max(PAGE, Math.min(unread_count + 20, LONG_PAGE)) };
+      await this.#read(place, (messages) => {
+        const start = far ? read_seq : messages.at(-1)?.seq;
+        if (start === undefined) return;
+        this.#setFollowing(!far);
+        this.#showAt(messages, start);
+      });
     });
   }
 
   async loadOlder(): Promise<void> {
     const { log, loading } = this.state.get();
     if (log.high === 0 || !hasOlder(log) || loading.older) return;
-    await this.#load('older', async () =>
-      this.take(await this.#fetch({ before: log.low, limit: LONG_PAGE })),
-    );
+    await this.#load('older', () => this.#read({ before: log.low, limit: LONG_PAGE }));
   }
 
   async loadNewer(): Promise<void> {
     const { log, loading } = this.state.get();
     if (log.high === 0 || missingNewer(log) === 0 || loading.newer) return;
-    await this.#load('newer', async () => {
-      this.take(await this.#fetch({ after: log.high, limit: LONG_PAGE }));
-    });
+    await this.#load('newer', () => this.#read({ after: log.high, limit: LONG_PAGE }));
   }
 
   /** Shows the end of the conversation, however far away it is. */
   async jumpToNewest(): Promise<void> {
-    const newest = await this.#fetch({ limit: PAGE });
-    const last = newest.at(-1);
-    this.#setFollowing(true);
-    if (last) this.update((log) => showAt(receive(log, newest), last.seq));
+    await this.#read({ limit: PAGE }, (newest) => {
+      const last = newest.at(-1);
+      this.#setFollowing(true);
+      if (last) this.#showAt(newest, last.seq);
+    });
   }
 
   /** The user scrolled to the end: from now on new messages are shown as they arrive. */
@@ -146,22 +154,12 @@ export class Conversation {
   }
 
   /**
-   * Catches up after an interruption of the events: first with new messages, then with changes of the known ones. Opens
-   * the conversation if that had failed.
+   * Catches up after an interruption of the events: with new messages, then with changes of the known ones. Opens the
+   * conversation if that had failed. While the server is busy or unreachable it tries again.
    */
-  async refresh(): Promise<void> {
-    if (this.log.high === 0) {
-      if (this.#position) await this.open(this.#position);
-      return;
-    }
-    await this.#catchUp();
-    const { low, high } = this.log;
-    if (low === 1) this.take(await this.#fetch({ before: 2, limit: 1 }));
-    for (let after = Math.max(1, low - 1); after < high;) {
-      const page = await this.#fetch({ after, limit: LONG_PAGE });
-      this.take(page);
-      after = page.at(-1)?.seq ?? high;
-    }
+  refresh(): Promise<void> {
+    this.#history.interrupted();
+    return this.#catchUp();
   }
 
   async edit(seq: number, text: string): Promise<void> {
@@ -176,30 +174,87 @@ export class Conversation {
   leave(): void {
     const { following } = this.state.get();
     // A user who was reading older messages starts at the end the next time.
-    this.update((log) =>
-      following ? trim(log, KEPT) : { ...EMPTY_LOG, tail: log.tail, outgoing: log.outgoing },
+    const isKept = following && !this.#catchingUp;
+    this.#forgetWith((log) =>
+      isKept ? trim(log, KEPT) : { ...EMPTY_LOG, tail: log.tail, outgoing: log.outgoing },
     );
+    if (!isKept) this.#history.forget();
   }
 
   /** Forgets all messages: the user is no longer a member. */
   end(): void {
     this.state.set({ ...this.state.get(), log: EMPTY_LOG, problem: LEFT });
+    this.#history.forget();
+  }
+
+  /**
+   * Forgets messages. An event may have brought a newer version of one than a page has that is under way: for that page, it
+   * is as if the event was missed.
+   */
+  #forgetWith(change: (log: Log) => Log): void {
+    this.#history.interrupted();
+    this.update(change);
+  }
+
+  async #catchUp(): Promise<void> {
+    const run: CatchingUp = { isOutdated: true };
+    this.#catchingUp = run;
+    try {
+      for (let failures = 0; run.isOutdated && this.#catchingUp === run && !this.#device.isClosed();) {
+        run.isOutdated = false;
+        try {
+          await this.#catchUpOnce();
+          failures = 0;
+        } catch (error) {
+          if (!(error instanceof ApiError && error.isTemporary)) throw error;
+          run.isOutdated = true;
+          await this.#device.pause(backoffMs(failures));
+          failures += 1;
+        }
+      }
+    } finally {
+      if (this.#catchingUp === run) this.#catchingUp = undefined;
+    }
+  }
+
+  async #catchUpOnce(): Promise<void> {
+    // Messages outside of the shown range are fetched when they are shown.
+    this.#forgetWith((log) => trim(log, Infinity));
+    if (this.log.high === 0) {
+      if (this.#position) await this.open(this.#position);
+      return;
+    }
+    await this.#readNewer();
+    const add = (messages: readonly Message[]) =>
+      this.take(messages.filter(({ seq }) => this.log.messages.has(seq)));
+    if (await this.#history.readChanges(add)) return;
+    if (this.log.high > 0) await this.#history.readAgain(this.log, add);
   }
 
   /** Fetches the messages after the shown ones, up to a limit. The tail may not be known. */
-  async #catchUp(): Promise<void> {
+  async #readNewer(): Promise<void> {
     for (let fetched = 0; fetched < CLOSED_AT_ONCE; fetched += LONG_PAGE) {
-      const page = await this.#fetch({ after: this.log.high, limit: LONG_PAGE });
-      this.update((log) => receive(log, page));
-      if (page.length < LONG_PAGE) return;
+      const { high } = this.log;
+      if (high === 0) return;
+      let count = 0;
+      await this.#read({ after: high, limit: LONG_PAGE }, (messages) => {
+        count = messages.length;
+        this.update((log) => receive(log, messages));
+      });
+      if (count < LONG_PAGE) return;
     }
     this.#setFollowing(false);
+  }
+
+  #showAt(messages: readonly Message[], seq: number): void {
+    this.update((log) => showAt(receive(log, messages), seq));
+    this.#closeSmallGap();
   }
 
   #closeSmallGap(): void {
     const missing = missingNewer(this.log);
     if (missing === 0 || !this.state.get().following || this.#closingGap) return;
-    this.#closingGap = this.#catchUp()
+    this.#closingGap = this.#readNewer()
       // What could not be fetched is fetched after the next event, or at the next `ready`.
       .catch(() => undefined)
       .finally(() => {
@@ -229,7 +284,15 @@ export class Conversation {
     this.state.set({ ...state, loading: { ...state.loading, [what]: value } });
   }
 
-  #fetch(place: HistoryPlace): Promise<Message[]> {
-    return this.#api.listMessages(this.uuid, place);
+  /** Reads a page and adds it. */
+  async #read(
+    place: HistoryPlace,
+    add = (messages: readonly Message[]) => this.take(messages),
+  ): Promise<void> {
+    const isOutdated = await this.#history.read(place, add);
+    if (!isOutdated) return;
+    if (this.#catchingUp) this.#catchingUp.isOutdated = true;
+    // What cannot be fetched is fetched at the next `ready`.
+    else this.#catchUp().catch(() => undefined);
   }
 }

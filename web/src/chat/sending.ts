@@ -163,11 +163,11 @@ export class Sending {
   /** Reads the log from a seq to its end, for the message that has a key. */
   async #search(key: string, after: number): Promise<{ message: Message } | { end: number }> {
     for (let end = after; ;) {
-      const page = await this.#api.listMessages(this.#target.uuid, { after: end, limit: PAGE });
-      const message = page.find(({ client_key }) => client_key === key);
+      const { messages } = await this.#api.listMessages(this.#target.uuid, { after: end, limit: PAGE });
+      const message = messages.find(({ client_key }) => client_key === key);
       if (message) return { message };
-      end = page.at(-1)?.seq ?? end;
-      if (page.length < PAGE) return { end };
+      end = messages.at(-1)?.seq ?? end;
+      if (messages.length < PAGE) return { end };
     }
   }
 

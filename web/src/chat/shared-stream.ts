@@ -9,9 +9,16 @@ const ASK_AFTER_MS = 2_000;
 /** A leader that does not reply within this time is frozen or hangs, in milliseconds. */
 const REPLY_WITHIN_MS = 2_000;
 
+/**
+ * How long a leader keeps messages for tabs that join, in milliseconds: lists and change logs have a message some seconds after
+ * its event, and what such a tab fetches may be without it.
+ */
+const RECENT_MS = 10_000;
+
 /** Messages between the tabs of one user. A leader's `term` is higher than that of every leader before it. */
 const tabMessage = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('ask') }),
+  /** `joins`: the tab has just begun, or was resumed. */
+  z.object({ kind: z.literal('ask'), joins: z.optional(z.boolean()) }),
   z.object({
     kind: z.literal('leader'),
     term: z.number(),
@@ -42,7 +49,8 @@ interface Parts {
  *
  * - *Between two leaders* events are missed. The new leader's stream begins with `ready`, at which all tabs catch up.
  * - *A tab that joins* may have fetched its screen before it could receive events. It asks the leader for its state, and
- *   catches up when the reply says that the stream is live; an event before the reply is ignored.
+ *   catches up when the reply says that the stream is live; an event before the reply is ignored. The leader also repeats
+ *   the messages of the last seconds, which the API does not send to this stream once more.
  * - *A leader that is frozen* keeps the lock. It releases it at `freeze` and `pagehide`. A browser may also stop a page
  *   without these events, or a page may hang: a tab that gets no reply from the leader steals the lock. Replies are sent
  *   from message events, which browsers do not throttle in hidden tabs, unlike timers.
@@ -71,6 +79,8 @@ export class SharedStream {
   #term = 0;
   #readies = 0;
   #receivedAt = -Infinity;
+  /** Messages that the own stream received lately. */
+  #recent: { readonly at: number; readonly data: string }[] = [];
 
   constructor({ user, onEvent, fetch }: Parts) {
     this.#name = `events:${user}`;
@@ -162,15 +172,15 @@ export class SharedStream {
   async #watch(left: AbortSignal): Promise<void> {
     for (let isNew = true; !left.aborted; isNew = false) {
       const isSilent = performance.now() - this.#receivedAt >= ASK_AFTER_MS;
-      if (!this.#leading && (isNew || (isSilent && !document.hidden))) await this.#ask(left);
+      if (!this.#leading && (isNew || (isSilent && !document.hidden))) await this.#ask(left, isNew);
       // Becoming visible ends the pause.
       await pause(ASK_AFTER_MS, left);
     }
   }
 
-  async #ask(left: AbortSignal): Promise<void> {
+  async #ask(left: AbortSignal, joins: boolean): Promise<void> {
     const askedAt = performance.now();
-    this.#send({ kind: 'ask' });
+    this.#send({ kind: 'ask', joins });
     await new Promise((resolve) => setTimeout(resolve, REPLY_WITHIN_MS));
     // The browser may have stopped this tab meanwhile, so that this timer runs before the reply: then it steals from a
     // healthy leader, and all tabs catch up once.
@@ -191,7 +201,23 @@ export class SharedStream {
       this.#readies += 1;
       this.#announce();
     } else if (this.#leading) this.#send({ kind: 'event', term: this.#term, name, data });
+    if (event?.type === 'message') {
+      this.#dropOldMessages();
+      this.#recent.push({ at: performance.now(), data });
+    }
     if (event) this.#onEvent(event);
+  }
+
+  #repeatMessages(): void {
+    if (!this.#leading) return;
+    this.#dropOldMessages();
+    for (const { data } of this.#recent)
+      this.#send({ kind: 'event', term: this.#term, name: 'message', data });
+  }
+
+  #dropOldMessages(): void {
+    const oldest = performance.now() - RECENT_MS;
+    this.#recent = this.#recent.filter(({ at }) => at >= oldest);
   }
 
   #announce(): void {
@@ -212,6 +238,7 @@ export class SharedStream {
     switch (message.data.kind) {
       case 'ask':
         this.#announce();
+        if (message.data.joins === true) this.#repeatMessages();
         break;
       case 'leader':
         this.#receiveState(message.data);

@@ -16,7 +16,7 @@ export function ConversationHead(props: {
 }) {
   const { group, view } = props;
   const [showsMembers, setShowsMembers] = useState(false);
-  const count = view?.members.length ?? group.member_count;
+  const count = view?.member_count ?? group.member_count;
   return (
     <header className="conversation-head">
       <Link href="/" className="icon-button back" aria-label="Back to conversations">

@@ -27,7 +27,8 @@ export function DraftScreen({ handle }: { readonly handle: string }) {
 
   const send = async (text: string): Promise<void> => {
     const message = await chat.api.send({ to: { handle }, text, key: keyFor(text), afterSeq: undefined });
-    chat.tookGroup(await chat.api.readGroup(message.message_group_uuid));
+    const requestedAt = chat.inbox.moment();
+    chat.tookGroup(await chat.api.readGroup(message.message_group_uuid), requestedAt);
     navigate(`/messages/${message.message_group_uuid}`, { replace: true });
   };
   if (person.error && codeOf(person.error) === 'not_found') return <EmptyStage reason="User not found" />;

@@ -28,9 +28,9 @@ function lastWritten({ user_uuid }: Member, messages: readonly Message[]): numbe
   return messages.findLast((message) => message.user_uuid === user_uuid && message.kind === 'text')?.seq ?? 0;
 }
 
-/** Whether a member's mark covers a message. Joining sets the mark, and reading moves it. */
+/** Whether a member's mark covers a message. Joining sets the mark, and reading moves it. Large groups show no marks. */
 function isMarked({ joined_seq, read_seq }: Member, seq: number): boolean {
-  return joined_seq <= seq && seq <= read_seq;
+  return read_seq !== undefined && joined_seq <= seq && seq <= read_seq;
 }
 
 /** Returns who has seen a message as a sentence. */

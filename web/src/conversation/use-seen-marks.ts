@@ -21,12 +21,15 @@ export function useSeenMarks(parts: {
   const newest = parts.messages.at(-1);
   const isAwaited =
     newest?.user_uuid === me.uuid &&
-    parts.members.some(({ user_uuid, read_seq }) => user_uuid !== me.uuid && read_seq < newest.seq);
+    parts.members.some(
+      ({ user_uuid, read_seq }) => user_uuid !== me.uuid && read_seq !== undefined && read_seq < newest.seq,
+    );
   const isFetching = useAttention() && isAwaited;
   useEffect(() => {
     if (!isFetching) return undefined;
     const timer = setInterval(() => {
-      if (stream.connection.get() === 'live') void queries.invalidateQueries({ queryKey: groupKey(uuid) });
+      if (stream.connection.get() === 'live')
+        void queries.invalidateQueries({ queryKey: groupKey(uuid), exact: true });
     }, FETCH_EVERY_MS);
     return () => clearInterval(timer);
   }, [isFetching, queries, stream, uuid]);

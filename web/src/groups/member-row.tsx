@@ -7,6 +7,7 @@ import { isolateName } from '../../../schema/isolate-name.ts';
 import type { MenuEntry } from '../ui/menu.tsx';
 import { MenuButton } from '../ui/menu-button.tsx';
 import { Name } from '../ui/name.tsx';
+import { HandOverDialog } from './hand-over-dialog.tsx';
 import { mayChangeRole, mayRemove } from './permissions.ts';
 
 interface Props {
@@ -14,7 +15,7 @@ interface Props {
   readonly isMe: boolean;
   /** The user's own role. */
   readonly role: Role | undefined;
-  readonly onRole: (role: Exclude<Role, 'owner'>) => void;
+  readonly onRole: (role: Role) => void;
   readonly onRemove: () => void;
 }
 
@@ -23,6 +24,7 @@ const ROLE_NAMES: Readonly<Record<Role, string>> = { owner: 'Owner', admin: 'Adm
 export function MemberRow(props: Props) {
   const { member, isMe } = props;
   const [asks, setAsks] = useState<boolean>();
+  const [handsOver, setHandsOver] = useState(false);
   return (
     <li className="member">
       <Avatar of={member} />
@@ -44,7 +46,19 @@ export function MemberRow(props: Props) {
           </button>
         </span>
       ) : (
-        <MemberMenu {...props} autoFocus={asks === false} onAskRemove={() => setAsks(true)} />
+        <MemberMenu
+          {...props}
+          autoFocus={asks === false}
+          onAskRemove={() => setAsks(true)}
+          onAskHandOver={() => setHandsOver(true)}
+        />
+      )}
+      {handsOver && (
+        <HandOverDialog
+          name={member.display_name}
+          onConfirm={() => props.onRole('owner')}
+          onClose={() => setHandsOver(false)}
+        />
       )}
     </li>
   );
@@ -57,10 +71,12 @@ function MemberMenu({
   autoFocus,
   onRole,
   onAskRemove,
+  onAskHandOver,
 }: Props & {
   /** Whether it takes the focus back after the user cancelled. */
   readonly autoFocus: boolean;
   readonly onAskRemove: () => void;
+  readonly onAskHandOver: () => void;
 }) {
   const [, navigate] = useLocation();
   const admin = member.role === 'admin';
@@ -70,10 +86,13 @@ function MemberMenu({
       ? []
       : [{ label: 'Send message', onSelect: () => navigate(`/messages/new/${member.handle}`) }];
   if (!isMe && !isGone(member) && mayChangeRole(role, member)) {
-    entries.push({
-      label: admin ? 'Remove as admin' : 'Make admin',
-      onSelect: () => onRole(admin ? 'member' : 'admin'),
-    });
+    entries.push(
+      {
+        label: admin ? 'Remove as admin' : 'Make admin',
+        onSelect: () => onRole(admin ? 'member' : 'admin'),
+      },
+      { label: 'Hand over group…', onSelect: onAskHandOver },
+    );
   }
   if (!isMe && mayRemove(role, member)) {
     entries.push({ label: 'Remove from group…', danger: true, onSelect: onAskRemove });

@@ -1,14 +1,16 @@
-import { useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Member, MessageGroupView, Person } from '../api/shapes.ts';
 import { useChat } from '../chat/use-chat.ts';
-import { PeopleSearch } from '../people/people-search.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { sentence } from '../ui/sentence.ts';
+import { WhenSeen } from '../ui/when-seen.tsx';
 import { MemberRow } from './member-row.tsx';
+import { PeoplePicker } from './people-picker.tsx';
 import { mayManage } from './permissions.ts';
 import { RenameForm } from './rename-form.tsx';
+import { type Members, useMembers } from './use-members.ts';
 
 /** The members of a group, and the actions that the user's role allows. */
 export default function MembersDialog(props: {
@@ -17,6 +19,7 @@ export default function MembersDialog(props: {
 }) {
   const { view, onClose } = props;
   const { api, me, ...chat } = useGroupActions(view);
+  const members = useMembers(view);
   const role = view.members.find(({ user_uuid }) => user_uuid === me.uuid)?.role;
   const manages = mayManage(role);
   return (
@@ -27,8 +30,15 @@ export default function MembersDialog(props: {
           onRename={(name) => chat.run(() => api.renameGroup(view.uuid, name))}
         />
       )}
+      {manages && (
+        <AddMembers
+          without={members.members.map(({ user_uuid }) => user_uuid)}
+          onAdd={(handles) => chat.run(() => api.addMembers(view.uuid, handles))}
+        />
+      )}
+      <Problem error={chat.error ?? members.error} />
       <ul className="people" aria-label="Members" tabIndex={-1}>
-        {inOrder(view.members).map((member) => (
+        {members.members.map((member) => (
           <MemberRow
             key={member.user_uuid}
             member={member}
@@ -38,16 +48,53 @@ export default function MembersDialog(props: {
             onRemove={() => chat.leave(member)}
           />
         ))}
+        {members.hasMore && <MoreMembers {...members} />}
       </ul>
-      <Problem error={chat.error} />
-      {manages && (
-        <PeopleSearch
-          label="Add member"
-          without={view.members.map(({ user_uuid }) => user_uuid)}
-          onPick={(person: Person) => chat.run(() => api.addMember(view.uuid, person.handle))}
-        />
-      )}
     </Dialog>
+  );
+}
+
+/** Loads more members once it is scrolled to. */
+function MoreMembers({ isLoadingMore, loadMore }: Members) {
+  return (
+    <li>
+      <WhenSeen onSeen={loadMore} />
+      <button
+        type="button"
+        className="button plain"
+        aria-disabled={isLoadingMore}
+        onClick={() => {
+          // A disabled button would lose the focus.
+          if (!isLoadingMore) loadMore();
+        }}
+      >
+        {isLoadingMore ? 'Loading…' : 'Show more members'}
+      </button>
+    </li>
+  );
+}
+
+function AddMembers(props: {
+  readonly without: readonly string[];
+  readonly onAdd: (handles: string[]) => void;
+}) {
+  const [people, setPeople] = useState<readonly Person[]>([]);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    props.onAdd(people.map(({ handle }) => handle));
+    setPeople([]);
+  };
+  return (
+    <form className="dialog-form" onSubmit={submit}>
+      <PeoplePicker label="Add members" without={props.without} people={people} onChange={setPeople} />
+      {people.length > 0 && (
+        <div className="dialog-actions">
+          <button type="submit" className="button primary">
+            {people.length === 1 ? 'Add 1 member' : `Add ${people.length} members`}
+          </button>
+        </div>
+      )}
+    </form>
   );
 }
 
@@ -59,32 +106,26 @@ function useGroupActions({ uuid, display_name: name }: MessageGroupView) {
     setError(undefined);
     action().catch(setError);
   };
+  /** Takes the group's new state from a response. */
+  const take = async (action: () => Promise<MessageGroupView>): Promise<void> => {
+    const requestedAt = chat.inbox.moment();
+    chat.tookGroup(await action(), requestedAt);
+  };
   return {
     api: chat.api,
     me: chat.me,
     error,
     /** Runs an action that returns the group's new state. */
-    run: (action: () => Promise<MessageGroupView>) => attempt(async () => chat.tookGroup(await action())),
+    run: (action: () => Promise<MessageGroupView>) => attempt(() => take(action)),
     /** Removes a member, or the user themselves. */
     leave: (member: Member) =>
       attempt(async () => {
         await chat.api.removeMember(uuid, member.user_uuid);
-        if (member.user_uuid !== chat.me.uuid) {
-          chat.tookGroup(await chat.api.readGroup(uuid));
-          return;
-        }
+        if (member.user_uuid !== chat.me.uuid) return take(() => chat.api.readGroup(uuid));
         // The event may have arrived before this response, and the user may have opened another conversation since.
         if (chat.isShown(uuid)) navigate('/');
         chat.tookLeave(uuid);
         chat.notice.set(sentence`You left ${name}`);
       }),
   };
-}
-
-const ORDER = { owner: 0, admin: 1, member: 2 } as const;
-
-function inOrder(members: readonly Member[]): Member[] {
-  return members.toSorted(
-    (a, b) => ORDER[a.role] - ORDER[b.role] || a.display_name.localeCompare(b.display_name),
-  );
 }

@@ -3,12 +3,9 @@ import { cleanLine, isBlank } from '../../../schema/plain-text.ts';
 import { requestKeys } from '../api/request-key.ts';
 import type { Person } from '../api/shapes.ts';
 import { useChat } from '../chat/use-chat.ts';
-import { PeopleSearch } from '../people/people-search.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { CloseIcon } from '../ui/icons.tsx';
-import { isolateName } from '../../../schema/isolate-name.ts';
-import { Name } from '../ui/name.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { PeoplePicker } from './people-picker.tsx';
 
 interface Props {
   readonly onClose: () => void;
@@ -29,8 +26,9 @@ export default function NewGroupDialog({ onClose, onOpen }: Props) {
     setError(undefined);
     try {
       const asked = { name: cleanLine(name), handles: people.map(({ handle }) => handle) };
+      const requestedAt = chat.inbox.moment();
       const group = await chat.api.createGroup(asked, keyFor(JSON.stringify(asked)));
-      chat.tookGroup(group);
+      chat.tookGroup(group, requestedAt);
       onOpen(`/messages/${group.uuid}`);
     } catch (failure) {
       setError(failure);
@@ -52,15 +50,7 @@ export default function NewGroupDialog({ onClose, onOpen }: Props) {
             onChange={(event) => setName(event.target.value)}
           />
         </label>
-        <Chosen
-          people={people}
-          onDrop={(uuid) => setPeople(people.filter((person) => person.uuid !== uuid))}
-        />
-        <PeopleSearch
-          label="Add members"
-          without={[chat.me.uuid, ...people.map(({ uuid }) => uuid)]}
-          onPick={(person) => setPeople([...people, person])}
-        />
+        <PeoplePicker label="Add members" without={[chat.me.uuid]} people={people} onChange={setPeople} />
         <Problem error={error} />
         <div className="dialog-actions">
           <button
@@ -73,26 +63,5 @@ export default function NewGroupDialog({ onClose, onOpen }: Props) {
         </div>
       </form>
     </Dialog>
-  );
-}
-
-function Chosen(props: { readonly people: readonly Person[]; readonly onDrop: (uuid: string) => void }) {
-  if (props.people.length === 0) return null;
-  return (
-    <ul className="chips" aria-label="Selected members" tabIndex={-1}>
-      {props.people.map(({ uuid, display_name }) => (
-        <li key={uuid} className="chip">
-          <Name>{display_name}</Name>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label={`Remove ${isolateName(display_name)}`}
-            onClick={() => props.onDrop(uuid)}
-          >
-            <CloseIcon />
-          </button>
-        </li>
-      ))}
-    </ul>
   );
 }

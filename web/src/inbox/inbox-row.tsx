@@ -5,7 +5,7 @@ import { Avatar } from '../ui/avatar.tsx';
 import { Name } from '../ui/name.tsx';
 import { agoTime, exactTime } from '../ui/times.ts';
 import { useNow } from '../ui/use-now.ts';
-import { isOwnText } from './inbox.ts';
+import { isOwnText } from './held-row.ts';
 import { OutgoingNote } from './outgoing-note.tsx';
 
 interface Props {

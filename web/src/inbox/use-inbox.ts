@@ -1,9 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import type { MessageGroup } from '../api/shapes.ts';
 import { INBOX } from '../chat/chat.ts';
 import { useChat } from '../chat/use-chat.ts';
-import { inboxRows } from './inbox.ts';
 
 export interface Inbox {
   /** Absent until the first page is loaded. */
@@ -17,15 +16,24 @@ export interface Inbox {
 
 /** The user's conversations, newest activity first, as far as they are loaded. */
 export function useInbox(): Inbox {
-  const { api } = useChat();
+  const chat = useChat();
   const query = useInfiniteQuery({
     queryKey: INBOX,
-    queryFn: ({ pageParam }) => api.listGroups(pageParam),
+    queryFn: ({ pageParam }) => chat.listGroups(pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor,
   });
   const { data, error, hasNextPage, isFetchingNextPage } = query;
-  const rows = useMemo(() => data && inboxRows(data.pages.map(({ groups }) => groups)), [data]);
+  const held = useHeldRows();
+  const rows = useMemo(
+    () =>
+      data &&
+      chat.inbox.listed(
+        data.pages.map(({ groups }) => groups),
+        held,
+      ),
+    [held, data, chat],
+  );
   return {
     rows,
     error,
@@ -38,5 +46,10 @@ export function useInbox(): Inbox {
 
 /** A conversation's row, if it is loaded. */
 export function useInboxRow(uuid: string): MessageGroup | undefined {
-  return useInbox().rows?.find((row) => row.uuid === uuid);
+  return useHeldRows().get(uuid);
+}
+
+function useHeldRows(): ReadonlyMap<string, MessageGroup> {
+  const { rows } = useChat().inbox;
+  return useSyncExternalStore(rows.subscribe, rows.get);
 }

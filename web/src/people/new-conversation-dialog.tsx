@@ -1,7 +1,5 @@
 import type { Person } from '../api/shapes.ts';
-import { type InboxData, INBOX } from '../chat/chat.ts';
 import { useChat } from '../chat/use-chat.ts';
-import { inboxRows } from '../inbox/inbox.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { PeopleSearch } from './people-search.tsx';
 
@@ -14,8 +12,7 @@ interface Props {
 export default function NewConversationDialog({ onClose, onOpen }: Props) {
   const chat = useChat();
   const pick = (person: Person) => {
-    const inbox = chat.queries.getQueryData<InboxData>(INBOX);
-    const rows = inbox ? inboxRows(inbox.pages.map(({ groups }) => groups)) : [];
+    const rows = [...chat.inbox.rows.get().values()];
     const row = rows.find(({ kind, handle }) => kind === 'direct' && handle === person.handle);
     onOpen(row ? `/messages/${row.uuid}` : `/messages/new/${person.handle}`);
   };

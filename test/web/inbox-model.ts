@@ -1,0 +1,227 @@
+import { ApiError } from '../../web/src/api/api-error.ts';
+import type { Message, MessageGroup } from '../../web/src/api/shapes.ts';
+import { HeldRows } from '../../web/src/inbox/held-rows.ts';
+import { textMessage } from './messages.ts';
+
+/** A publication on its way to the client. */
+interface Publication {
+  readonly message: Message;
+  /** Whether the client had a stream when it was published. */
+  readonly online: boolean;
+}
+
+/** A request whose response is on its way. */
+interface Response {
+  readonly row: MessageGroup | undefined;
+  readonly deliver: () => void;
+}
+
+/**
+ * One conversation as the API serves it to its member `me`, and the client's list of conversations: requests, responses,
+ * events and timers move only when the test says so.
+ *
+ * As in the API, the summary and the deleted seqs are written by the stream's handler, after a message was stored, and the
+ * handler publishes the message once more afterwards.
+ */
+export class InboxModel {
+  readonly rows: HeldRows;
+  readonly log: Message[] = [];
+  /** What the stream's handler has not processed yet. */
+  readonly unprocessed: Message[] = [];
+  readonly publications: Publication[] = [];
+  readonly responses: Response[] = [];
+  readonly timers = new Set<() => void>();
+  /** Requests for the row. */
+  fetches = 0;
+  readSeq = 0;
+  isMember = true;
+  isOnline = true;
+  /** How many of the next requests fail. */
+  failures = 0;
+  /** A conversation begins with its summary. */
+  #processedSeq = 1;
+  #first: Message | undefined;
+  /** The newest versions that the handler has processed. */
+  readonly #summaries = new Map<number, Message>();
+  readonly #deleted = new Set<number>();
+
+  constructor() {
+    this.rows = new HeldRows({
+      me: 'me',
+      fetch: () => this.#fetch(),
+      later: (_ms, run) => {
+        const timer = () => {
+          this.timers.delete(timer);
+          run();
+        };
+        this.timers.add(timer);
+        return () => this.timers.delete(timer);
+      },
+      onGone: (uuid) => this.rows.remove(uuid),
+    });
+  }
+
+  /** What the list shows. */
+  get shown(): MessageGroup | undefined {
+    return this.rows.rows.get().get('g');
+  }
+
+  send(user_uuid: string, kind: Message['kind'] = 'text'): Message {
+    const seq = this.log.length + 1;
+    const text = textMessage({ seq, user_uuid, message_group_uuid: 'g' });
+    const message: Message =
+      kind === 'text' ? text : { ...text, kind, message: 'in words', event: undefined };
+    this.log.push(message);
+    this.#first ??= message;
+    this.#store(message);
+    return message;
+  }
+
+  /** Edits a text, or deletes it. */
+  change(seq: number, text: string | null): void {
+    const held = this.log[seq - 1];
+    if (held?.kind !== 'text' || held.deleted_at !== null) return;
+    const changed = {
+      ...held,
+      rev: held.rev + 1,
+      message: text,
+      ...(text === null ? { deleted_at: 'now' } : { edited_at: 'now' }),
+    };
+    this.log[seq - 1] = changed;
+    this.#store(changed);
+  }
+
+  /** The stream's handler processes what was written first. */
+  process(count = 1): void {
+    for (const message of this.unprocessed.splice(0, count)) {
+      if (message.deleted_at !== null) this.#deleted.add(message.seq);
+      if (message.user_uuid === 'me' && message.kind === 'text') {
+        this.readSeq = Math.max(this.readSeq, message.seq);
+      }
+      this.#processedSeq = Math.max(this.#processedSeq, message.seq);
+      this.#summaries.set(message.seq, message);
+      this.publications.push({ message, online: this.isOnline });
+    }
+  }
+
+  /** Delivers one of the publications that are on their way: those of one message in their order. */
+  receive(place = 0, isDoubled = false): void {
+    const [found] = this.publications.splice(place % Math.max(1, this.publications.length), 1);
+    if (!found?.online || !this.isOnline) return;
+    this.rows.tookMessage(found.message);
+    if (isDoubled) this.rows.tookMessage(found.message);
+  }
+
+  /** Marks read on this device or, with an event of the row, on another. */
+  markRead(seq: number, isElsewhere: boolean): void {
+    this.readSeq = Math.max(this.readSeq, Math.min(seq, this.log.length));
+    const row = this.row();
+    if (!row) return;
+    if (!isElsewhere) this.rows.tookReadMark({ ...row, unread_count: row.unread_count });
+    else if (this.isOnline) this.rows.tookRow(row);
+  }
+
+  /** Requests a page of the list, as a start or `ready` does. */
+  requestPage(): void {
+    const requestedAt = this.rows.moment();
+    const row = this.row();
+    this.responses.push({
+      row,
+      deliver: () => this.rows.tookPage(row ? [row] : [], { requestedAt, isFirst: true }),
+    });
+  }
+
+  /** Delivers one of the responses that are on their way. */
+  async respond(place = 0): Promise<void> {
+    const [response] = this.responses.splice(place % Math.max(1, this.responses.length), 1);
+    response?.deliver();
+    await new Promise(setImmediate);
+  }
+
+  async fireTimer(place = 0): Promise<void> {
+    [...this.timers][place % Math.max(1, this.timers.size)]?.();
+    await new Promise(setImmediate);
+  }
+
+  failNext(): void {
+    this.failures += 1;
+  }
+
+  disconnect(): void {
+    this.isOnline = false;
+    this.publications.length = 0;
+  }
+
+  reconnect(): void {
+    if (this.isOnline) return;
+    this.isOnline = true;
+    this.rows.ready();
+    this.requestPage();
+  }
+
+  /** Lets everything happen that is still to come. */
+  async settle(): Promise<void> {
+    this.reconnect();
+    this.failures = 0;
+    for (let rounds = 0; rounds < 1_000; rounds += 1) {
+      this.process(this.unprocessed.length);
+      while (this.publications.length > 0) this.receive();
+      while (this.responses.length > 0) await this.respond();
+      if (this.timers.size === 0) return;
+      await this.fireTimer();
+    }
+    throw new Error('it never ends');
+  }
+
+  /** The row as the API has it now. */
+  row(): MessageGroup | undefined {
+    const newest = this.log[this.#processedSeq - 1];
+    if (!newest || !this.isMember) return undefined;
+    const isOwn = newest.user_uuid === 'me' && newest.kind === 'text';
+    return {
+      uuid: 'g',
+      kind: 'group',
+      name: 'Moths',
+      display_name: 'Moths',
+      handle: null,
+      message: (this.#summaries.get(newest.seq) ?? this.#first ?? newest).message,
+      created_at: newest.created_at,
+      last_seq: newest.seq,
+      read_seq: this.readSeq,
+      unread_count: isOwn
+        ? 0
+        : this.log.filter(
+            ({ seq, kind, user_uuid }) =>
+              seq > this.readSeq &&
+              seq <= newest.seq &&
+              kind === 'text' &&
+              user_uuid !== 'me' &&
+              !this.#deleted.has(seq),
+          ).length,
+      last_by: newest.user_uuid,
+      last_kind: newest.kind,
+    };
+  }
+
+  #store(message: Message): void {
+    this.unprocessed.push(message);
+    this.publications.push({ message, online: this.isOnline });
+  }
+
+  #fetch(): Promise<MessageGroup> {
+    this.fetches += 1;
+    const row = this.row();
+    const isFailing = this.failures > 0;
+    if (isFailing) this.failures -= 1;
+    return new Promise((resolve, reject) => {
+      this.responses.push({
+        row,
+        deliver: () => {
+          if (isFailing) reject(new ApiError(503, ['busy']));
+          else if (row) resolve(row);
+          else reject(new ApiError(404, ['not_found']));
+        },
+      });
+    });
+  }
+}
