@@ -1,339 +1,363 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import Table from 'cli-table3';
-import type { Wiring } from '../backend/wiring.ts';
+import { beforeAll, describe, it } from '@jest/globals';
 import { deleteMessage, editMessage } from '../backend/domain/change-message.ts';
 import { createGroup } from '../backend/domain/create-group.ts';
-import { addMember, changeRole, removeMember, renameGroup } from '../backend/domain/manage-members.ts';
-import { listInbox } from '../backend/domain/list-inbox.ts';
-import { listMessages, type Position } from '../backend/domain/list-messages.ts';
+import { addMembers, changeRole, removeMember, renameGroup } from '../backend/domain/manage-members.ts';
 import { markRead } from '../backend/domain/mark-read.ts';
 import type { Person } from '../backend/domain/model.ts';
-import { findByHandle, findByPrefix } from '../backend/domain/people.ts';
-import { sendToGroup, sendToHandle } from '../backend/domain/send-message.ts';
 import { publishTyping } from '../backend/domain/publish-typing.ts';
+import { sendToGroup, sendToHandle } from '../backend/domain/send-message.ts';
 import { createLogger } from '../backend/logger.ts';
-import {
-  type CapacityMeter,
-  meterCapacity,
-  type Units,
-  type Usage,
-} from '../backend/table/capacity-meter.ts';
+import type { Wiring } from '../backend/wiring.ts';
 import { createHandler } from '../lambdas/update-summaries/handler.ts';
-import type { MemberItem, MessageItem } from '../schema/items.ts';
-import { PREVIEW_CODE_POINTS } from '../schema/preview.ts';
+import { isDirectGroupId } from '../schema/ids.ts';
+import { changeKey, deletedKey, handleKey, profileKey } from '../schema/keys.ts';
+import { TEXT, useCapacity } from './support/capacity.ts';
 import {
-  type MemberValues,
-  memberItem,
+  edited,
   messageItem,
-  newGroupId,
+  namedMemberItem,
   newUserId,
   streamEvent,
   streamRecord,
+  timeOf,
+  tombstone,
 } from './support/factories.ts';
-import { addPerson, putItems, upTo } from './support/scene.ts';
+import { addDirectGroup, addGroup, addPerson, putItem, putItems, upTo } from './support/scene.ts';
 import { useTestTable } from './support/test-table.ts';
 
-/** What the budgets suppose a message to weigh at most, and a member's row: 8 rows are 1 R. */
-const MESSAGE_BYTES = 400;
-const ROW_BYTES = 512;
-/** A text that makes a message of about that weight and fills a preview; and who sends it. */
-const TEXT = 'a text of some length, '.repeat(6);
-const SOMEBODY = newUserId();
+/* What each write costs, and what the stream then writes: to the unit, and the same whatever the size of a group. */
 
 const db = useTestTable();
-const used: { pattern: string; budget: Units; usage: Usage }[] = [];
+const expectUnits = useCapacity(db, 'Capacity units of writes');
 let context: Wiring;
-let meter: CapacityMeter;
 
 beforeAll(() => {
   context = db().newContext();
-  meter = meterCapacity(db().client);
-});
-afterAll(() => {
-  const table = new Table({
-    head: ['pattern', 'W', 'of', 'R', 'of', 'by operation'],
-    style: { head: [], border: [] },
-  });
-  for (const { pattern, budget, usage } of used) {
-    const failed =
-      usage.failedConditions > 0 ? [`${usage.failedConditions} W for conditions that did not hold`] : [];
-    const parts = Object.entries(usage.byOperation).map(([operation, units]) => `${operation} ${units}`);
-    table.push([pattern, usage.W, budget.W, usage.R, budget.R, [...parts, ...failed].join(', ')]);
-  }
-  process.stdout.write(`\nCapacity units used\n${table.toString()}\n`);
 });
 
+/** Numbers of members that one message must cost the same in. */
+const SIZES = [3, 100, 1_000];
+
+interface Scene {
+  readonly groupId: string;
+  readonly userIds: readonly string[];
+}
+
+/** A group with texts of its first user; its summary knows all of them, or all but the last few. */
+async function startGroup(options: { N: number; length?: number; behind?: number }): Promise<Scene> {
+  const { N, length = 10, behind = 0 } = options;
+  const scene = {
+    userIds: upTo(N).map(newUserId),
+    length,
+    message: () => ({ message: TEXT }),
+    summary: { last_seq: length - behind, preview: TEXT.slice(0, 100) },
+  };
+  const [one = '', other = ''] = scene.userIds;
+  const { groupId } =
+    N === 2
+      ? await addDirectGroup(db().table, { ...scene, userIds: [one, other] })
+      : await addGroup(db().table, scene);
+  return { groupId, userIds: scene.userIds };
+}
+
+/** A group in which this process has sent the newest message, and its summary knows of it. */
+async function startKnownGroup(N: number): Promise<Scene & { readonly userId: string }> {
+  const scene = await startGroup({ N });
+  const [userId = ''] = scene.userIds;
+  await sendToGroup(context, scene.groupId, { userId, text: TEXT });
+  return { ...scene, userId };
+}
+
+function handle(records: Parameters<typeof streamEvent>[0]) {
+  const parts = { ...context, failures: () => Promise.resolve(), logger: createLogger('silent') };
+  return createHandler(parts)(streamEvent(records));
+}
+
 describe('sending', () => {
-  it.each([2, 8])('to a group of %d at the tail is 1 W and 1 R', async (N) => {
-    const { groupId, userIds } = await startGroup({ N });
-    const [userId = ''] = userIds;
-    await expectWithin(`send, ${N} members`, { W: 1, R: 1 }, () =>
+  it.each([2, ...SIZES])('to a group of %d is 1 W, and the reads that authorise it', async (N) => {
+    const { groupId, userId } = await startKnownGroup(N);
+    await expectUnits(`send, ${N} members`, { W: 1, R: N === 2 ? 1 : 2 }, () =>
       sendToGroup(context, groupId, { userId, text: TEXT }),
     );
   });
 
-  it('right after another is no more, though no row knows of that one yet', async () => {
-    const { groupId, userIds } = await startGroup({ N: 2 });
+  it.each([2, ...SIZES])('the first message of a process to a group of %d checks the tail', async (N) => {
+    const { groupId, userIds } = await startGroup({ N });
     const [userId = ''] = userIds;
-    const send = () => sendToGroup(context, groupId, { userId, text: TEXT });
-    await send();
-    await expectWithin('send right after another', { W: 1, R: 1 }, send);
+    // The message that the summary names; in a named group then the membership again, as of that message.
+    await expectUnits(`first send of a process, ${N} members`, { W: 1, R: N === 2 ? 2 : 5 }, () =>
+      sendToGroup(db().newContext(), groupId, { userId, text: TEXT }),
+    );
   });
 
-  it('with a key and the place its sender holds is no more', async () => {
-    const { groupId, userIds } = await startGroup({ N: 2 });
-    const [userId = ''] = userIds;
-    const send = { userId, text: TEXT, clientKey: 'key', afterSeq: 10 };
-    await expectWithin('send with key and after_seq', { W: 1, R: 1 }, () =>
+  it.each([2, 100])('after another process took the place, in a group of %d', async (N) => {
+    const { groupId, userId } = await startKnownGroup(N);
+    const R = N === 2 ? 1 : 2;
+    const other = db().newContext();
+    const overtake = () => sendToGroup(other, groupId, { userId, text: TEXT });
+    const send = () => sendToGroup(context, groupId, { userId, text: TEXT });
+    await overtake();
+    // The text that is there is the tail: nothing is read again.
+    await expectUnits(`send, one race lost, ${N} members`, { W: 2, R }, send);
+    for (let times = 0; times < 3; times += 1) await overtake();
+    // Then the tail is read, and in a named group the membership as of it.
+    const again = N === 2 ? 1 : 1 + 2;
+    await expectUnits(`send, two races lost, ${N} members`, { W: 3, R: R + again }, send);
+  });
+
+  it.each([2, 100])('with a key and the newest seq is no more, in a group of %d', async (N) => {
+    const { groupId, userId } = await startKnownGroup(N);
+    const send = { userId, text: TEXT, clientKey: 'key', afterSeq: 11 };
+    const R = N === 2 ? 1 : 2;
+    await expectUnits(`send with key and after_seq, ${N} members`, { W: 1, R }, () =>
+      sendToGroup(context, groupId, send),
+    );
+    // Sent again: the log is known to be longer, and the part after `after_seq` has the message.
+    await expectUnits(`the same again, ${N} members`, { W: 0, R: R + 1 }, () =>
       sendToGroup(context, groupId, send),
     );
   });
 
-  it('with a key alone costs the search for it: the newest 100 messages', async () => {
-    const { groupId, userIds } = await startGroup({ N: 2, length: 100 });
+  it('with a key alone searches the newest 100 messages', async () => {
+    const { groupId, userIds } = await startGroup({ N: 2, length: 120 });
     const [userId = ''] = userIds;
-    const send = { userId, text: TEXT, clientKey: 'key' };
-    // 100 messages of 400 bytes are 10 R, of 300 about 8.
-    await expectWithin('send with key alone', { W: 1, R: 1 + 10 }, () => sendToGroup(context, groupId, send));
+    await expectUnits('send with key alone', { W: 1, R: 1 + 9 }, () =>
+      sendToGroup(context, groupId, { userId, text: TEXT, clientKey: 'key' }),
+    );
   });
 
-  it('1,024 emoji is 5 W', async () => {
-    const { groupId, userIds } = await startGroup({ N: 2 });
-    const [userId = ''] = userIds;
-    const send = { userId, text: '😀'.repeat(1_024) };
-    await expectWithin('send 1,024 emoji', { W: 5, R: 1 }, () => sendToGroup(context, groupId, send));
+  it('costs 1 W for each KB', async () => {
+    const { groupId, userId } = await startKnownGroup(2);
+    await expectUnits('send 1,024 emoji', { W: 5, R: 1 }, () =>
+      sendToGroup(context, groupId, { userId, text: '😀'.repeat(1_024) }),
+    );
   });
 
-  it('the first message to somebody is 10 W, and the stream then writes nothing', async () => {
-    const [ada] = [await addPerson(context, 'open.ada'), await addPerson(context, 'open.grace')];
-    const opening = await answerWithin('open a direct group', { W: 10, R: 2 }, () =>
+  it('the first message to a user is one transaction, and the stream then writes nothing', async () => {
+    const ada = await addPerson(context, 'open.ada');
+    await addPerson(context, 'open.grace');
+    // META, the message and two rows, twice; and each row in the index, once.
+    const opening = await expectUnits('open a direct group', { W: 2 * 4 + 2, R: 2 }, () =>
       sendToHandle(context, 'open.grace', { userId: ada, text: TEXT }),
     );
-    await expectWithin('the stream after opening', { W: 0, R: 1 }, () => handle([streamRecord(opening)]));
+    await expectUnits('the stream after opening', { W: 0, R: 1 }, () => handle([streamRecord(opening)]));
   });
 });
 
 describe('the stream', () => {
-  it.each([
-    [2, 1],
-    [8, 1],
-    [8, 10],
-    [2, 100],
-  ])('for a group of %d writes each row once for %d messages: 3 W a member, and 1 R', async (N, k) => {
-    const { groupId } = await startGroup({ N, length: 1 + k, behind: k });
-    const records = upTo(k).map((n) => streamRecord(message(groupId, 1 + n)));
-    await expectWithin(`summaries, ${N} members, ${k} messages`, { W: 3 * N, R: 1 }, () => handle(records));
+  const text = ({ groupId, userIds }: Scene, seq: number, author = 0) =>
+    messageItem({ groupId, seq, user_uuid: userIds[author] ?? '', message: TEXT });
+  /** New messages after the summary, of the group's first users in turn. */
+  const batch = (scene: Scene, { k, a }: { k: number; a: number }) =>
+    upTo(k).map((n) => streamRecord(text(scene, 10 + n, n % a)));
+
+  it.each([1, 10, 100])('writes both rows of a direct group once for %d messages', async (k) => {
+    const scene = await startGroup({ N: 2 });
+    const records = batch(scene, { k, a: Math.min(k, 2) });
+    await expectUnits(`direct, ${k} messages`, { W: 4, R: 1 }, () => handle(records));
+    await expectUnits(`direct, the same ${k} again`, { W: 0, R: 1 }, () => handle(records));
   });
 
-  it('for what is known already writes nothing', async () => {
-    const { groupId } = await startGroup({ N: 8 });
-    const records = upTo(10).map((seq) => streamRecord(message(groupId, seq)));
-    await expectWithin('summaries, a batch again', { W: 0, R: 1 }, () => handle(records));
-  });
-});
-
-describe('reading', () => {
-  it('a page of 20 of an inbox is 2 R, and 0.5 R for each name that is not at hand', async () => {
-    const userId = newUserId();
-    const peers = await Promise.all(upTo(20).map((n) => addPerson(context, `inbox.${n}`)));
-    await putItems(
-      db().table,
-      // Far more than a page: what is not shown must not be paid for.
-      upTo(100).map((n) => row({ groupId: newGroupId(), userId, peer: peers[n % 20] ?? '', last_seq: n })),
-    );
-    const fresh = db().newContext();
-    const page = () => listInbox(fresh, userId, { limit: 20 });
-    await expectWithin('inbox page of 20, no name at hand', { W: 0, R: 2 + 20 * 0.5 }, page);
-    await expectWithin('inbox page of 20, names at hand', { W: 0, R: 2 }, page);
+  it('moves the rows of a direct group in the inbox once a day', async () => {
+    const scene = await startGroup({ N: 2 });
+    const later = (seq: number, hours: number) =>
+      streamRecord({
+        ...text(scene, seq),
+        created_at: new Date(Date.parse(timeOf(10)) + hours * 3_600_000).toISOString(),
+      });
+    await expectUnits('direct, within a day', { W: 4, R: 1 }, () => handle([later(11, 23)]));
+    await expectUnits('direct, after a day', { W: 6, R: 1 }, () => handle([later(12, 25)]));
+    await expectUnits('direct, within the next day', { W: 4, R: 1 }, () => handle([later(13, 48)]));
   });
 
-  it.each<[string, Position, number]>([
-    ['the newest', { at: 'end' }, 1 + 3],
-    ['before', { at: 'before', seq: 70 }, 1 + 3],
-    ['around', { at: 'around', seq: 70 }, 1 + 3],
-    ['after, strongly', { at: 'after', seq: 30 }, 1 + 5],
-  ])('a page of 50 of a history, %s, is within its budget', async (name, position, R) => {
-    const { groupId, userIds } = await startGroup({ N: 2, length: 120 });
-    const [userId = ''] = userIds;
-    const page = () => listMessages(context, { groupId, userId, position, limit: 50 });
-    await expectWithin(`history page of 50, ${name}`, { W: 0, R }, page);
+  it.each(SIZES)('writes META and each author of a group of %d once', async (N) => {
+    for (const [k, a] of [
+      [1, 1],
+      [10, 1],
+      [100, 3],
+    ] as const) {
+      const scene = await startGroup({ N });
+      const records = batch(scene, { k, a });
+      const pattern = `${N} members, ${k} messages, ${a} authors`;
+      await expectUnits(pattern, { W: 1 + 2 * a, R: 1 }, () => handle(records));
+      // The marks are there: each is the 1 W of a condition that does not hold.
+      await expectUnits(`${pattern}, again`, { W: a, R: 1 }, () => handle(records));
+    }
   });
 
-  it('a history adds 0.5 R for each name that is not at hand', async () => {
-    const { groupId, userIds } = await startGroup({ N: 2, length: 60 });
-    const [userId = ''] = userIds;
-    const page = () =>
-      listMessages(db().newContext(), { groupId, userId, position: { at: 'end' }, limit: 50 });
-    await expectWithin('history page of 50, no name at hand', { W: 0, R: 1 + 3 + 0.5 }, page);
+  it.each([2, ...SIZES])('logs the changes of a group of %d by one entry', async (N) => {
+    const scene = await startGroup({ N });
+    const isDirect = isDirectGroupId(scene.groupId);
+    // In a named group the author's mark is there already: a condition that does not hold.
+    const author = isDirect ? 0 : 1;
+    const old = (n: number) => text(scene, n);
+    const edits = upTo(5).map((n) => streamRecord(edited(old(n))));
+    const deletions = [6, 7, 8].map((n) => streamRecord(tombstone(old(n))));
+    await handle([streamRecord(text(scene, 10))]);
+    const R = 1 + 1;
+    await expectUnits(`${N} members, 5 old ones edited`, { W: 1 + author, R }, () => handle(edits));
+    // The summary notes the highest deleted seq.
+    const summary = isDirect ? 4 : 1;
+    const pattern = `${N} members, 3 old ones deleted`;
+    await expectUnits(pattern, { W: 1 + 3 + summary + author, R }, () => handle(deletions));
   });
 
-  it('a handle is 0.5 R, and so are the handles with a prefix', async () => {
-    await Promise.all(upTo(20).map((n) => addPerson(context, `find.${n}`)));
-    await expectWithin('look up a handle', { W: 0, R: 0.5 }, () => findByHandle(context, 'find.1'));
-    await expectWithin('10 handles by prefix', { W: 0, R: 0.5 }, () =>
-      findByPrefix(context, { prefix: 'fi', limit: 10 }),
-    );
+  it.each([2, 100])('costs no more where 2,000 messages of a group of %d were deleted', async (N) => {
+    const scene = await startGroup({ N, length: 10 });
+    const { groupId } = scene;
+    const changes = upTo(2_000).map((n) => ({
+      ...changeKey(groupId, n),
+      ...{ change: n, seqs: [n], changed_at: timeOf(n) },
+    }));
+    await putItems(db().table, [...upTo(2_000).map((n) => deletedKey(groupId, n)), ...changes]);
+    await handle([streamRecord(text(scene, 10))]);
+    const deletion = streamRecord(tombstone(text(scene, 9)));
+    // Both rows; or META, and the author's mark, which is there already.
+    const summary = N === 2 ? 4 : 1 + 1;
+    const pattern = `${N} members, one more deleted after 2,000`;
+    await expectUnits(pattern, { W: 1 + 1 + summary, R: 1 + 1 }, () => handle([deletion]));
   });
 });
 
 describe('marking read', () => {
-  it('is 2 W', async () => {
-    const { groupId, userIds } = await startGroup({ N: 2 });
-    await expectWithin('mark read', { W: 2, R: 0 }, () => markRead(context, groupId, userIds[1] ?? '', 7));
+  it('in a direct group is 2 W', async () => {
+    const { groupId, userIds } = await startGroup({ N: 2, length: 12, behind: 2 });
+    const mark = (seq: number) => () => markRead(context, groupId, userIds[1] ?? '', seq);
+    await expectUnits('mark read, direct', { W: 2, R: 0 }, mark(7));
+    await expectUnits('mark read again, direct', { W: 1, R: 0 }, mark(7));
+    // A condition that does not hold, and the tail.
+    await expectUnits('mark read ahead of the summary, direct', { W: 1 + 2, R: 1 }, mark(12));
   });
 
-  it('what is read already is the 1 W of a condition that does not hold', async () => {
-    const { groupId, userIds } = await startGroup({ N: 2 });
-    const mark = () => markRead(context, groupId, userIds[1] ?? '', 7);
-    await mark();
-    await expectWithin('mark read again', { W: 1, R: 0 }, mark);
+  it.each(SIZES)('in a group of %d is 2 W, the message and META', async (N) => {
+    const { groupId, userIds } = await startGroup({ N, length: 12, behind: 2 });
+    const mark = (seq: number) => () => markRead(context, groupId, userIds[1] ?? '', seq);
+    await expectUnits(`mark read, ${N} members`, { W: 2, R: 1 }, mark(7));
+    await expectUnits(`mark read again, ${N} members`, { W: 1, R: 1 }, mark(7));
+    await expectUnits(`mark read ahead of the summary, ${N} members`, { W: 2, R: 1 + 1 }, mark(12));
   });
 
-  it('what the row does not know of yet is 1 R more, and 1 W for the condition that did not hold', async () => {
-    const { groupId, userIds } = await startGroup({ N: 2, behind: 3 });
-    await expectWithin('mark read ahead of the row', { W: 3, R: 1 }, () =>
-      markRead(context, groupId, userIds[1] ?? '', 9),
-    );
+  it('counts what was deleted after the mark, and stops at 1,000', async () => {
+    const { groupId, userIds } = await startGroup({ N: 3, length: 10 });
+    const deleted = (from: number, count: number) => upTo(count).map((n) => deletedKey(groupId, from + n));
+    const meta = await context.groups.find(groupId);
+    if (meta?.kind !== 'group') throw new Error('it is a named group');
+    const summary = { ...meta, last_seq: 5_000, last_n: 5_000, last_by: 'another', last_deleted_seq: 4_000 };
+    await context.groups.applySummary(meta, summary);
+    await putItems(db().table, deleted(10, 30));
+    const mark = (seq: number) => () => markRead(context, groupId, userIds[1] ?? '', seq);
+    await expectUnits('mark read, 30 deleted later', { W: 2, R: 1 + 0.5 }, mark(5));
+    await putItems(db().table, deleted(40, 1_500));
+    await expectUnits('mark read, 1,530 deleted later', { W: 2, R: 1 + 6.5 }, mark(6));
   });
 });
 
-describe('telling of typing', () => {
-  it('is 1 R, whether it is passed on or not', async () => {
-    const { groupId, userIds } = await startGroup({ N: 8 });
+describe('typing', () => {
+  it.each([2, 100])('in a group of %d is its membership, whether it is published or not', async (N) => {
+    const { groupId, userIds } = await startGroup({ N });
     const type = () => publishTyping(context, groupId, userIds[1] ?? '');
-    await expectWithin('typing', { W: 0, R: 1 }, type);
-    await expectWithin('typing again, too soon', { W: 0, R: 1 }, type);
+    const R = N === 2 ? 1 : 2;
+    await expectUnits(`typing, ${N} members`, { W: 0, R }, type);
+    await expectUnits(`typing again, too soon, ${N} members`, { W: 0, R }, type);
   });
 });
 
 describe('changing a message', () => {
-  it.each([2, 8])('of a group of %d is 1 W and 1 R, edited or deleted', async (N) => {
+  it.each([2, ...SIZES])('of a group of %d is 1 W and its membership', async (N) => {
     const { groupId, userIds } = await startGroup({ N });
-    const [userId = ''] = userIds;
-    const place = { groupId, seq: 7, userId };
-    await expectWithin(`edit, ${N} members`, { W: 1, R: 1 }, () => editMessage(context, place, 'Another'));
-    await expectWithin(`delete, ${N} members`, { W: 1, R: 1 }, () => deleteMessage(context, place));
-    await expectWithin('delete again', { W: 1, R: 1 }, () => deleteMessage(context, place));
-  });
-
-  it('costs summaries where the newest is changed, or an unread one deleted, and else none', async () => {
-    const { groupId, userIds } = await startGroup({ N: 2 });
-    const [userId = '', other = ''] = userIds;
-    await markRead(context, groupId, other, 5);
-    const change = async (seq: number, what: 'edit' | 'delete') => {
-      const place = { groupId, seq, userId };
-      return what === 'edit' ? editMessage(context, place, `${seq}`) : deleteMessage(context, place);
-    };
-    const stream = async (pattern: string, budget: Units, seq: number, what: 'edit' | 'delete') => {
-      const changed = await change(seq, what);
-      await expectWithin(`summaries, ${pattern}`, budget, () => handle([streamRecord(changed)]));
-    };
-    await stream('the newest edited', { W: 3 * 2, R: 1 }, 10, 'edit');
-    await stream('the newest deleted', { W: 3 * 2, R: 1 }, 10, 'delete');
-    await stream('an unread one deleted', { W: 3, R: 1 }, 8, 'delete');
-    await stream('an old one edited', { W: 0, R: 1 }, 3, 'edit');
-    await stream('one that all have read deleted', { W: 0, R: 1 }, 3, 'delete');
-    // 2 W, and 2 W for dropping the tombstone that is passed.
-    await expectWithin('mark read beyond a tombstone', { W: 4, R: 0 }, () =>
-      markRead(context, groupId, other, 9),
-    );
+    const place = { groupId, seq: 7, userId: userIds[0] ?? '' };
+    const R = N === 2 ? 1 : 2;
+    const edit = (text: string) => () => editMessage(context, place, text);
+    await expectUnits(`edit, ${N} members`, { W: 1, R }, edit('Another'));
+    await expectUnits(`edit to the same text, ${N} members`, { W: 1, R }, edit('Another'));
+    await expectUnits(`delete, ${N} members`, { W: 1, R }, () => deleteMessage(context, place));
+    await expectUnits(`delete again, ${N} members`, { W: 1, R }, () => deleteMessage(context, place));
   });
 });
 
 describe('changing a group', () => {
-  it('is what its items cost, twice, and reads of it before', async () => {
-    const [ada, grace, kay] = await Promise.all(
-      ['ada', 'grace', 'kay'].map((name) => person(`group.${name}`)),
+  const field = (index: number) => `handles.${index}`;
+  /** W of each item in a transaction. A member's row is also in the index, where it costs 1 W. */
+  const [MESSAGE, META, ROW, FORMER_GROUP] = [2, 2, 2 + 1, 2];
+  /** R of the count of a user's named groups, where they are few. */
+  const ROOM = 0.5;
+  /** Users whom a request finds by handle. */
+  async function addPeople(prefix: string, count: number): Promise<Person[]> {
+    const people = upTo(count).map((n) => {
+      const handle = `${prefix}.${n}`;
+      return { userId: newUserId(), handle, display_name: handle };
+    });
+    await putItems(
+      db().table,
+      people.flatMap(({ userId, handle, display_name }) => [
+        { ...profileKey(userId), handle, display_name, created_at: timeOf(1) },
+        { ...handleKey(handle), user_uuid: userId, display_name },
+      ]),
     );
-    if (!ada || !grace || !kay) throw new Error('there are three');
-    const create = { creator: ada, name: 'A group', handles: [grace.handle] };
-    // META, the message, 2 members with their index rows.
-    const { group } = await answerWithin('create a group of 2', { W: 10, R: 1 }, () =>
-      createGroup(context, create),
+    return people;
+  }
+  /** A group whose owner and admin are named. */
+  async function startOwned(N: number) {
+    const { groupId } = await startGroup({ N });
+    const [owner, admin] = await addPeople(`of-${N}`, 2);
+    if (!owner || !admin) throw new Error('there are two');
+    for (const [{ userId }, role] of [
+      [owner, 'owner'],
+      [admin, 'admin'],
+    ] as const) {
+      await putItem(db().table, namedMemberItem({ groupId, userId, role }));
+    }
+    return { admin, actor: { groupId, actor: owner } };
+  }
+
+  it('creating one is its items, twice', async () => {
+    const [ada, ...others] = await addPeople('create', 91);
+    if (!ada) throw new Error('there are 91');
+    const create = (count: number) => () =>
+      createGroup(context, {
+        creator: ada,
+        name: 'A group',
+        handles: others.slice(0, count).map(({ handle }) => handle),
+      });
+    await expectUnits('create a group of 2', { W: META + MESSAGE + 2 * ROW, R: 1 + 2 * ROOM }, create(1));
+    await expectUnits(
+      'create a group of 91',
+      { W: META + MESSAGE + 91 * ROW, R: 90 + 91 * ROOM },
+      create(90),
     );
-    const place = { groupId: group.groupId, actor: ada };
-    // Whether the caller is a member, the log's end, the group as it is; and who the handle is.
-    const R = 3;
-    const each = (pattern: string, budget: Units, work: () => Promise<unknown>) =>
-      expectWithin(pattern, budget, work);
-    await each('rename', { W: 2 + 2, R }, () => renameGroup(context, place, 'Another name'));
-    await each('add a member', { W: 2 + 2 + 3, R: R + 1 }, () => addMember(context, place, kay.handle));
-    await each('make an admin', { W: 2 + 3, R: R + 1 }, () =>
-      changeRole(context, place, kay.handle, 'admin'),
+  });
+
+  it.each(SIZES)('of %d members is its items, twice, whatever its size', async (N) => {
+    const { admin, actor } = await startOwned(N);
+    const people = await addPeople(`new-${N}`, 92);
+    const [kay, joan, ...ninety] = people.map((person) => person.handle);
+    if (kay === undefined || joan === undefined) throw new Error('there are 92');
+    // The caller's row, the log's tail, and then both rows of the access.
+    const R = 1 + 1 + 2;
+    const each = (pattern: string, units: { W: number; R: number }, work: () => Promise<unknown>) =>
+      expectUnits(`${pattern}, ${N} members`, units, work);
+    const add =
+      (...handles: string[]) =>
+      () =>
+        addMembers(context, actor, handles, field);
+    await each('rename', { W: MESSAGE + META, R }, () => renameGroup(context, actor, 'Another name'));
+    await each('add one', { W: MESSAGE + META + ROW, R: R + 2 + ROOM }, add(kay));
+    await each('add a member', { W: 0, R: R + 2 }, add(kay));
+    // The message has 90 ids: almost 4 KB.
+    await each('add 90', { W: 4 * MESSAGE + META + 90 * ROW, R: R + 90 * (2 + ROOM) }, add(...ninety));
+    await each('make an admin', { W: MESSAGE + ROW, R: R + 2 }, () =>
+      changeRole(context, actor, kay, 'admin'),
     );
-    await each('add who is in already', { W: 0, R: R + 1 }, () => addMember(context, place, kay.handle));
-    await each('remove a member', { W: 2 + 2 + 3, R: R + 1 }, () =>
-      removeMember(context, place, grace.handle),
+    await each('remove', { W: MESSAGE + META + ROW + FORMER_GROUP, R: R + 2 }, () =>
+      removeMember(context, actor, kay),
     );
-    // The heir's row and its name besides.
-    await each('the owner leaves', { W: 2 + 2 + 3 + 3, R: R + 1.5 }, () =>
-      removeMember(context, place, ada.handle),
+    const byAdmin = { ...actor, actor: admin };
+    await each('leave', { W: MESSAGE + META + ROW + FORMER_GROUP, R: R + 1 }, () =>
+      removeMember(context, byAdmin, admin.handle),
+    );
+    const heir = ninety[0] ?? '';
+    await each('hand over', { W: MESSAGE + 2 * ROW, R: R + 2 }, () =>
+      changeRole(context, actor, heir, 'owner'),
     );
   });
 });
-
-async function person(handle: string): Promise<Person> {
-  return { userId: await addPerson(context, handle), handle, display_name: handle };
-}
-
-/** Measures one pattern, notes it for the table, and fails when it is beyond its budget. */
-async function expectWithin(pattern: string, budget: Units, work: () => Promise<unknown>): Promise<void> {
-  const usage = await meter.measure(work);
-  used.push({ pattern, budget, usage });
-  expect(usage.W).toBeLessThanOrEqual(budget.W);
-  expect(usage.R).toBeLessThanOrEqual(budget.R);
-}
-
-/** The same, with what the work answered. */
-async function answerWithin<Result>(
-  pattern: string,
-  budget: Units,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const results: Result[] = [];
-  await expectWithin(pattern, budget, async () => results.push(await work()));
-  const [result] = results;
-  if (result === undefined) throw new Error('nothing was answered');
-  return result;
-}
-
-function handle(records: Parameters<typeof streamEvent>[0]) {
-  const parts = {
-    ...context,
-    failures: () => Promise.resolve(),
-    logger: createLogger('silent'),
-  };
-  return createHandler(parts)(streamEvent(records));
-}
-
-/** People with profiles, in a group whose first member said everything; the rows know all of it, or all but the last few messages. */
-async function startGroup({ N, length = 10, behind = 0 }: { N: number; length?: number; behind?: number }) {
-  const userIds = await Promise.all(
-    upTo(N).map((n) => addPerson(context, `${n}.${newUserId().slice(0, 8)}`)),
-  );
-  const groupId = newGroupId();
-  const [user_uuid = ''] = userIds;
-  const messages = upTo(length).map((seq) => ({ ...message(groupId, seq), user_uuid }));
-  const rows = userIds.map((userId) => row({ groupId, userId, last_seq: length - behind }));
-  expect(Math.max(...messages.map(bytes))).toBeLessThanOrEqual(MESSAGE_BYTES);
-  expect(Math.max(...rows.map(bytes))).toBeLessThanOrEqual(ROW_BYTES);
-  await putItems(db().table, [...rows, ...messages]);
-  return { groupId, userIds };
-}
-
-function message(groupId: string, seq: number): MessageItem {
-  return messageItem({ groupId, seq, user_uuid: SOMEBODY, message: TEXT });
-}
-
-function row(values: MemberValues): MemberItem {
-  return memberItem({ preview: TEXT.slice(0, PREVIEW_CODE_POINTS), last_by: SOMEBODY, ...values });
-}
-
-/** What DynamoDB says an item weighs: the names and values of its attributes; a number is a byte for two digits, and one. */
-function bytes(item: object): number {
-  return Object.entries(item).reduce((total, [name, value]) => {
-    const weight =
-      typeof value === 'number' ? Math.ceil(String(value).length / 2) + 1 : Buffer.byteLength(String(value));
-    return total + name.length + weight;
-  }, 0);
-}

@@ -36,6 +36,7 @@ const NAMES = [
   'recovery',
   'protection',
   'strong read',
+  'items',
 ];
 const db = useTestTable({ stream: true });
 const tempDir = useTempDirs();
@@ -155,7 +156,7 @@ describe('doctor', () => {
     expect(none.stdout).toMatch(
       /^✗ endpoint +no engine is running from .*`npm start`.*--endpoint\n– region +not checked/,
     );
-    expect(none.stderr).toMatch(/^doctor: endpoint failed, and 13 more cannot be checked: [^\n]*\n$/);
+    expect(none.stderr).toMatch(/^doctor: endpoint failed, and 14 more cannot be checked: [^\n]*\n$/);
     expect(silent.status).toBe(1);
     expect(silent.named('holds')).toEqual(['endpoint', 'region', 'credentials']);
     expect(silent.named('fails')).toEqual(['connection']);
@@ -214,7 +215,7 @@ describe('doctor', () => {
     ]).finally(() => server.close());
     expect(missing.named('fails')).toEqual(['table']);
     expect(missing.text('table')).toMatch(/no table nowhere: \.\/bin\/ddb\/schema-load creates it/);
-    expect(missing.named('not_checked')).toHaveLength(7);
+    expect(missing.named('not_checked')).toHaveLength(8);
     expect(stranger.text('connection')).toMatch(/is not DynamoDB: check the port/);
   });
 

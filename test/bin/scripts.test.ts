@@ -7,7 +7,7 @@ import {
   type DynamoDBClient,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { readDynamoConfig } from '../../backend/config.ts';
@@ -25,8 +25,8 @@ import { memberKey, messageKey } from '../../schema/keys.ts';
 import { DEFAULT_TABLE_NAME, tableDefinition } from '../../schema/table.ts';
 import { useTempDirs } from '../local/temp-dir.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
-import { messageItem } from '../support/factories.ts';
-import { putItem, readLog } from '../support/scene.ts';
+import { messageItem, namedMemberItem, newGroupId } from '../support/factories.ts';
+import { deleteItem, putItem, readLog } from '../support/scene.ts';
 import {
   failsWith,
   itOnTerminal,
@@ -245,7 +245,7 @@ describe('seed, token and rebuild-summaries', () => {
     ]);
   });
 
-  it('finds a wrong summary, and corrects it', async () => {
+  it('finds a wrong summary, and repairs it', async () => {
     expect(await succeeds(run('ddb/rebuild-summaries', ['--check']))).toMatch(/15 groups compared/);
     await context.table.send(
       new UpdateCommand({
@@ -257,32 +257,50 @@ describe('seed, token and rebuild-summaries', () => {
     );
     const found = await run('ddb/rebuild-summaries', ['--check', '--group', groupId]);
     expect(found.status).toBe(1);
-    expect(found.stderr).toMatch(/^rebuild-summaries: 1 summary of 1 group differs from the log\b.*\n$/);
-    expect(found.stdout).toMatch(/last_seq is 1, the log says \d+; preview is another text/);
+    expect(found.stderr).toMatch(/^rebuild-summaries: 1 item of 1 group is not as the log says\b.*\n$/);
+    expect(found.stdout).toMatch(/last_seq is 1, the log says \d+; .*preview is another text/s);
     expect(found.stdout).not.toContain('a secret');
-    expect(await succeeds(run('ddb/rebuild-summaries'))).toMatch(/15 groups rebuilt: 1 summary put right/);
+    expect(await succeeds(run('ddb/rebuild-summaries'))).toMatch(/15 groups read: 1 item repaired/);
     await failsWith(
       run('ddb/rebuild-summaries', ['--group', 'nonsense']),
       /there is no message group nonsense/,
     );
   });
 
-  it('names a log that cannot be read, and processes the other groups', async () => {
-    const damaged = messageItem({ groupId, seq: 1 });
-    const key = messageKey(groupId, 1);
-    const [first] = await readLog(context, groupId);
-    if (!first) throw new Error('the log has a first message');
-    await context.table.send(
-      new PutCommand({ TableName: context.table.name, Item: { ...damaged, rev: 'x' } }),
-    );
-    for (const words of [['--check'], []]) {
-      const found = await run('ddb/rebuild-summaries', words);
-      expect(found.status).toBe(1);
-      expect(found.stderr).toMatch(/^rebuild-summaries: the log of 1 group cannot be read: .*\n$/);
-      expect(found.stdout).toContain(`group ${groupId}: ${key.pk}  ${key.sk}  is no message`);
+  it('names an item of a log that is missing or no message, and processes the other groups', async () => {
+    const [first, second] = await readLog(context, groupId);
+    if (!first || !second) throw new Error('the log has messages');
+    const damaged = { ...messageItem({ groupId, seq: 1 }), rev: 'x' };
+    const faults: [() => Promise<void>, string][] = [
+      [() => putItem(context.table, damaged), `${messageKey(groupId, 1).sk}  is no message`],
+      [() => deleteItem(context.table, messageKey(groupId, 2)), `${messageKey(groupId, 2).sk}  is missing`],
+    ];
+    for (const [damage, line] of faults) {
+      await damage();
+      for (const words of [['--check'], []]) {
+        const found = await run('ddb/rebuild-summaries', words);
+        expect(found.status).toBe(1);
+        expect(found.stderr).toMatch(/^rebuild-summaries: the log of 1 group cannot be repaired: .*\n$/);
+        expect(found.stdout).toContain(line);
+      }
+      for (const entry of [first, second]) await putItem(context.table, messageItemOf(entry));
+      await succeeds(run('ddb/rebuild-summaries', ['--check']));
     }
-    await putItem(context.table, messageItemOf(first));
-    await succeeds(run('ddb/rebuild-summaries', ['--check']));
+  });
+
+  it('refuses a table of an earlier version in one line, as do the other scripts that write to it', async () => {
+    const TableName = 'earlier';
+    await loadSchema(client, TableName);
+    const { log_id, ...earlier } = namedMemberItem({ groupId: newGroupId(), userId: 'ada' });
+    await putItem(openTable(client, TableName), earlier);
+    const line =
+      /the table earlier has items of an earlier version: drop it with bin\/ddb\/drop earlier, or remove/;
+    for (const script of ['schema-load', 'seed', 'rebuild-summaries']) {
+      await failsWith(run(`ddb/${script}`, ['--table', TableName]), line);
+    }
+    const { status, stdout } = await run('ddb/doctor', ['--table', TableName]);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/✗ items +the table earlier has items/);
   });
 });
 

@@ -7,7 +7,7 @@ import { systemWords } from '../../backend/domain/system-messages.ts';
 it('a system message in a table has no isolates, and an override in a name is escaped', () => {
   const names: Readonly<Record<string, string>> = { eve: 'Eve \u202E', alan: 'Alan Turing' };
   const nameOf = (userId: string): string => names[userId] ?? '';
-  const words = systemWords({ event: 'member_added', user_uuid: 'alan' }, 'eve', { nameOf });
+  const words = systemWords({ type: 'members_added', user_uuids: ['alan'], prev: 1 }, 'eve', { nameOf });
   const table = presentTable(
     new PassThrough(),
     [{ heading: 'message', text: true }],

@@ -6,9 +6,10 @@ import { createLogger } from '../../backend/logger.ts';
 import { openRedis } from '../../backend/redis.ts';
 import { ClientModel } from '../events/client-model.ts';
 import { describeCrash } from '../events/crash-contract.ts';
+import { allTold, tale } from '../events/event-tale.ts';
 import { useTestApi } from '../support/api.ts';
 import type { Caller } from '../support/caller.ts';
-import { readEvents } from '../support/event-reader.ts';
+import { type EventReader, readEvents, type ReceivedEvent } from '../support/event-reader.ts';
 import { eventually } from '../support/eventually.ts';
 import { startSummaries } from '../support/pump.ts';
 import { type ApiProcess, startApiProcess } from '../support/start-api-process.ts';
@@ -125,3 +126,59 @@ it('users at two processes receive each other’s events; while Valkey is killed
     await publisher.close();
   }
 });
+
+it('a user who is removed and added again at another process receives what is sent while they are a member', async () => {
+  const { db, issuer } = base();
+  const processes = await Promise.all([1, 2].map(() => startApiProcess(db, issuer, url)));
+  const [one, two] = processes;
+  if (!one || !two) throw new Error('two were started');
+  const [adas, grace, linus] = [await base().person(), await base().person(), await base().person()];
+  const ada = adas.at(one);
+  const { uuid: groupId } = await ada.createGroup('Three', [grace.handle, linus.handle]);
+  const devices = await Promise.all(
+    [grace, linus].map(async ({ userId, token }) => {
+      const reader = await readEvents(two.port, { token });
+      await reader.until('ready');
+      return { userId, reader };
+    }),
+  );
+  const [graces, linuses] = devices;
+  if (!graces || !linuses) throw new Error('two users listen');
+  const redis = openRedis(url, logger);
+  const { events } = openLiveEvents({ url, redis, tableName: db.tableName, logger });
+  try {
+    await eventually(() => redis.client.isReady, LONG);
+    const send = () => ada.send({ message: 'Hello', message_group_uuid: groupId });
+    const members = `/api/message_groups/${groupId}/members`;
+    await send();
+    expect(await ada.delete(`${members}/@${grace.handle}`)).toMatchObject({ status: 204 });
+    await send();
+    // Otherwise she may come back before the process has read that she left.
+    await graces.reader.until('message_group_left');
+    await untilMessage(linuses.reader, 4);
+    expect(await ada.post(members, { handle: grace.handle })).toMatchObject({ status: 200 });
+    await send();
+    await Promise.all([graces, linuses].map(({ reader }) => untilMessage(reader, 6)));
+    await allTold(events, devices, [{ groupId, members: [linus.userId] }]);
+    expect(tale(linuses)).toEqual([2, 3, 4, 5, 6].map((seq) => `message ${seq}.0`));
+    expect(tale(graces)).toEqual([
+      'message 2.0',
+      'left',
+      'row 5, read 5, unread 0 of Three',
+      'message 5.0',
+      'message 6.0',
+    ]);
+  } finally {
+    for (const { reader } of devices) reader.close();
+    await events.close();
+    await redis.close();
+    await Promise.all(processes.map((process) => process.kill()));
+  }
+});
+
+/** Waits until a stream received the message at a seq. */
+async function untilMessage({ events }: EventReader, seq: number): Promise<void> {
+  const isIt = ({ event, data }: ReceivedEvent) =>
+    event === 'message' && (data as { seq: number }).seq === seq;
+  await eventually(() => events.some(isIt), LONG);
+}

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import getPort from 'get-port';
 import { GenericContainer, type StartedTestContainer } from 'testcontainers';
-import type { StreamEvent } from '../../backend/events/changes.ts';
+import { type Channel, groupChannel, type StreamEvent, userChannel } from '../../backend/events/changes.ts';
 import { type LiveEvents, openLiveEvents, openPublisher } from '../../backend/events/live-events.ts';
 import { EventsUnavailableError } from '../../backend/errors.ts';
 import { openRedis, type Redis } from '../../backend/redis.ts';
@@ -11,7 +11,7 @@ import { startTestApi, useTestApi } from '../support/api.ts';
 import { ok } from '../support/caller.ts';
 import { readEvents } from '../support/event-reader.ts';
 import { eventually } from '../support/eventually.ts';
-import { logEntry, newGroupId } from '../support/factories.ts';
+import { logEntry, newDirectId } from '../support/factories.ts';
 
 /* Live events that processes share through Valkey, and their behaviour while Valkey is down. */
 
@@ -63,14 +63,16 @@ async function openConnected(options?: Parameters<typeof openProcess>[0]): Promi
   return process;
 }
 
-function listen(process: Process, userId: string): { received: StreamEvent[]; stop: () => void } {
+function subscribe(process: Process, channel: Channel): { received: StreamEvent[]; stop: () => void } {
   const received: StreamEvent[] = [];
-  const stop = process.events.subscribe(userId, (one) => void received.push(one));
+  const stop = process.events.subscribe(channel, (one) => void received.push(one));
   return { received, stop };
 }
 
+const listen = (process: Process, userId: string) => subscribe(process, userChannel(userId));
+
 const typing = (userId: string, groupId = 'g') =>
-  ({ kind: 'typing', to: [userId], groupId, userId: 'other-user' }) as const;
+  ({ kind: 'typing', to: { userIds: [userId] }, groupId, userId: 'other-user' }) as const;
 
 describeLive('live events over Valkey', async () => {
   const [here, there] = [openProcess({ at: url }), openProcess({ at: url })];
@@ -88,14 +90,17 @@ describeLive('live events over Valkey', async () => {
 });
 
 describe('over Valkey', () => {
-  it('a process subscribes to one channel for each user, and only while that user has a stream', async () => {
+  it('a process subscribes once to a channel, and only while it has a listener', async () => {
     const one = await openConnected({ tableName: 'subscribing' });
-    const channels = () => one.redis.client.pubSubChannels('subscribing:*');
-    const [first, second] = [listen(one, 'ada'), listen(one, 'ada')];
-    await eventually(() => first.received.length === 1 && second.received.length === 1);
-    expect(await channels()).toEqual(['subscribing:user:ada']);
-    first.stop();
-    second.stop();
+    const channels = async () => (await one.redis.client.pubSubChannels('subscribing:*')).sort();
+    const all = [
+      subscribe(one, userChannel('ada')),
+      subscribe(one, userChannel('ada')),
+      subscribe(one, groupChannel('g')),
+    ];
+    await eventually(() => all.every(({ received }) => received.length === 1));
+    expect(await channels()).toEqual(['subscribing:group:g', 'subscribing:user:ada']);
+    for (const { stop } of all) stop();
     await eventually(async () => (await channels()).length === 0);
   });
 
@@ -125,15 +130,26 @@ describe('over Valkey', () => {
     expect(JSON.stringify(one.lines)).not.toMatch(/secret/);
   });
 
-  it('a change with many recipients is published to all of them', async () => {
+  it('a change of a named group is published once, to every process that has subscribed to its channel', async () => {
     const [one, two] = [await openConnected(), await openConnected()];
-    const users = Array.from({ length: 98 }, (_, place) => `user-${place}`);
-    const all = users.map((user) => listen(place(user) % 2 === 0 ? one : two, user));
+    const all = [one, two, two].map((process) => subscribe(process, groupChannel('g')));
     await eventually(() => all.every(({ received }) => received.length === 1));
-    const message = logEntry({ groupId: 'g' });
-    await one.events.publish({ kind: 'message', to: users, message });
+    const to = { groupId: 'g', membershipSeq: 1 };
+    const change = { kind: 'message', to, message: logEntry({ groupId: 'g' }) } as const;
+    await one.events.publish(change);
     await eventually(() => all.every(({ received }) => received.length === 2));
-    for (const { received } of all) expect(received[1]).toEqual({ kind: 'message', message });
+    for (const { received } of all) expect(received[1]).toEqual(change);
+  });
+
+  it('a change of a direct group is published to both users', async () => {
+    const [one, two] = [await openConnected(), await openConnected()];
+    const all = [listen(one, 'ada'), listen(two, 'grace')];
+    await eventually(() => all.every(({ received }) => received.length === 1));
+    const to = { userIds: ['ada', 'grace'] };
+    const change = { kind: 'message', to, message: logEntry({ groupId: 'd' }) } as const;
+    await one.events.publish(change);
+    await eventually(() => all.every(({ received }) => received.length === 2));
+    for (const { received } of all) expect(received[1]).toEqual(change);
   });
 
   it('a publisher that is not in a hurry waits for its connection, the first and any later one', async () => {
@@ -192,15 +208,13 @@ describe('over Valkey', () => {
     again.close();
     await here.context.events.publish({
       kind: 'message',
-      to: [ada.userId],
-      message: logEntry({ groupId: newGroupId(), user_uuid: ada.userId, client_key: 'k' }),
+      to: { userIds: [ada.userId] },
+      message: logEntry({ groupId: newDirectId(), user_uuid: ada.userId, client_key: 'k' }),
     });
     expect(await reader.until('message')).toMatchObject([{ client_key: 'k', handle: ada.handle }]);
     reader.close();
   });
 });
-
-const place = (user: string) => Number(user.split('-')[1]);
 
 describe('while Valkey is down', () => {
   it('no request waits for it or fails; once it is back every client is notified and receives events again', async () => {

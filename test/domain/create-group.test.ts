@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import type { Wiring } from '../../backend/wiring.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
-import { addMember, removeMember, renameGroup } from '../../backend/domain/manage-members.ts';
+import { addMembers, removeMember, renameGroup } from '../../backend/domain/manage-members.ts';
 import type { Person } from '../../backend/domain/model.ts';
 import { saveProfile } from '../../backend/domain/people.ts';
 import { KeyReusedError, NotFoundError } from '../../backend/errors.ts';
@@ -39,7 +39,8 @@ it('a group is found by its key for the same request alone, however the group ha
       [ada.handle, ...request.handles],
     ]) {
       const again = await createGroup(context, { ...request, handles });
-      expect(again.members).toEqual(await context.members.list(place.groupId));
+      expect(again.group).toEqual(await context.groups.find(place.groupId));
+      expect(again.own).toEqual(await context.members.find(place.groupId, ada.userId));
     }
     for (const other of [
       { handles: [kay.handle] },
@@ -53,13 +54,13 @@ it('a group is found by its key for the same request alone, however the group ha
   await expectSame();
   await renameGroup(context, place, 'Looms');
   await removeMember(context, place, grace.handle);
-  await addMember(context, place, kay.handle);
+  await addMembers(context, place, [kay.handle], () => 'handle');
   await expectSame();
   await removeMember(context, place, ada.handle);
   await expect(createGroup(context, request)).rejects.toThrow(NotFoundError);
 });
 
-it('a group is found by its key though a member has another handle now, or somebody else has theirs', async () => {
+it('a group is found by its key though a member has another handle now, or another user has theirs', async () => {
   const [ada, grace, kay] = [await newPerson(), await newPerson(), await newPerson()];
   const request = { creator: ada, name: 'Once', handles: [grace.handle], clientKey: 'k' };
   const { group } = await createGroup(context, request);

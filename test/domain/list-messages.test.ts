@@ -25,7 +25,7 @@ beforeAll(async () => {
   ({ groupId } = await addGroup(db().table, {
     userIds: [ada, grace],
     length: LENGTH,
-    // Clocks lie: no order and no page may depend on what they say.
+    // Clocks differ: no order and no page may depend on them.
     message: (seq) => ({
       user_uuid: seq % 2 === 0 ? ada : grace,
       created_at: new Date(Date.UTC(1999 + ((seq * 37) % 101), seq % 12, 1)).toISOString(),
@@ -99,8 +99,8 @@ describe('a history', () => {
     expect(seqs(await read({ at: 'around', seq: 20 }, 5))).toEqual([18, 19, 20, 21, 22]);
   });
 
-  it('around a message that the member’s row does not know of yet has that message in it', async () => {
-    const late = await addGroup(db().table, { userIds: [ada], length: 30, member: { last_seq: 10 } });
+  it('around a message that the summary does not show yet has that message in it', async () => {
+    const late = await addGroup(db().table, { userIds: [ada], length: 30, summary: { last_seq: 10 } });
     for (const [seq, limit] of [
       [30, 1],
       [11, 1],
@@ -133,7 +133,7 @@ describe('a history', () => {
     expect(page.newer).toBe(false);
   });
 
-  it('stops before a message that is not to be seen yet, rather than to leave it out', async () => {
+  it('stops before a message that cannot be seen yet, and never leaves it out', async () => {
     const { groupId: torn, messages } = await addGroup(db().table, { userIds: [ada], length: 5 });
     const [, , third] = messages;
     if (third) await deleteItem(db().table, third);
@@ -160,12 +160,12 @@ describe('a history', () => {
     expect(seqs(whole)).toEqual([3, 4, 5]);
   });
 
-  it('knows who said what', async () => {
+  it('has the names of the authors', async () => {
     const { messages, names } = await read(END, 2);
     expect(messages.map((message) => names.person(message.user_uuid).handle)).toEqual(['ada', 'grace']);
   });
 
-  it('is refused to who is not a member, exactly as if there were no such group', async () => {
+  it('is refused to other users, exactly as if there were no such group', async () => {
     const kay = await addPerson(context, 'kay');
     for (const position of [END, { at: 'after', seq: 0 }, { at: 'around', seq: 2 }] as const) {
       for (const id of [groupId, newGroupId()]) {
@@ -187,7 +187,7 @@ describe('a history', () => {
     }
   });
 
-  it('knows the names of everybody it shows, though they are more than one read of names takes', async () => {
+  it('has the names of all people it shows, though they are more than one read of names takes', async () => {
     const page = 100;
     const authors = upTo(page).map((n) => `author-${n}`);
     const newcomers = upTo(page).map((n) => `newcomer-${n}`);
@@ -204,7 +204,8 @@ describe('a history', () => {
       message: (seq) => ({
         user_uuid: authors[seq - 1] ?? '',
         kind: 'system',
-        data: { event: 'member_added', user_uuid: newcomers[seq - 1] ?? '' },
+        message: null,
+        event: { type: 'members_added', user_uuids: [newcomers[seq - 1] ?? ''], prev: 1 },
       }),
     });
     const { names } = await listMessages(context, {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Wiring, wire } from '../../backend/wiring.ts';
-import type { Draft } from '../../backend/domain/message-log.ts';
+import type { Draft } from '../../backend/domain/drafts.ts';
 import type { LogEntry, Message } from '../../backend/domain/model.ts';
 import { eventually } from '../support/eventually.ts';
-import { newGroupId } from '../support/factories.ts';
+import { newDirectId } from '../support/factories.ts';
 import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
 import { appendAs, readLog, upTo } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
@@ -63,7 +63,7 @@ afterAll(async () => {
 it(`a log stays dense, and holds every acknowledged message once, through ${RUNS} random tangles of sends and losses`, async () => {
   await fc.assert(
     fc.asyncProperty(scenario, async (clients) => {
-      const groupId = newGroupId();
+      const groupId = newDirectId();
       const acknowledged = await Promise.all(
         clients.map((messages, place) => talk(groupId, `user ${place}`, messages)),
       );

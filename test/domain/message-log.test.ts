@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import PQueue from 'p-queue';
 import { messageItemOf } from '../../backend/table/items.ts';
 import { type Wiring, wire } from '../../backend/wiring.ts';
-import type { Draft } from '../../backend/domain/message-log.ts';
+import type { Draft } from '../../backend/domain/drafts.ts';
 import {
   AfterSeqTooFarBehindError,
   BusyError,
@@ -14,7 +14,7 @@ import {
 } from '../../backend/errors.ts';
 import type { LogEntry, Message } from '../../backend/domain/model.ts';
 import { eventually } from '../support/eventually.ts';
-import { edited, messageItem, newGroupId, timeOf } from '../support/factories.ts';
+import { edited, messageItem, newDirectId, timeOf } from '../support/factories.ts';
 import { type EngineRequest, type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
 import { appendAs, putItem, putItems, readLog, upTo } from '../support/scene.ts';
 import { createTestTable, useTestTable } from '../support/test-table.ts';
@@ -46,7 +46,7 @@ describe('sends at once', () => {
     ['one process', () => [here, here]],
     ['two processes', () => [here, there]],
   ])('to one group by two people through %s are a log without gap or repeat', async (_, contexts) => {
-    const groupId = newGroupId();
+    const groupId = newDirectId();
     const texts = upTo(50).map((n) => `text ${n}`);
     const sent = await Promise.all(
       texts.map((text, place) => {
@@ -61,7 +61,7 @@ describe('sends at once', () => {
   });
 
   it('of one process stand in the order they came in', async () => {
-    const groupId = newGroupId();
+    const groupId = newDirectId();
     const sent = await Promise.all(upTo(10).map((n) => append(here, { groupId, text: `text ${n}` })));
     expect(seqs(sent)).toEqual(upTo(10));
     expect(flaky.count('PutItem')).toBe(10);
@@ -98,7 +98,7 @@ describe('a table that was dropped and made anew', () => {
       const Key = messageKey(groupId, seq);
       await db().table.send(new DeleteCommand({ TableName: db().tableName, Key }));
     }
-    expect(await appendAs(here, draft, { last_seq: 1, joined_at: timeOf(2) })).toMatchObject({ seq: 2 });
+    expect(await appendAs(here, draft, { last_seq: 1, log_id: 'another' })).toMatchObject({ seq: 2 });
   });
 });
 
@@ -216,7 +216,7 @@ describe('after_seq', () => {
   });
 
   it('of 0 is the place before the first message', async () => {
-    expect(await append(here, { groupId: newGroupId(), afterSeq: 0, clientKey: 'key' })).toMatchObject({
+    expect(await append(here, { groupId: newDirectId(), afterSeq: 0, clientKey: 'key' })).toMatchObject({
       seq: 1,
     });
   });
@@ -273,7 +273,7 @@ describe('the table’s own trouble', () => {
     const lone = await createTestTable({ engine: 'own' });
     try {
       const context = lone.newContext();
-      const groupId = newGroupId();
+      const groupId = newDirectId();
       await append(context, { groupId });
       await lone.engine.crash();
       await expect(append(context, { groupId })).rejects.toThrow(TableUnavailableError);
@@ -383,9 +383,9 @@ describe('the queue of a group', () => {
 
   it('is gone when nobody waits in it', async () => {
     const queues = findQueues();
-    await Promise.all(upTo(5).map(async () => append(here, { groupId: newGroupId() })));
+    await Promise.all(upTo(5).map(async () => append(here, { groupId: newDirectId() })));
     flaky.cut('PutItem', { times: CLIENT_ATTEMPTS });
-    await expect(append(here, { groupId: newGroupId() })).rejects.toThrow(TableUnavailableError);
+    await expect(append(here, { groupId: newDirectId() })).rejects.toThrow(TableUnavailableError);
     expect(queues.seen).toBe(6);
     await eventually(() => queues.kept() === 0);
   });
@@ -407,7 +407,7 @@ function waitAsShortAsPossible(): void {
 
 /** A log with some messages of Grace in it; the id of its group. */
 async function startLog(length: number): Promise<string> {
-  const groupId = newGroupId();
+  const groupId = newDirectId();
   await putItems(
     db().table,
     upTo(length).map((seq) => messageItem({ groupId, seq, user_uuid: 'grace' })),

@@ -1,44 +1,59 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  applyFacts,
-  differences,
+  applyToRow,
+  applyToSummary,
   factsOf,
   type GroupFacts,
   mergeFacts,
-  rowAfter,
-  stateByLog,
+  placeInInbox,
 } from '../../backend/domain/summaries.ts';
+import type { DirectMember, LogEntry, Member, ReadMark, Summary } from '../../backend/domain/model.ts';
 import { unreadCount } from '../../backend/domain/unread.ts';
-import type { LogEntry, Member } from '../../backend/domain/model.ts';
-import { previewOf } from '../../schema/preview.ts';
-import { inboxSk } from '../../schema/keys.ts';
-import { edited, logEntry, member, tombstone } from '../support/factories.ts';
+import { directInboxSk } from '../../schema/keys.ts';
+import { beginningOf } from '../../schema/preview.ts';
+import {
+  directMember,
+  edited,
+  logEntry,
+  newDirectId,
+  newGroupId,
+  timeOf,
+  tombstone,
+} from '../support/factories.ts';
 import {
   countUnread,
   DELIVERIES,
+  directHistory,
   expectedReadSeq,
+  expectedSummary,
   type History,
-  history,
+  namedHistory,
   type Step,
   steps,
 } from '../support/histories.ts';
-import { upTo } from '../support/scene.ts';
 
 const HISTORIES = 1_000;
+const ORDERS = Object.keys(DELIVERIES) as (keyof typeof DELIVERIES)[];
 
-describe('the summaries of a conversation', () => {
-  it.each(Object.keys(DELIVERIES) as (keyof typeof DELIVERIES)[])(
-    `are what the log says, when the stream tells it %s, in ${HISTORIES} random histories`,
-    (delivery) => {
-      const scene = history().chain((past) => fc.tuple(fc.constant(past), steps(past, delivery)));
-      fc.assert(
-        fc.property(scene, ([past, taken]) => {
-          const rows = past.rows.map((row) => follow(past, row, taken));
-          // One expectation for a history: each costs as much as following a row.
-          expect(rows.map((row) => observed(past, row))).toEqual(
-            rows.map((row) => countedByHand(past, row.userId, taken)),
-          );
+/** What is kept of a group: META's summary, and the rows. A direct group's rows have summaries of their own. */
+interface Kept {
+  readonly summary: Summary;
+  readonly rows: readonly Member[];
+  readonly deleted: ReadonlySet<number>;
+}
+
+describe('what is kept of a group', () => {
+  it.each(ORDERS)(
+    `is what the log says, when images come %s, in ${HISTORIES} random histories`,
+    async (delivery) => {
+      const history = fc.oneof(namedHistory(), directHistory());
+      const scene = history.chain((past) => fc.tuple(fc.constant(past), steps(past, delivery)));
+      await fc.assert(
+        fc.asyncProperty(scene, async ([past, taken]) => {
+          const kept = follow(past, taken);
+          // One expectation for a history: each costs as much as following it.
+          expect(await observed(past, kept)).toEqual(countedByHand(past, taken));
         }),
         { numRuns: HISTORIES },
       );
@@ -46,48 +61,24 @@ describe('the summaries of a conversation', () => {
     60_000,
   );
 
-  it('are the same when two batches met the same row at once', () => {
-    const scene = history().chain((past) =>
-      fc.tuple(
-        fc.constant(past),
-        fc.subarray([...past.images]),
-        fc.subarray([...past.images]),
-        fc.nat(past.log.length),
-      ),
-    );
-    fc.assert(
-      fc.property(scene, ([past, one, other, mark]) => {
-        for (const read of past.rows) {
-          const marked = raised(read, mark);
-          const first = writeRacing(marked, read, one);
-          const second = writeRacing(first, read, other);
-          const row = follow(past, second, [{ kind: 'batch', images: past.images }]);
-          const inTurn = follow(past, marked, [{ kind: 'batch', images: past.images }]);
-          expect(seen(row)).toEqual(seen(inTurn));
-        }
-      }),
-    );
-  });
-
-  it('change nothing when any part of the log is told again', () => {
-    const scene = history().chain((past) =>
+  it('does not change when any part of the log is applied again', () => {
+    const scene = directHistory().chain((past) =>
       fc.tuple(fc.constant(past), fc.subarray([...past.images], { minLength: 1 })),
     );
     fc.assert(
       fc.property(scene, ([past, again]) => {
-        for (const row of past.rows) {
-          const current = follow(past, row, [{ kind: 'batch', images: past.images }]);
-          expect(applyFacts(current, facts(again))).toBeUndefined();
-        }
+        const kept = follow(past, [{ kind: 'batch', images: past.images }]);
+        expect(applyToSummary(kept.summary, facts(again))).toBeUndefined();
+        for (const row of kept.rows.filter(isDirect)) expect(applyToRow(row, facts(again))).toBeUndefined();
       }),
     );
   });
 
-  it('of a part and of another part come to those of both', () => {
-    const scene = history().chain((past) => fc.tuple(fc.constant(past), fc.nat(past.images.length)));
+  it('is the same for the facts of two parts, one after the other or merged', () => {
+    const scene = namedHistory().chain((past) => fc.tuple(fc.constant(past), fc.nat(past.images.length)));
     fc.assert(
       fc.property(scene, ([past, cut]) => {
-        const [one, other] = [past.images.slice(0, cut), past.images.slice(cut)].map(factsOf);
+        const [one, other] = [past.images.slice(0, cut), past.images.slice(cut)].map((part) => factsOf(part));
         const merged = one && other ? mergeFacts(one, other) : (one ?? other);
         expect(merged).toEqual(factsOf(past.images));
       }),
@@ -95,200 +86,148 @@ describe('the summaries of a conversation', () => {
   });
 });
 
-describe('the facts of two parts', () => {
-  it('keep each author’s highest seq, whichever part it is in', () => {
-    const groupId = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
-    const by = (user_uuid: string, ...seqs: number[]) =>
-      facts(seqs.map((seq) => logEntry({ groupId, seq, user_uuid })));
-    const merged = [
-      mergeFacts(by('grace', 2), by('grace', 5)),
-      mergeFacts(by('grace', 5), by('grace', 2)),
-      mergeFacts(by('grace', 5), by('ada', 2)),
-    ];
-    expect(merged.map(({ authored }) => Object.fromEntries(authored))).toEqual([
-      { grace: 5 },
-      { grace: 5 },
-      { grace: 5, ada: 2 },
-    ]);
-  });
-});
-
-describe('what a row becomes', () => {
-  const groupId = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+describe('the facts of messages', () => {
+  const groupId = newGroupId();
   const by = (user_uuid: string, seq: number) => logEntry({ groupId, seq, user_uuid });
-  const row = (values: Partial<Member> = {}) => member({ groupId, userId: 'ada', ...values });
 
-  it('shows the newest message: its beginning, its author, its time', () => {
-    expect(applyFacts(row(), facts([by('grace', 2), by('kay', 3)]))).toEqual({
-      summary: {
-        last_seq: 3,
-        last_rev: 0,
-        last_at: by('kay', 3).created_at,
-        last_by: 'kay',
-        last_kind: 'text',
-        preview: 'text 3',
-      },
-      read_seq: 0,
-      deleted: [],
-    });
+  it('have each author’s highest text, and no system message', () => {
+    const system = logEntry({ groupId, seq: 9, n: 5, kind: 'system', message: null, user_uuid: 'grace' });
+    const { authored } = facts([by('grace', 5), by('ada', 2), by('grace', 2), system]);
+    expect(Object.fromEntries(authored)).toEqual({ grace: { seq: 5, n: 5 }, ada: { seq: 2, n: 2 } });
   });
 
-  it('keeps the time of an edited message, and shows its new text', () => {
-    const change = applyFacts(row(), facts([edited(by('grace', 1), 'better')]));
-    expect(change?.summary).toMatchObject({
-      last_rev: 1,
-      last_at: by('grace', 1).created_at,
-      preview: 'better',
-    });
+  it('have what was deleted and what was changed, by seq', () => {
+    const { deleted, changed } = facts([by('ada', 1), edited(by('ada', 2)), tombstone(by('ada', 3))]);
+    expect([[...deleted], [...changed]]).toEqual([[3], [2, 3]]);
   });
 
-  it('is not turned back by an older revision', () => {
-    expect(applyFacts(row({ last_seq: 1, last_rev: 2 }), facts([edited(by('grace', 1))]))).toBeUndefined();
-  });
-
-  it('shows nothing of a tombstone, and does not count it', () => {
-    const change = applyFacts(row({ last_seq: 2 }), facts([tombstone(by('grace', 2))]));
-    expect(change).toMatchObject({ summary: { preview: null }, deleted: [2] });
-    expect(unreadCount({ last_seq: 2, read_seq: 0, deleted_seqs: new Set([2]) })).toBe(1);
-  });
-
-  it('counts own messages as read, and everything before them', () => {
-    expect(applyFacts(row(), facts([by('grace', 2), by('ada', 3), by('grace', 4)]))?.read_seq).toBe(3);
-  });
-
-  it('needs no tombstone that is read already', () => {
-    expect(applyFacts(row({ last_seq: 5, read_seq: 3 }), facts([tombstone(by('grace', 3))]))).toBeUndefined();
-  });
-
-  it('is nothing where there are no facts', () => {
+  it('are nothing where there are no messages', () => {
     expect(factsOf([])).toBeUndefined();
   });
 });
 
-describe('what a summary shows of a text', () => {
-  it('is its first 100 code points, none of them cut in half', () => {
-    expect(previewOf({ message: 'x'.repeat(101) })).toBe('x'.repeat(100));
-    expect(previewOf({ message: '😀'.repeat(101) })).toBe('😀'.repeat(100));
-    expect(previewOf({ message: 'short' })).toBe('short');
-    expect(previewOf({ message: null })).toBeNull();
+describe('a summary', () => {
+  const groupId = newDirectId();
+  const by = (user_uuid: string, seq: number) => logEntry({ groupId, seq, user_uuid });
+  const row = directMember({ groupId, userId: 'ada' });
+
+  it('keeps the time of an edited message, and shows its new text', () => {
+    const now = applyToSummary(row, facts([edited(by('grace', 1), 'better')]));
+    expect(now).toMatchObject({ last_rev: 1, last_at: by('grace', 1).created_at, preview: 'better' });
+  });
+
+  it('is not turned back by an image that is older than it', () => {
+    const later = { ...row, last_rev: 2, preview: 'twice' };
+    expect(applyToSummary(later, facts([edited(by('grace', 1))]))).toBeUndefined();
+    expect(applyToSummary({ ...row, last_seq: 2 }, facts([edited(by('grace', 1))]))).toBeUndefined();
+  });
+
+  it('shows nothing of a tombstone', () => {
+    expect(applyToSummary(row, facts([tombstone(by('grace', 2))]))).toMatchObject({
+      preview: null,
+      last_deleted_seq: 2,
+    });
+  });
+
+  it('keeps its newest message where only an older one was deleted', () => {
+    const now = applyToSummary({ ...row, last_seq: 9, last_n: 9 }, facts([tombstone(by('grace', 4))]));
+    expect(now).toMatchObject({ last_seq: 9, preview: 'text 1', last_deleted_seq: 4 });
+  });
+
+  it('has a beginning that takes no emoji apart', () => {
+    const family = '👨‍👩‍👧‍👦';
+    expect(beginningOf('x'.repeat(101))).toBe('x'.repeat(100));
+    expect(beginningOf('x'.repeat(97) + family)).toBe('x'.repeat(97));
+    expect(beginningOf('short')).toBe('short');
   });
 });
 
-describe('how a row differs from the log', () => {
-  const groupId = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
-  const log = facts(upTo(3).map((seq) => logEntry({ groupId, seq, user_uuid: 'grace' })));
-  const right = member({ groupId, userId: 'ada', last_seq: 3, last_by: 'grace', preview: 'text 3' });
+describe('the place of a direct group’s row in the inbox', () => {
+  const groupId = newDirectId();
+  const at = (hour: number) => new Date(Date.UTC(2024, 0, 2, hour)).toISOString();
+  const placed = (from: string, lastAt: string) =>
+    placeInInbox(directInboxSk(from, groupId), lastAt, groupId);
 
-  it('is told by attribute, and is nothing of a row that is right', () => {
-    expect(differences(right, stateByLog(right, log))).toEqual([]);
+  it('moves once a day, and never behind its newest message', () => {
+    expect(placed(at(0), at(24))).toBe(directInboxSk(at(0), groupId));
+    expect(placed(at(0), at(25))).toBe(directInboxSk(at(25), groupId));
+    expect(placed(at(2), at(1))).toBe(directInboxSk(at(1), groupId));
   });
 
-  it.each<[string, Partial<Member>]>([
-    ['last_seq', { last_seq: 2 }],
-    ['last_rev', { last_rev: 1 }],
-    ['last_at', { last_at: '1999-01-01T00:00:00.000Z' }],
-    ['last_by', { last_by: 'kay' }],
-    ['last_kind', { last_kind: 'system' }],
-    ['preview', { preview: 'else' }],
-    ['read_seq', { read_seq: 4 }],
-    ['deleted_seqs', { deleted_seqs: new Set([2]) }],
-    ['inbox_sk', { inbox_sk: inboxSk('1999-01-01T00:00:00.000Z', groupId) }],
-  ])('is found in %s', (attribute, wrong) => {
-    const row = { ...right, ...wrong };
-    expect(differences(row, stateByLog(row, log)).map((entry) => entry.attribute)).toEqual([attribute]);
-  });
-
-  it('is not that a text is not called one', () => {
-    const { last_kind, ...row } = right;
-    expect(last_kind).toBe('text');
-    expect(differences(row, stateByLog(row, log))).toEqual([]);
-  });
-
-  it('is not made of tombstones that were read', () => {
-    const row = { ...right, read_seq: 2, deleted_seqs: new Set([1, 2]) };
-    expect(differences(row, stateByLog(row, log))).toEqual([]);
+  it('moves where it is not the place of this group', () => {
+    const other = directInboxSk(at(1), newDirectId());
+    expect(placeInInbox(other, at(1), groupId)).toBe(directInboxSk(at(1), groupId));
+    expect(placeInInbox(timeOf(1), timeOf(1), groupId)).toBe(directInboxSk(timeOf(1), groupId));
   });
 });
 
-describe('the unread count', () => {
-  it('is never below nothing: a read mark can be ahead of its row', () => {
-    expect(unreadCount({ last_seq: 3, read_seq: 5 })).toBe(0);
-    expect(unreadCount({ last_seq: 3, read_seq: 5, deleted_seqs: new Set([1, 4, 6]) })).toBe(0);
-  });
-
-  it('leaves out tombstones behind the mark and beyond the row’s end', () => {
-    expect(unreadCount({ last_seq: 6, read_seq: 2, deleted_seqs: new Set([1, 2, 4, 7]) })).toBe(3);
-  });
-});
-
-/** A row through all steps, as the store would write it. A batch that crashes reaches only the rows before. */
-function follow(past: History, row: Member, taken: readonly Step[]): Member {
-  const place = past.rows.findIndex((other) => other.userId === row.userId);
-  const userId = row.userId;
-  let current = row;
+/** What is kept, through all steps. A batch that crashes reaches some of it. */
+function follow(past: History, taken: readonly Step[]): Kept {
+  let kept: Kept = { summary: past.summary, rows: past.rows, deleted: new Set() };
   for (const step of taken) {
-    if (step.kind === 'mark') current = step.userId === userId ? raised(current, step.seq) : current;
-    else if (step.crashAfter === undefined || place < step.crashAfter)
-      current = written(current, step.images);
+    if (step.kind === 'mark') kept = { ...kept, rows: kept.rows.map((row) => marked(row, step, past.log)) };
+    else kept = applied(kept, facts(step.images), step.crashAfter);
   }
-  return current;
+  return kept;
 }
 
-function written(row: Member, images: readonly LogEntry[], read: Member = row): Member {
-  const change = applyFacts(read, facts(images));
-  if (change === undefined) return row;
-  return rowAfter(row, change);
-}
-
-/** A write of what was made of a row as it was read, which is another one by now: the store's condition decides. */
-function writeRacing(row: Member, read: Member, images: readonly LogEntry[]): Member {
-  if (images.length === 0) return row;
-  const unchanged = (['joined_seq', 'last_seq', 'last_rev', 'read_seq'] as const).every(
-    (name) => row[name] === read[name],
-  );
-  return unchanged ? written(row, images, read) : written(row, images);
-}
-
-function raised(row: Member, seq: number): Member {
-  return seq > row.read_seq ? { ...row, read_seq: seq } : row;
-}
-
-/** What a row says, what is unread by it, and how it differs from the log. */
-function observed(past: History, row: Member) {
-  const { last_seq, last_rev, last_at, last_by, last_kind, preview, read_seq, inbox_sk } = row;
+/** The writes of a batch in their order: deleted seqs, rows, the summary. @param writes how many of them are made. */
+function applied({ summary, rows, deleted }: Kept, said: GroupFacts, writes = Infinity): Kept {
   return {
-    ...{ last_seq, last_rev, last_at, last_by, last_kind, preview, read_seq, inbox_sk },
-    unread: unreadCount(row),
-    differences: differences(row, stateByLog(row, facts(past.log))),
+    deleted: writes > 0 ? new Set([...deleted, ...said.deleted]) : deleted,
+    rows: rows.map((row, place) => (place + 1 < writes ? rowAfter(row, said) : row)),
+    summary: writes > rows.length + 1 ? (applyToSummary(summary, said) ?? summary) : summary,
   };
 }
 
-/** What has to be observed in the end. */
-function countedByHand(past: History, userId: string, taken: readonly Step[]): ReturnType<typeof observed> {
-  const newest = past.log.at(-1);
-  if (!newest) throw new Error('every history has a first message');
-  const read_seq = expectedReadSeq(past, userId, taken);
-  return {
-    last_seq: past.log.length,
-    last_rev: newest.rev,
-    last_at: newest.created_at,
-    last_by: newest.user_uuid,
-    last_kind: newest.kind,
-    preview: newest.message,
-    read_seq,
-    inbox_sk: inboxSk(newest.created_at, past.groupId),
-    unread: countUnread(past.log, read_seq),
-    differences: [],
-  };
+function rowAfter(row: Member, said: GroupFacts): Member {
+  if (isDirect(row)) return applyToRow(row, said) ?? row;
+  return raised(row, said.authored.get(row.userId));
 }
 
-/** A row without the tombstones that the read mark has passed, which mean nothing. */
-function seen(row: Member): unknown {
-  return {
-    ...row,
-    deleted_seqs: [...(row.deleted_seqs ?? [])].filter((seq) => seq > row.read_seq).sort((a, b) => a - b),
-  };
+function marked(
+  row: Member,
+  { userId, seq }: { userId: string; seq: number },
+  log: readonly LogEntry[],
+): Member {
+  return row.userId === userId ? raised(row, log[seq - 1]) : row;
 }
+
+function raised(row: Member, mark: ReadMark | undefined): Member {
+  return mark && mark.seq > row.read_seq ? { ...row, read_seq: mark.seq, read_n: mark.n } : row;
+}
+
+/** What each member sees. */
+async function observed(past: History, { summary, rows, deleted }: Kept) {
+  const changes = {
+    countDeleted: (_groupId: string, after: number, last: number) =>
+      Promise.resolve([...deleted].filter((seq) => seq > after && seq <= last).length),
+  };
+  const seen = rows.map(async (row) => {
+    const shown = isDirect(row) ? row : summary;
+    const names = Object.keys(expectedSummary(past)) as (keyof Summary)[];
+    return {
+      summary: Object.fromEntries(names.map((name) => [name, shown[name]])),
+      mark: [row.read_seq, row.read_n],
+      unread: await unreadCount({ changes } as never, { ...row, summary: shown }),
+    };
+  });
+  return Promise.all(seen);
+}
+
+/** The same, counted by hand. */
+function countedByHand(past: History, taken: readonly Step[]): Awaited<ReturnType<typeof observed>> {
+  return past.rows.map(({ userId }) => {
+    const readSeq = expectedReadSeq(past, userId, taken);
+    return {
+      summary: { ...expectedSummary(past) },
+      mark: [readSeq, readSeq === 0 ? 0 : (past.log[readSeq - 1]?.n ?? -1)],
+      unread: countUnread(past.log, readSeq),
+    };
+  });
+}
+
+const isDirect = (row: Member): row is DirectMember => row.peer !== undefined;
 
 function facts(messages: readonly LogEntry[]): GroupFacts {
   const found = factsOf(messages);

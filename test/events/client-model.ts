@@ -41,7 +41,8 @@ export class ClientModel {
   async #hear(message: MessageAnswer): Promise<void> {
     if (message.message_group_uuid !== this.#groupId) return;
     const state = `${message.seq}.${message.rev}`;
-    if (this.#seen.has(state)) this.doubles += 1;
+    // A deletion is delivered with each publication.
+    if (this.#seen.has(state) && message.deleted_at === null) this.doubles += 1;
     this.#seen.add(state);
     if (message.seq > this.#held.length + 1) await this.#fetch();
     this.#take(message);

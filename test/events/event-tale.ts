@@ -14,13 +14,40 @@ const FENCE = 'a-fence';
 
 let fences = 0;
 
-/** Waits until streams were told all that was published to them so far: what is published now comes last. */
-export async function allTold(events: Events, devices: readonly Device[]): Promise<void> {
+/**
+ * Waits until streams received all that was published so far to their users, and in these named groups: a typing event
+ * that is published now comes last. It waits for a group's only on the streams of its members.
+ */
+export async function allTold(
+  events: Events,
+  devices: readonly Device[],
+  groups: readonly { readonly groupId: string; readonly members: readonly string[] }[] = [],
+): Promise<void> {
+  const userIds = [...new Set(devices.map(({ userId }) => userId))];
+  await Promise.all([
+    passFence(devices, (groupId) =>
+      events.publish({ kind: 'typing', to: { userIds }, groupId, userId: FENCE }),
+    ),
+    ...groups.map(({ groupId, members }) =>
+      passFence(
+        devices.filter(({ userId }) => members.includes(userId)),
+        (fence) => {
+          const to = { groupId, membershipSeq: 0 };
+          return events.publish({ kind: 'typing', to, groupId: fence, userId: FENCE });
+        },
+      ),
+    ),
+  ]);
+}
+
+async function passFence(
+  devices: readonly Device[],
+  publish: (fence: string) => Promise<void>,
+): Promise<void> {
   fences += 1;
-  const groupId = `${FENCE}-${fences}`;
-  const to = [...new Set(devices.map(({ userId }) => userId))];
-  const isFence = ({ data }: ReceivedEvent) => JSON.stringify(data).includes(`"${groupId}"`);
-  await events.publish({ kind: 'typing', to, groupId, userId: to[0] ?? '' });
+  const fence = `${FENCE}-${fences}`;
+  const isFence = ({ data }: ReceivedEvent) => JSON.stringify(data).includes(`"${fence}"`);
+  await publish(fence);
   await Promise.all(
     devices.map(async ({ reader }) => {
       for (let count = 1; !reader.events.some(isFence); count += 1) await reader.until('typing', count);

@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Change, StreamEvent } from '../../backend/events/changes.ts';
+import {
+  type Change,
+  type Channel,
+  groupChannel,
+  type StreamEvent,
+  userChannel,
+} from '../../backend/events/changes.ts';
 import type { LiveEvents } from '../../backend/events/live-events.ts';
 import { eventually } from '../support/eventually.ts';
-import { member, logEntry } from '../support/factories.ts';
+import { directRow, entry, namedGroup, namedRow } from './scene.ts';
 
 /** Two sides that share their live events; for those of one process they are the same. */
 export interface LiveUnderTest {
@@ -11,7 +17,7 @@ export interface LiveUnderTest {
   close(): Promise<void>;
 }
 
-/** What live events promise, whatever carries them. */
+/** What live events promise, with each transport. */
 export function describeLive(name: string, open: () => Promise<LiveUnderTest>): void {
   describe(name, () => {
     let live: LiveUnderTest;
@@ -20,75 +26,79 @@ export function describeLive(name: string, open: () => Promise<LiveUnderTest>): 
     });
     afterAll(() => live.close());
 
-    let users = 0;
-    const newUser = () => {
-      users += 1;
-      return `user-${users}`;
+    let channels = 0;
+    const newId = () => {
+      channels += 1;
+      return `id-${channels}`;
     };
-    const listen = async (userId: string, at = live.there) => {
+    const listen = async (channel: Channel) => {
       const received: StreamEvent[] = [];
-      const unsubscribe = at.events.subscribe(userId, (one) => void received.push(one));
+      const unsubscribe = live.there.events.subscribe(channel, (one) => void received.push(one));
       expect(received).toEqual([]);
       await eventually(() => received.length > 0);
       expect(received).toEqual([{ kind: 'ready' }]);
       return { received, unsubscribe };
     };
-
-    it('tells each user what is theirs, in the order of publishing', async () => {
-      const [ada, grace] = [newUser(), newUser()];
-      const [adas, graces] = [await listen(ada), await listen(grace)];
-      const message = logEntry({ groupId: 'g', seq: 1 });
-      const rows = [ada, grace].map((userId) => member({ groupId: 'g', userId, deleted_seqs: new Set([3]) }));
-      const changes: Change[] = [
-        { kind: 'message', to: [ada, grace], message },
-        { kind: 'message_group', rows },
-        { kind: 'typing', to: [grace], groupId: 'g', userId: ada },
-        { kind: 'message_group_left', to: [ada], groupId: 'g', seq: 2 },
-      ];
-      for (const change of changes) await live.here.events.publish(change);
-      await eventually(() => adas.received.length === 4 && graces.received.length === 4);
-      expect(adas.received.slice(1)).toEqual([
-        { kind: 'message', message },
-        { kind: 'message_group', row: rows[0] },
-        { kind: 'message_group_left', groupId: 'g', seq: 2 },
-      ]);
-      expect(graces.received.slice(1)).toEqual([
-        { kind: 'message', message },
-        { kind: 'message_group', row: rows[1] },
-        { kind: 'typing', groupId: 'g', userId: ada },
-      ]);
-      // Users with the same event get the same object.
-      expect(adas.received[1]).toBe(graces.received[1]);
+    const typing = (userId: string, groupId: string): Change => ({
+      kind: 'typing',
+      to: { userIds: [userId] },
+      groupId,
+      userId: 'another',
     });
 
-    it('tells every subscriber of a user, and those who have gone nothing', async () => {
-      const user = newUser();
-      const [one, two] = [await listen(user), await listen(user)];
+    it('carry each change to its channels, in the order of publishing', async () => {
+      const [ada, grace, groupId] = [newId(), newId(), newId()];
+      const [adas, graces] = [await listen(userChannel(ada)), await listen(userChannel(grace))];
+      const groups = await listen(groupChannel(groupId));
+      const both = { userIds: [ada, grace] };
+      const members = { groupId, membershipSeq: 1 };
+      const direct: Change = { kind: 'message', to: both, message: entry() };
+      const typingDirectly: Change = { kind: 'typing', to: both, groupId: 'd', userId: ada };
+      const directRows: Change = { kind: 'message_group', row: directRow(grace, ada) };
+      const joined: Change = { kind: 'message_group', row: namedRow(ada, { groupId }) };
+      const message: Change = { kind: 'message', to: members, message: entry({ groupId }) };
+      const typingThere: Change = { kind: 'typing', to: members, groupId, userId: ada };
+      const renamed: Change = { kind: 'group', group: namedGroup({ groupId }) };
+      const left: Change = { kind: 'message_group_left', userId: ada, groupId, seq: 2 };
+      const all = [direct, typingDirectly, directRows, joined, message, typingThere, renamed, left];
+      for (const change of all) await live.here.events.publish(change);
+      await eventually(() => adas.received.length >= 4 && graces.received.length >= 4);
+      await eventually(() => groups.received.length >= 4);
+      expect(adas.received.slice(1)).toEqual([direct, joined, left]);
+      // A user does not receive that they type themselves. In a group, each process leaves them out.
+      expect(graces.received.slice(1)).toEqual([direct, typingDirectly, directRows]);
+      expect(groups.received.slice(1)).toEqual([message, typingThere, renamed]);
+    });
+
+    it('carry a change to every subscriber of a channel, and nothing to one that has unsubscribed', async () => {
+      const user = newId();
+      const [one, two] = [await listen(userChannel(user)), await listen(userChannel(user))];
       one.unsubscribe();
       one.unsubscribe();
-      await live.here.events.publish({ kind: 'typing', to: [user], groupId: 'g', userId: 'u' });
+      await live.here.events.publish(typing(user, 'g'));
       await eventually(() => two.received.length === 2);
       expect(one.received).toHaveLength(1);
       two.unsubscribe();
-      const again = await listen(user);
-      await live.here.events.publish({ kind: 'typing', to: [user], groupId: 'h', userId: 'u' });
+      const again = await listen(userChannel(user));
+      await live.here.events.publish(typing(user, 'h'));
       await eventually(() => again.received.length === 2);
       expect(two.received).toHaveLength(2);
     });
 
-    it('stands for who comes back at once', async () => {
-      const user = newUser();
+    it('carry changes to a subscriber who unsubscribed and subscribed again at once', async () => {
+      const channel = groupChannel(newId());
       for (let round = 0; round < 20; round += 1) {
-        const first = live.there.events.subscribe(user, () => undefined);
+        const first = live.there.events.subscribe(channel, () => undefined);
         first();
-        const { received, unsubscribe } = await listen(user);
-        await live.here.events.publish({ kind: 'typing', to: [user], groupId: `g${round}`, userId: 'u' });
+        const { received, unsubscribe } = await listen(channel);
+        const groupId = channel.replace('group:', '');
+        await live.here.events.publish({ kind: 'group', group: namedGroup({ groupId, name: `${round}` }) });
         await eventually(() => received.length === 2);
         unsubscribe();
       }
     });
 
-    it('gives what was put to everybody, and forgets it in time', async () => {
+    it('store a value for all processes until it expires', async () => {
       await live.here.expiringStore.put('key', 'value', 60_000);
       for (const { expiringStore } of [live.there, live.here, live.there])
         expect(await expiringStore.get('key')).toBe('value');
@@ -98,7 +108,7 @@ export function describeLive(name: string, open: () => Promise<LiveUnderTest>): 
       expect(await live.there.expiringStore.get('short')).toBeUndefined();
     });
 
-    it('lets one claim a thing, until that is over', async () => {
+    it('let one process claim a key until the claim expires', async () => {
       const claims = await Promise.all(
         [live.here, live.there, live.here].map(({ expiringStore }) => expiringStore.claim('thing', 50)),
       );

@@ -1,61 +1,61 @@
 import { describe, expect, it } from '@jest/globals';
-import type { UserEvent } from '../../backend/events/changes.ts';
-import { decodeEvent, encodeEvent } from '../../backend/events/payload.ts';
+import type { Change } from '../../backend/events/changes.ts';
+import { decodeChange, encodeChange } from '../../backend/events/payload.ts';
 import type { SystemEvent } from '../../schema/items.ts';
-import { edited, logEntry, member, timeOf, tombstone } from '../support/factories.ts';
+import { directRow, entry, namedGroup, namedRow } from './scene.ts';
 
-const first = logEntry({ groupId: 'g', client_key: 'k', message: 'Zeile\n💬\u2028"' });
-const system = (data: SystemEvent): UserEvent => ({
+const first = entry({ client_key: 'k', message: 'Zeile\n💬\u2028"', n: 0 });
+const to = { groupId: 'g', membershipSeq: 1 };
+const system = (event: SystemEvent): Change => ({
   kind: 'message',
-  message: logEntry({ groupId: 'g', kind: 'system', data }),
+  to,
+  message: entry({ kind: 'system', message: null, event }),
 });
-const row = member({ groupId: 'g', userId: 'ada' });
-const group = {
-  groupId: 'g',
-  kind: 'group',
-  name: 'Us',
-  created_by: 'ada',
-  created_at: timeOf(1),
-  member_count: 3,
-} as const;
+const added: SystemEvent = { type: 'members_added', user_uuids: ['grace', 'linus'], prev: 1 };
+const row = namedRow('ada', { read_n: 0 });
+const group = namedGroup({ last_n: 0 });
 
 /** Bytes of every value. */
 const BYTES = Uint8Array.from({ length: 256 }, (_, place) => place);
 
-const ALL: readonly UserEvent[] = [
-  { kind: 'message', message: first },
-  { kind: 'message', message: edited(first) },
-  { kind: 'message', message: tombstone(first) },
-  { kind: 'message', message: { ...first, message: BYTES, preview: BYTES } },
-  system({ event: 'group_created', name: 'Us' }),
-  system({ event: 'group_renamed', name: 'Us' }),
-  system({ event: 'member_added', user_uuid: 'grace' }),
-  system({ event: 'member_removed', user_uuid: 'grace' }),
-  system({ event: 'member_left' }),
-  system({ event: 'member_left', new_owner: 'grace' }),
-  system({ event: 'role_changed', user_uuid: 'grace', role: 'admin' }),
+const ALL: readonly Change[] = [
+  { kind: 'message', to, message: first },
+  { kind: 'message', to: { userIds: ['ada', 'grace'] }, message: first },
+  { kind: 'message', to, message: { ...first, rev: 1, edited_at: first.created_at } },
+  { kind: 'message', to, message: { ...first, rev: 2, message: null, deleted_at: first.created_at } },
+  { kind: 'message', to, message: { ...first, message: BYTES, preview: BYTES } },
+  system({ type: 'group_created', name: 'Us' }),
+  system({ type: 'group_renamed', name: 'Us' }),
+  system(added),
+  system({ type: 'member_removed', user_uuid: 'grace', prev: 1 }),
+  system({ type: 'member_left', prev: 1 }),
+  system({ type: 'member_left', new_owner: 'grace', prev: 1 }),
+  system({ type: 'role_changed', user_uuid: 'grace', role: 'admin' }),
   { kind: 'message_group', row },
-  {
-    kind: 'message_group',
-    row: { ...row, preview: null, deleted_seqs: new Set([2, 5]), folded_seq: 1, folded_count: 1 },
-  },
-  { kind: 'message_group', row: { ...row, preview: BYTES } },
-  { kind: 'message_group', row: { ...row, peer: 'grace' }, group },
-  { kind: 'message_group', row, group: { ...group, request_digest: 'd' } },
-  { kind: 'message_group_left', groupId: 'g', seq: 9 },
-  { kind: 'typing', groupId: 'g', userId: 'ada' },
+  { kind: 'message_group', row, group },
+  { kind: 'message_group', row: directRow('ada', 'grace', { preview: null, last_deleted_seq: 1 }) },
+  { kind: 'message_group', row: directRow('ada', 'grace', { preview: BYTES, last_n: 0 }) },
+  { kind: 'group', group },
+  { kind: 'group', group: { ...group, preview: { ...added, count: 7 }, request_digest: 'd' } },
+  { kind: 'group', group: { ...group, preview: BYTES } },
+  { kind: 'message_group_left', userId: 'ada', groupId: 'g', seq: 9 },
+  { kind: 'typing', to, groupId: 'g', userId: 'ada' },
 ];
 
-it.each(ALL.map((told) => [told.kind, told] as const))('comes through unchanged: %s', (_kind, told) => {
-  expect(decodeEvent(encodeEvent(told))).toEqual(told);
-});
+it.each(ALL.map((change) => [change.kind, change] as const))(
+  'arrives as it was published: %s',
+  (_kind, change) => {
+    expect(decodeChange(encodeChange(change))).toEqual(change);
+  },
+);
 
 it('leaves out what a newer version adds', () => {
-  const newer = JSON.stringify({ kind: 'message', message: { ...first, mood: 'good' }, more: 1 });
-  expect(decodeEvent(newer)).toEqual({ kind: 'message', message: first });
+  const message = { ...first, mood: 'good' };
+  const newer = JSON.stringify({ kind: 'message', to: { ...to, more: 1 }, message, more: 1 });
+  expect(decodeChange(newer)).toEqual({ kind: 'message', to, message: first });
 });
 
-describe('what no process has written', () => {
+describe('a text that no process has written', () => {
   it.each([
     '',
     'hello',
@@ -63,14 +63,19 @@ describe('what no process has written', () => {
     '[]',
     '{}',
     '{"kind":"unknown"}',
-    '{"kind":"typing","groupId":1,"userId":"u"}',
-    JSON.stringify({ kind: 'message', message: { ...first, seq: '1' } }),
-    JSON.stringify({ kind: 'message', message: { ...first, message: undefined } }),
-    JSON.stringify({ kind: 'message_group', row: { ...row, deleted_seqs: {} } }),
-    JSON.stringify({ kind: 'message', message: { ...first, message: { $bytes: 7 } } }),
-    JSON.stringify({ kind: 'message', message: { ...first, message: BYTES } }),
-    encodeEvent(system({ event: 'member_added', user_uuid: 'x' })).replace('member_added', 'member_eaten'),
-  ])('is not understood: %s', (payload) => {
-    expect(() => decodeEvent(payload)).toThrow();
+    JSON.stringify({ kind: 'typing', to, groupId: 1, userId: 'u' }),
+    JSON.stringify({ kind: 'typing', groupId: 'g', userId: 'u' }),
+    JSON.stringify({ kind: 'typing', to: { groupId: 'g' }, groupId: 'g', userId: 'u' }),
+    JSON.stringify({ kind: 'message', to, message: { ...first, seq: '1' } }),
+    JSON.stringify({ kind: 'message', to, message: { ...first, n: undefined } }),
+    JSON.stringify({ kind: 'message', to, message: { ...first, message: undefined } }),
+    JSON.stringify({ kind: 'message', to, message: { ...first, message: { $bytes: 7 } } }),
+    JSON.stringify({ kind: 'message', to, message: { ...first, message: BYTES } }),
+    JSON.stringify({ kind: 'message_group', row: { ...row, joined_seq: 'one' } }),
+    JSON.stringify({ kind: 'message_group', row: { ...directRow('ada', 'grace'), last_seq: undefined } }),
+    JSON.stringify({ kind: 'group', group: { ...group, kind: 'direct' } }),
+    encodeChange(system(added)).replace('members_added', 'members_eaten'),
+  ])('is rejected: %s', (payload) => {
+    expect(() => decodeChange(payload)).toThrow();
   });
 });

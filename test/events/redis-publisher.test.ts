@@ -27,7 +27,8 @@ async function openNowhere(connectionWaitMs: number) {
     logger,
     connectionWaitMs,
   });
-  const publish = () => events.publish({ kind: 'typing', to: ['ada'], groupId: 'g', userId: 'grace' });
+  const publish = () =>
+    events.publish({ kind: 'typing', to: { userIds: ['ada'] }, groupId: 'g', userId: 'grace' });
   const waiting = () => redis.client.listenerCount('ready');
   return { publish, waiting, lines, idle: waiting(), redis };
 }
@@ -63,7 +64,7 @@ it('a function connects when it has something to publish, and not when it starts
   const idle = openPublisher({ url, tableName: 'a-table', logger });
   const busy = openPublisher({ url, tableName: 'a-table', logger });
   try {
-    void busy.publish({ kind: 'typing', to: ['ada'], groupId: 'g', userId: 'grace' });
+    void busy.publish({ kind: 'typing', to: { userIds: ['ada'] }, groupId: 'g', userId: 'grace' });
     await eventually(() => connected.length > 0);
     // Comes in after whoever has connected before it.
     const last = connect((server.address() as AddressInfo).port, '127.0.0.1');

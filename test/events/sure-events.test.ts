@@ -4,19 +4,26 @@ import { wire } from '../../backend/wiring.ts';
 import type { Change } from '../../backend/events/changes.ts';
 import { createLogger } from '../../backend/logger.ts';
 import type { Table } from '../../backend/table/table.ts';
-import type { GroupItem, MessageItem, SystemEvent } from '../../schema/items.ts';
-import { messageItem, newUserId, streamEvent, streamRecord, tombstone } from '../support/factories.ts';
-import { startFlakyEngine } from '../support/flaky-engine.ts';
-import { deliver } from '../support/lambda.ts';
-import { addGroup, deleteItem, putItem } from '../support/scene.ts';
+import { directGroupId } from '../../schema/ids.ts';
+import type { MessageItem, SystemEvent } from '../../schema/items.ts';
+import {
+  groupItem,
+  messageItem,
+  namedMemberItem,
+  newUserId,
+  streamEvent,
+  streamRecord,
+  tombstone,
+} from '../support/factories.ts';
+import { addGroup, putItem } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
-/* What the stream's handler tells, whatever became of it, or of the API, before. */
+/* What the stream's handler publishes, because the API may have died before it did. */
 
 const db = useTestTable();
-let told: Change[];
+let published: Change[];
 beforeEach(() => {
-  told = [];
+  published = [];
 });
 
 const handlerOn = (table: Table) =>
@@ -24,7 +31,7 @@ const handlerOn = (table: Table) =>
     ...wire({ table }),
     events: {
       publish: (change) => {
-        told.push(change);
+        published.push(change);
         return Promise.resolve();
       },
     },
@@ -32,103 +39,93 @@ const handlerOn = (table: Table) =>
     logger: createLogger('silent'),
   });
 
-const kinds = () => told.map(({ kind }) => kind);
-const rowsTold = () => told.flatMap((change) => (change.kind === 'message_group' ? change.rows : []));
+/** What was published: kinds, with the seq of messages. */
+const inShort = () =>
+  published.map((change) => (change.kind === 'message' ? `message ${change.message.seq}` : change.kind));
 const [ada, grace] = [newUserId(), newUserId()];
 
-/** The message that tells of a change of a group, which is Ada's doing. */
-function system(groupId: string, data: SystemEvent): MessageItem {
-  return messageItem({ groupId, seq: 1, user_uuid: ada, kind: 'system', data });
+/** A system message about a change that Ada made. */
+function system(groupId: string, event: SystemEvent, seq = 1): MessageItem {
+  return messageItem({ groupId, seq, user_uuid: ada, kind: 'system', message: null, event });
 }
 
-describe('every row is told', () => {
-  it('when another one could not be written at first', async () => {
-    const { groupId } = await addGroup(db().table, { userIds: [ada, grace] });
-    const flaky = await startFlakyEngine(db().endpoint);
-    try {
-      flaky.refuse('UpdateItem', 'ProvisionedThroughputExceededException', {
-        times: 4,
-        where: ({ body }) => JSON.stringify(body['Key']).includes(grace),
-      });
-      const next = messageItem({ groupId, seq: 2, user_uuid: ada });
-      expect(await deliver(handlerOn(db().through(flaky.endpoint)), [streamRecord(next)])).toBe(2);
-      expect(rowsTold()).toMatchObject(
-        [
-          { userId: ada, last_seq: 2 },
-          { userId: grace, last_seq: 2 },
-        ].toSorted((one, other) => (one.userId < other.userId ? -1 : 1)),
-      );
-    } finally {
-      await flaky.close();
-    }
-  });
+const handle = (...messages: readonly MessageItem[]) =>
+  handlerOn(db().table)(streamEvent(messages.map((message) => streamRecord(message))));
 
-  it('when the handler has been here before, and died before it told anybody', async () => {
+describe('messages', () => {
+  it('are published again, in their order, when a batch comes again', async () => {
     const { messages } = await addGroup(db().table, { userIds: [ada, grace], length: 3 });
-    const gone = messages.slice(1, 2).map(tombstone);
-    const records = [...messages, ...gone].map((message) => streamRecord(message));
-    await handlerOn(db().table)(streamEvent(records));
-    const first = told;
-    told = [];
-    await handlerOn(db().table)(streamEvent(records));
-    expect(told).toEqual(first);
-    expect(rowsTold()).toHaveLength(2);
+    const batch = [...messages, ...messages.slice(1, 2).map(tombstone)];
+    await handle(...batch);
+    const first = published;
+    expect(inShort()).toContain('message 3');
+    published = [];
+    await handle(...batch);
+    expect(published).toEqual(first);
+  });
+
+  it('of a named group are published once, with the membership_seq of the group as it is now', async () => {
+    const { groupId } = await addGroup(db().table, { userIds: [ada, grace], length: 2 });
+    await putItem(db().table, groupItem({ groupId, membership_seq: 2, last_seq: 2 }));
+    await handle(messageItem({ groupId, seq: 3, user_uuid: ada }));
+    expect(published).toMatchObject([
+      { kind: 'message', to: { groupId, membershipSeq: 2 }, message: { seq: 3 } },
+    ]);
+  });
+
+  it('of a direct group are published to both users, with their rows when it was opened', async () => {
+    const groupId = directGroupId(ada, grace);
+    const { messages } = await addGroup(db().table, { userIds: [ada, grace], groupId, length: 1 });
+    await handle(...messages);
+    expect(inShort()).toEqual(['message_group', 'message_group', 'message 1']);
+    const last = published.at(-1);
+    const to = last?.kind === 'message' && 'userIds' in last.to ? last.to.userIds : [];
+    expect([...to].sort()).toEqual([ada, grace].sort());
+    published = [];
+    await handle(messageItem({ groupId, seq: 2, user_uuid: ada }));
+    expect(inShort()).toEqual(['message 2']);
   });
 });
 
-it('rows come before messages, and departures after them', async () => {
-  const { groupId } = await addGroup(db().table, { userIds: [ada] });
-  await handlerOn(db().table)(
-    streamEvent([
-      streamRecord(system(groupId, { event: 'member_removed', user_uuid: grace })),
-      streamRecord(messageItem({ groupId, seq: 2, user_uuid: ada })),
-    ]),
-  );
-  expect(kinds()).toEqual(['message_group', 'message', 'message', 'message_group_left']);
-  expect(told.at(-1)).toEqual({ kind: 'message_group_left', to: [grace], groupId, seq: 1 });
-});
+describe('changes of a named group', () => {
+  it('publish the row of a user who joined before the message about it', async () => {
+    const { groupId } = await addGroup(db().table, { userIds: [ada, grace], member: { joined_seq: 2 } });
+    await handle(system(groupId, { type: 'members_added', user_uuids: [grace], prev: 1 }, 2));
+    expect(inShort()).toEqual(['message_group', 'message 2']);
+    expect(published[0]).toMatchObject({ row: { userId: grace, joined_seq: 2 }, group: { groupId } });
+  });
 
-it.each<[string, SystemEvent]>([
-  ['were removed', { event: 'member_removed', user_uuid: grace }],
-  ['left', { event: 'member_left' }],
-])('nobody hears that they %s who has come back since', async (_what, data) => {
-  const { groupId } = await addGroup(db().table, { userIds: [ada, grace] });
-  await handlerOn(db().table)(streamEvent([streamRecord(system(groupId, data))]));
-  expect(kinds()).toEqual(['message_group', 'message']);
-});
+  it('publish the rows of the first members of a new group, and of no later ones', async () => {
+    const { groupId } = await addGroup(db().table, { userIds: [ada, grace] });
+    await putItem(db().table, namedMemberItem({ groupId, userId: newUserId(), joined_seq: 2 }));
+    await handle(system(groupId, { type: 'group_created', name: 'A group' }));
+    expect(inShort()).toEqual(['message_group', 'message_group', 'message 1']);
+    const rows = published.flatMap((change) => (change.kind === 'message_group' ? [change] : []));
+    expect(rows.map(({ row }) => row.userId).sort()).toEqual([ada, grace].sort());
+    expect(rows[0]).toMatchObject({ group: { groupId } });
+  });
 
-it('who left of themselves hears it', async () => {
-  const { groupId } = await addGroup(db().table, { userIds: [grace] });
-  await handlerOn(db().table)(streamEvent([streamRecord(system(groupId, { event: 'member_left' }))]));
-  expect(told.at(-1)).toEqual({ kind: 'message_group_left', to: [ada], groupId, seq: 1 });
-});
+  it('publish no row of a user who has left since', async () => {
+    const { groupId } = await addGroup(db().table, { userIds: [ada] });
+    await handle(system(groupId, { type: 'members_added', user_uuids: [grace], prev: 1 }, 2));
+    expect(inShort()).toEqual(['message 2']);
+  });
 
-it('a change of the group comes with the group as it is now, any other message without', async () => {
-  const { groupId, group } = await addGroup(db().table, { userIds: [ada], name: 'Before' });
-  const named: GroupItem = { ...group, name: 'Now' };
-  await putItem(db().table, named);
-  const renamed = system(groupId, { event: 'group_renamed', name: 'Between' });
-  await handlerOn(db().table)(streamEvent([streamRecord(renamed)]));
-  expect(told[0]).toMatchObject({ kind: 'message_group', group: { name: 'Now' } });
-  told = [];
-  await handlerOn(db().table)(streamEvent([streamRecord(messageItem({ groupId, seq: 2 }))]));
-  expect(told[0]).not.toHaveProperty('group');
-});
+  it.each<[string, SystemEvent, string]>([
+    ['was removed', { type: 'member_removed', user_uuid: grace, prev: 1 }, grace],
+    ['left', { type: 'member_left', prev: 1 }, ada],
+  ])('publish the departure of a user who %s after the message about it', async (_what, event, userId) => {
+    const { groupId } = await addGroup(db().table, { userIds: [newUserId()] });
+    await handle(system(groupId, event, 2));
+    expect(inShort()).toEqual(['message 2', 'message_group_left']);
+    expect(published.at(-1)).toEqual({ kind: 'message_group_left', userId, groupId, seq: 2 });
+  });
 
-it('nothing is told to who is gone by the time their row is to be written', async () => {
-  const { groupId, members } = await addGroup(db().table, { userIds: [ada, grace] });
-  const flaky = await startFlakyEngine(db().endpoint);
-  try {
-    const row = members.find(({ inbox_pk }) => inbox_pk === `USER#${grace}`);
-    if (!row) throw new Error('she was a member');
-    const isHers = ({ body }: { readonly body: Readonly<Record<string, unknown>> }) =>
-      JSON.stringify(body['Key']).includes(grace);
-    flaky.before('UpdateItem', () => deleteItem(db().table, row), { where: isHers });
-    const next = messageItem({ groupId, seq: 2, user_uuid: ada });
-    await handlerOn(db().through(flaky.endpoint))(streamEvent([streamRecord(next)]));
-    expect(rowsTold().map(({ userId }) => userId)).toEqual([ada]);
-    expect(told.find(({ kind }) => kind === 'message')).toMatchObject({ to: [ada] });
-  } finally {
-    await flaky.close();
-  }
+  it('publish a renamed group as it is now', async () => {
+    const { groupId } = await addGroup(db().table, { userIds: [ada], name: 'Before' });
+    await putItem(db().table, groupItem({ groupId, name: 'Now' }));
+    await handle(system(groupId, { type: 'group_renamed', name: 'Between' }, 2));
+    expect(inShort()).toEqual(['message 2', 'group']);
+    expect(published.at(-1)).toMatchObject({ kind: 'group', group: { name: 'Now' } });
+  });
 });

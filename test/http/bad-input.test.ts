@@ -4,6 +4,7 @@ import { MAX_SEQ } from '../../schema/keys.ts';
 import { ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { useTestApi } from '../support/api.ts';
 import { type Caller, linkOf } from '../support/caller.ts';
+import { newGroupId } from '../support/factories.ts';
 import type { ExactRequest } from '../support/http-client.ts';
 import { encodeCursor } from '../../schema/cursors.ts';
 
@@ -70,6 +71,7 @@ const bare = (fields: object) => () => raw(JSON.stringify(fields));
 const profile = (fields: object) => () =>
   put('/api/users/me', { handle: 'ada', display_name: 'Ada', ...fields });
 const mark = (body: unknown) => () => put(`/api/message_groups/${groupId}/read`, body);
+const changes = (query: string) => () => ({ path: `/api/messages/${groupId}/changes?${query}` });
 const history = (query: string) => () => ({ path: `/api/messages/${groupId}?${query}` });
 
 /** A send whose body is this many bytes: what makes it long stands in a field that nobody knows. */
@@ -268,7 +270,7 @@ describe('where a message goes', () => {
     ['oneself, shouted', bare({ message: 'Hi', handle: ' ADA ' }), 422, 'user_reciever_handle_self'],
     [
       'nothing right at all',
-      bare({ message: '', handle: '', after_seq: 0 }),
+      bare({ message: '', handle: '', after_seq: -1 }),
       422,
       'message_blank',
       'user_reciever_handle_blank',
@@ -281,13 +283,14 @@ describe('where a message goes', () => {
 
 describe('a seq', () => {
   const SEQS: readonly (readonly [string, string])[] = [
-    ['0', '0'],
     ['below 0', '-1'],
     ['a fraction', '1.5'],
     ['10^15', '1000000000000000'],
     ['beyond the highest', String(MAX_SEQ + 1)],
     ['in scientific notation', '1e400'],
   ];
+  /** Where 0 is the place before the first message, or before the first change, it is allowed. */
+  const POSITIONS = [...SEQS, ['empty', ''], ['a word', 'last'], ['with a space', '1%20'], ['in hex', '0x1']];
   refuses([
     ...SEQS.map(([name, seq]): Case => [
       `${name}, to read up to`,
@@ -302,10 +305,21 @@ describe('a seq', () => {
       'after_seq_invalid',
     ]),
     ...['before', 'after', 'around'].flatMap((place) =>
-      [...SEQS, ['empty', ''], ['a word', 'last'], ['with a space', '1%20'], ['in hex', '0x1']].map(
-        ([name, seq]): Case => [`${name}, to page ${place}`, history(`${place}=${seq}`), 400, 'seq_invalid'],
-      ),
+      POSITIONS.map(([name, seq]): Case => [
+        `${name}, to page ${place}`,
+        history(`${place}=${seq}`),
+        400,
+        'seq_invalid',
+      ]),
     ),
+    ['0, to page before', history('before=0'), 400, 'seq_invalid'],
+    ['0, to page around', history('around=0'), 400, 'seq_invalid'],
+    ...POSITIONS.map(([name, seq]): Case => [
+      `${name}, to list changes after`,
+      changes(`after=${seq}`),
+      400,
+      'seq_invalid',
+    ]),
     ['absent, to read up to', mark({}), 422, 'seq_invalid'],
     ['null, to read up to', mark({ seq: null }), 422, 'seq_invalid'],
     ['a string, to read up to', mark({ seq: '1' }), 422, 'seq_invalid'],
@@ -317,8 +331,15 @@ describe('a seq', () => {
 });
 
 describe('a page', () => {
+  const LISTS = [
+    '/api/message_groups?',
+    '/api/users?prefix=an&',
+    '/api/messages/:group?',
+    '/api/messages/:group/changes?',
+    '/api/message_groups/:group/members?',
+  ];
   refuses([
-    ...['/api/message_groups?', '/api/users?prefix=an&', '/api/messages/:group?'].flatMap((list) =>
+    ...LISTS.flatMap((list) =>
       ['0', '101', '-1', '1.5', 'abc', '', '1e1', '%31%30%30%30', '٣'].map((limit): Case => [
         `${list}limit=${limit}`,
         () => ({ path: encodeURI(`${list}limit=`).replace(':group', groupId) + encodeURI(limit) }),
@@ -329,6 +350,8 @@ describe('a page', () => {
     ['two limits', history('limit=1&limit=2'), 400, 'limit_invalid'],
     ['before and after', history('before=5&after=1'), 400, 'position_ambiguous'],
     ['around and after', history('around=5&after=1'), 400, 'position_ambiguous'],
+    ['a position in the changes', changes('before=5'), 400, 'parameter_unknown'],
+    ['two changes', changes('after=5&after=6'), 400, 'seq_invalid'],
     ['two befores', history('before=5&before=6'), 400, 'seq_invalid'],
     ['an unknown parameter', history('page=2'), 400, 'parameter_unknown'],
     ['a prototype as a parameter', history('__proto__=1'), 400, 'parameter_unknown'],
@@ -348,7 +371,11 @@ describe('a cursor', () => {
   const users = (cursor: string, prefix = 'gr') => ({
     path: `/api/users?prefix=${prefix}&cursor=${encodeURIComponent(cursor)}`,
   });
+  const members = (cursor: string, group = groupId) => ({
+    path: `/api/message_groups/${group}/members?cursor=${encodeURIComponent(cursor)}`,
+  });
   let adas: string;
+  let membersOfOne: string;
   let graces: string;
   let handles: string;
 
@@ -364,10 +391,11 @@ describe('a cursor', () => {
     adas = await cursorOf(ada, '/api/message_groups?limit=1');
     graces = await cursorOf(grace, '/api/message_groups?limit=1');
     handles = await cursorOf(ada, '/api/users?prefix=gr&limit=1');
+    membersOfOne = await cursorOf(ada, `/api/message_groups/${groupId}/members?limit=1`);
   });
 
   it('is taken as it was given', async () => {
-    for (const request of [inbox(adas), users(handles)]) {
+    for (const request of [inbox(adas), users(handles), members(membersOfOne)]) {
       expect(await ada.get(request.path)).toMatchObject({ status: 200 });
     }
   });
@@ -390,6 +418,10 @@ describe('a cursor', () => {
     ['somebody else’s', () => inbox(graces), 400, 'cursor_invalid'],
     ['of another list', () => inbox(handles), 400, 'cursor_invalid'],
     ['of the inbox, for handles', () => users(adas), 400, 'cursor_invalid'],
+    ['of a group’s members, for the inbox', () => inbox(membersOfOne), 400, 'cursor_invalid'],
+    ['of the inbox, for members', () => members(adas), 400, 'cursor_invalid'],
+    ['of another group’s members', () => members(membersOfOne, newGroupId()), 400, 'cursor_invalid'],
+    ['altered, for members', () => members(altered(membersOfOne, 0)), 400, 'cursor_invalid'],
     ['of another prefix', () => users(handles, 'gre'), 400, 'cursor_invalid'],
     ['forged, to no place', () => inbox(forged('')), 400, 'cursor_invalid'],
     ['forged, to a place too long for a key', () => inbox(forged('x'.repeat(3_000))), 400, 'cursor_invalid'],

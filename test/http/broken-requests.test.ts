@@ -256,7 +256,7 @@ describe('answers come in the order of the requests, where', () => {
     await connection.until(/event: ready/);
     connection.socket.write(GARBAGE);
     await api().request({ path: '/api/health-check' });
-    const left = { kind: 'message_group_left', to: [grace.userId], groupId, seq: 1 } as const;
+    const left = { kind: 'message_group_left', userId: grace.userId, groupId, seq: 1 } as const;
     await api().context.events.publish(left);
     await connection.until(/event: message_group_left/);
     expect(connection.received().match(/HTTP\/1\.1/g)).toHaveLength(1);

@@ -73,7 +73,7 @@ describe('a problem document', () => {
   });
 
   it('says of each thing that is wrong where it is', async () => {
-    const sent = { message: '', handle: '', after_seq: 0, seq: 1 };
+    const sent = { message: '', handle: '', after_seq: -1, seq: 1 };
     const answer = await ada.post('/api/messages', sent, accept);
     expect(answer.status).toBe(422);
     expect(answer.json()).toMatchObject({

@@ -1,18 +1,19 @@
-import { groupOf, memberItemOf, memberOf } from '../../backend/table/items.ts';
+import { memberItemOf } from '../../backend/table/items.ts';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { type Channel, groupChannel, userChannel } from '../../backend/events/changes.ts';
 import { inProcessLiveEvents } from '../../backend/events/live-events.ts';
-import type { LogEntry, Member } from '../../backend/domain/model.ts';
+import type { LogEntry } from '../../backend/domain/model.ts';
 import { ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { startTestApi, type TestApi, useTestApi } from '../support/api.ts';
 import type { Caller } from '../support/caller.ts';
 import { type EventReader, readEvents } from '../support/event-reader.ts';
 import { eventually } from '../support/eventually.ts';
-import { edited, member, logEntry, newGroupId } from '../support/factories.ts';
+import { edited, logEntry, namedGroup, namedMember, newDirectId, newGroupId } from '../support/factories.ts';
 import { startFlakyEngine } from '../support/flaky-engine.ts';
-import { addGroup, deleteItem, readLog } from '../support/scene.ts';
+import { addGroup, deleteItem, putItem, readLog } from '../support/scene.ts';
 import { epochSeconds } from '../support/test-issuer.ts';
 
 const api = useTestApi();
@@ -37,7 +38,9 @@ async function twoPeople(at: TestApi = api()): Promise<{ ada: Caller; grace: Cal
   return { ada, grace, groupId };
 }
 
-const to = (...people: Caller[]) => people.map(({ userId }) => userId);
+/** The users of a direct group. */
+const to = (...people: Caller[]) => ({ userIds: people.map(({ userId }) => userId) });
+/** Publishes a message of a direct group. */
 const publish = (message: LogEntry, ...people: Caller[]) =>
   api().context.events.publish({ kind: 'message', to: to(...people), message });
 
@@ -66,8 +69,9 @@ describe('a stream', () => {
   it('shows a conversation as a GET does, to each member their own', async () => {
     const { ada, grace, groupId } = await twoPeople();
     const [adas, graces] = [await listen(ada), await listen(grace)];
-    const rows = await api().context.members.list(groupId);
-    await api().context.events.publish({ kind: 'message_group', rows });
+    for (const row of await api().context.members.pair(groupId)) {
+      await api().context.events.publish({ kind: 'message_group', row });
+    }
     expect(await adas.until('message_group')).toEqual(await ada.inbox());
     expect(await graces.until('message_group')).toEqual(await grace.inbox());
     expect((await grace.inbox())[0]).toMatchObject({ handle: ada.handle, unread_count: 1 });
@@ -75,22 +79,18 @@ describe('a stream', () => {
 
   it('shows the name that a group was just given, whatever was known before', async () => {
     const ada = await api().person();
-    const { group, members } = await addGroup(api().db.table, { userIds: [ada.userId], name: 'Before' });
+    const { groupId } = await addGroup(api().db.table, { userIds: [ada.userId], name: 'Before' });
     expect((await ada.inbox())[0]).toMatchObject({ name: 'Before' });
     const reader = await listen(ada);
-    const renamed = { ...groupOf(group), name: 'After' };
-    await api().context.events.publish({
-      kind: 'message_group',
-      rows: members.map(memberOf),
-      group: renamed,
-    });
+    const group = namedGroup({ groupId, name: 'After' });
+    await api().context.events.publish({ kind: 'group', group });
     expect(await reader.until('message_group')).toMatchObject([{ name: 'After', display_name: 'After' }]);
   });
 
   it('shows the key of a message to its author alone', async () => {
     const [ada, grace] = [await api().person(), await api().person()];
     const [adas, graces] = [await listen(ada), await listen(grace)];
-    await publish(logEntry({ groupId: newGroupId(), user_uuid: ada.userId, client_key: 'k-1' }), ada, grace);
+    await publish(logEntry({ groupId: newDirectId(), user_uuid: ada.userId, client_key: 'k-1' }), ada, grace);
     expect(await adas.until('message')).toMatchObject([{ client_key: 'k-1' }]);
     expect((await graces.until('message'))[0]).not.toHaveProperty('client_key');
   });
@@ -99,7 +99,8 @@ describe('a stream', () => {
     const ada = await api().person();
     const reader = await listen(ada);
     const groupId = newGroupId();
-    await api().context.events.publish({ kind: 'message_group_left', to: to(ada), groupId, seq: 7 });
+    const { userId } = ada;
+    await api().context.events.publish({ kind: 'message_group_left', userId, groupId, seq: 7 });
     expect(await reader.until('message_group_left')).toEqual([{ uuid: groupId }]);
   });
 
@@ -129,7 +130,7 @@ describe('a stream', () => {
         });
       await say(1, unknown);
       await say(2, ada);
-      await other.context.events.publish({ kind: 'typing', to: to(ada), groupId, userId: ada.userId });
+      await other.context.events.publish({ kind: 'typing', to: to(ada), groupId, userId: unknown.userId });
       await read.arrived;
       expect(reader.events.map(({ event }) => event)).toEqual(['ready']);
       read.release();
@@ -178,24 +179,34 @@ describe('a stream', () => {
   });
 
   it('carries nothing of a group that was left, until it is joined again', async () => {
-    const ada = await api().person();
-    const reader = await listen(ada);
-    const groupId = newGroupId();
+    const [ada, grace] = [await api().person(), await api().person()];
+    const { groupId } = await addGroup(api().db.table, { userIds: [ada.userId, grace.userId] });
+    const [reader, graces] = [await listen(ada), await listen(grace)];
     const { events } = api().context;
-    const row = (joined_seq: number): Member =>
-      member({ groupId, userId: ada.userId, joined_seq, peer: ada.userId, last_seq: joined_seq });
-    const tell = async (seq: number) => {
-      await publish(logEntry({ groupId, seq }), ada);
-      await events.publish({ kind: 'typing', to: to(ada), groupId, userId: 'another' });
-      await events.publish({ kind: 'message_group', rows: [row(1)] });
+    const rowSince = (joined_seq: number) => namedMember({ groupId, userId: ada.userId, joined_seq });
+    const publishAll = async (seq: number, membershipSeq: number) => {
+      const members = { groupId, membershipSeq };
+      await events.publish({ kind: 'message', to: members, message: logEntry({ groupId, seq }) });
+      await events.publish({ kind: 'typing', to: members, groupId, userId: 'another' });
+      const group = namedGroup({ groupId, last_seq: seq, membership_seq: membershipSeq });
+      await events.publish({ kind: 'message_group', row: rowSince(1), group });
     };
-    await tell(5);
-    await events.publish({ kind: 'message_group_left', to: to(ada), groupId, seq: 6 });
-    await tell(4);
-    await tell(7);
-    await events.publish({ kind: 'message_group_left', to: to(ada), groupId, seq: 6 });
-    await events.publish({ kind: 'message_group', rows: [row(8)] });
-    await publish(logEntry({ groupId, seq: 9 }), ada);
+    await publishAll(5, 1);
+    await reader.until('message_group');
+    await deleteItem(api().db.table, memberItemOf(rowSince(1)));
+    const departure = { kind: 'message_group_left', userId: ada.userId, groupId, seq: 6 } as const;
+    await events.publish(departure);
+    await publishAll(4, 6);
+    await publishAll(7, 6);
+    await events.publish(departure);
+    await reader.until('message_group_left');
+    // All of the earlier messages have passed before Ada comes back.
+    await graces.until('typing', 3);
+    await putItem(api().db.table, memberItemOf(rowSince(8)));
+    const group = namedGroup({ groupId, last_seq: 8, membership_seq: 8 });
+    await events.publish({ kind: 'message_group', row: rowSince(8), group });
+    const to = { groupId, membershipSeq: 8 };
+    await events.publish({ kind: 'message', to, message: logEntry({ groupId, seq: 9 }) });
     await reader.until('message', 2);
     expect(reader.events.map(({ event }) => event)).toEqual([
       'ready',
@@ -271,15 +282,15 @@ describe('many streams', () => {
 
   it('are forgotten when their readers leave, before they were let in too', async () => {
     const live = inProcessLiveEvents();
-    const subscribed = new Set<string>();
+    const subscribed = new Set<Channel>();
     const { events } = live;
     const counted = {
       publish: (change: Parameters<typeof events.publish>[0]) => events.publish(change),
-      subscribe: (...[userId, listener]: Parameters<typeof events.subscribe>) => {
-        const unsubscribe = events.subscribe(userId, listener);
-        subscribed.add(userId);
+      subscribe: (...[channel, listener]: Parameters<typeof events.subscribe>) => {
+        const unsubscribe = events.subscribe(channel, listener);
+        subscribed.add(channel);
         return () => {
-          subscribed.delete(userId);
+          subscribed.delete(channel);
           unsubscribe();
         };
       },
@@ -290,8 +301,9 @@ describe('many streams', () => {
     const other = await startTestApi({ table, issuer: api().issuer, live: { ...live, events: counted } });
     try {
       const [ada, grace] = [await api().person(), await api().person()];
+      const { groupId } = await addGroup(api().db.table, { userIds: [ada.userId, grace.userId] });
       const stream = await listen(ada, other);
-      expect([...subscribed]).toEqual([ada.userId]);
+      expect([...subscribed]).toEqual([userChannel(ada.userId), groupChannel(groupId)]);
       stream.close();
       await eventually(() => subscribed.size === 0);
 
@@ -309,7 +321,7 @@ describe('many streams', () => {
       );
       profile.release();
       await listen(ada, other);
-      expect([...subscribed]).toEqual([ada.userId]);
+      expect([...subscribed]).toEqual([userChannel(ada.userId), groupChannel(groupId)]);
     } finally {
       await other.stop();
       await flaky.close();
@@ -377,7 +389,12 @@ describe('who may listen', () => {
     const reader = await readEvents(api().port, { token });
     readers.push(reader);
     await reader.until('ready');
-    await api().context.events.publish({ kind: 'typing', to: [userId], groupId: 'g', userId: 'u' });
+    await api().context.events.publish({
+      kind: 'typing',
+      to: { userIds: [userId] },
+      groupId: 'g',
+      userId: 'u',
+    });
     await reader.until('typing');
   });
 });
@@ -417,13 +434,16 @@ describe('typing', () => {
   });
 
   it('is told of by members only, at once after a removal too', async () => {
-    const { ada, groupId } = await twoPeople();
-    expect(await typing(ada, groupId)).toMatchObject({ status: 204 });
-    expect(await typing(await api().person(), groupId)).toMatchObject({ status: 404 });
-    const row = await api().context.members.find(groupId, ada.userId);
+    const { ada, grace, groupId } = await twoPeople();
+    const named = (await addGroup(api().db.table, { userIds: [ada.userId, grace.userId] })).groupId;
+    for (const group of [groupId, named]) {
+      expect(await typing(ada, group)).toMatchObject({ status: 204 });
+      expect(await typing(await api().person(), group)).toMatchObject({ status: 404 });
+    }
+    const row = await api().context.members.find(named, ada.userId);
     if (!row) throw new Error('she is a member');
     await deleteItem(api().db.table, memberItemOf(row));
-    expect(await typing(ada, groupId)).toMatchObject({ status: 404 });
+    expect(await typing(ada, named)).toMatchObject({ status: 404 });
   });
 });
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { MAX_MEMBERS } from '../../schema/items.ts';
+import { MAX_ADDED, MAX_MEMBERS } from '../../schema/items.ts';
 import { ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { useTestApi } from '../support/api.ts';
 import { type Caller, ok } from '../support/caller.ts';
-import { upTo } from '../support/scene.ts';
+import { addGroup, putItem, upTo } from '../support/scene.ts';
 
 /* What nobody should ask of a group: each is answered with its codes, in both forms, and changes nothing. */
 
@@ -42,8 +42,8 @@ const HANDLES: readonly Case[] = [
   ['an object of handles', { handles: { 0: 'grace' } }, 'handles_invalid'],
   ['handles that are none', { handles: [1, null, ' ', '@grace'] }, ...fourWrong()],
   ['handles nobody has', { handles: ['no-1', 'grace', 'no-2'] }, 'handle_unknown', 'handle_unknown'],
-  ['too many', { handles: upTo(MAX_MEMBERS + 1).map((n) => `no-${n}`) }, 'group_full'],
-  ['one too many besides oneself', { handles: upTo(MAX_MEMBERS).map((n) => `no-${n}`) }, 'group_full'],
+  ['too many', { handles: upTo(MAX_ADDED + 1).map((n) => `no-${n}`) }, 'handles_too_many'],
+  ['one handle too often', { handles: upTo(MAX_ADDED + 1).map(() => 'grace') }, 'handles_too_many'],
   ['everything wrong', { name: '', handles: [''] }, 'name_blank', 'handle_blank'],
 ];
 
@@ -83,6 +83,13 @@ describe.each(ERROR_FORMS)('$form', (form) => {
     ['what is no handle', { handle: '@grace' }, 'handle_invalid'],
     ['a handle nobody has', { handle: 'nobody' }, 'handle_unknown'],
     ['several', { handle: ['grace'] }, 'handle_invalid'],
+    ['one and several', { handle: 'grace', handles: ['grace'] }, 'handle_and_handles'],
+    ['an empty list', { handles: [] }, 'handles_blank'],
+    ['null for a list', { handles: null }, 'handles_blank'],
+    ['a text for a list', { handles: 'grace' }, 'handles_invalid'],
+    ['handles that are none', { handles: [1, null, ' ', '@grace'] }, ...fourWrong()],
+    ['handles nobody has', { handles: ['no-1', 'grace', 'no-2'] }, 'handle_unknown', 'handle_unknown'],
+    ['too many', { handles: upTo(MAX_ADDED + 1).map((n) => `no-${n}`) }, 'handles_too_many'],
     ...WHOLE,
   ])('nobody is added by %s', (_what, body, ...codes) =>
     refused('post', `/api/message_groups/${groupId}/members`, body, codes),
@@ -90,7 +97,6 @@ describe.each(ERROR_FORMS)('$form', (form) => {
 
   it.each<Case>([
     ['no role', {}, 'role_invalid'],
-    ['one that passes on by itself', { role: 'owner' }, 'role_invalid'],
     ['one nobody has', { role: 'ADMIN' }, 'role_invalid'],
     ...WHOLE,
   ])('no role is changed by %s', (_what, body, ...codes) =>
@@ -128,12 +134,27 @@ describe.each(ERROR_FORMS)('$form', (form) => {
   });
 });
 
-it('a name that is said more often than a group has room is one name', async () => {
-  const often = (handle: string) => upTo(MAX_MEMBERS + 1).map(() => handle);
+it('a handle that is repeated counts once', async () => {
+  const often = (handle: string) => upTo(MAX_ADDED / 2).map(() => handle);
   const body = { name: 'Twice', handles: [...often('grace'), ...often(' GRACE ')] };
   expect(ok(await ada.post('/api/message_groups', body))).toMatchObject({ member_count: 2 });
   const unknown = await ada.post('/api/message_groups', { ...body, handles: ['grace', ...often('nobody')] });
   expect(unknown).toMatchObject({ status: 422, text: '["handle_unknown"]' });
+});
+
+it('a group takes as many members as it has room for, all of a request or none', async () => {
+  const [kay, joan] = [await api().person(), await api().person()];
+  const scene = await addGroup(api().db.table, { userIds: [ada.userId], member: { role: 'owner' } });
+  const almostFull = { ...scene.group, member_count: MAX_MEMBERS - 1 };
+  await putItem(api().db.table, almostFull);
+  const add = (body: object) => ada.post(`/api/message_groups/${scene.groupId}/members`, body);
+  const both = await add({ handles: [kay.handle, joan.handle] });
+  expect(both).toMatchObject({ status: 422, text: '["group_full"]' });
+  expect(ok(await add({ handle: kay.handle }))).toMatchObject({ member_count: MAX_MEMBERS });
+  // Whoever is in the group already takes no room.
+  expect(ok(await add({ handles: [kay.handle, ada.handle] }))).toMatchObject({ member_count: MAX_MEMBERS });
+  expect(await add({ handle: joan.handle })).toMatchObject({ status: 422, text: '["group_full"]' });
+  expect(await joan.get(`/api/message_groups/${scene.groupId}`)).toMatchObject({ status: 404 });
 });
 
 it('a pasted name is stored as one line', async () => {

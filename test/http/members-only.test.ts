@@ -4,7 +4,7 @@ import { comparable, ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { startTestApi, type TestApi, useTestApi } from '../support/api.ts';
 import type { Caller } from '../support/caller.ts';
 import { eventually } from '../support/eventually.ts';
-import { newGroupId, newUserId } from '../support/factories.ts';
+import { newDirectId, newGroupId, newUserId } from '../support/factories.ts';
 import type { ExactRequest } from '../support/http-client.ts';
 import { routesOf } from '../support/openapi.ts';
 import { createTestIssuer, epochSeconds } from '../support/test-issuer.ts';
@@ -61,6 +61,11 @@ const PROTECTED: readonly ProtectedRoute[] = [
     request: (groupId) => ({ path: `/api/messages/${groupId}` }),
   },
   {
+    route: 'GET /messages/:message_group_uuid/changes',
+    ofGroup: true,
+    request: (groupId) => ({ path: `/api/messages/${groupId}/changes?after=0` }),
+  },
+  {
     route: 'POST /message_groups',
     request: (_, other) => jsonRequest('POST', '/api/message_groups', { name: 'A group', handles: [other] }),
   },
@@ -73,6 +78,11 @@ const PROTECTED: readonly ProtectedRoute[] = [
     route: 'POST /message_groups/:uuid/members',
     ofGroup: true,
     request: (groupId, handle) => jsonRequest('POST', `/api/message_groups/${groupId}/members`, { handle }),
+  },
+  {
+    route: 'GET /message_groups/:uuid/members',
+    ofGroup: true,
+    request: (groupId) => ({ path: `/api/message_groups/${groupId}/members` }),
   },
   {
     route: 'PATCH /message_groups/:uuid/members/@:handle',
@@ -220,7 +230,9 @@ describe.each(PROTECTED)('$route', ({ request, needsProfile, ofGroup, status = 2
         const foreign = await ask(groupId);
         expectFailure(foreign, form, { status: 404, codes: ['not_found'] });
         expect(comparable(foreign)).toEqual(comparable(await ask(newGroupId())));
-        expect(comparable(foreign)).toEqual(comparable(await ask('no-id-at-all')));
+        for (const id of ['no-id-at-all', 'public', 'META', newDirectId()]) {
+          expect(comparable(await ask(id))).toEqual(comparable(foreign));
+        }
       },
     );
   }
@@ -246,6 +258,21 @@ describe('a stranger who looks closer', () => {
     'a deletion beyond the end': (groupId) => ({ method: 'DELETE', path: `/api/messages/${groupId}/9` }),
     'adding somebody who does not exist': (groupId) =>
       jsonRequest('POST', `/api/message_groups/${groupId}/members`, { handle: 'nobody-at-all' }),
+    'adding several who do not exist': (groupId) =>
+      jsonRequest('POST', `/api/message_groups/${groupId}/members`, { handles: ['nobody-at-all', 'none'] }),
+    'adding more than a group takes': (groupId) =>
+      jsonRequest('POST', `/api/message_groups/${groupId}/members`, {
+        handles: Array.from({ length: 91 }, (_, n) => `nobody-${n}`),
+      }),
+    'handing over': (groupId) =>
+      jsonRequest('PATCH', `/api/message_groups/${groupId}/members/@${stranger.handle}`, { role: 'owner' }),
+    'a page of members at no place': (groupId) => ({
+      path: `/api/message_groups/${groupId}/members?cursor=nowhere`,
+    }),
+    'changes after a change far beyond the end': (groupId) => ({
+      path: `/api/messages/${groupId}/changes?after=999999999999`,
+    }),
+    'changes after no change': (groupId) => ({ path: `/api/messages/${groupId}/changes?after=-1` }),
     'removing somebody who does not exist': (groupId) => ({
       method: 'DELETE',
       path: `/api/message_groups/${groupId}/members/@nobody-at-all`,
@@ -255,9 +282,10 @@ describe('a stranger who looks closer', () => {
       path: `/api/message_groups/${groupId}/members/nobody-at-all`,
     }),
     'a role that is none': (groupId) =>
-      jsonRequest('PATCH', `/api/message_groups/${groupId}/members/@nobody-at-all`, { role: 'owner' }),
+      jsonRequest('PATCH', `/api/message_groups/${groupId}/members/@nobody-at-all`, { role: 'king' }),
     'a page behind a seq': (groupId) => ({ path: `/api/messages/${groupId}?after=1` }),
     'a page around a seq': (groupId) => ({ path: `/api/messages/${groupId}?around=1&limit=3` }),
+    'a page from the beginning': (groupId) => ({ path: `/api/messages/${groupId}?after=0` }),
     'a page at no seq': (groupId) => ({ path: `/api/messages/${groupId}?before=0` }),
     'a HEAD of the group': (groupId) => ({ method: 'HEAD', path: `/api/message_groups/${groupId}` }),
     'a route that is not there': (groupId) => ({ path: `/api/message_groups/${groupId}/read` }),

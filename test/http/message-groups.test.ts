@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { MessageGroupAnswer } from '../../backend/presentation/message-group.ts';
-import { groupIdOf, inboxKey, profileKey } from '../../schema/keys.ts';
+import type { MemberAnswer, MessageGroupAnswer } from '../../backend/presentation/message-group.ts';
+import { deletedKey, groupIdOf, profileKey } from '../../schema/keys.ts';
 import { useTestApi } from '../support/api.ts';
-import { type Caller, linkOf } from '../support/caller.ts';
-import { memberItem, newGroupId, newUserId, timeOf } from '../support/factories.ts';
+import { type Caller, linkOf, ok } from '../support/caller.ts';
+import { memberItem, newDirectId, newUserId, timeOf } from '../support/factories.ts';
 import { addGroup, putItem, putItems, upTo } from '../support/scene.ts';
 
 const api = useTestApi();
@@ -67,8 +67,13 @@ describe('GET /api/message_groups', () => {
     const { groupId } = await addGroup(api().db.table, {
       userIds: [ada.userId],
       length: 5,
-      member: { preview: null, last_rev: 1, read_seq: 2, deleted_seqs: new Set([1, 3, 5]) },
+      member: { read_seq: 2, read_n: 2 },
+      summary: { preview: null, last_rev: 1, last_deleted_seq: 5, last_by: 'another' },
     });
+    await putItems(
+      api().db.table,
+      [1, 3, 5].map((seq) => deletedKey(groupId, seq)),
+    );
     const shown = (await ada.inbox()).find(({ uuid }) => uuid === groupId);
     // Of 3, 4 and 5 only 4 is left to be read; 1 was read before it went.
     expect(shown).toMatchObject({ message: null, last_seq: 5, read_seq: 2, unread_count: 1 });
@@ -76,7 +81,7 @@ describe('GET /api/message_groups', () => {
 
   it('shows somebody whose profile is gone as a deleted user', async () => {
     const ada = await api().person();
-    const groupId = newGroupId();
+    const groupId = newDirectId();
     await putItem(api().db.table, memberItem({ groupId, userId: ada.userId, peer: newUserId() }));
     expect(await ada.inbox()).toMatchObject([{ handle: '_deleted', display_name: 'Deleted user' }]);
   });
@@ -103,14 +108,13 @@ describe('GET /api/message_groups', () => {
         ...profileKey(peer),
         ...{ handle: 'somebody', display_name: 'Somebody', created_at: timeOf(1) },
       });
-      for (const time of times) rows.push({ groupId: newGroupId(), last_at: time.toISOString() });
+      for (const time of times) rows.push({ groupId: newDirectId(), last_at: time.toISOString() });
       const items = rows.map((row) => memberItem({ ...row, userId: ada.userId, peer }));
       await putItems(api().db.table, items.toReversed());
       rows.sort((one, other) => (keyOf(one) < keyOf(other) ? 1 : -1));
     });
 
-    const keyOf = ({ groupId, last_at }: { groupId: string; last_at: string }) =>
-      inboxKey(ada.userId, last_at, groupId).inbox_sk;
+    const keyOf = ({ groupId, last_at }: { groupId: string; last_at: string }) => `${last_at}#${groupId}`;
 
     it('gives the 20 with the newest activity, whatever year it is', async () => {
       const page = await ada.inbox();
@@ -134,7 +138,7 @@ describe('GET /api/message_groups', () => {
 
     it('shows none twice when a conversation moves up meanwhile', async () => {
       const person = await api().person();
-      const row = (seq: number, groupId = newGroupId()) =>
+      const row = (seq: number, groupId = newDirectId()) =>
         memberItem({ groupId, userId: person.userId, peer: ada.userId, last_seq: seq, last_at: timeOf(seq) });
       const [newest, second, third, oldest] = [row(4), row(3), row(2), row(1)];
       await putItems(api().db.table, [newest, second, third, oldest]);
@@ -189,13 +193,108 @@ describe('GET /api/message_groups/:uuid', () => {
     expect((await marks()).get(isaac.handle)).toEqual([3, seq]);
   });
 
-  it('shows a group of the greatest size', async () => {
+  it.each([
+    ['who is one of them', 'z', 0],
+    ['who comes after them', '!', 1],
+  ])(
+    'shows the first 100 members of a large group and the caller, %s, and no read marks',
+    async (_, prefix, added) => {
+      const ada = await api().person();
+      // By user id the others come after the caller, or before.
+      const userIds = upTo(120).map(() => `${prefix}${newUserId()}`);
+      const { groupId } = await addGroup(api().db.table, {
+        userIds: [ada.userId, ...userIds],
+        name: 'Everybody',
+      });
+      const group = await ada.group(groupId);
+      expect(group).toMatchObject({ kind: 'group', name: 'Everybody', handle: null, member_count: 121 });
+      const first = [ada.userId, ...userIds].toSorted().slice(0, 100);
+      expect(group.members.map((member) => member.user_uuid)).toEqual([
+        ...first,
+        ...(added === 1 ? [ada.userId] : []),
+      ]);
+      expect(group.members.some((member) => 'read_seq' in member)).toBe(false);
+    },
+  );
+
+  it('shows read marks where there are 100 members', async () => {
     const ada = await api().person();
-    const userIds = [ada.userId, ...upTo(97).map(() => newUserId())];
-    const { groupId } = await addGroup(api().db.table, { userIds, name: 'Everybody' });
+    const userIds = [ada.userId, ...upTo(99).map(() => newUserId())];
+    const { groupId } = await addGroup(api().db.table, { userIds, length: 3, member: { read_seq: 2 } });
     const group = await ada.group(groupId);
-    expect(group).toMatchObject({ kind: 'group', name: 'Everybody', handle: null, member_count: 98 });
-    expect(group.members.map((member) => member.user_uuid).toSorted()).toEqual(userIds.toSorted());
+    expect(group.members.map((member) => member.read_seq)).toEqual(userIds.map(() => 2));
+  });
+});
+
+describe('GET /api/message_groups/:uuid/members', () => {
+  it.each([1, 50, 100])('leads to the last member of a large group, %i at a time', async (limit) => {
+    const ada = await api().person();
+    const userIds = [ada.userId, ...upTo(limit === 1 ? 4 : 200).map(() => newUserId())];
+    const { groupId } = await addGroup(api().db.table, { userIds });
+    const path = `/api/message_groups/${groupId}/members`;
+    const pages = await ada.pages<MemberAnswer>(`${path}?limit=${limit}`, 'next');
+    expect(pages.flat().map(({ user_uuid }) => user_uuid)).toEqual(userIds.toSorted());
+    expect(pages.map((page) => page.length).slice(0, -1)).toEqual(pages.slice(1).map(() => limit));
+    expect(pages.flat().some((member) => 'read_seq' in member)).toBe(userIds.length <= 100);
+  });
+
+  it('shows each member as the group does', async () => {
+    const [ada, grace] = [await api().person(), await api().person()];
+    const { uuid, members } = await ada.createGroup('A group', [grace.handle]);
+    expect(ok(await grace.get(`/api/message_groups/${uuid}/members`))).toEqual(members);
+    const direct = await ada.send({ handle: grace.handle, message: 'Hi' });
+    const path = `/api/message_groups/${direct.message_group_uuid}`;
+    expect(ok(await grace.get(`${path}/members`))).toEqual(
+      (await grace.group(direct.message_group_uuid)).members,
+    );
+  });
+
+  it('has a Link only where more follows, and skips nobody when a member leaves meanwhile', async () => {
+    const people = await Promise.all(upTo(4).map(() => api().person()));
+    const [first, second, third, last] = people.toSorted((one, other) =>
+      one.userId < other.userId ? -1 : 1,
+    );
+    if (!first || !second || !third || !last) throw new Error('there are four');
+    const { uuid } = await last.createGroup(
+      'A group',
+      people.filter((person) => person !== last).map(({ handle }) => handle),
+    );
+    const path = `/api/message_groups/${uuid}/members`;
+    expect((await last.get(`${path}?limit=4`)).headers).not.toHaveProperty('link');
+    const next = linkOf(await last.get(`${path}?limit=2`), 'next') ?? '';
+    expect(next).toMatch(/^\/api\/message_groups\/\w+\/members\?limit=2&cursor=[\w-]+$/);
+    // The cursor names the second one.
+    expect(await second.delete(`${path}/@${second.handle}`)).toMatchObject({ status: 204 });
+    expect((ok(await last.get(next)) as MemberAnswer[]).map(({ user_uuid }) => user_uuid)).toEqual([
+      third.userId,
+      last.userId,
+    ]);
+  });
+});
+
+describe('POST /api/message_groups/:uuid/members', () => {
+  it('adds several at once, by one message in the log', async () => {
+    const [ada, grace, kay, joan] = [
+      await api().person(),
+      await api().person(),
+      await api().person(),
+      await api().person(),
+    ];
+    const { uuid } = await ada.createGroup('A group', [grace.handle]);
+    // Grace is a member already, and Kay is named twice.
+    const handles = [kay.handle, grace.handle, joan.handle, kay.handle];
+    const group = ok(await ada.post(`/api/message_groups/${uuid}/members`, { handles }));
+    expect(group).toMatchObject({ member_count: 4, last_seq: 2, unread_count: 0 });
+    const [added, ...more] = await kay.history(uuid, '?after=1');
+    expect(more).toEqual([]);
+    if (added?.kind !== 'system' || added.event.type !== 'members_added') throw new Error('nobody was added');
+    expect(added).toMatchObject({ seq: 2, user_uuid: ada.userId });
+    expect(added.event.users.map(({ user_uuid }) => user_uuid).toSorted()).toEqual(
+      [kay.userId, joan.userId].toSorted(),
+    );
+    for (const newcomer of [kay, joan]) {
+      expect(await newcomer.inbox()).toMatchObject([{ uuid, read_seq: 2, unread_count: 0 }]);
+    }
   });
 });
 
@@ -215,6 +314,17 @@ describe('PUT /api/message_groups/:uuid/read', () => {
     const after = await ada.group(groupId);
     expect({ ...after, members: [] }).toEqual({ ...before, members: [] });
     expect(after.members.find(({ user_uuid }) => user_uuid === grace.userId)).toMatchObject({ read_seq: 3 });
+  });
+
+  it('is 0 in a group of which nothing is read, and changes nothing there', async () => {
+    const { grace, groupId } = await unreadFive();
+    const nothing = { uuid: groupId, read_seq: 0, unread_count: 5 };
+    expect(await grace.markRead(groupId, 0)).toEqual(nothing);
+    const direct = await (await api().person()).send({ handle: grace.handle, message: 'Hi' });
+    const { message_group_uuid: uuid } = direct;
+    expect(await grace.markRead(uuid, 0)).toEqual({ uuid, read_seq: 0, unread_count: 1 });
+    await grace.markRead(uuid, 1);
+    expect(await grace.markRead(uuid, 0)).toEqual({ uuid, read_seq: 1, unread_count: 0 });
   });
 
   it('never goes back', async () => {
@@ -240,9 +350,12 @@ describe('PUT /api/message_groups/:uuid/read', () => {
   });
 
   it('is one’s own', async () => {
-    const { ada, grace, groupId } = await unreadFive();
+    const [ada, grace, kay] = [await api().person(), await api().person(), await api().person()];
+    const userIds = [ada.userId, grace.userId, kay.userId];
+    const { groupId } = await addGroup(api().db.table, { userIds, length: 5 });
     await grace.markRead(groupId, 5);
-    expect(await ada.inbox()).toMatchObject([{ read_seq: 0, unread_count: 5 }]);
+    expect(await kay.inbox()).toMatchObject([{ read_seq: 0, unread_count: 5 }]);
+    expect(await grace.inbox()).toMatchObject([{ read_seq: 5, unread_count: 0 }]);
   });
 
   it('of several devices at once ends at the furthest', async () => {
@@ -272,7 +385,7 @@ describe('DELETE /api/message_groups/:uuid/members/:user_uuid', () => {
       expect(await ada.history(groupId, '?after=1')).toMatchObject([
         {
           message: expect.stringMatching(/ removed \u2068Deleted user\u2069$/),
-          data: { user: { user_uuid: gone } },
+          event: { type: 'member_removed', user: { user_uuid: gone } },
         },
       ]);
       expect(await ada.delete(path + encodeURIComponent(gone))).toMatchObject({ status: 404 });

@@ -71,6 +71,20 @@ describe('POST /api/messages', () => {
     expect(seqs(await ada.history(groupId))).toEqual([1, 2, 3]);
   });
 
+  it('takes the place before the first message, with a key and without', async () => {
+    const { ada, groupId } = await conversation();
+    const body = { message_group_uuid: groupId, after_seq: 0 };
+    const two = await ada.send({ ...body, message: 'two' });
+    const three = await ada.send({ ...body, message: 'three' }, 'key');
+    expect(seqs([two, three])).toEqual([2, 3]);
+    expect(await ada.send({ ...body, message: 'three' }, 'key')).toEqual(three);
+    const grace = await api().person();
+    const opening = { handle: grace.handle, message: 'one', after_seq: 0 };
+    const first = await ada.send(opening, 'key');
+    expect(first.seq).toBe(1);
+    expect(await ada.send(opening, 'key')).toEqual(first);
+  });
+
   it('takes no place in a log that does not exist', async () => {
     const [ada, grace] = [await api().person(), await api().person()];
     const answer = await ada.post('/api/messages', { handle: grace.handle, message: 'Hi', after_seq: 1 });
@@ -235,6 +249,7 @@ describe('GET /api/messages/:message_group_uuid', () => {
     ['?limit=5&before=1', [], {}],
     ['?limit=5&before=48', seq(43, 47), { prev: 'before=43&limit=5', next: 'after=47&limit=5' }],
     ['?limit=5&before=999999999999', seq(43, 47), { prev: 'before=43&limit=5' }],
+    ['?limit=5&after=0', seq(1, 5), { next: 'after=5&limit=5' }],
     ['?limit=5&after=20', seq(21, 25), { prev: 'before=21&limit=5', next: 'after=25&limit=5' }],
     ['?limit=5&after=42', seq(43, 47), { prev: 'before=43&limit=5' }],
     ['?limit=5&after=45', seq(46, 47), { prev: 'before=46&limit=5' }],

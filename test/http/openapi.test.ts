@@ -128,7 +128,9 @@ describe('every answer to', () => {
     listMessages: () => ({ path: `/api/messages/${groupId}` }),
     createMessageGroup: () => withBody('POST', '/api/message_groups', { name: 'Two', handles: ['grace'] }),
     renameMessageGroup: () => withBody('PATCH', `/api/message_groups/${named}`, { name: 'Three' }),
-    addMember: () => withBody('POST', `/api/message_groups/${named}/members`, { handle: 'grace' }),
+    addMembers: () => withBody('POST', `/api/message_groups/${named}/members`, { handle: 'grace' }),
+    listMembers: () => ({ path: `/api/message_groups/${named}/members?limit=1` }),
+    listChanges: () => ({ path: `/api/messages/${groupId}/changes?after=0` }),
     changeRole: () => withBody('PATCH', `/api/message_groups/${named}/members/@grace`, { role: 'admin' }),
     removeMember: () => ({ method: 'DELETE', path: `/api/message_groups/${named}/members/@barbara` }),
     removeMemberById: () => ({

@@ -214,13 +214,27 @@ describe('the owner', () => {
     expect(roleOf(ok(await owner.get(groupPath(scene))), owner)).toBe('owner');
   });
 
-  it('is not made: there is one, and the role passes on', async () => {
+  it('hands the group over, and is an admin afterwards', async () => {
     const scene = await startScene();
-    const answer = await scene.people.owner.patch(memberPath(scene, scene.other), { role: 'owner' });
-    expect({ status: answer.status, codes: codesOf(answer) }).toEqual({
-      status: 422,
-      codes: ['role_invalid'],
-    });
+    const { owner, admin } = scene.people;
+    const { other } = scene;
+    const handOver = (caller: Caller, to: Caller) => caller.patch(memberPath(scene, to), { role: 'owner' });
+    for (const [caller, to] of [
+      [admin, admin],
+      [admin, other],
+      [other, other],
+    ] as const) {
+      expect(await handOver(caller, to)).toMatchObject({ status: 403, text: '["role_forbidden"]' });
+    }
+    const group = ok(await handOver(owner, other));
+    expect([roleOf(group, other), roleOf(group, owner)]).toEqual(['owner', 'admin']);
+    const [event] = (await owner.history(scene.groupId, '?limit=1')).map((message) =>
+      'event' in message ? message.event : undefined,
+    );
+    expect(event).toMatchObject({ type: 'role_changed', user: { user_uuid: other.userId }, role: 'owner' });
+    expect(await handOver(owner, owner)).toMatchObject({ status: 403 });
+    // To oneself it changes nothing.
+    expect(ok(await handOver(other, other))).toEqual(await other.group(scene.groupId));
   });
 });
 

@@ -4,9 +4,8 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { ScanCommand as ScanItemsCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isolateName } from '../../schema/isolate-name.ts';
 import { compareSummaries, rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
-import { eventsOf } from '../../backend/events/changes.ts';
 import { inProcessLiveEvents, type LiveEvents } from '../../backend/events/live-events.ts';
-import { encodeEvent } from '../../backend/events/payload.ts';
+import { encodeChange } from '../../backend/events/payload.ts';
 import { UNREADABLE_TEXT } from '../../backend/table/encryption/text-encryption.ts';
 import type { LogEntry } from '../../backend/domain/model.ts';
 import { type Key, memberKey, messageKey } from '../../schema/keys.ts';
@@ -55,7 +54,7 @@ afterAll(async () => {
 function overheard(): LiveEvents {
   const live = inProcessLiveEvents();
   const publish: typeof live.events.publish = (change) => {
-    published.push(...eventsOf(change).map(([, told]) => encodeEvent(told)));
+    published.push(encodeChange(change));
     return live.events.publish(change);
   };
   const { events } = live;
@@ -157,7 +156,7 @@ describe('the table', () => {
     await ada.send({ message_group_uuid: groupId, message: LONG });
     await sees(grace, groupId, { message: LONG.slice(0, 100) });
     const context = db.newContext();
-    expect(await compareSummaries(context, groupId)).toEqual([]);
+    expect(await compareSummaries(context, groupId)).toEqual({ differences: [], faults: [] });
     await db.table.send(
       new UpdateCommand({
         TableName: db.tableName,
@@ -168,9 +167,10 @@ describe('the table', () => {
     );
     expect((await grace.inbox())[0]).toMatchObject({ message: UNREADABLE_TEXT, unreadable: true });
     const mended = await rebuildSummaries(context, groupId);
-    expect(mended.flatMap(({ differences }) => differences.map(({ attribute }) => attribute))).toEqual([
-      'preview',
-    ]);
+    const attributes = mended.differences.flatMap(({ differences }) =>
+      differences.map(({ attribute }) => attribute),
+    );
+    expect(attributes).toEqual(['preview']);
     await sees(grace, groupId, { message: LONG.slice(0, 100) });
   });
 });

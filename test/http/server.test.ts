@@ -127,7 +127,7 @@ describe('stopping', () => {
       held.release();
       expect(await sent).toMatchObject({ seq: 2, message: 'two' });
       await stopped;
-      expect(await db.newContext().messages.tail(groupId)).toBe(2);
+      expect(await db.newContext().messages.tail(groupId)).toMatchObject({ seq: 2 });
     } finally {
       await api.stop();
       await flaky.close();

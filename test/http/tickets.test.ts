@@ -66,7 +66,12 @@ async function open(port: number, path: string, lastEventId = ''): Promise<Event
 }
 
 const typingOf = (at: TestApi, person: Caller) =>
-  at.context.events.publish({ kind: 'typing', to: [person.userId], groupId: 'g', userId: 'another' });
+  at.context.events.publish({
+    kind: 'typing',
+    to: { userIds: [person.userId] },
+    groupId: 'g',
+    userId: 'another',
+  });
 
 describe('a ticket', () => {
   it('opens a stream of who bought it, and is not logged', async () => {

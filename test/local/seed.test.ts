@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { wire } from '../../backend/wiring.ts';
+import { listInbox } from '../../backend/domain/list-inbox.ts';
 import { removeMember } from '../../backend/domain/manage-members.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sendToGroup } from '../../backend/domain/send-message.ts';
-import { unreadCount } from '../../backend/domain/unread.ts';
 import { displayName, messageText, newHandle } from '../../backend/http/fields.ts';
 import { parseBody } from '../../backend/http/parse-input.ts';
 import { defaultPlan } from '../../local/seed/default-plan.ts';
@@ -15,6 +15,7 @@ import { addPerson, readLog } from '../support/scene.ts';
 import { createTestTable, useTestTable } from '../support/test-table.ts';
 
 const NOW = new Date('2026-03-04T05:06:07.890Z');
+const RIGHT = { differences: [], faults: [] };
 const db = useTestTable();
 
 const groupIdOf = ({ between, name }: SeedConversation): string =>
@@ -73,12 +74,13 @@ describe('seeding', () => {
       expect(log.filter(({ kind }) => kind === 'system')).toHaveLength(
         conversation.name === undefined ? 0 : 1,
       );
-      expect(await compareSummaries(context, groupIdOf(conversation))).toEqual([]);
+      expect(await compareSummaries(context, groupIdOf(conversation))).toEqual(RIGHT);
+      expect(await context.changes.newest(groupIdOf(conversation))).toBe(0);
     }
-    const inbox = await context.members.inbox(seedUserId('ada'), 100);
-    expect(inbox).toHaveLength(9);
-    expect(inbox.filter((row) => row.peer === undefined)).toHaveLength(2);
-    expect(inbox.map(unreadCount).filter((count) => count > 0).length).toBeGreaterThan(1);
+    const { entries } = await listInbox(context, seedUserId('ada'), { limit: 100 });
+    expect(entries).toHaveLength(9);
+    expect(entries.filter(({ group }) => group)).toHaveLength(2);
+    expect(entries.filter(({ unreadCount }) => unreadCount > 0).length).toBeGreaterThan(1);
   });
 
   it('leaves changes by users unchanged', async () => {
@@ -125,7 +127,7 @@ describe('a seed with more messages than the last one', () => {
       const times = log.map((message) => message.created_at);
       expect(times).toEqual([...times].sort());
       expect(Date.parse(times.at(-1) ?? '')).toBeLessThanOrEqual(Date.now());
-      expect(await compareSummaries(context, groupId)).toEqual([]);
+      expect(await compareSummaries(context, groupId)).toEqual(RIGHT);
     } finally {
       await other.close();
     }
@@ -182,7 +184,45 @@ describe('a group of the plan', () => {
       await seedTable({ table }, { ...plan, conversations });
       expect((await seedTable({ table }, { ...plan, conversations })).sent).toBe(0);
       expect(await context.members.find(groupId, actor.userId)).toBeUndefined();
-      expect(await compareSummaries(context, groupId)).toEqual([]);
+      expect(await compareSummaries(context, groupId)).toEqual(RIGHT);
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe('a group of the plan that is larger than one request', () => {
+  it('has all its members once, also after an interruption, and who left stays away', async () => {
+    const other = await createTestTable();
+    const { table } = other;
+    try {
+      const context = wire({ table });
+      const people = Array.from({ length: 110 }, (_, place) => ({
+        handle: `person-${place}`,
+        display_name: `Person ${place}`,
+      }));
+      const [first = '', second = '', ...rest] = people.map(({ handle }) => handle);
+      const texts = ['one', 'two'].map((text, place) => ({
+        from: first,
+        text,
+        at: new Date(NOW.getTime() + place),
+      }));
+      const conversation = {
+        name: 'All',
+        between: [first, second, ...rest],
+        messages: texts,
+        unreadBy: [],
+      } as const;
+      const plan: SeedPlan = { people, conversations: [conversation] };
+      await expect(seedTable({ table }, plan, stopAfter(1))).rejects.toThrow('interrupted');
+      await seedTable({ table }, plan);
+      const groupId = groupIdOf(conversation);
+      expect(await context.groups.find(groupId)).toMatchObject({ member_count: 110 });
+      const actor = { userId: seedUserId(first), handle: first, display_name: first };
+      await removeMember(context, { groupId, actor }, 'person-100');
+      await seedTable({ table }, plan);
+      expect(await context.members.list(groupId, 999)).toHaveLength(109);
+      expect(await compareSummaries(context, groupId)).toEqual(RIGHT);
     } finally {
       await other.close();
     }

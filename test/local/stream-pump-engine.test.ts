@@ -91,8 +91,8 @@ it('keeps the summaries up to date, in order, across restarts of pump and engine
   await send('7');
   await eventually(() => expect(seen).toContain('7'));
   await eventually(async () => {
-    expect(await compareSummaries(context, pk.replace('GRP#', ''))).toEqual([]);
-    const [row] = await context.members.inbox(ada, 10);
+    expect(await compareSummaries(context, pk.replace('GRP#', ''))).toEqual({ differences: [], faults: [] });
+    const [row] = (await context.members.inbox(ada, 10)).items;
     expect(row).toMatchObject({ last_seq: 7, preview: '7' });
   });
 });

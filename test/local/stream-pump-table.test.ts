@@ -30,8 +30,8 @@ it('follows the table’s stream until every summary equals its log', async () =
   expect(groupIds.size).toBe(handles.length);
   for (const groupId of groupIds) {
     await eventually(async () => {
-      expect(await compareSummaries(context, groupId)).toEqual([]);
-      expect((await context.members.list(groupId)).map((row) => row.last_seq)).toEqual([10, 10]);
+      expect(await compareSummaries(context, groupId)).toEqual({ differences: [], faults: [] });
+      expect((await context.members.pair(groupId)).map((row) => row.last_seq)).toEqual([10, 10]);
     });
   }
 });

@@ -56,7 +56,9 @@ export class GroupModel {
 
   row(uuid: string, userId: string, marks: readonly Mark[], nameOf: (userId: string) => string): ExpectedRow {
     const { joinedSeq = 0, joinedAt = '' } = this.#members.get(userId) ?? {};
-    const own = this.#log.filter((message) => message.user_uuid === userId).map(({ seq }) => seq);
+    const own = this.#log
+      .filter((message) => message.user_uuid === userId && message.kind === 'text')
+      .map(({ seq }) => seq);
     const marked = marks
       .filter((mark) => mark.userId === userId && mark.joinedAt === joinedAt)
       .map(({ readSeq }) => readSeq);
@@ -72,39 +74,46 @@ export class GroupModel {
       last_by: last?.user_uuid ?? '',
       last_kind: last?.kind ?? 'text',
       read_seq: readSeq,
-      unread_count: this.#log.filter(({ seq, deleted_at }) => seq > readSeq && deleted_at === undefined)
-        .length,
+      unread_count: this.#log.filter(
+        ({ seq, kind, deleted_at }) => kind === 'text' && seq > readSeq && deleted_at === undefined,
+      ).length,
     };
   }
 
   #follow(message: Message, founders: readonly string[]): void {
-    const { user_uuid: author, data } = message;
+    const { user_uuid: author, event } = message;
     const joined = { joinedSeq: message.seq, joinedAt: message.created_at };
-    if (data?.event !== 'group_created' && !this.#members.has(author)) this.#strangers.push(message);
-    switch (data?.event) {
+    if (event?.type !== 'group_created' && !this.#members.has(author)) this.#strangers.push(message);
+    switch (event?.type) {
       case 'group_created':
-        this.#name = data.name;
+        this.#name = event.name;
         for (const userId of founders) this.#members.set(userId, { ...joined, role: 'member' });
         this.#members.set(author, { ...joined, role: 'owner' });
         break;
       case 'group_renamed':
-        this.#name = data.name;
+        this.#name = event.name;
         break;
-      case 'member_added':
-        this.#members.set(data.user_uuid, { ...joined, role: 'member' });
+      case 'members_added':
+        for (const userId of event.user_uuids) this.#members.set(userId, { ...joined, role: 'member' });
         break;
       case 'member_removed':
-        this.#members.delete(data.user_uuid);
+        this.#members.delete(event.user_uuid);
         break;
       case 'member_left':
         this.#members.delete(author);
-        if (data.new_owner !== undefined) this.#setRole(data.new_owner, 'owner');
+        if (event.new_owner !== undefined) this.#setRole(event.new_owner, 'owner');
         break;
       case 'role_changed':
-        this.#setRole(data.user_uuid, data.role);
+        this.#changeRole(author, event.user_uuid, event.role);
         break;
       case undefined:
     }
+  }
+
+  /** There is one owner: a user who hands the group over stays as an admin. */
+  #changeRole(author: string, userId: string, role: Role): void {
+    if (role === 'owner') this.#setRole(author, 'admin');
+    this.#setRole(userId, role);
   }
 
   #setRole(userId: string, role: Role): void {
@@ -119,6 +128,6 @@ function previewFor(
   last: Message | undefined,
   nameOf: (userId: string) => string,
 ): string | null {
-  const text = last?.data ? systemWords(last.data, last.user_uuid, { nameOf, readerId }) : last?.message;
+  const text = last?.event ? systemWords(last.event, last.user_uuid, { nameOf, readerId }) : last?.message;
   return text?.slice(0, 100) ?? null;
 }

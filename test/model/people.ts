@@ -92,7 +92,9 @@ export class People {
       case 'remove':
         return this.#inTurn(other, () => actor.delete(`${group}/members/@${other.handle}`));
       case 'role':
-        return actor.patch(`${group}/members/@${other.handle}`, { role: this.#pick(['admin', 'member']) });
+        return actor.patch(`${group}/members/@${other.handle}`, {
+          role: this.#pick(['admin', 'admin', 'member', 'member', 'owner']),
+        });
       case 'rename':
         return actor.patch(group, { name: this.#text() });
     }

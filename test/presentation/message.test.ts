@@ -4,55 +4,71 @@ import type { SystemEvent } from '../../schema/items.ts';
 import { textMessage, newGroupId } from '../support/factories.ts';
 
 const names = { person: (userId: string) => ({ handle: `@${userId}`, display_name: `Name of ${userId}` }) };
+/** A name in words, and its user's id. */
+const ISOLATED = /\u2068(?:Name of )?([^\u2069]*)\u2069/g;
 const grace = { user_uuid: 'grace', handle: '@grace', display_name: 'Name of grace' };
+const kay = { user_uuid: 'kay', handle: '@kay', display_name: 'Name of kay' };
 
 describe('a system message', () => {
-  it.each<[SystemEvent, unknown]>([
+  it.each<[SystemEvent, unknown, string]>([
+    [{ type: 'group_created', name: 'One' }, { type: 'group_created', name: 'One' }, '[ada] created “[One]”'],
     [
-      { event: 'group_created', name: 'One' },
-      { event: 'group_created', name: 'One' },
+      { type: 'group_renamed', name: 'Two' },
+      { type: 'group_renamed', name: 'Two' },
+      '[ada] named the group “[Two]”',
     ],
     [
-      { event: 'group_renamed', name: 'Two' },
-      { event: 'group_renamed', name: 'Two' },
+      { type: 'members_added', user_uuids: ['grace'], prev: 1 },
+      { type: 'members_added', users: [grace] },
+      '[ada] added [grace]',
     ],
     [
-      { event: 'member_added', user_uuid: 'grace' },
-      { event: 'member_added', user: grace },
+      { type: 'members_added', user_uuids: ['grace', 'kay'], prev: 1 },
+      { type: 'members_added', users: [grace, kay] },
+      '[ada] added [grace] and [kay]',
     ],
     [
-      { event: 'member_removed', user_uuid: 'grace' },
-      { event: 'member_removed', user: grace },
+      { type: 'member_removed', user_uuid: 'grace', prev: 1 },
+      { type: 'member_removed', user: grace },
+      '[ada] removed [grace]',
     ],
-    [{ event: 'member_left' }, { event: 'member_left' }],
+    [{ type: 'member_left', prev: 1 }, { type: 'member_left' }, '[ada] left'],
     [
-      { event: 'member_left', new_owner: 'grace' },
-      { event: 'member_left', new_owner: grace },
+      { type: 'member_left', new_owner: 'grace', prev: 1 },
+      { type: 'member_left', new_owner: grace },
+      '[ada] left, and [grace] owns the group now',
     ],
     [
-      { event: 'role_changed', user_uuid: 'grace', role: 'admin' },
-      { event: 'role_changed', user: grace, role: 'admin' },
+      { type: 'role_changed', user_uuid: 'grace', role: 'admin' },
+      { type: 'role_changed', user: grace, role: 'admin' },
+      '[ada] made [grace] an admin',
     ],
-  ])('of %j names people as they are called now', (stored, data) => {
+    [
+      { type: 'role_changed', user_uuid: 'grace', role: 'owner' },
+      { type: 'role_changed', user: grace, role: 'owner' },
+      '[ada] made [grace] the owner',
+    ],
+  ])('of %j names people as they are called now', (stored, event, words) => {
     const item = textMessage({
       groupId: newGroupId(),
       kind: 'system',
-      data: stored,
+      event: stored,
       user_uuid: 'ada',
-      message: 'words',
+      message: null,
     });
     const presented = presentMessage(item, names);
-    expect(presented).toMatchObject({ kind: 'system', handle: '@ada', message: 'words' });
-    expect(presented).toHaveProperty('data', data);
+    expect(presented).toMatchObject({ kind: 'system', handle: '@ada' });
+    expect(presented.message?.replaceAll(ISOLATED, '[$1]')).toBe(words);
+    expect(presented).toHaveProperty('event', event);
     // Parsing leaves out what the schema does not know.
     expect(message.parse(presented)).toEqual(presented);
   });
 });
 
 describe('a text message', () => {
-  it('has no data', () => {
+  it('has no event', () => {
     const presented = presentMessage(textMessage({ groupId: newGroupId() }), names);
-    expect(presented).not.toHaveProperty('data');
+    expect(presented).not.toHaveProperty('event');
     expect(message.parse(presented)).toEqual(presented);
   });
 

@@ -1,13 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type CursorScope, decodeCursor, encodeCursor } from '../../schema/cursors.ts';
-import { inboxSk } from '../../schema/keys.ts';
+import { type CursorScope, decodeCursor, encodeCursor, PART_SEPARATOR } from '../../schema/cursors.ts';
+import { directInboxSk } from '../../schema/keys.ts';
 
 const inbox = (userId: string): CursorScope => ['inbox', userId];
 const years = { min: new Date('0000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z') };
-const place = fc
+const part = fc
   .tuple(fc.date({ ...years, noInvalidDate: true }), fc.ulid())
-  .map(([time, id]) => inboxSk(time.toISOString(), id));
+  .map(([time, id]) => directInboxSk(time.toISOString(), id));
+/** A place in an inbox: four parts, each of which may be empty. */
+const place = fc
+  .array(fc.option(part, { nil: '' }), { minLength: 4, maxLength: 4 })
+  .map((parts) => parts.join(PART_SEPARATOR));
+const PLACE = ['', '', '2024-01-01T00:00:00.000Z#01ARZ3NDEKTSV4RRFFQ69G5FAV', ''].join(PART_SEPARATOR);
 const userId = fc.oneof(fc.uuid(), fc.string());
 const BASE64_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=. \n\u00e9';
 
@@ -47,10 +52,8 @@ describe('a cursor', () => {
   });
 
   it('is refused after any change of a character', () => {
-    const cursor = encodeCursor(
-      inbox('ada'),
-      inboxSk('2024-01-01T00:00:00.000Z', '01ARZ3NDEKTSV4RRFFQ69G5FAV'),
-    );
+    const cursor = encodeCursor(inbox('ada'), PLACE);
+    expect(decodeCursor(inbox('ada'), cursor)).toBe(PLACE);
     const altered = [...alterations(cursor)].filter((text) => text !== cursor);
     expect(altered.length).toBeGreaterThan(5_000);
     expect(altered.filter((text) => decodeCursor(inbox('ada'), text) !== undefined)).toEqual([]);
@@ -73,6 +76,16 @@ describe('a cursor', () => {
         }
       }),
     );
+  });
+
+  it.each([
+    ['three parts', '||'],
+    ['five parts', '||||'],
+    ['a part that is no time', '||x|'],
+    ['the place of a named group', '||~#01ARZ3NDEKTSV4RRFFQ69G5FAV|'],
+    ['a part with more behind it', '|||2024-01-01T00:00:00.000Z#01ARZ3NDEKTSV4RRFFQ69G5FAV\n'],
+  ])('with a correct checksum is refused where it has %s', (_, text) => {
+    expect(decodeCursor(inbox('ada'), encodeCursor(inbox('ada'), text))).toBeUndefined();
   });
 
   it('is never met by chance', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ulid } from 'ulid';
-import { directGroupId, isGroupId, isUserId } from '../../schema/ids.ts';
+import { directGroupId, groupIdForKey, isDirectGroupId, isGroupId, isUserId } from '../../schema/ids.ts';
 
 const userId = fc.oneof(fc.uuid(), fc.string({ minLength: 1, maxLength: 255 }));
 
@@ -30,8 +30,36 @@ describe('the id of a direct group', () => {
     expect(directGroupId('a","b', 'c')).not.toBe(directGroupId('a', 'b","c'));
   });
 
-  it('stays what it is: conversations that exist are found by it', () => {
-    expect(directGroupId('ada', 'grace')).toBe('0K85J6KW07WVWZ3S6T7Q86HZ2K');
+  it('does not change: existing conversations are found by it', () => {
+    expect(directGroupId('ada', 'grace')).toBe('4K85J6KW07WVWZ3S6T7Q86HZ2K');
+  });
+});
+
+describe('the kind of a group', () => {
+  it('is direct for the id of any pair', () => {
+    fc.assert(
+      fc.property(userId, userId, (one, other) => {
+        expect(isDirectGroupId(directGroupId(one, other))).toBe(true);
+      }),
+    );
+  });
+
+  it('is named for every ULID of the next millennia, and for the id of any key', () => {
+    const YEAR_6429 = Date.UTC(6429, 0, 1);
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: YEAR_6429 }), (time) => {
+        expect(isDirectGroupId(ulid(time))).toBe(false);
+      }),
+    );
+    fc.assert(
+      fc.property(userId, fc.string({ minLength: 1, maxLength: 64 }), (user, key) => {
+        const id = groupIdForKey(user, key);
+        expect(isGroupId(id)).toBe(true);
+        expect(isDirectGroupId(id)).toBe(false);
+        expect(groupIdForKey(user, key)).toBe(id);
+        expect(groupIdForKey(`${user}.`, key)).not.toBe(id);
+      }),
+    );
   });
 });
 

@@ -1,19 +1,32 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  changeKey,
+  changeOf,
+  changeSk,
+  deletedKey,
+  deletedSeqOf,
+  deletedSk,
+  directInboxSk,
+  formerGroupIdOf,
+  formerGroupKey,
+  GROUP_SK,
   groupIdOf,
   groupKey,
   handleKey,
   handlePk,
-  inboxKey,
   isMessageKey,
   MAX_SEQ,
+  MEMBER_SK_END,
+  MEMBER_SK_PREFIX,
   memberKey,
   memberUserIdOf,
   messageKey,
   messageSk,
+  namedInboxSk,
   profileKey,
   profileUserIdOf,
+  seqOf,
 } from '../../schema/keys.ts';
 
 const seq = fc.integer({ min: 1, max: MAX_SEQ });
@@ -44,6 +57,29 @@ describe('the order of a group’s sort keys', () => {
       fc.property(id, id, seq, (groupId, userId, place) => {
         expect(memberKey(groupId, userId).sk < groupKey(groupId).sk).toBe(true);
         expect(groupKey(groupId).sk < messageSk(place)).toBe(true);
+      }),
+    );
+  });
+
+  it('has nothing between the members and META', () => {
+    fc.assert(
+      fc.property(id, seq, (groupId, place) => {
+        const others = [messageKey(groupId, place), changeKey(groupId, place), deletedKey(groupId, place)];
+        for (const { sk } of others) expect(sk < MEMBER_SK_PREFIX || sk > GROUP_SK).toBe(true);
+        expect(memberKey(groupId, groupId).sk < MEMBER_SK_END).toBe(true);
+      }),
+    );
+    // Reserved for later items.
+    for (const sk of ['RCT#1#x', 'AT#ada#1', 'PINS', 'DATA', 'INVITE#x']) {
+      expect(sk < MEMBER_SK_PREFIX || sk > GROUP_SK).toBe(true);
+    }
+  });
+
+  it('is the order of the numbers for changes and deleted seqs too', () => {
+    fc.assert(
+      fc.property(seq, seq, (one, other) => {
+        expect(changeSk(one) < changeSk(other)).toBe(one < other);
+        expect(deletedSk(one) < deletedSk(other)).toBe(one < other);
       }),
     );
   });
@@ -83,6 +119,10 @@ describe('what a key is of', () => {
         expect(memberUserIdOf(memberKey(groupId, userId))).toBe(userId);
         expect(profileUserIdOf(profileKey(userId))).toBe(userId);
         expect(isMessageKey(messageKey(groupId, place))).toBe(true);
+        expect(seqOf(messageKey(groupId, place))).toBe(place);
+        expect(changeOf(changeKey(groupId, place))).toBe(place);
+        expect(deletedSeqOf(deletedKey(groupId, place))).toBe(place);
+        expect(formerGroupIdOf(formerGroupKey(userId, groupId))).toBe(groupId);
       }),
     );
   });
@@ -114,7 +154,15 @@ describe('what a key is of', () => {
         ]) {
           expect(isMessageKey(key)).toBe(false);
         }
-        for (const key of [profileKey(userId), handleKey('ada')]) expect(groupIdOf(key)).toBeUndefined();
+        for (const key of [profileKey(userId), handleKey('ada'), formerGroupKey(userId, groupId)]) {
+          expect(groupIdOf(key)).toBeUndefined();
+        }
+        const numbered = [messageKey(groupId, place), changeKey(groupId, place), deletedKey(groupId, place)];
+        expect(numbered.map((key) => seqOf(key) !== undefined)).toEqual([true, false, false]);
+        expect(numbered.map((key) => changeOf(key) !== undefined)).toEqual([false, true, false]);
+        expect(numbered.map((key) => deletedSeqOf(key) !== undefined)).toEqual([false, false, true]);
+        expect(numbered.map((key) => isMessageKey(key))).toEqual([true, false, false]);
+        expect(formerGroupIdOf(profileKey(userId))).toBeUndefined();
       }),
     );
   });
@@ -133,15 +181,16 @@ describe('the key of a handle', () => {
 });
 
 describe('the place in an inbox', () => {
-  it('orders by the time of the last activity, across years too', () => {
+  it('of a direct group is ordered by its time, across years too', () => {
     const time = fc.date({ min: new Date('1970-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
     fc.assert(
       fc.property(time, time, fc.ulid(), fc.ulid(), (one, other, oneGroup, otherGroup) => {
         fc.pre(one.getTime() !== other.getTime());
-        const first = inboxKey('ada', one.toISOString(), oneGroup);
-        const second = inboxKey('ada', other.toISOString(), otherGroup);
-        expect(first.inbox_pk).toBe(second.inbox_pk);
-        expect(first.inbox_sk < second.inbox_sk).toBe(one < other);
+        const first = directInboxSk(one.toISOString(), oneGroup);
+        const second = directInboxSk(other.toISOString(), otherGroup);
+        expect(first < second).toBe(one < other);
+        // A named group's row comes after every time.
+        expect(namedInboxSk(oneGroup) > first && namedInboxSk(oneGroup) > second).toBe(true);
       }),
     );
   });

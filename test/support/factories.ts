@@ -2,16 +2,47 @@ import type { AttributeValue as ItemValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { ulid } from 'ulid';
-import type { LogEntry, Member, Message } from '../../backend/domain/model.ts';
-import { logEntryOf, memberOf, messageItemOf } from '../../backend/table/items.ts';
-import type { MemberItem, MessageItem } from '../../schema/items.ts';
-import { inboxKey, type Key, memberKey, messageKey } from '../../schema/keys.ts';
+import type {
+  DirectMember,
+  Group,
+  LogEntry,
+  Member,
+  Message,
+  NamedGroup,
+  NamedMember,
+} from '../../backend/domain/model.ts';
+import { groupOf, logEntryOf, memberOf, messageItemOf } from '../../backend/table/items.ts';
+import { directGroupId, isDirectGroupId } from '../../schema/ids.ts';
+import type {
+  DirectMemberItem,
+  GroupItem,
+  MemberItem,
+  MessageItem,
+  NamedGroupItem,
+  NamedMemberItem,
+  StoredSummary,
+} from '../../schema/items.ts';
+import {
+  directInboxSk,
+  groupKey,
+  inboxPk,
+  type Key,
+  memberKey,
+  messageKey,
+  namedInboxSk,
+} from '../../schema/keys.ts';
 
 /** An id that no other test has. `ulid` alone asks the system for each of its 16 random characters. */
 const newId = (): string => ulid(Date.now(), Math.random);
 
-/** A group's id that no other test has. */
+/** A named group's id that no other test has. */
 export const newGroupId = (): string => newId();
+
+/** A direct group's id that no other test has. */
+export const newDirectId = (): string => directGroupId(newUserId(), newUserId());
+
+/** The log of a group that a test writes by hand. */
+export const logIdOf = (groupId: string): string => `0${groupId.slice(1)}`;
 
 /** A user's id that no other test has, in the form Cognito gives it. */
 export const newUserId = (): string => crypto.randomUUID();
@@ -25,14 +56,14 @@ export interface MessageValues extends Partial<Omit<MessageItem, 'pk' | 'sk'>> {
   readonly groupId: string;
 }
 
-/** A stored message: by default the group's first, of another user. */
+/** A stored message: the group's first, unless the values say otherwise. */
 export function messageItem({ groupId, seq = 1, ...values }: MessageValues): MessageItem {
   return {
     ...messageKey(groupId, seq),
     seq,
     rev: 0,
     message_uuid: newId(),
-    user_uuid: 'somebody',
+    user_uuid: 'author',
     kind: 'text',
     message: `text ${seq}`,
     created_at: timeOf(seq),
@@ -72,33 +103,94 @@ export function tombstone<Entry extends MessageItem | LogEntry>(message: Entry):
   };
 }
 
-export interface MemberValues extends Partial<Omit<MemberItem, 'pk' | 'sk' | 'inbox_pk' | 'inbox_sk'>> {
-  readonly groupId: string;
-  readonly userId: string;
-}
-
-/** A member's row: by default as of the group's first message, unread. */
-export function memberItem({ groupId, userId, ...values }: MemberValues): MemberItem {
-  const last_at = values.last_at ?? timeOf(values.last_seq ?? 1);
+/** A summary as of the group's first message, unless the values say otherwise. */
+export function summaryItem(values: Partial<StoredSummary> = {}): StoredSummary {
+  const { last_seq = 1 } = values;
   return {
-    ...memberKey(groupId, userId),
-    ...inboxKey(userId, last_at, groupId),
-    role: 'member',
-    joined_at: timeOf(1),
-    joined_seq: 1,
-    read_seq: 0,
-    last_seq: 1,
+    last_seq,
     last_rev: 0,
-    last_at,
-    last_by: 'somebody',
+    last_at: timeOf(last_seq),
+    last_by: 'author',
     last_kind: 'text',
     preview: 'text 1',
     ...values,
   };
 }
 
+type Values<Item> = Partial<Omit<Item, 'pk' | 'sk' | 'inbox_pk'>>;
+interface Ids {
+  readonly groupId: string;
+  readonly userId: string;
+}
+
+export type DirectValues = Ids & Values<DirectMemberItem>;
+export type NamedValues = Ids & Values<NamedMemberItem>;
+export type MemberValues = DirectValues | NamedValues;
+
+function memberBase({ groupId, userId }: Ids) {
+  return {
+    ...memberKey(groupId, userId),
+    inbox_pk: inboxPk(userId),
+    log_id: logIdOf(groupId),
+    role: 'member' as const,
+    joined_at: timeOf(1),
+    joined_seq: 1,
+    read_seq: 0,
+  };
+}
+
+/** A row of a direct group: as of the group's first message, unread, unless the values say otherwise. */
+export function directMemberItem({ groupId, userId, ...values }: DirectValues): DirectMemberItem {
+  const summary = summaryItem(values);
+  return {
+    ...memberBase({ groupId, userId }),
+    ...summary,
+    inbox_sk: directInboxSk(summary.last_at, groupId),
+    peer: 'peer',
+    ...values,
+  };
+}
+
+/** A row of a named group: nothing is read, unless the values say otherwise. */
+export function namedMemberItem({ groupId, userId, ...values }: NamedValues): NamedMemberItem {
+  return { ...memberBase({ groupId, userId }), inbox_sk: namedInboxSk(groupId), ...values };
+}
+
+const isDirectValues = (values: MemberValues): values is DirectValues => isDirectGroupId(values.groupId);
+
+/** A row of the kind that its group is. */
+export function memberItem(values: MemberValues): MemberItem {
+  return isDirectValues(values) ? directMemberItem(values) : namedMemberItem(values);
+}
+
 /** The same as the domain sees it. */
 export const member = (values: MemberValues): Member => memberOf(memberItem(values));
+export const directMember = (values: DirectValues): DirectMember =>
+  memberOf(directMemberItem(values)) as DirectMember;
+export const namedMember = (values: NamedValues): NamedMember =>
+  memberOf(namedMemberItem(values)) as NamedMember;
+
+/** META of a group of the kind that its id has: as of its first message, unless the values say otherwise. */
+export function groupItem({
+  groupId,
+  ...values
+}: { readonly groupId: string } & Values<NamedGroupItem>): GroupItem {
+  const base = {
+    ...groupKey(groupId),
+    log_id: logIdOf(groupId),
+    created_by: 'author',
+    created_at: timeOf(1),
+    member_count: 2,
+    membership_seq: 1,
+  };
+  if (isDirectGroupId(groupId)) return { ...base, kind: 'direct' };
+  return { ...base, kind: 'group', name: 'A group', ...summaryItem(values), ...values };
+}
+
+/** The same as the domain sees it. */
+export const group = (values: Parameters<typeof groupItem>[0]): Group => groupOf(groupItem(values));
+export const namedGroup = (values: Parameters<typeof groupItem>[0]): NamedGroup =>
+  group(values) as NamedGroup;
 
 let sequence = 100_000_000_000_000_000n;
 

@@ -52,8 +52,7 @@ export class Description {
     if (method === 'options') return [];
     const path = request.path.replaceAll('%40', '@');
     const operation = this.#operationOf(method === 'head' ? 'get' : method, path);
-    if (operation === undefined)
-      return answer.status === 404 ? [] : ['this is no route: 404 is due'];
+    if (operation === undefined) return answer.status === 404 ? [] : ['this is no route: 404 is due'];
     const response = this.#resolve([...operation, 'responses', String(answer.status)]);
     if (!response) return [`a status of ${answer.status} is not described`];
     return [

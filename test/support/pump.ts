@@ -5,9 +5,10 @@ import type { Publisher } from '../../backend/events/changes.ts';
 import { inProcessLiveEvents } from '../../backend/events/live-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
+import { ChangeStore } from '../../backend/table/change-store.ts';
+import { GroupStore } from '../../backend/table/group-store.ts';
 import { MemberStore } from '../../backend/table/member-store.ts';
 import { opaqueTexts } from '../../backend/table/message-codec.ts';
-import { MessageStore } from '../../backend/table/message-store.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { createHandler } from '../../lambdas/update-summaries/handler.ts';
 import { StreamPosition } from '../../local/pump/stream-position.ts';
@@ -44,11 +45,12 @@ export async function startSummaries(db: TestTable, options: SummariesOptions = 
   const client = createDynamoClient(config);
   const streams = createStreamsClient(config);
   const table = openTable(client, db.tableName);
-  const codec = opaqueTexts();
   const handler = deliverBy(
     createHandler({
-      members: new MemberStore(table, codec),
-      messages: new MessageStore(table, codec),
+      members: new MemberStore(table),
+      groups: new GroupStore(table, opaqueTexts()),
+      changes: new ChangeStore(table),
+      clock: () => new Date(),
       events,
       failures: (keys) => Promise.reject(new Error(`${keys.length} records cannot be handled`)),
       logger,

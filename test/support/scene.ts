@@ -1,19 +1,22 @@
 import { BatchWriteCommand, DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Wiring } from '../../backend/wiring.ts';
 import { saveProfile } from '../../backend/domain/people.ts';
-import { type Draft, MessageLog } from '../../backend/domain/message-log.ts';
-import type { LogEntry, Member, Message } from '../../backend/domain/model.ts';
+import type { Draft } from '../../backend/domain/drafts.ts';
+import { MessageLog } from '../../backend/domain/message-log.ts';
+import type { DirectMember, LogEntry, Message } from '../../backend/domain/model.ts';
+import { createLogger } from '../../backend/logger.ts';
 import type { Table } from '../../backend/table/table.ts';
-import type { GroupItem, MemberItem, MessageItem } from '../../schema/items.ts';
-import { groupKey, type Key } from '../../schema/keys.ts';
+import { directGroupId, isDirectGroupId } from '../../schema/ids.ts';
+import type { GroupItem, MemberItem, MessageItem, StoredSummary } from '../../schema/items.ts';
+import type { Key } from '../../schema/keys.ts';
 import {
+  directMember,
+  groupItem,
   type MemberValues,
-  member,
   memberItem,
   messageItem,
   newGroupId,
   newUserId,
-  timeOf,
 } from './factories.ts';
 
 /** Writes items as they are, whatever any use case would say to them. */
@@ -48,41 +51,65 @@ export interface GroupScene {
   readonly messages: readonly MessageItem[];
 }
 
-/** A group that exists with its members and its log; the members' summaries show the log's end, unread. */
+/** A group that exists with its members and its log; its summary shows the log's end, and nothing is read. */
 export async function addGroup(
   table: Table,
   scene: {
     readonly userIds: readonly string[];
+    /** Default: a named group's. Of a direct group's id, the two users are each other's peers. */
     readonly groupId?: string;
     readonly name?: string;
-    /** Messages in the log; default 1. */
+    /** Messages in the log, all of them texts of the first user; default 1. */
     readonly length?: number;
     /** What the members' rows say instead. */
     readonly member?: Partial<MemberValues>;
+    /** What the summary says instead, wherever it is. */
+    readonly summary?: Partial<StoredSummary>;
     /** What the messages say instead. */
     readonly message?: (seq: number) => Partial<MessageItem>;
   },
 ): Promise<GroupScene> {
   const { userIds, groupId = newGroupId(), name = 'A group', length = 1 } = scene;
-  const [author = 'somebody'] = userIds;
+  const [author = 'author'] = userIds;
   const messages = Array.from({ length }, (_, place) =>
     messageItem({ groupId, seq: place + 1, user_uuid: author, ...scene.message?.(place + 1) }),
   );
   const last = messages.at(-1) ?? messageItem({ groupId });
-  const summary = { last_seq: last.seq, last_rev: last.rev, last_at: last.created_at, last_by: author };
-  const members = userIds.map((userId) =>
-    memberItem({ ...summary, preview: last.message, groupId, userId, ...scene.member }),
-  );
-  const group: GroupItem = {
-    ...groupKey(groupId),
-    kind: 'group',
+  const summary = {
+    last_seq: last.seq,
+    last_rev: last.rev,
+    last_at: last.created_at,
+    last_by: author,
+    preview: last.message,
+    ...scene.summary,
+  };
+  const ofRows = isDirectGroupId(groupId) ? summary : {};
+  const members = userIds.map((userId) => {
+    const peer = userIds.find((other) => other !== userId) ?? 'peer';
+    const direct = isDirectGroupId(groupId) ? { peer } : {};
+    return memberItem({ ...ofRows, ...direct, groupId, userId, ...scene.member });
+  });
+  const group = groupItem({
+    groupId,
     name,
     created_by: author,
-    created_at: timeOf(1),
     member_count: members.length,
-  };
+    ...summary,
+  });
   await putItems(table, [group, ...members, ...messages]);
   return { groupId, group, members, messages };
+}
+
+/** The same for the direct group of two users. */
+export async function addDirectGroup(
+  table: Table,
+  {
+    userIds,
+    ...scene
+  }: Omit<Parameters<typeof addGroup>[1], 'userIds'> & { readonly userIds: readonly [string, string] },
+): Promise<GroupScene> {
+  const [one, other] = userIds;
+  return addGroup(table, { ...scene, userIds, groupId: directGroupId(one, other) });
 }
 
 /** The whole log of a group, as stored. */
@@ -98,11 +125,17 @@ export function upTo(n: number): number[] {
 }
 
 /** Appends as a member of a direct group, whose row says this; the row need not be in the table. */
-export async function appendAs(wiring: Wiring, draft: Draft, row: Partial<Member> = {}): Promise<Message> {
+export async function appendAs(
+  wiring: Wiring,
+  draft: Draft,
+  row: Partial<DirectMember> = {},
+): Promise<Message> {
   const { groupId, userId } = draft;
-  const own = { ...member({ groupId, userId, peer: 'peer' }), ...row };
-  // What only this log can make: a snapshot of members. It asks the table nothing.
-  const anyLog = new MessageLog({ ...wiring, members: { list: () => Promise.resolve([own]) } });
-  const { message } = await wiring.log.append(await anyLog.readMembers(groupId), draft);
+  const own = { ...directMember({ groupId, userId }), ...row };
+  // Only a log makes a snapshot. This one reads the row above, and asks the table nothing.
+  const pair = [own, { ...own, userId: own.peer, peer: userId }];
+  const members = { pair: () => Promise.resolve(pair) } as unknown as Wiring['members'];
+  const anyLog = new MessageLog({ ...wiring, members, logger: createLogger('silent') });
+  const { message } = await wiring.log.append(await anyLog.readAccess(groupId, userId), draft);
   return message;
 }

@@ -1,9 +1,9 @@
-import type { InboxRow, LogEntry, Member, Message } from '../../backend/domain/model.ts';
+import type { LogEntry, Message, ShownSummary } from '../../backend/domain/model.ts';
 import { createLogger } from '../../backend/logger.ts';
 import type { TextKey } from '../../backend/text-config.ts';
 import type { KmsApi } from '../../backend/table/encryption/kms.ts';
 import { EncryptedTexts } from '../../backend/table/encryption/encrypted-texts.ts';
-import type { TextEncryption } from '../../backend/table/encryption/text-encryption.ts';
+import type { SummaryOfGroup, TextEncryption } from '../../backend/table/encryption/text-encryption.ts';
 import { createTextCipher } from '../../backend/table/encryption/cipher.ts';
 import { createFakeKms, KMS_KEY } from './fake-kms.ts';
 
@@ -59,9 +59,12 @@ export async function openMessage(encryption: TextEncryption, entry: LogEntry): 
   return message;
 }
 
-/** Decrypts the preview of a stored row. */
-export async function openRow(encryption: TextEncryption, row: Member): Promise<InboxRow> {
-  const [opened] = await encryption.decryptPreviews([row]);
-  if (!opened) throw new TypeError('there is one row for each member');
+/** A stored summary as this encryption reads it. */
+export async function openSummary(
+  encryption: TextEncryption,
+  summary: SummaryOfGroup,
+): Promise<ShownSummary> {
+  const [opened] = await encryption.decryptSummaries([summary]);
+  if (!opened) throw new TypeError('there is one summary for each group');
   return opened;
 }

@@ -2,11 +2,19 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { type Wiring, wire } from '../../backend/wiring.ts';
 import { TableUnavailableError } from '../../backend/errors.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
-import type { Group } from '../../backend/domain/model.ts';
+import type { DirectGroup } from '../../backend/domain/model.ts';
 import { groupItemOf, logEntryOf, messageItemOf } from '../../backend/table/items.ts';
 import { profileKey } from '../../schema/keys.ts';
 import { startEngine } from '../support/engine.ts';
-import { member, messageItem, newGroupId, textMessage, timeOf } from '../support/factories.ts';
+import {
+  directMember,
+  logIdOf,
+  messageItem,
+  newDirectId,
+  newGroupId,
+  textMessage,
+  timeOf,
+} from '../support/factories.ts';
 import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
 import { putItem, putItems, readLog, upTo } from '../support/scene.ts';
 import { createTestTable, useTestTable } from '../support/test-table.ts';
@@ -43,26 +51,26 @@ describe('names read in one batch', () => {
     ),
   );
 
-  it('are asked for again as long as some are left unprocessed', async () => {
+  it('are read again as long as some are left unprocessed', async () => {
     flaky.leaveUnprocessed({ times: 3 });
     const names = await wire({ table: context.table }).names.read(userIds);
     expect(userIds.every((userId) => names.hasPerson(userId))).toBe(true);
     expect(flaky.count('BatchGetItem')).toBe(4);
   });
 
-  it('that are left unprocessed again and again are the table’s trouble', async () => {
+  it('that are left unprocessed again and again are an error of the table', async () => {
     flaky.leaveUnprocessed({ times: Infinity });
     await expect(wire({ table: context.table }).names.read(userIds)).rejects.toThrow(TableUnavailableError);
   });
 
-  it('are not asked for again a moment later', async () => {
+  it('are not read again a moment later', async () => {
     const fresh = wire({ table: context.table });
     await fresh.names.read(userIds);
     await fresh.names.read(userIds);
     expect(flaky.count('BatchGetItem')).toBe(1);
   });
 
-  it('of nobody ask nothing', async () => {
+  it('of no users read nothing', async () => {
     await context.names.read([]);
     expect(flaky.count('BatchGetItem')).toBe(0);
   });
@@ -78,7 +86,7 @@ describe('a transaction', () => {
     },
   );
 
-  it('that is cancelled again and again is the table’s trouble', async () => {
+  it('that is cancelled again and again is an error of the table', async () => {
     flaky.cancel(['TransactionConflict', 'None', 'None', 'None'], { times: CLIENT_ATTEMPTS });
     await expect(context.groups.open(newGroup())).rejects.toThrow(TableUnavailableError);
   });
@@ -95,7 +103,7 @@ describe('a transaction', () => {
     expect(flaky.count('TransactWriteItems')).toBe(1);
   });
 
-  it('does not open a group that is there, though its first message is gone', async () => {
+  it('does not open a group that exists, though its first message is missing', async () => {
     const group = newGroup();
     await putItem(db().table, groupItemOf(group.group));
     expect(await context.groups.open(group)).toEqual({ opened: false, firstMessage: undefined });
@@ -106,12 +114,13 @@ describe('a transaction', () => {
     const { groupId } = group.group;
     await putItem(db().table, messageItemOf(group.firstMessage));
     expect(await context.groups.open(group)).toMatchObject({ opened: false });
-    expect(await context.members.listWithGroup(groupId)).toEqual({ group: undefined, members: [] });
+    expect(await context.groups.find(groupId)).toBeUndefined();
+    expect(await context.members.pair(groupId)).toEqual([]);
   });
 });
 
 describe('a read of several pages', () => {
-  it('comes together, whatever page is throttled', async () => {
+  it('is complete, whichever page is throttled', async () => {
     const groupId = newGroupId();
     const text = 'x'.repeat(100_000);
     const messages = upTo(25).map((seq) => messageItem({ groupId, seq, message: text }));
@@ -137,7 +146,7 @@ describe('the table', () => {
     await expect(context.members.find(newGroupId(), 'ada')).rejects.toThrow(TableUnavailableError);
   });
 
-  it('that finds fault with a request says so: another try would not help', async () => {
+  it('that finds a request invalid throws that error: a repeat would not help', async () => {
     flaky.refuse('GetItem', 'ValidationException');
     await expect(context.members.find(newGroupId(), 'ada')).rejects.toMatchObject({
       name: 'ValidationException',
@@ -145,7 +154,7 @@ describe('the table', () => {
     expect(flaky.count('GetItem')).toBe(1);
   });
 
-  it('is reached again when its engine is back', async () => {
+  it('is reached again when its engine has started again', async () => {
     const lone = await createTestTable({ engine: 'own' });
     try {
       const find = () => lone.newContext().members.find(newGroupId(), 'ada');
@@ -165,14 +174,16 @@ describe('the table', () => {
 });
 
 function newGroup() {
-  const groupId = newGroupId();
-  const group: Group = {
+  const groupId = newDirectId();
+  const group: DirectGroup = {
     groupId,
     kind: 'direct',
+    log_id: logIdOf(groupId),
     created_by: 'ada',
     created_at: timeOf(1),
     member_count: 2,
+    membership_seq: 1,
   };
-  const members = ['ada', 'grace'].map((userId) => member({ groupId, userId }));
+  const members = ['ada', 'grace'].map((userId) => directMember({ groupId, userId }));
   return { group, members, firstMessage: textMessage({ groupId }) };
 }

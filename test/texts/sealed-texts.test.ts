@@ -17,13 +17,14 @@ import fc from 'fast-check';
 import { TextKeysUnavailableError } from '../../backend/errors.ts';
 import { messageText } from '../../backend/http/fields.ts';
 import type { LogEntry } from '../../backend/domain/model.ts';
+import { summaryOf } from '../../backend/table/items.ts';
 import { NO_ENCRYPTION, UNREADABLE_TEXT } from '../../backend/table/encryption/text-encryption.ts';
 import { previewOf } from '../../schema/preview.ts';
 import { eventually } from '../support/eventually.ts';
-import { logEntry, member, newGroupId } from '../support/factories.ts';
+import { logEntry, newGroupId } from '../support/factories.ts';
 import { createFakeKms, KMS_KEY, OTHER_KMS_KEY } from '../support/fake-kms.ts';
 import { upTo } from '../support/scene.ts';
-import { kmsKey, localKey, openMessage, openRow, sealedTexts, sealMessage } from '../support/sealed.ts';
+import { kmsKey, localKey, openMessage, openSummary, sealedTexts, sealMessage } from '../support/sealed.ts';
 
 const LONG = 'A text of more than a hundred code points, '.repeat(5);
 
@@ -32,10 +33,9 @@ function bytesOf(text: unknown): Uint8Array {
   return text;
 }
 
-/** A member's row that shows a message, as the stream makes it. */
-function rowOf(message: LogEntry, groupId: string) {
-  const { seq, user_uuid: last_by } = message;
-  return member({ groupId, userId: 'grace', last_seq: seq, last_by, preview: previewOf(message) });
+/** A summary that shows a message, as the stream makes it. */
+function summaryOfGroup(message: LogEntry, groupId: string) {
+  return { ...summaryOf(message), groupId };
 }
 
 describe('a sealed text', () => {
@@ -53,7 +53,9 @@ describe('a sealed text', () => {
         expect(sealed.message).toBeInstanceOf(Uint8Array);
         const { message } = await openMessage(elsewhere, sealed);
         expect(message).toBe(text);
-        expect(await openRow(elsewhere, rowOf(sealed, groupId))).toMatchObject({ preview: previewOf(item) });
+        expect(await openSummary(elsewhere, summaryOfGroup(sealed, groupId))).toMatchObject({
+          preview: previewOf(item),
+        });
       }),
       { numRuns: 150 },
     );
@@ -94,12 +96,12 @@ describe('a sealed text', () => {
       const opened = await openMessage(reader, { ...place, message: sealed });
       expect([where, opened.message, opened.unreadable]).toEqual([where, UNREADABLE_TEXT, true]);
       const row = {
-        ...rowOf(item, groupId),
+        ...summaryOfGroup(item, groupId),
         groupId: place.groupId,
         last_seq: place.seq,
         last_by: place.user_uuid,
       };
-      expect(await openRow(reader, { ...row, preview: sealed })).toMatchObject({ unreadable: true });
+      expect(await openSummary(reader, { ...row, preview: sealed })).toMatchObject({ unreadable: true });
     }
     // A preview is not the message.
     const asMessage = await openMessage(reader, { ...item, message: sealed });

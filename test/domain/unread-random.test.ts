@@ -1,0 +1,299 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { deleteMessage, editMessage } from '../../backend/domain/change-message.ts';
+import { createGroup } from '../../backend/domain/create-group.ts';
+import { listInbox } from '../../backend/domain/list-inbox.ts';
+import { addMembers, removeMember, renameGroup } from '../../backend/domain/manage-members.ts';
+import { markRead } from '../../backend/domain/mark-read.ts';
+import type { LogEntry, Person } from '../../backend/domain/model.ts';
+import { sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
+import { factsOf } from '../../backend/domain/summaries.ts';
+import { updateSummaries } from '../../backend/domain/update-summaries.ts';
+import { UnprocessableError } from '../../backend/errors.ts';
+import type { Wiring } from '../../backend/wiring.ts';
+import { addPerson, readLog } from '../support/scene.ts';
+import { useTestTable } from '../support/test-table.ts';
+
+/*
+ * Unread counts against a model that counts the log by hand, while the stream is late, repeats itself and comes in any
+ * order.
+ */
+
+const db = useTestTable();
+let context: Wiring;
+let people: readonly [Person, Person, Person];
+
+beforeAll(async () => {
+  context = db().newContext();
+  people = [await newPerson('ada'), await newPerson('grace'), await newPerson('kay')];
+});
+
+type Step =
+  | { readonly kind: 'send'; readonly who: number; readonly isKeyed: boolean }
+  | { readonly kind: 'edit' | 'delete'; readonly which: number }
+  | { readonly kind: 'mark'; readonly who: number; readonly which: number }
+  | { readonly kind: 'stream'; readonly order: readonly number[]; readonly isRepeated: boolean }
+  | { readonly kind: 'rename' | 'move' };
+
+const who = fc.integer({ min: 0, max: 2 });
+const which = fc.nat(100);
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    { weight: 5, arbitrary: fc.record({ kind: fc.constant('send' as const), who, isKeyed: fc.boolean() }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('edit' as const), which }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), which }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('mark' as const), who, which }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('stream' as const),
+        order: fc.array(which, { maxLength: 5 }),
+        isRepeated: fc.boolean(),
+      }),
+    },
+    { weight: 1, arbitrary: fc.constant<Step>({ kind: 'rename' }) },
+    { weight: 1, arbitrary: fc.constant<Step>({ kind: 'move' }) },
+  ),
+  { minLength: 10, maxLength: 25, size: 'max' },
+);
+
+/** One group, with what its members have read by the model, and the images that the stream has not delivered yet. */
+class Play {
+  readonly groupId: string;
+  readonly #isNamed: boolean;
+  /** Each member's mark, without their own messages. */
+  readonly #marks = new Map<string, number>();
+  readonly #people: readonly Person[];
+  readonly #pending: LogEntry[] = [];
+  readonly #delivered: LogEntry[] = [];
+  /** The highest mark that each member was shown. */
+  readonly #shown = new Map<string, number>();
+  #sends = 0;
+
+  constructor(
+    groupId: string,
+    { isNamed, read }: { isNamed: boolean; read: readonly number[] },
+    users: readonly Person[],
+  ) {
+    this.groupId = groupId;
+    this.#isNamed = isNamed;
+    this.#people = users;
+    users.forEach(({ userId }, place) => this.#marks.set(userId, read[place] ?? 0));
+  }
+
+  async take(step: Step): Promise<void> {
+    await this.#run(step);
+    await this.#observe();
+  }
+
+  async #run(step: Step): Promise<void> {
+    const { groupId } = this;
+    switch (step.kind) {
+      case 'send': {
+        const { userId } = this.#member(step.who);
+        this.#sends += 1;
+        const key = step.isKeyed ? { clientKey: `key ${this.#sends}` } : {};
+        const { seq } = await sendToGroup(context, groupId, { userId, text: 'hello', ...key });
+        await this.#changed(seq);
+        break;
+      }
+      case 'edit':
+      case 'delete':
+        await this.#change(step.kind, step.which);
+        break;
+      case 'mark': {
+        const { userId } = this.#member(step.who);
+        const log = await readLog(context, groupId);
+        // One beyond the end, too.
+        const seq = step.which % (log.length + 2);
+        const marked = await markRead(context, groupId, userId, seq);
+        this.#marks.set(userId, Math.max(this.#marks.get(userId) ?? 0, Math.min(seq, log.length)));
+        this.#see(userId, marked.read_seq, marked.unreadCount);
+        break;
+      }
+      case 'stream': {
+        const batch = step.order.flatMap((place) =>
+          this.#pending.splice(place % Math.max(1, this.#pending.length), 1),
+        );
+        this.#delivered.push(...batch);
+        await this.#deliver(step.isRepeated ? [...this.#delivered, ...batch] : batch);
+        break;
+      }
+      case 'rename':
+        if (this.#isNamed) {
+          const { group } = await renameGroup(context, this.#place(), crypto.randomUUID());
+          await this.#changed(group.last_seq);
+        }
+        break;
+      case 'move':
+        if (this.#isNamed) await this.#move();
+    }
+  }
+
+  async #change(kind: 'edit' | 'delete', place: number): Promise<void> {
+    const message = await this.#messageAt(place);
+    if (message.kind === 'system' || !this.#marks.has(message.user_uuid)) return;
+    const at = { groupId: this.groupId, seq: message.seq, userId: message.user_uuid };
+    if (kind === 'delete') await deleteMessage(context, at);
+    else {
+      // It may be deleted already.
+      await editMessage(context, at, `edit ${crypto.randomUUID()}`).catch((error: unknown) => {
+        if (!(error instanceof UnprocessableError)) throw error;
+      });
+    }
+    await this.#changed(message.seq);
+  }
+
+  /** Delivers what is left, and compares every member's count with the log. */
+  async finish(): Promise<void> {
+    await this.#deliver(this.#pending.toReversed());
+    const log = await readLog(context, this.groupId);
+    for (const [userId, mark] of this.#marks) {
+      const { entries } = await listInbox(db().newContext(), userId, { limit: 100 });
+      const entry = entries.find(({ row }) => row.groupId === this.groupId);
+      const own = log.filter(({ kind, user_uuid: author }) => kind === 'text' && author === userId);
+      const read = Math.max(mark, ...own.map(({ seq }) => seq));
+      const unread = log.filter(
+        ({ seq, kind, deleted_at }) => seq > read && kind === 'text' && deleted_at === undefined,
+      );
+      expect({ userId, read: entry?.row.read_seq, unread: entry?.unreadCount }).toEqual({
+        userId,
+        read,
+        unread: unread.length,
+      });
+      // A mark that does not move answers the same.
+      expect(await markRead(context, this.groupId, userId, 0)).toMatchObject({
+        read_seq: read,
+        unreadCount: unread.length,
+      });
+    }
+  }
+
+  /** Kay leaves by removal, or comes back. */
+  async #move(): Promise<void> {
+    const [, , kay] = this.#people;
+    if (!kay) return;
+    const { userId, handle } = kay;
+    if (this.#marks.has(userId)) {
+      const { group } = await removeMember(context, this.#place(), handle);
+      this.#marks.delete(userId);
+      this.#shown.delete(userId);
+      await this.#changed(group.last_seq);
+    } else {
+      const { group } = await addMembers(context, this.#place(), [handle], () => 'handle');
+      this.#marks.set(userId, group.last_seq);
+      await this.#changed(group.last_seq);
+    }
+  }
+
+  #place() {
+    return { groupId: this.groupId, actor: this.#member(0) };
+  }
+
+  #member(place: number): Person {
+    const members = this.#people.filter(({ userId }) => this.#marks.has(userId));
+    const member = members[place % members.length];
+    if (!member) throw new Error('a group has a member');
+    return member;
+  }
+
+  async #messageAt(place: number): Promise<LogEntry> {
+    const log = await readLog(context, this.groupId);
+    const message = log[place % log.length];
+    if (!message) throw new Error('a group has a message');
+    return message;
+  }
+
+  async #changed(seq: number): Promise<void> {
+    this.#pending.push(...(await context.messages.entriesAt(this.groupId, [seq])).values());
+  }
+
+  async #deliver(images: readonly LogEntry[]): Promise<void> {
+    const facts = factsOf(images);
+    if (facts) await updateSummaries(context, this.groupId, facts);
+  }
+
+  /** What every member sees just now: never a negative count, and never a lower mark than before. */
+  async #observe(): Promise<void> {
+    for (const userId of this.#marks.keys()) {
+      const { entries } = await listInbox(context, userId, { limit: 100 });
+      const entry = entries.find(({ row }) => row.groupId === this.groupId);
+      expect(entry).toBeDefined();
+      if (entry) this.#see(userId, entry.row.read_seq, entry.unreadCount);
+    }
+  }
+
+  #see(userId: string, readSeq: number, unread: number): void {
+    expect(unread).toBeGreaterThanOrEqual(0);
+    expect(readSeq).toBeGreaterThanOrEqual(this.#shown.get(userId) ?? 0);
+    this.#shown.set(userId, readSeq);
+  }
+}
+
+describe('the unread count of every member', () => {
+  it('of a named group is exact after the stream, and never negative before', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (taken) => {
+        const [ada, grace, kay] = people;
+        const handles = [grace.handle, kay.handle];
+        const { group } = await createGroup(context, { creator: ada, name: 'Engines', handles });
+        const play = new Play(group.groupId, { isNamed: true, read: [1, 1, 1] }, people);
+        for (const step of taken) await play.take(step);
+        await play.finish();
+        await leaveAll(group.groupId);
+      }),
+      { numRuns: 10, endOnFailure: true },
+    );
+  }, 60_000);
+
+  it('of a direct group is exact after the stream, and never negative before', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (taken) => {
+        const pair = [await newPerson('one'), await newPerson('two')] as const;
+        const [one, two] = pair;
+        const { groupId } = await sendToHandle(context, two.handle, { userId: one.userId, text: 'hello' });
+        const play = new Play(groupId, { isNamed: false, read: [1, 0] }, pair);
+        for (const step of taken) await play.take(step);
+        await play.finish();
+      }),
+      { numRuns: 10, endOnFailure: true },
+    );
+  }, 60_000);
+
+  it('is 0 right after the mark that answered so, until another user sends', async () => {
+    const [ada, grace] = [await newPerson('ada'), await newPerson('grace')];
+    const { groupId } = await sendToHandle(context, grace.handle, { userId: ada.userId, text: 'one' });
+    await sendToGroup(context, groupId, { userId: ada.userId, text: 'two' });
+    // The stream has delivered neither.
+    const answer = { read_seq: 2, unreadCount: 0 };
+    expect(await markRead(context, groupId, grace.userId, 2)).toMatchObject(answer);
+    expect(await markRead(context, groupId, grace.userId, 1)).toMatchObject(answer);
+    const seen = async () => {
+      const { entries } = await listInbox(context, grace.userId, { limit: 1 });
+      return entries.map(({ row, unreadCount }) => [row.read_seq, unreadCount]);
+    };
+    expect(await seen()).toEqual([[2, 0]]);
+    for (const message of (await readLog(context, groupId)).toReversed()) {
+      await updateSummaries(context, groupId, factsOf([message]));
+      expect(await seen()).toEqual([[2, 0]]);
+    }
+  });
+});
+
+let names = 0;
+
+async function newPerson(name: string): Promise<Person> {
+  names += 1;
+  const handle = `${name}-${names}`;
+  return { userId: await addPerson(context, handle), handle, display_name: handle };
+}
+
+/** So that no inbox grows from run to run. */
+async function leaveAll(groupId: string): Promise<void> {
+  for await (const page of context.members.pages(groupId)) {
+    for (const { userId } of page) {
+      const actor = people.find((person) => person.userId === userId);
+      if (actor) await removeMember(context, { groupId, actor }, actor.handle);
+    }
+  }
+}
