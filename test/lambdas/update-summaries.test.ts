@@ -30,6 +30,7 @@ import {
   tombstone,
 } from '../support/factories.ts';
 import { type EngineRequest, type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
+import { asTableUser } from '../support/recorded-calls.ts';
 import {
   addDirectGroup,
   addGroup,
@@ -62,7 +63,8 @@ const logger = createLogger(
 );
 const publish = jest.fn<Publisher['publish']>();
 const parts = { events: { publish }, failures, logger };
-const handler = (event: DynamoDBStreamEvent) => createHandler({ ...context, ...parts })(event);
+const handler = (event: DynamoDBStreamEvent) =>
+  asTableUser('update-summaries', () => createHandler({ ...context, ...parts })(event));
 
 beforeAll(async () => {
   flaky = await startFlakyEngine(db().endpoint);
