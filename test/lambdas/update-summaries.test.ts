@@ -11,7 +11,6 @@ import type { Publisher } from '../../backend/events/changes.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { createHandler, type FailureQueue } from '../../lambdas/update-summaries/handler.ts';
 import type { NamedGroup } from '../../backend/domain/model.ts';
-import { type CapacityMeter, meterCapacity } from '../../backend/table/capacity-meter.ts';
 import type { MessageItem } from '../../schema/items.ts';
 import { groupKey, type Key, memberKey, messageKey, profileKey } from '../../schema/keys.ts';
 import {
@@ -49,7 +48,6 @@ let flaky: FlakyEngine;
 /** The handler's own way to the table, and that of everybody else. */
 let context: Wiring;
 let there: Wiring;
-let meter: CapacityMeter;
 const failures = jest.fn<FailureQueue>();
 const logged: string[] = [];
 const logger = createLogger(
@@ -70,7 +68,6 @@ beforeAll(async () => {
   flaky = await startFlakyEngine(db().endpoint);
   context = wire({ table: db().through(flaky.endpoint) });
   there = db().newContext();
-  meter = meterCapacity(db().client);
 });
 beforeEach(() => {
   failures.mockReset();
@@ -252,20 +249,6 @@ describe('a batch', () => {
     await handler(streamEvent([streamRecord(once), streamRecord(sent)]));
     expect(await namedGroupOf(groupId)).toMatchObject({ last_rev: 2, preview: 'twice' });
     expect((await there.changes.after(groupId, 0, 9)).map(({ seqs }) => seqs)).toEqual([[3], [3]]);
-  });
-
-  it('with a deletion costs the same in a group where much was deleted', async () => {
-    const usageOf = async (deleted: number) => {
-      const groupId = await startGroup(deleted + 3);
-      await there.changes.noteDeleted(groupId, upTo(deleted));
-      await handler(streamEvent([record(groupId, deleted + 3)]));
-      const event = streamEvent([tombstoneRecord(groupId, deleted + 2)]);
-      return meter.measure(() => createHandler({ ...there, ...parts })(event));
-    };
-    const [few, many] = [await usageOf(0), await usageOf(2_000)];
-    // DEL#, META and CHG#: 1 W each; Kay's row, which does not exist: 1 W. META and the newest change: 1 R each.
-    expect(few).toMatchObject({ W: 4, R: 2 });
-    expect(many).toEqual(few);
   });
 });
 
