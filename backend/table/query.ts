@@ -33,53 +33,47 @@ export async function queryPage<Item>(
   read: Read<Item>,
 ): Promise<ItemPage<Item>> {
   const items: Item[] = [];
-  let startKey: QueryCommandInput['ExclusiveStartKey'];
-  do {
-    const page = await table.send(
-      new QueryCommand({
-        ...query,
-        TableName: table.name,
-        ...(Number.isFinite(limit) && { Limit: limit - items.length }),
-        ...(startKey && { ExclusiveStartKey: startKey }),
-      }),
-    );
+  let isLast = false;
+  for await (const page of outputs(table, query, () => limit - items.length)) {
     for (const stored of page.Items ?? []) {
       const item = read(stored);
       if (item !== undefined) items.push(item);
     }
-    startKey = page.LastEvaluatedKey;
-  } while (startKey !== undefined && items.length < limit);
-  return { items, isLast: startKey === undefined };
+    isLast = page.LastEvaluatedKey === undefined;
+  }
+  return { items, isLast };
 }
 
 /** The items of a Query as they are stored, in pages of up to 1 MB: for maintenance, which reads whole partitions. */
 export async function* queryPages(table: Table, query: Query): AsyncGenerator<Record<string, unknown>[]> {
-  let startKey: QueryCommandInput['ExclusiveStartKey'];
-  do {
-    const page: QueryCommandOutput = await table.send(
-      new QueryCommand({ ...query, TableName: table.name, ...(startKey && { ExclusiveStartKey: startKey }) }),
-    );
-    yield page.Items ?? [];
-    startKey = page.LastEvaluatedKey;
-  } while (startKey !== undefined);
+  for await (const page of outputs(table, query)) yield page.Items ?? [];
 }
 
 /** Counts the items of a Query up to a limit, and returns none of them. It costs what reading them would. */
 export async function countItems(table: Table, query: Query, limit: number): Promise<number> {
   let count = 0;
+  const counting = { ...query, Select: 'COUNT' } as const;
+  for await (const page of outputs(table, counting, () => limit - count)) count += page.Count ?? 0;
+  return count;
+}
+
+/** The outputs of a Query, page by page, until it ends or `room` says that no more items are wanted. */
+async function* outputs(
+  table: Table,
+  query: Query,
+  room = () => Infinity,
+): AsyncGenerator<QueryCommandOutput> {
   let startKey: QueryCommandInput['ExclusiveStartKey'];
   do {
-    const page = await table.send(
+    const page: QueryCommandOutput = await table.send(
       new QueryCommand({
         ...query,
         TableName: table.name,
-        Select: 'COUNT',
-        Limit: limit - count,
+        ...(Number.isFinite(room()) && { Limit: room() }),
         ...(startKey && { ExclusiveStartKey: startKey }),
       }),
     );
-    count += page.Count ?? 0;
+    yield page;
     startKey = page.LastEvaluatedKey;
-  } while (startKey !== undefined && count < limit);
-  return count;
+  } while (startKey !== undefined && room() > 0);
 }
