@@ -50,8 +50,8 @@ export function startOf({ below = TOP, until, direct = TOP }: InboxPosition): st
  * Selects a page of at most `limit` entries; undefined where more rows must be read first.
  *
  * Where as many rows were read as a page may read, and none of their entries is final, the page shows them in their own
- * order, and the next pages show the rest of them before they go on: nobody with fewer than 500 direct groups that were
- * active on one day meets this.
+ * order, and the next pages show the rest of them before they go on. This happens only to a user with more than 500 direct
+ * groups that were active on one day.
  */
 export function selectPage(
   position: InboxPosition,

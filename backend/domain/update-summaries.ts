@@ -28,7 +28,7 @@ export interface Update {
  * Brings a group up to these facts. Direct: 4 W + 1 R, and 2 W more where the place in the inbox moves. Named, whatever the
  * number of members: 1 W + 1 R, and 2 W for each author. 1 W for each deleted seq; 1 W + 1 R for the change log.
  *
- * The order matters where the process dies in between, or where somebody reads in between: deleted seqs are there before a
+ * The order matters if the process dies in between, or a client reads in between: deleted seqs are stored before a
  * summary says that there are any, authors have read their own texts before a summary shows them, and a client that sees a
  * change finds what it names. Any number of these may run at once, for the same facts or others, and each may be repeated.
  */

@@ -41,7 +41,7 @@ interface ActiveSubscription {
  * group's channel while there is at least one.
  *
  * The log proves who may receive an event: each carries the group's `membership_seq`, read strongly for its write, and
- * nobody comes or goes without raising it. A listener whose row was found as of that seq receives the event; those verified
+ * every change of members raises it. A listener whose row was found as of that seq receives the event; those verified
  * as of an earlier one are read again, strongly, and leave the channel where they have no row. So a removed member
  * receives nothing that was sent after their removal, also if the event of the removal was lost. With L listeners this costs
  * 1 R each after a change of members: L R on each process, and nothing for all messages until the next change.
@@ -243,7 +243,7 @@ export class GroupChannel {
       texts.set(viewerId, eventText(change.kind, await this.#parts.present(change, viewerId)));
     }
     for (const listener of listeners) {
-      // Whoever joined after the previous delivery lacks the message on all streams.
+      // A user who joined after the previous delivery lacks the message on all streams.
       const lacksAll = listener.since > deliveredAt;
       listener.streams.send(texts.get(viewerOf(listener)) ?? '', lacksAll ? 0 : deliveredAt, upTo);
     }
