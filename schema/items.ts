@@ -84,8 +84,6 @@ export const namedGroupItem = z.object({
   request_digest: text.exactOptional(),
 });
 
-export const groupItem = z.discriminatedUnion('kind', [directGroupItem, namedGroupItem]);
-
 const member = {
   ...key,
   log_id: text,
@@ -116,8 +114,6 @@ export const namedMemberItem = z.object({
   /** Who added them. Absent: they joined by themselves, or created the group. */
   added_by: text.exactOptional(),
 });
-
-export const memberItem = z.union([directMemberItem, namedMemberItem]);
 
 /** One entry of a group's log. `pk = GRP#<group>`, `sk = MSG#<seq>`. */
 export const messageItem = z.object({
@@ -178,7 +174,6 @@ export type SystemEvent = Readonly<z.output<typeof systemEvent>>;
 export type DirectGroupItem = Readonly<z.output<typeof directGroupItem>>;
 export type NamedGroupItem = Readonly<z.output<typeof namedGroupItem>>;
 export type GroupItem = DirectGroupItem | NamedGroupItem;
-export type GroupKind = GroupItem['kind'];
 export type DirectMemberItem = Readonly<z.output<typeof directMemberItem>>;
 export type NamedMemberItem = Readonly<z.output<typeof namedMemberItem>>;
 export type MemberItem = DirectMemberItem | NamedMemberItem;

@@ -72,7 +72,7 @@ async function markDirect(needs: Needs, { groupId, userId, seq }: Request): Prom
 async function markNamed(needs: Needs, { groupId, userId, seq }: Request): Promise<Outcome> {
   // META is also published with the mark: a copy of the last second could show less than the user's devices do.
   const [found, [group]] = await Promise.all([
-    needs.messages.markAt(groupId, seq),
+    needs.messages.tailAt(groupId, seq, 'eventual'),
     needs.groups.findMany([groupId]),
   ]);
   if (group?.kind !== 'group') throw new NotFoundError();

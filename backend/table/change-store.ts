@@ -1,19 +1,11 @@
 import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { LogChange, SeqRange } from '../domain/model.ts';
 import { BusyError } from '../errors.ts';
-import {
-  changeSk,
-  deletedKey,
-  deletedSeqOf,
-  deletedSk,
-  groupPk,
-  MAX_SEQ,
-  messageKey,
-} from '../../schema/keys.ts';
+import { changeSk, deletedKey, deletedSeqOf, deletedSk, MAX_SEQ, messageKey } from '../../schema/keys.ts';
 import { backoff } from './backoff.ts';
 import { conditionalTransaction, conditionalWrite } from './condition.ts';
 import { changeItemOf, readChange } from './items.ts';
-import { countItems, queryItems, queryPages } from './query.ts';
+import { countItems, inGroup, queryItems, queryPages } from './query.ts';
 import type { Table } from './table.ts';
 
 /** What an entry of the change log says: the messages that changed, or that all may have. */
@@ -147,14 +139,7 @@ const readDeleted = ({ pk, sk }: Readonly<Record<string, unknown>>): number | un
 
 const CHANGE_IS_FREE = 'attribute_not_exists(pk)';
 
-const changesIn = (groupId: string, from: number) => between(groupId, changeSk(from), changeSk(MAX_SEQ));
+const changesIn = (groupId: string, from: number) => inGroup(groupId, changeSk(from), changeSk(MAX_SEQ));
 
 const deletedIn = (groupId: string, from: number, to: number) =>
-  between(groupId, deletedSk(from), deletedSk(to));
-
-function between(groupId: string, from: string, to: string) {
-  return {
-    KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
-    ExpressionAttributeValues: { ':group': groupPk(groupId), ':from': from, ':to': to },
-  };
-}
+  inGroup(groupId, deletedSk(from), deletedSk(to));

@@ -11,7 +11,6 @@ import { INBOX_INDEX } from '../../schema/table.ts';
 import {
   GROUP_SK,
   groupKey,
-  groupPk,
   inboxPk,
   MEMBER_SK_END,
   MEMBER_SK_PREFIX,
@@ -21,7 +20,7 @@ import {
 import { batchGet } from './batch-get.ts';
 import { conditionalWrite, type WriteOutcome } from './condition.ts';
 import { groupOf, memberItemOf, memberOf, readMember } from './items.ts';
-import { type ItemPage, queryItems, queryPage } from './query.ts';
+import { inGroup, type ItemPage, queryItems, queryPage } from './query.ts';
 import { summaryIsUnchanged, summaryUpdate } from './summary-update.ts';
 import type { Table } from './table.ts';
 
@@ -67,12 +66,7 @@ export class MemberStore {
 
   /** Both rows of a direct group, strongly read; fewer where the group is damaged or is none. 1 R. */
   async pair(groupId: string): Promise<DirectMember[]> {
-    const rows = await queryItems(
-      this.#table,
-      { ...MEMBERS_OF(groupId), ConsistentRead: true },
-      2,
-      readMember,
-    );
+    const rows = await this.list(groupId, 2);
     return rows.flatMap((row) => (row.peer === undefined ? [] : [row]));
   }
 
@@ -81,18 +75,9 @@ export class MemberStore {
    * @param after the user id to continue after.
    */
   async list(groupId: string, limit: number, after?: string): Promise<Member[]> {
-    const { ExpressionAttributeValues, ...query } = MEMBERS_OF(groupId);
     const from = after === undefined ? MEMBER_SK_PREFIX : `${MEMBER_SK_PREFIX}${after}\0`;
-    return queryItems(
-      this.#table,
-      {
-        ...query,
-        ExpressionAttributeValues: { ...ExpressionAttributeValues, ':from': from },
-        ConsistentRead: true,
-      },
-      limit,
-      readMember,
-    );
+    const query = { ...inGroup(groupId, from, MEMBER_SK_END), ConsistentRead: true };
+    return queryItems(this.#table, query, limit, readMember);
   }
 
   /** All members of a group in pages, strongly read: for succession and maintenance, never for a request's hot path. */
@@ -278,16 +263,6 @@ const MEMBERS_A_PAGE = 1_000;
 export type RaiseOutcome =
   | { readonly raised: true; readonly row: Member }
   | { readonly raised: false; readonly row: Member | undefined };
-
-// For `begins_with` the embedded engine looks through the whole partition, messages and all.
-const MEMBERS_OF = (groupId: string) => ({
-  KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
-  ExpressionAttributeValues: {
-    ':group': groupPk(groupId),
-    ':from': MEMBER_SK_PREFIX,
-    ':to': MEMBER_SK_END,
-  },
-});
 
 /** `n` is stored only where it is not the seq. */
 const markUpdate = ({ seq, n }: ReadMark): string =>

@@ -8,13 +8,13 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { LogEntry, Message, SeqRange, Tail } from '../domain/model.ts';
 import { BusyError } from '../errors.ts';
-import { groupPk, type Key, MAX_SEQ, messageKey, messageSk } from '../../schema/keys.ts';
+import { type Key, MAX_SEQ, messageKey, messageSk } from '../../schema/keys.ts';
 import { batchGet } from './batch-get.ts';
 import { conditionalTransaction, conditionalWrite, type WriteOutcome } from './condition.ts';
 import type { StoredContent } from './encryption/text-encryption.ts';
 import { messageItemOf, readEntry } from './items.ts';
 import type { MessageCodec } from './message-codec.ts';
-import { queryItems, queryPages } from './query.ts';
+import { inGroup, queryItems, queryPages } from './query.ts';
 import type { Table } from './table.ts';
 
 /** An author's new text for a message. */
@@ -140,19 +140,23 @@ export class MessageStore {
     return this.#decoded(readEntry(Item));
   }
 
-  /** The message at a seq as a place to put after, strongly read; undefined where the log has none. 1 R. */
-  async tailAt(groupId: string, seq: number): Promise<Tail | undefined> {
+  /**
+   * The message at a seq as a place to put after; undefined where the log has none.
+   * @param consistency `eventual` for a read mark, where a message that is missed is searched for strongly. 0.5 R eventual, 1 R strong.
+   */
+  async tailAt(
+    groupId: string,
+    seq: number,
+    consistency: 'eventual' | 'strong' = 'strong',
+  ): Promise<Tail | undefined> {
     if (seq === 0) return LOG_START;
     const { Item } = await this.#table.send(
-      new GetCommand({ ...this.#tailKey(groupId, seq), ConsistentRead: true, ...TAIL_ATTRIBUTES }),
-    );
-    return readEntry(Item);
-  }
-
-  /** The same, eventually consistent: for a read mark, where a message that is missed is searched for strongly. 0.5 R. */
-  async markAt(groupId: string, seq: number): Promise<Tail | undefined> {
-    const { Item } = await this.#table.send(
-      new GetCommand({ ...this.#tailKey(groupId, seq), ...TAIL_ATTRIBUTES }),
+      new GetCommand({
+        TableName: this.#table.name,
+        Key: messageKey(groupId, seq),
+        ConsistentRead: consistency === 'strong',
+        ...TAIL_ATTRIBUTES,
+      }),
     );
     return readEntry(Item);
   }
@@ -231,10 +235,6 @@ export class MessageStore {
     if (seq >= MAX_SEQ) return [];
     const query = { ...inRange(groupId, { from: seq + 1, to: MAX_SEQ }), ConsistentRead: true };
     return dense(await queryItems(this.#table, query, limit, readEntry), seq + 1);
-  }
-
-  #tailKey(groupId: string, seq: number) {
-    return { TableName: this.#table.name, Key: messageKey(groupId, seq) };
   }
 
   async #search(entries: readonly LogEntry[], matches: Matches): Promise<Search> {
@@ -346,12 +346,7 @@ function laterThan({ edited_at }: Message, at: string): string {
   return new Date(Date.parse(edited_at) + 1).toISOString();
 }
 
-function inRange(groupId: string, { from, to }: SeqRange) {
-  return {
-    KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
-    ExpressionAttributeValues: { ':group': groupPk(groupId), ':from': messageSk(from), ':to': messageSk(to) },
-  };
-}
+const inRange = (groupId: string, { from, to }: SeqRange) => inGroup(groupId, messageSk(from), messageSk(to));
 
 /**
  * The messages up to the first gap. The log has none; but a Query is no snapshot: it can pass seq n before n is written

@@ -1,4 +1,5 @@
 import { QueryCommand, type QueryCommandInput, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
+import { groupPk } from '../../schema/keys.ts';
 import type { Table } from './table.ts';
 
 /** Items of a Query, and whether it ended there. */
@@ -47,6 +48,15 @@ export async function queryPage<Item>(
 /** The items of a Query as they are stored, in pages of up to 1 MB: for maintenance, which reads whole partitions. */
 export async function* queryPages(table: Table, query: Query): AsyncGenerator<Record<string, unknown>[]> {
   for await (const page of outputs(table, query)) yield page.Items ?? [];
+}
+
+/** The items of a group whose sort keys are from one to another, both ends included. */
+export function inGroup(groupId: string, from: string, to: string) {
+  return {
+    // For `begins_with` the embedded engine looks through the whole partition, messages and all.
+    KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
+    ExpressionAttributeValues: { ':group': groupPk(groupId), ':from': from, ':to': to },
+  };
 }
 
 /** Counts the items of a Query up to a limit, and returns none of them. It costs what reading them would. */
