@@ -30,11 +30,16 @@ it(
   'lose and duplicate nothing when an API is killed while both write, and continue at the other one',
   stage(async ({ people, enter }) => {
     await project.isAsked('api-1');
+    // The proxy may send every stream to the other API: while it is away, Ada's can only be at this one.
+    await project.kill('api-2');
     const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
     const group = await people.send(ada, grace, 'Before');
-    const [adas, graces] = [await enter(ada, TALL), await enter(grace, TALL)];
+    const adas = await enter(ada, TALL);
+    await project.up();
+    await project.isAsked('api-2');
+    const graces = await enter(grace, TALL);
     await Promise.all([adas.open('Grace'), graces.open('Ada')]);
-    const reopened = [adas, graces].map(countStreams);
+    const reopened = countStreams(adas);
     const write = async (device: Device, texts: readonly string[]) => {
       for (const text of texts) await device.send(text);
     };
@@ -45,9 +50,8 @@ it(
       await bothWrite(0, 5);
       await graces.sees('Ada 4');
       await Promise.all([bothWrite(5, 15), project.kill('api-1')]);
-      // One of the two streams was at the killed API; otherwise nothing was tested.
       await adas.eventually(() => {
-        expect(Math.max(...reopened.map((count) => count()))).toBeGreaterThan(0);
+        expect(reopened()).toBeGreaterThan(0);
         return Promise.resolve();
       });
       for (const device of [adas, graces]) await device.isLive();
