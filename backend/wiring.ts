@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import type { Dependencies } from './domain/dependencies.ts';
+import { readGroupAsOf } from './domain/group-as-of.ts';
 import { GroupSummaries } from './domain/group-summaries.ts';
 import { MessageLog } from './domain/message-log.ts';
 import { Names } from './domain/names.ts';
@@ -65,8 +66,11 @@ export function wire(options: WiringOptions): Wiring {
     ...live,
     streams: new EventHub({
       subscriptions: live.events,
-      members,
-      groups,
+      readers: {
+        members,
+        groups: { readAsOf: (groupId, seq) => readGroupAsOf({ groups, messages }, groupId, seq) },
+        messages,
+      },
       present: eventPresenter({ names, codec, changes }),
       logger,
     }),

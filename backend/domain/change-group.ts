@@ -105,12 +105,7 @@ async function store(
   const after = groupAfter(group, outcome.entry, { ...items, joins });
   needs.log.noteChange(message, group.log_id, after.membership_seq);
   const left = items.leaves?.row.userId;
-  publishGroupChange(needs, {
-    group: after,
-    entry: outcome.entry,
-    joins,
-    ...(left !== undefined && { left }),
-  });
+  publishGroupChange(needs, { group: after, entry: outcome.entry });
   const role = items.roles?.find(({ row }) => row.userId === own.userId)?.now ?? own.role;
   return { changed: { group: after, own: left === own.userId ? undefined : { ...own, role } } };
 }

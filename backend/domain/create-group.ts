@@ -6,7 +6,7 @@ import { requireRoom } from './group-limits.ts';
 import { type AccessNeeds, type NamedAccess, namedMemberSince, readAccess } from './membership.ts';
 import type { Message, Person } from './model.ts';
 import { newSystemMessage } from './new-message.ts';
-import { publishMessage, publishRows } from './publish-changes.ts';
+import { publishMembers, publishMessage } from './publish-changes.ts';
 
 export interface NewGroupRequest {
   readonly creator: Person;
@@ -84,7 +84,7 @@ async function openGroup(
   if (!outcome.opened) return ownAttempt(needs, outcome.firstMessage, message);
   const { group } = outcome;
   if (group.kind === 'direct') throw new TypeError('a named group was opened');
-  publishRows(needs, outcome.members, group);
+  publishMembers(needs, message, userIds);
   publishMessage(needs, { own, group }, message);
   return { own, group };
 }

@@ -1,12 +1,13 @@
-import type { Publisher } from '../events/changes.ts';
+import { membershipChangeOf } from '../../schema/membership-changes.ts';
+import type { Audience, Change, Publisher, Version } from '../events/changes.ts';
 import type { Dependencies } from './dependencies.ts';
 import { type Access, audienceOf } from './membership.ts';
-import type { LogEntry, Member, Message, NamedGroup, NamedMember } from './model.ts';
-import type { UpdatedGroup } from './update-summaries.ts';
+import type { LogEntry, Member, Message, NamedGroup } from './model.ts';
+import type { Update } from './update-summaries.ts';
 
 /*
  * Publishes right after a write what was written. No request waits for it and nothing depends on it: if the process dies
- * here, the stream's handler publishes the same messages and departures a second later.
+ * here, the stream's handler publishes a second later that it was written.
  */
 
 type Needs = Pick<Dependencies, 'events' | 'codec'>;
@@ -16,109 +17,109 @@ export function publishMessage({ events, codec }: Needs, access: Access, message
   void events.publish({ kind: 'message', to: audienceOf(access), message: codec.entryOf(message) });
 }
 
-/** Publishes a row to its user's devices, for example a new read mark. */
+/** Publishes a row to its user's devices: a new read mark. */
 export function publishRow({ events }: Pick<Needs, 'events'>, row: Member, group?: NamedGroup): void {
   void events.publish({ kind: 'message_group', row, ...(group && { group }) });
 }
 
-/** Publishes new rows, each to its user. */
-export function publishRows(needs: Pick<Needs, 'events'>, rows: readonly Member[], group?: NamedGroup): void {
-  for (const row of rows) publishRow(needs, row, group);
-}
-
-/** A change of a named group as it was stored. */
-export interface PublishedChange {
-  readonly group: NamedGroup;
-  readonly entry: LogEntry;
-  readonly joins: readonly NamedMember[];
-  readonly left?: string;
-}
-
-/** Publishes a changed group: new members first, because they receive nothing of it before. */
-export function publishGroupChange({ events }: Pick<Needs, 'events'>, change: PublishedChange): void {
-  void publishAll(events, change);
-}
-
-async function publishAll(events: Publisher, { group, entry, joins, left }: PublishedChange): Promise<void> {
-  const to = { groupId: group.groupId, membershipSeq: group.membership_seq };
-  // All are requested at once: a connection carries them in that order.
-  await Promise.all([
-    ...joins.map((row) => events.publish({ kind: 'message_group', row, group })),
-    events.publish({ kind: 'message', to, message: entry }),
-    ...(entry.event?.type === 'group_renamed' ? [events.publish({ kind: 'group', group })] : []),
-    ...(left === undefined
-      ? []
-      : [
-          events.publish({
-            kind: 'message_group_left',
-            userId: left,
-            groupId: group.groupId,
-            seq: entry.seq,
-          }),
-        ]),
-  ]);
+/** Publishes that users are members of a group since a message. */
+export function publishMembers(
+  { events }: Pick<Needs, 'events'>,
+  { groupId, seq }: Pick<LogEntry, 'groupId' | 'seq'>,
+  userIds: readonly string[],
+): void {
+  for (const userId of userIds) void events.publish({ kind: 'membership', userId, groupId, seq });
 }
 
 /**
- * What the stream's handler publishes, because the API may have died before it did. It never rejects. A message that is
- * published twice is one message: `seq` and `rev` say so.
- * @param batch.joined rows of users who joined by one of the messages, strongly read.
+ * Publishes a changed group: new members first, because they receive nothing of it before.
+ * @param change.entry the system message about it.
+ * @param change.group as the change left it.
+ */
+export function publishGroupChange(
+  { events }: Pick<Needs, 'events'>,
+  { group, entry }: { readonly group: NamedGroup; readonly entry: LogEntry },
+): void {
+  const { groupId } = group;
+  const { seq } = entry;
+  const { joined = [], left } = membershipChangeOf(entry) ?? {};
+  publishMembers({ events }, entry, joined);
+  const to = { groupId, membershipSeq: group.membership_seq };
+  void events.publish({ kind: 'message', to, message: entry });
+  if (changesLook(entry)) void events.publish({ kind: 'group', ...to, seq });
+  if (left !== undefined) publishMembers({ events }, entry, [left]);
+}
+
+/** Whether a group is shown differently in the lists of its members since a message. */
+function changesLook({ event }: LogEntry): boolean {
+  return event?.type === 'group_renamed';
+}
+
+/** How much is published at once: the next slice waits for it, so that hundreds of changes never fill a buffer. */
+const SLICE = 100;
+
+/**
+ * Publishes what the stream's handler has applied, because the API may have died before it did: which messages have which
+ * version, who became a member or left, and the entry of the change log. It never rejects. It has no text: whoever needs a
+ * message reads it as it is by then.
+ *
+ * A message is followed by what it says of its group's members, as from the API; and the entry of the change log comes
+ * last: a client that has it has everything that it names.
+ * @param batch.firstMembers of a group that was opened by one of the messages, whose first message does not name them.
  */
 export async function publishAgain(
   events: Publisher,
   batch: {
-    readonly updated: UpdatedGroup;
+    readonly groupId: string;
+    readonly update: Update;
     readonly messages: readonly LogEntry[];
-    readonly joined: readonly NamedMember[];
+    readonly firstMembers: readonly string[];
   },
 ): Promise<void> {
-  const { updated, joined } = batch;
+  const { groupId, update, firstMembers } = batch;
+  const { updated, change } = update;
+  if (!updated) return;
   const messages = newestOf(batch.messages);
-  if (updated.kind === 'group') {
-    const { group } = updated;
-    await Promise.all(
-      messages.map((entry) => {
-        const left = departedWith(entry);
-        const joins = joined.filter((row) => row.joined_seq === entry.seq);
-        return publishAll(events, { group, entry, joins, ...(left !== undefined && { left }) });
-      }),
-    );
-    return;
-  }
-  const opens = messages.some((message) => message.seq === 1);
-  const to = { userIds: updated.rows.map((row) => row.userId) };
-  await Promise.all([
-    ...(opens ? updated.rows.map((row) => events.publish({ kind: 'message_group', row })) : []),
-    ...messages.map((message) => events.publish({ kind: 'message', to, message })),
+  const to: Audience =
+    updated.kind === 'group'
+      ? { groupId, membershipSeq: updated.group.membership_seq }
+      : { userIds: updated.rows.map((row) => row.userId) };
+  const membership = (userId: string, seq: number): Change => ({ kind: 'membership', userId, groupId, seq });
+  const changes = messages.map((message) => ({ ...membershipChangeOf(message), message }));
+  await publishSlices(events, [
+    ...firstMembers.map((userId) => membership(userId, 1)),
+    ...changes.flatMap(({ joined = [], message }) => joined.map((userId) => membership(userId, message.seq))),
+    ...slicesOf(messages).map((slice): Change => ({
+      kind: 'versions',
+      to,
+      groupId,
+      versions: slice.map(versionOf),
+    })),
+    ...('groupId' in to
+      ? messages.filter(changesLook).map(({ seq }): Change => ({ kind: 'group', ...to, seq }))
+      : []),
+    ...changes.flatMap(({ left, message }) => (left === undefined ? [] : membership(left, message.seq))),
+    ...(change ? [{ kind: 'change' as const, to, groupId, ...change }] : []),
   ]);
 }
 
-/** Of each message the newest version: what was deleted meanwhile is not sent. */
+/** Publishes changes in their order, each slice when the one before it is sent. */
+async function publishSlices(events: Publisher, changes: readonly Change[]): Promise<void> {
+  for (const slice of slicesOf(changes)) await Promise.all(slice.map((change) => events.publish(change)));
+}
+
+function slicesOf<Entry>(entries: readonly Entry[]): Entry[][] {
+  const count = Math.ceil(entries.length / SLICE);
+  return Array.from({ length: count }, (_, place) => entries.slice(place * SLICE, (place + 1) * SLICE));
+}
+
+/** Of each message the newest version, in the order of the log. */
 function newestOf(entries: readonly LogEntry[]): LogEntry[] {
   const newest = new Map<number, LogEntry>();
   for (const entry of entries) {
     if (entry.rev >= (newest.get(entry.seq)?.rev ?? 0)) newest.set(entry.seq, entry);
   }
-  return [...newest.values()];
+  return [...newest.values()].sort((one, other) => one.seq - other.seq);
 }
 
-/** The users who joined by a message; the creator's group names none of its first members. */
-export function joinedWith({ event }: LogEntry): readonly string[] {
-  return event?.type === 'members_added' ? event.user_uuids : [];
-}
-
-/** The user whose departure a message is about. */
-function departedWith({ event, user_uuid: author }: LogEntry): string | undefined {
-  switch (event?.type) {
-    case 'member_removed':
-      return event.user_uuid;
-    case 'member_left':
-      return author;
-    case 'group_created':
-    case 'group_renamed':
-    case 'members_added':
-    case 'role_changed':
-    case undefined:
-      return undefined;
-  }
-}
+const versionOf = ({ seq, rev }: LogEntry): Version => ({ seq, rev });

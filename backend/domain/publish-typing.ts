@@ -3,6 +3,8 @@ import { type AccessNeeds, audienceOf, readAccess } from './membership.ts';
 
 /** Others are notified at most once in this time that a user is typing in a group. */
 const TYPING_PAUSE_MS = 1_000;
+/** In a group of more members they are notified at most once in this time of all who are typing. */
+const MAX_TYPISTS_OF = 100;
 
 /**
  * Notifies a group's other members that one of them is typing, unless they were notified a moment ago. Either way the
@@ -15,9 +17,10 @@ export async function publishTyping(
   userId: string,
 ): Promise<void> {
   const access = await readAccess(needs, groupId, userId);
+  const isLarge = (access.group?.member_count ?? 2) > MAX_TYPISTS_OF;
   // Where the store cannot be reached, nothing can be published either.
   const isNews = await needs.expiringStore
-    .claim(`typing:${groupId}:${userId}`, TYPING_PAUSE_MS)
+    .claim(isLarge ? `typing:${groupId}` : `typing:${groupId}:${userId}`, TYPING_PAUSE_MS)
     .catch(() => false);
   if (isNews) void needs.events.publish({ kind: 'typing', to: audienceOf(access), groupId, userId });
 }

@@ -6,7 +6,7 @@ import { type AccessNeeds, directMemberSince, repairPair } from './membership.ts
 import type { Snapshot } from './message-log.ts';
 import type { Message } from './model.ts';
 import { newTextMessage } from './new-message.ts';
-import { publishMessage, publishRows } from './publish-changes.ts';
+import { publishMembers, publishMessage } from './publish-changes.ts';
 
 /** What a user wants to send, without where. */
 export type Send = Omit<Draft, 'groupId'>;
@@ -81,7 +81,7 @@ async function openDirectGroup(needs: Needs, draft: Draft, peerId: string): Prom
     firstMessage: message,
   });
   if (outcome.opened) {
-    publishRows(needs, outcome.members);
+    publishMembers(needs, message, [userId, peerId]);
     const [own] = outcome.members;
     if (own?.peer !== undefined) publishMessage(needs, { own }, message);
     return message;

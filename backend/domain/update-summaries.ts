@@ -20,8 +20,8 @@ export type UpdatedGroup =
 export interface Update {
   /** Undefined where there is no such group any more. */
   readonly updated: UpdatedGroup | undefined;
-  /** The number of the change that was logged, where the facts say that a message was changed. */
-  readonly change?: number;
+  /** The entry of the change log, where the facts say that messages were changed. */
+  readonly change?: { readonly change: number; readonly seqs: readonly number[] };
 }
 
 /**
@@ -44,7 +44,7 @@ export async function updateSummaries(
   if (!updated || facts.changed.size === 0) return { updated };
   const seqs = [...facts.changed].sort((one, other) => one - other);
   const change = await stores.changes.append(groupId, { seqs, changed_at: stores.clock().toISOString() });
-  return { updated, change };
+  return { updated, change: { change, seqs } };
 }
 
 async function updatePair(

@@ -3,27 +3,55 @@ import type { LogEntry, Member, NamedGroup } from '../domain/model.ts';
 /**
  * The users whom a change concerns: some users, or the members of a named group. The publisher never reads the members: a
  * process that has event streams of them knows which of its users are. `membershipSeq` was read strongly for the change
- * itself: a process that has verified its users as of an earlier one verifies them again before it delivers.
+ * itself: a process that knows the members as of an earlier one follows the changes of members in between before it
+ * delivers.
  */
 export type Audience =
   { readonly userIds: readonly string[] } | { readonly groupId: string; readonly membershipSeq: number };
 
-/** A change as it is stored, with its audience. */
+/** A message in one of its versions: of two, the one with the higher `rev` is newer. */
+export interface Version {
+  readonly seq: number;
+  readonly rev: number;
+}
+
+/**
+ * A change as it is published. The API publishes what it wrote, right after the write. The stream's handler publishes the
+ * same once more, in case the API died in between: only which messages have which version. A process that has delivered
+ * that version drops it; any other reads the message as it is by then. So a text that was deleted meanwhile is not sent.
+ */
 export type Change =
-  /** A message was sent, edited or deleted: of two versions the one with the higher `rev` is newer. */
+  /** A message was sent, edited or deleted. */
   | { readonly kind: 'message'; readonly to: Audience; readonly message: LogEntry }
-  /**
-   * A member's row was created, or what it says of its user alone has changed: a read mark. It is for that user. `group`
-   * where it was read or written with the row; of a direct group the row has the summary.
-   */
-  | { readonly kind: 'message_group'; readonly row: Member; readonly group?: NamedGroup }
-  /** A named group has another name. It is for each member, with their own row. */
-  | { readonly kind: 'group'; readonly group: NamedGroup }
-  /** The user is no longer a member. `seq`: of the system message about it. */
+  /** Messages of a group have at least these versions. */
   | {
-      readonly kind: 'message_group_left';
+      readonly kind: 'versions';
+      readonly to: Audience;
+      readonly groupId: string;
+      readonly versions: readonly Version[];
+    }
+  /** An entry of a group's change log. All that it names was published before it. */
+  | {
+      readonly kind: 'change';
+      readonly to: Audience;
+      readonly groupId: string;
+      readonly change: number;
+      readonly seqs: readonly number[];
+    }
+  /** A user became a member of a group by the message at `seq`, or is none since. Their process reads which it is now. */
+  | {
+      readonly kind: 'membership';
       readonly userId: string;
       readonly groupId: string;
+      readonly seq: number;
+    }
+  /** What a member's row says of its user alone has changed: a read mark. `group`: of a named one. */
+  | { readonly kind: 'message_group'; readonly row: Member; readonly group?: NamedGroup }
+  /** A named group is shown differently since the message at `seq`. Each listener is shown it with their own row. */
+  | {
+      readonly kind: 'group';
+      readonly groupId: string;
+      readonly membershipSeq: number;
       readonly seq: number;
     }
   /** A user is typing. It is not for that user. */
@@ -37,8 +65,13 @@ export type Change =
 /** A change of one kind, or of some kinds. */
 export type ChangeOf<Kind extends Change['kind']> = Extract<Change, { readonly kind: Kind }>;
 
-/** A change that an event stream shows. A changed group is shown to each member as their own `message_group`. */
-export type ShownChange = Exclude<Change, ChangeOf<'group'>>;
+/** What an event stream shows of changes. */
+export type ShownEvent =
+  | { readonly kind: 'message'; readonly message: LogEntry }
+  | Pick<ChangeOf<'change'>, 'kind' | 'groupId' | 'change' | 'seqs'>
+  | ChangeOf<'message_group'>
+  | { readonly kind: 'message_group_left'; readonly groupId: string }
+  | Pick<ChangeOf<'typing'>, 'kind' | 'groupId' | 'userId'>;
 
 /** Where changes are published: each user has a channel, and each named group. */
 export type Channel = `user:${string}` | `group:${string}`;
@@ -53,9 +86,9 @@ export const groupChannel = (groupId: string): Channel => `group:${groupId}`;
  * What a channel carries. `ready`: the subscription is active; repeated whenever changes may have been lost, for example
  * after a reconnection.
  */
-export type StreamEvent = Change | { readonly kind: 'ready' };
+export type ChannelEvent = Change | { readonly kind: 'ready' };
 
-export type Listener = (event: StreamEvent) => void;
+export type Listener = (event: ChannelEvent) => void;
 
 export interface Publisher {
   /**
@@ -83,15 +116,17 @@ export interface Events extends Publisher, Subscriptions {
 export function channelsOf(change: Change): readonly Channel[] {
   switch (change.kind) {
     case 'message':
+    case 'versions':
+    case 'change':
       return channelsTo(change.to);
     case 'typing':
       return channelsTo(change.to, change.userId);
     case 'message_group':
       return [userChannel(change.row.userId)];
-    case 'message_group_left':
+    case 'membership':
       return [userChannel(change.userId)];
     case 'group':
-      return [groupChannel(change.group.groupId)];
+      return [groupChannel(change.groupId)];
   }
 }
 

@@ -1,13 +1,15 @@
 import { LRUCache } from 'lru-cache';
-import type { LogEntry } from '../domain/model.ts';
 
 /** Maximum number of changes remembered, for all channels: at least a second's worth, the time between two publications. */
 const MAX_REMEMBERED = 20_000;
 
 interface Delivery {
-  readonly version: number;
-  /** The time of the last delivery, by the counter of `Deliveries`. */
-  readonly at: number;
+  /** The newest version that was received. */
+  received: number;
+  /** The newest version that was delivered; -1: none yet. */
+  delivered: number;
+  /** The time of that delivery, by the counter of `Deliveries`. */
+  at: number;
 }
 
 /**
@@ -26,25 +28,44 @@ export class Deliveries {
   }
 
   /**
-   * Records that a version of something is now delivered. Returns the time of its previous delivery: streams added up to
-   * then have it, and later ones lack it. For a version older than one already delivered it returns the current time,
-   * because no stream needs it: a stream added since then fetches the newer version.
+   * Notes that a version was received and waits for its delivery. Older versions that wait are not delivered any more: a
+   * text that was deleted meanwhile, above all.
    * @param key what is delivered, and on which channel.
-   * @param isRepeated whether every stream needs it each time.
    */
-  record(key: string, version: number, isRepeated = false): number {
-    const known = this.#deliveries.get(key);
-    if (known && version < known.version) return this.now();
-    this.#deliveries.set(key, { version, at: this.now() });
-    return known?.version === version && !isRepeated ? known.at : 0;
+  receive(key: string, version: number): void {
+    const known = this.#known(key);
+    known.received = Math.max(known.received, version);
   }
 
   /**
-   * Records a message. A deletion is delivered with each publication: the API counts it as deleted only from the second one
-   * on, when a client that had the message as unread fetches its count.
-   * @param channel on which it is delivered.
+   * Returns when a version was delivered: streams added up to then have it, and later ones lack it. 0: it was not yet.
+   * Infinity: no stream needs it, because a newer version was received, or this one is not new.
    */
-  recordMessage(channel: string, { groupId, seq, rev, deleted_at }: LogEntry): number {
-    return this.record(`${channel} ${groupId} ${seq}`, rev, deleted_at !== undefined);
+  deliveredAt(key: string, version: number): number {
+    const known = this.#known(key);
+    if (version < Math.max(known.received, known.delivered)) return Infinity;
+    return version === known.delivered ? known.at : 0;
+  }
+
+  /** Records that a version is delivered now. Returns the time of its previous delivery, as `deliveredAt`. */
+  record(key: string, version: number): number {
+    const before = this.deliveredAt(key, version);
+    if (before === Infinity) return before;
+    const known = this.#known(key);
+    known.delivered = version;
+    known.at = this.now();
+    return before;
+  }
+
+  #known(key: string): Delivery {
+    const known = this.#deliveries.get(key);
+    if (known) return known;
+    const added = { received: -1, delivered: -1, at: 0 };
+    this.#deliveries.set(key, added);
+    return added;
   }
 }
+
+/** The key of a message's versions. @param channel on which they are delivered. */
+export const messageKey = (channel: string, groupId: string, seq: number): string =>
+  `${channel} ${groupId} ${seq}`;

@@ -1,7 +1,8 @@
 import { BusyError } from '../errors.ts';
 import { Deliveries } from './deliveries.ts';
 import { type ChannelParts, GroupChannel } from './group-channel.ts';
-import { NamedRowReads } from './members.ts';
+import { Outbox } from './outbox.ts';
+import { NamedRowReads } from './readers.ts';
 import { UserChannel } from './user-channel.ts';
 import type { EventSink } from './user-streams.ts';
 
@@ -12,7 +13,7 @@ const HEARTBEAT_TEXT = ':\n\n';
 /** Maximum number of streams of one user on one process: more than any user has devices and windows. */
 const MAX_STREAMS_PER_USER = 500;
 
-interface HubParts extends Omit<ChannelParts, 'deliveries'> {
+interface HubParts extends Omit<ChannelParts, 'deliveries' | 'outbox'> {
   readonly heartbeatMs?: number;
 }
 
@@ -29,9 +30,9 @@ export class EventHub {
   #heartbeat: NodeJS.Timeout | undefined;
 
   constructor({ heartbeatMs = HEARTBEAT_MS, ...parts }: HubParts) {
-    this.#parts = { ...parts, deliveries: new Deliveries() };
+    this.#parts = { ...parts, deliveries: new Deliveries(), outbox: new Outbox() };
     this.#heartbeatMs = heartbeatMs;
-    this.#rowReads = new NamedRowReads(parts.members);
+    this.#rowReads = new NamedRowReads(parts.readers.members);
   }
 
   /** @throws BusyError for a user who has too many streams. */

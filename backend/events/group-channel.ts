@@ -1,33 +1,21 @@
-import type { LogEntry, Member } from '../domain/model.ts';
+import type { LogEntry } from '../domain/model.ts';
 import type { Logger } from '../logger.ts';
-import { type Change, type ChangeOf, groupChannel, type ShownChange, type Subscriptions } from './changes.ts';
-import type { Deliveries } from './deliveries.ts';
+import { type Change, type ChangeOf, groupChannel, type ShownEvent, type Subscriptions } from './changes.ts';
+import { type Deliveries, messageKey } from './deliveries.ts';
 import { EventQueue } from './event-queue.ts';
-import type { GroupReader, MemberReader } from './members.ts';
-import { eventText, type PresentChange, type UserStreams } from './user-streams.ts';
+import { type GroupListener, GroupListeners } from './group-listeners.ts';
+import type { Outbox } from './outbox.ts';
+import type { Readers } from './readers.ts';
+import { eventText, type PresentEvent, type UserStreams } from './user-streams.ts';
 
 /** What the channels of a process share. */
 export interface ChannelParts {
   readonly subscriptions: Subscriptions;
-  readonly members: MemberReader;
-  readonly groups: GroupReader;
-  readonly present: PresentChange;
+  readonly readers: Readers;
+  readonly present: PresentEvent;
   readonly deliveries: Deliveries;
+  readonly outbox: Outbox;
   readonly logger: Logger;
-}
-
-/** A user with open streams on this process who is, or was, a member of the group. */
-interface GroupListener {
-  readonly streams: UserStreams;
-  /** When they joined the channel, by the counter of `Deliveries`: what was received before is not for them. */
-  readonly since: number;
-  /**
-   * Their row was found as of this membership_seq or a later one: they may receive what was written under it or earlier.
-   * -1: it was not read yet.
-   */
-  verifiedAsOf: number;
-  /** `joined_seq` of the row that was found. */
-  joinedSeq: number | undefined;
 }
 
 interface ActiveSubscription {
@@ -36,15 +24,17 @@ interface ActiveSubscription {
   readonly end: () => void;
 }
 
+/** When an event was delivered before, and when it is delivered now, by the counter of `Deliveries`. */
+interface Times {
+  readonly deliveredAt: number;
+  readonly upTo: number;
+}
+
+const ALWAYS: Times = { deliveredAt: 0, upTo: Infinity };
+
 /**
  * One named group on this process: those of its members who have streams open here. The process is subscribed to the
- * group's channel while there is at least one.
- *
- * The log proves who may receive an event: each carries the group's `membership_seq`, read strongly for its write, and
- * every change of members raises it. A listener whose row was found as of that seq receives the event; those verified
- * as of an earlier one are read again, strongly, and leave the channel where they have no row. So a removed member
- * receives nothing that was sent after their removal, also if the event of the removal was lost. With L listeners this costs
- * 1 R each after a change of members: L R on each process, and nothing for all messages until the next change.
+ * group's channel while there is at least one. `GroupListeners` says who of them may receive an event.
  *
  * All events of the group pass through one queue, in the order of their publication. Listeners are removed in it, or
  * when their last stream closes.
@@ -53,21 +43,20 @@ export class GroupChannel {
   readonly #groupId: string;
   readonly #parts: ChannelParts;
   readonly #onUnused: () => void;
-  readonly #listeners = new Map<string, GroupListener>();
+  readonly #listeners: GroupListeners;
   readonly #queue: EventQueue;
   #subscription: ActiveSubscription | undefined;
-  /** The newest membership_seq received. A strong read that begins later is at least as new. */
-  #newestSeq = 0;
 
   /** @param onUnused called when the channel has no listener and nothing to do: it can be dropped. */
   constructor(groupId: string, parts: ChannelParts, onUnused: () => void) {
     this.#groupId = groupId;
     this.#parts = parts;
     this.#onUnused = onUnused;
+    this.#listeners = new GroupListeners(groupId, parts.readers);
     this.#queue = new EventQueue({
       logger: parts.logger,
       refresh: () => {
-        for (const { streams } of this.#listeners.values()) streams.refresh();
+        for (const { streams } of this.#listeners.all()) streams.refresh();
       },
     });
     this.#queue.onIdle(() => this.#endIfUnused());
@@ -86,182 +75,189 @@ export class GroupChannel {
   }
 
   /**
-   * Delivers a row to its user: they joined, or have read on another device. A user who just joined receives it once the
-   * channel stands, before all other events of the group: those that came earlier are not for this listener (`since`).
-   * A row of a membership that has ended is dropped.
+   * Delivers a read mark from another device. A row of a membership that has ended is dropped: it is not the one that was
+   * verified.
    */
   deliverRow(streams: UserStreams, change: ChangeOf<'message_group'>): void {
-    const { row } = change;
-    // At once: whatever is received from now on is also for this user.
-    const since = this.#parts.deliveries.now();
-    this.#add(streams, since);
     const deliver = async () => {
-      await this.#subscription?.standing;
-      const group = change.group ?? (await this.#parts.groups.find(this.#groupId));
-      if (group?.kind !== 'group' || streams.size === 0) return;
-      // An event before this one may have found the end of an earlier membership, and removed the listener.
-      const listener = this.#add(streams, since);
-      // A group that was read for the row can be a little older than the row, and be newer than the membership.
-      const verified = await this.#verify([listener], Math.max(group.membership_seq, row.joined_seq));
-      if (listener.joinedSeq === row.joined_seq) await this.#send(verified, { ...change, group });
+      const listener = this.#listeners.get(streams.userId);
+      if (!listener || !change.group) return;
+      const verified = await this.#listeners.verify([listener], change.group.membership_seq);
+      if (verified.length > 0 && listener.joinedSeq === change.row.joined_seq)
+        await this.#sendTo(streams, change);
     };
-    this.#queue.add(change.kind, deliver, () => {
-      streams.refresh();
-    });
+    this.#queue.add(change.kind, deliver, () => streams.refresh());
   }
 
   /**
-   * Delivers to a user that they left, once, unless they have come back since. Both publications of a departure can come
-   * after the row of the next membership.
+   * Delivers to a user that they are a member now, or no longer. Which of both, their row says when it is delivered: the
+   * publications of a departure and of a return may come in any order. A new member receives the group once the channel
+   * stands, before all other events of it: those that came earlier are not for this listener (`since`).
    */
-  deliverDeparture(streams: UserStreams, change: ChangeOf<'message_group_left'>): void {
-    const { members, deliveries, present } = this.#parts;
-    const { groupId, userId, seq } = change;
+  deliverMembership(streams: UserStreams, { seq, userId }: ChangeOf<'membership'>): void {
+    const { deliveries, readers } = this.#parts;
+    // At once: whatever is received from now on is also for this user.
+    const since = deliveries.now();
+    this.#add(streams, since);
     const deliver = async () => {
-      const deliveredAt = deliveries.record(`left ${groupId} ${userId}`, seq);
-      const upTo = deliveries.now();
-      if (!streams.lacks(deliveredAt)) return;
-      const row = await members.find(groupId, userId);
-      if (row && row.joined_seq > seq) return;
-      this.#remove(userId);
-      streams.send(eventText(change.kind, await present(change)), deliveredAt, upTo);
+      if (streams.size === 0) return;
+      // An event before this one may have found the end of an earlier membership, and removed the listener.
+      const listener = this.#add(streams, since);
+      await this.#subscription?.standing;
+      const row = (await this.#listeners.readRows([listener])).get(userId);
+      const asOf = Math.max(seq, row?.joined_seq ?? 0);
+      const deliveredAt = deliveries.record(`membership ${this.#groupId} ${userId}`, asOf);
+      const times = { deliveredAt, upTo: deliveries.now() };
+      if (!row) {
+        this.#endIfNobodyListens();
+        await this.#sendTo(streams, { kind: 'message_group_left', groupId: this.#groupId }, times);
+        return;
+      }
+      const group = await readers.groups.readAsOf(this.#groupId, asOf);
+      if (group) await this.#sendTo(streams, { kind: 'message_group', row, group }, times);
     };
-    this.#queue.add(change.kind, deliver, () => {
-      streams.refresh();
-    });
+    this.#queue.add('membership', deliver, () => streams.refresh());
   }
 
-  #receive(event: Change): void {
-    switch (event.kind) {
+  #receive(change: Change): void {
+    switch (change.kind) {
       case 'message':
-        if ('groupId' in event.to) this.#enqueue(event, event.to.membershipSeq, this.#deliverMessage);
+        this.#parts.deliveries.receive(this.#keyOf(change.message.seq), change.message.rev);
+        this.#enqueue(change, (listeners) => this.#deliverMessage(change, listeners));
         return;
+      case 'versions':
+        for (const { seq, rev } of change.versions) this.#parts.deliveries.receive(this.#keyOf(seq), rev);
+        this.#enqueue(change, (listeners) => this.#deliverVersions(change, listeners));
+        return;
+      case 'change':
       case 'typing':
-        if ('groupId' in event.to) this.#enqueue(event, event.to.membershipSeq, this.#deliverTyping);
+        this.#enqueue(change, (listeners) => this.#deliverNotice(change, listeners));
         return;
       case 'group':
-        this.#enqueue(event, event.group.membership_seq, this.#deliverGroup);
+        this.#parts.deliveries.receive(`group ${this.#groupId}`, change.seq);
+        this.#enqueue(change, (listeners) => this.#deliverGroup(change, listeners));
         return;
       case 'message_group':
-      case 'message_group_left':
+      case 'membership':
       // These are published to the channels of users.
     }
   }
 
   /** Queues an event for those who are listeners now. */
-  #enqueue<Event extends Change>(
-    event: Event,
-    membershipSeq: number,
-    deliver: (event: Event, listeners: readonly GroupListener[]) => Promise<void>,
-  ): void {
-    this.#newestSeq = Math.max(this.#newestSeq, membershipSeq);
+  #enqueue({ kind }: Change, deliver: (listeners: readonly GroupListener[]) => Promise<void>): void {
     const receivedAt = this.#parts.deliveries.now();
-    this.#queue.add(event.kind, () => {
-      const listeners = [...this.#listeners.values()].filter(({ since }) => since < receivedAt);
-      return deliver(event, listeners);
-    });
+    this.#queue.add(kind, () => deliver(this.#listeners.all().filter(({ since }) => since < receivedAt)));
   }
 
-  readonly #deliverMessage = async (
-    change: ChangeOf<'message'>,
+  async #deliverMessage(
+    { message, to }: ChangeOf<'message'>,
     listeners: readonly GroupListener[],
-  ): Promise<void> => {
-    const { message, to } = change;
-    if (!('groupId' in to)) return;
-    const deliveredAt = this.#parts.deliveries.recordMessage('group', message);
-    const upTo = this.#parts.deliveries.now();
-    const due = listeners.filter(({ streams, since }) => since > deliveredAt || streams.lacks(deliveredAt));
-    await this.#send(await this.#verify(due, to.membershipSeq), change, { deliveredAt, upTo });
-  };
+  ): Promise<void> {
+    const times = this.#record(this.#keyOf(message.seq), message.rev);
+    const due = lacking(listeners, times.deliveredAt);
+    const verified = await this.#listeners.verify(due, membershipSeqOf(to), message);
+    await this.#send(verified, { kind: 'message', message }, times);
+  }
 
-  readonly #deliverTyping = async (
-    change: ChangeOf<'typing'>,
+  /** Delivers the versions that some listener lacks, as they are by now. Usually there is none. */
+  async #deliverVersions(
+    { versions, to }: ChangeOf<'versions'>,
     listeners: readonly GroupListener[],
-  ): Promise<void> => {
-    const { to, userId } = change;
-    if (!('groupId' in to)) return;
-    const others = listeners.filter(({ streams }) => streams.userId !== userId);
-    await this.#send(await this.#verify(others, to.membershipSeq), change);
-  };
+  ): Promise<void> {
+    const lacked = versions.filter(({ seq, rev }) => {
+      const deliveredAt = this.#parts.deliveries.deliveredAt(this.#keyOf(seq), rev);
+      return lacking(listeners, deliveredAt).length > 0;
+    });
+    if (lacked.length === 0) return;
+    const seqs = lacked.map(({ seq }) => seq);
+    const entries = await this.#parts.readers.messages.entriesAt(this.#groupId, seqs);
+    for (const message of seqs.flatMap((seq) => entries.get(seq) ?? [])) {
+      await this.#deliverMessage({ kind: 'message', to, message }, listeners);
+    }
+  }
 
-  /** Shows a changed group to each listener with their own row, which is read for it: 1 R each. */
-  readonly #deliverGroup = async (
-    { group }: ChangeOf<'group'>,
+  async #deliverNotice(
+    change: ChangeOf<'change' | 'typing'>,
     listeners: readonly GroupListener[],
-  ): Promise<void> => {
-    const rows = await this.#readRows(listeners, group.membership_seq);
+  ): Promise<void> {
+    // A typist does not hear their own typing.
+    const due =
+      change.kind === 'change'
+        ? listeners
+        : listeners.filter(({ streams }) => streams.userId !== change.userId);
+    await this.#send(await this.#listeners.verify(due, membershipSeqOf(change.to)), change);
+  }
+
+  /** Shows a group to each listener with their own row, which is read for it: 1 R each. */
+  async #deliverGroup(
+    { seq, membershipSeq }: ChangeOf<'group'>,
+    listeners: readonly GroupListener[],
+  ): Promise<void> {
+    const times = this.#record(`group ${this.#groupId}`, seq);
+    const due = lacking(listeners, times.deliveredAt);
+    if (due.length === 0) return;
+    const group = await this.#parts.readers.groups.readAsOf(this.#groupId, seq);
+    if (!group) return;
+    const verified = await this.#listeners.verify(due, Math.max(membershipSeq, group.membership_seq));
+    const rows = await this.#listeners.readRows(verified);
     await Promise.all(
-      listeners.map(async (listener) => {
+      verified.map(async (listener) => {
         const row = rows.get(listener.streams.userId);
-        if (row) await this.#send([listener], { kind: 'message_group', row, group });
+        if (row) await this.#sendTo(listener.streams, { kind: 'message_group', row, group }, times);
       }),
     );
-  };
-
-  /** Returns the listeners who were members under this membership_seq or later. Those who have no row leave. */
-  async #verify(
-    listeners: readonly GroupListener[],
-    membershipSeq: number,
-  ): Promise<readonly GroupListener[]> {
-    const unverified = listeners.filter(({ verifiedAsOf }) => verifiedAsOf < membershipSeq);
-    if (unverified.length > 0) await this.#readRows(unverified, membershipSeq);
-    return listeners.filter(({ verifiedAsOf }) => verifiedAsOf >= membershipSeq);
   }
 
-  /** Reads listeners' rows strongly, one BatchGetItem for each 100. Those who have none leave the channel. */
-  async #readRows(
-    listeners: readonly GroupListener[],
-    membershipSeq: number,
-  ): Promise<ReadonlyMap<string, Member>> {
-    // All that was received before this read began: a row that it finds is valid for the events that wait, too.
-    this.#newestSeq = Math.max(this.#newestSeq, membershipSeq);
-    const asOf = this.#newestSeq;
-    const userIds = listeners.map(({ streams }) => streams.userId);
-    const found = await this.#parts.members.findMany(this.#groupId, userIds);
-    const rows = new Map(found.map((row) => [row.userId, row]));
-    for (const listener of listeners) {
-      const { userId } = listener.streams;
-      const row = rows.get(userId);
-      if (row) {
-        listener.verifiedAsOf = asOf;
-        listener.joinedSeq = row.joined_seq;
-      } else if (this.#listeners.get(userId) === listener) this.#remove(userId);
-    }
-    return rows;
+  /** Sends one user what is for this user alone. */
+  async #sendTo(streams: UserStreams, event: ShownEvent, times = ALWAYS): Promise<void> {
+    const { outbox, present } = this.#parts;
+    outbox.add(streams, { text: eventText(event.kind, await present(event)), ...times });
+    outbox.flush();
   }
 
-  /** Presents a change once for all listeners; a message with a client key once more for its author, who alone sees it. */
+  /** Presents an event once for all listeners; a message with a client key once more for its author, who alone sees it. */
   async #send(
     listeners: readonly GroupListener[],
-    change: ShownChange,
-    { deliveredAt = 0, upTo = Infinity } = {},
+    event: ShownEvent,
+    { deliveredAt, upTo }: Times = ALWAYS,
   ): Promise<void> {
-    const authorId = change.kind === 'message' ? authorWithKey(change.message) : undefined;
+    const { outbox, present } = this.#parts;
+    const authorId = event.kind === 'message' ? authorWithKey(event.message) : undefined;
     const viewerOf = ({ streams }: GroupListener) => (streams.userId === authorId ? authorId : undefined);
     const texts = new Map<string | undefined, string>();
     for (const viewerId of new Set(listeners.map(viewerOf))) {
-      texts.set(viewerId, eventText(change.kind, await this.#parts.present(change, viewerId)));
+      texts.set(viewerId, eventText(event.kind, await present(event, viewerId)));
     }
     for (const listener of listeners) {
       // A user who joined after the previous delivery lacks the message on all streams.
       const lacksAll = listener.since > deliveredAt;
-      listener.streams.send(texts.get(viewerOf(listener)) ?? '', lacksAll ? 0 : deliveredAt, upTo);
+      const text = texts.get(viewerOf(listener)) ?? '';
+      outbox.add(listener.streams, { text, deliveredAt: lacksAll ? 0 : deliveredAt, upTo });
     }
+    outbox.flush();
+  }
+
+  #record(key: string, version: number): Times {
+    const deliveredAt = this.#parts.deliveries.record(key, version);
+    return { deliveredAt, upTo: this.#parts.deliveries.now() };
+  }
+
+  #keyOf(seq: number): string {
+    return messageKey('group', this.#groupId, seq);
   }
 
   #add(streams: UserStreams, since: number): GroupListener {
-    const known = this.#listeners.get(streams.userId);
-    if (known?.streams === streams) return known;
-    const listener = { streams, since, verifiedAsOf: -1, joinedSeq: undefined };
-    this.#listeners.set(streams.userId, listener);
-    streams.groups.add(this.#groupId);
+    const listener = this.#listeners.add(streams, since);
     this.#subscription ??= this.#subscribe();
     return listener;
   }
 
   #remove(userId: string): void {
-    this.#listeners.get(userId)?.streams.groups.delete(this.#groupId);
-    this.#listeners.delete(userId);
+    this.#listeners.remove(userId);
+    this.#endIfNobodyListens();
+  }
+
+  #endIfNobodyListens(): void {
     if (this.#listeners.size > 0) return;
     this.#subscription?.end();
     this.#subscription = undefined;
@@ -286,9 +282,20 @@ export class GroupChannel {
   }
 
   #endIfUnused(): void {
+    this.#endIfNobodyListens();
     if (this.#listeners.size === 0 && this.#queue.isIdle) this.#onUnused();
   }
 }
+
+/** The listeners who lack what was delivered at a time: they, or one of their streams, came later. */
+function lacking(listeners: readonly GroupListener[], deliveredAt: number): readonly GroupListener[] {
+  if (deliveredAt === Infinity) return [];
+  if (deliveredAt === 0) return listeners;
+  return listeners.filter(({ streams, since }) => since > deliveredAt || streams.lacks(deliveredAt));
+}
+
+/** `membership_seq` of an event in a group's channel. */
+const membershipSeqOf = (to: ChangeOf<'message'>['to']): number => ('groupId' in to ? to.membershipSeq : 0);
 
 /** The author of a message that has a client key. */
 function authorWithKey({ client_key, user_uuid }: LogEntry): string | undefined {

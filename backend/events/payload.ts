@@ -24,11 +24,15 @@ const to = z.union([
   z.object({ groupId: id, membershipSeq: count }),
 ]);
 
+const version = z.object({ seq: count, rev: count });
+
 const changeSchema: z.ZodType<Change> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('message'), to, message }),
+  z.object({ kind: z.literal('versions'), to, groupId: id, versions: z.array(version).readonly() }),
+  z.object({ kind: z.literal('change'), to, groupId: id, change: count, seqs: z.array(count).readonly() }),
+  z.object({ kind: z.literal('membership'), userId: id, groupId: id, seq: count }),
   z.object({ kind: z.literal('message_group'), row, group: group.exactOptional() }),
-  z.object({ kind: z.literal('group'), group }),
-  z.object({ kind: z.literal('message_group_left'), userId: id, groupId: id, seq: count }),
+  z.object({ kind: z.literal('group'), groupId: id, membershipSeq: count, seq: count }),
   z.object({ kind: z.literal('typing'), to, groupId: id, userId: id }),
 ]);
 

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Change, type ShownChange, userChannel } from './changes.ts';
+import type { LogEntry } from '../domain/model.ts';
+import { type Change, type ChangeOf, type ShownEvent, userChannel } from './changes.ts';
+import { messageKey } from './deliveries.ts';
 import { EventQueue } from './event-queue.ts';
 import type { ChannelParts, GroupChannel } from './group-channel.ts';
-import type { NamedRowReads } from './members.ts';
+import type { NamedRowReads } from './readers.ts';
+import { isDirectGroupId } from '../../schema/ids.ts';
 import { eventText, UserStreams } from './user-streams.ts';
 
 /** Wait before the rows are read again, doubled each time, in ms. */
@@ -74,34 +77,71 @@ export class UserChannel {
   #receive(change: Change): void {
     switch (change.kind) {
       case 'message':
-        this.#deliver(change, () =>
-          this.#parts.deliveries.recordMessage(`user ${this.streams.userId}`, change.message),
-        );
+        this.#parts.deliveries.receive(this.#keyOf(change.message), change.message.rev);
+        this.#queue.add(change.kind, () => this.#deliverMessage(change.message));
         return;
+      case 'versions':
+        this.#queue.add(change.kind, () => this.#deliverVersions(change));
+        return;
+      case 'change':
       case 'typing':
-        this.#deliver(change);
+        this.#queue.add(change.kind, () => this.#send(change));
         return;
       case 'message_group':
-        if (change.row.peer !== undefined) this.#deliver(change);
-        else this.#parts.groupChannel(change.row.groupId).deliverRow(this.streams, change);
+        if (change.row.peer === undefined)
+          this.#parts.groupChannel(change.row.groupId).deliverRow(this.streams, change);
+        else this.#queue.add(change.kind, () => this.#send(change));
         return;
-      case 'message_group_left':
-        this.#parts.groupChannel(change.groupId).deliverDeparture(this.streams, change);
+      case 'membership':
+        if (isDirectGroupId(change.groupId))
+          this.#queue.add(change.kind, () => this.#deliverDirectGroup(change));
+        else this.#parts.groupChannel(change.groupId).deliverMembership(this.streams, change);
         return;
       case 'group':
       // It is published to the group's channel.
     }
   }
 
-  /** Delivers an event of a direct group. @param record returns the time of its previous delivery. */
-  #deliver(change: ShownChange, record = () => 0): void {
-    this.#queue.add(change.kind, async () => {
-      const deliveredAt = record();
-      const upTo = this.#parts.deliveries.now();
-      if (!this.streams.lacks(deliveredAt)) return;
-      const data = await this.#parts.present(change, this.streams.userId);
-      this.streams.send(eventText(change.kind, data), deliveredAt, upTo);
-    });
+  /* The events of direct groups: both users are members for ever, so nothing has to be verified. */
+
+  async #deliverMessage(message: LogEntry): Promise<void> {
+    const deliveredAt = this.#parts.deliveries.record(this.#keyOf(message), message.rev);
+    await this.#sendTimed({ kind: 'message', message }, deliveredAt);
+  }
+
+  /** Delivers the versions that a stream lacks, as they are by now. Usually there is none. */
+  async #deliverVersions({ groupId, versions }: ChangeOf<'versions'>): Promise<void> {
+    const { deliveries, readers } = this.#parts;
+    const lacked = versions.filter(({ seq, rev }) =>
+      this.streams.lacks(deliveries.deliveredAt(this.#keyOf({ groupId, seq }), rev)),
+    );
+    if (lacked.length === 0) return;
+    const seqs = lacked.map(({ seq }) => seq);
+    const entries = await readers.messages.entriesAt(groupId, seqs);
+    for (const message of seqs.flatMap((seq) => entries.get(seq) ?? [])) await this.#deliverMessage(message);
+  }
+
+  /** Shows a direct group that was just opened, as it is by now. */
+  async #deliverDirectGroup({ groupId, seq }: ChangeOf<'membership'>): Promise<void> {
+    const { deliveries, readers } = this.#parts;
+    const deliveredAt = deliveries.record(`membership ${groupId} ${this.streams.userId}`, seq);
+    if (!this.streams.lacks(deliveredAt)) return;
+    const row = await readers.members.find(groupId, this.streams.userId);
+    if (row) await this.#sendTimed({ kind: 'message_group', row }, deliveredAt);
+  }
+
+  async #sendTimed(event: ShownEvent, deliveredAt: number): Promise<void> {
+    const upTo = this.#parts.deliveries.now();
+    if (this.streams.lacks(deliveredAt)) await this.#send(event, deliveredAt, upTo);
+  }
+
+  async #send(event: ShownEvent, deliveredAt = 0, upTo = Infinity): Promise<void> {
+    const data = await this.#parts.present(event, this.streams.userId);
+    this.streams.send([{ text: eventText(event.kind, data), deliveredAt, upTo }]);
+  }
+
+  #keyOf({ groupId, seq }: Pick<LogEntry, 'groupId' | 'seq'>): string {
+    return messageKey(`user ${this.streams.userId}`, groupId, seq);
   }
 }
 

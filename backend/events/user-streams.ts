@@ -1,4 +1,4 @@
-import type { ShownChange, StreamEvent } from './changes.ts';
+import type { ChannelEvent, ShownEvent } from './changes.ts';
 
 /** The connection that an event stream writes its text to. `write` never throws: the sink handles its own failures. */
 export interface EventSink {
@@ -6,23 +6,30 @@ export interface EventSink {
 }
 
 /**
- * Returns a change as JSON, in the form of the responses; this may read names.
+ * Returns an event as JSON, in the form of the responses; this may read names.
  * @param viewerId the user who will see it, for what one user alone may see. Absent: any of its users.
  */
-export type PresentChange = (change: ShownChange, viewerId?: string) => Promise<string>;
+export type PresentEvent = (event: ShownEvent, viewerId?: string) => Promise<string>;
 
 /** Maximum number of events that wait for the first `ready`. Beyond it they are dropped: clients fetch after `ready`. */
 const MAX_HELD = 1_000;
 
 const READY_TEXT = eventText('ready', '{}');
 
-interface Event {
+/** One event as it is written, and the streams that it is for. */
+export interface WrittenEvent {
   readonly text: string;
   /** Streams that were added up to this time have it already. */
   readonly deliveredAt: number;
-  /** Streams that were added after this time receive the next publication, if there is one: their clients fetch first. */
+  /**
+   * Streams that were added after this time receive the next publication, if there is one: their clients fetch first.
+   * Reading rows and names takes time: such a stream would receive the event now, and once more with that publication.
+   */
   readonly upTo: number;
 }
+
+/** `ready`, for every stream. */
+export const READY: WrittenEvent = { text: READY_TEXT, deliveredAt: 0, upTo: Infinity };
 
 /** The event streams of one user on this process. */
 export class UserStreams {
@@ -32,7 +39,7 @@ export class UserStreams {
   /** Each sink with the time at which it was added, by the counter of `Deliveries`. */
   readonly #sinks = new Map<EventSink, number>();
   /** Events that came before the first `ready`, which is the first event of every stream. */
-  #held: Event[] = [];
+  #held: WrittenEvent[] = [];
   #isReady = false;
 
   constructor(userId: string) {
@@ -62,7 +69,7 @@ export class UserStreams {
   ready(): void {
     this.#isReady = true;
     this.write(READY_TEXT);
-    for (const event of this.#held.splice(0)) this.#send(event);
+    this.#send(this.#held.splice(0));
   }
 
   /** Writes `ready` again, because an event was dropped: clients fetch what they display. The first one is still to come otherwise. */
@@ -72,28 +79,31 @@ export class UserStreams {
 
   /** Whether a stream was added after this time. */
   lacks(deliveredAt: number): boolean {
-    return [...this.#sinks.values()].some((addedAt) => addedAt > deliveredAt);
+    for (const addedAt of this.#sinks.values()) if (addedAt > deliveredAt) return true;
+    return false;
   }
 
-  /**
-   * Writes an event to each stream that was added after its previous delivery.
-   * @param upTo when this delivery was recorded. Reading rows and names takes time: a stream that was added meanwhile would
-   * receive the event now, and once more with its next publication.
-   */
-  send(text: string, deliveredAt = 0, upTo = Infinity): void {
-    const event = { text, deliveredAt, upTo };
-    if (this.#isReady) this.#send(event);
-    else if (this.#held.length < MAX_HELD) this.#held.push(event);
+  /** Writes events to each stream that they are for: to each stream once, whatever their number. */
+  send(events: readonly WrittenEvent[]): void {
+    if (this.#isReady) this.#send(events);
+    else if (this.#held.length + events.length <= MAX_HELD) this.#held.push(...events);
   }
 
-  #send({ text, deliveredAt, upTo }: Event): void {
+  #send(events: readonly WrittenEvent[]): void {
     for (const [sink, addedAt] of this.#sinks) {
-      if (addedAt > deliveredAt && addedAt <= upTo) sink.write(text);
+      let text = '';
+      for (const event of events) {
+        if (addedAt > event.deliveredAt && addedAt <= event.upTo) text += event.text;
+      }
+      if (text !== '') sink.write(text);
     }
   }
 }
 
 /** Returns one event of a `text/event-stream`. JSON contains no line breaks of its own. */
-export function eventText(name: StreamEvent['kind'], data: string): string {
+export function eventText(
+  name: ShownEvent['kind'] | Exclude<ChannelEvent['kind'], 'versions'>,
+  data: string,
+): string {
   return `event: ${name}\ndata: ${data}\n\n`;
 }

@@ -11,6 +11,9 @@ declare module 'http' {
 /** Maximum amount buffered for a client, in addition to the system's own buffers. Slower clients are disconnected. */
 const MAX_UNREAD_BYTES = 256 * 1_024;
 
+/** After which time a client reconnects, in ms: random, so that the clients of a restarted process do not all return at once. */
+const RECONNECT_MS = { least: 1_000, most: 5_000 };
+
 /** The maximum delay of a timer: 24 days. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -34,6 +37,8 @@ export class EventStream implements EventSink {
     this.#response = response;
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     response.flushHeaders();
+    const reconnectMs = RECONNECT_MS.least + Math.random() * (RECONNECT_MS.most - RECONNECT_MS.least);
+    response.write(`retry: ${Math.round(reconnectMs)}\n`);
     // A field of the first event: some parsers forget the id of a block that has no data.
     if (id !== undefined) response.write(`id: ${id}\n`);
     response.endOnStop = () => this.#end();

@@ -36,7 +36,7 @@ export const eventRoutes: readonly Route[] = [
     summary: "Streams the events of the caller's conversations",
     description:
       'Server-sent events. `ready` comes first, and again whenever events may have been lost: then fetch again what you ' +
-      'display. `message` (a Message; the highest `rev` counts), `message_group` (a MessageGroup), ' +
+      'display. `message` (a Message; the highest `rev` counts), `change` (a GroupChange), `message_group` (a MessageGroup), ' +
       '`message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. ' +
       'The stream ends when its token expires. A stream opened with a ticket has an `id`: with the same URL and that id ' +
       'in `Last-Event-ID`, as an `EventSource` sends them, it can be reopened until then.',

@@ -9,6 +9,7 @@ import { VERSION } from '../version.ts';
 import { CODES } from './fields.ts';
 import { commonFailures, failure, FAILURE_SCHEMAS, HEADERS } from './openapi-failures.ts';
 import type { Access, Declaration, Route } from './route.ts';
+import { groupChange } from '../presentation/event.ts';
 
 /**
  * Creates the OpenAPI document from the routes' declarations. This takes some time, and only the document needs the
@@ -31,7 +32,7 @@ export function describeApi(routes: readonly Route[]): oas31.OpenAPIObject {
     servers: [{ url: '/', description: 'The server of this document.' }],
     paths,
     components: {
-      schemas: FAILURE_SCHEMAS,
+      schemas: { ...FAILURE_SCHEMAS, GroupChange: groupChange },
       headers: HEADERS,
       securitySchemes: {
         bearer: {

@@ -1,19 +1,37 @@
-import type { ChangeOf, ShownChange } from '../events/changes.ts';
-import type { PresentChange } from '../events/user-streams.ts';
+import * as z from 'zod';
+import type { ChangeOf, ShownEvent } from '../events/changes.ts';
+import type { PresentEvent } from '../events/user-streams.ts';
 import type { Dependencies } from '../domain/dependencies.ts';
 import { inboxEntriesOf, peopleInEntry } from '../domain/inbox-entries.ts';
 import type { NameReader, Names } from '../domain/names.ts';
 import { peopleIn } from '../domain/system-messages.ts';
 import { presentMessage } from './message.ts';
 import { presentMessageGroup } from './message-group.ts';
+import { groupId, seq } from './values.ts';
+
+/** An entry of a group's change log, as the event `change` announces it. */
+export const groupChange = z
+  .object({
+    message_group_uuid: groupId,
+    change: seq.meta({
+      description: 'Number of the change: 1, 2, 3 … in each group.',
+      examples: [7],
+    }),
+    seqs: z.array(seq).meta({ description: 'Seqs of the messages that were changed.' }),
+  })
+  .meta({
+    id: 'GroupChange',
+    description:
+      'Messages of a group were changed. A client that has it, and all changes before it, holds what the log holds; one that misses a number asks for the changes after the last one that it has.',
+  });
 
 /** What presenting events needs: names, and the keys and counts of `inboxEntriesOf`. */
 type PresenterNeeds = Pick<Dependencies, 'changes' | 'codec'> & { readonly names: Pick<Names, 'read'> };
 
 /** Creates the presenter of events. An event has the same form as the response of a GET. */
-export function eventPresenter(needs: PresenterNeeds): PresentChange {
+export function eventPresenter(needs: PresenterNeeds): PresentEvent {
   const parts = { ...needs, read: readOnce(needs.names) };
-  return async (change, viewerId) => JSON.stringify(await dataOf(change, parts, viewerId));
+  return async (event, viewerId) => JSON.stringify(await dataOf(event, parts, viewerId));
 }
 
 type ReadNames = (userIds: readonly string[]) => Promise<NameReader>;
@@ -33,23 +51,25 @@ interface PresenterParts extends PresenterNeeds {
   readonly read: ReadNames;
 }
 
-async function dataOf(change: ShownChange, parts: PresenterParts, viewerId?: string): Promise<object> {
-  switch (change.kind) {
+async function dataOf(event: ShownEvent, parts: PresenterParts, viewerId?: string): Promise<object> {
+  switch (event.kind) {
     case 'message': {
-      const { message } = change;
+      const { message } = event;
       const [decrypted, names] = await Promise.all([
         parts.codec.decodeOne(message),
         parts.read([message.user_uuid, ...peopleIn(message)]),
       ]);
       return presentMessage(decrypted, names, viewerId);
     }
+    case 'change':
+      return { message_group_uuid: event.groupId, change: event.change, seqs: event.seqs };
     case 'message_group':
-      return groupData(change, parts);
+      return groupData(event, parts);
     case 'message_group_left':
-      return { uuid: change.groupId };
+      return { uuid: event.groupId };
     case 'typing': {
-      const { handle } = (await parts.read([change.userId])).person(change.userId);
-      return { message_group_uuid: change.groupId, user_uuid: change.userId, handle };
+      const { handle } = (await parts.read([event.userId])).person(event.userId);
+      return { message_group_uuid: event.groupId, user_uuid: event.userId, handle };
     }
   }
 }

@@ -1,11 +1,10 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import PQueue from 'p-queue';
-import type { LogEntry, NamedMember } from '../../backend/domain/model.ts';
-import { joinedWith, publishAgain } from '../../backend/domain/publish-changes.ts';
+import { publishAgain } from '../../backend/domain/publish-changes.ts';
 import type { Publisher } from '../../backend/events/changes.ts';
 import type { Logger } from '../../backend/logger.ts';
 import { factsOf } from '../../backend/domain/summaries.ts';
-import { type SummaryStores, updateSummaries } from '../../backend/domain/update-summaries.ts';
+import { type SummaryStores, type Update, updateSummaries } from '../../backend/domain/update-summaries.ts';
 import { AppError } from '../../backend/errors.ts';
 import { MAX_ADDED } from '../../schema/items.ts';
 import type { Key } from '../../schema/keys.ts';
@@ -69,11 +68,11 @@ async function updateGroup(
   const facts = factsOf(messages);
   if (!facts) return Infinity;
   try {
-    const { updated } = await updateSummaries(parts, groupId, facts);
-    if (updated) {
-      const joined = await joinedRows(parts, groupId, messages);
-      await publishAgain(parts.events, { updated, messages, joined });
-    }
+    const update = await updateSummaries(parts, groupId, facts);
+    const firstMembers = messages.some(({ seq, rev }) => seq === 1 && rev === 0)
+      ? await readFirstMembers(parts, groupId, update)
+      : [];
+    await publishAgain(parts.events, { groupId, update, messages, firstMembers });
     return Infinity;
   } catch (error) {
     if (isPassing(error)) {
@@ -86,21 +85,17 @@ async function updateGroup(
   }
 }
 
-/** The rows of the users who joined by these messages and are members now. 1 R a user, 1 R for 4 KB of a new group. */
-async function joinedRows(
+/**
+ * The first members of a group, whose first message does not name them. A named group has at most MAX_ADDED of them and its
+ * creator: 1 R for 4 KB of their rows.
+ */
+async function readFirstMembers(
   { members }: HandlerParts,
   groupId: string,
-  messages: readonly LogEntry[],
-): Promise<NamedMember[]> {
-  const userIds = messages.flatMap(joinedWith);
-  // The first message of a group names none of its first members, of whom there are at most MAX_ADDED and the creator.
-  const isNew = messages.some(({ event }) => event?.type === 'group_created');
-  const [added, first] = await Promise.all([
-    userIds.length > 0 ? members.findMany(groupId, userIds) : [],
-    isNew ? members.list(groupId, MAX_ADDED + 1) : [],
-  ]);
-  const rows = [...added, ...first.filter((row) => row.joined_seq === 1)];
-  return rows.flatMap((row) => (row.peer === undefined ? [row] : []));
+  { updated }: Update,
+): Promise<string[]> {
+  const rows = updated?.kind === 'direct' ? updated.rows : await members.list(groupId, MAX_ADDED + 1);
+  return rows.filter((row) => row.joined_seq === 1).map((row) => row.userId);
 }
 
 /** Whether another try may succeed: the table's own failures and races do, a request that no engine accepts does not. */

@@ -6,13 +6,13 @@ import { addMembers } from '../../backend/domain/manage-members.ts';
 import { markRead } from '../../backend/domain/mark-read.ts';
 import type { Person, Tail } from '../../backend/domain/model.ts';
 import { saveProfile } from '../../backend/domain/people.ts';
-import { joinedWith } from '../../backend/domain/publish-changes.ts';
 import { sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
 import { MAX_RUN, sendRun, type TimedSend } from '../../backend/domain/send-run.ts';
 import { factsOf } from '../../backend/domain/summaries.ts';
 import { updateSummaries } from '../../backend/domain/update-summaries.ts';
 import { directGroupId, groupIdForKey } from '../../schema/ids.ts';
 import { MAX_ADDED } from '../../schema/items.ts';
+import { membershipChangeOf } from '../../schema/membership-changes.ts';
 import type { SeedConversation, SeedPerson, SeedPlan } from './plan.ts';
 
 /** Maximum people, and conversations, that are written at the same time. */
@@ -171,7 +171,8 @@ class SeedWriter {
     if (chunks.length === 0 || !(await this.context.members.find(groupId, creator.userId))) return;
     const added = new Set<string>();
     for await (const page of this.context.messages.log(groupId)) {
-      for (const userId of page.flatMap(joinedWith)) added.add(userId);
+      for (const userId of page.flatMap((message) => membershipChangeOf(message)?.joined ?? []))
+        added.add(userId);
     }
     for (const chunk of chunks) {
       const handles = chunk.filter(({ userId }) => !added.has(userId)).map(({ handle }) => handle);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { deleteMessage, editMessage } from '../../backend/domain/change-message.ts';
 import { UnprocessableError } from '../../backend/errors.ts';
-import { type StreamEvent, userChannel } from '../../backend/events/changes.ts';
+import { type ChannelEvent, userChannel } from '../../backend/events/changes.ts';
 import { type Wiring, wire } from '../../backend/wiring.ts';
 import { newDirectId, newUserId } from '../support/factories.ts';
 import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
@@ -138,8 +138,8 @@ async function startMessage(): Promise<Sent> {
 const stored = ({ groupId, seq }: Sent) => there.messages.find(groupId, seq);
 
 /** What is published to a user's devices from now on. */
-function listen(userId: string): StreamEvent[] {
-  const published: StreamEvent[] = [];
+function listen(userId: string): ChannelEvent[] {
+  const published: ChannelEvent[] = [];
   here.events.subscribe(userChannel(userId), (event) => {
     if (event.kind !== 'ready') published.push(event);
   });

@@ -3,7 +3,7 @@ import { type Wiring, wire } from '../../backend/wiring.ts';
 import { markRead } from '../../backend/domain/mark-read.ts';
 import { memberItemOf } from '../../backend/table/items.ts';
 import { NotFoundError } from '../../backend/errors.ts';
-import { type StreamEvent, userChannel } from '../../backend/events/changes.ts';
+import { type ChannelEvent, userChannel } from '../../backend/events/changes.ts';
 import type { StoredSummary } from '../../schema/items.ts';
 import { newDirectId, newGroupId, summaryItem } from '../support/factories.ts';
 import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
@@ -190,8 +190,8 @@ const SYSTEM = {
 const rowOf = (groupId: string, userId: string) => context.members.find(groupId, userId);
 
 /** What is published to Ada's devices from now on. */
-function listen(): StreamEvent[] {
-  const heard: StreamEvent[] = [];
+function listen(): ChannelEvent[] {
+  const heard: ChannelEvent[] = [];
   context.events.subscribe(userChannel('ada'), (event) => {
     if (event.kind !== 'ready') heard.push(event);
   });

@@ -165,7 +165,7 @@ export function describeCrash(name: string, open: (tableName: string) => Promise
         async () => (await grace.inbox()).find(({ name }) => name === 'Born')?.uuid ?? false,
       );
       const news = (row: string, message: string) => [`row ${row}`, `message ${message}`];
-      const [third, changed] = [['message 3.0'], ['message 2.1']];
+      const [third, changed] = [['message 3.0'], ['message 2.1', 'change']];
       const expected = {
         // Each of Ada, Grace, Linus and Kay.
         [sent]: [third, third, third, []],

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { Deliveries } from '../../backend/events/deliveries.ts';
-import { entry } from './scene.ts';
 
 /** Every stream needs what was delivered at this time. */
 const NEVER = 0;
@@ -9,19 +8,19 @@ describe('A message that is published twice', () => {
   it('is needed once, except by streams that were opened in between', () => {
     const deliveries = new Deliveries();
     const opened = deliveries.now();
-    expect(deliveries.recordMessage('group', entry())).toBe(NEVER);
+    expect(deliveries.record('g 1', 0)).toBe(NEVER);
     const between = deliveries.now();
-    const deliveredAt = deliveries.recordMessage('group', entry());
+    const deliveredAt = deliveries.record('g 1', 0);
     expect(opened < deliveredAt && deliveredAt < between).toBe(true);
   });
 
-  it('is needed by every stream each time if it is a deletion, but not after a newer version', () => {
+  it('is needed by no stream in a version older than one that was delivered or received', () => {
     const deliveries = new Deliveries();
-    const tombstone = entry({ rev: 1, deleted_at: '2026-01-01T00:00:00.000Z' });
-    expect(deliveries.recordMessage('group', tombstone)).toBe(NEVER);
-    expect(deliveries.recordMessage('group', tombstone)).toBe(NEVER);
-    deliveries.recordMessage('group', { ...tombstone, rev: 2 });
-    const now = deliveries.now();
-    expect(deliveries.recordMessage('group', tombstone)).toBeGreaterThan(now);
+    deliveries.record('g 1', 1);
+    expect(deliveries.record('g 1', 0)).toBe(Infinity);
+    deliveries.receive('g 1', 2);
+    expect(deliveries.record('g 1', 1)).toBe(Infinity);
+    expect(deliveries.deliveredAt('g 1', 2)).toBe(NEVER);
+    expect(deliveries.record('g 1', 2)).toBe(NEVER);
   });
 });

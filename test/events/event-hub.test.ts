@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { PresentChange } from '../../backend/events/user-streams.ts';
+import type { PresentEvent } from '../../backend/events/user-streams.ts';
 import { type ChangeOf, type Events, groupChannel, userChannel } from '../../backend/events/changes.ts';
 import { InProcessEvents } from '../../backend/events/in-process-events.ts';
 import { deferred } from '../support/deferred.ts';
@@ -94,7 +94,7 @@ describe('a hub', () => {
       'd grace is typing',
       'd 2.0',
     ]);
-    expect(hub.stored.reads).toEqual({ namedRows: 1, rows: 0, group: 0 });
+    expect(hub.stored.reads).toEqual({ namedRows: 1, rows: 0, group: 0, messages: 0 });
   });
 });
 
@@ -339,7 +339,7 @@ describe('a message that is published twice', () => {
 describe('an event that takes long to present', () => {
   it('holds back the events behind it', async () => {
     const held = deferred<string>();
-    const present: PresentChange = (change) =>
+    const present: PresentEvent = (change) =>
       change.kind === 'message' && change.message.seq === 1 ? held.promise : Promise.resolve('later');
     const hub = newHub({ present });
     const adas = await hub.open('ada');
@@ -371,7 +371,7 @@ describe('an event that takes long to present', () => {
   );
 
   it('is dropped when that fails, and `ready` is written again', async () => {
-    const present: PresentChange = (change) =>
+    const present: PresentEvent = (change) =>
       change.kind === 'typing' ? Promise.reject(new Error('no names')) : Promise.resolve('shown');
     const hub = newHub({ present });
     const adas = await hub.open('ada');

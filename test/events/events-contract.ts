@@ -3,12 +3,12 @@ import {
   type Change,
   type Channel,
   groupChannel,
-  type StreamEvent,
+  type ChannelEvent,
   userChannel,
 } from '../../backend/events/changes.ts';
 import type { LiveEvents } from '../../backend/events/live-events.ts';
 import { eventually } from '../support/eventually.ts';
-import { directRow, entry, namedGroup, namedRow } from './scene.ts';
+import { directRow, entry, namedRow } from './scene.ts';
 
 /** Two sides that share their live events; for those of one process they are the same. */
 export interface LiveUnderTest {
@@ -32,7 +32,7 @@ export function describeLive(name: string, open: () => Promise<LiveUnderTest>): 
       return `id-${channels}`;
     };
     const listen = async (channel: Channel) => {
-      const received: StreamEvent[] = [];
+      const received: ChannelEvent[] = [];
       const unsubscribe = live.there.events.subscribe(channel, (one) => void received.push(one));
       expect(received).toEqual([]);
       await eventually(() => received.length > 0);
@@ -57,17 +57,20 @@ export function describeLive(name: string, open: () => Promise<LiveUnderTest>): 
       const directRows: Change = { kind: 'message_group', row: directRow(grace, ada) };
       const joined: Change = { kind: 'message_group', row: namedRow(ada, { groupId }) };
       const message: Change = { kind: 'message', to: members, message: entry({ groupId }) };
+      const versions: Change = { kind: 'versions', to: members, groupId, versions: [{ seq: 1, rev: 0 }] };
+      const changed: Change = { kind: 'change', to: members, groupId, change: 1, seqs: [1] };
       const typingThere: Change = { kind: 'typing', to: members, groupId, userId: ada };
-      const renamed: Change = { kind: 'group', group: namedGroup({ groupId }) };
-      const left: Change = { kind: 'message_group_left', userId: ada, groupId, seq: 2 };
-      const all = [direct, typingDirectly, directRows, joined, message, typingThere, renamed, left];
+      const renamed: Change = { kind: 'group', groupId, membershipSeq: 1, seq: 2 };
+      const left: Change = { kind: 'membership', userId: ada, groupId, seq: 2 };
+      const inGroup = [message, versions, changed, typingThere, renamed];
+      const all = [direct, typingDirectly, directRows, joined, ...inGroup, left];
       for (const change of all) await live.here.events.publish(change);
       await eventually(() => adas.received.length >= 4 && graces.received.length >= 4);
-      await eventually(() => groups.received.length >= 4);
+      await eventually(() => groups.received.length > inGroup.length);
       expect(adas.received.slice(1)).toEqual([direct, joined, left]);
       // A user does not receive that they type themselves. In a group, each process leaves them out.
       expect(graces.received.slice(1)).toEqual([direct, typingDirectly, directRows]);
-      expect(groups.received.slice(1)).toEqual([message, typingThere, renamed]);
+      expect(groups.received.slice(1)).toEqual(inGroup);
     });
 
     it('carry a change to every subscriber of a channel, and nothing to one that has unsubscribed', async () => {
@@ -92,7 +95,7 @@ export function describeLive(name: string, open: () => Promise<LiveUnderTest>): 
         first();
         const { received, unsubscribe } = await listen(channel);
         const groupId = channel.replace('group:', '');
-        await live.here.events.publish({ kind: 'group', group: namedGroup({ groupId, name: `${round}` }) });
+        await live.here.events.publish({ kind: 'group', groupId, membershipSeq: 1, seq: round + 1 });
         await eventually(() => received.length === 2);
         unsubscribe();
       }

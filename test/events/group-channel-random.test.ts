@@ -91,7 +91,8 @@ function change(
 
 function noteRemovals(removals: Map<string, number>, changes: readonly Change[]): void {
   for (const change of changes) {
-    if (change.kind === 'message_group_left') removals.set(change.userId, change.seq);
+    if (change.kind === 'message' && change.message.event?.type === 'member_removed')
+      removals.set(change.message.event.user_uuid, change.message.seq);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Change, Publisher } from '../../backend/events/changes.ts';
+import type { MessageAnswer } from '../../backend/presentation/message.ts';
 import { deferred } from '../support/deferred.ts';
 import { eventually } from '../support/eventually.ts';
 import { startSummaries, type Summaries } from '../support/pump.ts';
@@ -11,7 +12,7 @@ export interface HeldStream {
   /** Lets batches through from now on. */
   release(): void;
   /** The same, and waits until the handler has told of a message. */
-  tellsOf(message: { readonly uuid: string; readonly rev: number }): Promise<void>;
+  tellsOf(message: Pick<MessageAnswer, 'message_group_uuid' | 'seq' | 'rev'>): Promise<void>;
   /** Holds batches back, from the next one on. */
   hold(): void;
   stop(): Promise<void>;
@@ -41,10 +42,12 @@ export async function startHeldStream(
   return {
     changes,
     release,
-    tellsOf: async ({ uuid, rev }) => {
+    tellsOf: async ({ message_group_uuid: groupId, seq, rev }) => {
       release();
       const isIt = (change: Change) =>
-        change.kind === 'message' && change.message.message_uuid === uuid && change.message.rev >= rev;
+        change.kind === 'versions' &&
+        change.groupId === groupId &&
+        change.versions.some((version) => version.seq === seq && version.rev >= rev);
       await eventually(() => changes.some(isIt), { within: 15_000 });
     },
     hold: () => {

@@ -2,12 +2,12 @@ import {
   type Channel,
   type Events,
   type Listener,
-  type ShownChange,
+  type ShownEvent,
   type Subscriptions,
 } from '../../backend/events/changes.ts';
 import { EventHub } from '../../backend/events/event-hub.ts';
 import { InProcessEvents } from '../../backend/events/in-process-events.ts';
-import type { PresentChange } from '../../backend/events/user-streams.ts';
+import type { PresentEvent } from '../../backend/events/user-streams.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { eventually } from '../support/eventually.ts';
 import { StoredGroups } from './scene.ts';
@@ -17,7 +17,7 @@ export interface TestHub {
   readonly events: Events;
   readonly stored: StoredGroups;
   /** Changes that were presented, with the viewer where it was for one alone. */
-  readonly presented: readonly (readonly [change: ShownChange, viewerId: string | undefined])[];
+  readonly presented: readonly (readonly [change: ShownEvent, viewerId: string | undefined])[];
   /** Log lines of warnings. */
   readonly lines: readonly string[];
   /** Channels that the hub is subscribed to. */
@@ -34,25 +34,24 @@ export interface TestHub {
 export interface HubOptions {
   readonly events?: Events;
   readonly stored?: StoredGroups;
-  readonly present?: PresentChange;
+  readonly present?: PresentEvent;
   readonly heartbeatMs?: number;
 }
 
 export function createHub(options: HubOptions = {}): TestHub {
   const { events = new InProcessEvents(), stored = new StoredGroups(), heartbeatMs } = options;
-  const presented: [ShownChange, string | undefined][] = [];
-  const present: PresentChange = async (change, viewerId) => {
+  const presented: [ShownEvent, string | undefined][] = [];
+  const present: PresentEvent = async (change, viewerId) => {
     presented.push([change, viewerId]);
     return options.present ? options.present(change, viewerId) : inWords(change);
   };
   const lines: string[] = [];
   const logger = createLogger('warn', { write: (line) => void lines.push(line) });
   const subscribed = new Subscribed(events);
-  const { members, groups } = stored;
+  const { members, groups, messages } = stored;
   const hub = new EventHub({
     subscriptions: subscribed,
-    members,
-    groups,
+    readers: { members, groups, messages },
     present,
     logger,
     ...(heartbeatMs !== undefined && { heartbeatMs }),
@@ -100,12 +99,13 @@ export class TestStream {
     this.#onText(text);
   }
 
-  /** `ready`, and what `inWords` made of each change, without heartbeats. */
+  /** `ready`, and what `inWords` made of each event, without heartbeats. One text may have several events. */
   get told(): string[] {
     return this.texts
-      .filter((text) => text !== ':\n\n')
-      .map((text) =>
-        text.startsWith('event: ready') ? 'ready' : text.replaceAll(/event: .*\ndata: |\n\n/g, ''),
+      .flatMap((text) => text.split('\n\n'))
+      .filter((event) => event !== '' && event !== ':')
+      .map((event) =>
+        event.startsWith('event: ready') ? 'ready' : event.replaceAll(/event: .*\ndata: /g, ''),
       );
   }
 
@@ -116,7 +116,7 @@ export class TestStream {
 }
 
 /** A change in few words: `g 2.1` is a message with seq and rev. */
-export function inWords(change: ShownChange): string {
+export function inWords(change: ShownEvent): string {
   switch (change.kind) {
     case 'message': {
       const { groupId, seq, rev } = change.message;
@@ -129,6 +129,8 @@ export function inWords(change: ShownChange): string {
     }
     case 'message_group_left':
       return `${change.groupId} left`;
+    case 'change':
+      return `${change.groupId} change ${change.change}: ${change.seqs.join(' ')}`;
     case 'typing':
       return `${change.groupId} ${change.userId} is typing`;
   }

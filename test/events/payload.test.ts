@@ -35,10 +35,20 @@ const ALL: readonly Change[] = [
   { kind: 'message_group', row, group },
   { kind: 'message_group', row: directRow('ada', 'grace', { preview: null, last_deleted_seq: 1 }) },
   { kind: 'message_group', row: directRow('ada', 'grace', { preview: BYTES, last_n: 0 }) },
-  { kind: 'group', group },
-  { kind: 'group', group: { ...group, preview: { ...added, count: 7 }, request_digest: 'd' } },
-  { kind: 'group', group: { ...group, preview: BYTES } },
-  { kind: 'message_group_left', userId: 'ada', groupId: 'g', seq: 9 },
+  { kind: 'message_group', row, group: { ...group, preview: { ...added, count: 7 }, request_digest: 'd' } },
+  { kind: 'message_group', row, group: { ...group, preview: BYTES } },
+  {
+    kind: 'versions',
+    to,
+    groupId: 'g',
+    versions: [
+      { seq: 1, rev: 0 },
+      { seq: 2, rev: 3 },
+    ],
+  },
+  { kind: 'change', to, groupId: 'g', change: 7, seqs: [1, 2] },
+  { kind: 'group', groupId: 'g', membershipSeq: 1, seq: 9 },
+  { kind: 'membership', userId: 'ada', groupId: 'g', seq: 9 },
   { kind: 'typing', to, groupId: 'g', userId: 'ada' },
 ];
 
@@ -73,7 +83,8 @@ describe('a text that no process has written', () => {
     JSON.stringify({ kind: 'message', to, message: { ...first, message: BYTES } }),
     JSON.stringify({ kind: 'message_group', row: { ...row, joined_seq: 'one' } }),
     JSON.stringify({ kind: 'message_group', row: { ...directRow('ada', 'grace'), last_seq: undefined } }),
-    JSON.stringify({ kind: 'group', group: { ...group, kind: 'direct' } }),
+    JSON.stringify({ kind: 'message_group', row, group: { ...group, kind: 'direct' } }),
+    JSON.stringify({ kind: 'versions', to, groupId: 'g', versions: [{ seq: 1 }] }),
     encodeChange(system(added)).replace('members_added', 'members_eaten'),
   ])('is rejected: %s', (payload) => {
     expect(() => decodeChange(payload)).toThrow();

@@ -1,5 +1,5 @@
 import type { Change, ChangeOf, Publisher } from '../../backend/events/changes.ts';
-import type { GroupReader, MemberReader } from '../../backend/events/members.ts';
+import type { Readers } from '../../backend/events/readers.ts';
 import type { DirectMember, LogEntry, NamedGroup, NamedMember } from '../../backend/domain/model.ts';
 import type { SystemEvent } from '../../schema/items.ts';
 
@@ -87,41 +87,55 @@ export function directRow(userId: string, peer: string, values: Partial<DirectMe
 export class StoredGroup {
   readonly groupId: string;
   readonly rows = new Map<string, NamedMember>();
+  readonly log = new Map<number, LogEntry>();
   group: NamedGroup;
 
   constructor(groupId: string, userIds: readonly string[]) {
     this.groupId = groupId;
     this.group = namedGroup({ groupId });
     for (const userId of userIds) this.rows.set(userId, namedRow(userId, { groupId }));
+    const event = { type: 'group_created', name: this.group.name } as const;
+    this.log.set(1, entry({ groupId, seq: 1, kind: 'system', event, message: null }));
   }
 
   send(author: string, values: Partial<LogEntry> = {}): ChangeOf<'message'> {
     return this.#append(author, values);
   }
 
-  /** Events in the order of their publication: the row, then the message about it. */
-  add(userId: string): Change[] {
+  /** Edits a message, or deletes it. */
+  change(seq: number, values: Partial<LogEntry>): ChangeOf<'message'> {
+    const before = this.log.get(seq);
+    if (!before) throw new Error(`there is no message ${seq}`);
+    return this.#store({ ...before, rev: before.rev + 1, ...values });
+  }
+
+  delete(seq: number): ChangeOf<'message'> {
+    return this.change(seq, { message: null, deleted_at: timeOf(seq) });
+  }
+
+  /** Events in the order of their publication: the membership, then the message about it. */
+  add(userId: string): [ChangeOf<'membership'>, ChangeOf<'message'>] {
     const seq = this.group.last_seq + 1;
     const row = namedRow(userId, { groupId: this.groupId, joined_seq: seq, read_seq: seq, read_n: seq });
     this.rows.set(userId, row);
     const event = { type: 'members_added', user_uuids: [userId], prev: this.group.membership_seq } as const;
-    const message = this.#change('ada', event);
-    return [{ kind: 'message_group', row, group: this.group }, message];
+    return [this.#membership(userId, seq), this.#change('ada', event)];
   }
 
   /** Events in the order of their publication: the message, then the departure. */
-  remove(userId: string): [ChangeOf<'message'>, ChangeOf<'message_group_left'>] {
+  remove(userId: string): [ChangeOf<'message'>, ChangeOf<'membership'>] {
     this.rows.delete(userId);
     const event = { type: 'member_removed', user_uuid: userId, prev: this.group.membership_seq } as const;
     const message = this.#change('ada', event);
-    const { groupId } = this;
-    return [message, { kind: 'message_group_left', userId, groupId, seq: message.message.seq }];
+    return [message, this.#membership(userId, message.message.seq)];
   }
 
   rename(name: string): [ChangeOf<'message'>, ChangeOf<'group'>] {
     this.group = { ...this.group, name };
     const message = this.#append('ada', { kind: 'system', event: { type: 'group_renamed', name } });
-    return [message, { kind: 'group', group: this.group }];
+    const { groupId } = this;
+    const { membership_seq: membershipSeq } = this.group;
+    return [message, { kind: 'group', groupId, membershipSeq, seq: message.message.seq }];
   }
 
   row(userId: string): NamedMember {
@@ -131,8 +145,21 @@ export class StoredGroup {
   }
 
   typing(userId: string): ChangeOf<'typing'> {
-    const { groupId } = this;
-    return { kind: 'typing', to: { groupId, membershipSeq: this.group.membership_seq }, groupId, userId };
+    return { kind: 'typing', to: this.#audience, groupId: this.groupId, userId };
+  }
+
+  /** What the stream's handler publishes of messages: their versions as they are now. */
+  versions(...seqs: number[]): ChangeOf<'versions'> {
+    const versions = seqs.map((seq) => ({ seq, rev: this.log.get(seq)?.rev ?? 0 }));
+    return { kind: 'versions', to: this.#audience, groupId: this.groupId, versions };
+  }
+
+  get #audience() {
+    return { groupId: this.groupId, membershipSeq: this.group.membership_seq };
+  }
+
+  #membership(userId: string, seq: number): ChangeOf<'membership'> {
+    return { kind: 'membership', userId, groupId: this.groupId, seq };
   }
 
   #change(author: string, event: SystemEvent): ChangeOf<'message'> {
@@ -144,23 +171,28 @@ export class StoredGroup {
     const { groupId } = this;
     const message = entry({ groupId, seq: this.group.last_seq + 1, user_uuid: author, ...values });
     this.group = { ...this.group, last_seq: message.seq };
-    return { kind: 'message', to: { groupId, membershipSeq: this.group.membership_seq }, message };
+    return this.#store(message);
+  }
+
+  #store(message: LogEntry): ChangeOf<'message'> {
+    this.log.set(message.seq, message);
+    return { kind: 'message', to: this.#audience, message };
   }
 }
 
-type Read = 'namedRows' | 'rows' | 'group';
+type Read = 'namedRows' | 'rows' | 'group' | 'messages';
 
 /** The stored groups, and what was read of them. */
 export class StoredGroups {
-  /** `rows`: rows that were read strongly, each 1 R. */
-  readonly reads: Record<Read, number> = { namedRows: 0, rows: 0, group: 0 };
+  /** `rows`, `messages`: those that were read strongly, each 1 R. */
+  readonly reads: Record<Read, number> = { namedRows: 0, rows: 0, group: 0, messages: 0 };
   /** Called before each read, which waits for it, with the id of the user or the group. */
   beforeRead: (read: Read, id: string) => void | Promise<void> = () => undefined;
   /** Called between each read and its answer. */
   afterRead: (read: Read, id: string) => void | Promise<void> = () => undefined;
   readonly #groups = new Map<string, StoredGroup>();
 
-  readonly members: MemberReader = {
+  readonly members: Readers['members'] = {
     namedRows: (userId) =>
       this.#read('namedRows', userId, 1, () =>
         [...this.#groups.values()].flatMap(({ rows }) => rows.get(userId) ?? []),
@@ -172,8 +204,16 @@ export class StoredGroups {
       ),
   };
 
-  readonly groups: GroupReader = {
-    find: (groupId) => this.#read('group', groupId, 1, () => this.#groups.get(groupId)?.group),
+  readonly groups: Readers['groups'] = {
+    readAsOf: (groupId) => this.#read('group', groupId, 1, () => this.#groups.get(groupId)?.group),
+  };
+
+  readonly messages: Readers['messages'] = {
+    entriesAt: (groupId, seqs) =>
+      this.#read('messages', groupId, seqs.length, () => {
+        const log = this.#groups.get(groupId)?.log;
+        return new Map([...(log ?? [])].filter(([seq]) => seqs.includes(seq)));
+      }),
   };
 
   create(groupId: string, ...userIds: string[]): StoredGroup {

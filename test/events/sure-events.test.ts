@@ -39,9 +39,23 @@ const handlerOn = (table: Table) =>
     logger: createLogger('silent'),
   });
 
-/** What was published: kinds, with the seq of messages. */
+/** What was published, in few words. */
 const inShort = () =>
-  published.map((change) => (change.kind === 'message' ? `message ${change.message.seq}` : change.kind));
+  published.map((change) => {
+    switch (change.kind) {
+      case 'versions':
+        return change.versions.map(({ seq, rev }) => `${seq}.${rev}`).join(' ');
+      case 'membership':
+        return `membership of ${change.userId} since ${change.seq}`;
+      case 'change':
+        return `change ${change.change}: ${change.seqs.join(' ')}`;
+      case 'message':
+      case 'message_group':
+      case 'group':
+      case 'typing':
+        return change.kind;
+    }
+  });
 const [ada, grace] = [newUserId(), newUserId()];
 
 /** A system message about a change that Ada made. */
@@ -53,79 +67,108 @@ const handle = (...messages: readonly MessageItem[]) =>
   handlerOn(db().table)(streamEvent(messages.map((message) => streamRecord(message))));
 
 describe('messages', () => {
-  it('are published again, in their order, when a batch comes again', async () => {
-    const { messages } = await addGroup(db().table, { userIds: [ada, grace], length: 3 });
+  it('are published by their versions, without texts, and the change that names them after them', async () => {
+    const { messages, groupId } = await addGroup(db().table, { userIds: [ada, grace], length: 3 });
     const batch = [...messages, ...messages.slice(1, 2).map(tombstone)];
     await handle(...batch);
-    const first = published;
-    expect(inShort()).toContain('message 3');
+    const since1 = [ada, grace].sort().map((userId) => `membership of ${userId} since 1`);
+    expect(inShort()).toEqual([...since1, '1.0 2.1 3.0', 'change 1: 2']);
+    expect(JSON.stringify(published)).not.toContain('text');
     published = [];
     await handle(...batch);
-    expect(published).toEqual(first);
+    // An entry more in the change log does no harm.
+    expect(inShort()).toEqual([...since1, '1.0 2.1 3.0', 'change 2: 2']);
+    expect(published.at(-1)).toMatchObject({ kind: 'change', groupId, to: { groupId } });
   });
 
   it('of a named group are published once, with the membership_seq of the group as it is now', async () => {
     const { groupId } = await addGroup(db().table, { userIds: [ada, grace], length: 2 });
     await putItem(db().table, groupItem({ groupId, membership_seq: 2, last_seq: 2 }));
     await handle(messageItem({ groupId, seq: 3, user_uuid: ada }));
-    expect(published).toMatchObject([
-      { kind: 'message', to: { groupId, membershipSeq: 2 }, message: { seq: 3 } },
-    ]);
+    const versions = [{ seq: 3, rev: 0 }];
+    expect(published).toEqual([{ kind: 'versions', to: { groupId, membershipSeq: 2 }, groupId, versions }]);
   });
 
-  it('of a direct group are published to both users, with their rows when it was opened', async () => {
+  it('of a direct group are published to both users, who are members since the first one', async () => {
     const groupId = directGroupId(ada, grace);
     const { messages } = await addGroup(db().table, { userIds: [ada, grace], groupId, length: 1 });
     await handle(...messages);
-    expect(inShort()).toEqual(['message_group', 'message_group', 'message 1']);
+    const both = [ada, grace].sort();
+    expect(inShort()).toEqual([...both.map((userId) => `membership of ${userId} since 1`), '1.0']);
     const last = published.at(-1);
-    const to = last?.kind === 'message' && 'userIds' in last.to ? last.to.userIds : [];
-    expect([...to].sort()).toEqual([ada, grace].sort());
+    const to = last?.kind === 'versions' && 'userIds' in last.to ? last.to.userIds : [];
+    expect([...to].sort()).toEqual(both);
     published = [];
     await handle(messageItem({ groupId, seq: 2, user_uuid: ada }));
-    expect(inShort()).toEqual(['message 2']);
+    expect(inShort()).toEqual(['2.0']);
+  });
+
+  it('of a batch of hundreds are published in slices, each when the one before it is sent', async () => {
+    const { groupId } = await addGroup(db().table, { userIds: [ada, grace], length: 1 });
+    const batch = Array.from({ length: 250 }, (_, place) =>
+      messageItem({ groupId, seq: place + 2, user_uuid: ada }),
+    );
+    await handle(...batch);
+    expect(published.map((change) => (change.kind === 'versions' ? change.versions.length : 0))).toEqual([
+      100, 100, 50,
+    ]);
+  });
+
+  it('that add hundreds of members are published in slices too: at most 100 publications wait at once', async () => {
+    const { groupId } = await addGroup(db().table, { userIds: [ada], length: 1 });
+    let [waiting, most] = [0, 0];
+    const handler = createHandler({
+      ...wire({ table: db().table }),
+      events: {
+        publish: async () => {
+          waiting += 1;
+          most = Math.max(most, waiting);
+          await new Promise((resolve) => setImmediate(resolve));
+          waiting -= 1;
+        },
+      },
+      failures: () => Promise.resolve(),
+      logger: createLogger('silent'),
+    });
+    const names = Array.from({ length: 90 }, () => newUserId());
+    const batch = [2, 3, 4, 5].map((seq) =>
+      system(groupId, { type: 'members_added', user_uuids: names, prev: seq - 1 }, seq),
+    );
+    await handler(streamEvent(batch.map((message) => streamRecord(message))));
+    expect(most).toBe(100);
   });
 });
 
 describe('changes of a named group', () => {
-  it('publish the row of a user who joined before the message about it', async () => {
+  it('publish a user who joined before the message about it', async () => {
     const { groupId } = await addGroup(db().table, { userIds: [ada, grace], member: { joined_seq: 2 } });
     await handle(system(groupId, { type: 'members_added', user_uuids: [grace], prev: 1 }, 2));
-    expect(inShort()).toEqual(['message_group', 'message 2']);
-    expect(published[0]).toMatchObject({ row: { userId: grace, joined_seq: 2 }, group: { groupId } });
+    expect(inShort()).toEqual([`membership of ${grace} since 2`, '2.0']);
   });
 
-  it('publish the rows of the first members of a new group, and of no later ones', async () => {
+  it('publish the first members of a new group, and no later ones', async () => {
     const { groupId } = await addGroup(db().table, { userIds: [ada, grace] });
     await putItem(db().table, namedMemberItem({ groupId, userId: newUserId(), joined_seq: 2 }));
     await handle(system(groupId, { type: 'group_created', name: 'A group' }));
-    expect(inShort()).toEqual(['message_group', 'message_group', 'message 1']);
-    const rows = published.flatMap((change) => (change.kind === 'message_group' ? [change] : []));
-    expect(rows.map(({ row }) => row.userId).sort()).toEqual([ada, grace].sort());
-    expect(rows[0]).toMatchObject({ group: { groupId } });
-  });
-
-  it('publish no row of a user who has left since', async () => {
-    const { groupId } = await addGroup(db().table, { userIds: [ada] });
-    await handle(system(groupId, { type: 'members_added', user_uuids: [grace], prev: 1 }, 2));
-    expect(inShort()).toEqual(['message 2']);
+    expect(inShort()).toEqual([
+      ...[ada, grace].sort().map((userId) => `membership of ${userId} since 1`),
+      '1.0',
+    ]);
   });
 
   it.each<[string, SystemEvent, string]>([
     ['was removed', { type: 'member_removed', user_uuid: grace, prev: 1 }, grace],
     ['left', { type: 'member_left', prev: 1 }, ada],
-  ])('publish the departure of a user who %s after the message about it', async (_what, event, userId) => {
+  ])('publish a user who %s after the message about it', async (_what, event, userId) => {
     const { groupId } = await addGroup(db().table, { userIds: [newUserId()] });
     await handle(system(groupId, event, 2));
-    expect(inShort()).toEqual(['message 2', 'message_group_left']);
-    expect(published.at(-1)).toEqual({ kind: 'message_group_left', userId, groupId, seq: 2 });
+    expect(inShort()).toEqual(['2.0', `membership of ${userId} since 2`]);
   });
 
-  it('publish a renamed group as it is now', async () => {
+  it('publish a renamed group after the message about it', async () => {
     const { groupId } = await addGroup(db().table, { userIds: [ada], name: 'Before' });
-    await putItem(db().table, groupItem({ groupId, name: 'Now' }));
-    await handle(system(groupId, { type: 'group_renamed', name: 'Between' }, 2));
-    expect(inShort()).toEqual(['message 2', 'group']);
-    expect(published.at(-1)).toMatchObject({ kind: 'group', group: { name: 'Now' } });
+    await handle(system(groupId, { type: 'group_renamed', name: 'After' }, 2));
+    expect(inShort()).toEqual(['2.0', 'group']);
+    expect(published.at(-1)).toEqual({ kind: 'group', groupId, membershipSeq: 1, seq: 2 });
   });
 });

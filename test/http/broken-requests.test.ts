@@ -8,6 +8,7 @@ import { deferred } from '../support/deferred.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Answer, exchange } from '../support/http-client.ts';
 import { answersIn, useRawConnections } from '../support/raw-connection.ts';
+import { newGroupId } from '../support/factories.ts';
 
 /*
  * What Node's HTTP server would answer by itself: requests that are none, that are broken, or that come too slowly. Each
@@ -256,7 +257,7 @@ describe('answers come in the order of the requests, where', () => {
     await connection.until(/event: ready/);
     connection.socket.write(GARBAGE);
     await api().request({ path: '/api/health-check' });
-    const left = { kind: 'message_group_left', userId: grace.userId, groupId, seq: 1 } as const;
+    const left = { kind: 'membership', userId: grace.userId, groupId: newGroupId(), seq: 1 } as const;
     await api().context.events.publish(left);
     await connection.until(/event: message_group_left/);
     expect(connection.received().match(/HTTP\/1\.1/g)).toHaveLength(1);

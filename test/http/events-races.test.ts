@@ -198,7 +198,7 @@ it("the stream's handler that publishes an edit again after a removal", async ()
   read.release();
   await telling;
   const meant = stream.changes.findLast(
-    (change) => change.kind === 'message' && change.message.rev === edited.rev,
+    (change) => change.kind === 'versions' && change.versions.some(({ rev }) => rev === edited.rev),
   );
   expect(meant).toMatchObject({ to: { groupId, membershipSeq: 1 } });
   await settled(scene);

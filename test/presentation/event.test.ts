@@ -8,7 +8,6 @@ import { startFlakyEngine } from '../support/flaky-engine.ts';
 import { useTestTable } from '../support/test-table.ts';
 
 const db = useTestTable();
-const to = { userIds: ['ada', 'grace'] };
 
 /** What a user sees of a change. */
 async function shown(...[change, viewerId]: Parameters<ReturnType<typeof eventPresenter>>): Promise<unknown> {
@@ -17,7 +16,7 @@ async function shown(...[change, viewerId]: Parameters<ReturnType<typeof eventPr
 
 describe('a presenter of events', () => {
   it('shows the client key of a message to its author alone', async () => {
-    const change = { kind: 'message', to, message: entry({ user_uuid: 'ada', client_key: 'k' }) } as const;
+    const change = { kind: 'message', message: entry({ user_uuid: 'ada', client_key: 'k' }) } as const;
     expect(await shown(change, 'ada')).toHaveProperty('client_key', 'k');
     expect(await shown(change, 'grace')).not.toHaveProperty('client_key');
     expect(await shown(change)).not.toHaveProperty('client_key');
@@ -42,7 +41,7 @@ describe('a presenter of events', () => {
     const [ada, grace] = [await addPerson(context, 'ada'), await addPerson(context, 'grace')];
     const event = { type: 'members_added', user_uuids: [grace], prev: 1 } as const;
     const message = entry({ user_uuid: ada, kind: 'system', message: null, event });
-    const told = await shown({ kind: 'message', to, message });
+    const told = await shown({ kind: 'message', message });
     expect(told).toMatchObject({ handle: 'ada', event: { type: 'members_added' } });
     expect(JSON.stringify(told)).toContain('"handle":"grace"');
   });
@@ -77,12 +76,17 @@ describe('a presenter of events', () => {
   it('shows who types by their handle, and a departure by the group alone', async () => {
     const context = db().newContext();
     const alan = await addPerson(context, 'alan');
-    expect(await shown({ kind: 'typing', to, groupId: 'g', userId: alan })).toEqual({
+    expect(await shown({ kind: 'typing', groupId: 'g', userId: alan })).toEqual({
       message_group_uuid: 'g',
       user_uuid: alan,
       handle: 'alan',
     });
-    const left = { kind: 'message_group_left', userId: alan, groupId: 'g', seq: 3 } as const;
+    const left = { kind: 'message_group_left', groupId: 'g' } as const;
     expect(await shown(left)).toEqual({ uuid: 'g' });
+  });
+
+  it('shows an entry of the change log by its number and the seqs', async () => {
+    const change = { kind: 'change', groupId: 'g', change: 7, seqs: [2, 3] } as const;
+    expect(await shown(change)).toEqual({ message_group_uuid: 'g', change: 7, seqs: [2, 3] });
   });
 });

@@ -84,3 +84,9 @@ export const messageGroup = z.looseObject({
   last_kind: z.enum(['text', 'system']),
   member_count: z.exactOptional(z.int()),
 });
+
+export const groupChange = z.looseObject({
+  message_group_uuid: z.string(),
+  change: z.int(),
+  seqs: z.array(z.int()),
+});

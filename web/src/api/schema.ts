@@ -295,7 +295,7 @@ export interface paths {
     };
     /**
      * Streams the events of the caller's conversations
-     * @description Server-sent events. `ready` comes first, and again whenever events may have been lost: then fetch again what you display. `message` (a Message; the highest `rev` counts), `message_group` (a MessageGroup), `message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. The stream ends when its token expires. A stream opened with a ticket has an `id`: with the same URL and that id in `Last-Event-ID`, as an `EventSource` sends them, it can be reopened until then.
+     * @description Server-sent events. `ready` comes first, and again whenever events may have been lost: then fetch again what you display. `message` (a Message; the highest `rev` counts), `change` (a GroupChange), `message_group` (a MessageGroup), `message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. The stream ends when its token expires. A stream opened with a ticket has an `id`: with the same URL and that id in `Last-Event-ID`, as an `EventSource` sends them, it can be reopened until then.
      */
     get: operations['listenToEvents'];
     put?: never;
@@ -887,6 +887,21 @@ export interface components {
        * @example 30
        */
       expires_in: number;
+    };
+    /** @description Messages of a group were changed. A client that has it, and all changes before it, holds what the log holds; one that misses a number asks for the changes after the last one that it has. */
+    GroupChange: {
+      /**
+       * @description Id of a message group. Opaque.
+       * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+       */
+      message_group_uuid: string;
+      /**
+       * @description Number of the change: 1, 2, 3 … in each group.
+       * @example 7
+       */
+      change: number;
+      /** @description Seqs of the messages that were changed. */
+      seqs: number[];
     };
   };
   responses: {

@@ -1,4 +1,5 @@
-import type { Group, Member } from '../domain/model.ts';
+import PQueue from 'p-queue';
+import type { LogEntry, Member, NamedGroup } from '../domain/model.ts';
 
 /** Reads who is in which group. */
 export interface MemberReader {
@@ -11,9 +12,24 @@ export interface MemberReader {
 }
 
 export interface GroupReader {
-  /** A group, strongly read: 1 R. */
-  find(groupId: string): Promise<Group | undefined>;
+  /** A named group, strongly read, with a summary that is at least as new as a message: 1 R or 2 R. */
+  readAsOf(groupId: string, seq: number): Promise<NamedGroup | undefined>;
 }
+
+export interface MessageReader {
+  /** Messages by seq, strongly read; those that are not there are left out. 1 R for each 4 KB of each. */
+  entriesAt(groupId: string, seqs: readonly number[]): Promise<ReadonlyMap<number, LogEntry>>;
+}
+
+/** What events are delivered with, strongly read where the log must prove something. */
+export interface Readers {
+  readonly members: MemberReader;
+  readonly groups: GroupReader;
+  readonly messages: MessageReader;
+}
+
+/** Reads of rows at once: when a process starts, all its clients open their streams within seconds. */
+const MAX_READS = 50;
 
 /**
  * Reads a user's rows whenever their streams have to be subscribed. Those who wait together share a read. It begins after
@@ -21,6 +37,7 @@ export interface GroupReader {
  */
 export class NamedRowReads {
   readonly #members: Pick<MemberReader, 'namedRows'>;
+  readonly #queue = new PQueue({ concurrency: MAX_READS });
   readonly #underWay = new Map<string, Promise<unknown>>();
   readonly #waiting = new Map<string, Promise<readonly Member[]>>();
 
@@ -39,14 +56,16 @@ export class NamedRowReads {
 
   async #readAfter(userId: string, before: Promise<unknown> | undefined): Promise<readonly Member[]> {
     await before;
-    this.#waiting.delete(userId);
-    const rows = this.#members.namedRows(userId);
-    const settled = rows.then(noValue, noValue);
-    this.#underWay.set(userId, settled);
-    void settled.then(() => {
-      if (this.#underWay.get(userId) === settled) this.#underWay.delete(userId);
+    return this.#queue.add(() => {
+      this.#waiting.delete(userId);
+      const rows = this.#members.namedRows(userId);
+      const settled = rows.then(noValue, noValue);
+      this.#underWay.set(userId, settled);
+      void settled.then(() => {
+        if (this.#underWay.get(userId) === settled) this.#underWay.delete(userId);
+      });
+      return rows;
     });
-    return rows;
   }
 }
 
