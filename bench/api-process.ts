@@ -1,3 +1,4 @@
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { createApp } from '../backend/app.ts';
 import type { DynamoConfig } from '../backend/config.ts';
 import { wire } from '../backend/wiring.ts';
@@ -19,6 +20,9 @@ interface ApiOptions {
   readonly metered: boolean;
 }
 
+const LOOP_DELAY_RESOLUTION_MS = 1;
+
+let loopDelay: IntervalHistogram | undefined;
 let meter: CapacityMeter | undefined;
 let measured: { readonly usage: Promise<Usage>; readonly end: () => void } | undefined;
 
@@ -45,6 +49,26 @@ const commands = {
     for (let round = 0; round < 3; round += 1) globalThis.gc();
     const { rss, heapUsed, external } = process.memoryUsage();
     return Promise.resolve({ rss, heap: heapUsed + external });
+  },
+
+  /** Starts to measure by how much the event loop is late. */
+  beginLoopDelay: (): Promise<void> => {
+    loopDelay = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
+    loopDelay.enable();
+    return Promise.resolve();
+  },
+
+  /** Returns the delays in ms, without the timer's own time. */
+  endLoopDelay: (): Promise<{ p50: number; p99: number; max: number }> => {
+    if (!loopDelay) throw new Error('no delay is being measured');
+    loopDelay.disable();
+    const ms = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - LOOP_DELAY_RESOLUTION_MS);
+    const { max } = loopDelay;
+    return Promise.resolve({
+      p50: ms(loopDelay.percentile(50)),
+      p99: ms(loopDelay.percentile(99)),
+      max: ms(max),
+    });
   },
 
   /** Starts to add up the units that requests use. */

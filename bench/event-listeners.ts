@@ -73,16 +73,18 @@ export class EventListeners {
     if (incoming.statusCode !== 200)
       throw new Error(`an event stream was refused: ${incoming.statusCode ?? 0}`);
     await new Promise<void>((resolve) => {
+      let isReady = false;
       const parser = createParser({
         onEvent: ({ event, data }) => {
-          if (event === 'ready') resolve();
+          isReady ||= event === 'ready';
+          if (isReady) resolve();
           onEvent?.(event, data);
         },
       });
       // Data that no callback receives is discarded without parsing, to leave the machine to the API.
       incoming.setEncoding('utf8').on('data', (text: string) => {
         parser.feed(text);
-        if (!onEvent) incoming.removeAllListeners('data').resume();
+        if (isReady && !onEvent) incoming.removeAllListeners('data').resume();
       });
     });
   }

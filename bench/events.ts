@@ -9,6 +9,14 @@ import { type Child, Children } from './children.ts';
 import { startEngine } from './engine.ts';
 import { EventListeners, type Listener } from './event-listeners.ts';
 import { fill } from './fill.ts';
+import {
+  fillLargeGroup,
+  type LargeGroupFigures,
+  largeGroupGrid,
+  type LargeGroupUsers,
+  largeGroupUsers,
+  measureLargeGroup,
+} from './large-group.ts';
 import { conversation, type Item, profile, TEXT } from './items.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { markdownTable, PAGE, PAGE_FILE } from './page.ts';
@@ -39,11 +47,16 @@ const options = new Command('npm run bench:events --')
   .addOption(
     new Option('--messages <n>', 'messages that are timed, each time').default(200).argParser(Number),
   )
+  .addOption(new Option('--listeners <n>', 'listeners of the large group').default(5_000).argParser(Number))
   .option('--write', `also writes the part on live events of ${PAGE}`)
   .parse()
-  .opts<{ streams: number; messages: number; write?: true }>();
+  .opts<{ streams: number; messages: number; listeners: number; write?: true }>();
 
 interface Bench {
+  readonly children: Children;
+  readonly port: number;
+  readonly largeGroup: LargeGroupUsers;
+  readonly groupClient: ApiClient;
   readonly api: Child<ApiCommands>;
   readonly client: ApiClient;
   readonly listeners: EventListeners;
@@ -84,14 +97,30 @@ async function start(children: Children): Promise<Bench> {
       [talker.userId, nonReader.userId],
     ]),
   );
+  await fillLargeGroup(openTable(dynamo, engine.dynamo.tableName));
   dynamo.destroy();
+  const largeGroup = await largeGroupUsers(options.listeners, async (id) => (await listenerOf(id)).token);
   const api = children.fork<ApiCommands>('api-process.ts', ['--expose-gc']);
   const tokens = { development: issuer.source };
   const { port } = await api.call('start', { dynamo: engine.dynamo, tokens, metered: false });
-  const headers = new Map(everybody.map(({ userId: id, token }) => [id, token]));
+  const headers = new Map([...everybody, largeGroup.sender].map(({ userId: id, token }) => [id, token]));
   const [client, talkerClient] = [new ApiClient(port, 1, headers), new ApiClient(port, 1, headers)];
   const listeners = new EventListeners(port);
-  return { api, client, listeners, onlookers, sender, recipient, talker, talkerClient, nonReader };
+  return {
+    children,
+    port,
+    largeGroup,
+    groupClient: new ApiClient(port, 32, headers),
+    api,
+    client,
+    listeners,
+    onlookers,
+    sender,
+    recipient,
+    talker,
+    talkerClient,
+    nonReader,
+  };
 }
 
 function* itemsOf(
@@ -186,6 +215,7 @@ interface Figures {
   readonly memory: { readonly rss: number; readonly heap: number };
   /** Number of messages until the client that never reads was disconnected. */
   readonly unread: number;
+  readonly largeGroup: LargeGroupFigures;
 }
 
 async function measure(bench: Bench): Promise<Figures> {
@@ -208,7 +238,10 @@ async function measure(bench: Bench): Promise<Figures> {
   ]);
   const opened = after.streams - before.streams;
   const memory = { rss: (after.rss - before.rss) / opened, heap: (after.heap - before.heap) / opened };
-  return { machine, lives: [few, many, busy], memory, unread };
+  bench.listeners.close();
+  const { children, port, largeGroup: users, groupClient: client } = bench;
+  const largeGroup = await measureLargeGroup({ children, api, port, client, users });
+  return { machine, lives: [few, many, busy], memory, unread, largeGroup };
 }
 
 function timesGrid({ lives }: Figures): Grid {
@@ -223,28 +256,34 @@ function timesGrid({ lives }: Figures): Grid {
 }
 
 /** Other results, one on each line. */
-function remarks({ memory, unread }: Figures): string[] {
+function remarks({ memory, unread, largeGroup }: Figures): string[] {
   const kb = (value: number) => `${(value / BYTES_PER_KB).toFixed(1)} KB`;
   return [
     `Memory of a stream, at ${options.streams.toLocaleString('en')}: ${kb(memory.rss)} of the process, ` +
       `${kb(memory.heap)} of it on the heap or in its external memory.`,
     `The client that never reads was disconnected after ${unread.toLocaleString('en')} messages of 4 KB, ` +
       "most of which were in the system's buffers.",
+    `The first message to the large group, for which the row of each listener was read: ${largeGroup.firstMs.toFixed(0)} ms.`,
   ];
 }
 
-function print(figures: Figures): void {
-  const { head, rows } = timesGrid(figures);
+function tableOf({ head, rows }: Grid): string {
   const table = new CliTable({
     head: [...head],
     ...(!process.stdout.isTTY && { style: { head: [], border: [] } }),
   });
   table.push(...rows.map((row) => [...row]));
+  return table.toString();
+}
+
+function print(figures: Figures): void {
   const { cpu, cores, node, loadBefore } = figures.machine;
   process.stdout.write(
     `${cpu}, ${cores} cores, node ${node}, load ${loadBefore.toFixed(1)}\n` +
       `${options.messages} messages to a group of two, from the request to the other person's event and to the answer\n` +
-      `${table.toString()}\n${remarks(figures).join('\n')}\n`,
+      `${tableOf(timesGrid(figures))}\n` +
+      'a group of 10,000: from the request to the event of the listener who came first\n' +
+      `${tableOf(largeGroupGrid(figures.largeGroup))}\n${remarks(figures).join('\n')}\n`,
   );
 }
 
@@ -261,6 +300,11 @@ ${markdownTable(timesGrid(figures))}
 In the last row two other users are active: one sends texts of 4 KB, each as soon as the previous one is stored, and the
 other one's stream is never read, until it is disconnected.
 
+A named group of 10,000 members, whose listeners all have their stream at one process: the time from the request to the event, one
+message after another, and then at a fixed rate for 10 s. The delay of the event loop is what other requests wait in addition.
+
+${markdownTable(largeGroupGrid(figures.largeGroup))}
+
 ${remarks(figures)
   .map((line) => `- ${line}`)
   .join('\n')}`;
@@ -276,8 +320,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   const bench = await start(children);
   const figures = await measure(bench);
-  bench.listeners.close();
-  await Promise.all([bench.client.close(), bench.talkerClient.close()]);
+  await Promise.all([bench.client, bench.talkerClient, bench.groupClient].map((client) => client.close()));
   print(figures);
   if (options.write) await writeSection(PAGE_FILE, 'bench:events', sectionOf(figures));
 } finally {

@@ -45,6 +45,9 @@ export function* conversation(about: Conversation): Generator<Item> {
   for (let seq = 1; seq <= messages; seq += 1) yield messageItemOf(messageOf(about, seq));
 }
 
+/** The first message of a conversation. */
+export const firstMessageOf = (about: Conversation): Message => messageOf(about, 1);
+
 type Summary = ReturnType<typeof summaryOf>;
 
 function groupOf({ groupId, userIds }: Conversation, first: Message, summary: Summary): Group {

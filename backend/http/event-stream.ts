@@ -38,9 +38,8 @@ export class EventStream implements EventSink {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     response.flushHeaders();
     const reconnectMs = RECONNECT_MS.least + Math.random() * (RECONNECT_MS.most - RECONNECT_MS.least);
-    response.write(`retry: ${Math.round(reconnectMs)}\n`);
-    // A field of the first event: some parsers forget the id of a block that has no data.
-    if (id !== undefined) response.write(`id: ${id}\n`);
+    // Fields of the first event: some parsers forget the id of a block that has no data.
+    response.write(`retry: ${Math.round(reconnectMs)}\n${id === undefined ? '' : `id: ${id}\n`}`);
     response.endOnStop = () => this.#end();
     const timer = setTimeout(() => this.#end(), Math.min(expires - Date.now(), MAX_TIMER_MS)).unref();
     response.once('close', () => clearTimeout(timer));

@@ -14,10 +14,13 @@ import { type EventReader, readEvents } from '../support/event-reader.ts';
 import { eventually } from '../support/eventually.ts';
 import { edited, logEntry, namedGroup, namedMember, newDirectId, newGroupId } from '../support/factories.ts';
 import { startFlakyEngine } from '../support/flaky-engine.ts';
+import { useRawConnections } from '../support/raw-connection.ts';
 import { addGroup, deleteItem, putItem, readLog } from '../support/scene.ts';
 import { epochSeconds } from '../support/test-issuer.ts';
 
 const api = useTestApi();
+
+const open = useRawConnections();
 
 const readers: EventReader[] = [];
 afterEach(() => {
@@ -56,6 +59,24 @@ describe('a stream', () => {
     });
     expect(reader.headers).not.toHaveProperty('content-encoding');
     expect(reader.events).toEqual([{ event: 'ready', data: {} }]);
+  });
+
+  it('names a time of its own after which its client reconnects, from 1 to 5 s', async () => {
+    const { token } = await api().person();
+    const times = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const connection = await open(api().port);
+        connection.socket.write(
+          `GET /api/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+        );
+        await connection.until(/event: ready/);
+        connection.socket.destroy();
+        return Number(/retry: (\d+)\n/.exec(connection.received())?.[1]);
+      }),
+    );
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(1_000);
+    expect(Math.max(...times)).toBeLessThanOrEqual(5_000);
+    expect(new Set(times).size).toBeGreaterThan(1);
   });
 
   it('shows a message as a GET does', async () => {
@@ -435,6 +456,24 @@ describe('typing', () => {
       return graces.events.filter(({ event }) => event === 'typing').length === 3;
     });
     expect(performance.now() - begun).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('is told at most once a second of all people in a group of more than 100', async () => {
+    const [ada, grace, linus] = [await api().person(), await api().person(), await api().person()];
+    const typists = [ada, grace];
+    const userIds = [...typists, linus].map(({ userId }) => userId);
+    const { groupId, group } = await addGroup(api().db.table, { userIds });
+    const large = { ...group, member_count: 101 };
+    await putItem(api().db.table, large);
+    const linuses = await listen(linus);
+    expect(
+      (await Promise.all(typists.map((typist) => typing(typist, groupId)))).map(({ status }) => status),
+    ).toEqual([204, 204]);
+    await linuses.until('typing');
+    const to = { groupId, membershipSeq: 1 };
+    await api().context.events.publish({ kind: 'message', to, message: logEntry({ groupId, seq: 2 }) });
+    await linuses.until('message');
+    expect(linuses.events.filter(({ event }) => event === 'typing')).toHaveLength(1);
   });
 
   it('is told of by members only, at once after a removal too', async () => {
