@@ -2,8 +2,8 @@ import { MAX_SEQ } from '../../schema/keys.ts';
 import { AfterSeqTooFarBehindError, BusyError, UnprocessableError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Clock, IdSource } from '../sources.ts';
-import { backoff } from '../table/backoff.ts';
 import type { Search } from '../table/message-store.ts';
+import { CONFLICT, retryOnConflict } from '../table/retry-on-conflict.ts';
 import { type Draft, keyIn, ownAttempt, requireSameText } from './drafts.ts';
 import { GroupTurns } from './group-turns.ts';
 import { type KnownTail, KnownTails } from './known-tails.ts';
@@ -25,8 +25,8 @@ export interface Appended {
   readonly access: Access;
 }
 
-/** Maximum attempts of an append that loses against other writers. */
-const MAX_ATTEMPTS = 20;
+/** An append that loses against other writers. */
+const APPENDING = { attempts: 20, busy: 'Too many are writing to this conversation at once.' };
 /** Newest messages that are searched for a key when the client does not say where to start. */
 const SEARCH_WITHOUT_POSITION = 100;
 /** Messages after `after_seq` that are searched for a key. */
@@ -91,14 +91,12 @@ export class MessageLog {
     groupId: string,
     attempt: (tail: Tail) => Promise<Result | undefined>,
   ): Promise<Result> {
-    return this.#turns.take(groupId, async () => {
-      for (let overtaken = 0; overtaken < MAX_ATTEMPTS; overtaken += 1) {
-        if (overtaken > 0) await backoff(overtaken - 1);
+    return this.#turns.take(groupId, () =>
+      retryOnConflict(APPENDING, async () => {
         const result = await attempt(await this.#parts.messages.tail(groupId));
-        if (result !== undefined) return result;
-      }
-      throw tooManyWriters();
-    });
+        return result ?? CONFLICT;
+      }),
+    );
   }
 
   /** Notes a system message, and the members as of it. */
@@ -167,7 +165,15 @@ export class MessageLog {
     const messageId = this.#parts.newId();
     let tail = start;
     let access = authorised;
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    /** The message that took the seq of the attempt before, if the log must be read after it. */
+    let seen: Tail | undefined;
+    return retryOnConflict({ ...APPENDING, firstAtOnce: true }, async (attempt) => {
+      if (seen) {
+        const next = await this.#tailAfter(seen, draft);
+        if ('found' in next) return { message: next.found, access };
+        access = await this.#readAgain(access, draft);
+        tail = next.tail;
+      }
       const message = this.#message(draft, tail, messageId);
       const outcome = await this.#parts.messages.append(message);
       if (outcome.stored) return this.#noted(message, access);
@@ -177,15 +183,9 @@ export class MessageLog {
       if (attempt === 0 && existing?.kind === 'text' && draft.clientKey === undefined) {
         // Another text took the seq. It changed no member, and is the tail as far as is known: nothing is read.
         tail = existing;
-        continue;
-      }
-      if (attempt > 0) await backoff(attempt - 1);
-      const next = await this.#tailAfter(existing ?? tail, draft);
-      if ('found' in next) return { message: next.found, access };
-      access = await this.#readAgain(access, draft);
-      tail = next.tail;
-    }
-    throw tooManyWriters();
+      } else seen = existing ?? tail;
+      return CONFLICT;
+    });
   }
 
   /**
@@ -239,8 +239,6 @@ export class MessageLog {
 }
 
 const LOG_START: Tail = { seq: 0, n: 0 };
-
-const tooManyWriters = () => new BusyError('Too many are writing to this conversation at once.');
 
 const beyondEnd = () => new UnprocessableError([{ code: 'after_seq_beyond_end', field: 'after_seq' }]);
 

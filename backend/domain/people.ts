@@ -1,12 +1,12 @@
 import { encodeCursor } from '../../schema/cursors.ts';
-import { BusyError, HandleTakenError, NotFoundError, ProfileMissingError } from '../errors.ts';
-import { backoff } from '../table/backoff.ts';
+import { HandleTakenError, NotFoundError, ProfileMissingError } from '../errors.ts';
+import { CONFLICT, retryOnConflict } from '../table/retry-on-conflict.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Person } from './model.ts';
 import { pageStart } from './page-start.ts';
 
-/** Maximum attempts to write a profile that other requests change meanwhile. */
-const MAX_ATTEMPTS = 5;
+/** A profile that other requests change meanwhile. */
+const SAVING = { attempts: 5, busy: 'Other requests are changing this profile.' };
 
 /**
  * The caller's profile, which every action needs. It is cached for a few seconds; one that is not found is read again,
@@ -38,7 +38,7 @@ export async function saveProfile(
   userId: string,
   values: { readonly handle: string; readonly display_name: string },
 ): Promise<Person> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+  return retryOnConflict(SAVING, async () => {
     const seen = await needs.profiles.find(userId);
     const created_at = seen?.created_at ?? needs.clock().toISOString();
     const same = seen?.handle === values.handle && seen.display_name === values.display_name;
@@ -50,10 +50,9 @@ export async function saveProfile(
       case 'handle_taken':
         throw new HandleTakenError();
       case 'profile_changed':
-        await backoff(attempt);
+        return CONFLICT;
     }
-  }
-  throw new BusyError('Other requests are changing this profile.');
+  });
 }
 
 /** The user who has a handle. @throws NotFoundError */

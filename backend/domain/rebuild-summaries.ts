@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Key } from '../../schema/keys.ts';
-import { BusyError } from '../errors.ts';
-import { backoff } from '../table/backoff.ts';
+import { CONFLICT, retryOnConflict } from '../table/retry-on-conflict.ts';
 import type { LogFault } from './check-log.ts';
 import { type Difference, GroupInspection, type InspectionStores, type Settle } from './inspect-group.ts';
 
@@ -19,8 +18,8 @@ export interface GroupReport {
   readonly faults: readonly LogFault[];
 }
 
-/** Maximum attempts for an item that others change meanwhile. */
-const MAX_ATTEMPTS = 10;
+/** An item that others change meanwhile. */
+const REPAIRING = { attempts: 10, busy: 'This conversation changes faster than it can be repaired.' };
 /** Between two looks at an item that differs. */
 const PAUSE_MS = 250;
 
@@ -57,14 +56,12 @@ export async function compareSummaries(
  * @throws BusyError where an item changes faster than it can be written.
  */
 export async function rebuildSummaries(stores: InspectionStores, groupId: string): Promise<GroupReport> {
-  const report = await inspect(stores, groupId, async (look) => {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      if (attempt > 0) await backoff(attempt - 1);
+  const report = await inspect(stores, groupId, (look) =>
+    retryOnConflict(REPAIRING, async () => {
       const found = await look();
-      if (!found || (await found.repair())) return found?.differences;
-    }
-    throw new BusyError('This conversation changes faster than it can be repaired.');
-  });
+      return !found || (await found.repair()) ? found?.differences : CONFLICT;
+    }),
+  );
   if (report.differences.length > 0) {
     await stores.changes.append(groupId, { all: true, changed_at: stores.clock().toISOString() });
   }

@@ -1,12 +1,15 @@
 import { isDirectGroupId } from '../../schema/ids.ts';
-import { BusyError } from '../errors.ts';
-import { backoff } from '../table/backoff.ts';
+import { CONFLICT, retryOnConflict } from '../table/retry-on-conflict.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { DirectMember, NamedGroup } from './model.ts';
 import { applyToRow, applyToSummary, type GroupFacts } from './summaries.ts';
 
-/** Maximum attempts for an item that others change meanwhile. */
-const MAX_ATTEMPTS = 10;
+/** An item that others change meanwhile: a failed write returns it as it is then. */
+const SETTLING = {
+  attempts: 10,
+  busy: 'A summary changes faster than it can be written.',
+  firstAtOnce: true,
+};
 
 /** What the stream's handler writes to. */
 export type SummaryStores = Pick<Dependencies, 'members' | 'groups' | 'changes' | 'clock'>;
@@ -104,14 +107,13 @@ async function settle<Item>(
   ) => Promise<{ readonly stored: true } | { readonly stored: false; readonly existing: Item | undefined }>,
 ): Promise<Item | undefined> {
   let item = read;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+  return retryOnConflict(SETTLING, async () => {
     const now = apply(item);
     if (now === undefined) return item;
     const outcome = await write(item, now);
     if (outcome.stored) return now;
     if (outcome.existing === undefined) return undefined;
     item = outcome.existing;
-    if (attempt > 0) await backoff(attempt - 1);
-  }
-  throw new BusyError('A summary changes faster than it can be written.');
+    return CONFLICT;
+  });
 }

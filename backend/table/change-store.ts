@@ -1,19 +1,21 @@
 import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { LogChange, SeqRange } from '../domain/model.ts';
-import { BusyError } from '../errors.ts';
 import { changeSk, deletedKey, deletedSeqOf, deletedSk, MAX_SEQ, messageKey } from '../../schema/keys.ts';
-import { backoff } from './backoff.ts';
 import { conditionalTransaction, conditionalWrite } from './condition.ts';
 import { changeItemOf, readChange } from './items.ts';
 import { countItems, inGroup, queryItems, queryPages } from './query.ts';
+import { CONFLICT, retryOnConflict } from './retry-on-conflict.ts';
 import type { Table } from './table.ts';
 
 /** What an entry of the change log says: the messages that changed, or that all may have. */
 export type ChangeContent = Pick<LogChange, 'changed_at'> &
   ({ readonly seqs: readonly number[] } | { readonly all: true });
 
-/** Maximum attempts of an append that loses against other writers. */
-const MAX_ATTEMPTS = 20;
+/** An append that loses against other writers. */
+const APPENDING = {
+  attempts: 20,
+  busy: 'The change log of this conversation changes faster than it can be written.',
+};
 
 /** Deleted seqs that are counted at most. */
 export const MAX_COUNTED_DELETED = 1_000;
@@ -34,8 +36,7 @@ export class ChangeStore {
    * @throws BusyError where others keep appending.
    */
   async append(groupId: string, content: ChangeContent): Promise<number> {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      if (attempt > 0) await backoff(attempt - 1);
+    return retryOnConflict(APPENDING, async () => {
       const change = (await this.newest(groupId)) + 1;
       const outcome = await conditionalWrite(
         this.#table.send(
@@ -46,9 +47,8 @@ export class ChangeStore {
           }),
         ),
       );
-      if (outcome.stored) return change;
-    }
-    throw new BusyError('The change log of this conversation changes faster than it can be written.');
+      return outcome.stored ? change : CONFLICT;
+    });
   }
 
   /** The number of the newest change, strongly read; 0 for none. 1 R. */

@@ -7,7 +7,6 @@ import {
   type UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
 import type { LogEntry, Message, SeqRange, Tail } from '../domain/model.ts';
-import { BusyError } from '../errors.ts';
 import { type Key, MAX_SEQ, messageKey, messageSk } from '../../schema/keys.ts';
 import { batchGet } from './batch-get.ts';
 import { conditionalTransaction, conditionalWrite, type WriteOutcome } from './condition.ts';
@@ -15,6 +14,7 @@ import type { StoredContent } from './encryption/text-encryption.ts';
 import { messageItemOf, readEntry } from './items.ts';
 import type { MessageCodec } from './message-codec.ts';
 import { inGroup, queryItems, queryPages } from './query.ts';
+import { CONFLICT, retryOnConflict } from './retry-on-conflict.ts';
 import type { Table } from './table.ts';
 
 /** An author's new text for a message. */
@@ -29,8 +29,12 @@ export type ChangeOutcome =
   | { readonly changed: true; readonly message: Message }
   | { readonly changed: false; readonly message: Message | undefined };
 
-/** How often a message that others change meanwhile is read again for an edit. */
-const MAX_ATTEMPTS = 10;
+/** An edit of a message that others change meanwhile: a failed write returns it as it is then. */
+const EDITING = {
+  attempts: 10,
+  busy: 'This message changes faster than it can be written.',
+  firstAtOnce: true,
+};
 
 /** The messages of every group: one log each. Texts are plain outside of it, and may be encrypted in the table. */
 export class MessageStore {
@@ -89,7 +93,7 @@ export class MessageStore {
   async edit(groupId: string, seq: number, edit: MessageEdit): Promise<ChangeOutcome> {
     let { editedAt } = edit;
     let existing = this.#codec.hasKeys ? await this.find(groupId, seq) : undefined;
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    return retryOnConflict(EDITING, async () => {
       if (this.#codec.hasKeys && !isEditable(existing, edit)) return { changed: false, message: existing };
       const content = await this.#codec.encodeText({ groupId, seq, user_uuid: edit.userId }, edit.text);
       const outcome = await this.#edit(groupId, seq, { ...edit, editedAt }, content);
@@ -103,8 +107,8 @@ export class MessageStore {
       existing = await this.#decoded(outcome.entry);
       if (outcome.repeated || !isEditable(existing, edit)) return { changed: false, message: existing };
       editedAt = laterThan(existing, editedAt);
-    }
-    throw new BusyError('This message changes faster than it can be written.');
+      return CONFLICT;
+    });
   }
 
   /**
