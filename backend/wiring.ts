@@ -17,6 +17,7 @@ import { MemberStore } from './table/member-store.ts';
 import { MessageCodec } from './table/message-codec.ts';
 import { MessageStore } from './table/message-store.ts';
 import { ProfileStore } from './table/profile-store.ts';
+import { RevisionStore } from './table/revision-store.ts';
 import type { Table } from './table/table.ts';
 
 /** Everything that one process has once: the dependencies of the use cases, and what only the HTTP side needs. */
@@ -57,6 +58,7 @@ export function wire(options: WiringOptions): Wiring {
     groups,
     members,
     messages,
+    revisions: new RevisionStore(table, codec, messages),
     changes,
     profiles,
     codec,

@@ -12,7 +12,7 @@ export interface MessageChange {
   readonly userId: string;
 }
 
-type Needs = AccessNeeds & Pick<Dependencies, 'events' | 'codec' | 'clock'>;
+type Needs = AccessNeeds & Pick<Dependencies, 'revisions' | 'events' | 'codec' | 'clock'>;
 
 /*
  * Between the read of the access and the update, the user may be removed or lose the admin role: the role at the time
@@ -33,7 +33,7 @@ export async function editMessage(
 ): Promise<Message> {
   const access = await readAccess(needs, groupId, userId);
   const edit = { userId, text, editedAt: needs.clock().toISOString() };
-  const { changed, message } = await needs.messages.edit(groupId, seq, edit);
+  const { changed, message } = await needs.revisions.edit(groupId, seq, edit);
   if (changed) {
     publishMessage(needs, access, message);
     return message;
@@ -54,7 +54,7 @@ export async function deleteMessage(needs: Needs, { groupId, seq, userId }: Mess
   const access = await readAccess(needs, groupId, userId);
   const anyones = mayDeleteAnothers(access.own);
   const deletion = { userId, anyones, deletedAt: needs.clock().toISOString() };
-  const { changed, message } = await needs.messages.delete(groupId, seq, deletion);
+  const { changed, message } = await needs.revisions.delete(groupId, seq, deletion);
   if (changed) {
     publishMessage(needs, access, message);
     return message;

@@ -7,6 +7,7 @@ import type { MemberStore } from '../table/member-store.ts';
 import type { MessageCodec } from '../table/message-codec.ts';
 import type { MessageStore } from '../table/message-store.ts';
 import type { ProfileStore } from '../table/profile-store.ts';
+import type { RevisionStore } from '../table/revision-store.ts';
 import type { GroupSummaries } from './group-summaries.ts';
 import type { MessageLog } from './message-log.ts';
 import type { Names } from './names.ts';
@@ -19,6 +20,7 @@ export interface Dependencies {
   readonly groups: GroupStore;
   readonly members: MemberStore;
   readonly messages: MessageStore;
+  readonly revisions: RevisionStore;
   readonly changes: ChangeStore;
   readonly profiles: ProfileStore;
   /** The stored form of messages, for events. */

@@ -65,7 +65,7 @@ describe('a message that has another seq than its key', () => {
     const outcome = await context.messages.append(textMessage({ groupId, seq: 3 }));
     expect(outcome).toMatchObject({ stored: false, existing: { seq: 3 } });
     const deletion = { userId: 'ada', anyones: true, deletedAt: timeOf(9) };
-    const changed = await context.messages.delete(groupId, 3, deletion);
+    const changed = await context.revisions.delete(groupId, 3, deletion);
     expect(changed).toMatchObject({ changed: true, message: { seq: 3 } });
   });
 });

@@ -146,7 +146,7 @@ async function startPair(): Promise<Pair> {
   const { groupId } = await sendToHandle(there, handles.grace, { userId: ada, text: 'one' });
   await sendToGroup(there, groupId, { userId: grace, text: 'two' });
   await sendToGroup(there, groupId, { userId: ada, text: 'three' });
-  await there.messages.delete(groupId, 3, {
+  await there.revisions.delete(groupId, 3, {
     userId: ada,
     anyones: false,
     deletedAt: new Date().toISOString(),
