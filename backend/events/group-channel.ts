@@ -171,8 +171,13 @@ export class GroupChannel {
     if (lacked.length === 0) return;
     const seqs = lacked.map(({ seq }) => seq);
     const entries = await this.#parts.readers.messages.entriesAt(this.#groupId, seqs);
+    // What was changed since is for those who are members since: the published `membership_seq` may be older.
+    const isChanged = lacked.some(({ seq, rev }) => (entries.get(seq)?.rev ?? rev) > rev);
+    const group = isChanged ? await this.#parts.readers.groups.readAsOf(this.#groupId, 0) : undefined;
+    const membershipSeq = Math.max(membershipSeqOf(to), group?.membership_seq ?? 0);
     for (const message of seqs.flatMap((seq) => entries.get(seq) ?? [])) {
-      await this.#deliverMessage({ kind: 'message', to, message }, listeners);
+      const change = { kind: 'message', to: { groupId: this.#groupId, membershipSeq }, message } as const;
+      await this.#deliverMessage(change, listeners);
     }
   }
 
