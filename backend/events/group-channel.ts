@@ -104,6 +104,8 @@ export class GroupChannel {
       // An event before this one may have found the end of an earlier membership, and removed the listener.
       const listener = this.#add(streams, since);
       await this.#subscription?.standing;
+      // The row is read last: what the group shows by then may have been sent after a removal.
+      const group = await readers.groups.readAsOf(this.#groupId, seq);
       const row = (await this.#listeners.readRows([listener])).get(userId);
       const asOf = Math.max(seq, row?.joined_seq ?? 0);
       const deliveredAt = deliveries.record(`membership ${this.#groupId} ${userId}`, asOf);
@@ -113,7 +115,6 @@ export class GroupChannel {
         await this.#sendTo(streams, { kind: 'message_group_left', groupId: this.#groupId }, times);
         return;
       }
-      const group = await readers.groups.readAsOf(this.#groupId, asOf);
       if (group) await this.#sendTo(streams, { kind: 'message_group', row, group }, times);
     };
     this.#queue.add('membership', deliver, () => streams.refresh());
