@@ -219,6 +219,32 @@ describe("the channels of a user's groups", () => {
   });
 });
 
+it('costs the table one read of rows for each user when 10,000 clients return, and at most 50 at once', async () => {
+  const hub = newHub();
+  const users = Array.from({ length: 10_000 }, (_, place) => `user-${place}`);
+  const group = hub.stored.create('g', ...users);
+  let [underWay, most] = [0, 0];
+  hub.stored.beforeRead = async () => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await new Promise((resolve) => setImmediate(resolve));
+    underWay -= 1;
+  };
+  const streams = users.map((user) => hub.openUnready(user));
+  const last = streams.at(-1);
+  await last?.until('ready');
+  expect(hub.stored.reads).toEqual({ namedRows: 10_000, rows: 0, group: 0, messages: 0 });
+  expect(most).toBe(50);
+  // The first event reads the row of each listener; after a reconnection they stay verified.
+  await hub.events.publish(group.send('ada'));
+  await last?.until('g 2.0');
+  hub.reconnect();
+  await eventually(() => last?.told.at(-1) === 'ready');
+  await hub.events.publish(group.send('ada'));
+  await last?.until('g 3.0');
+  expect(hub.stored.reads).toEqual({ namedRows: 20_000, rows: 10_000, group: 0, messages: 0 });
+});
+
 describe('a message that is published twice', () => {
   it('is delivered once, and to a stream that was opened in between', async () => {
     const hub = newHub();
