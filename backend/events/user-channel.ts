@@ -40,8 +40,12 @@ export class UserChannel {
       },
     });
     this.#unsubscribe = parts.subscriptions.subscribe(userChannel(parts.userId), (event) => {
-      if (event.kind === 'ready') void this.#subscribeToGroups();
-      else this.#receive(event);
+      if (event.kind !== 'ready') this.#receive(event);
+      else {
+        // After a reconnection: what comes now may follow what was lost, and `ready` must be the first to say so.
+        this.streams.hold();
+        void this.#subscribeToGroups();
+      }
     });
   }
 

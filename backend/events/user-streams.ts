@@ -65,6 +65,14 @@ export class UserStreams {
     for (const sink of this.#sinks.keys()) sink.write(text);
   }
 
+  /**
+   * Holds all events back until `ready` is written again: a client that got a later entry of the change log first would take
+   * it for the next one.
+   */
+  hold(): void {
+    this.#isReady = false;
+  }
+
   /** Writes `ready`: everything that is published from now on is delivered. */
   ready(): void {
     this.#isReady = true;

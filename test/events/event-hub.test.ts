@@ -154,6 +154,25 @@ describe("the channels of a user's groups", () => {
     expect(hub.stored.reads.namedRows).toBe(2);
   });
 
+  it('are read again after a reconnection, and what comes meanwhile waits for `ready`', async () => {
+    const hub = newHub();
+    const adas = await hub.open('ada');
+    const held = deferred<undefined>();
+    hub.stored.afterRead = () => held.promise;
+    hub.reconnect();
+    // What was lost may have been the change before this.
+    await publishAll(hub.events, [
+      { kind: 'change', to: { userIds: ['ada'] }, groupId: 'd', change: 2, seqs: [1] },
+      direct(2, 'ada'),
+    ]);
+    await eventually(() => hub.presented.length === 2);
+    expect(adas.told).toEqual(['ready']);
+    held.resolve(undefined);
+    await adas.until('d 2.0');
+    expect(adas.told.slice(0, 2)).toEqual(['ready', 'ready']);
+    expect(adas.told).toHaveLength(4);
+  });
+
   it('are read again for the newest of several reconnections alone', async () => {
     const hub = newHub();
     const group = hub.stored.create('g', 'grace');
