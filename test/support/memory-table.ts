@@ -25,14 +25,14 @@ type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /**
  * A table in memory, for models that run thousands of histories in which the order of every read and write is chosen: an
- * engine's answers come when they come. It evaluates the requests of the stores as DynamoDB does, without limits, and with an
- * index that lags as long as the test likes. `memory-table.test.ts` compares it with the engine.
+ * engine's answers come when they come. It evaluates the requests of the stores as DynamoDB does, without limits. Reads that
+ * are not strong, the index above all, lag as long as the test likes. `memory-table.test.ts` compares it with the engine.
  */
 export class MemoryTable {
   readonly name = 'memory';
   readonly #items = new Map<string, Item & Key>();
-  /** What the index shows. */
-  readonly #index = new Map<string, Item & Key>();
+  /** What reads that are not strong find, the index above all: older than the items by the writes `#behind`. */
+  readonly #shown = new Map<string, Item & Key>();
   readonly #behind: Written[] = [];
   readonly #onWrite: (written: Written) => void;
 
@@ -53,17 +53,14 @@ export class MemoryTable {
   /** The table as the stores use it: each request is answered at once. */
   readonly table: Table = this.through((run) => Promise.resolve().then(run));
 
-  /** How many writes the index has still to show. */
-  get indexLag(): number {
+  /** How many writes are seen by strong reads alone. */
+  get lag(): number {
     return this.#behind.length;
   }
 
-  /** Lets the index show its next writes. */
-  advanceIndex(count = Infinity): void {
-    for (const { key, now } of this.#behind.splice(0, count).flat()) {
-      if (now?.[KEY_ATTRIBUTES.inboxPk] === undefined) this.#index.delete(textOf(key));
-      else this.#index.set(textOf(key), now as Item & Key);
-    }
+  /** Lets all reads see the next writes. */
+  catchUp(count = Infinity): void {
+    for (const { key, now } of this.#behind.splice(0, count).flat()) write(this.#shown, key, now);
   }
 
   /** All items, in the order of their keys. */
@@ -72,7 +69,7 @@ export class MemoryTable {
   }
 
   #run(command: unknown): unknown {
-    if (command instanceof GetCommand) return { Item: this.#find(command.input.Key as Key) };
+    if (command instanceof GetCommand) return { Item: this.#find(command.input.Key as Key, command.input) };
     if (command instanceof BatchGetCommand) return this.#batchGet(command.input);
     if (command instanceof QueryCommand) return this.#query(command.input);
     if (command instanceof PutCommand) return this.#write({ Put: command.input });
@@ -83,12 +80,16 @@ export class MemoryTable {
   }
 
   #batchGet({ RequestItems }: BatchGetCommandInput) {
-    const keys = RequestItems?.[this.name]?.Keys ?? [];
-    return { Responses: { [this.name]: keys.flatMap((key) => this.#find(key as Key) ?? []) } };
+    const { Keys = [], ...read } = RequestItems?.[this.name] ?? {};
+    return { Responses: { [this.name]: Keys.flatMap((key) => this.#find(key as Key, read) ?? []) } };
   }
 
-  #find({ pk, sk }: Key): Item | undefined {
-    return structuredClone(this.#items.get(textOf({ pk, sk })));
+  #find(key: Key, read: Read): Item | undefined {
+    return structuredClone(this.#itemsFor(read).get(textOf(key)));
+  }
+
+  #itemsFor({ ConsistentRead = false }: Read): ReadonlyMap<string, Item & Key> {
+    return ConsistentRead ? this.#items : this.#shown;
   }
 
   #query(input: QueryCommandInput) {
@@ -97,7 +98,7 @@ export class MemoryTable {
     const order = (item: Item) => `${String(item[sort])} ${textOf(item as Item & Key)}`;
     const direction = input.ScanIndexForward === false ? -1 : 1;
     const partition = partitionOf(input);
-    const found = [...(IndexName === undefined ? this.#items : this.#index).values()]
+    const found = [...this.#itemsFor(input).values()]
       .filter(partition)
       .filter((item) => holds(KeyConditionExpression, item, input))
       .sort((one, other) => (order(one) < order(other) ? -direction : direction));
@@ -162,16 +163,23 @@ export class MemoryTable {
   }
 
   #store(written: Written): void {
-    for (const { key, now } of written) {
-      if (now) this.#items.set(textOf(key), now as Item & Key);
-      else this.#items.delete(textOf(key));
-    }
+    for (const { key, now } of written) write(this.#items, key, now);
     this.#behind.push(written);
     this.#onWrite(written);
   }
 }
 
+/** How an item is read. */
+interface Read {
+  readonly ConsistentRead?: boolean | undefined;
+}
+
 type UpdateInput = UpdateCommandInput & { readonly UpdateExpression: string };
+
+function write(items: Map<string, Item & Key>, key: Key, now: Item | undefined): void {
+  if (now) items.set(textOf(key), now as Item & Key);
+  else items.delete(textOf(key));
+}
 
 const keyOf = ({ pk, sk }: Key): Key => ({ pk, sk });
 const textOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;

@@ -114,7 +114,8 @@ export class Client {
   #receiveChange({ groupId, change }: ReceivedEvent): void {
     const held = this.#groups.get(groupId);
     if (!held || change > held.change + 1) this.#needs.add(groupId);
-    else held.change = Math.max(held.change, change);
+    // A request that is still to be made must ask for all that may have been missed before this.
+    else if (!this.#needs.has(groupId)) held.change = Math.max(held.change, change);
   }
 
   async #fetchInbox(api: Wiring): Promise<void> {
