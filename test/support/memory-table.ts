@@ -53,14 +53,9 @@ export class MemoryTable {
   /** The table as the stores use it: each request is answered at once. */
   readonly table: Table = this.through((run) => Promise.resolve().then(run));
 
-  /** How many writes are seen by strong reads alone. */
-  get lag(): number {
-    return this.#behind.length;
-  }
-
-  /** Lets all reads see the next writes. */
-  catchUp(count = Infinity): void {
-    for (const { key, now } of this.#behind.splice(0, count).flat()) write(this.#shown, key, now);
+  /** Lets all reads find what was written so far. */
+  catchUp(): void {
+    for (const { key, now } of this.#behind.splice(0).flat()) write(this.#shown, key, now);
   }
 
   /** All items, in the order of their keys. */

@@ -27,8 +27,8 @@ export class Journal {
   readonly #memberships = new Map<string, Membership[]>();
   readonly #deletions = new Map<string, number>();
 
-  get groupIds(): readonly string[] {
-    return [...this.#newest.keys()];
+  get now(): number {
+    return this.#now;
   }
 
   note(written: Written): void {
@@ -76,6 +76,11 @@ export class Journal {
   /** Whether a user was never removed from a group, and never left it. */
   neverLeft(groupId: string, userId: string): boolean {
     return this.#membershipsOf(groupId, userId).every(({ to }) => to === Infinity);
+  }
+
+  /** When a user's last membership began. */
+  joinedAt(groupId: string, userId: string): number {
+    return this.#membershipsOf(groupId, userId).at(-1)?.from ?? 0;
   }
 
   /** When a user's last membership ended; undefined for one that lasts, or never began. */

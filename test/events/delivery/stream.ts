@@ -10,6 +10,9 @@ export class Stream implements EventSink {
   readonly #journal: Journal;
   readonly #violations: string[];
   readonly #received = new Set<string>();
+  /** Groups that it was shown. */
+  readonly #shown = new Set<string>();
+  #readyAt = 0;
   #close: () => void = () => undefined;
   #isOpen = false;
   isReady = false;
@@ -41,7 +44,11 @@ export class Stream implements EventSink {
       const why = this.#whyNot(event);
       if (why !== undefined)
         this.#violations.push(`${this.#client.userId} received ${inShort(event)}: ${why}`);
-      if (event.name === 'ready') this.isReady = true;
+      if (event.name === 'ready') {
+        this.isReady = true;
+        this.#readyAt = this.#journal.now;
+      }
+      if (event.name === 'message_group') this.#shown.add(event.groupId);
       this.#client.receive(event);
     }
   }
@@ -69,6 +76,9 @@ export class Stream implements EventSink {
       const why = this.process.whyGone(userId, groupId, seq, text);
       if (why !== undefined) return why;
     }
+    // Who joins after `ready` is shown the group first, and then fetches what came before.
+    const joinedAt = this.#journal.joinedAt(groupId, userId);
+    if (joinedAt > this.#readyAt && !this.#shown.has(groupId)) return 'the group was not shown before it';
     const version = `${groupId} ${seq}.${rev}`;
     const isAgain = this.#received.has(version) && this.#journal.neverLeft(groupId, userId);
     this.#received.add(version);
