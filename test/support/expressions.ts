@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isDeepStrictEqual, types } from 'node:util';
 
 /* DynamoDB's expressions, evaluated on an item: as much of them as the stores use. */
 
@@ -103,7 +103,7 @@ class Expression {
     }
     if (this.takes('SIZE')) {
       const sized = this.#inParentheses(() => this.#attribute());
-      return sized instanceof Set ? sized.size : String(sized).length;
+      return types.isSet(sized) ? sized.size : String(sized).length;
     }
     const [token = ''] = this.#tokens;
     if (!token.startsWith(':')) return this.#attribute();
@@ -193,13 +193,14 @@ function compares(left: unknown, operator: string, right: unknown): boolean {
 }
 
 function sum(before: unknown, added: unknown): unknown {
-  if (added instanceof Set) return new Set([...(before instanceof Set ? before : []), ...added]);
+  // A copy comes from another context than Jest's: `instanceof` does not know its class.
+  if (types.isSet(added)) return new Set([...(types.isSet(before) ? before : []), ...added]);
   return Number(before ?? 0) + Number(added);
 }
 
 /** A set without some of its elements; undefined where none is left: DynamoDB has no empty sets. */
 function difference(before: unknown, taken: unknown): Set<unknown> | undefined {
-  if (!(before instanceof Set) || !(taken instanceof Set)) return undefined;
+  if (!types.isSet(before) || !types.isSet(taken)) return undefined;
   const left = [...before].filter((element) => !taken.has(element));
   return left.length === 0 ? undefined : new Set(left);
 }
