@@ -464,6 +464,20 @@ describe('what the stream publishes again', () => {
     expect(reads.messages).toBe(3);
   });
 
+  it('does not reach a member who was removed before it was edited', async () => {
+    const { hub, group, adas, graces, publish } = await groupOfThree();
+    await settle(hub, group, adas, graces);
+    group.send('linus');
+    const published = group.versions(3);
+    // All that the API published of these is lost.
+    group.remove('grace');
+    group.change(3, { message: 'not for Grace' });
+    await publish(published);
+    await adas.until('g 3.1');
+    await settle(hub, group, adas);
+    expect(graces.told).toEqual(['ready', 'g 2.0']);
+  });
+
   it('never has a text that was deleted meanwhile', async () => {
     const { hub, group, adas, graces, publish } = await groupOfThree();
     group.send('linus', { message: 'a secret' });
