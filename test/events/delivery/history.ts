@@ -79,7 +79,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   how: fc.nat(30),
 });
 
-export const histories = fc.array(step, { minLength: 30, maxLength: 120 });
+const histories = fc.array(step, { minLength: 30, maxLength: 120 });
 
 /**
  * Plays random histories and checks each of them. A failure names its seed and its path, which repeat it, and its steps: each
