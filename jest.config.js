@@ -8,8 +8,8 @@ import { dockerAnswers, findChromium } from './jest.tools.js';
 const base = {
   // A synthesised deployment holds a second package.json.
   modulePathIgnorePatterns: ['<rootDir>/dist/infra/'],
-  extensionsToTreatAsEsm: ['.ts'],
-  testEnvironment: './jest.environment.js',
+  testEnvironment: './test/runner/environment.js',
+  testRunner: './test/runner/runner.js',
   transform: { '\\.ts$': '<rootDir>/jest.transform.js' },
   // Much of a test's time is an engine's: one worker less than there are cores would leave half of two idle.
   maxWorkers: '100%',

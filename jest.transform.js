@@ -1,30 +1,17 @@
-import { transform, transformSync } from 'esbuild';
+import { transformSync } from 'esbuild';
 
 /*
- * Jest's transform of TypeScript, by esbuild, which `tsx` and the functions' build need anyway. Tests become ES modules.
- * Jest loads a global setup with `require`, so that becomes CommonJS, where `import.meta` has to be spelled otherwise.
+ * Jest's transform of TypeScript, by esbuild, for what Jest loads itself: a global setup and teardown. It loads them with
+ * `require`, so they become CommonJS, where `import.meta` has to be spelled otherwise. Tests are loaded by test/runner.
  */
 
-/**
- * Whether Jest wants a module is in `supportsStaticESM`.
- * @returns {import('esbuild').TransformOptions}
- */
-function optionsFor(file, { supportsStaticESM }) {
-  return {
-    ...{ loader: 'ts', target: 'es2022', sourcefile: file, sourcemap: 'inline' },
-    supported: { 'import-attributes': true },
-    ...(supportsStaticESM
-      ? { format: 'esm' }
-      : {
-          format: 'cjs',
-          define: { 'import.meta.url': 'moduleUrl', 'import.meta.dirname': '__dirname' },
-          banner: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
-        }),
-  };
-}
-
-/** @type {import('@jest/transform').AsyncTransformer} */
+/** @type {import('@jest/transform').SyncTransformer} */
 export default {
-  process: (source, file, options) => transformSync(source, optionsFor(file, options)),
-  processAsync: (source, file, options) => transform(source, optionsFor(file, options)),
+  process: (source, file) =>
+    transformSync(source, {
+      ...{ loader: 'ts', target: 'es2022', format: 'cjs', sourcefile: file, sourcemap: 'inline' },
+      supported: { 'import-attributes': true },
+      define: { 'import.meta.url': 'moduleUrl', 'import.meta.dirname': '__dirname' },
+      banner: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
+    }),
 };

@@ -67,7 +67,7 @@ export function dynamoConfig(values: z.output<typeof dynamoEnvironment>): Dynamo
     ...(endpoint !== undefined && { endpoint }),
     ...(region !== undefined && { region }),
     ...(local && region === undefined && { region: LOCAL_REGION }),
-    ...(local && !own && { credentials: LOCAL_CREDENTIALS }),
+    ...(local && !own && { credentials: { ...LOCAL_CREDENTIALS } }),
     ...connectionConfig(values),
   };
 }

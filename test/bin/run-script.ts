@@ -93,9 +93,12 @@ export function runLine(line: string, options: ScriptOptions = {}): Promise<Outc
 }
 
 const scriptVersion = spawnSync('script', ['--version'], { encoding: 'utf8' });
-/** `it` for tests on a terminal: skipped where util-linux's `script`, which creates one, is missing. */
-export const itOnTerminal =
-  scriptVersion.error === undefined && scriptVersion.stdout.includes('util-linux') ? it : it.skip;
+const hasTerminal = scriptVersion.error === undefined && scriptVersion.stdout.includes('util-linux');
+
+/** Adds a test on a terminal: skipped where util-linux's `script`, which creates one, is missing. */
+export function itOnTerminal(title: string, test: () => Promise<void>): void {
+  (hasTerminal ? it : it.skip)(title, test);
+}
 
 /** Runs a line of bash on a terminal of so many columns: all output is in `stdout`, with `\n` at line ends. */
 export async function runOnTerminal(

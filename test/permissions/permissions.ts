@@ -45,8 +45,7 @@ function compare(file: string): boolean {
 /** Runs tests with jest, and records their calls. Returns the exit status. */
 async function runTests(paths: readonly string[], file: string): Promise<number> {
   const jest = join(PACKAGE_ROOT, 'node_modules/jest/bin/jest.js');
-  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const child = spawn(process.execPath, [...flags, jest, '--silent', ...paths], {
+  const child = spawn(process.execPath, [jest, '--silent', ...paths], {
     cwd: PACKAGE_ROOT,
     stdio: 'inherit',
     env: { ...process.env, RECORDED_CALLS: file },
