@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../bounded-cache.ts';
 import type { Timer } from '../sources.ts';
 import type { GroupStore } from '../table/group-store.ts';
 import type { NamedGroup } from './model.ts';
@@ -24,7 +24,7 @@ export class GroupSummaries {
           return group?.kind === 'group' ? group : undefined;
         });
       },
-      { cacheMap: new LRUCache({ max: MAX_ENTRIES, ttl: LIFE_MS, ttlResolution: 0, perf: timer }) },
+      { cacheMap: boundedCache(MAX_ENTRIES, { ttl: LIFE_MS, ttlResolution: 0, perf: timer }) },
     );
   }
 

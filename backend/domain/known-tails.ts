@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../bounded-cache.ts';
 import type { Tail } from './model.ts';
 
 /** Groups whose tail is remembered. */
@@ -15,7 +15,7 @@ export interface KnownTail {
 
 /** The tails of logs that this process saw last. */
 export class KnownTails {
-  readonly #tails = new LRUCache<string, KnownTail>({ max: REMEMBERED_TAILS });
+  readonly #tails = boundedCache<KnownTail>(REMEMBERED_TAILS);
 
   /** What is known of a group's log, whichever log that was. */
   of(groupId: string): KnownTail | undefined {

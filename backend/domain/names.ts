@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../bounded-cache.ts';
 import type { Timer } from '../sources.ts';
 import type { ProfileStore } from '../table/profile-store.ts';
 import type { Person, Profile } from './model.ts';
@@ -28,7 +28,7 @@ export class Names {
         const names = new Map(found.map((profile) => [profile.userId, nameOf(profile)]));
         return userIds.map((userId) => names.get(userId));
       },
-      { cacheMap: new LRUCache({ max: MAX_ENTRIES, ttl: LIFE_MS, ttlResolution: 0, perf: timer }) },
+      { cacheMap: boundedCache(MAX_ENTRIES, { ttl: LIFE_MS, ttlResolution: 0, perf: timer }) },
     );
   }
 

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../bounded-cache.ts';
 
 /** Maximum number of changes remembered, for all channels: at least a second's worth, the time between two publications. */
 const MAX_REMEMBERED = 20_000;
@@ -18,7 +18,7 @@ interface Delivery {
  * who joined in between. Times are counted, not measured.
  */
 export class Deliveries {
-  readonly #deliveries = new LRUCache<string, Delivery>({ max: MAX_REMEMBERED });
+  readonly #deliveries = boundedCache<Delivery>(MAX_REMEMBERED);
   #count = 0;
 
   /** Returns a time later than every delivery so far. */

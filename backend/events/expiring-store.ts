@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../bounded-cache.ts';
 
 /** Stores small values that expire, for all processes that share live events. */
 export interface ExpiringStore {
@@ -15,7 +15,7 @@ const MAX_ENTRIES = 20_000;
 
 /** The store of a single process. */
 export class InProcessExpiringStore implements ExpiringStore {
-  readonly #values = new LRUCache<string, string>({ max: MAX_ENTRIES });
+  readonly #values = boundedCache<string>(MAX_ENTRIES);
 
   put(key: string, value: string, lifeMs: number): Promise<void> {
     this.#values.set(key, value, { ttl: lifeMs });

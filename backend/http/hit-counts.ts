@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import pTimeout from 'p-timeout';
 import * as z from 'zod';
+import { boundedCache } from '../bounded-cache.ts';
 import type { Logger } from '../logger.ts';
 import type { Redis } from '../redis.ts';
 
@@ -24,12 +24,12 @@ export interface Counts {
 
 /** Counts in this process. */
 export class OwnCounts implements Counts {
-  readonly #counts: LRUCache<string, Count>;
+  readonly #counts: ReturnType<typeof boundedCache<Count>>;
   readonly #windowMs: number;
 
   constructor({ windowMs, maxKeys = MAX_KEYS }: { readonly windowMs: number; readonly maxKeys?: number }) {
     this.#windowMs = windowMs;
-    this.#counts = new LRUCache({ max: maxKeys });
+    this.#counts = boundedCache(maxKeys);
   }
 
   add(key: string, cost: number): Count {

@@ -6,8 +6,8 @@ import type { Jwks } from 'aws-jwt-verify/jwk';
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import type { JwtHeader, JwtPayload } from 'aws-jwt-verify/jwt-model';
 import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
-import { LRUCache } from 'lru-cache';
 import { isUserId } from '../../schema/ids.ts';
+import { boundedCache } from '../bounded-cache.ts';
 import type { CognitoConfig, OidcConfig } from '../config.ts';
 import { NotAuthenticatedError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -79,7 +79,7 @@ export function createTokenVerifier(
     ...developmentSource(tokenSources),
   ];
   if (sources.length === 0) throw new TypeError('no issuer of tokens is configured');
-  const verified = new LRUCache<string, Verification>({ max: REMEMBERED_TOKENS });
+  const verified = boundedCache<Verification>(REMEMBERED_TOKENS);
   return async (token) => {
     // Only a digest is stored: a later memory dump reveals no token.
     const digest = createHash('sha256').update(token).digest('base64');
