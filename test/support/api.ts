@@ -13,7 +13,7 @@ import type { TextEncryption } from '../../backend/table/encryption/text-encrypt
 import { readTextConfig } from '../../backend/config.ts';
 import { Caller } from './caller.ts';
 import { newUserId } from './factories.ts';
-import type { Answer, ExactRequest } from './http-client.ts';
+import { type Answer, closeIdleConnections, type ExactRequest } from './http-client.ts';
 import { exchangeAsDescribed } from './openapi.ts';
 import { asTableUser } from './recorded-calls.ts';
 import { issuerOfTheRun, type TestIssuer } from './test-issuer.ts';
@@ -106,7 +106,10 @@ export async function startTestApi(options: ApiOptions): Promise<TestApi> {
       await person.saveProfile({ handle, display_name: displayName });
       return person;
     },
-    stop: () => server.stop(),
+    stop: () => {
+      closeIdleConnections(port);
+      return server.stop();
+    },
   };
 }
 

@@ -22,6 +22,11 @@ export interface Answer {
 
 const agent = new Agent({ keepAlive: true });
 
+/** Closes the kept connections to a server of this machine: one that stops waits for requests on them for 0.3 s. */
+export function closeIdleConnections(port: number): void {
+  for (const socket of agent.freeSockets[agent.getName({ host: '127.0.0.1', port })] ?? []) socket.destroy();
+}
+
 /** Sends one request to a server on this machine, over a connection that is kept and reused. */
 export async function exchange(
   port: number,
