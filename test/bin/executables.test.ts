@@ -1,14 +1,14 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { PACKAGE_ROOT } from '../../local/config.ts';
 import { useTempDirs } from '../local/temp-dir.ts';
-import { failsWith, runScript, succeeds } from './run-script.ts';
+import { callScript, failsWith, runScript, succeeds } from './run-script.ts';
 import { SCRIPTS } from './script-names.ts';
 
 /*
- * Each executable in its own process, once. What the scripts do is tested in the tests' process; the effects of a
- * terminal, a pipe or a signal are tested with the script that they concern.
+ * The executables differ only in the program that they run: one of them is tested as a process. What the scripts do is
+ * tested in the tests' process; the effects of a terminal, a pipe or a signal are tested with the script that they concern.
  */
 
 const tempDir = useTempDirs();
@@ -25,17 +25,30 @@ it('all executables are listed here and may be executed', () => {
   }
 });
 
-it('every executable shows its help with examples in 80 columns, even in the folder of a broken project', async () => {
+it('every executable runs the program of its name, in the same way', () => {
+  for (const script of SCRIPTS) {
+    const [name, up] = [basename(script), '../'.repeat(script.split('/').length)];
+    expect(readFileSync(join(PACKAGE_ROOT, 'bin', script), 'utf8')).toBe(
+      `#!/usr/bin/env node\nimport { run } from '${up}cli/typescript.js';\nawait run(new URL('./${name}.ts', import.meta.url));\n`,
+    );
+    const program = readFileSync(join(PACKAGE_ROOT, 'bin', `${script}.ts`), 'utf8');
+    expect(program).toMatch(/\nawait runAsProgram\(import\.meta\.url, script\);\n$/);
+  }
+});
+
+it.each(SCRIPTS)('%s shows its help with examples in 80 columns', async (script) => {
+  const help = await succeeds(callScript(script, ['--help'], { columns: 80 }));
+  expect(help).toMatch(/^Usage: /);
+  expect(help).toMatch(new RegExp(`\\nExamples:\\n(?:  .*\\n)*?  .*\\./bin/${script}\\b`));
+  for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+it('an executable runs even in the folder of a broken project', async () => {
   const cwd = tempDir();
   writeFileSync(join(cwd, 'tsconfig.json'), '{ broken');
   writeFileSync(join(cwd, 'package.json'), '{"type":"commonjs"}');
-  await Promise.all(
-    SCRIPTS.map(async (script) => {
-      const help = await succeeds(runScript(script, ['--help'], { cwd }));
-      expect(help).toMatch(/^Usage: /);
-      expect(help).toMatch(new RegExp(`\\nExamples:\\n(?:  .*\\n)*?  .*\\./bin/${script}\\b`));
-      for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
-    }),
+  expect(await succeeds(runScript('ddb/patterns/list-conversations', ['--help'], { cwd }))).toMatch(
+    /^Usage: /,
   );
 });
 
