@@ -8,13 +8,12 @@ import {
 } from './config.ts';
 import { createApp } from './app.ts';
 import { wire } from './wiring.ts';
-import { openLiveEvents } from './events/live-events.ts';
+import { openShared } from './events/shared.ts';
 import { createRateLimits } from './http/rate-limit.ts';
 import { startServer } from './http/server.ts';
 import { createTokenVerifier } from './http/verify-token.ts';
 import { WEB_DIRECTORY, webFiles, webSettings } from './http/web-files.ts';
 import { createLogger } from './logger.ts';
-import { openRedis } from './redis.ts';
 import { createDynamoClient } from './table/client.ts';
 import { EarlierVersionError, requireSecondEdition } from './table/edition.ts';
 import { openTable, type Table } from './table/table.ts';
@@ -48,9 +47,8 @@ async function main(): Promise<void> {
   const client = createDynamoClient(config.dynamo);
   const table = openTable(client, config.dynamo.tableName);
   if (isLocal(config.dynamo)) await refuseEarlierVersion(table);
-  const redis = config.redisUrl === undefined ? undefined : openRedis(config.redisUrl, logger);
   const { tableName } = config.dynamo;
-  const live = openLiveEvents({ url: config.redisUrl, redis, tableName, logger });
+  const { live, redis } = await openShared({ url: config.redisUrl, tableName, logger });
   const encryption = await openEncryption(config.texts, { logger });
   const app = createApp({
     ...config,

@@ -6,7 +6,7 @@ import { MessageLog } from './domain/message-log.ts';
 import { Names } from './domain/names.ts';
 import type { Events } from './events/changes.ts';
 import { EventHub } from './events/event-hub.ts';
-import { inProcessLiveEvents, type LiveEvents } from './events/live-events.ts';
+import { inProcessLiveEvents, type LiveEvents } from './events/in-process-live-events.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { eventPresenter } from './presentation/event.ts';
 import type { Clock, IdSource, Timer } from './sources.ts';

@@ -5,13 +5,13 @@ import { createApp } from '../backend/app.ts';
 import type { Environment } from '../backend/config.ts';
 import { type Wiring, wire } from '../backend/wiring.ts';
 import type { Events } from '../backend/events/changes.ts';
-import { openLiveEvents } from '../backend/events/live-events.ts';
+import { openShared } from '../backend/events/shared.ts';
 import { createRateLimits } from '../backend/http/rate-limit.ts';
 import type { RunningServer } from '../backend/http/server.ts';
 import { createTokenVerifier } from '../backend/http/verify-token.ts';
 import { WEB_DIRECTORY, webFiles, webSettings } from '../backend/http/web-files.ts';
 import type { Logger } from '../backend/logger.ts';
-import { openRedis, type Redis } from '../backend/redis.ts';
+import type { Redis } from '../backend/redis.ts';
 import { createDynamoClient } from '../backend/table/client.ts';
 import { requireSecondEdition } from '../backend/table/edition.ts';
 import { loadSchema } from '../backend/table/schema-loader.ts';
@@ -81,7 +81,8 @@ export class LocalRun {
     });
     await seedOnce({ table, encryption, dataDir, engine: this.#engine.description, logger: this.#logger });
     this.#goOn();
-    const context = this.#openContext(table, encryption);
+    const context = await this.#openContext(table, encryption);
+    this.#goOn();
     await this.#serve(dataDir, context);
     await this.#follow(dataDir, context);
     return {
@@ -164,11 +165,11 @@ export class LocalRun {
     return table;
   }
 
-  #openContext(table: Table, encryption: TextEncryption): Wiring {
+  async #openContext(table: Table, encryption: TextEncryption): Promise<Wiring> {
     const { redisUrl: url } = this.#config.api;
     const logger = this.#logger.child({ name: 'api' });
-    this.#redis = url === undefined ? undefined : openRedis(url, logger);
-    const live = openLiveEvents({ url, redis: this.#redis, tableName: table.name, logger });
+    const { live, redis } = await openShared({ url, tableName: table.name, logger });
+    this.#redis = redis;
     this.#events = live.events;
     return wire({ table, encryption, live, logger });
   }

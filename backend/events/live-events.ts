@@ -1,35 +1,21 @@
 import type { Logger } from '../logger.ts';
 import { openRedis, type Redis } from '../redis.ts';
-import type { Events, Publisher } from './changes.ts';
-import { type ExpiringStore, InProcessExpiringStore } from './expiring-store.ts';
-import { InProcessEvents } from './in-process-events.ts';
+import type { Publisher } from './changes.ts';
+import type { LiveEvents } from './in-process-live-events.ts';
 import { RedisEvents } from './redis-events.ts';
 import { RedisExpiringStore } from './redis-expiring-store.ts';
 
-/** What processes share to serve live events. */
-export interface LiveEvents {
-  readonly events: Events;
-  readonly expiringStore: ExpiringStore;
-}
-
-/** Creates live events for a single process. */
-export function inProcessLiveEvents(): LiveEvents {
-  return { events: new InProcessEvents(), expiringStore: new InProcessExpiringStore() };
-}
-
 /**
- * Opens live events for all processes that use this Redis server and this table; for this process alone when there is
- * no server.
+ * Opens live events for all processes that use this Redis server and this table.
  * @param redis the process's connection for commands. Closing the events does not close it.
  */
 export function openLiveEvents(parts: {
-  readonly url: string | undefined;
-  readonly redis: Redis | undefined;
+  readonly url: string;
+  readonly redis: Redis;
   readonly tableName: string;
   readonly logger: Logger;
 }): LiveEvents {
   const { url, redis: commands, tableName, logger } = parts;
-  if (url === undefined || commands === undefined) return inProcessLiveEvents();
   const openSubscriber = () => openRedis(url, logger);
   return {
     events: new RedisEvents({ commands, openSubscriber, tableName, logger }),

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sqsFailureQueue } from '../../lambdas/update-summaries/failure-queue.ts';
 import { createHandler } from '../../lambdas/update-summaries/handler.ts';
-import { inProcessLiveEvents } from '../../backend/events/live-events.ts';
+import { inProcessLiveEvents } from '../../backend/events/in-process-live-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { type Key, messageKey } from '../../schema/keys.ts';
 import { failsWith, type Outcome, runScript, succeeds } from '../../test/bin/run-script.ts';

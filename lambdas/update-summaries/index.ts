@@ -1,6 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readStreamConfig } from '../../backend/config.ts';
-import { inProcessLiveEvents, openPublisher } from '../../backend/events/live-events.ts';
+import { inProcessLiveEvents } from '../../backend/events/in-process-live-events.ts';
+import { openPublisher } from '../../backend/events/live-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { ChangeStore } from '../../backend/table/change-store.ts';
 import { GroupStore } from '../../backend/table/group-store.ts';

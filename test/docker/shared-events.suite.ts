@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import getPort from 'get-port';
 import { GenericContainer, type StartedTestContainer } from 'testcontainers';
 import { type Channel, groupChannel, type StreamEvent, userChannel } from '../../backend/events/changes.ts';
-import { type LiveEvents, openLiveEvents, openPublisher } from '../../backend/events/live-events.ts';
+import type { LiveEvents } from '../../backend/events/in-process-live-events.ts';
+import { openLiveEvents, openPublisher } from '../../backend/events/live-events.ts';
 import { EventsUnavailableError } from '../../backend/errors.ts';
 import { openRedis, type Redis } from '../../backend/redis.ts';
 import { describeLive } from '../events/events-contract.ts';

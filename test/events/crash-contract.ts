@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Publisher } from '../../backend/events/changes.ts';
-import type { LiveEvents } from '../../backend/events/live-events.ts';
+import type { LiveEvents } from '../../backend/events/in-process-live-events.ts';
 import { directGroupId } from '../../schema/ids.ts';
 import { startTestApi, type TestApi } from '../support/api.ts';
 import type { Caller } from '../support/caller.ts';

@@ -6,7 +6,7 @@ import {
   type ChannelEvent,
   userChannel,
 } from '../../backend/events/changes.ts';
-import type { LiveEvents } from '../../backend/events/live-events.ts';
+import type { LiveEvents } from '../../backend/events/in-process-live-events.ts';
 import { eventually } from '../support/eventually.ts';
 import { directRow, entry, namedRow } from './scene.ts';
 

@@ -1,4 +1,4 @@
-import { inProcessLiveEvents } from '../../backend/events/live-events.ts';
+import { inProcessLiveEvents } from '../../backend/events/in-process-live-events.ts';
 import { describeLive } from './events-contract.ts';
 
 describeLive('live events of one process', () => {

@@ -1,4 +1,4 @@
-import { inProcessLiveEvents } from '../../backend/events/live-events.ts';
+import { inProcessLiveEvents } from '../../backend/events/in-process-live-events.ts';
 import { describeCrash } from '../events/crash-contract.ts';
 
 describeCrash('kill -9 of an API; another one shares a process with the stream pump', () => {

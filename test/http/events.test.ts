@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { type Channel, groupChannel, userChannel } from '../../backend/events/changes.ts';
-import { inProcessLiveEvents } from '../../backend/events/live-events.ts';
+import { inProcessLiveEvents } from '../../backend/events/in-process-live-events.ts';
 import type { LogEntry } from '../../backend/domain/model.ts';
 import type { MessageAnswer } from '../../backend/presentation/message.ts';
 import { ERROR_FORMS, expectFailure } from '../support/answers.ts';

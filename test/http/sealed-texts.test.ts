@@ -4,7 +4,7 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { ScanCommand as ScanItemsCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isolateName } from '../../schema/isolate-name.ts';
 import { compareSummaries, rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
-import { inProcessLiveEvents, type LiveEvents } from '../../backend/events/live-events.ts';
+import { inProcessLiveEvents, type LiveEvents } from '../../backend/events/in-process-live-events.ts';
 import { encodeChange } from '../../backend/events/payload.ts';
 import { UNREADABLE_TEXT } from '../../backend/table/encryption/text-encryption.ts';
 import type { LogEntry } from '../../backend/domain/model.ts';

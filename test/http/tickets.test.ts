@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EventSource } from 'undici';
-import { inProcessLiveEvents } from '../../backend/events/live-events.ts';
+import { inProcessLiveEvents } from '../../backend/events/in-process-live-events.ts';
 import type { ExpiringStore } from '../../backend/events/expiring-store.ts';
 import { issueTicket } from '../../backend/events/tickets.ts';
 import { createRateLimits } from '../../backend/http/rate-limit.ts';

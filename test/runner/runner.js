@@ -13,6 +13,8 @@ import { setGlobals } from './globals.js';
 const require = createRequire(import.meta.url);
 const { default: runWithCircus } = require('jest-circus/runner');
 
+// The SDK announces its future minimum version of Node once for each process: in tests that is noise.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 registerTypeScript();
 register('./hooks.js', import.meta.url);
 

@@ -1,11 +1,10 @@
 import { createApp } from '../../backend/app.ts';
 import { readDynamoConfig, readTextConfig } from '../../backend/config.ts';
 import { wire } from '../../backend/wiring.ts';
-import { openLiveEvents } from '../../backend/events/live-events.ts';
+import { openShared } from '../../backend/events/shared.ts';
 import { startServer } from '../../backend/http/server.ts';
 import { createTokenVerifier, type TokenSources } from '../../backend/http/verify-token.ts';
 import { createLogger } from '../../backend/logger.ts';
-import { openRedis } from '../../backend/redis.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { openEncryption } from '../../backend/table/encryption/open-encryption.ts';
@@ -21,13 +20,12 @@ type Issuer = NonNullable<TokenSources['development']>;
 const config = readDynamoConfig(process.env);
 const logger = createLogger('silent');
 const { tableName } = config;
-const url = process.env['REDIS_URL'];
-const redis = url === undefined ? undefined : openRedis(url, logger);
+const { live } = await openShared({ url: process.env['REDIS_URL'], tableName, logger });
 const app = createApp({
   context: wire({
     table: openTable(createDynamoClient(config), tableName),
     encryption: await openEncryption(readTextConfig(process.env), { logger }),
-    live: openLiveEvents({ url, redis, tableName, logger }),
+    live,
   }),
   verifyToken: createTokenVerifier({ development: JSON.parse(process.env['TOKEN_SOURCE'] ?? '') as Issuer }),
   logger,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { RequestHandler } from 'express';
 import { createApp } from '../../backend/app.ts';
 import { type Wiring, wire } from '../../backend/wiring.ts';
-import type { LiveEvents } from '../../backend/events/live-events.ts';
+import type { LiveEvents } from '../../backend/events/in-process-live-events.ts';
 import type { RateLimits } from '../../backend/http/rate-limit.ts';
 import { type RunningServer, startServer } from '../../backend/http/server.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../backend/http/verify-token.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Publisher } from '../../backend/events/changes.ts';
-import { inProcessLiveEvents } from '../../backend/events/live-events.ts';
+import { inProcessLiveEvents } from '../../backend/events/in-process-live-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { ChangeStore } from '../../backend/table/change-store.ts';
