@@ -31,9 +31,8 @@ export interface CallOptions extends Omit<ScriptOptions, 'cwd'> {
 let previous: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a script of `bin/` in this process. It has the environment of a process that
- * `runScript` starts: the SDK, too, finds it in `process.env`. Use `runScript` where a system error of a connection matters:
- * the SDK does not recognise Node's errors in Jest's context, and drops their codes.
+ * Runs a script of `bin/` in this process. It has the environment of a process that `runScript` starts: the SDK, too,
+ * finds it in `process.env`.
  */
 export function callScript(
   name: string,
