@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { dockerAnswers, findChromium } from './jest.tools.js';
 
 /*
@@ -27,8 +28,12 @@ const sharedRun = {
  * @type {Readonly<Record<string, () => import('jest').Config>>}
  */
 const SUITES = {
-  /** All that needs nothing but Node. */
-  unit: () => ({ ...sharedRun, testMatch: files('test/**/*.test.ts') }),
+  /** All that needs nothing but Node. Some of its files wait for processes and timeouts: a third worker fills two cores. */
+  unit: () => ({
+    ...sharedRun,
+    testMatch: files('test/**/*.test.ts'),
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  }),
 
   /** Two APIs and the stream's pump, on a faulty network and table. */
   chaos: () => ({ ...sharedRun, testMatch: files('test/chaos/*.suite.ts') }),
