@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import { MAX_MEMBERS } from '../schema/items.ts';
 import { type DynamoConfig, dynamoConfig, dynamoEnvironment } from './dynamo-config.ts';
 import {
   hasEncryptionKey,
@@ -51,6 +52,8 @@ export interface ApiConfig {
   /** Express's `trust proxy`: a number of hops, or addresses; absent: forwarded addresses are ignored. */
   readonly trustProxy?: number | readonly string[];
   readonly rateLimits: RateLimitConfig;
+  /** The most members of a group. */
+  readonly maxGroupMembers: number;
   /** Where processes share rate limits and events; absent: each process has its own. It may contain a password. */
   readonly redisUrl?: string;
   readonly cognito?: CognitoConfig;
@@ -106,6 +109,7 @@ const apiEnvironment = dynamoEnvironment
     RATE_LIMIT_WRITES_PER_MINUTE: integer(0, MAX_RATE_LIMIT).default(600),
     RATE_LIMIT_READS_PER_MINUTE: integer(0, MAX_RATE_LIMIT).default(1_200),
     RATE_LIMIT_ANONYMOUS_PER_MINUTE: integer(0, MAX_RATE_LIMIT).default(120),
+    MAX_GROUP_MEMBERS: integer(2, MAX_MEMBERS).default(MAX_MEMBERS),
     REDIS_URL: redisUrl.optional(),
     NODE_ENV: z.string().optional(),
   })
@@ -203,6 +207,7 @@ export function readApiConfig(environment: Environment): ApiConfig {
       readsPerMinute: values.RATE_LIMIT_READS_PER_MINUTE,
       anonymousPerMinute: values.RATE_LIMIT_ANONYMOUS_PER_MINUTE,
     },
+    maxGroupMembers: values.MAX_GROUP_MEMBERS,
     ...(values.REDIS_URL !== undefined && { redisUrl: values.REDIS_URL }),
     ...(cognito && { cognito }),
     ...(oidc && { oidc }),

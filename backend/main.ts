@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   const encryption = await openEncryption(config.texts, { logger });
   const app = createApp({
     ...config,
-    context: wire({ table, encryption, live, logger }),
+    context: wire({ table, encryption, live, logger, maxGroupMembers: config.maxGroupMembers }),
     verifyToken: createTokenVerifier(config, { logger }),
     limits: createRateLimits({ limits: config.rateLimits, ...(redis && { redis }), tableName, logger }),
     logger,

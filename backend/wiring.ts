@@ -13,12 +13,14 @@ import type { Clock, IdSource, Timer } from './sources.ts';
 import { NO_ENCRYPTION, type TextEncryption } from './table/encryption/text-encryption.ts';
 import { ChangeStore } from './table/change-store.ts';
 import { GroupStore } from './table/group-store.ts';
+import { InviteStore } from './table/invite-store.ts';
 import { MemberStore } from './table/member-store.ts';
 import { MessageCodec } from './table/message-codec.ts';
 import { MessageStore } from './table/message-store.ts';
 import { ProfileStore } from './table/profile-store.ts';
 import { RevisionStore } from './table/revision-store.ts';
 import type { Table } from './table/table.ts';
+import { MAX_MEMBERS } from '../schema/items.ts';
 
 /** Everything that one process has once: the dependencies of the use cases, and what only the HTTP side needs. */
 export interface Wiring extends Dependencies {
@@ -38,6 +40,8 @@ export interface WiringOptions {
   readonly encryption?: TextEncryption;
   /** Default: live events of this process alone. */
   readonly live?: LiveEvents;
+  /** The most members of a group. Default: MAX_MEMBERS. */
+  readonly maxGroupMembers?: number;
   /** Default: nothing is logged. */
   readonly logger?: Logger;
 }
@@ -46,6 +50,7 @@ export interface WiringOptions {
 export function wire(options: WiringOptions): Wiring {
   const { table, clock = () => new Date(), newId = ulid, live = inProcessLiveEvents() } = options;
   const { logger = createLogger('silent'), encryption = NO_ENCRYPTION, timer = performance } = options;
+  const { maxGroupMembers = MAX_MEMBERS } = options;
   const codec = new MessageCodec(encryption);
   const groups = new GroupStore(table, codec);
   const members = new MemberStore(table);
@@ -57,6 +62,7 @@ export function wire(options: WiringOptions): Wiring {
     table,
     groups,
     members,
+    invites: new InviteStore(table),
     messages,
     revisions: new RevisionStore(table, codec, messages),
     changes,
@@ -78,5 +84,6 @@ export function wire(options: WiringOptions): Wiring {
     }),
     clock,
     newId,
+    maxGroupMembers,
   };
 }

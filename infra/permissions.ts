@@ -27,7 +27,7 @@ export type TableUser = 'api' | 'update-summaries' | 'create-profile';
 /** A transaction needs the permission for the action of each of its items, and none of its own. */
 export const TABLE_ACCESS: Readonly<Record<TableUser, TableAccess>> = {
   api: {
-    table: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
+    table: ['BatchGetItem', 'ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
     index: ['Query'],
   },
   'update-summaries': { table: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], index: [] },

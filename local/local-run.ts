@@ -166,12 +166,12 @@ export class LocalRun {
   }
 
   async #openContext(table: Table, encryption: TextEncryption): Promise<Wiring> {
-    const { redisUrl: url } = this.#config.api;
+    const { redisUrl: url, maxGroupMembers } = this.#config.api;
     const logger = this.#logger.child({ name: 'api' });
     const { live, redis } = await openShared({ url, tableName: table.name, logger });
     this.#redis = redis;
     this.#events = live.events;
-    return wire({ table, encryption, live, logger });
+    return wire({ table, encryption, live, logger, maxGroupMembers });
   }
 
   async #serve(dataDir: string, context: Wiring): Promise<void> {

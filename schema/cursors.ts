@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { HANDLE_PATTERN } from './handles.ts';
-import { isUserId } from './ids.ts';
+import { foldGroupName } from './group-names.ts';
+import { isGroupId, isUserId } from './ids.ts';
+import { listingPlaceOf } from './keys.ts';
 
 /**
  * A cursor is a place in one list, opaque to clients: base64url of the place and a checksum that covers the place and
@@ -19,7 +21,8 @@ export const PART_SEPARATOR = '|';
 export type CursorScope =
   | readonly [list: 'inbox', userId: string]
   | readonly [list: 'handles', prefix: string]
-  | readonly [list: 'members', groupId: string];
+  | readonly [list: 'members', groupId: string]
+  | readonly [list: 'public groups', userId: string, prefix: string];
 
 /** @param place the sort key of the last entry that was shown. */
 export function encodeCursor(scope: CursorScope, place: string): string {
@@ -42,10 +45,17 @@ function isPlaceIn(scope: CursorScope, place: string): boolean {
     }
     case 'members':
       return isUserId(place);
+    case 'public groups': {
+      const { name, groupId } = listingPlaceOf(place) ?? {};
+      return name?.startsWith(scope[2]) === true && isFolded(name) && isGroupId(groupId ?? '');
+    }
     case 'handles':
       return HANDLE_PATTERN.test(place) && place.startsWith(scope[1]);
   }
 }
+
+/** What is folded has a limited length, whatever it was. */
+const isFolded = (name: string): boolean => foldGroupName(name) === name;
 
 function checksum(scope: CursorScope, place: string): string {
   return createHash('sha256')

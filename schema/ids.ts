@@ -53,12 +53,38 @@ export function groupIdForKey(userId: string, key: string): string {
   return derivedId(['group', userId, key], 'named');
 }
 
+/** Bytes of randomness in the code of an invitation: 128 bits. */
+export const INVITE_SECRET_BYTES = 16;
+
+/**
+ * The code of an invitation to a group: the group's id, by which one read finds the invitation, and a secret, both
+ * written like a ULID. It has no character that a URL escapes.
+ * @param secret INVITE_SECRET_BYTES from a cryptographic source.
+ */
+export function inviteCode(groupId: string, secret: Uint8Array): string {
+  if (secret.length !== INVITE_SECRET_BYTES) throw new RangeError('the secret has another length');
+  return groupId + written(BigInt(`0x${Buffer.from(secret).toString('hex')}`));
+}
+
+/** Whether a text can be the code of an invitation. */
+export function isInviteCode(text: string): boolean {
+  return isGroupId(text.slice(0, ID_LENGTH)) && isGroupId(text.slice(ID_LENGTH));
+}
+
+/** The group that the code of an invitation names. */
+export const inviteGroupId = (code: string): string => code.slice(0, ID_LENGTH);
+
 /** SHA-256 of some texts: its first 128 bits, written like a ULID. The highest bit gives the kind of the group. */
 function derivedId(parts: readonly string[], kind: 'direct' | 'named'): string {
   // JSON keeps ["a","bc"] and ["ab","c"] apart, whatever characters the parts contain.
   const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
   const bits = BigInt(`0x${digest}`);
-  let rest = kind === 'direct' ? bits | HIGHEST_BIT : bits & ~HIGHEST_BIT;
+  return written(kind === 'direct' ? bits | HIGHEST_BIT : bits & ~HIGHEST_BIT);
+}
+
+/** 128 bits as a ULID is written. */
+function written(bits: bigint): string {
+  let rest = bits;
   let id = '';
   for (let place = 0; place < ID_LENGTH; place += 1) {
     id = CROCKFORD.charAt(Number(rest & 31n)) + id;

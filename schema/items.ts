@@ -18,6 +18,8 @@ const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const storedText = z.union([text, bytes]);
 const kind = z.enum(['text', 'system']);
 const role = z.enum(['owner', 'admin', 'member']);
+/** Who can find and join a named group: its members invite, or any user. */
+const visibility = z.enum(['private', 'public']);
 const key = { pk: text, sk: text };
 /** `membership_seq` of the group before the message: all changes of its members form a chain. */
 const prev = seq;
@@ -34,10 +36,13 @@ export const systemEvent = z.discriminatedUnion('type', [
     count: count.exactOptional(),
     prev,
   }),
+  /** The author joined by themselves: a public group, or by an invitation. */
+  z.object({ type: z.literal('member_joined'), prev }),
   z.object({ type: z.literal('member_removed'), user_uuid: text, prev }),
   /** `new_owner` where the owner left and other members stayed. */
   z.object({ type: z.literal('member_left'), new_owner: text.exactOptional(), prev }),
   z.object({ type: z.literal('role_changed'), user_uuid: text, role }),
+  z.object({ type: z.literal('visibility_changed'), visibility }),
 ]);
 
 /**
@@ -79,6 +84,8 @@ export const namedGroupItem = z.object({
   ...group,
   kind: z.literal('group'),
   name: text,
+  /** Absent: private. */
+  visibility: z.literal('public').exactOptional(),
   ...summary,
   /** Of a group that was created with an `Idempotency-Key`: the SHA-256 of the request, which a repeat must match. */
   request_digest: text.exactOptional(),
@@ -153,6 +160,21 @@ export const changeItem = z.object({
 /** Says that a message was deleted: its key alone. `pk = GRP#<group>`, `sk = DEL#<seq>`. */
 export const deletedSeqItem = z.object(key);
 
+/**
+ * Lists a public group by its folded name. It is an item of its own because the index would charge for each write of META,
+ * which is written with every batch of messages. `pk = GRP#<group>`, `sk = PUBLIC`.
+ */
+export const listingItem = z.object({ ...key, inbox_pk: text, inbox_sk: text });
+
+/** An invitation to a named group, for whoever holds its code. `pk = GRP#<group>`, `sk = INVITE#<code>`. */
+export const inviteItem = z.object({
+  ...key,
+  created_by: text,
+  created_at: time,
+  /** In seconds since 1970: the table's TTL attribute. From then on it counts as gone, deleted or not. */
+  expires_at: z.int().min(0),
+});
+
 /** A named group that a user has left. `pk = USER#<user>`, `sk = WAS#<group>`. */
 export const formerGroupItem = z.object({
   ...key,
@@ -170,6 +192,7 @@ export const handleItem = z.object({ ...key, user_uuid: text, display_name: text
 export type StoredText = z.output<typeof storedText>;
 export type MessageKind = z.output<typeof kind>;
 export type Role = z.output<typeof role>;
+export type Visibility = z.output<typeof visibility>;
 export type SystemEvent = Readonly<z.output<typeof systemEvent>>;
 export type DirectGroupItem = Readonly<z.output<typeof directGroupItem>>;
 export type NamedGroupItem = Readonly<z.output<typeof namedGroupItem>>;
@@ -180,11 +203,13 @@ export type MemberItem = DirectMemberItem | NamedMemberItem;
 export type StoredSummary = Pick<DirectMemberItem, keyof typeof summary>;
 export type MessageItem = Readonly<z.output<typeof messageItem>>;
 export type ChangeItem = Readonly<z.output<typeof changeItem>>;
+export type ListingItem = Readonly<z.output<typeof listingItem>>;
+export type InviteItem = Readonly<z.output<typeof inviteItem>>;
 export type FormerGroupItem = Readonly<z.output<typeof formerGroupItem>>;
 export type ProfileItem = Readonly<z.output<typeof profileItem>>;
 export type HandleItem = Readonly<z.output<typeof handleItem>>;
 
-/** The most members of a group. */
+/** The most members of a group, where nothing lower is configured. */
 export const MAX_MEMBERS = 10_000;
 
 /** The most named groups that a user can be in: each page of their inbox reads all of them. */
@@ -195,3 +220,6 @@ export const MAX_GROUPS_BY_OTHERS = 200;
 
 /** The most users who are added by one request: their rows are stored in one transaction, of at most 100 items. */
 export const MAX_ADDED = 90;
+
+/** The most invitations of a group that have not expired. */
+export const MAX_INVITES = 50;

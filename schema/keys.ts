@@ -2,8 +2,8 @@
  * Keys of every item. No other file writes `GRP#`.
  *
  * Within a group's partition no sort key is between MEMBER# and META, so one Query reads the group with its members.
- * MSG# ascending is the log in order, CHG# the change log. Reserved for what comes later: RCT#, AT#, PINS, DATA, INVITE#,
- * and BLOCK# in a user's partition.
+ * MSG# ascending is the log in order, CHG# the change log. Reserved for what comes later: RCT#, AT#, PINS, DATA, and BLOCK#
+ * in a user's partition.
  */
 
 /** Digits of a number in a sort key: zero-padded, so that string order is the order of the numbers. */
@@ -34,6 +34,12 @@ const DELETED_SK_PREFIX = 'DEL#';
 /** What the sort keys of a message's reactions start with, and the sort key of a group's pins: the filter has both. */
 export const REACTIONS_SK_PREFIX = 'RCT#';
 export const PINS_SK = 'PINS';
+/** What the sort key of every invitation starts with. */
+export const INVITE_SK_PREFIX = 'INVITE#';
+/** The end of invitations' sort keys: `$` is the character behind `#`. */
+export const INVITE_SK_END = 'INVITE$';
+/** Sort key of the item by which a public group is listed. */
+export const LISTING_SK = 'PUBLIC';
 /** Sort key of a user's profile. */
 export const PROFILE_SK = 'PROFILE';
 
@@ -42,6 +48,17 @@ const FORMER_SK_PREFIX = 'WAS#';
 
 /** What `inbox_sk` of a named group's rows starts with: it sorts after every time. */
 export const NAMED_INBOX_PREFIX = '~#';
+
+/** `inbox_pk` of the items by which public groups are listed. No user's is equal to it: those begin with `USER#`. */
+export const LISTINGS_PK = 'PUBLIC';
+
+/**
+ * Ends a folded name in `inbox_sk`. It sorts before every character that a folded name can have, so a name comes before
+ * those that it is the beginning of.
+ */
+const NAME_END = '\t';
+/** The last of all characters: no folded name has it. */
+const LAST_CHARACTER = '\u{10FFFF}';
 
 /** An item's primary key. */
 export interface Key {
@@ -67,6 +84,12 @@ export const deletedKey = (groupId: string, seq: number): Key => ({
   pk: groupPk(groupId),
   sk: deletedSk(seq),
 });
+export const listingKey = (groupId: string): Key => ({ pk: groupPk(groupId), sk: LISTING_SK });
+/** @param code see `inviteCode`. */
+export const inviteKey = (groupId: string, code: string): Key => ({
+  pk: groupPk(groupId),
+  sk: INVITE_SK_PREFIX + code,
+});
 export const formerGroupKey = (userId: string, groupId: string): Key => ({
   pk: USER + userId,
   sk: FORMER_SK_PREFIX + groupId,
@@ -82,6 +105,15 @@ export const inboxPk = (userId: string): string => USER + userId;
 export const directInboxSk = (at: string, groupId: string): string => `${at}#${groupId}`;
 /** The rows of named groups do not move: their order comes from their METAs. */
 export const namedInboxSk = (groupId: string): string => NAMED_INBOX_PREFIX + groupId;
+
+/** @param foldedName see `foldGroupName`. */
+export const listingSk = (foldedName: string, groupId: string): string => foldedName + NAME_END + groupId;
+/** The first and the last `inbox_sk` of the public groups whose folded names begin with a prefix. */
+export const listingsBetween = (prefix: string): readonly [from: string, to: string] => [
+  // A key is never empty.
+  prefix === '' ? NAME_END : prefix,
+  prefix + LAST_CHARACTER,
+];
 
 /** @throws RangeError for what is not a seq: an integer from 1 to MAX_SEQ; 0 is allowed as the bound before the first. */
 export const messageSk = (seq: number): string => numberedSk(MESSAGE_SK_PREFIX, seq);
@@ -131,6 +163,25 @@ function numberOf({ pk, sk }: Key, prefix: string): number | undefined {
 export function formerGroupIdOf(key: Key): string | undefined {
   if (!key.pk.startsWith(USER) || !key.sk.startsWith(FORMER_SK_PREFIX)) return undefined;
   return key.sk.slice(FORMER_SK_PREFIX.length);
+}
+
+/** The code of the invitation whose key this is, or undefined for any other item. */
+export function inviteCodeOf(key: Key): string | undefined {
+  if (groupIdOf(key) === undefined || !key.sk.startsWith(INVITE_SK_PREFIX)) return undefined;
+  return key.sk.slice(INVITE_SK_PREFIX.length);
+}
+
+/** Whether the key is that of the item by which a public group is listed. */
+export function isListingKey(key: Key): boolean {
+  return groupIdOf(key) !== undefined && key.sk === LISTING_SK;
+}
+
+/** The folded name and the group in the `inbox_sk` of a listing; undefined for any other text. */
+export function listingPlaceOf(
+  text: string,
+): { readonly name: string; readonly groupId: string } | undefined {
+  const [name = '', groupId, ...rest] = text.split(NAME_END);
+  return groupId === undefined || rest.length > 0 ? undefined : { name, groupId };
 }
 
 /** Whether the key is a message's; the stream's filter in front of the Lambda asks the same. */

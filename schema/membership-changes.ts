@@ -21,12 +21,15 @@ export function membershipChangeOf(message: {
       return { prev: 0, joined: [] };
     case 'members_added':
       return { prev: event.prev, joined: event.user_uuids };
+    case 'member_joined':
+      return { prev: event.prev, joined: [author] };
     case 'member_removed':
       return { prev: event.prev, joined: [], left: event.user_uuid };
     case 'member_left':
       return { prev: event.prev, joined: [], left: author };
     case 'group_renamed':
     case 'role_changed':
+    case 'visibility_changed':
     case undefined:
       return undefined;
   }

@@ -3,13 +3,16 @@ import type { CreateTableCommandInput, TimeToLiveSpecification } from '@aws-sdk/
 /** The table's name where nothing else is configured. */
 export const DEFAULT_TABLE_NAME = 'cruddur-messages';
 
-/** The only index: a user's message groups, newest activity first. Sparse: only member items carry its keys. */
+/**
+ * The only index: a user's message groups, newest activity first, and the public groups by name. Sparse: only the items of
+ * members and the listings of public groups have its keys.
+ */
 export const INBOX_INDEX = 'inbox';
 
 /** Attributes that are part of a key, of the table or of the index. */
 export const KEY_ATTRIBUTES = { pk: 'pk', sk: 'sk', inboxPk: 'inbox_pk', inboxSk: 'inbox_sk' } as const;
 
-/** Retention: epoch seconds after which DynamoDB may remove an item. Nothing sets it yet. */
+/** Retention: epoch seconds after which DynamoDB may remove an item: set on invitations. */
 export const TTL_ATTRIBUTE = 'expires_at';
 
 /** What a table needs beyond `CreateTable`, which takes neither of these. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, it } from '@jest/globals';
 import { deleteMessage, editMessage } from '../backend/domain/change-message.ts';
 import { createGroup } from '../backend/domain/create-group.ts';
-import { addMembers, changeRole, removeMember, renameGroup } from '../backend/domain/manage-members.ts';
+import { addMembers, changeRole, removeMember, updateGroup } from '../backend/domain/manage-members.ts';
 import { markRead } from '../backend/domain/mark-read.ts';
 import type { Person } from '../backend/domain/model.ts';
 import { publishTyping } from '../backend/domain/publish-typing.ts';
@@ -340,7 +340,9 @@ describe('changing a group', () => {
       (...handles: string[]) =>
       () =>
         addMembers(context, actor, handles, field);
-    await each('rename', { W: MESSAGE + META, R }, () => renameGroup(context, actor, 'Another name'));
+    await each('rename', { W: MESSAGE + META, R }, () =>
+      updateGroup(context, actor, { name: 'Another name' }),
+    );
     await each('add one', { W: MESSAGE + META + ROW, R: R + 2 + ROOM }, add(kay));
     await each('add a member', { W: 0, R: R + 2 }, add(kay));
     // The message has 90 ids: almost 4 KB.

@@ -1,5 +1,5 @@
 import { NotFoundError, UnprocessableError } from '../errors.ts';
-import type { GroupChange } from '../table/group-store.ts';
+import type { GroupChange } from '../table/group-change.ts';
 import { isDirectGroupId } from '../../schema/ids.ts';
 import type { SystemEvent } from '../../schema/items.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -19,10 +19,20 @@ export interface ChangedGroup {
 }
 
 /** One change of a group: what is done, and to which items. */
-export interface PlannedChange extends Omit<GroupChange, 'group' | 'message' | 'joins'> {
-  readonly event: SystemEvent;
-  /** The rows of new members, which begin with the system message. */
+export interface PlannedChange extends Omit<GroupChange, 'group' | 'messages' | 'joins'> {
+  /** Each is one system message. A change of members is one event. */
+  readonly events: readonly [SystemEvent, ...SystemEvent[]];
+  /** The rows of new members, which begin with the first system message. */
   readonly newcomers?: (message: Message) => readonly NamedMember[];
+}
+
+/** A change that is planned on a group as it was read. */
+export interface Planned {
+  readonly group: NamedGroup;
+  /** The actor's row; undefined where they are about to join. */
+  readonly own: NamedMember | undefined;
+  /** Undefined where nothing is left to do. */
+  readonly change: PlannedChange | undefined;
 }
 
 /**
@@ -41,10 +51,7 @@ export interface GroupActor {
 }
 
 /**
- * Changes a group, with a system message in its log: one transaction, planned on the group as it is at that seq. Another
- * change at the same moment takes the seq; then the plan is made again, permissions included. So every change follows from
- * the one before it, and two changes that exclude each other cannot both happen. A text that takes the seq changes nothing
- * that was read: the same plan goes right after it, so that a busy conversation keeps no member from leaving.
+ * Changes a group of which the actor is a member: see `appendPlanned`.
  *
  * A lost answer: the transaction may have been stored. The caller's next attempt then finds nothing left to do, or finds
  * that the actor left.
@@ -59,14 +66,32 @@ export async function changeGroup(
   // A user who is not a member must not wait in the queue, nor cause a read of the log.
   await readOwnRow(needs, groupId, actor.userId);
   if (isDirectGroupId(groupId)) throw new UnprocessableError([{ code: 'message_group_is_direct' }]);
-  return needs.log.appendChange(groupId, async (start) => {
+  return appendPlanned(needs, { groupId, actor }, async () => {
     const access = await readAccess(needs, groupId, actor.userId);
     if (!access.group) throw new NotFoundError();
-    const change = await plan(access);
-    if (!change) return access;
+    return { ...access, change: await plan(access) };
+  });
+}
+
+/**
+ * Changes a group, with system messages in its log: one transaction, planned on the group as it is at that seq. Another
+ * change at the same moment takes the seq; then the plan is made again, permissions included. So every change follows from
+ * the one before it, and two changes that exclude each other cannot both happen. A text that takes the seq changes nothing
+ * that was read: the same plan goes right after it, so that a busy conversation keeps no member from leaving.
+ * @param makePlan reads the group, after the tail was known.
+ * @throws BusyError, and what `makePlan` throws.
+ */
+export async function appendPlanned(
+  needs: ChangeGroupNeeds,
+  { groupId, actor }: GroupActor,
+  makePlan: () => Promise<Planned>,
+): Promise<ChangedGroup> {
+  return needs.log.appendChange(groupId, async (start) => {
+    const { group, own, change } = await makePlan();
+    if (!change) return { group, own };
     let tail = start;
     for (let texts = 0; texts < MAX_TEXTS_BETWEEN; texts += 1) {
-      const outcome = await store(needs, tail, access, change);
+      const outcome = await store(needs, tail, { group, own, change, userId: actor.userId });
       if (!('textBetween' in outcome)) return outcome.changed;
       tail = outcome.textBetween;
     }
@@ -79,49 +104,70 @@ type StoreOutcome =
   /** A text took the seq: the change may go right after it. */
   | { readonly textBetween: Tail };
 
+type Storing = Planned & { readonly change: PlannedChange; readonly userId: string };
+
 /** Stores a change right after a message: the group after it; undefined where the group must be read again. */
-async function store(
-  needs: ChangeGroupNeeds,
-  tail: Tail,
-  { group, own }: NamedAccess,
-  change: PlannedChange,
-): Promise<StoreOutcome> {
-  const { event, newcomers, ...items } = change;
-  const { groupId } = group;
-  const message = newSystemMessage({
-    groupId,
-    userId: own.userId,
-    event,
-    tail,
-    messageId: needs.newId(),
-    createdAt: needs.log.timeAfter(groupId, tail),
-  });
-  const joins = newcomers?.(message) ?? [];
-  const outcome = await needs.groups.change({ ...items, group, message, joins });
+async function store(needs: ChangeGroupNeeds, tail: Tail, storing: Storing): Promise<StoreOutcome> {
+  const { group, change } = storing;
+  const { events, newcomers, ...items } = change;
+  const messages = messagesOf(needs, tail, storing);
+  const joins = newcomers?.(messages[0]) ?? [];
+  const outcome = await needs.groups.change({ ...items, group, messages, joins });
   if (!outcome.stored) {
     const { existing } = outcome;
     return existing?.kind === 'text' ? { textBetween: existing } : { changed: undefined };
   }
-  const after = groupAfter(group, outcome.entry, { ...items, joins });
-  needs.log.noteChange(message, group.log_id, after.membership_seq);
-  const left = items.leaves?.row.userId;
-  publishGroupChange(needs, { group: after, entry: outcome.entry });
-  const role = items.roles?.find(({ row }) => row.userId === own.userId)?.now ?? own.role;
-  return { changed: { group: after, own: left === own.userId ? undefined : { ...own, role } } };
+  const { entries } = outcome;
+  const after = groupAfter(group, entries, { ...items, joins });
+  needs.log.noteChange(messages.at(-1) ?? messages[0], group.log_id, after.membership_seq);
+  for (const entry of entries) publishGroupChange(needs, { group: after, entry });
+  return { changed: { group: after, own: rowAfter(storing, { ...items, joins }) } };
 }
+
+/** The system messages of a change: one for each of its events, right after the tail. */
+function messagesOf(
+  needs: ChangeGroupNeeds,
+  tail: Tail,
+  { group: { groupId }, change, userId }: Storing,
+): [Message, ...Message[]] {
+  const createdAt = needs.log.timeAfter(groupId, tail);
+  const after = (before: Tail, event: SystemEvent) =>
+    newSystemMessage({ groupId, userId, event, tail: before, messageId: needs.newId(), createdAt });
+  const [event, ...others] = change.events;
+  const messages: [Message, ...Message[]] = [after(tail, event)];
+  for (const other of others) messages.push(after(messages.at(-1) ?? tail, other));
+  return messages;
+}
+
+type ChangedItems = Omit<GroupChange, 'group' | 'messages' | 'joins'> & {
+  readonly joins: readonly NamedMember[];
+};
 
 /** META after a change, with the summary as the stream is about to write it. */
 function groupAfter(
   group: NamedGroup,
-  entry: LogEntry,
-  { name, leaves, joins }: Pick<GroupChange, 'name' | 'leaves'> & { readonly joins: readonly NamedMember[] },
+  entries: readonly [LogEntry, ...LogEntry[]],
+  { name, visibility, leaves, joins }: ChangedItems,
 ): NamedGroup {
   const changesMembers = joins.length > 0 || leaves !== undefined;
+  const { visibility: before, ...rest } = group;
+  const isPublic = (visibility ?? before) === 'public';
   return {
-    ...group,
-    ...applyToSummary(group, factsOf([entry])),
+    ...rest,
+    ...applyToSummary(group, factsOf(entries)),
+    ...(isPublic && { visibility: 'public' }),
     ...(name !== undefined && { name }),
     member_count: group.member_count + joins.length - (leaves ? 1 : 0),
-    membership_seq: changesMembers ? entry.seq : group.membership_seq,
+    membership_seq: changesMembers ? entries[0].seq : group.membership_seq,
   };
+}
+
+/** The actor's row after a change; undefined where they have left. */
+function rowAfter(
+  { own, userId }: Storing,
+  { leaves, roles = [], joins }: ChangedItems,
+): NamedMember | undefined {
+  if (leaves?.row.userId === userId) return undefined;
+  const row = own ?? joins.find((joined) => joined.userId === userId);
+  return row && { ...row, role: roles.find((change) => change.row.userId === userId)?.now ?? row.role };
 }

@@ -17,14 +17,15 @@ export interface NewGroupRequest {
   readonly clientKey?: string;
 }
 
-type Needs = AccessNeeds & Pick<Dependencies, 'profiles' | 'events' | 'codec' | 'clock' | 'newId'>;
+type Needs = AccessNeeds &
+  Pick<Dependencies, 'profiles' | 'events' | 'codec' | 'clock' | 'newId' | 'maxGroupMembers'>;
 
 /**
  * Creates a group with all its members, in one transaction: all or nothing. 1 R a handle, 2 W an item and 2 W for each
  * row in the inbox. With a key the group's id follows from its creator and the key, so a second attempt finds the first one's
  * group, and the condition on META decides between two at once.
  * @throws UnprocessableError `handle_unknown` for each that no user has, `handles_blank` for a group of one,
- * `groups_full`; KeyReusedError when the key was used for another name or other handles; NotFoundError when it created
+ * `group_full`, `groups_full`; KeyReusedError when the key was used for another name or other handles; NotFoundError when it created
  * a group that its creator has left.
  */
 export async function createGroup(needs: Needs, request: NewGroupRequest): Promise<NamedAccess> {
@@ -114,6 +115,9 @@ async function othersIn(needs: Needs, { creator, handles }: NewGroupRequest): Pr
   const userIds = new Set([...claims.values()].map((person) => person.userId));
   userIds.delete(creator.userId);
   if (userIds.size === 0) throw new UnprocessableError([{ code: 'handles_blank', field: 'handles' }]);
+  if (1 + userIds.size > needs.maxGroupMembers) {
+    throw new UnprocessableError([{ code: 'group_full', field: 'handles' }]);
+  }
   const handleOf = new Map([...claims].map(([handle, { userId }]) => [userId, handle]));
   await requireRoom(needs, creator.userId, [
     { userId: creator.userId, field: 'name' },

@@ -3,6 +3,7 @@ import type { ExpiringStore } from '../events/expiring-store.ts';
 import type { Clock, IdSource } from '../sources.ts';
 import type { ChangeStore } from '../table/change-store.ts';
 import type { GroupStore } from '../table/group-store.ts';
+import type { InviteStore } from '../table/invite-store.ts';
 import type { MemberStore } from '../table/member-store.ts';
 import type { MessageCodec } from '../table/message-codec.ts';
 import type { MessageStore } from '../table/message-store.ts';
@@ -19,6 +20,7 @@ import type { Names } from './names.ts';
 export interface Dependencies {
   readonly groups: GroupStore;
   readonly members: MemberStore;
+  readonly invites: InviteStore;
   readonly messages: MessageStore;
   readonly revisions: RevisionStore;
   readonly changes: ChangeStore;
@@ -36,4 +38,6 @@ export interface Dependencies {
   readonly expiringStore: ExpiringStore;
   readonly clock: Clock;
   readonly newId: IdSource;
+  /** The most members of a group: 2 to MAX_MEMBERS. */
+  readonly maxGroupMembers: number;
 }

@@ -2,10 +2,11 @@ import { MAX_GROUPS, MAX_GROUPS_BY_OTHERS } from '../../schema/items.ts';
 import { type Issue, UnprocessableError } from '../errors.ts';
 import type { MemberStore } from '../table/member-store.ts';
 
-/** A user who is about to join a group, and the field of the request that names them. */
+/** A user who is about to join a group. */
 export interface Joining {
   readonly userId: string;
-  readonly field: string;
+  /** The field of the request that names them. Absent: the caller joins by themselves. */
+  readonly field?: string;
 }
 
 /**
@@ -23,7 +24,7 @@ export async function requireRoom(
     joining.map(async ({ userId, field }): Promise<Issue[]> => {
       const { groups, byOthers } = await members.countNamed(userId);
       const isFull = groups >= MAX_GROUPS || (userId !== actorId && byOthers >= MAX_GROUPS_BY_OTHERS);
-      return isFull ? [{ code: 'groups_full', field }] : [];
+      return isFull ? [{ code: 'groups_full', ...(field !== undefined && { field }) }] : [];
     }),
   );
   const [first, ...rest] = issues.flat();

@@ -1,4 +1,4 @@
-import { MAX_MEMBERS } from '../../schema/items.ts';
+import type { SystemEvent, Visibility } from '../../schema/items.ts';
 import { NotFoundError, UnprocessableError } from '../errors.ts';
 import {
   type ChangedGroup,
@@ -9,19 +9,50 @@ import {
 } from './change-group.ts';
 import type { Dependencies } from './dependencies.ts';
 import { requireRoom } from './group-limits.ts';
-import { type NamedAccess, namedMemberSince } from './membership.ts';
+import { type NamedAccess, namedMemberSince, visibilityOf } from './membership.ts';
 import type { Member } from './model.ts';
-import { demand, mayAddMembers, mayChangeRole, mayRemove, mayRename } from './policies.ts';
+import {
+  demand,
+  mayAddMembers,
+  mayChangeRole,
+  mayChangeVisibility,
+  mayRemove,
+  mayRename,
+} from './policies.ts';
 
 /* The changes of a group, each as a plan on the group as it is. A plan that would change nothing writes no message. */
 
-type Needs = ChangeGroupNeeds & Pick<Dependencies, 'profiles'>;
+type Needs = ChangeGroupNeeds & Pick<Dependencies, 'profiles' | 'maxGroupMembers'>;
 
-/** Gives a group another name. @throws as `changeGroup`; ForbiddenError. */
-export function renameGroup(needs: Needs, actor: GroupActor, name: string): Promise<ChangedGroup> {
+/** What a group is given instead. */
+export interface GroupValues {
+  readonly name?: string | undefined;
+  readonly visibility?: Visibility | undefined;
+}
+
+/**
+ * Gives a group another name or visibility, or both in one transaction. The list of public groups follows in the same
+ * transaction: of two renames at once the later one is planned on the group that the other left.
+ * @throws as `changeGroup`; ForbiddenError.
+ */
+export function updateGroup(needs: Needs, actor: GroupActor, values: GroupValues): Promise<ChangedGroup> {
   return changeGroup(needs, actor, ({ group, own }) => {
-    demand(mayRename(own));
-    return group.name === name ? undefined : { event: { type: 'group_renamed', name }, name };
+    const { name, visibility } = values;
+    demand(name === undefined || mayRename(own));
+    demand(visibility === undefined || mayChangeVisibility(own));
+    const [event, ...others]: SystemEvent[] = [
+      ...(name === undefined || name === group.name ? [] : [{ type: 'group_renamed' as const, name }]),
+      ...(visibility === undefined || visibility === visibilityOf(group)
+        ? []
+        : [{ type: 'visibility_changed' as const, visibility }]),
+    ];
+    return (
+      event && {
+        events: [event, ...others],
+        ...(name !== undefined && { name }),
+        ...(visibility !== undefined && { visibility }),
+      }
+    );
   });
 }
 
@@ -52,7 +83,7 @@ export async function addMembers(
     const present = new Set((await needs.members.findMany(group.groupId, wanted)).map((row) => row.userId));
     const added = wanted.filter((userId) => !present.has(userId));
     if (added.length === 0) return undefined;
-    if (group.member_count + added.length > MAX_MEMBERS) {
+    if (group.member_count + added.length > needs.maxGroupMembers) {
       throw new UnprocessableError([{ code: 'group_full', field: field(0) }]);
     }
     await requireRoom(
@@ -61,7 +92,7 @@ export async function addMembers(
       added.map((userId) => ({ userId, field: fields.get(userId) ?? '' })),
     );
     return {
-      event: { type: 'members_added', user_uuids: added, prev: group.membership_seq },
+      events: [{ type: 'members_added', user_uuids: added, prev: group.membership_seq }],
       newcomers: (message) =>
         added.map((userId) => namedMemberSince(message, { userId, role: 'member', logId: group.log_id })),
     };
@@ -92,7 +123,7 @@ export function removeMemberById(
     demand(mayRemove(own, row ?? { role: 'member' }));
     if (!row) throw new NotFoundError();
     return {
-      event: { type: 'member_removed', user_uuid: row.userId, prev: group.membership_seq },
+      events: [{ type: 'member_removed', user_uuid: row.userId, prev: group.membership_seq }],
       leaves: { row, removedBy: own.userId },
     };
   });
@@ -117,7 +148,7 @@ export async function changeRole(
     if (row.role === role) return undefined;
     const handsOver = role === 'owner' ? [{ row: own, now: 'admin' as const }] : [];
     return {
-      event: { type: 'role_changed', user_uuid: row.userId, role },
+      events: [{ type: 'role_changed', user_uuid: row.userId, role }],
       roles: [{ row, now: role }, ...handsOver],
     };
   });
@@ -126,9 +157,12 @@ export async function changeRole(
 async function leaving(needs: Needs, { group, own }: NamedAccess): Promise<PlannedChange> {
   const heir = own.role === 'owner' ? await heirOf(needs, own) : undefined;
   const event = { type: 'member_left' as const, prev: group.membership_seq };
-  if (!heir) return { event, leaves: { row: own } };
+  // A group without members has no owner, and nobody can join it.
+  const isEmptied = own.role === 'owner' && !heir;
+  if (isEmptied) return { events: [event], leaves: { row: own }, visibility: 'private' };
+  if (!heir) return { events: [event], leaves: { row: own } };
   return {
-    event: { ...event, new_owner: heir.userId },
+    events: [{ ...event, new_owner: heir.userId }],
     leaves: { row: own },
     roles: [{ row: heir, now: 'owner' }],
   };

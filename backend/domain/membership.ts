@@ -1,5 +1,5 @@
 import { isDirectGroupId } from '../../schema/ids.ts';
-import type { Role } from '../../schema/items.ts';
+import type { Role, Visibility } from '../../schema/items.ts';
 import { directInboxSk, namedInboxSk } from '../../schema/keys.ts';
 import type { Audience } from '../events/changes.ts';
 import { NotFoundError } from '../errors.ts';
@@ -116,6 +116,10 @@ export const logIdOf = ({ own, group }: Access): string => (group ?? own).log_id
 
 /** `membership_seq` of the group; of a direct group, whose users never change, that of its first message. */
 export const membershipSeqOf = ({ group }: Access): number => group?.membership_seq ?? 1;
+
+/** Who can find and join a named group. */
+export const visibilityOf = ({ visibility }: Pick<NamedGroup, 'visibility'>): Visibility =>
+  visibility ?? 'private';
 
 /** The row of a new member of a named group, which begins with a message: that message is read. */
 export function namedMemberSince(

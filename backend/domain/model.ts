@@ -2,6 +2,7 @@ import type {
   ChangeItem,
   DirectGroupItem,
   DirectMemberItem,
+  InviteItem,
   MessageItem,
   NamedGroupItem,
   NamedMemberItem,
@@ -94,6 +95,12 @@ export interface InboxEntry {
   readonly group: NamedGroup | undefined;
   readonly summary: ShownSummary;
   readonly unreadCount: number;
+}
+
+/** An invitation to a named group. */
+export interface Invite extends Omit<InviteItem, keyof Key> {
+  readonly groupId: string;
+  readonly code: string;
 }
 
 /** An entry of a group's change log. */

@@ -9,8 +9,10 @@ import type { Member } from './model.ts';
  *                                                           member   admin   owner
  *     read, list members, send, mark read, type, leave        ✓        ✓       ✓
  *     edit and delete one's own messages                      ✓        ✓       ✓
- *     delete another's, add, remove, rename                   –        ✓       ✓
- *     make or unmake an admin                                 –        –       ✓
+ *     delete another's, add, remove, rename, invite           –        ✓       ✓
+ *     make or unmake an admin, make the group public          –        –       ✓
+ *
+ * Users who are not members join a public group, or any named group by an invitation: see `join-group.ts`.
  */
 
 /** A member, as far as permissions go. */
@@ -26,6 +28,9 @@ export const mayAddMembers = (actor: Ranked): boolean => isAtLeast('admin', acto
 export const mayRemove = (actor: Ranked, target: Ranked): boolean =>
   isAtLeast('admin', actor) && target.role !== 'owner';
 export const mayRename = (actor: Ranked): boolean => isAtLeast('admin', actor);
+export const mayInvite = (actor: Ranked): boolean => isAtLeast('admin', actor);
+/** It opens the whole history to every user. */
+export const mayChangeVisibility = (actor: Ranked): boolean => isAtLeast('owner', actor);
 /** A group has one owner, whose role only changes when they leave. */
 export const mayChangeRole = (actor: Ranked, target: Ranked): boolean =>
   isAtLeast('owner', actor) && target.role !== 'owner';

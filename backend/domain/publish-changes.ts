@@ -52,7 +52,7 @@ export function publishGroupChange(
 
 /** Whether a group is shown differently in the lists of its members since a message. */
 function changesLook({ event }: LogEntry): boolean {
-  return event?.type === 'group_renamed';
+  return event?.type === 'group_renamed' || event?.type === 'visibility_changed';
 }
 
 /** How much is published at once: the next slice waits for it, so that hundreds of changes never fill a buffer. */

@@ -26,6 +26,10 @@ export function systemWords(event: SystemEvent, actorId: string, { nameOf, reade
       return `${actor} named the group “${isolateName(event.name)}”`;
     case 'members_added':
       return `${actor} added ${listOf(event, whom)}`;
+    case 'member_joined':
+      return `${actor} joined the group`;
+    case 'visibility_changed':
+      return `${actor} made the group ${event.visibility}`;
     case 'member_removed':
       return `${actor} removed ${whom(event.user_uuid)}`;
     case 'member_left': {
@@ -72,6 +76,8 @@ export function peopleIn({ event }: Pick<Message, 'event'>): readonly string[] {
       return event.new_owner === undefined ? [] : [event.new_owner];
     case 'group_created':
     case 'group_renamed':
+    case 'member_joined':
+    case 'visibility_changed':
     case undefined:
       return [];
   }

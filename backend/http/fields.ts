@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { foldCase, foldHandle, HANDLE_PATTERN } from '../../schema/handles.ts';
-import { isGroupId, isUserId } from '../../schema/ids.ts';
+import { isGroupId, isInviteCode, isUserId } from '../../schema/ids.ts';
+import { MAX_ADDED } from '../../schema/items.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
 import {
   cleanLine,
@@ -135,6 +136,16 @@ export const userIdInPath = z
     override: { minLength: 1 },
   });
 
+/** The code of an invitation in a path. An invalid one is a 404. */
+export const inviteCodeInPath = z
+  .string()
+  .refine(isInviteCode)
+  .meta({
+    description: 'The code of an invitation. Any other text: 404.',
+    examples: ['01JX3K8Q4M5N6P7R8S9TAVBWCX5GZ0S8KCX3N1QH2V7RBTW9M4PE'],
+    override: { minLength: 1 },
+  });
+
 /** A seq in a path. An invalid one is a 404. */
 export const seqInPath = z
   .string()
@@ -251,6 +262,24 @@ export function atMost<List extends z.ZodArray>(max: number, code: string, list:
     return z.NEVER;
   }, list);
 }
+
+/** Other users, by handle: 1 to MAX_ADDED. */
+export const handlesField = (description: string) =>
+  atMost(
+    MAX_ADDED,
+    'handles_too_many',
+    z
+      .array(newHandle, {
+        error: ({ input }) => (input === undefined || input === null ? 'handles_blank' : 'handles_invalid'),
+      })
+      .min(1, 'handles_blank')
+      .max(MAX_ADDED, 'handles_too_many')
+      .meta({
+        description,
+        examples: [['grace', 'barbara']],
+        [CODES]: ['handles_invalid', 'handles_blank', 'handles_too_many'],
+      }),
+  );
 
 /** Fails a transformation. */
 function failed(check: z.RefinementCtx): never {

@@ -1,48 +1,33 @@
 import * as z from 'zod';
 import { MAX_ADDED } from '../../schema/items.ts';
-import type { Wiring } from '../wiring.ts';
-import type { ChangedGroup } from '../domain/change-group.ts';
 import { createGroup } from '../domain/create-group.ts';
 import { listInbox } from '../domain/list-inbox.ts';
-import {
-  addMembers,
-  changeRole,
-  removeMember,
-  removeMemberById,
-  renameGroup,
-} from '../domain/manage-members.ts';
+import { updateGroup } from '../domain/manage-members.ts';
 import { markRead } from '../domain/mark-read.ts';
-import type { Access } from '../domain/membership.ts';
-import { listMembers, MEMBERS_SHOWN, readGroup, viewGroup } from '../domain/read-group.ts';
-import { NotFoundError } from '../errors.ts';
+import { readGroup } from '../domain/read-group.ts';
 import {
-  type GroupAnswer,
-  member,
   messageGroup,
   messageGroupWithMembers,
   presentGroupView,
-  presentMembers,
   presentMessageGroup,
   presentReadMark,
   readMark,
 } from '../presentation/message-group.ts';
+import { CHANGE_ERRORS, presentChanged, presentGroup } from './changed-group.ts';
 import {
-  atMost,
   CODES,
   cursorParameter,
   groupIdInPath,
   groupName,
-  handleInPath,
+  handlesField,
   idempotencyKey,
   isObject,
   limitParameter,
-  newHandle,
   seqField,
-  userIdInPath,
 } from './fields.ts';
 import { linkPages } from './paging.ts';
 import { COST_OF_GROUP, costOfPage } from './rate-limit.ts';
-import { json, nothing, personRoute, type Route } from './route.ts';
+import { json, personRoute, type Route } from './route.ts';
 
 const INBOX_PAGE = 20;
 
@@ -56,26 +41,6 @@ const readBody = z.strictObject({
 });
 
 const groupPath = z.object({ uuid: groupIdInPath });
-const memberPath = z.object({ uuid: groupIdInPath, handle: handleInPath });
-const memberIdPath = z.object({ uuid: groupIdInPath, user_uuid: userIdInPath });
-
-/** Other users, by handle. */
-const handlesField = (description: string) =>
-  atMost(
-    MAX_ADDED,
-    'handles_too_many',
-    z
-      .array(newHandle, {
-        error: ({ input }) => (input === undefined || input === null ? 'handles_blank' : 'handles_invalid'),
-      })
-      .min(1, 'handles_blank')
-      .max(MAX_ADDED, 'handles_too_many')
-      .meta({
-        description,
-        examples: [['grace', 'barbara']],
-        [CODES]: ['handles_invalid', 'handles_blank', 'handles_too_many'],
-      }),
-  );
 
 const newGroupBody = z.strictObject({
   name: groupName,
@@ -91,37 +56,24 @@ const groupKeyHeader = idempotencyKey.meta({
   examples: ['my-first-group'],
 });
 
-const renameBody = z.strictObject({ name: groupName });
-const newMembersBody = z
+const updateBody = z
   .strictObject({
-    handle: newHandle.optional(),
-    handles: handlesField(`The users to add: 1 to ${MAX_ADDED}.`).optional(),
+    name: groupName.optional(),
+    visibility: z
+      .enum(['private', 'public'], 'visibility_invalid')
+      .optional()
+      .meta({
+        description: '`public`: any user can find the group, and join it.',
+        examples: ['public'],
+        [CODES]: ['visibility_invalid'],
+      }),
   })
-  .refine((body) => body.handle !== undefined || body.handles !== undefined, {
-    error: 'handle_blank',
-    path: ['handle'],
+  .refine((body) => body.name !== undefined || body.visibility !== undefined, {
+    error: 'name_blank',
+    path: ['name'],
     when: isObject,
   })
-  .refine((body) => body.handle === undefined || body.handles === undefined, {
-    error: 'handle_and_handles',
-    path: ['handle'],
-    when: isObject,
-  })
-  .meta({ override: { oneOf: [{ required: ['handle'] }, { required: ['handles'] }] } });
-
-const membersQuery = z.strictObject({ limit: limitParameter(MEMBERS_SHOWN), cursor: cursorParameter });
-
-const roleBody = z.strictObject({
-  role: z.enum(['owner', 'admin', 'member'], 'role_invalid').meta({
-    description: 'The new role. `owner` hands the group over; the former owner becomes an admin.',
-    examples: ['admin'],
-    [CODES]: ['role_invalid'],
-  }),
-});
-
-/** Failures of every change of a group. */
-const CHANGE_ERRORS = { 403: ['role_forbidden'], 422: ['message_group_is_direct'] } as const;
-
+  .meta({ override: { minProperties: 1 } });
 export const messageGroupRoutes: readonly Route[] = [
   personRoute({
     method: 'get',
@@ -178,126 +130,29 @@ export const messageGroupRoutes: readonly Route[] = [
     errors: {
       404: ['not_found'],
       409: ['idempotency_key_reused'],
-      422: ['handle_unknown', 'handles_blank', 'groups_full'],
+      422: ['handle_unknown', 'handles_blank', 'group_full', 'groups_full'],
     },
     handle: async ({ context, caller, headers, body }) => {
       const clientKey = headers['Idempotency-Key'];
       const request = { creator: caller, ...body, ...(clientKey !== undefined && { clientKey }) };
-      return present(context, await createGroup(context, request));
+      return presentGroup(context, await createGroup(context, request));
     },
   }),
 
   personRoute({
     method: 'patch',
     path: '/message_groups/:uuid',
-    name: 'renameMessageGroup',
-    summary: 'Renames a group',
-    description: 'For its owner and admins.',
+    name: 'updateMessageGroup',
+    summary: 'Renames a group, or makes it public or private',
+    description:
+      'The owner and admins rename; the owner alone changes the visibility. Both are changed, or neither. Any user can find and join a public group, and then reads all of its history.',
     params: groupPath,
-    body: renameBody,
-    answer: json(messageGroupWithMembers, 'The group.'),
-    errors: CHANGE_ERRORS,
-    handle: async ({ context, caller, params, body }) => {
-      const after = await renameGroup(context, { groupId: params.uuid, actor: caller }, body.name);
-      return presentChanged(context, after);
-    },
-  }),
-
-  personRoute({
-    method: 'post',
-    path: '/message_groups/:uuid/members',
-    name: 'addMembers',
-    summary: 'Adds members to a group',
-    description: 'For its owner and admins. All are added, or none. Existing members keep their role.',
-    params: groupPath,
-    body: newMembersBody,
-    answer: json(messageGroupWithMembers, 'The group.'),
-    errors: {
-      403: CHANGE_ERRORS[403],
-      422: [...CHANGE_ERRORS[422], 'handle_unknown', 'handle_and_handles', 'group_full', 'groups_full'],
-    },
-    handle: async ({ context, caller, params, body }) => {
-      const { handle, handles } = body;
-      const added = handles ?? (handle === undefined ? [] : [handle]);
-      const fieldOf = (index: number) => (handles ? `handles.${index}` : 'handle');
-      const actor = { groupId: params.uuid, actor: caller };
-      return presentChanged(context, await addMembers(context, actor, added, fieldOf));
-    },
-  }),
-
-  personRoute({
-    method: 'get',
-    path: '/message_groups/:uuid/members',
-    name: 'listMembers',
-    summary: "Lists a conversation's members",
-    params: groupPath,
-    query: membersQuery,
-    cost: costOfPage(MEMBERS_SHOWN),
-    answer: json(z.array(member), 'A page of members by user id; `next` goes on.', ['Link']),
-    handle: async ({ context, caller: { userId }, params, query, request, response }) => {
-      const page = await listMembers(context, { groupId: params.uuid, userId, ...query });
-      const { nextCursor: cursor } = page;
-      linkPages(request, response, {
-        next: cursor === undefined ? undefined : { limit: query.limit, cursor },
-      });
-      return presentMembers(page);
-    },
-  }),
-
-  personRoute({
-    method: 'patch',
-    path: '/message_groups/:uuid/members/@:handle',
-    name: 'changeRole',
-    summary: 'Changes the role of a member',
-    description: "For the group's owner.",
-    params: memberPath,
-    body: roleBody,
+    body: updateBody,
     answer: json(messageGroupWithMembers, 'The group.'),
     errors: CHANGE_ERRORS,
     handle: async ({ context, caller, params, body }) => {
       const actor = { groupId: params.uuid, actor: caller };
-      return presentChanged(context, await changeRole(context, actor, params.handle, body.role));
-    },
-  }),
-
-  personRoute({
-    method: 'delete',
-    path: '/message_groups/:uuid/members/@:handle',
-    name: 'removeMember',
-    summary: 'Removes a member from a group, or leaves it',
-    description:
-      'Any member may leave. The owner and admins remove others; the owner cannot be removed. When the owner leaves, ownership passes to the longest-serving admin, or else to the longest-serving member.',
-    params: memberPath,
-    answer: nothing('The user is no longer a member.'),
-    errors: CHANGE_ERRORS,
-    handle: async ({ context, caller, params }) => {
-      await removeMember(context, { groupId: params.uuid, actor: caller }, params.handle);
-    },
-  }),
-
-  // After the route that takes a handle: no id begins with `@`.
-  personRoute({
-    method: 'delete',
-    path: '/message_groups/:uuid/members/:user_uuid',
-    name: 'removeMemberById',
-    summary: 'Removes a member by user id',
-    description:
-      'Like removal by handle. A member without a profile has no handle, and can only be removed by id.',
-    params: memberIdPath,
-    answer: nothing('The user is no longer a member.'),
-    errors: CHANGE_ERRORS,
-    handle: async ({ context, caller, params }) => {
-      await removeMemberById(context, { groupId: params.uuid, actor: caller }, params.user_uuid);
+      return presentChanged(context, await updateGroup(context, actor, body));
     },
   }),
 ];
-
-async function present(context: Wiring, access: Access): Promise<GroupAnswer> {
-  return presentGroupView(await viewGroup(context, access));
-}
-
-/** @throws NotFoundError where the caller left by the change. */
-async function presentChanged(context: Wiring, { group, own }: ChangedGroup): Promise<GroupAnswer> {
-  if (!own) throw new NotFoundError();
-  return present(context, { group, own });
-}

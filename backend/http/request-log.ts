@@ -16,10 +16,13 @@ declare module 'http' {
 /** A request id from a proxy. */
 const FOREIGN_ID = /^[\w.-]{1,64}$/;
 const HEALTH_CHECK = '/api/health-check';
+/** Whoever knows the code of an invitation can join its group. */
+const INVITE_CODE = /(?<=\/invites\/)[^/]+/gi;
 
 /**
  * Gives each request an id, which is also in its response, and logs a line when the response is complete: method, path,
- * status and milliseconds. No query, header or body: they contain cursors, tokens and texts. Successful health checks,
+ * status and milliseconds. No query, header or body: they contain cursors, tokens and texts; and no code of an invitation,
+ * which is a part of the path. Successful health checks,
  * which proxies send every second, are logged at `debug` only.
  */
 export function logRequests(logger: Logger): RequestHandler {
@@ -30,7 +33,7 @@ export function logRequests(logger: Logger): RequestHandler {
     // Emitted once for every request, whether it was completed or the client disconnected.
     response.once('close', () => {
       const { statusCode: status, err } = response;
-      const path = request.originalUrl.split('?', 1)[0];
+      const path = request.originalUrl.split('?', 1)[0]?.replace(INVITE_CODE, '*');
       const line = {
         request_id: request.id,
         method: request.method,

@@ -1,8 +1,11 @@
 import { docsRoutes } from './docs.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
+import { inviteRoutes } from './invites.ts';
+import { memberRoutes } from './members.ts';
 import { messageGroupRoutes } from './message-groups.ts';
 import { messageRoutes } from './messages.ts';
+import { publicGroupRoutes } from './public-groups.ts';
 import type { Route } from './route.ts';
 import { userRoutes } from './users.ts';
 
@@ -10,7 +13,10 @@ import { userRoutes } from './users.ts';
 export const API_ROUTES: readonly Route[] = [
   ...healthRoutes,
   ...userRoutes,
+  ...publicGroupRoutes,
   ...messageGroupRoutes,
+  ...memberRoutes,
+  ...inviteRoutes,
   ...messageRoutes,
   ...eventRoutes,
   ...docsRoutes(() => API_ROUTES),

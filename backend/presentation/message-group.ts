@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { beginningOf, PREVIEW_CODE_POINTS } from '../../schema/preview.ts';
 import type { MarkedRead } from '../domain/mark-read.ts';
+import { visibilityOf } from '../domain/membership.ts';
 import type { InboxEntry, Member } from '../domain/model.ts';
 import type { NameReader } from '../domain/names.ts';
 import { type GroupView, MEMBERS_SHOWN, type MembersPage, showsMarksOf } from '../domain/read-group.ts';
@@ -16,6 +17,7 @@ import {
   time,
   unreadable,
   userId,
+  visibility,
 } from './values.ts';
 
 const unread = count.meta({
@@ -63,6 +65,9 @@ export const messageGroup = z
     member_count: count
       .exactOptional()
       .meta({ description: 'Number of members. Only for a `group`.', examples: [3] }),
+    visibility: visibility
+      .exactOptional()
+      .meta({ description: 'Who can find and join it. Only for a `group`.', examples: ['private'] }),
   })
   .meta({ id: 'MessageGroup', description: 'A conversation, as one of its members sees it.' });
 export type MessageGroupAnswer = z.infer<typeof messageGroup>;
@@ -162,5 +167,6 @@ function presentIdentity({ row, group }: InboxEntry, names: NameReader) {
     display_name: name,
     handle: null,
     ...(member_count !== undefined && { member_count }),
+    ...(group && { visibility: visibilityOf(group) }),
   };
 }

@@ -3,14 +3,14 @@ import type { SystemEvent } from '../../schema/items.ts';
 import type { Message } from '../domain/model.ts';
 import type { NameReader } from '../domain/names.ts';
 import { systemWords } from '../domain/system-messages.ts';
-import { displayName, groupId, handle, role, seq, time, unreadable, userId } from './values.ts';
+import { displayName, groupId, handle, role, seq, time, unreadable, userId, visibility } from './values.ts';
 
 const MAX_KEY_LENGTH = 64;
 
-/** A user whom a system message mentions. */
-const user = z
+/** A user who is mentioned, with their current name. */
+export const user = z
   .object({ user_uuid: userId, handle, display_name: displayName })
-  .meta({ id: 'User', description: 'A user whom a system message mentions, with their current name.' });
+  .meta({ id: 'User', description: 'A user, with their current name.' });
 
 const groupName = z.string().meta({ description: 'The new name.', examples: ['Analytical engines'] });
 
@@ -25,6 +25,7 @@ const groupEvent = z
         users: z.array(user).meta({ description: 'The users who were added, up to 90.' }),
       })
       .meta({ id: 'MembersAdded' }),
+    z.object({ type: z.literal('member_joined') }).meta({ id: 'MemberJoined' }),
     z.object({ type: z.literal('member_removed'), user }).meta({ id: 'MemberRemoved' }),
     z
       .object({
@@ -33,6 +34,7 @@ const groupEvent = z
       })
       .meta({ id: 'MemberLeft' }),
     z.object({ type: z.literal('role_changed'), user, role }).meta({ id: 'RoleChanged' }),
+    z.object({ type: z.literal('visibility_changed'), visibility }).meta({ id: 'VisibilityChanged' }),
   ])
   .meta({ id: 'GroupEvent', description: 'What the author of a system message did to the group.' });
 type GroupEvent = z.infer<typeof groupEvent>;
@@ -149,6 +151,10 @@ function presentGroupEvent(stored: SystemEvent, names: Pick<NameReader, 'person'
       return { type, name: stored.name };
     case 'members_added':
       return { type, users: stored.user_uuids.map(userOf) };
+    case 'member_joined':
+      return { type };
+    case 'visibility_changed':
+      return { type, visibility: stored.visibility };
     case 'member_removed':
       return { type, user: userOf(stored.user_uuid) };
     case 'member_left':

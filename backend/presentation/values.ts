@@ -51,3 +51,8 @@ export const role = z.enum(['owner', 'admin', 'member']).meta({
   id: 'Role',
   description: 'What a member may do. In a `direct` group both are `member`.',
 });
+
+export const visibility = z.enum(['private', 'public']).meta({
+  id: 'Visibility',
+  description: '`public`: any user can find the group, and join it. `private`: users are added or invited.',
+});

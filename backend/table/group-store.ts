@@ -3,7 +3,6 @@ import {
   ScanCommand,
   type ScanCommandOutput,
   TransactWriteCommand,
-  type TransactWriteCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type {
@@ -12,18 +11,28 @@ import type {
   Member,
   Message,
   NamedGroup,
-  NamedMember,
   NewGroup,
   NewMember,
   Summary,
 } from '../domain/model.ts';
-import type { FormerGroupItem, GroupItem, Role } from '../../schema/items.ts';
-import { formerGroupKey, GROUP_SK, groupIdOf, groupKey, type Key, memberKey } from '../../schema/keys.ts';
+import type { GroupItem, ListingItem } from '../../schema/items.ts';
+import {
+  GROUP_SK,
+  groupIdOf,
+  groupKey,
+  isListingKey,
+  type Key,
+  LISTINGS_PK,
+  listingsBetween,
+} from '../../schema/keys.ts';
+import { INBOX_INDEX } from '../../schema/table.ts';
 import { batchGet } from './batch-get.ts';
 import { conditionalTransaction, conditionalWrite, type WriteOutcome } from './condition.ts';
+import { changeWrites, type GroupChange, type TransactItem } from './group-change.ts';
 import { groupItemOf, groupOf, memberItemOf, messageItemOf, readEntry, summaryOf } from './items.ts';
 import type { MessageCodec } from './message-codec.ts';
 import { SEQ_IS_FREE } from './message-store.ts';
+import { queryItems } from './query.ts';
 import { summaryIsUnchanged, summaryUpdate } from './summary-update.ts';
 import type { Table } from './table.ts';
 
@@ -45,22 +54,15 @@ export type OpenOutcome =
   /** The group existed: its first message. */
   | { readonly opened: false; readonly firstMessage: Message | undefined };
 
-/** A change of a named group, with the system message about it. */
-export interface GroupChange {
-  /** As it was read, after the tail was known. */
-  readonly group: NamedGroup;
-  /** Right after that tail. */
-  readonly message: Message;
-  readonly name?: string;
-  /** Rows of new members, which begin with the message. */
-  readonly joins?: readonly NamedMember[];
-  readonly leaves?: { readonly row: Member; readonly removedBy?: string };
-  readonly roles?: readonly { readonly row: Member; readonly now: Role }[];
+/** The place of a public group in the list of all. */
+export interface Listing {
+  readonly groupId: string;
+  readonly inbox_sk: string;
 }
 
 export type GroupChangeOutcome =
-  | { readonly stored: true; readonly entry: LogEntry }
-  /** What is at the seq of the message. */
+  | { readonly stored: true; readonly entries: readonly [LogEntry, ...LogEntry[]] }
+  /** What is at the seq of the first message. */
   | { readonly stored: false; readonly existing: Message | undefined };
 
 export class GroupStore {
@@ -115,23 +117,34 @@ export class GroupStore {
   }
 
   /**
-   * Stores a change of a group and its system message, both or neither. 2 W for each item, and what the index costs.
+   * Stores a change of a group and its system messages, all or nothing. 2 W for each item, and what the index costs.
    *
    * Everything that can come between the caller's read of the group and this write is in the log: another change of the
    * group takes the seq, and so does a send. The conditions on the other items repeat what was read of them; they can
-   * only fail where something was written without the log.
+   * only fail where something was written without the log. An invitation is not in the log: it may be revoked, or expire,
+   * until the write itself.
    */
   async change(change: GroupChange): Promise<GroupChangeOutcome> {
-    const entry = await this.#codec.encode(change.message);
+    const [message, ...others] = change.messages;
+    const [first, ...rest] = await Promise.all([
+      this.#codec.encode(message),
+      ...others.map((other) => this.#codec.encode(other)),
+    ]);
+    const entries = [first, ...rest] as const;
     const outcome = await conditionalTransaction(
       this.#table.send(
-        new TransactWriteCommand({ TransactItems: [this.#messagePut(entry), ...this.#writesOf(change)] }),
+        new TransactWriteCommand({
+          TransactItems: [
+            ...entries.map((entry) => this.#messagePut(entry)),
+            ...changeWrites(this.#table.name, change),
+          ],
+        }),
       ),
     );
-    if (outcome.stored) return { stored: true, entry };
+    if (outcome.stored) return { stored: true, entries };
     // The SDK repeats a transaction whose answer was lost: then the item at the seq is its own message.
     const existing = readEntry(outcome.items[0]?.existing);
-    if (existing?.message_uuid === entry.message_uuid) return { stored: true, entry };
+    if (existing?.message_uuid === first.message_uuid) return { stored: true, entries };
     return { stored: false, existing: existing && (await this.#codec.decodeOne(existing)) };
   }
 
@@ -157,6 +170,26 @@ export class GroupStore {
     );
     if (outcome.stored) return outcome;
     return { stored: false, existing: outcome.existing && groupOf(outcome.existing) };
+  }
+
+  /**
+   * Public groups whose folded names begin with a prefix, in the order of those names. Eventually consistent, as an index
+   * is. 0.5 R for 4 KB. An item that is in the list without a listing's key is left out.
+   * @param prefix folded; '' lists all.
+   * @param after the `inbox_sk` to continue after.
+   */
+  async listed(prefix: string, limit: number, after?: string): Promise<Listing[]> {
+    const [from, to] = listingsBetween(prefix);
+    const query = {
+      IndexName: INBOX_INDEX,
+      KeyConditionExpression: 'inbox_pk = :listings AND inbox_sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: {
+        ':listings': LISTINGS_PK,
+        ':from': after === undefined ? from : `${after}\0`,
+        ':to': to,
+      },
+    };
+    return queryItems(this.#table, query, limit, readListing);
   }
 
   /** The ids of all groups. It reads the whole table: for maintenance, never for a request. */
@@ -189,80 +222,12 @@ export class GroupStore {
       },
     };
   }
-
-  #writesOf(change: GroupChange): TransactItem[] {
-    const TableName = this.#table.name;
-    const { groupId } = change.group;
-    const update = groupUpdate(change);
-    return [
-      ...(update ? [{ Update: { TableName, Key: groupKey(groupId), ...update } }] : []),
-      ...(change.joins ?? []).map((row) => ({
-        Put: { TableName, Item: memberItemOf(row), ConditionExpression: NO_SUCH_MEMBER },
-      })),
-      ...(change.leaves ? this.#departureOf(change.leaves, change.message) : []),
-      ...(change.roles ?? []).map(({ row, now }) => ({
-        Update: {
-          TableName,
-          Key: memberKey(groupId, row.userId),
-          UpdateExpression: 'SET #role = :now',
-          ConditionExpression: ROLE_IS_AS_READ,
-          ...roleNamed({ ':seen': row.role, ':now': now }),
-        },
-      })),
-    ];
-  }
-
-  #departureOf({ row, removedBy }: NonNullable<GroupChange['leaves']>, message: Message): TransactItem[] {
-    const TableName = this.#table.name;
-    const former: FormerGroupItem = {
-      ...formerGroupKey(row.userId, row.groupId),
-      left_at: message.created_at,
-      ...(removedBy !== undefined && { removed_by: removedBy }),
-    };
-    return [
-      {
-        Delete: {
-          TableName,
-          Key: memberKey(row.groupId, row.userId),
-          ConditionExpression: ROLE_IS_AS_READ,
-          ...roleNamed({ ':seen': row.role }),
-        },
-      },
-      { Put: { TableName, Item: former } },
-    ];
-  }
 }
 
 const NO_SUCH_GROUP = 'attribute_not_exists(pk)';
-const NO_SUCH_MEMBER = 'attribute_not_exists(pk)';
-const ROLE_IS_AS_READ = '#role = :seen';
-const MEMBERS_ARE_AS_READ = 'log_id = :log AND membership_seq = :seen';
 
-type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-
-/** What a change does to META; undefined where it leaves that as it is. */
-function groupUpdate({ group, message, name, joins = [], leaves }: GroupChange) {
-  const difference = joins.length - (leaves ? 1 : 0);
-  const changesMembers = joins.length > 0 || leaves !== undefined;
-  if (!changesMembers && name === undefined) return undefined;
-  const sets = [
-    ...(changesMembers ? ['member_count = :count, membership_seq = :seq'] : []),
-    ...(name === undefined ? [] : ['#name = :name']),
-  ];
-  return {
-    UpdateExpression: `SET ${sets.join(', ')}`,
-    ConditionExpression: MEMBERS_ARE_AS_READ,
-    ...(name !== undefined && { ExpressionAttributeNames: { '#name': 'name' } }),
-    ExpressionAttributeValues: {
-      ':log': group.log_id,
-      ':seen': group.membership_seq,
-      ...(changesMembers && { ':count': group.member_count + difference, ':seq': message.seq }),
-      ...(name !== undefined && { ':name': name }),
-    },
-  };
-}
-
-/** `role` and `name` are among DynamoDB's reserved words. */
-function roleNamed(values: Record<string, Role>) {
-  return { ExpressionAttributeNames: { '#role': 'role' }, ExpressionAttributeValues: values };
+function readListing(item: Record<string, unknown>): Listing | undefined {
+  const { pk, sk, inbox_sk } = item as ListingItem;
+  const groupId = groupIdOf({ pk });
+  return groupId !== undefined && isListingKey({ pk, sk }) ? { groupId, inbox_sk } : undefined;
 }

@@ -6,9 +6,10 @@ import {
   type UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
 import type { DirectMember, Group, Member, ReadMark } from '../domain/model.ts';
-import { type GroupItem, MAX_GROUPS, type MemberItem } from '../../schema/items.ts';
+import { type FormerGroupItem, type GroupItem, MAX_GROUPS, type MemberItem } from '../../schema/items.ts';
 import { INBOX_INDEX } from '../../schema/table.ts';
 import {
+  formerGroupKey,
   GROUP_SK,
   groupKey,
   inboxPk,
@@ -44,6 +45,18 @@ export class MemberStore {
       new GetCommand({ TableName: this.#table.name, Key: memberKey(groupId, userId), ConsistentRead: true }),
     );
     return readMember(Item);
+  }
+
+  /** Whether a user's last membership of a group ended by their removal, strongly read. 1 R. */
+  async wasRemoved(groupId: string, userId: string): Promise<boolean> {
+    const { Item } = await this.#table.send(
+      new GetCommand({
+        TableName: this.#table.name,
+        Key: formerGroupKey(userId, groupId),
+        ConsistentRead: true,
+      }),
+    );
+    return (Item as FormerGroupItem | undefined)?.removed_by !== undefined;
   }
 
   /** Some members, strongly read, in no order; those who are no members are left out. 1 R a user. */

@@ -10,6 +10,8 @@ import {
   directMemberItem,
   formerGroupItem,
   handleItem,
+  inviteItem,
+  listingItem,
   messageItem,
   namedGroupItem,
   namedMemberItem,
@@ -24,8 +26,13 @@ import {
   groupKey,
   handleKey,
   inboxPk,
+  inviteCodeOf,
+  isListingKey,
   isMessageKey,
   type Key,
+  LISTINGS_PK,
+  listingPlaceOf,
+  listingSk,
   memberKey,
   memberUserIdOf,
   messageKey,
@@ -82,6 +89,8 @@ function kindOf(key: Key): Kind | undefined {
     return { schema: changeItem, keys: (item) => numberedKey(changeKey, changeOf, groupId, item['change']) };
   }
   if (deletedSeqOf(key) !== undefined) return { schema: deletedSeqItem, keys: () => ({}) };
+  if (isListingKey(key)) return { schema: listingItem, keys: (item) => listingKeys(groupId, item) };
+  if (inviteCodeOf(key) !== undefined) return { schema: inviteItem, keys: () => ({}) };
   const isDirect = isDirectGroupId(groupId);
   const userId = memberUserIdOf(key);
   if (userId !== undefined) {
@@ -106,6 +115,12 @@ function memberKeys(groupId: string, userId: string, { inbox_sk, last_at }: RawI
     ? placeInInbox(inbox_sk?.S ?? '', last_at?.S ?? '', groupId)
     : namedInboxSk(groupId);
   return { ...memberKey(groupId, userId), inbox_pk: inboxPk(userId), inbox_sk: place };
+}
+
+/** The keys in the index of a listing: whatever the name, the group is the key's. */
+function listingKeys(groupId: string, { inbox_sk }: RawItem) {
+  const { name } = listingPlaceOf(inbox_sk?.S ?? '') ?? {};
+  return { inbox_pk: LISTINGS_PK, inbox_sk: name === undefined ? '' : listingSk(name, groupId) };
 }
 
 /** The key of an item that is numbered. Number 0 is the position before the first item. */

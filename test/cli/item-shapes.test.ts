@@ -1,6 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from '@jest/globals';
 import { itemFault } from '../../cli/dumps/item-shapes.ts';
+import { INVITE_SECRET_BYTES, inviteCode } from '../../schema/ids.ts';
 import {
   changeKey,
   deletedKey,
@@ -9,6 +10,10 @@ import {
   groupKey,
   handleKey,
   inboxPk,
+  inviteKey,
+  listingKey,
+  LISTINGS_PK,
+  listingSk,
   memberKey,
   profileKey,
 } from '../../schema/keys.ts';
@@ -25,6 +30,11 @@ import {
 const [named, direct] = [newGroupId(), newDirectId()];
 const CHANGE = { ...changeKey(named, 3), change: 3, seqs: [1, 2], changed_at: timeOf(1) };
 const DIRECT_ROW = directMemberItem({ groupId: direct, userId: 'ada', last_at: timeOf(100) });
+const LISTING = { ...listingKey(named), inbox_pk: LISTINGS_PK, inbox_sk: listingSk('moths', named) };
+const INVITE = {
+  ...inviteKey(named, inviteCode(named, new Uint8Array(INVITE_SECRET_BYTES))),
+  ...{ created_by: 'ada', created_at: timeOf(1), expires_at: 1_893_456_000 },
+};
 const faultOf = (item: object) => itemFault(marshall(item, { removeUndefinedValues: true }));
 
 describe('an item of a dump', () => {
@@ -41,6 +51,8 @@ describe('an item of a dump', () => {
     ['a change', CHANGE],
     ['a change of all', { ...changeKey(named, 4), change: 4, all: true, changed_at: timeOf(1) }],
     ['a deleted seq', deletedKey(named, 7)],
+    ['a public group in the list', LISTING],
+    ['an invitation', INVITE],
     ['a former group', { ...formerGroupKey('ada', named), left_at: timeOf(1), removed_by: 'grace' }],
     ['a profile', { ...profileKey('ada'), handle: 'ada', display_name: 'Ada', created_at: timeOf(1) }],
     ['a handle', { ...handleKey('ada'), user_uuid: 'ada', display_name: 'Ada' }],
@@ -73,6 +85,13 @@ describe('an item of a dump', () => {
       { ...namedMemberItem({ groupId: named, userId: 'ada' }), inbox_sk: directInboxSk(timeOf(1), named) },
       'has another inbox_sk',
     ],
+    [
+      'a public group under another group’s name',
+      { ...LISTING, inbox_sk: listingSk('moths', direct) },
+      'has another inbox_sk',
+    ],
+    ['a public group in an inbox', { ...LISTING, inbox_pk: inboxPk('eve') }, 'has another inbox_pk'],
+    ['an invitation that never expires', { ...INVITE, expires_at: undefined }, 'has no valid expires_at'],
     ['a change of another number', { ...CHANGE, change: 4 }, 'has another sk'],
     ['a change without a time', { ...CHANGE, changed_at: undefined }, 'has no valid changed_at'],
     ['a deleted seq of 0', { ...deletedKey(named, 0) }, 'is no item of this schema'],

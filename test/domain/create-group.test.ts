@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import type { Wiring } from '../../backend/wiring.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
-import { addMembers, removeMember, renameGroup } from '../../backend/domain/manage-members.ts';
+import { addMembers, removeMember, updateGroup } from '../../backend/domain/manage-members.ts';
 import type { Person } from '../../backend/domain/model.ts';
 import { saveProfile } from '../../backend/domain/people.ts';
 import { KeyReusedError, NotFoundError } from '../../backend/errors.ts';
@@ -52,7 +52,7 @@ it('a group is found by its key for the same request alone, however the group ha
     }
   };
   await expectSame();
-  await renameGroup(context, place, 'Looms');
+  await updateGroup(context, place, { name: 'Looms' });
   await removeMember(context, place, grace.handle);
   await addMembers(context, place, [kay.handle], () => 'handle');
   await expectSame();

@@ -10,7 +10,7 @@ import {
   changeRole,
   removeMember,
   removeMemberById,
-  renameGroup,
+  updateGroup,
 } from '../../backend/domain/manage-members.ts';
 import { listMessages } from '../../backend/domain/list-messages.ts';
 import type { Member, Person } from '../../backend/domain/model.ts';
@@ -183,7 +183,7 @@ describe('each change of a group', () => {
     const { groupId, ada, grace, barbara } = await startGroup();
     const [kay] = await newPeople(1);
     const place = { groupId, actor: ada };
-    await renameGroup(here, place, 'Looms');
+    await updateGroup(here, place, { name: 'Looms' });
     await addMember(here, place, kay.handle);
     const joined = await there.members.find(groupId, kay.userId);
     await changeRole(here, place, grace.handle, 'admin');
@@ -227,7 +227,7 @@ describe('each change of a group', () => {
   it('that changes nothing writes no message', async () => {
     const { groupId, ada, grace } = await startGroup();
     const place = { groupId, actor: ada };
-    await renameGroup(here, place, 'Engines');
+    await updateGroup(here, place, { name: 'Engines' });
     await addMember(here, place, grace.handle);
     await changeRole(here, place, grace.handle, 'member');
     expect(await readLog(there, groupId)).toHaveLength(1);
@@ -260,7 +260,7 @@ describe('each change of a group', () => {
     flaky.before('TransactWriteItems', () => sendToGroup(there, groupId, say(grace.userId, 'between')), {
       times: 3,
     });
-    const { group } = await renameGroup(here, { groupId, actor: ada }, 'Looms');
+    const { group } = await updateGroup(here, { groupId, actor: ada }, { name: 'Looms' });
     expect(group).toMatchObject({ name: 'Looms', last_seq: 5, last_n: 3 });
     expect((await readLog(there, groupId)).map(({ seq }) => seq)).toEqual(upTo(5));
   });
@@ -272,7 +272,7 @@ describe('each change of a group', () => {
     });
     const operations = ['GetItem', 'Query', 'BatchGetItem'];
     const before = operations.map((name) => flaky.count(name));
-    const { group } = await renameGroup(here, { groupId, actor: ada }, 'Looms');
+    const { group } = await updateGroup(here, { groupId, actor: ada }, { name: 'Looms' });
     expect(group).toMatchObject({ last_seq: 10 });
     // Ada's row, the log's end, her row with META.
     expect(operations.map((name, place) => flaky.count(name) - (before[place] ?? 0))).toEqual([1, 1, 1]);
@@ -306,7 +306,7 @@ describe('each change of a group', () => {
     const message = await sendToHandle(here, grace.handle, say(ada.userId, 'hello'));
     const place = { groupId: message.groupId, actor: ada };
     for (const attempt of [
-      () => renameGroup(here, place, 'X'),
+      () => updateGroup(here, place, { name: 'X' }),
       () => addMember(here, place, kay.handle),
       () => removeMember(here, place, grace.handle),
       () => removeMember(here, place, ada.handle),
@@ -473,8 +473,8 @@ describe('a message by a member who is removed at the same moment', () => {
     const { groupId } = await startGroup();
     const [kay] = await newPeople(1);
     flaky.reset();
-    await expect(renameGroup(here, { groupId, actor: kay }, 'Mine')).rejects.toThrow(NotFoundError);
-    await expect(renameGroup(here, { groupId: newGroupId(), actor: kay }, 'Mine')).rejects.toThrow(
+    await expect(updateGroup(here, { groupId, actor: kay }, { name: 'Mine' })).rejects.toThrow(NotFoundError);
+    await expect(updateGroup(here, { groupId: newGroupId(), actor: kay }, { name: 'Mine' })).rejects.toThrow(
       NotFoundError,
     );
     expect(['GetItem', 'Query', 'BatchGetItem'].map((name) => flaky.count(name))).toEqual([2, 0, 0]);

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createGroup } from '../../backend/domain/create-group.ts';
-import { addMembers, removeMember, renameGroup } from '../../backend/domain/manage-members.ts';
+import { addMembers, removeMember, updateGroup } from '../../backend/domain/manage-members.ts';
 import { MessageLog } from '../../backend/domain/message-log.ts';
 import type { LogEntry, Person } from '../../backend/domain/model.ts';
 import { sendToGroup } from '../../backend/domain/send-message.ts';
@@ -158,7 +158,7 @@ describe('the number of texts up to a message', () => {
       await Promise.all([
         sendToGroup(one, groupId, say(ada.userId)),
         sendToGroup(other, groupId, say(grace.userId)),
-        renameGroup(one, { groupId, actor: ada }, `Name ${round}`),
+        updateGroup(one, { groupId, actor: ada }, { name: `Name ${round}` }),
         sendToGroup(other, groupId, { ...say(grace.userId), clientKey: `key ${round}`, afterSeq: 1 }),
       ]);
     }
@@ -177,7 +177,7 @@ describe('the number of texts up to a message', () => {
   it('is exact where the sender names a seq that this process never saw', async () => {
     const { groupId, ada, grace } = await startGroup();
     await sendToGroup(there, groupId, say(ada.userId));
-    await renameGroup(there, { groupId, actor: ada }, 'Looms');
+    await updateGroup(there, { groupId, actor: ada }, { name: 'Looms' });
     const send = { ...say(grace.userId), afterSeq: 3 };
     expect(await sendToGroup(db().newContext(), groupId, send)).toMatchObject({ seq: 4, n: 2 });
   });
@@ -190,7 +190,7 @@ describe('a keyed send to a named group', () => {
   ])('%s is one message, through two processes and with a rename in between', async (_, position) => {
     const { groupId, ada, grace } = await startGroup();
     const send = { ...say(grace.userId), clientKey: 'key', ...position };
-    flaky.before('PutItem', () => renameGroup(there, { groupId, actor: ada }, 'Looms'));
+    flaky.before('PutItem', () => updateGroup(there, { groupId, actor: ada }, { name: 'Looms' }));
     const answers = await Promise.all([sendToGroup(here, groupId, send), sendToGroup(here, groupId, send)]);
     answers.push(await sendToGroup(there, groupId, send));
     expect(answers).toEqual(answers.map(() => answers[0]));
@@ -371,7 +371,7 @@ describe('the time of a message', () => {
   it('of a message about a change does not go back either', async () => {
     const { groupId, ada } = await startGroup(db().newContext(at(0)));
     await sendToGroup(db().newContext(at(0)), groupId, say(ada.userId));
-    await renameGroup(db().newContext(at(-3_000)), { groupId, actor: ada }, 'Looms');
+    await updateGroup(db().newContext(at(-3_000)), { groupId, actor: ada }, { name: 'Looms' });
     const log = await readLog(there, groupId);
     expect(log.map(({ created_at }) => created_at)).toEqual(log.map(() => new Date(NOW).toISOString()));
   });

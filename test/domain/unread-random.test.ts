@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { deleteMessage, editMessage } from '../../backend/domain/change-message.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
 import { listInbox } from '../../backend/domain/list-inbox.ts';
-import { addMembers, removeMember, renameGroup } from '../../backend/domain/manage-members.ts';
+import { addMembers, removeMember, updateGroup } from '../../backend/domain/manage-members.ts';
 import { markRead } from '../../backend/domain/mark-read.ts';
 import type { LogEntry, Person } from '../../backend/domain/model.ts';
 import { sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
@@ -122,7 +122,7 @@ class Play {
       }
       case 'rename':
         if (this.#isNamed) {
-          const { group } = await renameGroup(context, this.#place(), crypto.randomUUID());
+          const { group } = await updateGroup(context, this.#place(), { name: crypto.randomUUID() });
           await this.#changed(group.last_seq);
         }
         break;

@@ -51,6 +51,7 @@ describe('GET /api/message_groups', () => {
         last_by: ada.userId,
         last_kind: 'text',
         member_count: 3,
+        visibility: 'private',
       },
     ]);
   });

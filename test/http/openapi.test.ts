@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { InviteAnswer } from '../../backend/presentation/invite.ts';
 import { PACKAGE_ROOT } from '../../local/config.ts';
 import { openApiFiles } from '../../local/openapi-files.ts';
 import { ERROR_FORMS } from '../support/answers.ts';
 import { useTestApi } from '../support/api.ts';
-import type { Caller } from '../support/caller.ts';
+import { type Caller, ok } from '../support/caller.ts';
 import type { Answer, ExactRequest } from '../support/http-client.ts';
 import { apiDescription, routesOf } from '../support/openapi.ts';
 
@@ -105,6 +106,10 @@ describe('every answer to', () => {
   let groupId: string;
   /** Of three, and Ada's. */
   let named: string;
+  /** The code of an invitation to it. */
+  let code: string;
+  /** A public group of Grace's. */
+  let open: string;
 
   beforeAll(async () => {
     [ada, grace] = [await api().person('ada'), await api().person('grace')];
@@ -113,6 +118,9 @@ describe('every answer to', () => {
     await ada.send({ message_group_uuid: groupId, message: 'second' });
     const created = await ada.post('/api/message_groups', { name: 'A group', handles: ['grace', 'barbara'] });
     ({ uuid: named } = created.json() as { uuid: string });
+    ({ code } = ok(await ada.post(`/api/message_groups/${named}/invites`, {})) as InviteAnswer);
+    ({ uuid: open } = await grace.createGroup('Open', ['barbara']));
+    await grace.patch(`/api/message_groups/${open}`, { visibility: 'public' });
   });
 
   /** What goes well, by the operation's name; where a stream would not end, only who is refused is heard. */
@@ -128,7 +136,14 @@ describe('every answer to', () => {
     sendMessage: () => withBody('POST', '/api/messages', { message: 'Hi', message_group_uuid: groupId }),
     listMessages: () => ({ path: `/api/messages/${groupId}` }),
     createMessageGroup: () => withBody('POST', '/api/message_groups', { name: 'Two', handles: ['grace'] }),
-    renameMessageGroup: () => withBody('PATCH', `/api/message_groups/${named}`, { name: 'Three' }),
+    updateMessageGroup: () => withBody('PATCH', `/api/message_groups/${named}`, { visibility: 'public' }),
+    listPublicGroups: () => ({ path: '/api/message_groups/public' }),
+    joinMessageGroup: () => ({ method: 'POST', path: `/api/message_groups/${open}/join` }),
+    createInvite: () => withBody('POST', `/api/message_groups/${named}/invites`, { expires_in: 60 }),
+    listInvites: () => ({ path: `/api/message_groups/${named}/invites` }),
+    readInvite: () => ({ path: `/api/invites/${code}` }),
+    acceptInvite: () => ({ method: 'POST', path: `/api/invites/${code}/accept` }),
+    revokeInvite: () => ({ method: 'DELETE', path: `/api/message_groups/${named}/invites/${code}` }),
     addMembers: () => withBody('POST', `/api/message_groups/${named}/members`, { handle: 'grace' }),
     listMembers: () => ({ path: `/api/message_groups/${named}/members?limit=1` }),
     listChanges: () => ({ path: `/api/messages/${groupId}/changes?after=0` }),

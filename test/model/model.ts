@@ -1,6 +1,6 @@
 import { systemWords } from '../../backend/domain/system-messages.ts';
 import type { Message } from '../../backend/domain/model.ts';
-import type { MessageKind, Role } from '../../schema/items.ts';
+import type { MessageKind, Role, SystemEvent } from '../../schema/items.ts';
 
 /** A group in a member's inbox, as it must be shown. */
 export interface ExpectedRow {
@@ -83,7 +83,7 @@ export class GroupModel {
   #follow(message: Message, founders: readonly string[]): void {
     const { user_uuid: author, event } = message;
     const joined = { joinedSeq: message.seq, joinedAt: message.created_at };
-    if (event?.type !== 'group_created' && !this.#members.has(author)) this.#strangers.push(message);
+    if (!this.#members.has(author) && !enters(message)) this.#strangers.push(message);
     switch (event?.type) {
       case 'group_created':
         this.#name = event.name;
@@ -94,7 +94,28 @@ export class GroupModel {
         this.#name = event.name;
         break;
       case 'members_added':
+      case 'member_joined':
+      case 'member_removed':
+      case 'member_left':
+      case 'role_changed':
+        this.#changeMembers(event, author, joined);
+        break;
+      case 'visibility_changed':
+      case undefined:
+    }
+  }
+
+  #changeMembers(
+    event: MemberEvent,
+    author: string,
+    joined: { readonly joinedSeq: number; readonly joinedAt: string },
+  ): void {
+    switch (event.type) {
+      case 'members_added':
         for (const userId of event.user_uuids) this.#members.set(userId, { ...joined, role: 'member' });
+        break;
+      case 'member_joined':
+        this.#members.set(author, { ...joined, role: 'member' });
         break;
       case 'member_removed':
         this.#members.delete(event.user_uuid);
@@ -106,7 +127,6 @@ export class GroupModel {
       case 'role_changed':
         this.#changeRole(author, event.user_uuid, event.role);
         break;
-      case undefined:
     }
   }
 
@@ -121,6 +141,16 @@ export class GroupModel {
     if (member) this.#members.set(userId, { ...member, role });
   }
 }
+
+/** Whether a message makes a member of its author. */
+function enters({ event }: Message): boolean {
+  return event?.type === 'group_created' || event?.type === 'member_joined';
+}
+
+type MemberEvent = Exclude<
+  SystemEvent,
+  { readonly type: 'group_created' | 'group_renamed' | 'visibility_changed' }
+>;
 
 /** The newest message in a reader's inbox: a system message in words for that reader. */
 function previewFor(

@@ -32,6 +32,12 @@ describe('a system message', () => {
       { type: 'member_removed', user: grace },
       '[ada] removed [grace]',
     ],
+    [{ type: 'member_joined', prev: 1 }, { type: 'member_joined' }, '[ada] joined the group'],
+    [
+      { type: 'visibility_changed', visibility: 'public' },
+      { type: 'visibility_changed', visibility: 'public' },
+      '[ada] made the group public',
+    ],
     [{ type: 'member_left', prev: 1 }, { type: 'member_left' }, '[ada] left'],
     [
       { type: 'member_left', new_owner: 'grace', prev: 1 },

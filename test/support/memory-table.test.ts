@@ -4,7 +4,7 @@ import { deleteMessage, editMessage } from '../../backend/domain/change-message.
 import { createGroup } from '../../backend/domain/create-group.ts';
 import { listInbox } from '../../backend/domain/list-inbox.ts';
 import { listMessages } from '../../backend/domain/list-messages.ts';
-import { addMembers, changeRole, removeMember, renameGroup } from '../../backend/domain/manage-members.ts';
+import { addMembers, changeRole, removeMember, updateGroup } from '../../backend/domain/manage-members.ts';
 import { markRead } from '../../backend/domain/mark-read.ts';
 import { saveProfile } from '../../backend/domain/people.ts';
 import { sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
@@ -47,7 +47,7 @@ async function use(table: Table, caughtUp: () => void) {
   const tombstone = await deleteMessage(context, { groupId, seq: 3, userId: 'ada' });
   await addMembers(context, actor, ['kay2'], () => 'handle');
   await changeRole(context, actor, 'grace', 'admin');
-  await renameGroup(context, actor, 'Them');
+  await updateGroup(context, actor, { name: 'Them' });
   await removeMember(context, actor, 'ada');
   const direct = await sendToHandle(context, 'kay2', { userId: 'grace', text: 'hello' });
   await sendToHandle(context, 'grace', { userId: 'kay', text: 'hello back' });

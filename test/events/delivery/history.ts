@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { deleteMessage, editMessage } from '../../../backend/domain/change-message.ts';
 import { createGroup } from '../../../backend/domain/create-group.ts';
-import { addMembers, removeMember, renameGroup } from '../../../backend/domain/manage-members.ts';
+import { addMembers, removeMember, updateGroup } from '../../../backend/domain/manage-members.ts';
 import type { Person } from '../../../backend/domain/model.ts';
 import { saveProfile } from '../../../backend/domain/people.ts';
 import { sendToGroup, sendToHandle } from '../../../backend/domain/send-message.ts';
@@ -259,7 +259,7 @@ class History {
     add: (wish) => addMembers(this.#api, wish, [wish.other], () => 'handle'),
     remove: (wish) => removeMember(this.#api, wish, wish.other),
     leave: (wish) => removeMember(this.#api, wish, wish.actor.handle),
-    rename: (wish) => renameGroup(this.#api, wish, this.#newText().replace('text', 'Name')),
+    rename: (wish) => updateGroup(this.#api, wish, { name: this.#newText().replace('text', 'Name') }),
   };
 
   /** The stream's handler gets the next records of a group; it may get them twice, or die before it has published all. */

@@ -31,6 +31,8 @@ const user = z.looseObject({ user_uuid: z.string(), handle: z.string(), display_
 
 const membersAdded = z.looseObject({ type: z.literal('members_added'), users: z.array(user) });
 
+const memberJoined = z.looseObject({ type: z.literal('member_joined') });
+
 const memberRemoved = z.looseObject({ type: z.literal('member_removed'), user: user });
 
 const memberLeft = z.looseObject({ type: z.literal('member_left'), new_owner: z.exactOptional(user) });
@@ -39,13 +41,19 @@ const role = z.enum(['owner', 'admin', 'member']);
 
 const roleChanged = z.looseObject({ type: z.literal('role_changed'), user: user, role: role });
 
+const visibility = z.enum(['private', 'public']);
+
+const visibilityChanged = z.looseObject({ type: z.literal('visibility_changed'), visibility: visibility });
+
 const groupEvent = z.discriminatedUnion('type', [
   groupCreated,
   groupRenamed,
   membersAdded,
+  memberJoined,
   memberRemoved,
   memberLeft,
   roleChanged,
+  visibilityChanged,
 ]);
 
 const systemMessage = z.looseObject({
@@ -83,6 +91,7 @@ export const messageGroup = z.looseObject({
   last_by: z.string(),
   last_kind: z.enum(['text', 'system']),
   member_count: z.exactOptional(z.int()),
+  visibility: z.exactOptional(visibility),
 });
 
 export const groupChange = z.looseObject({

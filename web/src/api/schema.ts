@@ -75,6 +75,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/message_groups/public': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the public groups, or those whose names begin with a text
+     * @description A group that was made public, renamed or made private a moment ago may be missing, or at its old place. A page can have fewer groups than `limit`: `next` says whether there are more.
+     */
+    get: operations['listPublicGroups'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/message_groups/{uuid}/join': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Joins a public group
+     * @description For a member nothing changes. A removed member cannot join again: only the owner and admins can add them.
+     */
+    post: operations['joinMessageGroup'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/message_groups': {
     parameters: {
       query?: never;
@@ -111,10 +151,10 @@ export interface paths {
     options?: never;
     head?: never;
     /**
-     * Renames a group
-     * @description For its owner and admins.
+     * Renames a group, or makes it public or private
+     * @description The owner and admins rename; the owner alone changes the visibility. Both are changed, or neither. Any user can find and join a public group, and then reads all of its history.
      */
-    patch: operations['renameMessageGroup'];
+    patch: operations['updateMessageGroup'];
     trace?: never;
   };
   '/api/message_groups/{uuid}/read': {
@@ -197,6 +237,90 @@ export interface paths {
      * @description Like removal by handle. A member without a profile has no handle, and can only be removed by id.
      */
     delete: operations['removeMemberById'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/message_groups/{uuid}/invites': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists a group's invitations
+     * @description For its owner and admins.
+     */
+    get: operations['listInvites'];
+    put?: never;
+    /**
+     * Creates an invitation to a group
+     * @description For its owner and admins. Any number of users can join the group with its code, until it expires or is revoked. A group has at most 50 invitations.
+     */
+    post: operations['createInvite'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/message_groups/{uuid}/invites/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Revokes an invitation
+     * @description For the owner and admins of its group. Members who joined by it stay.
+     */
+    delete: operations['revokeInvite'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/invites/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Returns the group that an invitation leads to
+     * @description For any user who has the code.
+     */
+    get: operations['readInvite'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/invites/{code}/accept': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Joins the group that an invitation leads to
+     * @description For a member nothing changes. A removed member cannot join again.
+     */
+    post: operations['acceptInvite'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -455,80 +579,35 @@ export interface components {
        */
       display_name: string;
     };
-    /** @description A conversation, as one of its members sees it. */
-    MessageGroup: {
+    /** @description A group that any user can join. */
+    PublicGroup: {
       /**
        * @description Id of a message group. Opaque.
        * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
        */
       uuid: string;
+      /** @constant */
+      kind: 'group';
+      /** @description Always null: a group has no handle. */
+      handle: null;
       /**
-       * @description `direct`: exactly two users, one per pair. `group`: named.
-       * @enum {string}
+       * @description Its name.
+       * @example Moths
        */
-      kind: 'direct' | 'group';
+      name: string;
       /**
-       * @description Its name; null in a direct group.
-       * @example null
-       */
-      name: string | null;
-      /**
-       * @description Direct: the other user's name. Group: its name.
-       * @example Ada Lovelace
+       * @description Its name.
+       * @example Moths
        */
       display_name: string;
-      /** @description Direct: the other user's handle. Group: null. */
-      handle: string | null;
       /**
-       * @description Beginning of the newest message; null when that is a tombstone. A system message is in English and addresses its reader as "You"; each name in it is enclosed in U+2068 and U+2069, so that it does not change the direction of the sentence.
-       * @example Hello Grace!
-       */
-      message: string | null;
-      /**
-       * @description The text is encrypted and cannot be decrypted: `message` is a placeholder.
-       * @constant
-       */
-      unreadable?: true;
-      /** @description The time of the last activity. */
-      created_at: components['schemas']['Time'];
-      /**
-       * @description Seq of the newest message.
-       * @example 42
-       */
-      last_seq: number;
-      /**
-       * @description Everything up to this seq was read. 0: nothing was.
-       * @example 41
-       */
-      read_seq: number;
-      /**
-       * @description Number of unread messages: what others wrote after the read mark, without deleted messages and system messages.
-       * @example 1
-       */
-      unread_count: number;
-      /**
-       * @description Id of the newest message's author.
-       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
-       */
-      last_by: string;
-      /**
-       * @description The newest message's kind. `system`: `message` reports a change of the group by `last_by`.
-       * @example text
-       * @enum {string}
-       */
-      last_kind: 'text' | 'system';
-      /**
-       * @description Number of members. Only for a `group`.
+       * @description Number of members.
        * @example 3
        */
-      member_count?: number;
+      member_count: number;
+      /** @description Whether the caller is a member. */
+      joined: boolean;
     };
-    /**
-     * Format: date-time
-     * @description UTC, ISO 8601 with milliseconds and `Z`.
-     * @example 2026-03-01T12:34:56.789Z
-     */
-    Time: string;
     /** @description A conversation with its members. */
     MessageGroupWithMembers: {
       /**
@@ -596,9 +675,25 @@ export interface components {
        * @example 3
        */
       member_count?: number;
+      /**
+       * @description Who can find and join it. Only for a `group`.
+       * @example private
+       */
+      visibility?: components['schemas']['Visibility'];
       /** @description The first 100 members by user id, and the caller. The list of members has all of them. */
       members: components['schemas']['Member'][];
     };
+    /**
+     * Format: date-time
+     * @description UTC, ISO 8601 with milliseconds and `Z`.
+     * @example 2026-03-01T12:34:56.789Z
+     */
+    Time: string;
+    /**
+     * @description `public`: any user can find the group, and join it. `private`: users are added or invited.
+     * @enum {string}
+     */
+    Visibility: 'private' | 'public';
     /** @description One user's membership of a message group. */
     Member: {
       /**
@@ -635,6 +730,79 @@ export interface components {
      * @enum {string}
      */
     Role: 'owner' | 'admin' | 'member';
+    /** @description A conversation, as one of its members sees it. */
+    MessageGroup: {
+      /**
+       * @description Id of a message group. Opaque.
+       * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+       */
+      uuid: string;
+      /**
+       * @description `direct`: exactly two users, one per pair. `group`: named.
+       * @enum {string}
+       */
+      kind: 'direct' | 'group';
+      /**
+       * @description Its name; null in a direct group.
+       * @example null
+       */
+      name: string | null;
+      /**
+       * @description Direct: the other user's name. Group: its name.
+       * @example Ada Lovelace
+       */
+      display_name: string;
+      /** @description Direct: the other user's handle. Group: null. */
+      handle: string | null;
+      /**
+       * @description Beginning of the newest message; null when that is a tombstone. A system message is in English and addresses its reader as "You"; each name in it is enclosed in U+2068 and U+2069, so that it does not change the direction of the sentence.
+       * @example Hello Grace!
+       */
+      message: string | null;
+      /**
+       * @description The text is encrypted and cannot be decrypted: `message` is a placeholder.
+       * @constant
+       */
+      unreadable?: true;
+      /** @description The time of the last activity. */
+      created_at: components['schemas']['Time'];
+      /**
+       * @description Seq of the newest message.
+       * @example 42
+       */
+      last_seq: number;
+      /**
+       * @description Everything up to this seq was read. 0: nothing was.
+       * @example 41
+       */
+      read_seq: number;
+      /**
+       * @description Number of unread messages: what others wrote after the read mark, without deleted messages and system messages.
+       * @example 1
+       */
+      unread_count: number;
+      /**
+       * @description Id of the newest message's author.
+       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
+       */
+      last_by: string;
+      /**
+       * @description The newest message's kind. `system`: `message` reports a change of the group by `last_by`.
+       * @example text
+       * @enum {string}
+       */
+      last_kind: 'text' | 'system';
+      /**
+       * @description Number of members. Only for a `group`.
+       * @example 3
+       */
+      member_count?: number;
+      /**
+       * @description Who can find and join it. Only for a `group`.
+       * @example private
+       */
+      visibility?: components['schemas']['Visibility'];
+    };
     /** @description How far the caller has read. */
     ReadMark: {
       /**
@@ -652,6 +820,69 @@ export interface components {
        * @example 1
        */
       unread_count: number;
+    };
+    /** @description An invitation to a group. */
+    Invite: {
+      /**
+       * @description Whoever knows it can join the group. Safe in a URL.
+       * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX5GZ0S8KCX3N1QH2V7RBTW9M4PE
+       */
+      code: string;
+      /**
+       * @description Id of a message group. Opaque.
+       * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+       */
+      message_group_uuid: string;
+      created_by: components['schemas']['User'];
+      /** @description When it was created. */
+      created_at: components['schemas']['Time'];
+      /** @description From then on it is not valid. */
+      expires_at: components['schemas']['Time'];
+    };
+    /** @description A user, with their current name. */
+    User: {
+      /**
+       * @description Id of a user: the `sub` of their tokens. Opaque.
+       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
+       */
+      user_uuid: string;
+      /**
+       * @description Unique among users. `_deleted` for a user without a profile.
+       * @example ada
+       */
+      handle: string;
+      /**
+       * @description The name that others see.
+       * @example Ada Lovelace
+       */
+      display_name: string;
+    };
+    /** @description The group that an invitation leads to. */
+    InvitedGroup: {
+      /**
+       * @description Id of a message group. Opaque.
+       * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+       */
+      message_group_uuid: string;
+      /**
+       * @description Its name.
+       * @example Moths
+       */
+      name: string;
+      /**
+       * @description Its name.
+       * @example Moths
+       */
+      display_name: string;
+      /**
+       * @description Number of members.
+       * @example 3
+       */
+      member_count: number;
+      /** @description Whether the caller is a member. */
+      joined: boolean;
+      /** @description From then on it is not valid. */
+      expires_at: components['schemas']['Time'];
     };
     /** @description One entry of a message group's log. */
     Message: components['schemas']['TextMessage'] | components['schemas']['SystemMessage'];
@@ -789,9 +1020,11 @@ export interface components {
       | components['schemas']['GroupCreated']
       | components['schemas']['GroupRenamed']
       | components['schemas']['MembersAdded']
+      | components['schemas']['MemberJoined']
       | components['schemas']['MemberRemoved']
       | components['schemas']['MemberLeft']
-      | components['schemas']['RoleChanged'];
+      | components['schemas']['RoleChanged']
+      | components['schemas']['VisibilityChanged'];
     GroupCreated: {
       /**
        * @description discriminator enum property added by openapi-typescript
@@ -825,23 +1058,12 @@ export interface components {
       /** @description The users who were added, up to 90. */
       users: components['schemas']['User'][];
     };
-    /** @description A user whom a system message mentions, with their current name. */
-    User: {
+    MemberJoined: {
       /**
-       * @description Id of a user: the `sub` of their tokens. Opaque.
-       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
        */
-      user_uuid: string;
-      /**
-       * @description Unique among users. `_deleted` for a user without a profile.
-       * @example ada
-       */
-      handle: string;
-      /**
-       * @description The name that others see.
-       * @example Ada Lovelace
-       */
-      display_name: string;
+      type: 'member_joined';
     };
     MemberRemoved: {
       /**
@@ -868,6 +1090,14 @@ export interface components {
       type: 'role_changed';
       user: components['schemas']['User'];
       role: components['schemas']['Role'];
+    };
+    VisibilityChanged: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      type: 'visibility_changed';
+      visibility: components['schemas']['Visibility'];
     };
     /** @description A message that was changed after it was sent. */
     ChangedMessage: {
@@ -1395,6 +1625,180 @@ export interface operations {
       503: components['responses']['Unavailable'];
     };
   };
+  listPublicGroups: {
+    parameters: {
+      query?: {
+        /** @description The beginning of a name. Upper and lower case, compatibility forms, invisible characters and the number of spaces make no difference, and 64 characters are compared. Empty: all groups. */
+        prefix?: string;
+        /** @description Maximum number of entries of a page. */
+        limit?: number;
+        /** @description A position in the list, from the `Link` header of an adjacent page. Opaque: a cursor of another list, or an altered one, is rejected. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The groups, ordered by name without regard to case. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          Link: components['headers']['Link'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PublicGroup'][];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            | 'query_invalid'
+            | 'parameter_unknown'
+            | 'more_errors'
+            | 'prefix_invalid'
+            | 'limit_invalid'
+            | 'cursor_invalid'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?:
+              | 'query_invalid'
+              | 'parameter_unknown'
+              | 'more_errors'
+              | 'prefix_invalid'
+              | 'limit_invalid'
+              | 'cursor_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  joinMessageGroup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
+        uuid: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The group. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MessageGroupWithMembers'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('profile_missing' | 'removed_from_group')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing' | 'removed_from_group';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('group_full' | 'groups_full')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?: 'group_full' | 'groups_full';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
   listMessageGroups: {
     parameters: {
       query?: {
@@ -1591,6 +1995,7 @@ export interface operations {
             | 'handle_blank'
             | 'handle_invalid'
             | 'handle_unknown'
+            | 'group_full'
             | 'groups_full'
           )[];
           'application/problem+json': components['schemas']['Problem'] & {
@@ -1610,6 +2015,7 @@ export interface operations {
               | 'handle_blank'
               | 'handle_invalid'
               | 'handle_unknown'
+              | 'group_full'
               | 'groups_full';
           };
         };
@@ -1697,7 +2103,7 @@ export interface operations {
       503: components['responses']['Unavailable'];
     };
   };
-  renameMessageGroup: {
+  updateMessageGroup: {
     parameters: {
       query?: never;
       header?: never;
@@ -1714,7 +2120,13 @@ export interface operations {
            * @description The group's name: 1 to 64 code points, something visible among them, stored as one line without control characters.
            * @example Analytical engines
            */
-          name: string;
+          name?: string;
+          /**
+           * @description `public`: any user can find the group, and join it.
+           * @example public
+           * @enum {string}
+           */
+          visibility?: 'private' | 'public';
         };
       };
     };
@@ -1796,6 +2208,7 @@ export interface operations {
             | 'name_blank'
             | 'name_invalid'
             | 'name_exceed_max_chars_64'
+            | 'visibility_invalid'
             | 'message_group_is_direct'
           )[];
           'application/problem+json': components['schemas']['Problem'] & {
@@ -1809,6 +2222,7 @@ export interface operations {
               | 'name_blank'
               | 'name_invalid'
               | 'name_exceed_max_chars_64'
+              | 'visibility_invalid'
               | 'message_group_is_direct';
           };
         };
@@ -2454,6 +2868,486 @@ export interface operations {
             status?: 422;
             /** @enum {unknown} */
             code?: 'message_group_is_direct';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  listInvites: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
+        uuid: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The invitations that have not expired, oldest first. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Invite'][];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('profile_missing' | 'role_forbidden')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing' | 'role_forbidden';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'message_group_is_direct'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?: 'message_group_is_direct';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  createInvite: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
+        uuid: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * @description Seconds until it expires: a minute to 30 days.
+           * @default 604800
+           * @example 86400
+           */
+          expires_in?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description The invitation. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Invite'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('request_malformed' | 'json_invalid')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed' | 'json_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('profile_missing' | 'role_forbidden')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing' | 'role_forbidden';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      413: components['responses']['BodyTooLarge'];
+      415: components['responses']['MediaTypeUnsupported'];
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            | 'body_invalid'
+            | 'field_unknown'
+            | 'more_errors'
+            | 'expires_in_invalid'
+            | 'message_group_is_direct'
+            | 'invites_full'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?:
+              | 'body_invalid'
+              | 'field_unknown'
+              | 'more_errors'
+              | 'expires_in_invalid'
+              | 'message_group_is_direct'
+              | 'invites_full';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  revokeInvite: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
+        uuid: string;
+        /** @description The code of an invitation. Any other text: 404. */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No user can join by it any more. Also for an invitation that was revoked or has expired. */
+      204: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('profile_missing' | 'role_forbidden')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing' | 'role_forbidden';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'message_group_is_direct'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?: 'message_group_is_direct';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  readInvite: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The code of an invitation. Any other text: 404. */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The group. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['InvitedGroup'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('profile_missing' | 'removed_from_group')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing' | 'removed_from_group';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  acceptInvite: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The code of an invitation. Any other text: 404. */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The group. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MessageGroupWithMembers'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('profile_missing' | 'removed_from_group')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing' | 'removed_from_group';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('group_full' | 'groups_full')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?: 'group_full' | 'groups_full';
           };
         };
       };

@@ -28,6 +28,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   not_found: 'Not found. It may not exist, or you may not have access to it.',
   role_forbidden: 'Your role in this group does not allow this.',
   message_not_own: 'You can only edit or delete your own messages.',
+  removed_from_group: 'You were removed from this group. Ask a member to add you again.',
 
   // Messages
   message_blank: 'Enter a message.',
@@ -46,7 +47,10 @@ const SENTENCES: Readonly<Record<string, string>> = {
   handles_invalid: 'This list of members is not valid.',
   handles_too_many: 'You can add up to 90 people at once.',
   group_full: 'This group is full.',
-  groups_full: 'One of these people is in too many groups.',
+  groups_full: 'A person can be in 500 groups, and be added to 200 of them. This limit is reached.',
+  invites_full: 'This group has too many invitations. Revoke one first.',
+  visibility_invalid: 'A group is either private or public.',
+  expires_in_invalid: 'An invitation is valid for one minute to 30 days.',
   role_invalid: 'This role does not exist.',
 
   // People
@@ -61,7 +65,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   display_name_blank: 'Enter a display name.',
   display_name_invalid: 'This display name is not valid.',
   display_name_exceed_max_chars_64: 'This display name is too long. The limit is 64 characters.',
-  prefix_invalid: 'This is not a valid handle.',
+  prefix_invalid: 'This cannot be searched for.',
 };
 
 /** Codes of requests that this version of the screens never sends: the server has probably been updated. */

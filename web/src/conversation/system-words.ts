@@ -19,6 +19,12 @@ export function systemWords(message: SystemMessage, me: string): Sentence {
       return sentence`${actor} named the group “${event.name}”`;
     case 'members_added':
       return [...sentence`${actor} added `, ...addedPeople(event.users.map(whom))];
+    case 'member_joined':
+      return sentence`${actor} joined the group`;
+    case 'visibility_changed':
+      return event.visibility === 'public'
+        ? sentence`${actor} made the group public`
+        : sentence`${actor} made the group private`;
     case 'member_removed':
       return sentence`${actor} removed ${whom(event.user)}`;
     case 'member_left':

@@ -1,0 +1,154 @@
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Member, Message, NamedGroup, NamedMember } from '../domain/model.ts';
+import { foldGroupName } from '../../schema/group-names.ts';
+import type { FormerGroupItem, ListingItem, Role, Visibility } from '../../schema/items.ts';
+import {
+  formerGroupKey,
+  groupKey,
+  inviteKey,
+  LISTINGS_PK,
+  listingKey,
+  listingSk,
+  memberKey,
+} from '../../schema/keys.ts';
+import { INVITE_IS_VALID, inviteTime } from './invite-store.ts';
+import { memberItemOf } from './items.ts';
+
+/** A change of a named group, with the system messages about it. */
+export interface GroupChange {
+  /** As it was read, after the tail was known. */
+  readonly group: NamedGroup;
+  /** Right after that tail. A change of members has one. */
+  readonly messages: readonly [Message, ...Message[]];
+  readonly name?: string;
+  readonly visibility?: Visibility;
+  /** Rows of new members, which begin with the message. */
+  readonly joins?: readonly NamedMember[];
+  /** The invitation by which they join: it must be valid when the change is stored. */
+  readonly invite?: { readonly code: string; readonly at: Date };
+  readonly leaves?: { readonly row: Member; readonly removedBy?: string };
+  readonly roles?: readonly { readonly row: Member; readonly now: Role }[];
+}
+
+export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+const NO_SUCH_MEMBER = 'attribute_not_exists(pk)';
+const ROLE_IS_AS_READ = '#role = :seen';
+const MEMBERS_ARE_AS_READ = 'log_id = :log AND membership_seq = :seen';
+
+/** What a change writes beside its messages. */
+export function changeWrites(TableName: string, change: GroupChange): TransactItem[] {
+  const { groupId } = change.group;
+  const update = groupUpdate(change);
+  return [
+    ...(update ? [{ Update: { TableName, Key: groupKey(groupId), ...update } }] : []),
+    ...listingWrites(TableName, change),
+    ...(change.joins ?? []).map((row) => ({
+      Put: { TableName, Item: memberItemOf(row), ConditionExpression: NO_SUCH_MEMBER },
+    })),
+    ...(change.invite ? [inviteCheck(TableName, groupId, change.invite)] : []),
+    ...(change.leaves ? departure(TableName, change.leaves, change.messages[0]) : []),
+    ...(change.roles ?? []).map(({ row, now }) => ({
+      Update: {
+        TableName,
+        Key: memberKey(groupId, row.userId),
+        UpdateExpression: 'SET #role = :now',
+        ConditionExpression: ROLE_IS_AS_READ,
+        ...roleNamed({ ':seen': row.role, ':now': now }),
+      },
+    })),
+  ];
+}
+
+/** What a change does to META; undefined where it leaves that as it is. */
+function groupUpdate(change: GroupChange) {
+  const { group, name, visibility } = change;
+  const members = membersAfter(change);
+  if (!members && name === undefined && visibility === undefined) return undefined;
+  const sets = [
+    ...(members ? ['member_count = :count, membership_seq = :seq'] : []),
+    ...(name === undefined ? [] : ['#name = :name']),
+    ...(visibility === 'public' ? ['visibility = :visibility'] : []),
+  ];
+  return {
+    UpdateExpression: [
+      ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
+      ...(visibility === 'private' ? ['REMOVE visibility'] : []),
+    ].join(' '),
+    ConditionExpression: MEMBERS_ARE_AS_READ,
+    ...(name !== undefined && { ExpressionAttributeNames: { '#name': 'name' } }),
+    ExpressionAttributeValues: {
+      ':log': group.log_id,
+      ':seen': group.membership_seq,
+      ...members,
+      ...(name !== undefined && { ':name': name }),
+      ...(visibility === 'public' && { ':visibility': visibility }),
+    },
+  };
+}
+
+/** What META says of its members after a change; undefined where they stay the same. */
+function membersAfter({ group, messages, joins = [], leaves }: GroupChange) {
+  if (joins.length === 0 && !leaves) return undefined;
+  const difference = joins.length - (leaves ? 1 : 0);
+  return { ':count': group.member_count + difference, ':seq': messages[0].seq };
+}
+
+/** Keeps the list of public groups as META is after the change. */
+function listingWrites(TableName: string, change: GroupChange): TransactItem[] {
+  const { group, name = group.name, visibility = group.visibility } = change;
+  const { groupId } = group;
+  if (visibility !== 'public') {
+    return group.visibility === 'public' ? [{ Delete: { TableName, Key: listingKey(groupId) } }] : [];
+  }
+  if (group.visibility === 'public' && name === group.name) return [];
+  const Item: ListingItem = {
+    ...listingKey(groupId),
+    inbox_pk: LISTINGS_PK,
+    inbox_sk: listingSk(foldGroupName(name), groupId),
+  };
+  return [{ Put: { TableName, Item } }];
+}
+
+function inviteCheck(
+  TableName: string,
+  groupId: string,
+  { code, at }: NonNullable<GroupChange['invite']>,
+): TransactItem {
+  return {
+    ConditionCheck: {
+      TableName,
+      Key: inviteKey(groupId, code),
+      ConditionExpression: INVITE_IS_VALID,
+      ExpressionAttributeValues: { ':now': inviteTime(at) },
+    },
+  };
+}
+
+function departure(
+  TableName: string,
+  { row, removedBy }: NonNullable<GroupChange['leaves']>,
+  message: Message,
+): TransactItem[] {
+  const former: FormerGroupItem = {
+    ...formerGroupKey(row.userId, row.groupId),
+    left_at: message.created_at,
+    ...(removedBy !== undefined && { removed_by: removedBy }),
+  };
+  return [
+    {
+      Delete: {
+        TableName,
+        Key: memberKey(row.groupId, row.userId),
+        ConditionExpression: ROLE_IS_AS_READ,
+        ...roleNamed({ ':seen': row.role }),
+      },
+    },
+    { Put: { TableName, Item: former } },
+  ];
+}
+
+/** `role` and `name` are among DynamoDB's reserved words. */
+function roleNamed(values: Record<string, Role>) {
+  return { ExpressionAttributeNames: { '#role': 'role' }, ExpressionAttributeValues: values };
+}
