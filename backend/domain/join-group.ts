@@ -104,7 +104,7 @@ async function join(
   if (own) return { group, own };
   return appendPlanned(needs, { groupId, actor }, async () => {
     const now = await read();
-    return { ...now, change: now.own ? undefined : await planJoin(needs, now.group, actor, condition()) };
+    return { ...now, change: now.own ? undefined : await planJoin(needs, now.group, actor, condition) };
   });
 }
 
@@ -112,13 +112,13 @@ async function planJoin(
   needs: Needs,
   group: NamedGroup,
   { userId }: Person,
-  condition: Pick<PlannedChange, 'invite'>,
+  condition: () => Pick<PlannedChange, 'invite'>,
 ): Promise<PlannedChange> {
   if (group.member_count >= needs.maxGroupMembers) throw new UnprocessableError([{ code: 'group_full' }]);
   await requireRoom(needs, userId, [{ userId }]);
   return {
     events: [{ type: 'member_joined', prev: group.membership_seq }],
     newcomers: (message) => [namedMemberSince(message, { userId, role: 'member', logId: group.log_id })],
-    ...condition,
+    ...condition(),
   };
 }

@@ -14,9 +14,9 @@ const readBytes = express.raw({ limit: MAX_BODY, type: () => true });
  * @throws BadRequestError for invalid JSON, BodyTooLargeError over 64 KB, MediaTypeError for another media type.
  */
 export async function readJson<Params>(request: Request<Params>, response: Response): Promise<unknown> {
-  // `null` means that there is no body.
+  // `null` means that there is no body. One of no length needs no media type: browsers and curl send none with it.
   const type = request.is('application/json');
-  if (type === null) return undefined;
+  if (type === null || request.headers['content-length'] === '0') return undefined;
   if (type === false || !isDeclaredUtf8(request.headers['content-type'])) throw new MediaTypeError();
   if (request.failure) throw request.failure;
   await new Promise<void>((resolve, reject) => {
