@@ -1,7 +1,6 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from '@jest/globals';
 import { itemFault } from '../../cli/dumps/item-shapes.ts';
-import { INVITE_SECRET_BYTES, inviteCode } from '../../schema/ids.ts';
 import {
   changeKey,
   deletedKey,
@@ -10,9 +9,6 @@ import {
   groupKey,
   handleKey,
   inboxPk,
-  inviteKey,
-  listingKey,
-  LISTINGS_PK,
   listingSk,
   memberKey,
   profileKey,
@@ -20,6 +16,8 @@ import {
 import {
   directMemberItem,
   groupItem,
+  inviteItem,
+  listingItem,
   messageItem,
   namedMemberItem,
   newDirectId,
@@ -30,11 +28,8 @@ import {
 const [named, direct] = [newGroupId(), newDirectId()];
 const CHANGE = { ...changeKey(named, 3), change: 3, seqs: [1, 2], changed_at: timeOf(1) };
 const DIRECT_ROW = directMemberItem({ groupId: direct, userId: 'ada', last_at: timeOf(100) });
-const LISTING = { ...listingKey(named), inbox_pk: LISTINGS_PK, inbox_sk: listingSk('moths', named) };
-const INVITE = {
-  ...inviteKey(named, inviteCode(named, new Uint8Array(INVITE_SECRET_BYTES))),
-  ...{ created_by: 'ada', created_at: timeOf(1), expires_at: 1_893_456_000 },
-};
+const LISTING = listingItem(named, 'moths');
+const INVITE = inviteItem({ groupId: named });
 const faultOf = (item: object) => itemFault(marshall(item, { removeUndefinedValues: true }));
 
 describe('an item of a dump', () => {

@@ -2,11 +2,10 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { InviteAnswer } from '../../backend/presentation/invite.ts';
 import { MAX_INVITES, MAX_MEMBERS } from '../../schema/items.ts';
 import { groupItemOf } from '../../backend/table/items.ts';
-import { inviteKey } from '../../schema/keys.ts';
 import { ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { useTestApi } from '../support/api.ts';
 import { type Caller, ok } from '../support/caller.ts';
-import { newGroupId } from '../support/factories.ts';
+import { inviteCodeAt, inviteItem, newGroupId } from '../support/factories.ts';
 import { putItem, putItems, upTo } from '../support/scene.ts';
 
 /* Invitations over HTTP. */
@@ -38,12 +37,9 @@ async function listed(uuid: string): Promise<InviteAnswer[]> {
 }
 
 /** Stores an invitation with another expiry, in seconds from now. */
-async function expireIn(uuid: string, { code, created_at }: InviteAnswer, seconds: number): Promise<void> {
+async function expireIn(groupId: string, { code }: InviteAnswer, seconds: number): Promise<void> {
   const expires_at = Math.floor(Date.now() / 1_000) + seconds;
-  await putItem(api().db.table, {
-    ...inviteKey(uuid, code),
-    ...{ created_by: ada.userId, created_at, expires_at },
-  });
+  await putItem(api().db.table, inviteItem({ groupId, code, created_by: ada.userId, expires_at }));
 }
 
 describe('an invitation', () => {
@@ -157,14 +153,10 @@ describe('the invitations of a group', () => {
   it(`are at most ${MAX_INVITES}, and expired ones make room`, async () => {
     const uuid = await startGroup();
     const first = await invite(uuid);
-    await putItems(
-      api().db.table,
-      upTo(MAX_INVITES - 1).map((n) => ({
-        ...inviteKey(uuid, `${uuid}0${String(n).padStart(25, '0')}`),
-        ...{ created_by: ada.userId, created_at: first.created_at },
-        expires_at: Math.floor(Date.now() / 1_000) + 1_000,
-      })),
+    const others = upTo(MAX_INVITES - 1).map((n) =>
+      inviteItem({ groupId: uuid, code: inviteCodeAt(uuid, n), created_by: ada.userId }),
     );
+    await putItems(api().db.table, others);
     expect(await ada.post(invitesOf(uuid), {})).toMatchObject({ status: 422, text: '["invites_full"]' });
     await expireIn(uuid, first, -5);
     const second = await invite(uuid);

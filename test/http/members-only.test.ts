@@ -4,9 +4,10 @@ import { comparable, ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { startTestApi, type TestApi, useTestApi } from '../support/api.ts';
 import type { Caller } from '../support/caller.ts';
 import { eventually } from '../support/eventually.ts';
-import { newDirectId, newGroupId, newUserId } from '../support/factories.ts';
+import { inviteCodeAt, inviteItem, newDirectId, newGroupId, newUserId } from '../support/factories.ts';
 import type { ExactRequest } from '../support/http-client.ts';
 import { routesOf } from '../support/openapi.ts';
+import { putItem } from '../support/scene.ts';
 import { createTestIssuer, epochSeconds } from '../support/test-issuer.ts';
 
 const api = useTestApi();
@@ -118,6 +119,36 @@ const PROTECTED: readonly ProtectedRoute[] = [
     ofGroup: true,
     request: (groupId) => ({ method: 'DELETE', path: `/api/messages/${groupId}/2` }),
   },
+  { route: 'GET /message_groups/public', request: () => ({ path: '/api/message_groups/public' }) },
+  {
+    route: 'POST /message_groups/:uuid/join',
+    ofGroup: true,
+    request: (groupId) => ({ method: 'POST', path: `/api/message_groups/${groupId}/join` }),
+  },
+  {
+    route: 'POST /message_groups/:uuid/invites',
+    ofGroup: true,
+    request: (groupId) => jsonRequest('POST', `/api/message_groups/${groupId}/invites`, { expires_in: 60 }),
+  },
+  {
+    route: 'GET /message_groups/:uuid/invites',
+    ofGroup: true,
+    request: (groupId) => ({ path: `/api/message_groups/${groupId}/invites` }),
+  },
+  {
+    route: 'DELETE /message_groups/:uuid/invites/:code',
+    ofGroup: true,
+    status: 204,
+    request: (groupId) => ({
+      method: 'DELETE',
+      path: `/api/message_groups/${groupId}/invites/${inviteCodeAt(groupId)}`,
+    }),
+  },
+  { route: 'GET /invites/:code', request: (groupId) => ({ path: `/api/invites/${inviteCodeAt(groupId)}` }) },
+  {
+    route: 'POST /invites/:code/accept',
+    request: (groupId) => ({ method: 'POST', path: `/api/invites/${inviteCodeAt(groupId)}/accept` }),
+  },
   { route: 'POST /events/ticket', request: () => ({ method: 'POST', path: '/api/events/ticket' }) },
   {
     route: 'POST /message_groups/:uuid/typing',
@@ -180,6 +211,7 @@ describe.each(PROTECTED)('$route', ({ request, needsProfile, ofGroup, status = 2
     ({ handle, userId } = await api().person());
     ({ uuid: groupId } = await ada.createGroup('Secret group', [handle]));
     await ada.send({ message_group_uuid: groupId, message: 'Secret' });
+    await putItem(api().db.table, inviteItem({ groupId }));
   });
 
   it.each(ERROR_FORMS)('refuses who sends no token: $form', async (form) => {
@@ -230,7 +262,7 @@ describe.each(PROTECTED)('$route', ({ request, needsProfile, ofGroup, status = 2
         const foreign = await ask(groupId);
         expectFailure(foreign, form, { status: 404, codes: ['not_found'] });
         expect(comparable(foreign)).toEqual(comparable(await ask(newGroupId())));
-        for (const id of ['no-id-at-all', 'public', 'META', newDirectId()]) {
+        for (const id of ['no-id-at-all', 'members', 'META', newDirectId()]) {
           expect(comparable(await ask(id))).toEqual(comparable(foreign));
         }
       },
@@ -273,6 +305,20 @@ describe('a stranger who looks closer', () => {
       path: `/api/messages/${groupId}/changes?after=999999999999`,
     }),
     'changes after no change': (groupId) => ({ path: `/api/messages/${groupId}/changes?after=-1` }),
+    'an invitation for no time': (groupId) =>
+      jsonRequest('POST', `/api/message_groups/${groupId}/invites`, { expires_in: 0 }),
+    'an invitation that is guessed': (groupId) => ({ path: `/api/invites/${inviteCodeAt(groupId)}` }),
+    'accepting a guessed one': (groupId) => ({
+      method: 'POST',
+      path: `/api/invites/${inviteCodeAt(groupId)}/accept`,
+    }),
+    'revoking a guessed one': (groupId) => ({
+      method: 'DELETE',
+      path: `/api/message_groups/${groupId}/invites/${inviteCodeAt(groupId)}`,
+    }),
+    joining: (groupId) => ({ method: 'POST', path: `/api/message_groups/${groupId}/join` }),
+    'making it public': (groupId) =>
+      jsonRequest('PATCH', `/api/message_groups/${groupId}`, { visibility: 'public' }),
     'removing somebody who does not exist': (groupId) => ({
       method: 'DELETE',
       path: `/api/message_groups/${groupId}/members/@nobody-at-all`,

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { InviteAnswer } from '../../backend/presentation/invite.ts';
 import { codesOf } from '../support/answers.ts';
 import { useTestApi } from '../support/api.ts';
 import { type Caller, ok } from '../support/caller.ts';
@@ -22,6 +23,8 @@ interface Cast {
 /** A group with one of each, a message of each, and somebody who can be added. */
 interface Scene extends Cast {
   readonly groupId: string;
+  /** Of an invitation. */
+  readonly code: string;
   /** Seqs of the messages of each. */
   readonly said: Readonly<Record<'member' | 'admin' | 'owner' | 'other', number>>;
 }
@@ -138,6 +141,32 @@ const DEEDS: readonly Deed[] = [
     allowed: ['owner'],
     status: 204,
     act: (caller, scene) => caller.delete(memberIdPath(scene, scene.people.owner)),
+  },
+  {
+    deed: 'invite',
+    allowed: ADMINS,
+    act: (caller, scene) => caller.post(`${groupPath(scene)}/invites`, {}),
+  },
+  {
+    deed: 'list the invitations',
+    allowed: ADMINS,
+    act: (caller, scene) => caller.get(`${groupPath(scene)}/invites`),
+  },
+  {
+    deed: 'revoke an invitation',
+    allowed: ADMINS,
+    status: 204,
+    act: (caller, scene) => caller.delete(`${groupPath(scene)}/invites/${scene.code}`),
+  },
+  {
+    deed: 'make the group public',
+    allowed: ['owner'],
+    act: (caller, scene) => caller.patch(groupPath(scene), { visibility: 'public' }),
+  },
+  {
+    deed: 'rename the group and make it public',
+    allowed: ['owner'],
+    act: (caller, scene) => caller.patch(groupPath(scene), { name: 'Open', visibility: 'public' }),
   },
   {
     deed: 'make an admin',
@@ -280,14 +309,16 @@ async function startScene(): Promise<Scene> {
     owner: await say(owner),
     other: await say(other),
   };
-  const scene = { ...cast, groupId, said };
+  const { code } = ok(await owner.post(`/api/message_groups/${groupId}/invites`, {})) as InviteAnswer;
+  const scene = { ...cast, groupId, code, said };
   for (const one of [admin, otherAdmin]) ok(await owner.patch(memberPath(scene, one), { role: 'admin' }));
   return scene;
 }
 
 /** What a refused deed must leave as it is. */
 async function stateOf({ groupId, people: { owner } }: Scene) {
-  return { group: await owner.group(groupId), log: await owner.history(groupId) };
+  const invites = ok(await owner.get(`/api/message_groups/${groupId}/invites`));
+  return { group: await owner.group(groupId), log: await owner.history(groupId), invites };
 }
 
 function roleOf(group: unknown, { userId }: Caller): string | undefined {

@@ -12,10 +12,12 @@ import type {
   NamedMember,
 } from '../../backend/domain/model.ts';
 import { groupOf, logEntryOf, memberOf, messageItemOf } from '../../backend/table/items.ts';
-import { directGroupId, isDirectGroupId } from '../../schema/ids.ts';
+import { directGroupId, INVITE_SECRET_BYTES, inviteCode, isDirectGroupId } from '../../schema/ids.ts';
 import type {
   DirectMemberItem,
   GroupItem,
+  InviteItem,
+  ListingItem,
   MemberItem,
   MessageItem,
   NamedGroupItem,
@@ -26,7 +28,11 @@ import {
   directInboxSk,
   groupKey,
   inboxPk,
+  inviteKey,
   type Key,
+  LISTINGS_PK,
+  listingKey,
+  listingSk,
   memberKey,
   messageKey,
   namedInboxSk,
@@ -100,6 +106,40 @@ export function tombstone<Entry extends MessageItem | LogEntry>(message: Entry):
     rev: message.rev + 1,
     message: null,
     deleted_at: timeOf(message.seq + message.rev + 1),
+  };
+}
+
+/** The code of an invitation: the same for a group and a number. */
+export function inviteCodeAt(groupId: string, n = 0): string {
+  const secret = new Uint8Array(INVITE_SECRET_BYTES);
+  secret[INVITE_SECRET_BYTES - 1] = n;
+  return inviteCode(groupId, secret);
+}
+
+/** A stored invitation that is valid for ten minutes, unless the values say otherwise. */
+export function inviteItem({
+  groupId,
+  code = inviteCodeAt(groupId),
+  ...values
+}: Partial<Omit<InviteItem, keyof Key>> & {
+  readonly groupId: string;
+  readonly code?: string;
+}): InviteItem {
+  return {
+    ...inviteKey(groupId, code),
+    created_by: 'author',
+    created_at: timeOf(1),
+    expires_at: Math.floor(Date.now() / 1_000) + 600,
+    ...values,
+  };
+}
+
+/** The item by which a public group is listed. */
+export function listingItem(groupId: string, foldedName: string): ListingItem {
+  return {
+    ...listingKey(groupId),
+    inbox_pk: LISTINGS_PK,
+    inbox_sk: listingSk(foldedName, groupId),
   };
 }
 
