@@ -13,6 +13,7 @@ export interface Sitting {
 export interface Script {
   /** Name of a group. */
   readonly name?: string;
+  readonly isPublic?: boolean;
   readonly between: readonly [string, string, ...string[]];
   readonly unreadBy?: readonly string[];
   readonly sittings: readonly Sitting[];
@@ -254,6 +255,7 @@ export const SCRIPTS: readonly Script[] = [
   },
   {
     name: 'Tea at four 🫖',
+    isPublic: true,
     between: ['hedy', 'alan', 'ada', 'seki'],
     sittings: [
       {

@@ -15,6 +15,8 @@ export interface SeedMessage {
 export interface SeedConversation {
   /** Name of a group. Absent: the conversation is direct, between exactly two people. */
   readonly name?: string;
+  /** Whether any user can find and join the group. */
+  readonly isPublic?: boolean;
   /** Handles of the members. The first member creates a group. */
   readonly between: readonly [string, string, ...string[]];
   /** Oldest first. The position of a message must never change: a repeated seed recognises messages by their position. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Wiring, type WiringOptions, wire } from '../../backend/wiring.ts';
 import type { GroupActor } from '../../backend/domain/change-group.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
-import { addMembers } from '../../backend/domain/manage-members.ts';
+import { addMembers, updateGroup } from '../../backend/domain/manage-members.ts';
 import { markRead } from '../../backend/domain/mark-read.ts';
 import type { Person, Tail } from '../../backend/domain/model.ts';
 import { saveProfile } from '../../backend/domain/people.ts';
@@ -149,7 +149,8 @@ class SeedWriter {
   }
 
   /** Returns the id of a conversation. Creates a missing group: its name is its key. */
-  async #open(members: readonly Person[], { name, messages }: SeedConversation): Promise<string> {
+  async #open(members: readonly Person[], conversation: SeedConversation): Promise<string> {
+    const { name, messages, isPublic = false } = conversation;
     const [creator, other] = members;
     if (!creator || !other) throw new RangeError('a conversation of fewer than two');
     if (name === undefined) return directGroupId(creator.userId, other.userId);
@@ -157,11 +158,15 @@ class SeedWriter {
     const groupId = groupIdForKey(creator.userId, clientKey);
     const [first = [], ...later] = chunksOf(members);
     this.#now = messages[0]?.at ?? this.#now;
-    if ((await this.context.messages.tail(groupId)).seq === 0) {
+    const { seq } = await this.context.messages.tail(groupId);
+    if (seq === 0) {
       const handles = first.map(({ handle }) => handle);
       await createGroup(this.context, { creator, name, handles, clientKey });
     }
-    await this.#addMembers({ groupId, actor: creator }, later);
+    const actor = { groupId, actor: creator };
+    // Of a group in which something has happened, the owner has decided since.
+    if (isPublic && seq <= 1) await updateGroup(this.context, actor, { visibility: 'public' });
+    await this.#addMembers(actor, later);
     return groupId;
   }
 

@@ -71,9 +71,10 @@ describe('seeding', () => {
       const log = await readLog(context, groupIdOf(conversation));
       const texts = log.filter(({ kind }) => kind === 'text').map((message) => message.message);
       expect(texts).toEqual(conversation.messages.map((message) => message.text));
-      expect(log.filter(({ kind }) => kind === 'system')).toHaveLength(
-        conversation.name === undefined ? 0 : 1,
-      );
+      expect(log.flatMap(({ event }) => event?.type ?? [])).toEqual([
+        ...(conversation.name === undefined ? [] : ['group_created']),
+        ...(conversation.isPublic ? ['visibility_changed'] : []),
+      ]);
       expect(await compareSummaries(context, groupIdOf(conversation))).toEqual(RIGHT);
       expect(await context.changes.newest(groupIdOf(conversation))).toBe(0);
     }
