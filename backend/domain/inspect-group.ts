@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { directGroupId } from '../../schema/ids.ts';
-import { deletedKey, groupKey, type Key, MAX_SEQ, memberKey } from '../../schema/keys.ts';
+import { deletedKey, groupKey, type Key, listingKey, MAX_SEQ, memberKey } from '../../schema/keys.ts';
+import { listedAs } from '../table/group-change.ts';
 import { summaryOf } from '../table/items.ts';
 import { checkChangeLog, type LogFault, LogFaults, LogReader, type WholeLog } from './check-log.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -31,7 +32,7 @@ export type Settle = (look: Look) => Promise<readonly Difference[] | undefined>;
 export type InspectionStores = Pick<Dependencies, 'groups' | 'members' | 'messages' | 'changes' | 'clock'>;
 
 /**
- * Looks at everything that is kept of one group beside its log. An item is always read before the part of the log that
+ * Looks at everything that is kept of one group beside its log, and at its listing. An item is always read before the part of the log that
  * decides it: so a message that an item shows is in the log that is read after it, or the item is wrong.
  */
 export class GroupInspection {
@@ -110,6 +111,7 @@ export class GroupInspection {
 
   async #inspectNamed(): Promise<void> {
     await this.#settle(groupKey(this.#groupId), () => this.#lookAtSummary());
+    await this.#settle(listingKey(this.#groupId), () => this.#lookAtListing());
     for await (const page of this.#stores.members.pages(this.#groupId)) {
       const entries = await this.#stores.messages.entriesAt(this.#groupId, marksOf(page));
       for (const row of page) {
@@ -128,6 +130,20 @@ export class GroupInspection {
     const stored = pickSummary(group);
     const expected = await this.#expectedSummary(stored);
     return found(stored, expected, async () => (await groups.applySummary(group, expected)).stored);
+  }
+
+  /** The group's place in the list of public groups, which follows from META. */
+  async #lookAtListing(): Promise<Found | undefined> {
+    const { groups } = this.#stores;
+    const stored = await groups.listing(this.#groupId);
+    const group = await groups.find(this.#groupId);
+    if (group?.kind !== 'group') return undefined;
+    const expected = listedAs(group);
+    const repair = () => groups.repairListing(group);
+    if (stored === undefined || expected === undefined) {
+      return found({ item: stored !== undefined }, { item: expected !== undefined }, repair);
+    }
+    return found({ inbox_sk: stored }, { inbox_sk: expected }, repair);
   }
 
   async #lookAtMark(userId: string): Promise<Found | undefined> {

@@ -98,16 +98,26 @@ function membersAfter({ group, messages, joins = [], leaves }: GroupChange) {
 function listingWrites(TableName: string, change: GroupChange): TransactItem[] {
   const { group, name = group.name, visibility = group.visibility } = change;
   const { groupId } = group;
-  if (visibility !== 'public') {
-    return group.visibility === 'public' ? [{ Delete: { TableName, Key: listingKey(groupId) } }] : [];
-  }
-  if (group.visibility === 'public' && name === group.name) return [];
-  const Item: ListingItem = {
-    ...listingKey(groupId),
-    inbox_pk: LISTINGS_PK,
-    inbox_sk: listingSk(foldGroupName(name), groupId),
-  };
-  return [{ Put: { TableName, Item } }];
+  const after = listedAs({ groupId, name, visibility });
+  return after === listedAs(group) ? [] : [listingWrite(TableName, groupId, after)];
+}
+
+/** @param inbox_sk see `listedAs`; undefined takes the group out of the list. */
+export function listingWrite(TableName: string, groupId: string, inbox_sk: string | undefined): TransactItem {
+  const key = listingKey(groupId);
+  if (inbox_sk === undefined) return { Delete: { TableName, Key: key } };
+  const Item: ListingItem = { ...key, inbox_pk: LISTINGS_PK, inbox_sk };
+  return { Put: { TableName, Item } };
+}
+
+/** The place of a group in the list of public groups; undefined for a private one. */
+export function listedAs({
+  groupId,
+  name,
+  visibility,
+}: Pick<NamedGroup, 'groupId' | 'name'> & { readonly visibility?: Visibility | undefined }):
+  string | undefined {
+  return visibility === 'public' ? listingSk(foldGroupName(name), groupId) : undefined;
 }
 
 function inviteCheck(

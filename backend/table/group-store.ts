@@ -23,12 +23,13 @@ import {
   isListingKey,
   type Key,
   LISTINGS_PK,
+  listingKey,
   listingsBetween,
 } from '../../schema/keys.ts';
 import { INBOX_INDEX } from '../../schema/table.ts';
 import { batchGet } from './batch-get.ts';
 import { conditionalTransaction, conditionalWrite, type WriteOutcome } from './condition.ts';
-import { changeWrites, type GroupChange, type TransactItem } from './group-change.ts';
+import { changeWrites, type GroupChange, listedAs, listingWrite, type TransactItem } from './group-change.ts';
 import { groupItemOf, groupOf, memberItemOf, messageItemOf, readEntry, summaryOf } from './items.ts';
 import type { MessageCodec } from './message-codec.ts';
 import { SEQ_IS_FREE } from './message-store.ts';
@@ -192,6 +193,44 @@ export class GroupStore {
     return queryItems(this.#table, query, limit, readListing);
   }
 
+  /** The `inbox_sk` of a group in the list of public groups, strongly read; undefined where it is not listed. 1 R. */
+  async listing(groupId: string): Promise<string | undefined> {
+    const { Item } = await this.#table.send(
+      new GetCommand({ TableName: this.#table.name, Key: listingKey(groupId), ConsistentRead: true }),
+    );
+    return (Item as ListingItem | undefined)?.inbox_sk;
+  }
+
+  /**
+   * Writes or deletes the listing of a group as META says, for a rebuild, if META still has the name and the visibility
+   * that were read: between the read and the write the group may be renamed, or change its visibility. 4 W, and 1 W in
+   * the index.
+   * @returns whether META was unchanged.
+   */
+  async repairListing(seen: NamedGroup): Promise<boolean> {
+    const TableName = this.#table.name;
+    const isPublic = seen.visibility === 'public';
+    const { stored } = await conditionalTransaction(
+      this.#table.send(
+        new TransactWriteCommand({
+          TransactItems: [
+            {
+              ConditionCheck: {
+                TableName,
+                Key: groupKey(seen.groupId),
+                ConditionExpression: isPublic ? NAMED_AND_PUBLIC : NAMED_AND_PRIVATE,
+                ExpressionAttributeNames: { '#name': 'name' },
+                ExpressionAttributeValues: { ':name': seen.name, ...(isPublic && { ':public': 'public' }) },
+              },
+            },
+            listingWrite(TableName, seen.groupId, listedAs(seen)),
+          ],
+        }),
+      ),
+    );
+    return stored;
+  }
+
   /** The ids of all groups. It reads the whole table: for maintenance, never for a request. */
   async ids(): Promise<string[]> {
     const groupIds: string[] = [];
@@ -225,6 +264,8 @@ export class GroupStore {
 }
 
 const NO_SUCH_GROUP = 'attribute_not_exists(pk)';
+const NAMED_AND_PUBLIC = '#name = :name AND visibility = :public';
+const NAMED_AND_PRIVATE = '#name = :name AND attribute_not_exists(visibility)';
 
 function readListing(item: Record<string, unknown>): Listing | undefined {
   const { pk, sk, inbox_sk } = item as ListingItem;

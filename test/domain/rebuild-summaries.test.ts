@@ -12,10 +12,12 @@ import {
   directInboxSk,
   groupKey,
   type Key,
+  listingKey,
   memberKey,
   messageKey,
 } from '../../schema/keys.ts';
 import {
+  listingItem,
   messageItem,
   namedMemberItem,
   newGroupId,
@@ -260,6 +262,52 @@ describe('the notes of deleted messages', () => {
     );
     await rebuildSummaries(here, groupId);
     expect(await there.changes.deletedIn(groupId, { from: 1, to: 999 })).toEqual([3, 4, 5]);
+  });
+});
+
+describe('the list of public groups', () => {
+  const makePublic = (groupId: string) => setAttributes(groupKey(groupId), { visibility: 'public' });
+  const listings = async (groupId: string) =>
+    (await there.groups.listed('', 1_000)).filter((listing) => listing.groupId === groupId);
+  const differencesOf = (groupId: string, ...differences: object[]) => ({
+    ...NOTHING,
+    differences: [{ key: listingKey(groupId), differences }],
+  });
+
+  it('has each group that META says is public, by its name, and no other', async () => {
+    const [missing, misplaced, stray] = [await startGroup(), await startGroup(), await startGroup()];
+    for (const groupId of [missing, misplaced]) await makePublic(groupId);
+    await putItems(db().table, [listingItem(misplaced, 'another'), listingItem(stray, 'a group')]);
+    const place = (groupId: string, name = 'a group') => listingItem(groupId, name).inbox_sk;
+    const expected: (readonly [string, object])[] = [
+      [missing, { attribute: 'item', stored: false, expected: true }],
+      [misplaced, { attribute: 'inbox_sk', stored: place(misplaced, 'another'), expected: place(misplaced) }],
+      [stray, { attribute: 'item', stored: true, expected: false }],
+    ];
+    for (const [groupId, difference] of expected) {
+      expect(await compareSummaries(here, groupId)).toEqual(differencesOf(groupId, difference));
+      expect(await rebuildSummaries(here, groupId)).toEqual(differencesOf(groupId, difference));
+      expect(await compareSummaries(here, groupId)).toEqual(NOTHING);
+    }
+    expect(await listings(missing)).toEqual([{ groupId: missing, inbox_sk: place(missing) }]);
+    expect(await listings(misplaced)).toEqual([{ groupId: misplaced, inbox_sk: place(misplaced) }]);
+    expect(await listings(stray)).toEqual([]);
+  });
+
+  it('follows a group that becomes private while its place is repaired', async () => {
+    const groupId = await startGroup();
+    await makePublic(groupId);
+    flaky.before('TransactWriteItems', () =>
+      there.table.send(
+        new UpdateCommand({
+          TableName: db().tableName,
+          Key: groupKey(groupId),
+          UpdateExpression: 'REMOVE visibility',
+        }),
+      ),
+    );
+    await rebuildSummaries(here, groupId);
+    expect(await listings(groupId)).toEqual([]);
   });
 });
 
