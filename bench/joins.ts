@@ -1,0 +1,179 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import CliTable from 'cli-table3';
+import { Command, Option } from 'commander';
+import { namedMemberSince } from '../backend/domain/membership.ts';
+import { newSystemMessage } from '../backend/domain/new-message.ts';
+import { createDynamoClient } from '../backend/table/client.ts';
+import { groupItemOf, memberItemOf, messageItemOf, summaryOf } from '../backend/table/items.ts';
+import { openTable } from '../backend/table/table.ts';
+import { ApiClient } from './api-client.ts';
+import type { ApiCommands } from './api-process.ts';
+import { Children } from './children.ts';
+import { type Engine, startEngine } from './engine.ts';
+import { fill } from './fill.ts';
+import { type Item, profile } from './items.ts';
+import { describeMachine, type Machine } from './machine.ts';
+import { markdownTable, PAGE, PAGE_FILE } from './page.ts';
+import { writeSection } from './page-section.ts';
+import { CIRCLES, createIssuer, type Issuer, userId } from './people.ts';
+import type { Grid } from './report.ts';
+import { quantile } from './statistics.ts';
+
+/*
+ * `npm run bench:joins`: how many users a second join one public group. Joins take turns: each is a change of the group at
+ * the next seq of its log. Within a process they queue; processes meet at the seq, and the slower one reads the group again.
+ */
+
+const RETRY_MS = 1_000;
+
+/** Clients that join at once, and the number of API processes that they are spread over. */
+const SETTINGS = [
+  { clients: 1, processes: 1 },
+  { clients: 8, processes: 1 },
+  { clients: 20, processes: 1 },
+  { clients: 20, processes: 2 },
+  { clients: 20, processes: 4 },
+] as const;
+
+const options = new Command('npm run bench:joins --')
+  .description('Measures how many users a second join one public group. Takes half a minute.')
+  .addOption(new Option('--joins <n>', 'joins of each measurement').default(400).argParser(Number))
+  .option('--write', `also writes the part on joins of ${PAGE}`)
+  .parse()
+  .opts<{ joins: number; write?: true }>();
+
+interface Result {
+  readonly clients: number;
+  readonly processes: number;
+  readonly perSecond: number;
+  /** Times from the first attempt to the answer 200. */
+  readonly ms: readonly number[];
+  /** Answers 503, after which the client tried again. */
+  readonly busy: number;
+}
+
+/** A public group of one member. */
+function* group(groupId: string): Generator<Item> {
+  const owner = userId(CIRCLES.callers, 0);
+  const message = newSystemMessage({
+    ...{ groupId, userId: owner, event: { type: 'group_created', name: 'Bench' } },
+    ...{ tail: { seq: 0, n: 0 }, messageId: groupId, createdAt: new Date() },
+  });
+  yield messageItemOf(message);
+  yield memberItemOf(namedMemberSince(message, { userId: owner, role: 'owner', logId: groupId }));
+  yield groupItemOf({
+    ...{ groupId, kind: 'group', name: 'Bench', visibility: 'public', log_id: groupId },
+    ...{ created_by: owner, created_at: message.created_at, member_count: 1, membership_seq: 1 },
+    ...summaryOf(message),
+  });
+}
+
+async function measure(
+  children: Children,
+  engine: Engine,
+  issuer: Issuer,
+  { clients, processes, place }: { clients: number; processes: number; place: number },
+): Promise<Result> {
+  const groupId = String(place).padStart(26, '0');
+  const people = Array.from({ length: options.joins }, (_, number) =>
+    userId(CIRCLES.peers, place * options.joins + number),
+  );
+  const tokens = new Map(
+    await Promise.all(people.map(async (id) => [id, `Bearer ${await issuer.signToken(id)}`] as const)),
+  );
+  const dynamo = createDynamoClient(engine.dynamo);
+  await fill(openTable(dynamo, engine.dynamo.tableName), [
+    ...group(groupId),
+    ...people.map((id) => profile(id, `p-${id.slice(-6)}`)),
+  ]);
+  dynamo.destroy();
+  const apis = await Promise.all(
+    Array.from({ length: processes }, async () => {
+      const process = children.fork<ApiCommands>('api-process.ts');
+      const parts = { dynamo: engine.dynamo, tokens: { development: issuer.source }, metered: false };
+      return new ApiClient((await process.call('start', parts)).port, clients, tokens);
+    }),
+  );
+  let busy = 0;
+  const ms: number[] = [];
+  const join = async (api: ApiClient, id: string) => {
+    const begun = performance.now();
+    for (;;) {
+      try {
+        await api.do({ userId: id, method: 'POST', path: `/api/message_groups/${groupId}/join` });
+        break;
+      } catch (error) {
+        if (!(error instanceof Error) || !error.message.includes(': 503 ')) throw error;
+        busy += 1;
+        await sleep(RETRY_MS);
+      }
+    }
+    ms.push(performance.now() - begun);
+  };
+  const left = people.values();
+  const begun = performance.now();
+  await Promise.all(
+    Array.from({ length: clients }, async (_, client) => {
+      const api = apis[client % apis.length];
+      for (const id of left) if (api) await join(api, id);
+    }),
+  );
+  const perSecond = people.length / ((performance.now() - begun) / 1_000);
+  await Promise.all(apis.map((api) => api.close()));
+  return { clients, processes, perSecond, ms, busy };
+}
+
+function gridOf(results: readonly Result[]): Grid {
+  return {
+    head: ['clients', 'API processes', 'joins a second', 'p50 ms', 'p99 ms', '503'],
+    rows: results.map(({ clients, processes, perSecond, ms, busy }) => [
+      String(clients),
+      String(processes),
+      perSecond.toFixed(0),
+      quantile(ms, 0.5).toFixed(0),
+      quantile(ms, 0.99).toFixed(0),
+      String(busy),
+    ]),
+  };
+}
+
+function sectionOf(results: readonly Result[], { cpu, cores, node, loadBefore, date }: Machine): string {
+  return `## Joins to one group
+
+${options.joins} users join one public group, each client one user after another; after a 503 it tries again a second later. The API
+processes, the engine and the clients share the machine's cores. ${date}, ${cpu}, ${cores} cores, node ${node}, load average before the
+run ${loadBefore.toFixed(1)}.
+
+${markdownTable(gridOf(results))}`;
+}
+
+function print(results: readonly Result[]): void {
+  const { head, rows } = gridOf(results);
+  const table = new CliTable({
+    head: [...head],
+    ...(!process.stdout.isTTY && { style: { head: [], border: [] } }),
+  });
+  table.push(...rows.map((row) => [...row]));
+  process.stdout.write(`${options.joins} joins to one public group\n${table.toString()}\n`);
+}
+
+// The SDK warns once for each process about the versions of Node that it will support.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+const children = new Children();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void children.stop().then(() => process.exit(1)));
+}
+try {
+  const machine = describeMachine();
+  const engine = await startEngine(children);
+  const issuer = await createIssuer();
+  const results: Result[] = [];
+  for (const [index, setting] of SETTINGS.entries()) {
+    results.push(await measure(children, engine, issuer, { ...setting, place: index + 1 }));
+  }
+  print(results);
+  if (options.write) await writeSection(PAGE_FILE, 'bench:joins', sectionOf(results, machine));
+} finally {
+  await children.stop();
+}
