@@ -14,7 +14,11 @@ export interface DynamoConfig {
   readonly credentials?: NonNullable<DynamoDBClientConfig['credentials']>;
   /** Absent, entirely or in part: defaults for an API in the region of its table. */
   readonly connection?: ConnectionConfig;
+  /** `sdk`: items are read and written by the SDK's document client. Default: by our own, which does the same for less. */
+  readonly client?: TableClient;
 }
+
+export type TableClient = 'lean' | 'sdk';
 
 /** Limits for requests to the table. */
 export interface ConnectionConfig {
@@ -49,6 +53,7 @@ export const dynamoEnvironment = z.object({
   AWS_MAX_ATTEMPTS: integer(1, 20).optional(),
   DDB_TIMEOUT_MS: integer(100, 60_000).optional(),
   DDB_MAX_CONNECTIONS: integer(1, 10_000).optional(),
+  DDB_CLIENT: z.enum(['lean', 'sdk'], { error: 'must be lean or sdk' }).optional(),
 });
 
 /** @throws ConfigError with everything that is wrong. */
@@ -69,6 +74,7 @@ export function dynamoConfig(values: z.output<typeof dynamoEnvironment>): Dynamo
     ...(local && region === undefined && { region: LOCAL_REGION }),
     ...(local && !own && { credentials: { ...LOCAL_CREDENTIALS } }),
     ...connectionConfig(values),
+    ...(values.DDB_CLIENT !== undefined && { client: values.DDB_CLIENT }),
   };
 }
 

@@ -1,18 +1,19 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { UndiciHttpHandler } from '@smithy/undici-http-handler';
 import type { DynamoConfig } from '../config.ts';
+import { DispatchHandler } from './lean-client/dispatch-handler.ts';
 import { openDynamoClient, requestLimits } from './open-client.ts';
 
 /** A DynamoDB client for a server or a script. One for a process: it keeps its connections. */
 export function createDynamoClient(config: DynamoConfig): DynamoDBClient {
   const { connections, connectMs, answerMs } = requestLimits(config);
-  const requestHandler = new UndiciHttpHandler({
-    dispatcher: {
-      connections,
-      connect: { timeout: connectMs },
-      headersTimeout: answerMs,
-      bodyTimeout: answerMs,
-    },
-  });
+  const dispatcher = {
+    connections,
+    connect: { timeout: connectMs },
+    headersTimeout: answerMs,
+    bodyTimeout: answerMs,
+  };
+  const requestHandler =
+    config.client === 'sdk' ? new UndiciHttpHandler({ dispatcher }) : new DispatchHandler(dispatcher);
   return openDynamoClient(config, requestHandler);
 }

@@ -1,5 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { DynamoConfig } from '../config.ts';
+import { LeanClient } from './lean-client/lean-client.ts';
 import { isPassingCancellation } from './table.ts';
 
 /** One attempt and up to three more, after the SDK's jittered waits: up to 100 ms, doubling; 500 ms for a throttle. */
@@ -39,7 +40,8 @@ export function openDynamoClient(
   config: DynamoConfig,
   requestHandler: NonNullable<DynamoDBClientConfig['requestHandler']>,
 ): DynamoDBClient {
-  const client = new DynamoDBClient({
+  const Client = config.client === 'sdk' ? DynamoDBClient : LeanClient;
+  const client = new Client({
     ...connectionSettings(config),
     maxAttempts: requestLimits(config).attempts,
     requestHandler,

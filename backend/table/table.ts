@@ -1,6 +1,7 @@
 import { type DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { TableUnavailableError } from '../errors.ts';
+import { type DocumentCommand, LeanClient } from './lean-client/lean-client.ts';
 
 /** The one table, with the client that reaches it. Every store is built on one of these. */
 export interface Table {
@@ -10,9 +11,8 @@ export interface Table {
 }
 
 export function openTable(client: DynamoDBClient, name: string): Table {
-  const documents = DynamoDBDocumentClient.from(client);
-  const forward = documents.send.bind(documents) as (command: unknown) => Promise<unknown>;
-  const send = async (command: unknown): Promise<unknown> => {
+  const forward = documentSender(client);
+  const send = async (command: DocumentCommand): Promise<unknown> => {
     try {
       return await forward(command);
     } catch (error) {
@@ -20,6 +20,13 @@ export function openTable(client: DynamoDBClient, name: string): Table {
     }
   };
   return { name, send: send as DynamoDBDocumentClient['send'] };
+}
+
+/** Returns what sends lib-dynamodb's commands: the client itself, or the SDK's document client over it. */
+function documentSender(client: DynamoDBClient): (command: DocumentCommand) => Promise<unknown> {
+  if (client instanceof LeanClient) return (command) => client.sendDocument(command);
+  const documents = DynamoDBDocumentClient.from(client);
+  return documents.send.bind(documents) as (command: unknown) => Promise<unknown>;
 }
 
 /**

@@ -13,6 +13,7 @@ import { createDynamoClient } from '../../backend/table/client.ts';
 import { loadSchema } from '../../backend/table/schema-loader.ts';
 import { openTable, type Table } from '../../backend/table/table.ts';
 import { tableDefinition } from '../../schema/table.ts';
+import { compareClients } from './compare-clients.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { recordCalls } from './recorded-calls.ts';
 
@@ -53,11 +54,15 @@ export async function createTestTable(options: TestTableOptions = {}): Promise<T
   const engine = shared === undefined ? await startEngine() : sharedEngine(shared);
   const tableName = `cruddur-messages-test-${randomUUID()}`;
   const clients: DynamoDBClient[] = [];
+  const differences: (readonly string[])[] = [];
   const open = (endpoint: string) => {
-    const config = readDynamoConfig({ AWS_ENDPOINT_URL_DYNAMODB: endpoint, DDB_MESSAGE_TABLE: tableName });
+    const { DDB_CLIENT } = process.env;
+    const environment = { AWS_ENDPOINT_URL_DYNAMODB: endpoint, DDB_MESSAGE_TABLE: tableName, DDB_CLIENT };
+    const config = readDynamoConfig(environment);
     const client = createDynamoClient(config);
     clients.push(client);
     recordCalls(client);
+    differences.push(compareClients(client));
     return { config, client, table: openTable(client, tableName) };
   };
   const close = async () => {
@@ -79,6 +84,7 @@ export async function createTestTable(options: TestTableOptions = {}): Promise<T
         // The test's own engine ends with its tables, and may have crashed.
         if (shared !== undefined) await own.client.send(new DeleteTableCommand({ TableName: tableName }));
         await close();
+        if (differences.flat().length > 0) throw new Error(differences.flat().join('\n'));
       },
     };
   } catch (error) {
