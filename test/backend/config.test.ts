@@ -129,6 +129,7 @@ describe('the connection', () => {
     expect(
       readDynamoConfig({ AWS_MAX_ATTEMPTS: '1', DDB_TIMEOUT_MS: '500', DDB_MAX_CONNECTIONS: '7' }).connection,
     ).toEqual({ attempts: 1, timeoutMs: 500, connections: 7 });
+    expect(readDynamoConfig({ DDB_CLIENT: 'sdk' }).client).toBe('sdk');
   });
 
   it.each<Environment>([
@@ -136,6 +137,7 @@ describe('the connection', () => {
     { DDB_TIMEOUT_MS: '1' },
     { DDB_TIMEOUT_MS: 'soon' },
     { DDB_MAX_CONNECTIONS: '0' },
+    { DDB_CLIENT: 'own' },
   ])('cannot be %p', (environment) => {
     expect(problemsOf(() => readDynamoConfig(environment))).toHaveLength(1);
   });

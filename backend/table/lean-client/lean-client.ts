@@ -17,7 +17,11 @@ type Send = Handler<ServiceInputTypes, ServiceOutputTypes>;
 /** A command of lib-dynamodb. */
 export interface DocumentCommand {
   readonly input: object;
-  resolveMiddleware(stack: Stack, configuration: DynamoDBClient['config'], options: object): Send;
+  resolveMiddleware(
+    stack: Stack,
+    configuration: DynamoDBClient['config'],
+    options: object,
+  ): (args: never) => Promise<unknown>;
 }
 
 /**
@@ -69,7 +73,7 @@ export class LeanClient extends DynamoDBClient {
   /** @throws what the SDK's document client throws for this command. */
   async sendDocument(command: DocumentCommand): Promise<ServiceOutputTypes> {
     const send = await this.#senderOf(command);
-    return (await send({ input: command.input })).output;
+    return (await send({ input: command.input as ServiceInputTypes })).output;
   }
 
   /**
@@ -101,7 +105,7 @@ export class LeanClient extends DynamoDBClient {
     };
     // The last of the steps before the attempts.
     stack.add(keep, { step: 'build', priority: 'low', name: 'keepHead' });
-    await command.resolveMiddleware(stack, this.config, {})(command);
+    await command.resolveMiddleware(stack, this.config, {})(command as never);
     if (!head) throw new TypeError('the SDK made no request');
     return head;
   }
