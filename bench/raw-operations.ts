@@ -1,7 +1,6 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
-  DynamoDBDocumentClient,
+  type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
@@ -11,6 +10,7 @@ import {
 import { ulid } from 'ulid';
 import { newTextMessage } from '../backend/domain/new-message.ts';
 import { messageItemOf } from '../backend/table/items.ts';
+import type { Table } from '../backend/table/table.ts';
 import {
   changeSk,
   groupIdOf,
@@ -36,13 +36,8 @@ import { hotSender, type RawSide, type World } from './world.ts';
  * The requests to the table that the API makes for each of its operations, and nothing else: no HTTP, no checks, no
  * response. It is the minimum time of the same work with this SDK.
  */
-export function rawOperations(
-  client: DynamoDBClient,
-  tableName: string,
-  world: World,
-  side: RawSide,
-): Record<OperationName, Operation> {
-  const raw = new RawLoop(DynamoDBDocumentClient.from(client), { tableName, world, side });
+export function rawOperations(table: Table, world: World, side: RawSide): Record<OperationName, Operation> {
+  const raw = new RawLoop(table, { tableName: table.name, world, side });
   return {
     send: (number) => raw.send(number),
     'send to one group': (number) => raw.sendToHotGroup(number),
@@ -58,7 +53,7 @@ const INBOX_ROWS = 2 * INBOX_LIMIT + 10;
 const METAS_SHARED_MS = 1_000;
 
 class RawLoop {
-  readonly #documents: DynamoDBDocumentClient;
+  readonly #documents: Pick<DynamoDBDocumentClient, 'send'>;
   readonly #tableName: string;
   readonly #world: World;
   readonly #side: RawSide;
@@ -72,7 +67,7 @@ class RawLoop {
   #hotPut: Promise<unknown> = Promise.resolve();
 
   constructor(
-    documents: DynamoDBDocumentClient,
+    documents: Pick<DynamoDBDocumentClient, 'send'>,
     about: { readonly tableName: string; readonly world: World; readonly side: RawSide },
   ) {
     this.#documents = documents;

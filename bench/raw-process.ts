@@ -3,6 +3,7 @@ import type { DynamoConfig } from '../backend/config.ts';
 import { meterCapacity, type Usage } from '../backend/table/capacity-meter.ts';
 import { createDynamoClient } from '../backend/table/client.ts';
 import { connectionSettings } from '../backend/table/open-client.ts';
+import { openTable } from '../backend/table/table.ts';
 import { answerCalls } from './calls.ts';
 import { cpuTimeMs, type Measurement, measurementOf, type Operation, runLoop } from './loop.ts';
 import type { OperationName } from './operations.ts';
@@ -14,7 +15,10 @@ import type { RawSide, World } from './world.ts';
 interface RawOptions {
   readonly dynamo: DynamoConfig;
   readonly world: World;
-  /** Which loop this is: `defaults` has a client with the SDK's default settings, the others have the API's client. */
+  /**
+   * Which loop this is: `lean` has the API's client, `defaults` the SDK's with its default settings, and the others the
+   * SDK's with the API's settings and HTTP client.
+   */
   readonly side: RawSide;
 }
 
@@ -24,8 +28,10 @@ let operations: Record<OperationName, Operation> | undefined;
 const commands = {
   start: ({ dynamo, world, side }: RawOptions): Promise<void> => {
     client =
-      side === 'defaults' ? new DynamoDBClient(connectionSettings(dynamo)) : createDynamoClient(dynamo);
-    operations = rawOperations(client, dynamo.tableName, world, side);
+      side === 'defaults'
+        ? new DynamoDBClient(connectionSettings(dynamo))
+        : createDynamoClient({ ...dynamo, client: side === 'lean' ? 'lean' : 'sdk' });
+    operations = rawOperations(openTable(client, dynamo.tableName), world, side);
     return Promise.resolve();
   },
 

@@ -3,7 +3,7 @@ import type { ApiClient, ApiRequest } from './api-client.ts';
 import { TEXT } from './items.ts';
 import type { Operation } from './loop.ts';
 import type { OperationName } from './operations.ts';
-import { hotSender, type World } from './world.ts';
+import { type ApiSide, hotSender, type World } from './world.ts';
 
 /** Page sizes of the lists that are read. */
 export const HISTORY_LIMIT = 50;
@@ -44,8 +44,12 @@ export class Sender {
   }
 }
 
-/** The operations that are measured, as requests. */
-export function apiOperations(api: ApiClient, world: World): Record<OperationName, Operation> {
+/** The operations that are measured, as requests. @param side whose conversations are written to. */
+export function apiOperations(
+  api: ApiClient,
+  world: World,
+  side: ApiSide = 'api',
+): Record<OperationName, Operation> {
   const sender = new Sender();
   const turns: number[] = [];
   const marks: number[] = [];
@@ -58,11 +62,11 @@ export function apiOperations(api: ApiClient, world: World): Record<OperationNam
   return {
     send: (number) => {
       const { userId, send } = callerOf(number);
-      return sender.send(api, userId, send.api[next(turns, number) % send.api.length] ?? '');
+      return sender.send(api, userId, send[side][next(turns, number) % send[side].length] ?? '');
     },
     'send to one group': async (number) => {
       const { userId, hot } = hotSender(world, number) ?? callerOf(number);
-      const body = { message_group_uuid: hot.api, message: TEXT };
+      const body = { message_group_uuid: hot[side], message: TEXT };
       // No client is at the end of a group to which all write: these sends name no seq that they follow.
       await api.ask({ userId, method: 'POST', path: '/api/messages', body });
     },
@@ -73,7 +77,7 @@ export function apiOperations(api: ApiClient, world: World): Record<OperationNam
     inbox: (number) => api.do(inboxRequest(callerOf(number).userId)),
     'mark read': (number) => {
       const { userId, mark } = callerOf(number);
-      return api.do(markReadRequest(userId, mark.api, next(marks, number)));
+      return api.do(markReadRequest(userId, mark[side], next(marks, number)));
     },
   };
 }

@@ -1,7 +1,7 @@
 import CliTable from 'cli-table3';
 import { growingCosts } from './growth.ts';
 import type { Grid } from './report.ts';
-import { aimsGrid, cpuGrid, growthGrid, throughputGrid, unitsGrid } from './report.ts';
+import { aimsGrid, clientsGrid, cpuGrid, growthGrid, throughputGrid, unitsGrid } from './report.ts';
 import type { Results } from './results.ts';
 
 /** Formats the results for a terminal. */
@@ -11,12 +11,20 @@ export function terminalText({ machine, engine, items, throughput, units, growth
     `${machine.cpu}, ${machine.cores} cores, node ${machine.node}, load ${machine.loadBefore.toFixed(1)} before the run`,
     `${engine}; ${items.toLocaleString('en')} items to begin with`,
     gridText('API : raw SDK loop; medians of the rounds, ratios with min–max', throughputGrid(throughput)),
-    gridText('CPU time an operation, likewise; SDK defaults: the raw loop with them', cpuGrid(throughput)),
+    gridText('CPU time an operation, likewise', cpuGrid(throughput)),
+    gridText(
+      'CPU time an operation of the API, of the API over the SDK, and of raw loops',
+      clientsGrid(throughput),
+    ),
     gridText('Capacity units an operation', unitsGrid(units)),
-    gridText('Growth: messages in one group', growthGrid(growth, 'messages')),
-    gridText('Growth: groups of one person', growthGrid(growth, 'groups')),
+    ...(growth.length === 0
+      ? []
+      : [
+          gridText('Growth: messages in one group', growthGrid(growth, 'messages')),
+          gridText('Growth: groups of one person', growthGrid(growth, 'groups')),
+          growing.length === 0 ? 'No cost grows.' : `COSTS GROW:\n${growing.join('\n')}`,
+        ]),
     gridText('Aims', aimsGrid(throughput)),
-    growing.length === 0 ? 'No cost grows.' : `COSTS GROW:\n${growing.join('\n')}`,
     '',
   ].join('\n');
 }

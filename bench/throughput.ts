@@ -1,4 +1,4 @@
-import type { Bench } from './bench.ts';
+import type { ApiUnderTest, Bench } from './bench.ts';
 import { type Measurement, measurementOf, type Operation, runLoop } from './loop.ts';
 import { OPERATIONS, type OperationName } from './operations.ts';
 import { clientsText, type Plan } from './plan.ts';
@@ -9,13 +9,17 @@ export interface Cell {
   readonly name: OperationName;
   readonly clients: number;
   readonly api: readonly Measurement[];
+  /** The raw loop with the SDK's client, and the API's settings and HTTP client. */
   readonly raw: readonly Measurement[];
-  /** The raw loop with the SDK's default settings; only at `DEFAULTS_AT` clients. */
-  readonly defaults: readonly Measurement[];
+  /** Only at `COMPARED_AT` clients. */
+  readonly compared: Readonly<Record<Compared, readonly Measurement[]>>;
 }
 
-/** Number of clients with which the SDK's default settings are measured, for comparison. */
-export const DEFAULTS_AT = 8;
+/** What else the API is compared with: itself over the SDK's client, and raw loops with its client and with the SDK's defaults. */
+export const COMPARED = ['sdkApi', 'lean', 'defaults'] as const;
+export type Compared = (typeof COMPARED)[number];
+/** Numbers of clients of these comparisons. */
+export const COMPARED_AT: readonly number[] = [8, 32];
 /** With one client, no other client sends to the shared group. */
 const SHARED: ReadonlySet<OperationName> = new Set(['send to one group']);
 /** Number of clients while code is compiled. */
@@ -28,14 +32,19 @@ export async function measureThroughput(
   progress: (text: string) => void,
 ): Promise<Cell[]> {
   const operations = apiOperations(bench.api.client, bench.world);
+  const sdkOperations = apiOperations(bench.sdkApi.client, bench.world, 'sdkApi');
   progress('warming up');
-  for (const name of OPERATIONS) await warmUp(bench, plan, name, operations[name]);
+  for (const name of OPERATIONS) {
+    await warmUp(bench, plan, name, operations[name]);
+    await runLoop(WARM_UP_CLIENTS, plan.warmUpMs, sdkOperations[name]);
+  }
   const cells: Cell[] = [];
   for (const name of OPERATIONS) {
     for (const clients of plan.clients) {
       if (clients === 1 && SHARED.has(name)) continue;
       progress(`${name}, ${clientsText(clients)}`);
-      cells.push(await measureCell(bench, plan, { name, clients, operation: operations[name] }));
+      const job = { name, clients, operation: operations[name], sdkOperation: sdkOperations[name] };
+      cells.push(await measureCell(bench, plan, job));
     }
   }
   return cells;
@@ -44,36 +53,42 @@ export async function measureThroughput(
 async function warmUp(bench: Bench, plan: Plan, name: OperationName, operation: Operation): Promise<void> {
   const job = { name, clients: WARM_UP_CLIENTS, windowMs: plan.warmUpMs };
   await runLoop(job.clients, job.windowMs, operation);
-  await bench.raw.call('measure', job);
-  await bench.defaults.call('measure', { ...job, windowMs: plan.warmUpMs / 2 });
+  for (const side of ['raw', 'lean', 'defaults'] as const) await bench[side].call('measure', job);
 }
 
 async function measureCell(
   bench: Bench,
   { rounds, windowMs }: Plan,
-  job: { readonly name: OperationName; readonly clients: number; readonly operation: Operation },
+  job: {
+    readonly name: OperationName;
+    readonly clients: number;
+    readonly operation: Operation;
+    readonly sdkOperation: Operation;
+  },
 ): Promise<Cell> {
-  const { name, clients, operation } = job;
+  const { name, clients } = job;
   const api: Measurement[] = [];
   const raw: Measurement[] = [];
-  const defaults: Measurement[] = [];
+  const compared = { sdkApi: [] as Measurement[], lean: [] as Measurement[], defaults: [] as Measurement[] };
   for (let round = 0; round < rounds; round += 1) {
-    api.push(await measureApi(bench, clients, windowMs, operation));
+    api.push(await measureApi(bench.api, clients, windowMs, job.operation));
     raw.push(await bench.raw.call('measure', { name, clients, windowMs }));
-    if (clients === DEFAULTS_AT && !SHARED.has(name)) {
-      defaults.push(await bench.defaults.call('measure', { name, clients, windowMs }));
+    if (!COMPARED_AT.includes(clients) || SHARED.has(name)) continue;
+    compared.sdkApi.push(await measureApi(bench.sdkApi, clients, windowMs, job.sdkOperation));
+    for (const side of ['lean', 'defaults'] as const) {
+      compared[side].push(await bench[side].call('measure', { name, clients, windowMs }));
     }
   }
-  return { name, clients, api, raw, defaults };
+  return { name, clients, api, raw, compared };
 }
 
 async function measureApi(
-  { api }: Bench,
+  { process }: ApiUnderTest,
   clients: number,
   windowMs: number,
   operation: Operation,
 ): Promise<Measurement> {
-  const cpuBefore = await api.process.call('cpuTimeMs');
+  const cpuBefore = await process.call('cpuTimeMs');
   const result = await runLoop(clients, windowMs, operation);
-  return measurementOf(result, (await api.process.call('cpuTimeMs')) - cpuBefore);
+  return measurementOf(result, (await process.call('cpuTimeMs')) - cpuBefore);
 }

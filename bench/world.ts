@@ -7,22 +7,25 @@ import type { Plan } from './plan.ts';
  * The writers: the API, or one of the raw loops. Each has its own conversations to write to, because a raw loop does
  * not support other writers to the same log.
  */
-export const SIDES = ['api', 'raw', 'defaults', 'metered'] as const;
+export const SIDES = ['api', 'sdkApi', 'lean', 'raw', 'defaults', 'metered'] as const;
 export type Side = (typeof SIDES)[number];
-export type RawSide = Exclude<Side, 'api'>;
+export type ApiSide = Extract<Side, 'api' | 'sdkApi'>;
+export type RawSide = Exclude<Side, ApiSide>;
 
-/** Conversations of each caller: one more than a page of the inbox. The first is read, the others are written to. */
-const PEERS = 21;
+/** Conversations of each caller: more than a page of the inbox. The first is read, the others are written to. */
+const PEERS = 31;
 const READ = 0;
 const SEND_TO = {
   api: [1, 2, 3, 4],
   raw: [5, 6, 7, 8],
   defaults: [9, 10, 11, 12],
   metered: [13, 14, 15, 16],
+  sdkApi: [17, 18, 19, 20],
+  lean: [21, 22, 23, 24],
 };
 /** Groups that each client sends to in turn. */
 export const GROUPS_TO_SEND_TO = SEND_TO.api.length;
-const MARK = { api: 17, raw: 18, defaults: 19, metered: 20 };
+const MARK = { api: 25, raw: 26, defaults: 27, metered: 28, sdkApi: 29, lean: 30 };
 /**
  * Seconds between the newest messages of one person's conversations, on the growth curves: 12 conversations are active on a
  * day. A page of the inbox reads the rows of one day more than it shows.
@@ -35,6 +38,8 @@ const HOT_GROUP = {
   raw: '00000000000000000000000002',
   defaults: '00000000000000000000000003',
   metered: '00000000000000000000000004',
+  sdkApi: '00000000000000000000000005',
+  lean: '00000000000000000000000006',
 };
 /** Messages of the conversation that is read: more than a page. */
 const READ_MESSAGES = 200;
@@ -101,7 +106,14 @@ function caller(number: number): Caller {
 }
 
 function bySide<Value>(make: (side: Side) => Value): Record<Side, Value> {
-  return { api: make('api'), raw: make('raw'), defaults: make('defaults'), metered: make('metered') };
+  return {
+    api: make('api'),
+    sdkApi: make('sdkApi'),
+    lean: make('lean'),
+    raw: make('raw'),
+    defaults: make('defaults'),
+    metered: make('metered'),
+  };
 }
 
 const peer = (place: number): string => userId(CIRCLES.peers, place);
