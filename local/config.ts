@@ -103,12 +103,14 @@ export function readDataDir(environment: Environment): string {
  * profile must not prevent access to a local engine.
  */
 export function ownEngineConfig(environment: Environment, endpoint: string): DynamoConfig {
-  const { DDB_MESSAGE_TABLE, AWS_MAX_ATTEMPTS, DDB_TIMEOUT_MS, DDB_MAX_CONNECTIONS } = environment;
+  const { DDB_MESSAGE_TABLE, AWS_MAX_ATTEMPTS, DDB_TIMEOUT_MS, DDB_MAX_CONNECTIONS, DDB_CLIENT } =
+    environment;
   return readDynamoConfig({
     DDB_MESSAGE_TABLE,
     AWS_MAX_ATTEMPTS,
     DDB_TIMEOUT_MS,
     DDB_MAX_CONNECTIONS,
+    DDB_CLIENT,
     AWS_ENDPOINT_URL: endpoint,
   });
 }
