@@ -73,7 +73,7 @@ export class LeanClient extends DynamoDBClient {
   /** @throws what the SDK's document client throws for this command. */
   async sendDocument(command: DocumentCommand): Promise<ServiceOutputTypes> {
     const send = await this.#senderOf(command);
-    return (await send({ input: command.input as ServiceInputTypes })).output;
+    return (await send({ input: command.input })).output;
   }
 
   /**
