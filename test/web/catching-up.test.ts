@@ -2,11 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Message } from '../../web/src/api/shapes.ts';
 import { Conversation } from '../../web/src/chat/conversation.ts';
+import type { LoggedChange } from '../../web/src/chat/events.ts';
 import { shown } from '../../web/src/chat/log.ts';
 import { FakeApi } from './fake-api.ts';
 
 /** More than a client opens at once, and than the API's longest page. */
 const LENGTH = 230;
+
+type Publication =
+  | { readonly message: Message; readonly change?: never }
+  | { readonly change: LoggedChange; readonly message?: never };
 
 /** A conversation of a client, and its API. Events, responses, pauses and the table's stream move when the test says so. */
 class Scene {
@@ -15,10 +20,11 @@ class Scene {
   readonly #waiting: (() => void)[] = [];
   /** Written, and not yet processed by the stream's handler: without a change number and a second event. */
   readonly #unprocessed: Message[] = [];
-  readonly #publications: Message[] = [];
+  readonly #publications: Publication[] = [];
   /** What the current event stream has delivered. */
   readonly #delivered = new Set<string>();
   #isLive = true;
+  #isLeft = false;
 
   constructor(length = LENGTH) {
     this.api = new FakeApi(length);
@@ -41,8 +47,14 @@ class Scene {
 
   async open(isFar: boolean): Promise<void> {
     const position = isFar ? { read_seq: 60, unread_count: 170 } : { read_seq: LENGTH, unread_count: 0 };
+    this.#isLeft = false;
     void this.conversation.open({ last_seq: LENGTH, ...position });
     await turn();
+  }
+
+  leave(): void {
+    this.#isLeft = true;
+    this.conversation.leave();
   }
 
   write(seq: number, text: string | null | undefined): void {
@@ -55,18 +67,32 @@ class Scene {
   }
 
   process(): void {
-    const changed = this.#unprocessed.splice(0);
-    for (const { seq } of changed.filter(({ rev }) => rev > 0)) this.api.changes.push(seq);
-    this.#publish(changed);
+    const written = this.#unprocessed.splice(0);
+    const changed = written.filter(({ rev }) => rev > 0);
+    const changes = changed.map(({ seq }) => ({ number: this.api.changes.push(seq), seqs: [seq] }));
+    this.#publish(written.map((message) => ({ message })));
+    this.#publish(changes.map((change) => ({ change })));
   }
 
   receive(place = 0): void {
-    const [message] = this.#publications.splice(place % Math.max(1, this.#publications.length), 1);
-    if (!message || !this.#isLive) return;
-    const version = `${message.seq}.${message.rev}`;
-    if (this.#delivered.has(version)) return;
+    const next = this.#next(place);
+    if (next?.change) this.conversation.takeChange(next.change);
+    if (next?.message) this.conversation.take([next.message]);
+  }
+
+  /** The edit or deletion is lost that would come next, in both of its publications. */
+  lose(place = 0): void {
+    const next = this.#publications[place % Math.max(1, this.#publications.length)];
+    if (next?.message && next.message.rev > 0) this.#next(place);
+  }
+
+  #next(place: number): Publication | undefined {
+    const [next] = this.#publications.splice(place % Math.max(1, this.#publications.length), 1);
+    if (!next?.message) return next;
+    const version = `${next.message.seq}.${next.message.rev}`;
+    if (this.#delivered.has(version)) return undefined;
     this.#delivered.add(version);
-    this.conversation.take([message]);
+    return next;
   }
 
   /** Ends a wait: of a response, or before the next attempt. */
@@ -94,6 +120,7 @@ class Scene {
     await this.reconnect();
     this.process();
     while (this.#publications.length > 0) this.receive();
+    if (this.#isLeft) await this.open(false);
     for (let turns = 0; this.#waiting.length > 0; turns += 1) {
       if (turns > 1_000) throw new Error('it never ends');
       await this.respond();
@@ -108,11 +135,11 @@ class Scene {
 
   #store(message: Message): void {
     this.#unprocessed.push(message);
-    this.#publish([message]);
+    this.#publish([{ message }]);
   }
 
-  #publish(messages: readonly Message[]): void {
-    if (this.#isLive) this.#publications.push(...messages);
+  #publish(publications: readonly Publication[]): void {
+    if (this.#isLive) this.#publications.push(...publications);
   }
 }
 
@@ -253,6 +280,154 @@ describe('Catching up', () => {
   });
 });
 
+describe('A change event', () => {
+  /** Everything that was written is published, and arrives. */
+  const deliver = (scene: Scene): void => {
+    scene.process();
+    for (let count = 0; count < 20; count += 1) scene.receive();
+  };
+
+  it('causes no request if the messages came with their own events, or are not held', async () => {
+    const scene = await opened();
+    scene.api.pages.length = 0;
+    for (const seq of [230, 200, 100]) scene.write(seq, 'edited');
+    scene.write(220, null);
+    // Message 100 is not held.
+    scene.lose(2);
+    deliver(scene);
+    await scene.settle();
+    expect(scene.api.changePages).toEqual([]);
+    expect(scene.api.pages).toEqual([]);
+    // After an interruption it begins with the number that it then holds.
+    scene.disconnect(true);
+    await scene.settle();
+    expect(scene.api.changePages).toEqual([4]);
+  });
+
+  it('causes no request if it arrives twice, or late', async () => {
+    const scene = await opened();
+    scene.write(230, 'edited');
+    deliver(scene);
+    scene.conversation.takeChange({ number: 1, seqs: [230] });
+    scene.conversation.takeChange({ number: 1, seqs: [229] });
+    await scene.settle();
+    expect(scene.api.changePages).toEqual([]);
+  });
+
+  it('causes one request for several changes if the event of a message is missing', async () => {
+    const scene = await opened();
+    for (const seq of [225, 230, 229]) scene.write(seq, 'edited');
+    scene.lose();
+    deliver(scene);
+    await scene.settle();
+    expect(scene.api.changePages).toEqual([0, 2]);
+    expect(scene.compare().held).toEqual(scene.compare().stored);
+  });
+
+  it('causes a request if an earlier one is missing, or if it does not name its messages', async () => {
+    const scene = await opened();
+    scene.conversation.takeChange({ number: 2, seqs: [100] });
+    await scene.settle();
+    expect(scene.api.changePages).toEqual([0]);
+    scene.conversation.takeChange({ number: 1, seqs: [] });
+    await scene.settle();
+    expect(scene.api.changePages).toEqual([0, 0]);
+  });
+
+  it('takes the event of an earlier change of a message for none of a later one', async () => {
+    const scene = await opened();
+    scene.write(230, 'edited');
+    deliver(scene);
+    scene.write(230, 'edited again');
+    scene.lose();
+    deliver(scene);
+    await scene.settle();
+    expect(scene.api.changePages).toEqual([1]);
+    expect(scene.compare().held).toEqual(scene.compare().stored);
+  });
+
+  it('is also complete for a message that is on a page that was requested before', async () => {
+    const scene = await opened();
+    void scene.conversation.loadOlder();
+    await turn();
+    scene.write(100, 'edited');
+    scene.lose();
+    deliver(scene);
+    await scene.settle();
+    expect(scene.compare().held.find(({ seq }) => seq === 100)?.message).toBe('edited');
+  });
+
+  it('is also complete for a message whose event came and was forgotten while a page was under way', async () => {
+    const scene = new Scene();
+    await scene.open(true);
+    await scene.respond();
+    scene.write(60, 'edited');
+    scene.receive();
+    scene.leave();
+    // The change is not in the log yet when the page arrives, and what may have been missed is fetched.
+    for (let count = 0; count < 5; count += 1) await scene.respond();
+    await scene.settle();
+    expect(scene.compare().held.find(({ seq }) => seq === 60)?.message).toBe('edited');
+  });
+
+  it('takes the event of a change that was fetched for none of a later one', async () => {
+    const scene = await opened();
+    for (const seq of [230, 229]) scene.write(seq, 'edited');
+    for (let count = 0; count < 2; count += 1) scene.receive();
+    scene.process();
+    // Of the two changes, the event of the second one arrives first.
+    scene.receive(3);
+    for (let count = 0; count < 10; count += 1) await scene.respond();
+    expect(scene.api.changePages).toEqual([0]);
+    scene.write(230, 'edited again');
+    scene.process();
+    scene.conversation.takeChange({ number: 3, seqs: [230] });
+    for (let count = 0; count < 10; count += 1) await scene.respond();
+    expect(scene.api.changePages).toEqual([0, 2]);
+  });
+
+  it('is complete for a message that was forgotten at an interruption, while a page was under way', async () => {
+    const scene = await opened();
+    void scene.conversation.loadOlder();
+    await turn();
+    scene.write(100, 'edited');
+    deliver(scene);
+    scene.disconnect(true);
+    await scene.reconnect();
+    for (let count = 0; count < 10; count += 1) await scene.respond(1);
+    await scene.settle();
+    expect(scene.compare().held.find(({ seq }) => seq === 100)?.message).toBe('edited');
+  });
+
+  it('does not make a page old that was requested before, if the events brought its changes', async () => {
+    const scene = await opened();
+    void scene.conversation.loadOlder();
+    await turn();
+    scene.write(100, 'edited');
+    deliver(scene);
+    await scene.settle();
+    scene.write(230, 'edited');
+    deliver(scene);
+    await scene.settle();
+    expect(scene.api.changePages).toEqual([]);
+    expect(scene.compare().held).toEqual(scene.compare().stored);
+  });
+
+  it('causes a request for a conversation that is not shown only when it is opened', async () => {
+    const scene = await opened();
+    scene.leave();
+    scene.write(230, 'edited');
+    scene.lose();
+    deliver(scene);
+    for (let count = 0; count < 5; count += 1) await scene.respond();
+    expect(scene.api.changePages).toEqual([]);
+    await scene.open(false);
+    await scene.settle();
+    expect(scene.api.changePages).toEqual([0]);
+    expect(scene.compare().held).toEqual(scene.compare().stored);
+  });
+});
+
 const place = fc.nat(300);
 const step = fc.oneof(
   {
@@ -264,6 +439,7 @@ const step = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('receive' as const), place }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('lose' as const), place }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('respond' as const), place }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('process' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('disconnect' as const), isReachable: fc.boolean() }) },
@@ -272,9 +448,11 @@ const step = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('load' as const),
-      what: fc.constantFrom('loadOlder', 'loadNewer', 'jumpToNewest', 'reachedEnd', 'leave'),
+      what: fc.constantFrom('loadOlder', 'loadNewer', 'jumpToNewest', 'reachedEnd'),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('open' as const), isFar: fc.boolean() }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -286,6 +464,9 @@ async function take(scene: Scene, taken: Step): Promise<void> {
     case 'receive':
       scene.receive(taken.place);
       return;
+    case 'lose':
+      scene.lose(taken.place);
+      return;
     case 'respond':
       return scene.respond(taken.place);
     case 'process':
@@ -296,6 +477,11 @@ async function take(scene: Scene, taken: Step): Promise<void> {
       return;
     case 'reconnect':
       return scene.reconnect();
+    case 'leave':
+      scene.leave();
+      return;
+    case 'open':
+      return scene.open(taken.isFar);
     case 'load':
       void scene.conversation[taken.what]()?.catch(() => undefined);
       return turn();
@@ -316,6 +502,6 @@ it('A client ends with what the log has in the range that it shows, in any order
         expect(log.high).toBe(scene.api.log.length);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });

@@ -8,6 +8,11 @@ describe('parseEvent', () => {
   it('distinguishes events by their names', () => {
     expect(parseEvent('ready', '{}')).toEqual({ type: 'ready' });
     expect(parseEvent('message', JSON.stringify(message))).toEqual({ type: 'message', message });
+    expect(parseEvent('change', '{"message_group_uuid":"g","change":7,"seqs":[3]}')).toEqual({
+      type: 'change',
+      group: 'g',
+      change: { number: 7, seqs: [3] },
+    });
     expect(parseEvent('message_group_left', '{"uuid":"g"}')).toEqual({ type: 'left', uuid: 'g' });
     expect(parseEvent('typing', '{"message_group_uuid":"g","user_uuid":"u","handle":"h"}')).toEqual({
       type: 'typing',

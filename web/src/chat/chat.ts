@@ -197,6 +197,9 @@ export class Chat {
       case 'message':
         this.tookMessage(event.message);
         break;
+      case 'change':
+        this.#conversations.get(event.group)?.takeChange(event.change);
+        break;
       case 'group':
         this.#tookRow(event.group);
         break;

@@ -1,10 +1,21 @@
 import type { Api, HistoryPlace } from '../api/api.ts';
-import { ApiError, codeOf } from '../api/api-error.ts';
+import { codeOf } from '../api/api-error.ts';
 import type { Message } from '../api/shapes.ts';
-import { backoffMs } from './backoff.ts';
+import { CatchUp } from './catch-up.ts';
 import type { Device } from './device.ts';
+import type { LoggedChange } from './events.ts';
 import { History, type HistoryApi, LONG_PAGE } from './history.ts';
-import { announce, EMPTY_LOG, hasOlder, type Log, missingNewer, receive, showAt, trim } from './log.ts';
+import {
+  announce,
+  EMPTY_LOG,
+  hasOlder,
+  isNews,
+  type Log,
+  missingNewer,
+  receive,
+  showAt,
+  trim,
+} from './log.ts';
 import { Sending } from './sending.ts';
 import { Subject } from './subject.ts';
 
@@ -41,11 +52,8 @@ const CLOSED_AT_ONCE = 300;
 /** Messages that are kept of a conversation that is not shown. */
 const KEPT = 100;
 
-/** Catching up that is under way. A later one replaces it: its request may never get a response. */
-interface CatchingUp {
-  /** Something may have been missed since it began: it is repeated. */
-  isOutdated: boolean;
-}
+/** Within this time, in milliseconds, clients fetch what a change event shows to be missing: not all of a group's at once. */
+const SPREAD_MS = 2_000;
 
 /** One conversation: its log, kept up to date with the API. */
 export class Conversation {
@@ -56,7 +64,10 @@ export class Conversation {
   readonly #history: History;
   readonly #device: Device;
   #closingGap: Promise<void> | undefined;
-  #catchingUp: CatchingUp | undefined;
+  readonly #catchUp: CatchUp;
+  #isShown = false;
+  /** Changes may be missing: they are fetched soon, or when the conversation is shown again. */
+  #isStale = false;
   /** The read position at which it was opened. */
   #position: ReadPosition | undefined;
 
@@ -70,6 +81,7 @@ export class Conversation {
     this.#api = parts.api;
     this.#history = new History(parts.uuid, parts.api);
     this.#device = parts.device;
+    this.#catchUp = new CatchUp(parts.device, () => this.#catchUpOnce());
     this.state = new Subject<ConversationState>({
       log: EMPTY_LOG,
       loading: { first: false, older: false, newer: false },
@@ -100,6 +112,8 @@ export class Conversation {
     this.#position = position;
     this.announce(last_seq);
     this.sending.restore();
+    this.#isShown = true;
+    void this.#catchUpIfStale();
     if (this.log.high > 0 || this.state.get().loading.first) return;
     const far = unread_count > UNREAD_WITHIN_A_PAGE && read_seq > 0;
     await this.#load('first', async () => {
@@ -141,10 +155,18 @@ export class Conversation {
     if (missingNewer(this.log) === 0) this.#setFollowing(true);
   }
 
-  /** Adds messages from anywhere, and closes a gap that they reveal. */
+  /** Adds messages of events and of responses to the user's own changes, and closes a gap that they reveal. */
   take(messages: readonly Message[]): void {
-    this.update((log) => receive(log, messages));
-    this.#closeSmallGap();
+    this.#history.tookNews(
+      messages.filter((message) => message.rev > 0 && isNews(this.log.messages.get(message.seq), message)),
+    );
+    this.#add(messages);
+  }
+
+  /** Takes the number of a change. If not all messages may be as it left them, what was missed is fetched. */
+  takeChange(change: LoggedChange): void {
+    const mayMiss = this.#history.tookChange(change, (seq) => this.log.messages.has(seq));
+    if (mayMiss && !this.#catchUp.outdate()) void this.#catchUpSoon();
   }
 
   /** Notes the end of the log. */
@@ -159,7 +181,7 @@ export class Conversation {
    */
   refresh(): Promise<void> {
     this.#history.interrupted();
-    return this.#catchUp();
+    return this.#catchUp.run();
   }
 
   async edit(seq: number, text: string): Promise<void> {
@@ -172,9 +194,10 @@ export class Conversation {
 
   /** Forgets most messages: the conversation is not shown any more. */
   leave(): void {
+    this.#isShown = false;
     const { following } = this.state.get();
     // A user who was reading older messages starts at the end the next time.
-    const isKept = following && !this.#catchingUp;
+    const isKept = following && !this.#catchUp.isRunning;
     this.#forgetWith((log) =>
       isKept ? trim(log, KEPT) : { ...EMPTY_LOG, tail: log.tail, outgoing: log.outgoing },
     );
@@ -194,30 +217,22 @@ export class Conversation {
   #forgetWith(change: (log: Log) => Log): void {
     this.#history.interrupted();
     this.update(change);
+    this.#history.forgetNews((seq) => !this.log.messages.has(seq));
   }
 
-  async #catchUp(): Promise<void> {
-    const run: CatchingUp = { isOutdated: true };
-    this.#catchingUp = run;
-    try {
-      for (let failures = 0; run.isOutdated && this.#catchingUp === run && !this.#device.isClosed();) {
-        run.isOutdated = false;
-        try {
-          await this.#catchUpOnce();
-          failures = 0;
-        } catch (error) {
-          if (!(error instanceof ApiError && error.isTemporary)) throw error;
-          run.isOutdated = true;
-          await this.#device.pause(backoffMs(failures));
-          failures += 1;
-        }
-      }
-    } finally {
-      if (this.#catchingUp === run) this.#catchingUp = undefined;
-    }
+  async #catchUpIfStale(): Promise<void> {
+    // What cannot be fetched is fetched at the next `ready`.
+    if (this.#isStale) await this.#catchUp.run().catch(() => undefined);
+  }
+
+  async #catchUpSoon(): Promise<void> {
+    this.#isStale = true;
+    await this.#device.pause(Math.random() * SPREAD_MS);
+    if (this.#isShown) await this.#catchUpIfStale();
   }
 
   async #catchUpOnce(): Promise<void> {
+    this.#isStale = false;
     // Messages outside of the shown range are fetched when they are shown.
     this.#forgetWith((log) => trim(log, Infinity));
     if (this.log.high === 0) {
@@ -226,7 +241,7 @@ export class Conversation {
     }
     await this.#readNewer();
     const add = (messages: readonly Message[]) =>
-      this.take(messages.filter(({ seq }) => this.log.messages.has(seq)));
+      this.#add(messages.filter(({ seq }) => this.log.messages.has(seq)));
     if (await this.#history.readChanges(add)) return;
     if (this.log.high > 0) await this.#history.readAgain(this.log, add);
   }
@@ -244,6 +259,11 @@ export class Conversation {
       if (count < LONG_PAGE) return;
     }
     this.#setFollowing(false);
+  }
+
+  #add(messages: readonly Message[]): void {
+    this.update((log) => receive(log, messages));
+    this.#closeSmallGap();
   }
 
   #showAt(messages: readonly Message[], seq: number): void {
@@ -287,12 +307,10 @@ export class Conversation {
   /** Reads a page and adds it. */
   async #read(
     place: HistoryPlace,
-    add = (messages: readonly Message[]) => this.take(messages),
+    add = (messages: readonly Message[]) => this.#add(messages),
   ): Promise<void> {
     const isOutdated = await this.#history.read(place, add);
-    if (!isOutdated) return;
-    if (this.#catchingUp) this.#catchingUp.isOutdated = true;
     // What cannot be fetched is fetched at the next `ready`.
-    else this.#catchUp().catch(() => undefined);
+    if (isOutdated && !this.#catchUp.outdate()) this.#catchUp.run().catch(() => undefined);
   }
 }

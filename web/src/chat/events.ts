@@ -6,9 +6,18 @@ import type { Message, MessageGroup } from '../api/shapes.ts';
 export type LiveEvent =
   | { readonly type: 'ready' }
   | { readonly type: 'message'; readonly message: Message }
+  | { readonly type: 'change'; readonly group: string; readonly change: LoggedChange }
   | { readonly type: 'group'; readonly group: MessageGroup }
   | { readonly type: 'left'; readonly uuid: string }
   | { readonly type: 'typing'; readonly group: string; readonly user: string; readonly handle: string };
+
+/** An entry of a conversation's change log. */
+export interface LoggedChange {
+  /** The change's number: 1, 2, 3 … without a gap. */
+  readonly number: number;
+  /** The messages that were changed. */
+  readonly seqs: readonly number[];
+}
 
 /*
  * The checks of messages and message groups are generated from the OpenAPI document, as their types are. Attributes that it
@@ -16,6 +25,7 @@ export type LiveEvent =
  */
 const message: z.ZodMiniType<Message> = checks.message;
 const messageGroup: z.ZodMiniType<MessageGroup> = checks.messageGroup;
+const change = z.object({ message_group_uuid: z.string(), change: z.int(), seqs: z.array(z.int()) });
 const left = z.object({ uuid: z.string() });
 const typing = z.object({ message_group_uuid: z.string(), user_uuid: z.string(), handle: z.string() });
 
@@ -29,6 +39,10 @@ export function parseEvent(name: string | undefined, data: string): LiveEvent | 
       return { type: 'ready' };
     case 'message':
       return { type: 'message', message: message.parse(JSON.parse(data)) };
+    case 'change': {
+      const { message_group_uuid, change: number, seqs } = change.parse(JSON.parse(data));
+      return { type: 'change', group: message_group_uuid, change: { number, seqs } };
+    }
     case 'message_group':
       return { type: 'group', group: messageGroup.parse(JSON.parse(data)) };
     case 'message_group_left':

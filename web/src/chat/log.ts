@@ -147,7 +147,8 @@ export function discard(log: Log, key: string): Log {
   return { ...log, outgoing: log.outgoing.filter((sent) => sent.key !== key) };
 }
 
-function isNews(held: Message | undefined, message: Message): boolean {
+/** Whether a message is newer than the copy that is held. */
+export function isNews(held: Message | undefined, message: Message): boolean {
   return held === undefined || message.rev > held.rev;
 }
 
