@@ -11,6 +11,8 @@ interface Props extends RowContext {
   readonly name: string;
   /** Whether the list scrolls to new messages. */
   readonly following: boolean;
+  /** Whether the user has just opened or closed a run: the rows that appear are not new. */
+  readonly isToggled: boolean;
   /** Number of messages that are known to exist after the last row. */
   readonly missing: number;
   readonly isLoading: boolean;
@@ -25,9 +27,9 @@ interface Props extends RowContext {
 
 /** The messages of a conversation. Only the rows near the visible ones are rendered. */
 export function MessageList(props: Props) {
-  const { rows, following, missing, isAtEnd } = props;
+  const { rows, following, missing, isAtEnd, isToggled } = props;
   const [viewport, setViewport] = useState<HTMLDivElement | null>(null);
-  const virtualizer = useMessageVirtualizer({ ...props, viewport });
+  const virtualizer = useMessageVirtualizer({ ...props, following: following && !isToggled, viewport });
   const jump = async (): Promise<void> => {
     if (!following || missing > 0) await props.onJumpToNewest();
     requestAnimationFrame(() => virtualizer.scrollToEnd());

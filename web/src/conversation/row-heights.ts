@@ -6,6 +6,8 @@ const HEIGHTS = {
   day: 41,
   divider: 34,
   system: 35,
+  run: 40,
+  more: 56,
   bubble: 58.5,
   gap: 8,
   line: 23.2,
@@ -26,6 +28,8 @@ export function estimateHeight(row: Row | undefined): number {
     case 'day':
     case 'divider':
     case 'system':
+    case 'run':
+    case 'more':
       return HEIGHTS[row.kind];
   }
 }

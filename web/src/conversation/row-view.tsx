@@ -1,4 +1,5 @@
-import type { Message } from '../api/shapes.ts';
+import type { Message, SystemMessage } from '../api/shapes.ts';
+import { DownIcon } from '../ui/icons.tsx';
 import { SentenceView } from '../ui/sentence-view.tsx';
 import { dayName, exactTime } from '../ui/times.ts';
 import { useNow } from '../ui/use-now.ts';
@@ -6,7 +7,7 @@ import { Bubble } from './bubble.tsx';
 import { OutgoingBubble } from './outgoing-bubble.tsx';
 import type { Row } from './rows.ts';
 import { seenWords } from './seen-by.ts';
-import { systemWords } from './system-words.ts';
+import { runWords, systemWords } from './system-words.ts';
 
 /** What all rows of a conversation share. */
 export interface RowContext {
@@ -18,6 +19,10 @@ export interface RowContext {
   readonly others: number;
   readonly onEdit: (message: Message) => void;
   readonly onDelete: (message: Message) => void;
+  /** Shows the messages of a run, or hides them. */
+  readonly onToggle: (messages: readonly SystemMessage[]) => void;
+  /** Fetches more at an edge of the list. */
+  readonly onMore: (edge: 'start' | 'end') => void;
   readonly onRetry: (key: string) => void;
   readonly onDiscard: (key: string) => void;
 }
@@ -40,6 +45,16 @@ export function RowView({ row, context }: { readonly row: Row | undefined; reado
       return (
         <p className="talk-system" data-seq={row.message.seq} title={exactTime(row.message.created_at)}>
           <SentenceView words={systemWords(row.message, context.me)} />
+        </p>
+      );
+    case 'run':
+      return <RunRow row={row} context={context} />;
+    case 'more':
+      return (
+        <p className="talk-more">
+          <button type="button" className="button plain" onClick={() => context.onMore(row.edge)}>
+            {row.edge === 'start' ? 'Show older messages' : 'Show newer messages'}
+          </button>
         </p>
       );
     case 'outgoing':
@@ -65,6 +80,20 @@ export function RowView({ row, context }: { readonly row: Row | undefined; reado
       );
     }
   }
+}
+
+/** Folded messages about members: a button that shows them below. */
+function RunRow(props: { readonly row: Row & { readonly kind: 'run' }; readonly context: RowContext }) {
+  const { messages, isOpen } = props.row;
+  const { me, onToggle } = props.context;
+  return (
+    <p className="talk-system" data-seq={isOpen ? undefined : messages.at(-1)?.seq}>
+      <button type="button" className="run-toggle" aria-expanded={isOpen} onClick={() => onToggle(messages)}>
+        <SentenceView words={runWords(messages, me)} />
+        <DownIcon />
+      </button>
+    </p>
+  );
 }
 
 function DayRow({ at }: { readonly at: string }) {

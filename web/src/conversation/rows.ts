@@ -7,6 +7,16 @@ export type Row =
   | { readonly kind: 'day'; readonly key: string; readonly at: string }
   | { readonly kind: 'divider'; readonly key: string }
   | { readonly kind: 'system'; readonly key: string; readonly message: SystemMessage }
+  /** Messages about members that are folded into one row. */
+  | {
+      readonly kind: 'run';
+      readonly key: string;
+      readonly messages: readonly SystemMessage[];
+      /** Whether they follow, each in a row of its own. */
+      readonly isOpen: boolean;
+    }
+  /** Before the first row or after the last one: a button that fetches more. */
+  | { readonly kind: 'more'; readonly key: string; readonly edge: 'start' | 'end' }
   | ({ readonly kind: 'message'; readonly key: string; readonly message: TextMessage } & BubblePosition)
   | ({ readonly kind: 'outgoing'; readonly key: string; readonly outgoing: Outgoing } & BubblePosition);
 

@@ -3,6 +3,8 @@ import { type Sentence, sentence, type Word } from '../ui/sentence.ts';
 
 /** People who are named in a list, where more were added: as in the API's previews. */
 const NAMED_PEOPLE = 3;
+/** The same of a folded run, which names more only if they are all. */
+const NAMED_IN_RUN = 2;
 
 /**
  * Returns a system message as a sentence for its reader, in the words of the API's previews. A change that is not known here is in
@@ -18,7 +20,7 @@ export function systemWords(message: SystemMessage, me: string): Sentence {
     case 'group_renamed':
       return sentence`${actor} named the group “${event.name}”`;
     case 'members_added':
-      return [...sentence`${actor} added `, ...addedPeople(event.users.map(whom))];
+      return [...sentence`${actor} added `, ...namesOf(event.users.map(whom), NAMED_PEOPLE)];
     case 'member_joined':
       return sentence`${actor} joined the group`;
     case 'visibility_changed':
@@ -50,9 +52,69 @@ function leftTo(actor: string | Word, owner: Named, me: string): Sentence {
     : sentence`${actor} left, and ${owner.display_name} owns the group now`;
 }
 
-/** "Ada", "Ada and Grace", "Ada, Grace, Alan and 4 others". */
-function addedPeople(people: readonly (string | Word)[]): Sentence {
-  const named = people.slice(0, NAMED_PEOPLE);
+/** What a run of messages about members comes to: of a user who came and left, the last of it. */
+type Outcome = 'joined' | 'left' | 'removed';
+
+/**
+ * Returns a run of messages about members as one sentence: "Ada, Grace and 14 others joined", "You joined, Alan left, and Hedy
+ * was removed".
+ */
+export function runWords(messages: readonly SystemMessage[], me: string): Sentence {
+  const outcomes = new Map<string, { readonly outcome: Outcome; readonly name: string }>();
+  for (const message of messages) {
+    for (const { outcome, user_uuid, display_name } of outcomesOf(message)) {
+      // Where a user was named before, they are now named last.
+      outcomes.delete(user_uuid);
+      outcomes.set(user_uuid, { outcome, name: display_name });
+    }
+  }
+  const clauses = (['joined', 'left', 'removed'] as const).flatMap((outcome): Sentence[] => {
+    const users = [...outcomes].filter(([, user]) => user.outcome === outcome);
+    if (users.length === 0) return [];
+    const others = users.filter(([uuid]) => uuid !== me).map(([, { name }]) => name);
+    const isMine = others.length < users.length;
+    const names = [...(isMine ? [{ word: 'you' }] : []), ...others];
+    const verb =
+      outcome === 'removed' ? (names.length === 1 && !isMine ? 'was removed' : 'were removed') : outcome;
+    return [[...namesOf(names, names.length > NAMED_PEOPLE ? NAMED_IN_RUN : NAMED_PEOPLE), ` ${verb}`]];
+  });
+  return capitalized(
+    clauses.flatMap((clause, place) => {
+      if (place === 0) return clause;
+      if (place < clauses.length - 1) return [', ', ...clause];
+      return [clauses.length > 2 ? ', and ' : ' and ', ...clause];
+    }),
+  );
+}
+
+function outcomesOf({ event, user_uuid, handle, display_name }: SystemMessage) {
+  const author = { user_uuid, handle, display_name };
+  const all = (users: readonly Named[], outcome: Outcome) => users.map((user) => ({ ...user, outcome }));
+  switch (event?.type) {
+    case 'members_added':
+      return all(event.users, 'joined');
+    case 'member_joined':
+      return all([author], 'joined');
+    case 'member_left':
+      return all([author], 'left');
+    case 'member_removed':
+      return all([event.user], 'removed');
+    case 'group_created':
+    case 'group_renamed':
+    case 'role_changed':
+    case 'visibility_changed':
+    case undefined:
+      return [];
+  }
+}
+
+function capitalized([first = '', ...rest]: Sentence): Sentence {
+  return [typeof first === 'string' ? first.charAt(0).toUpperCase() + first.slice(1) : first, ...rest];
+}
+
+/** "Ada", "Ada and Grace", "Ada, Grace, Alan and 4 others". @param count how many of them are named. */
+function namesOf(people: readonly (string | Word)[], count: number): Sentence {
+  const named = people.slice(0, count);
   const others = people.length - named.length;
   return [
     ...named.flatMap((person, place) => {

@@ -14,6 +14,7 @@ import { MessageList } from './message-list.tsx';
 import { rowsOf } from './rows.ts';
 import { seenBy } from './seen-by.ts';
 import { TypingLine } from './typing-line.tsx';
+import { useFolding } from './use-folding.ts';
 import { useReading } from './use-reading.ts';
 import { useSeenMarks } from './use-seen-marks.ts';
 
@@ -53,8 +54,8 @@ export function Talk({ conversation, group, members }: Props) {
           unreadBelow={isAtEnd === true ? 0 : group.unread_count}
           isAtEnd={isAtEnd}
           onAtEnd={atEnd}
-          onNearStart={() => void conversation.loadOlder()}
-          onNearEnd={() => void conversation.loadNewer()}
+          onNearStart={() => view.mayFetch('start') && void conversation.loadOlder()}
+          onNearEnd={() => view.mayFetch('end') && void conversation.loadNewer()}
           onJumpToNewest={() => conversation.jumpToNewest()}
           onEdit={edit}
           onDelete={setDeleting}
@@ -141,10 +142,11 @@ function useTalkView(parts: {
     () => rowsOf({ messages, outgoing: log.outgoing, me, newAfter, hasOlder: hasOlder(log), dayOf }),
     [messages, log, me, newAfter],
   );
+  const folding = useFolding(rows, { start: hasOlder(log), end: missingNewer(log) > 0 });
   const seen = useMemo(() => seenBy(messages, members, me), [messages, members, me]);
   return {
+    ...folding,
     messages,
-    rows,
     seen,
     me,
     following,

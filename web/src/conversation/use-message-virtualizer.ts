@@ -1,6 +1,7 @@
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { useEffect, useEffectEvent, useLayoutEffect, useRef } from 'react';
 import { useReachable } from '../ui/use-reachable.ts';
+import { AHEAD } from './member-runs.ts';
 import { estimateHeight } from './row-heights.ts';
 import type { Row } from './rows.ts';
 
@@ -17,8 +18,6 @@ interface Options {
 
 type MessageVirtualizer = Virtualizer<HTMLDivElement, Element>;
 
-/** The next page is fetched when fewer rows than this are left beyond the edge. */
-const AHEAD = 15;
 /** The end counts as visible when it is no further away than this, in pixels. */
 const END_PX = 60;
 
