@@ -7,20 +7,22 @@ import { ChatContext } from './chat/use-chat.ts';
 import { ConversationScreen } from './conversation/conversation-screen.tsx';
 import { DraftScreen } from './conversation/draft-screen.tsx';
 import { InboxPane } from './inbox/inbox-pane.tsx';
-import { CONVERSATION_ROUTE, DRAFT_ROUTE, INBOX_ROUTE } from './routes.ts';
+import { CONVERSATION_ROUTE, DRAFT_ROUTE, INBOX_ROUTE, INVITATION_ROUTE } from './routes.ts';
 import { Announcer } from './ui/announcer.tsx';
 import { Failure } from './ui/failure.tsx';
 import { fetchParts, onDemand } from './ui/on-demand.tsx';
 import { useReachable } from './ui/use-reachable.ts';
 
-// Dialogs are not needed for the first screen.
+// Dialogs and invitations are not needed for the first screen.
 const NewConversationDialog = onDemand(() => import('./people/new-conversation-dialog.tsx'));
+const PublicGroupsDialog = onDemand(() => import('./groups/public-groups-dialog.tsx'));
+const InvitationScreen = onDemand(() => import('./groups/invitation-screen.tsx'));
 const NewGroupDialog = onDemand(() => import('./groups/new-group-dialog.tsx'));
 
 /** The list of conversations next to the open one; on a narrow window, one of the two. */
 export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onSignOut: () => void }) {
   const [location, navigate] = useLocation();
-  const [dialog, setDialog] = useState<'conversation' | 'group'>();
+  const [dialog, setDialog] = useState<'conversation' | 'group' | 'public-groups'>();
   useFetchedParts();
   const close = () => setDialog(undefined);
   const open = (path: string) => {
@@ -38,6 +40,7 @@ export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onS
             <InboxPane
               onNewConversation={() => setDialog('conversation')}
               onNewGroup={() => setDialog('group')}
+              onPublicGroups={() => setDialog('public-groups')}
               onSignOut={onSignOut}
             />
           </Contained>
@@ -50,6 +53,16 @@ export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onS
                 <Route path={CONVERSATION_ROUTE}>
                   {({ uuid }) => <ConversationScreen key={uuid} uuid={uuid} />}
                 </Route>
+                <Route path={INVITATION_ROUTE}>
+                  {({ code }) => (
+                    <InvitationScreen
+                      key={code}
+                      code={code}
+                      placeholder={<p className="placeholder quiet appears-late">Loading…</p>}
+                      onClose={() => navigate(INBOX_ROUTE)}
+                    />
+                  )}
+                </Route>
                 <Route>
                   <p className="placeholder quiet">Select a conversation, or start a new one.</p>
                 </Route>
@@ -61,6 +74,7 @@ export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onS
           <Announcer />
         </Contained>
         {dialog === 'conversation' && <NewConversationDialog onClose={close} onOpen={open} />}
+        {dialog === 'public-groups' && <PublicGroupsDialog onClose={close} onOpen={open} />}
         {dialog === 'group' && <NewGroupDialog onClose={close} onOpen={open} />}
       </ChatContext>
     </QueryClientProvider>

@@ -3,7 +3,19 @@ import * as z from 'zod/mini';
 import { ApiError } from './api-error.ts';
 import { cursorOf, nextAfter } from './paging.ts';
 import type { paths } from './schema.ts';
-import type { Member, Message, MessageGroup, MessageGroupView, Person, ReadMark, Role } from './shapes.ts';
+import type {
+  Invite,
+  InvitedGroup,
+  Member,
+  Message,
+  MessageGroup,
+  MessageGroupView,
+  Person,
+  PublicGroup,
+  ReadMark,
+  Role,
+  Visibility,
+} from './shapes.ts';
 
 /** The API calls of the screens. They throw an ApiError for every failure. */
 export type Api = ReturnType<typeof createApi>;
@@ -45,6 +57,12 @@ export interface InboxPage {
   readonly nextCursor: string | undefined;
 }
 
+export interface PublicGroupsPage {
+  /** May be fewer than were asked for, also none, where more follow. */
+  readonly groups: readonly PublicGroup[];
+  readonly nextCursor: string | undefined;
+}
+
 export interface MembersPage {
   readonly members: readonly Member[];
   readonly nextCursor: string | undefined;
@@ -69,10 +87,18 @@ const MEMBERS_PAGE = 100;
 /** Number of users on a page of a search. */
 export const FOUND_PEOPLE = 10;
 
+/** Number of groups on a page of a search. */
+export const FOUND_GROUPS = 20;
+
 export function createApi({ fetch }: ApiOptions) {
   const client = createClient<paths>({ fetch });
   client.use(failing);
-  return { ...peopleCalls(client), ...groupCalls(client), ...messageCalls(client) };
+  return {
+    ...peopleCalls(client),
+    ...groupCalls(client),
+    ...joiningCalls(client),
+    ...messageCalls(client),
+  };
 }
 
 function peopleCalls({ GET, PUT }: Client<paths>) {
@@ -107,6 +133,8 @@ function groupCalls({ GET, POST, PUT, PATCH, DELETE }: Client<paths>) {
       answer(POST('/api/message_groups', { params: { header: { 'Idempotency-Key': key } }, body: group })),
     renameGroup: (uuid: string, name: string): Promise<MessageGroupView> =>
       answer(PATCH('/api/message_groups/{uuid}', { params: { path: { uuid } }, body: { name } })),
+    changeVisibility: (uuid: string, visibility: Visibility): Promise<MessageGroupView> =>
+      answer(PATCH('/api/message_groups/{uuid}', { params: { path: { uuid } }, body: { visibility } })),
     listMembers: async (uuid: string, cursor: string | undefined): Promise<MembersPage> => {
       const query = { limit: MEMBERS_PAGE, ...(cursor !== undefined && { cursor }) };
       const { data, response } = await settle(
@@ -132,6 +160,40 @@ function groupCalls({ GET, POST, PUT, PATCH, DELETE }: Client<paths>) {
       answer(PUT('/api/message_groups/{uuid}/read', { params: { path: { uuid } }, body: { seq } })),
     sendTyping: (uuid: string): Promise<void> =>
       done(POST('/api/message_groups/{uuid}/typing', { params: { path: { uuid } } })),
+  };
+}
+
+function joiningCalls({ GET, POST, DELETE }: Client<paths>) {
+  return {
+    findPublicGroups: async (
+      prefix: string,
+      cursor: string | undefined,
+      signal: AbortSignal,
+    ): Promise<PublicGroupsPage> => {
+      const query = { prefix, limit: FOUND_GROUPS, ...(cursor !== undefined && { cursor }) };
+      const { data, response } = await settle(
+        GET('/api/message_groups/public', { params: { query }, signal }),
+      );
+      return { groups: data, nextCursor: cursorOf(response.headers.get('Link')) };
+    },
+    joinGroup: (uuid: string): Promise<MessageGroupView> =>
+      answer(POST('/api/message_groups/{uuid}/join', { params: { path: { uuid } } })),
+    listInvites: (uuid: string): Promise<Invite[]> =>
+      answer(GET('/api/message_groups/{uuid}/invites', { params: { path: { uuid } } })),
+    /** Creates an invitation. @param expiresIn seconds. */
+    createInvite: (uuid: string, expiresIn: number): Promise<Invite> =>
+      answer(
+        POST('/api/message_groups/{uuid}/invites', {
+          params: { path: { uuid } },
+          body: { expires_in: expiresIn },
+        }),
+      ),
+    revokeInvite: (uuid: string, code: string): Promise<void> =>
+      done(DELETE('/api/message_groups/{uuid}/invites/{code}', { params: { path: { uuid, code } } })),
+    readInvite: (code: string): Promise<InvitedGroup> =>
+      answer(GET('/api/invites/{code}', { params: { path: { code } } })),
+    acceptInvite: (code: string): Promise<MessageGroupView> =>
+      answer(POST('/api/invites/{code}/accept', { params: { path: { code } } })),
   };
 }
 

@@ -13,6 +13,12 @@ export const isGone = ({ handle }: Pick<Person, 'handle'>): boolean => handle ==
 export type MessageGroup = Schemas['MessageGroup'];
 /** A conversation with its members. */
 export type MessageGroupView = Schemas['MessageGroupWithMembers'];
+export type Visibility = Schemas['Visibility'];
+/** A group that any user can join. Its handle is always null: openapi-fetch leaves such an attribute out of a response's type. */
+export type PublicGroup = Omit<Schemas['PublicGroup'], 'handle'>;
+export type Invite = Schemas['Invite'];
+/** What an invitation shows of its group. */
+export type InvitedGroup = Schemas['InvitedGroup'];
 /** A user as a system message names them. */
 export type Named = Schemas['User'];
 

@@ -30,6 +30,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   message_not_own: 'You can only edit or delete your own messages.',
   removed_from_group: 'You were removed from this group. Ask a member to add you again.',
 
+  invite_not_found:
+    'This invitation is no longer valid. It may have expired, or it was revoked. Ask for a new one.',
+
   // Messages
   message_blank: 'Enter a message.',
   message_invalid: 'This message is not valid.',

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { MessageGroup, MessageGroupView } from '../api/shapes.ts';
+import { memberCount } from '../groups/member-count.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { BackIcon, GroupIcon } from '../ui/icons.tsx';
 import { Name } from '../ui/name.tsx';
@@ -17,6 +18,7 @@ export function ConversationHead(props: {
   const { group, view } = props;
   const [showsMembers, setShowsMembers] = useState(false);
   const count = view?.member_count ?? group.member_count;
+  const countWords = count === undefined ? '' : memberCount(count);
   return (
     <header className="conversation-head">
       <Link href="/" className="icon-button back" aria-label="Back to conversations">
@@ -27,7 +29,7 @@ export function ConversationHead(props: {
         <h1 className="conversation-title">
           <Name>{group.display_name}</Name>
         </h1>
-        <span className="quiet">{group.kind === 'direct' ? `@${group.handle ?? ''}` : members(count)}</span>
+        <span className="quiet">{group.kind === 'direct' ? `@${group.handle ?? ''}` : countWords}</span>
       </span>
       {group.kind === 'group' && view && (
         <button
@@ -43,9 +45,4 @@ export function ConversationHead(props: {
       {showsMembers && view && <MembersDialog view={view} onClose={() => setShowsMembers(false)} />}
     </header>
   );
-}
-
-function members(count: number | undefined): string {
-  if (count === undefined) return '';
-  return count === 1 ? '1 member' : `${count} members`;
 }

@@ -21,12 +21,13 @@ interface Props {
 
 const ROLE_NAMES: Readonly<Record<Role, string>> = { owner: 'Owner', admin: 'Admin', member: '' };
 
+/** A member of a group, and the actions that the user's role allows. */
 export function MemberRow(props: Props) {
   const { member, isMe } = props;
   const [asks, setAsks] = useState<boolean>();
   const [handsOver, setHandsOver] = useState(false);
   return (
-    <li className="member">
+    <>
       <Avatar of={member} />
       <span className="person-text">
         <span>
@@ -60,7 +61,7 @@ export function MemberRow(props: Props) {
           onClose={() => setHandsOver(false)}
         />
       )}
-    </li>
+    </>
   );
 }
 

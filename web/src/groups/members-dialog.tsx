@@ -5,14 +5,16 @@ import { useChat } from '../chat/use-chat.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { sentence } from '../ui/sentence.ts';
-import { WhenSeen } from '../ui/when-seen.tsx';
+import { InvitesDialog } from './invites-dialog.tsx';
+import { MemberList } from './member-list.tsx';
 import { MemberRow } from './member-row.tsx';
 import { PeoplePicker } from './people-picker.tsx';
 import { mayManage } from './permissions.ts';
 import { RenameForm } from './rename-form.tsx';
-import { type Members, useMembers } from './use-members.ts';
+import { useMembers } from './use-members.ts';
+import { VisibilitySetting } from './visibility-setting.tsx';
 
-/** The members of a group, and the actions that the user's role allows. */
+/** What a group is, its members, and the actions that the user's role allows. */
 export default function MembersDialog(props: {
   readonly view: MessageGroupView;
   readonly onClose: () => void;
@@ -20,6 +22,7 @@ export default function MembersDialog(props: {
   const { view, onClose } = props;
   const { api, me, ...chat } = useGroupActions(view);
   const members = useMembers(view);
+  const [showsInvites, setShowsInvites] = useState(false);
   const role = view.members.find(({ user_uuid }) => user_uuid === me.uuid)?.role;
   const manages = mayManage(role);
   return (
@@ -30,47 +33,36 @@ export default function MembersDialog(props: {
           onRename={(name) => chat.run(() => api.renameGroup(view.uuid, name))}
         />
       )}
+      <VisibilitySetting
+        visibility={view.visibility ?? 'private'}
+        mayChange={role === 'owner'}
+        onChange={(visibility) => chat.run(() => api.changeVisibility(view.uuid, visibility))}
+      />
       {manages && (
-        <AddMembers
-          without={members.members.map(({ user_uuid }) => user_uuid)}
-          onAdd={(handles) => chat.run(() => api.addMembers(view.uuid, handles))}
-        />
+        <>
+          <AddMembers
+            without={members.members.map(({ user_uuid }) => user_uuid)}
+            onAdd={(handles) => chat.run(() => api.addMembers(view.uuid, handles))}
+          />
+          <button type="button" className="button" onClick={() => setShowsInvites(true)}>
+            Invite by link…
+          </button>
+        </>
       )}
       <Problem error={chat.error ?? members.error} />
-      <ul className="people" aria-label="Members" tabIndex={-1}>
-        {members.members.map((member) => (
+      <MemberList view={view} members={members}>
+        {(member) => (
           <MemberRow
-            key={member.user_uuid}
             member={member}
             isMe={member.user_uuid === me.uuid}
             role={role}
             onRole={(next) => chat.run(() => api.changeRole(view.uuid, member.handle, next))}
             onRemove={() => chat.leave(member)}
           />
-        ))}
-        {members.hasMore && <MoreMembers {...members} />}
-      </ul>
+        )}
+      </MemberList>
+      {showsInvites && <InvitesDialog group={view} onClose={() => setShowsInvites(false)} />}
     </Dialog>
-  );
-}
-
-/** Loads more members once it is scrolled to. */
-function MoreMembers({ isLoadingMore, loadMore }: Members) {
-  return (
-    <li>
-      <WhenSeen onSeen={loadMore} />
-      <button
-        type="button"
-        className="button plain"
-        aria-disabled={isLoadingMore}
-        onClick={() => {
-          // A disabled button would lose the focus.
-          if (!isLoadingMore) loadMore();
-        }}
-      >
-        {isLoadingMore ? 'Loading…' : 'Show more members'}
-      </button>
-    </li>
   );
 }
 

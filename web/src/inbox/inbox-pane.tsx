@@ -1,26 +1,36 @@
 import { useEffect } from 'react';
 import { useChat } from '../chat/use-chat.ts';
 import { Failure } from '../ui/failure.tsx';
-import { GroupIcon, WriteIcon } from '../ui/icons.tsx';
+import { GroupIcon, SearchIcon, WriteIcon } from '../ui/icons.tsx';
 import { ConnectionNote } from './connection-note.tsx';
 import { InboxRow } from './inbox-row.tsx';
 import { Notice } from './notice.tsx';
 import { OwnMenu } from './own-menu.tsx';
 import { useInbox } from './use-inbox.ts';
-import { WhenSeen } from '../ui/when-seen.tsx';
+import { More } from '../ui/more.tsx';
 
 interface Props {
   readonly onNewConversation: () => void;
   readonly onNewGroup: () => void;
+  readonly onPublicGroups: () => void;
   readonly onSignOut: () => void;
 }
 
-export function InboxPane({ onNewConversation, onNewGroup, onSignOut }: Props) {
+export function InboxPane({ onNewConversation, onNewGroup, onPublicGroups, onSignOut }: Props) {
   return (
     <nav className="inbox" aria-label="Conversations">
       <h1 className="for-screen-readers">Conversations</h1>
       <header className="inbox-head">
         <OwnMenu onSignOut={onSignOut} />
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Public groups"
+          title="Public groups"
+          onClick={onPublicGroups}
+        >
+          <SearchIcon />
+        </button>
         <button
           type="button"
           className="icon-button"
@@ -42,12 +52,12 @@ export function InboxPane({ onNewConversation, onNewGroup, onSignOut }: Props) {
       </header>
       <ConnectionNote />
       <Notice />
-      <InboxList onNewConversation={onNewConversation} />
+      <InboxList onNewConversation={onNewConversation} onPublicGroups={onPublicGroups} />
     </nav>
   );
 }
 
-function InboxList({ onNewConversation }: Pick<Props, 'onNewConversation'>) {
+function InboxList(props: Pick<Props, 'onNewConversation' | 'onPublicGroups'>) {
   const { me } = useChat();
   const { rows, error, hasMore, isLoadingMore, loadMore, retry } = useInbox();
   useUnreadTitle(rows?.reduce((sum, { unread_count }) => sum + unread_count, 0) ?? 0);
@@ -61,8 +71,11 @@ function InboxList({ onNewConversation }: Pick<Props, 'onNewConversation'>) {
     return (
       <div className="inbox-note">
         <p>No conversations yet.</p>
-        <button type="button" className="button" onClick={onNewConversation}>
+        <button type="button" className="button" onClick={props.onNewConversation}>
           Start a conversation
+        </button>
+        <button type="button" className="button" onClick={props.onPublicGroups}>
+          Find a public group
         </button>
       </div>
     );
@@ -74,18 +87,7 @@ function InboxList({ onNewConversation }: Pick<Props, 'onNewConversation'>) {
       ))}
       {hasMore && (
         <li className="inbox-note">
-          <WhenSeen onSeen={loadMore} />
-          <button
-            type="button"
-            className="button plain"
-            aria-disabled={isLoadingMore}
-            onClick={() => {
-              // A disabled button would lose the focus.
-              if (!isLoadingMore) loadMore();
-            }}
-          >
-            {isLoadingMore ? 'Loading…' : 'Show older conversations'}
-          </button>
+          <More label="Show older conversations" isLoading={isLoadingMore} onMore={loadMore} />
         </li>
       )}
     </ul>

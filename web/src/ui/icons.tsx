@@ -27,6 +27,12 @@ export const GroupIcon = () => (
     <path d="M12.5 4.600a2.6 2.6 0 0 1 0 4.900M14.5 12.200c1.7.6 2.8 1.9 3 3.8" />
   </Icon>
 );
+export const SearchIcon = () => (
+  <Icon>
+    <circle cx="8.75" cy="8.75" r="5.25" />
+    <path d="m12.75 12.75 4 4" />
+  </Icon>
+);
 export const SendIcon = () => (
   <Icon>
     <path d="M3 10 17 3.5 13.5 17 9.5 11.500ZM9.5 11.5 17 3.5" />

@@ -1,0 +1,27 @@
+import type { Member } from '../api/shapes.ts';
+
+/** Members of whom a text is in the display name, or in the handle. Upper and lower case make no difference. */
+export function searchMembers(members: readonly Member[], typed: string): readonly Member[] {
+  const text = typed.trim().replace(/^@/, '').toLocaleLowerCase();
+  if (text === '') return members;
+  return members.filter(
+    ({ display_name, handle }) => display_name.toLocaleLowerCase().includes(text) || handle.includes(text),
+  );
+}
+
+/** What a search says of its result. It finds loaded members only: the API has no search for them. */
+export function searchNote(search: {
+  readonly typed: string;
+  readonly found: number;
+  readonly loaded: number;
+  /** Number of members; a member who came just now may not be counted. */
+  readonly all: number;
+  readonly hasMore: boolean;
+}): string {
+  const { typed, found, loaded, all, hasMore } = search;
+  const number = (count: number) => count.toLocaleString('en');
+  const loadedOfAll = `${number(loaded)} of ${number(Math.max(all, loaded))} members`;
+  if (typed.trim() === '') return hasMore ? `Showing ${loadedOfAll}.` : '';
+  if (hasMore) return `${number(found)} found in the ${loadedOfAll} that are loaded.`;
+  return found === 0 ? 'No members found.' : `${number(found)} found.`;
+}
