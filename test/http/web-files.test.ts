@@ -53,6 +53,7 @@ describe('the message screens', () => {
     '/messages/new/ada',
     '/messages/new/ada/',
     '/messages/%E0%A4%A',
+    '/invites/01JX3K8Q4M5N6P7R8S9TAVBWCX5GZ0S8KCX3N1QH2V7RBTW9M4PE',
     '/signed-in?code=1',
   ])('are one page, at each of their addresses: %s', async (path) => {
     const answer = await navigate(await serve(), path);

@@ -4,24 +4,7 @@ import { foldedNear, foldRuns, RunKeys, toggled } from '../../web/src/conversati
 import { type Row, rowsOf } from '../../web/src/conversation/rows.ts';
 import { runWords } from '../../web/src/conversation/system-words.ts';
 import { plain } from '../../web/src/ui/sentence.ts';
-import { textMessage } from './messages.ts';
-
-type Event = SystemMessage['event'];
-
-const user = (name: string) => ({ user_uuid: name, handle: name.toLowerCase(), display_name: name });
-
-/** A message about members: of its author, or what its event says. */
-function system(seq: number, author: string, event: Event): SystemMessage {
-  const { message: _, ...text } = textMessage({ seq, ...user(author) });
-  return { ...text, kind: 'system', message: 'words of the API', event };
-}
-
-const joins = (seq: number, name = `User ${seq}`) => system(seq, name, { type: 'member_joined' });
-const leaves = (seq: number, name = `User ${seq}`) => system(seq, name, { type: 'member_left' });
-const adds = (seq: number, ...names: string[]) =>
-  system(seq, 'Ada', { type: 'members_added', users: names.map(user) });
-const removes = (seq: number, name: string) =>
-  system(seq, 'Ada', { type: 'member_removed', user: user(name) });
+import { adds, joins, leaves, removes, system, textMessage, user } from './messages.ts';
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, place) => from + place);
 

@@ -1,4 +1,4 @@
-import type { TextMessage } from '../../web/src/api/shapes.ts';
+import type { SystemMessage, TextMessage } from '../../web/src/api/shapes.ts';
 
 /** A message as the API returns it. */
 export function textMessage(values: Partial<TextMessage> & { readonly seq: number }): TextMessage {
@@ -22,3 +22,19 @@ export function textMessage(values: Partial<TextMessage> & { readonly seq: numbe
 export function textMessages(from: number, to: number): TextMessage[] {
   return Array.from({ length: to - from + 1 }, (_, place) => textMessage({ seq: from + place }));
 }
+
+/** A user as a system message names them. */
+export const user = (name: string) => ({ user_uuid: name, handle: name.toLowerCase(), display_name: name });
+
+/** A system message of an author. */
+export function system(seq: number, author: string, event: SystemMessage['event']): SystemMessage {
+  const { message: _, ...text } = textMessage({ seq, ...user(author) });
+  return { ...text, kind: 'system', message: 'words of the API', event };
+}
+
+export const joins = (seq: number, name = `User ${seq}`) => system(seq, name, { type: 'member_joined' });
+export const leaves = (seq: number, name = `User ${seq}`) => system(seq, name, { type: 'member_left' });
+export const adds = (seq: number, ...names: string[]) =>
+  system(seq, 'Ada', { type: 'members_added', users: names.map(user) });
+export const removes = (seq: number, name: string) =>
+  system(seq, 'Ada', { type: 'member_removed', user: user(name) });

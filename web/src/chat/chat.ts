@@ -1,8 +1,9 @@
-import { QueryClient } from '@tanstack/react-query';
-import type { Api, InboxPage } from '../api/api.ts';
+import { type InfiniteData, QueryClient } from '@tanstack/react-query';
+import type { Api, InboxPage, MembersPage } from '../api/api.ts';
 import { ApiError } from '../api/api-error.ts';
 import { announceReachable } from '../api/reachable.ts';
-import type { Message, MessageGroup, MessageGroupView, Person } from '../api/shapes.ts';
+import type { Message, MessageGroup, MessageGroupView, Person, SystemMessage } from '../api/shapes.ts';
+import { concerns, groupAfter, isLarge, pagesAfter } from '../groups/members-after.ts';
 import { HeldRows } from '../inbox/held-rows.ts';
 import type { Sentence } from '../ui/sentence.ts';
 import { Conversation, outgoingKey } from './conversation.ts';
@@ -15,7 +16,7 @@ import { Typing } from './typing.ts';
 /** Keys of the query cache. */
 export const INBOX = ['inbox'] as const;
 export const groupKey = (uuid: string) => ['group', uuid] as const;
-/** Of the pages of a large group's members: fetched again with the group. */
+/** Of the pages of a large group's members. */
 export const membersKey = (uuid: string) => [...groupKey(uuid), 'members'] as const;
 
 /** The longest pause between attempts to fetch something, in milliseconds: the screen recovers within it. */
@@ -142,7 +143,6 @@ export class Chat {
   /** Takes the newest state of a group from a response. @param requestedAt by `inbox.moment()`. */
   tookGroup(view: MessageGroupView, requestedAt: number): void {
     this.queries.setQueryData(groupKey(view.uuid), view);
-    void this.queries.invalidateQueries({ queryKey: membersKey(view.uuid) });
     this.inbox.tookRow(view, requestedAt);
     this.#conversations.get(view.uuid)?.announce(view.last_seq);
   }
@@ -162,8 +162,34 @@ export class Chat {
     this.#conversations.get(uuid)?.take([message]);
     this.typing.stopped(uuid, message.user_uuid);
     this.inbox.tookMessage(message);
-    if (message.kind === 'system') void this.queries.invalidateQueries({ queryKey: groupKey(uuid) });
+    if (message.kind === 'system') this.#tookGroupChange(message, isNew);
     if (isNew) for (const listener of this.#listeners) listener(message);
+  }
+
+  /**
+   * Brings a group up to date after a system message. A large group is not fetched for that: each join would cause a request of
+   * thousands of members. Its number of members may be wrong for a moment; it is fetched when it is opened the next time.
+   */
+  #tookGroupChange(message: SystemMessage, isNew: boolean): void {
+    const queryKey = groupKey(message.message_group_uuid);
+    const view = this.queries.getQueryData<MessageGroupView>(queryKey);
+    if (!view || !isLarge(view)) {
+      void this.queries.invalidateQueries({ queryKey });
+      return;
+    }
+    if (isNew) {
+      this.queries.setQueryData(queryKey, groupAfter(view, message));
+      this.queries.setQueryData<InfiniteData<MembersPage>>(
+        membersKey(view.uuid),
+        (data) => data && { ...data, pages: pagesAfter(data.pages, message) },
+      );
+    }
+    const isFetched = concerns(message, this.me.uuid);
+    void this.queries.invalidateQueries({
+      queryKey,
+      exact: true,
+      refetchType: isFetched ? 'active' : 'none',
+    });
   }
 
   #open(uuid: string): Conversation {

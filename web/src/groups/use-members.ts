@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Member, MessageGroupView } from '../api/shapes.ts';
 import { membersKey } from '../chat/chat.ts';
+import { isLarge } from './members-after.ts';
 import { useChat } from '../chat/use-chat.ts';
 
 export interface Members {
@@ -19,19 +20,21 @@ const ORDER = { owner: 0, admin: 1, member: 2 } as const;
  */
 export function useMembers(view: MessageGroupView): Members {
   const { api } = useChat();
-  const isLarge = (view.member_count ?? 0) > view.members.length;
+  const hasPages = isLarge(view);
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
     queryKey: membersKey(view.uuid),
     queryFn: ({ pageParam }) => api.listMembers(view.uuid, pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor,
-    enabled: isLarge,
+    enabled: hasPages,
   });
-  const pages = isLarge && data ? data.pages.map(({ members }) => members) : [view.members];
+  const pages = hasPages && data ? data.pages.map(({ members }) => members) : [view.members];
+  const members = new Map(pages.flatMap(inOrder).map((member) => [member.user_uuid, member]));
   return {
-    members: pages.flatMap(inOrder),
+    // A member who has just joined is on the last page, and again on the page that they belong to.
+    members: [...members.values()],
     error,
-    hasMore: isLarge && hasNextPage,
+    hasMore: hasPages && hasNextPage,
     isLoadingMore: isFetchingNextPage,
     loadMore: () => void fetchNextPage(),
   };
