@@ -74,6 +74,14 @@ export class Device {
     await this.log.locator('[data-seq]').first().waitFor();
   }
 
+  /** Opens the dialog on the group whose conversation is open. */
+  async openGroupInfo(): Promise<Locator> {
+    await this.page.getByRole('button', { name: 'Group info' }).click();
+    const dialog = this.page.getByRole('dialog', { name: 'Group info' });
+    await dialog.waitFor();
+    return dialog;
+  }
+
   /** Selects a user by their handle in an open dialog. */
   async pick(person: Person): Promise<void> {
     await this.page.getByRole('combobox').fill(person.handle);

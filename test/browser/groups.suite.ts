@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { isolateName } from '../../schema/isolate-name.ts';
 import type { Device } from './device.ts';
 import { useScreens } from './screens.ts';
@@ -50,7 +50,7 @@ describe('a group', () => {
       const [adas, graces, hedys] = [await enter(ada), await enter(grace), await enter(hedy)];
       await Promise.all([adas.open('Compilers'), graces.open('Compilers')]);
       // A member can look, but not change anything.
-      const members = await openMembers(graces);
+      const members = await graces.openGroupInfo();
       expect(await members.getByRole('button', { name: 'Rename' }).count()).toBe(0);
       expect(await members.getByRole('combobox').count()).toBe(0);
       await graces.page.keyboard.press('Escape');
@@ -64,7 +64,7 @@ describe('a group', () => {
       await adas.page.keyboard.press('Escape');
       await graces.log.getByText('Ada made you an admin').waitFor();
 
-      const managed = await openMembers(graces);
+      const managed = await graces.openGroupInfo();
       await managed.getByRole('textbox', { name: 'Group name' }).fill('Interpreters');
       await managed.getByRole('button', { name: 'Rename' }).click();
       await adas.row('Interpreters').waitFor();
@@ -92,7 +92,7 @@ describe('a group', () => {
       await people.createGroup(ada, 'Compilers', [grace]);
       const [adas, alans] = [await enter(ada), await enter(alan)];
       await adas.open('Compilers');
-      const members = await openMembers(adas);
+      const members = await adas.openGroupInfo();
       await adas.pick(alan);
       await adas.pick(hedy);
       await members.getByRole('button', { name: 'Add 2 members' }).click();
@@ -137,14 +137,21 @@ describe('a group', () => {
       const device = await enter(ada);
       await device.open('Crowd');
       await device.page.getByText('150 members').waitFor();
-      const dialog = await openMembers(device);
-      const rows = dialog.getByRole('list', { name: 'Members' }).locator('.member');
-      await device.eventually(async () => expect(await rows.count()).toBe(100));
+      const dialog = await device.openGroupInfo();
+      await dialog.getByText('Showing 100 of 150 members.').waitFor();
+      const list = dialog.getByRole('list', { name: 'Members' });
+      // Only the visible ones are rendered.
+      expect(await list.getByRole('listitem').count()).toBeLessThan(50);
+      const search = dialog.getByRole('searchbox', { name: 'Search members' });
+      await search.fill('number 1');
+      await dialog.getByText(/^\d+ found in the 100 of 150 members/).waitFor();
+      await search.fill('');
       await dialog.getByRole('button', { name: 'Show more members' }).scrollIntoViewIfNeeded();
-      await device.eventually(async () => expect(await rows.count()).toBe(150));
-      expect(await dialog.getByRole('button', { name: 'Show more members' }).count()).toBe(0);
-      expect(new Set(await rows.allTextContents()).size).toBe(150);
+      await dialog.getByRole('button', { name: 'Show more members' }).waitFor({ state: 'detached' });
+      expect((await handlesIn(list)).size).toBe(150);
       await dialog.getByRole('button', { name: 'Rename' }).waitFor();
+      await search.fill('number 149');
+      await dialog.getByText('1 found.', { exact: true }).waitFor();
       const last = others.at(-1)?.name ?? '';
       await dialog.getByRole('button', { name: `Actions for ${isolateName(last)}` }).click();
       await device.page.getByRole('menuitem', { name: 'Hand over group…' }).waitFor();
@@ -257,16 +264,26 @@ async function previewIn(device: Device): Promise<string> {
   return (preview ?? '').replaceAll(/[\u2068\u2069]/g, '');
 }
 
-async function openMembers(device: Device) {
-  await device.page.getByRole('button', { name: 'Group info' }).click();
-  const dialog = device.page.getByRole('dialog', { name: 'Group info' });
-  await dialog.waitFor();
-  return dialog;
+/** Scrolls through a list of members. @returns the handles of all of them. */
+async function handlesIn(list: Locator): Promise<Set<string>> {
+  const handles = await list.evaluate(async (element) => {
+    const viewport = element.parentElement;
+    if (!viewport) throw new Error('the list scrolls in its parent');
+    const found: string[] = [];
+    for (let top = 0; top < element.scrollHeight; top += viewport.clientHeight) {
+      viewport.scrollTop = top;
+      for (let frames = 0; frames < 3; frames += 1)
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      found.push(...Array.from(element.querySelectorAll('.person-text > .quiet'), (row) => row.textContent));
+    }
+    return found;
+  });
+  return new Set(handles);
 }
 
 /** Opens the menu of a member. */
 async function openMember(device: Device, name: string): Promise<void> {
-  const members = await openMembers(device);
+  const members = await device.openGroupInfo();
   await members.getByRole('button', { name: `Actions for ${isolateName(name)}` }).click();
   await device.page.getByRole('menuitem').first().waitFor();
 }

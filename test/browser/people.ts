@@ -13,6 +13,8 @@ const tokenAnswer = z.object({ access_token: z.string() });
 const personAnswer = z.object({ uuid: z.string(), handle: z.string(), display_name: z.string() });
 const messageAnswer = z.object({ message_group_uuid: z.string(), seq: z.number() });
 
+const NO_CONTENT = 204;
+
 /** Prepares users, messages and groups through the API of a local run. */
 export class People {
   readonly #url: string;
@@ -86,6 +88,35 @@ export class People {
     await this.#exchange('POST', path, { body, token: owner.token });
   }
 
+  async makePublic(owner: Person, group: string): Promise<void> {
+    await this.#exchange('PATCH', `/api/message_groups/${group}`, {
+      body: { visibility: 'public' },
+      token: owner.token,
+    });
+  }
+
+  /** Joins a public group. */
+  async join(person: Person, group: string): Promise<void> {
+    await this.#exchange('POST', `/api/message_groups/${group}/join`, { token: person.token });
+  }
+
+  /** Removes a member, or the user themselves. */
+  async removeMember(actor: Person, group: string, member: Person): Promise<void> {
+    const path = `/api/message_groups/${group}/members/${member.uuid}`;
+    await this.#exchange('DELETE', path, { token: actor.token });
+  }
+
+  /** Creates an invitation. @returns its code. */
+  async invite(owner: Person, group: string): Promise<string> {
+    const path = `/api/message_groups/${group}/invites`;
+    const answer = await this.#exchange('POST', path, { body: {}, token: owner.token });
+    return z.object({ code: z.string() }).parse(answer).code;
+  }
+
+  async revoke(owner: Person, group: string, code: string): Promise<void> {
+    await this.#exchange('DELETE', `/api/message_groups/${group}/invites/${code}`, { token: owner.token });
+  }
+
   async edit(author: Person, group: string, seq: number, text: string): Promise<void> {
     const path = `/api/messages/${group}/${seq}`;
     await this.#exchange('PATCH', path, { body: { message: text }, token: author.token });
@@ -122,6 +153,6 @@ export class People {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    return response.json();
+    return response.status === NO_CONTENT ? undefined : response.json();
   }
 }

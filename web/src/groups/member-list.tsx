@@ -9,6 +9,8 @@ import type { Members } from './use-members.ts';
 const FEW_MEMBERS = 10;
 /** Height of a member, in pixels, until it is rendered and measured. */
 const ROW_HEIGHT = 52;
+/** The list takes this much where there is no place for more, in pixels; then the dialog scrolls. */
+const LEAST_HEIGHT = 220;
 /** Rows that are rendered beyond the visible ones. */
 const OVERSCAN = 6;
 
@@ -40,7 +42,7 @@ export function MemberList(props: Props) {
           />
         </label>
       )}
-      <p className="search-note quiet" role="status">
+      <p className="members-note quiet" role="status">
         {searchNote({
           typed,
           found: found.length,
@@ -65,7 +67,12 @@ function Rows(props: Props & { readonly found: readonly Member[] }) {
     overscan: OVERSCAN,
   });
   return (
-    <div ref={setViewport} className="members">
+    <div
+      ref={setViewport}
+      className="members"
+      // Otherwise nothing of it remains where the parts above it take the whole dialog.
+      style={{ minHeight: Math.min(virtualizer.getTotalSize(), LEAST_HEIGHT) }}
+    >
       <ul
         className="members-rows"
         aria-label="Members"
