@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import getPort from 'get-port';
 import { GenericContainer, type StartedTestContainer } from 'testcontainers';
-import { type Channel, groupChannel, type StreamEvent, userChannel } from '../../backend/events/changes.ts';
+import { type Channel, groupChannel, type ChannelEvent, userChannel } from '../../backend/events/changes.ts';
 import type { LiveEvents } from '../../backend/events/in-process-live-events.ts';
 import { openLiveEvents, openPublisher } from '../../backend/events/live-events.ts';
 import { EventsUnavailableError } from '../../backend/errors.ts';
@@ -64,8 +64,8 @@ async function openConnected(options?: Parameters<typeof openProcess>[0]): Promi
   return process;
 }
 
-function subscribe(process: Process, channel: Channel): { received: StreamEvent[]; stop: () => void } {
-  const received: StreamEvent[] = [];
+function subscribe(process: Process, channel: Channel): { received: ChannelEvent[]; stop: () => void } {
+  const received: ChannelEvent[] = [];
   const stop = process.events.subscribe(channel, (one) => void received.push(one));
   return { received, stop };
 }

@@ -8,6 +8,8 @@ interface Publication {
   readonly message: Message;
   /** Whether the client had a stream when it was published. */
   readonly online: boolean;
+  /** It is the entry of the change log about the message. */
+  readonly isChange?: true;
 }
 
 /** A request whose response is on its way. */
@@ -21,7 +23,7 @@ interface Response {
  * events and timers move only when the test says so.
  *
  * As in the API, the summary and the deleted seqs are written by the stream's handler, after a message was stored, and the
- * handler publishes the message once more afterwards.
+ * handler publishes the message once more afterwards, and then the entry of the change log.
  */
 export class InboxModel {
   readonly rows: HeldRows;
@@ -101,6 +103,7 @@ export class InboxModel {
       this.#processedSeq = Math.max(this.#processedSeq, message.seq);
       this.#summaries.set(message.seq, message);
       this.publications.push({ message, online: this.isOnline });
+      if (message.rev > 0) this.publications.push({ message, online: this.isOnline, isChange: true });
     }
   }
 
@@ -108,6 +111,10 @@ export class InboxModel {
   receive(place = 0, isDoubled = false): void {
     const [found] = this.publications.splice(place % Math.max(1, this.publications.length), 1);
     if (!found?.online || !this.isOnline) return;
+    if (found.isChange) {
+      this.rows.tookChange('g', [found.message.seq]);
+      return;
+    }
     this.rows.tookMessage(found.message);
     if (isDoubled) this.rows.tookMessage(found.message);
   }

@@ -128,13 +128,15 @@ describe('a row', () => {
     expect(model.shown).toMatchObject({ message: null, unread_count: 1 });
   });
 
-  it('is fetched with the second event of a deletion, and not before', async () => {
+  it('is fetched with the entry of the change log about a deletion, and not before', async () => {
     const model = await loaded(5, { readSeq: 3 });
     model.change(4, null);
     model.receive();
     expect(model.shown?.unread_count).toBe(1);
     expect(model.fetches).toBe(0);
     model.process();
+    model.receive();
+    expect(model.fetches).toBe(0);
     model.receive();
     await model.fireTimer();
     await model.respond();

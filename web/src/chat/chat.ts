@@ -225,6 +225,7 @@ export class Chat {
         break;
       case 'change':
         this.#conversations.get(event.group)?.takeChange(event.change);
+        this.inbox.tookChange(event.group, event.change.seqs);
         break;
       case 'group':
         this.#tookRow(event.group);

@@ -15,8 +15,8 @@ import {
 
 /** How long a row waits to be fetched, in milliseconds: messages that follow each other share one request. */
 const SOON_MS = 200;
-/** How long the deletion of an unread message waits for its second event, in milliseconds. */
-const SECOND_EVENT_MS = 3_000;
+/** How long the deletion of an unread message waits for the entry of the change log, in milliseconds. */
+const CHANGE_EVENT_MS = 3_000;
 /** How long a row that is still not exact waits for the next request, in milliseconds, doubled each time. */
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 15_000;
@@ -46,8 +46,8 @@ interface Fetching {
  * The rows of the list of conversations, by id: states that the API sent, updated by events.
  *
  * A row that is not exact is fetched. So is one of whose unread messages one was deleted: the API counts the deletion only
- * once the table's stream has processed it. It publishes a deletion once more after that, and the row is fetched with this
- * second event; or after some seconds, because the first event may be lost.
+ * once the table's stream has processed it. After that comes the event about the entry of the change log, and the row is
+ * fetched with it; or after some seconds, because that event may be lost.
  */
 export class HeldRows {
   /** What the list shows of each conversation. */
@@ -115,13 +115,19 @@ export class HeldRows {
   }
 
   tookMessage(message: Message): void {
-    const { message_group_uuid: uuid, seq } = message;
+    const { message_group_uuid: uuid } = message;
     const { me } = this.#parts;
     const held = this.#held.get(uuid) ?? NOTHING_HELD;
     if (held.base && isUnreadDeletion(held, message, me)) {
-      this.#schedule(uuid, knowsDeletion(held, seq) ? SOON_MS : SECOND_EVENT_MS, true);
+      this.#schedule(uuid, CHANGE_EVENT_MS, true);
     }
     this.#set(uuid, withMessage(held, { message, receivedAt: this.moment() }, me));
+  }
+
+  /** Takes an entry of a conversation's change log: the API counts the deletions among these messages from now on. */
+  tookChange(uuid: string, seqs: readonly number[]): void {
+    const held = this.#held.get(uuid);
+    if (held?.base && seqs.some((seq) => knowsDeletion(held, seq))) this.#schedule(uuid, SOON_MS, true);
   }
 
   tookReadMark({ uuid, read_seq }: ReadMark): void {
@@ -150,7 +156,7 @@ export class HeldRows {
       this.#held.set(group.uuid, held);
       // This state may count a message that events reported as deleted.
       const isDoubtful = [...held.deleted.keys()].some((seq) => !before.deleted.has(seq));
-      if (isDoubtful) this.#schedule(group.uuid, SECOND_EVENT_MS, true);
+      if (isDoubtful) this.#schedule(group.uuid, CHANGE_EVENT_MS, true);
     }
     this.#show(groups.map(({ uuid }) => uuid));
   }
