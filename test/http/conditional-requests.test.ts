@@ -2,17 +2,21 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { API_ROUTES } from '../../backend/http/routes.ts';
 import { comparable } from '../support/answers.ts';
 import { useTestApi } from '../support/api.ts';
-import type { Caller } from '../support/caller.ts';
+import { type Caller, ok } from '../support/caller.ts';
 
 /* The API knows no conditional requests and no ranges: their headers change no answer. */
 
 const api = useTestApi();
 let ada: Caller;
 let groupId: string;
+let named: string;
+let code: string;
 
 beforeAll(async () => {
   [ada] = [await api().person('ada'), await api().person('grace')];
   ({ message_group_uuid: groupId } = await ada.send({ handle: 'grace', message: 'first' }));
+  ({ uuid: named } = await ada.createGroup('Named', ['grace']));
+  ({ code } = ok(await ada.post(`/api/message_groups/${named}/invites`, {})) as { readonly code: string });
 });
 
 const DATE = 'Sat, 29 Oct 1994 19:43:31 GMT';
@@ -37,6 +41,9 @@ const PATHS = API_ROUTES.filter(({ method, path }) => method === 'get' && path !
 const pathOf = (path: string) =>
   `/api${path
     .replace(':message_group_uuid', groupId)
+    // A direct group has no invitations.
+    .replace(':uuid/invites', `${named}/invites`)
+    .replace(':code', code)
     .replace(':uuid', groupId)
     .replace(':handle', 'grace')
     .replace(':part', 'start.js')}${path === '/users' ? '?prefix=gr' : ''}`;

@@ -81,6 +81,8 @@ export class LeanClient extends DynamoDBClient {
    * who wait send by the old one, as requests do that are under way, and the next request makes another.
    */
   async #senderOf(command: DocumentCommand): Promise<Send> {
+    // In the order in which the SDK asks for them: where both are missing, it names the region.
+    await this.config.region();
     const identity = await this.config.credentials();
     const kept = this.#senders.get(command.constructor);
     if (kept?.identity === identity) return kept.send;
