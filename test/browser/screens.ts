@@ -78,6 +78,8 @@ async function stage(play: Play, browser: Browser, baseURL: string): Promise<voi
       ...options,
     });
     context.setDefaultTimeout(PATIENCE_MS);
+    // The compiler of the tests names functions by a helper, which those that run in a page need there.
+    await context.addInitScript('globalThis.__name ??= (named) => named;');
     return openPage(person, context);
   };
   const enter = async (person: Person, options?: BrowserContextOptions): Promise<Device> => {
