@@ -229,9 +229,9 @@ describe('update-summaries', () => {
     try {
       const env = { REDIS_URL: 'redis://valkey:6379' };
       await invoke('update-summaries', { Records: records }, { env });
-      await eventually(() => expect(received.kinds).toEqual(['message_group', 'message']));
+      await eventually(() => expect(received.kinds).toEqual(['membership', 'versions']));
       await invoke('update-summaries', { Records: await recordsOf(group.groupId) }, { env });
-      await eventually(() => expect(received.kinds.slice(2).sort()).toEqual(['message', 'message_group']));
+      await eventually(() => expect(received.kinds.slice(2).sort()).toEqual(['membership', 'versions']));
     } finally {
       await received.stop();
     }
