@@ -83,7 +83,13 @@ function describeRoute(route: Route): ZodOpenApiOperationObject {
       ...(query && { query }),
       ...(headers && { header: headers }),
     },
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    // A request without a body is one with an empty object.
+    ...(body && {
+      requestBody: {
+        required: !body.safeParse({}).success,
+        content: { 'application/json': { schema: body } },
+      },
+    }),
     responses: { ...describeAnswer(route), ...describeFailures(route) },
   };
 }
