@@ -112,12 +112,12 @@ export class StreamPump {
 
   /** Follows one stream until it is no longer the table's. */
   async #follow(streamArn: string, onFound: () => void): Promise<void> {
-    const { client, findStream } = this.#parts;
+    const { client } = this.#parts;
     const readers = new Map<string, ShardReader>();
     let refreshAt = 0;
     while (!this.#isStopped()) {
       if (performance.now() >= refreshAt) {
-        if ((await findStream(this.#stopping.signal)) !== streamArn) return;
+        if (await this.#isReplaced(streamArn)) return;
         this.#updateReaders(readers, streamArn, await listShards(client, streamArn, this.#stopping.signal));
         refreshAt = performance.now() + this.#timing.refresh;
         onFound();
@@ -154,7 +154,8 @@ export class StreamPump {
       const { records, last } = await reader.read(BATCH_SIZE, this.#stopping.signal);
       if (records.length > 0) {
         found = true;
-        await this.#deliver(reader, records);
+        // Nothing more is read until it is known which stream the table has.
+        if (!(await this.#deliver(reader, records))) return { found, ended: true };
       }
       if (last && !this.#isStopped()) {
         this.#parts.position.set(reader.shardId, { finished: true });
@@ -173,8 +174,12 @@ export class StreamPump {
    *
    * The position is stored after the handler is done, never before. After a crash between the two, the same records are
    * handled again at the next start, which changes nothing: a replay is a no-op (`domain/summaries.ts`).
+   *
+   * Records that were not handled are dropped if the table was dropped meanwhile: one of the same name that was created
+   * since has logs of its own, and the old records would raise its summaries for ever.
+   * @returns whether all were handled.
    */
-  async #deliver(reader: ShardReader, records: readonly _Record[]): Promise<void> {
+  async #deliver(reader: ShardReader, records: readonly _Record[]): Promise<boolean> {
     let rest = records;
     while (rest.length > 0) {
       const handled = await this.#handle(rest, reader.streamArn);
@@ -183,8 +188,14 @@ export class StreamPump {
       rest = rest.slice(handled);
       if (rest.length > 0)
         await this.#pauseAfter(undefined, 'stream records were not handled, and will be handled again');
-      if (rest.length > 0 && this.#isStopped()) return;
+      if (rest.length > 0 && (this.#isStopped() || (await this.#isReplaced(reader.streamArn)))) return false;
     }
+    return true;
+  }
+
+  /** Whether the table has another stream than this one by now. @throws where there is no table, or no answer. */
+  async #isReplaced(streamArn: string): Promise<boolean> {
+    return (await this.#parts.findStream(this.#stopping.signal)) !== streamArn;
   }
 
   /** Handles a batch. Returns how many of its records, from the first, are handled. */

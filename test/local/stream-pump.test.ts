@@ -135,6 +135,24 @@ describe('reading', () => {
   });
 });
 
+it('drops records that were not handled when the table was replaced meanwhile', async () => {
+  streams.put('one', ...upTo(600));
+  let isReplaced = false;
+  handler = (event) => {
+    if (!isReplaced) return failAt(event.Records[0]?.dynamodb?.SequenceNumber);
+    events.push(event);
+    return succeed();
+  };
+  await startPump({ refresh: 60_000 });
+  await eventually(() => messages().includes('stream records were not handled, and will be handled again'));
+  streams.addShard('fresh');
+  streams.put('fresh', messageRecord(1_007));
+  streams.shards.delete('one');
+  streamArn = `${STREAM_ARN}-2`;
+  isReplaced = true;
+  await waitFor([1_007]);
+});
+
 describe('position', () => {
   it('is after the handled records when the pump is restarted', async () => {
     streams.put('one', ...upTo(3));
