@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { TransactWriteItemsCommand, type TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
-import { type Wiring, wire } from '../../backend/wiring.ts';
+import { type Wiring } from '../../backend/wiring.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
 import { type Change, groupChannel } from '../../backend/events/changes.ts';
 import { groupItemOf } from '../../backend/table/items.ts';
@@ -21,9 +21,10 @@ import { KeyReusedError, NotFoundError } from '../../backend/errors.ts';
 import { MAX_ADDED, MAX_MEMBERS } from '../../schema/items.ts';
 import { expectCode } from '../support/answers.ts';
 import { newGroupId } from '../support/factories.ts';
-import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
+import { type FlakyEngine } from '../support/flaky-engine.ts';
 import { addPerson, putItem, readLog, upTo } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
+import { useTwoProcesses } from '../support/two-processes.ts';
 
 const db = useTestTable();
 let flaky: FlakyEngine;
@@ -32,15 +33,7 @@ let here: Wiring;
 let there: Wiring;
 let people = 0;
 
-beforeAll(async () => {
-  flaky = await startFlakyEngine(db().endpoint);
-  here = wire({ table: db().through(flaky.endpoint) });
-  there = db().newContext();
-});
-afterEach(() => flaky.reset());
-afterAll(async () => {
-  await flaky.close();
-});
+useTwoProcesses(db, (opened) => ({ flaky, here, there } = opened));
 
 describe('a new group', () => {
   it('has its creator as the owner, the others as members, nothing unread, and a message about it', async () => {

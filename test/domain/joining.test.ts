@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type Wiring, wire } from '../../backend/wiring.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
 import { createInvite, listInvites, revokeInvite } from '../../backend/domain/invites.ts';
@@ -11,9 +11,10 @@ import { sendToGroup } from '../../backend/domain/send-message.ts';
 import { MAX_GROUPS, MAX_GROUPS_BY_OTHERS } from '../../schema/items.ts';
 import { expectCode } from '../support/answers.ts';
 import { listingItem, namedMemberItem, newGroupId } from '../support/factories.ts';
-import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
+import { type FlakyEngine } from '../support/flaky-engine.ts';
 import { addPerson, putItem, putItems, readLog, upTo } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
+import { useTwoProcesses } from '../support/two-processes.ts';
 
 /*
  * Users who join groups by themselves, and what can come in between: `here` and `there` are two processes, of which the
@@ -28,15 +29,7 @@ let people = 0;
 
 const WEEK_S = 7 * 86_400;
 
-beforeAll(async () => {
-  flaky = await startFlakyEngine(db().endpoint);
-  here = wire({ table: db().through(flaky.endpoint) });
-  there = db().newContext();
-});
-afterEach(() => flaky.reset());
-afterAll(async () => {
-  await flaky.close();
-});
+useTwoProcesses(db, (opened) => ({ flaky, here, there } = opened));
 
 async function newPeople(count: number): Promise<[Person, Person, Person, ...Person[]]> {
   const found = await Promise.all(

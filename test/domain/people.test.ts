@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Wiring, wire } from '../../backend/wiring.ts';
+import { type Wiring } from '../../backend/wiring.ts';
 import { findByHandle, findByPrefix, requireProfile, saveProfile } from '../../backend/domain/people.ts';
 import type { Person } from '../../backend/domain/model.ts';
 import {
@@ -12,9 +12,10 @@ import {
 } from '../../backend/errors.ts';
 import { encodeCursor } from '../../schema/cursors.ts';
 import { newUserId } from '../support/factories.ts';
-import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
+import { type FlakyEngine } from '../support/flaky-engine.ts';
 import { addPerson, upTo } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
+import { useTwoProcesses } from '../support/two-processes.ts';
 
 const CLIENT_ATTEMPTS = 4;
 
@@ -24,15 +25,7 @@ let flaky: FlakyEngine;
 let here: Wiring;
 let there: Wiring;
 
-beforeAll(async () => {
-  flaky = await startFlakyEngine(db().endpoint);
-  here = wire({ table: db().through(flaky.endpoint) });
-  there = db().newContext();
-});
-afterEach(() => flaky.reset());
-afterAll(async () => {
-  await flaky.close();
-});
+useTwoProcesses(db, (opened) => ({ flaky, here, there } = opened));
 
 describe('a profile', () => {
   it('is found by its user and by its handle', async () => {

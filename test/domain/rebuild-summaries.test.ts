@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Wiring, wire } from '../../backend/wiring.ts';
+import { describe, expect, it } from '@jest/globals';
+import { type Wiring } from '../../backend/wiring.ts';
 import { compareSummaries, rebuildSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { factsOf } from '../../backend/domain/summaries.ts';
 import { updateSummaries } from '../../backend/domain/update-summaries.ts';
@@ -25,9 +25,10 @@ import {
   timeOf,
   tombstone,
 } from '../support/factories.ts';
-import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
+import { type FlakyEngine } from '../support/flaky-engine.ts';
 import { addGroup, deleteItem, putItem, putItems, upTo } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
+import { useTwoProcesses } from '../support/two-processes.ts';
 
 const db = useTestTable();
 let flaky: FlakyEngine;
@@ -35,15 +36,7 @@ let flaky: FlakyEngine;
 let here: Wiring;
 let there: Wiring;
 
-beforeAll(async () => {
-  flaky = await startFlakyEngine(db().endpoint);
-  here = wire({ table: db().through(flaky.endpoint) });
-  there = db().newContext();
-});
-afterEach(() => flaky.reset());
-afterAll(async () => {
-  await flaky.close();
-});
+useTwoProcesses(db, (opened) => ({ flaky, here, there } = opened));
 
 const LENGTH = 6;
 const NOTHING = { differences: [], faults: [] };

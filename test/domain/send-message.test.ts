@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { TransactWriteItemsCommand, type TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
-import { type Wiring, wire } from '../../backend/wiring.ts';
+import { type Wiring } from '../../backend/wiring.ts';
 import { type Send, sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
 import { applyToRow, factsOf } from '../../backend/domain/summaries.ts';
 import type { DirectMember } from '../../backend/domain/model.ts';
@@ -13,9 +13,10 @@ import {
 } from '../../backend/errors.ts';
 import { directGroupId } from '../../schema/ids.ts';
 import { newGroupId } from '../support/factories.ts';
-import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
+import { type FlakyEngine } from '../support/flaky-engine.ts';
 import { addGroup, addPerson, deleteItem, readLog, upTo } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
+import { useTwoProcesses } from '../support/two-processes.ts';
 
 const CLIENT_ATTEMPTS = 4;
 
@@ -26,15 +27,7 @@ let here: Wiring;
 let there: Wiring;
 let pairs = 0;
 
-beforeAll(async () => {
-  flaky = await startFlakyEngine(db().endpoint);
-  here = wire({ table: db().through(flaky.endpoint) });
-  there = db().newContext();
-});
-afterEach(() => flaky.reset());
-afterAll(async () => {
-  await flaky.close();
-});
+useTwoProcesses(db, (opened) => ({ flaky, here, there } = opened));
 
 describe('a first message to a user', () => {
   it('opens one conversation for each pair, though both sides do so at once', async () => {
