@@ -824,7 +824,7 @@ export interface components {
     /** @description An invitation to a group. */
     Invite: {
       /**
-       * @description Whoever knows it can join the group. Safe in a URL.
+       * @description Any user who knows it can join the group. Safe in a URL.
        * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX5GZ0S8KCX3N1QH2V7RBTW9M4PE
        */
       code: string;

@@ -2,6 +2,9 @@ import { ApiError } from '../api/api-error.ts';
 import { backoffMs } from './backoff.ts';
 import type { Device } from './device.ts';
 
+/** Within this time, in milliseconds, clients fetch what a change event shows to be missing: not all of a group's at once. */
+const SPREAD_MS = 2_000;
+
 /** A run of an action. A later one replaces it: its request may never get a response. */
 interface Run {
   /** Something may have been missed since the action began: it is repeated. */
@@ -16,6 +19,8 @@ export class CatchUp {
   readonly #once: () => Promise<void>;
   readonly #device: Pick<Device, 'pause' | 'isClosed'>;
   #run: Run | undefined;
+  /** Something was missed that no run has caught up with. */
+  #isStale = false;
 
   constructor(device: Pick<Device, 'pause' | 'isClosed'>, once: () => Promise<void>) {
     this.#device = device;
@@ -32,6 +37,18 @@ export class CatchUp {
     return this.isRunning;
   }
 
+  /** Begins a run within SPREAD_MS, if it is wanted then; otherwise `ifStale` does. */
+  async soon(isWanted: () => boolean): Promise<void> {
+    this.#isStale = true;
+    await this.#device.pause(Math.random() * SPREAD_MS);
+    if (isWanted()) await this.ifStale();
+  }
+
+  /** Begins a run if something was missed. What cannot be fetched is fetched at the next `ready`. */
+  async ifStale(): Promise<void> {
+    if (this.#isStale) await this.run().catch(() => undefined);
+  }
+
   /** Begins a run. @throws ApiError for a failure that is not temporary. */
   async run(): Promise<void> {
     const run: Run = { isOutdated: true };
@@ -39,6 +56,7 @@ export class CatchUp {
     try {
       for (let failures = 0; run.isOutdated && this.#run === run && !this.#device.isClosed();) {
         run.isOutdated = false;
+        this.#isStale = false;
         try {
           await this.#once();
           failures = 0;

@@ -52,9 +52,6 @@ const CLOSED_AT_ONCE = 300;
 /** Messages that are kept of a conversation that is not shown. */
 const KEPT = 100;
 
-/** Within this time, in milliseconds, clients fetch what a change event shows to be missing: not all of a group's at once. */
-const SPREAD_MS = 2_000;
-
 /** One conversation: its log, kept up to date with the API. */
 export class Conversation {
   readonly uuid: string;
@@ -62,12 +59,9 @@ export class Conversation {
   readonly sending: Sending;
   readonly #api: ConversationApi;
   readonly #history: History;
-  readonly #device: Device;
   #closingGap: Promise<void> | undefined;
   readonly #catchUp: CatchUp;
   #isShown = false;
-  /** Changes may be missing: they are fetched soon, or when the conversation is shown again. */
-  #isStale = false;
   /** The read position at which it was opened. */
   #position: ReadPosition | undefined;
 
@@ -80,7 +74,6 @@ export class Conversation {
     this.uuid = parts.uuid;
     this.#api = parts.api;
     this.#history = new History(parts.uuid, parts.api);
-    this.#device = parts.device;
     this.#catchUp = new CatchUp(parts.device, () => this.#catchUpOnce());
     this.state = new Subject<ConversationState>({
       log: EMPTY_LOG,
@@ -113,7 +106,7 @@ export class Conversation {
     this.announce(last_seq);
     this.sending.restore();
     this.#isShown = true;
-    void this.#catchUpIfStale();
+    void this.#catchUp.ifStale();
     if (this.log.high > 0 || this.state.get().loading.first) return;
     const far = unread_count > UNREAD_WITHIN_A_PAGE && read_seq > 0;
     await this.#load('first', async () => {
@@ -166,7 +159,7 @@ export class Conversation {
   /** Takes the number of a change. If not all messages may be as it left them, what was missed is fetched. */
   takeChange(change: LoggedChange): void {
     const mayMiss = this.#history.tookChange(change, (seq) => this.log.messages.has(seq));
-    if (mayMiss && !this.#catchUp.outdate()) void this.#catchUpSoon();
+    if (mayMiss && !this.#catchUp.outdate()) void this.#catchUp.soon(() => this.#isShown);
   }
 
   /** Notes the end of the log. */
@@ -220,19 +213,7 @@ export class Conversation {
     this.#history.forgetNews((seq) => !this.log.messages.has(seq));
   }
 
-  async #catchUpIfStale(): Promise<void> {
-    // What cannot be fetched is fetched at the next `ready`.
-    if (this.#isStale) await this.#catchUp.run().catch(() => undefined);
-  }
-
-  async #catchUpSoon(): Promise<void> {
-    this.#isStale = true;
-    await this.#device.pause(Math.random() * SPREAD_MS);
-    if (this.#isShown) await this.#catchUpIfStale();
-  }
-
   async #catchUpOnce(): Promise<void> {
-    this.#isStale = false;
     // Messages outside of the shown range are fetched when they are shown.
     this.#forgetWith((log) => trim(log, Infinity));
     if (this.log.high === 0) {

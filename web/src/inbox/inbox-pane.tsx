@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { useChat } from '../chat/use-chat.ts';
 import { Failure } from '../ui/failure.tsx';
 import { GroupIcon, SearchIcon, WriteIcon } from '../ui/icons.tsx';
@@ -22,38 +22,33 @@ export function InboxPane({ onNewConversation, onNewGroup, onPublicGroups, onSig
       <h1 className="for-screen-readers">Conversations</h1>
       <header className="inbox-head">
         <OwnMenu onSignOut={onSignOut} />
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Public groups"
-          title="Public groups"
-          onClick={onPublicGroups}
-        >
+        <HeadButton label="Public groups" onClick={onPublicGroups}>
           <SearchIcon />
-        </button>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="New group"
-          title="New group"
-          onClick={onNewGroup}
-        >
+        </HeadButton>
+        <HeadButton label="New group" onClick={onNewGroup}>
           <GroupIcon />
-        </button>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="New conversation"
-          title="New conversation"
-          onClick={onNewConversation}
-        >
+        </HeadButton>
+        <HeadButton label="New conversation" onClick={onNewConversation}>
           <WriteIcon />
-        </button>
+        </HeadButton>
       </header>
       <ConnectionNote />
       <Notice />
       <InboxList onNewConversation={onNewConversation} onPublicGroups={onPublicGroups} />
     </nav>
+  );
+}
+
+function HeadButton(props: {
+  readonly label: string;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}) {
+  const { label, onClick, children } = props;
+  return (
+    <button type="button" className="icon-button" aria-label={label} title={label} onClick={onClick}>
+      {children}
+    </button>
   );
 }
 
