@@ -1,4 +1,3 @@
-import CliTable from 'cli-table3';
 import { Command, Option } from 'commander';
 import { directGroupId } from '../schema/ids.ts';
 import { createDynamoClient } from '../backend/table/client.ts';
@@ -8,22 +7,14 @@ import type { ApiCommands } from './api-process.ts';
 import { type Child, Children } from './children.ts';
 import { startEngine } from './engine.ts';
 import { EventListeners, type Listener } from './event-listeners.ts';
+import { type EventsFigures, eventsSection, eventsText, type Live } from './events-report.ts';
 import { fill } from './fill.ts';
-import {
-  fillLargeGroup,
-  type LargeGroupFigures,
-  largeGroupGrid,
-  type LargeGroupUsers,
-  largeGroupUsers,
-  measureLargeGroup,
-} from './large-group.ts';
+import { fillLargeGroup, type LargeGroupUsers, largeGroupUsers, measureLargeGroup } from './large-group.ts';
 import { conversation, type Item, profile, TEXT } from './items.ts';
-import { describeMachine, type Machine } from './machine.ts';
-import { markdownTable, PAGE, PAGE_FILE } from './page.ts';
+import { describeMachine } from './machine.ts';
+import { PAGE, PAGE_FILE } from './page.ts';
 import { writeSection } from './page-section.ts';
 import { CIRCLES, createIssuer, userId } from './people.ts';
-import type { Grid } from './report.ts';
-import { quantile } from './statistics.ts';
 
 /*
  * `npm run bench:events`: the memory of an open event stream, and the time until a message reaches the other person's
@@ -34,7 +25,6 @@ import { quantile } from './statistics.ts';
 /** Number of open streams in addition to the measured one. */
 const FEW = 10;
 const WARM_UP = 50;
-const BYTES_PER_KB = 1_024;
 
 /** Sent to the client that never reads: the longest possible text, of 4 KB. */
 const LONG_TEXT = '💬'.repeat(1_024);
@@ -132,14 +122,6 @@ function* itemsOf(
     yield* conversation({ groupId: directGroupId(...pair), userIds: pair, messages: 1 });
 }
 
-interface Live {
-  readonly what: string;
-  /** Times from the request to the event at the other person. */
-  readonly eventMs: readonly number[];
-  /** Times from the request to its response. */
-  readonly answerMs: readonly number[];
-}
-
 /** Other activity, which must end during the measurement. */
 interface Meanwhile {
   readonly what: string;
@@ -208,17 +190,7 @@ class Arrivals {
   }
 }
 
-interface Figures {
-  readonly machine: Machine;
-  readonly lives: readonly Live[];
-  /** Memory of one stream, in bytes. */
-  readonly memory: { readonly rss: number; readonly heap: number };
-  /** Number of messages until the client that never reads was disconnected. */
-  readonly unread: number;
-  readonly largeGroup: LargeGroupFigures;
-}
-
-async function measure(bench: Bench): Promise<Figures> {
+async function measure(bench: Bench): Promise<EventsFigures> {
   const machine = describeMachine();
   const { api, listeners, onlookers, recipient } = bench;
   const arrivals = new Arrivals();
@@ -241,73 +213,15 @@ async function measure(bench: Bench): Promise<Figures> {
   bench.listeners.close();
   const { children, port, largeGroup: users, groupClient: client } = bench;
   const largeGroup = await measureLargeGroup({ children, api, port, client, users });
-  return { machine, lives: [few, many, busy], memory, unread, largeGroup };
-}
-
-function timesGrid({ lives }: Figures): Grid {
-  const ms = (values: readonly number[], share: number) => `${quantile(values, share).toFixed(1)} ms`;
   return {
-    head: ['streams open', 'event p50', 'p95', 'p99', 'answer p50', 'p95', 'p99'],
-    rows: lives.map(({ what, eventMs, answerMs }) => [
-      what,
-      ...[eventMs, answerMs].flatMap((times) => [0.5, 0.95, 0.99].map((share) => ms(times, share))),
-    ]),
+    machine,
+    messages: options.messages,
+    streams: options.streams,
+    lives: [few, many, busy],
+    memory,
+    unread,
+    largeGroup,
   };
-}
-
-/** Other results, one on each line. */
-function remarks({ memory, unread, largeGroup }: Figures): string[] {
-  const kb = (value: number) => `${(value / BYTES_PER_KB).toFixed(1)} KB`;
-  return [
-    `Memory of a stream, at ${options.streams.toLocaleString('en')}: ${kb(memory.rss)} of the process, ` +
-      `${kb(memory.heap)} of it on the heap or in its external memory.`,
-    `The client that never reads was disconnected after ${unread.toLocaleString('en')} messages of 4 KB, ` +
-      "most of which were in the system's buffers.",
-    `The first message to the large group, for which the row of each listener was read: ${largeGroup.firstMs.toFixed(0)} ms.`,
-  ];
-}
-
-function tableOf({ head, rows }: Grid): string {
-  const table = new CliTable({
-    head: [...head],
-    ...(!process.stdout.isTTY && { style: { head: [], border: [] } }),
-  });
-  table.push(...rows.map((row) => [...row]));
-  return table.toString();
-}
-
-function print(figures: Figures): void {
-  const { cpu, cores, node, loadBefore } = figures.machine;
-  process.stdout.write(
-    `${cpu}, ${cores} cores, node ${node}, load ${loadBefore.toFixed(1)}\n` +
-      `${options.messages} messages to a group of two, from the request to the other person's event and to the answer\n` +
-      `${tableOf(timesGrid(figures))}\n` +
-      'a group of 10,000: from the request to the event of the listener who came first\n' +
-      `${tableOf(largeGroupGrid(figures.largeGroup))}\n${remarks(figures).join('\n')}\n`,
-  );
-}
-
-function sectionOf(figures: Figures): string {
-  const { cpu, cores, node, loadBefore, date } = figures.machine;
-  return `## Live events
-
-${options.messages} messages to a group of two, one after another: the time from the beginning of the request to the event on the other
-user's stream, and to the response. One API process publishes in process; it, the engine and the readers of all
-streams share the machine's cores. ${date}, ${cpu}, ${cores} cores, node ${node}, load average before the run ${loadBefore.toFixed(1)}.
-
-${markdownTable(timesGrid(figures))}
-
-In the last row two other users are active: one sends texts of 4 KB, each as soon as the previous one is stored, and the
-other one's stream is never read, until it is disconnected.
-
-A named group of 10,000 members, whose listeners all have their stream at one process: the time from the request to the event, one
-message after another, and then at a fixed rate for 10 s. The delay of the event loop is what other requests wait in addition.
-
-${markdownTable(largeGroupGrid(figures.largeGroup))}
-
-${remarks(figures)
-  .map((line) => `- ${line}`)
-  .join('\n')}`;
 }
 
 // The SDK warns once for each process about the versions of Node that it will support.
@@ -321,8 +235,8 @@ try {
   const bench = await start(children);
   const figures = await measure(bench);
   await Promise.all([bench.client, bench.talkerClient, bench.groupClient].map((client) => client.close()));
-  print(figures);
-  if (options.write) await writeSection(PAGE_FILE, 'bench:events', sectionOf(figures));
+  process.stdout.write(eventsText(figures));
+  if (options.write) await writeSection(PAGE_FILE, 'bench:events', eventsSection(figures));
 } finally {
   await children.stop();
 }

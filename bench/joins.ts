@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import CliTable from 'cli-table3';
 import { Command, Option } from 'commander';
 import { namedMemberSince } from '../backend/domain/membership.ts';
 import { newSystemMessage } from '../backend/domain/new-message.ts';
@@ -18,6 +17,7 @@ import { writeSection } from './page-section.ts';
 import { CIRCLES, createIssuer, type Issuer, userId } from './people.ts';
 import type { Grid } from './report.ts';
 import { quantile } from './statistics.ts';
+import { gridText } from './terminal.ts';
 
 /*
  * `npm run bench:joins`: how many users a second join one public group. Joins take turns: each is a change of the group at
@@ -147,16 +147,6 @@ run ${loadBefore.toFixed(1)}.
 ${markdownTable(gridOf(results))}`;
 }
 
-function print(results: readonly Result[]): void {
-  const { head, rows } = gridOf(results);
-  const table = new CliTable({
-    head: [...head],
-    ...(!process.stdout.isTTY && { style: { head: [], border: [] } }),
-  });
-  table.push(...rows.map((row) => [...row]));
-  process.stdout.write(`${options.joins} joins to one public group\n${table.toString()}\n`);
-}
-
 // The SDK warns once for each process about the versions of Node that it will support.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
@@ -172,7 +162,7 @@ try {
   for (const [index, setting] of SETTINGS.entries()) {
     results.push(await measure(children, engine, issuer, { ...setting, place: index + 1 }));
   }
-  print(results);
+  process.stdout.write(`${gridText(`${options.joins} joins to one public group`, gridOf(results))}\n`);
   if (options.write) await writeSection(PAGE_FILE, 'bench:joins', sectionOf(results, machine));
 } finally {
   await children.stop();

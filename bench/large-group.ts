@@ -15,7 +15,7 @@ import { quantile } from './statistics.ts';
 
 /*
  * A named group of 10,000 members of whom up to 5,000 have a stream at one process: the time until a message reaches the
- * listener who joined last, one message at a time and at 50 messages a second, and what this does to the process.
+ * listener who joined first, one message at a time and at 50 messages a second, and what this does to the process.
  */
 
 const MEMBERS = 10_000;
