@@ -1,9 +1,8 @@
-import { NotFoundError, UnprocessableError } from '../errors.ts';
-import type { GroupChange } from '../table/group-change.ts';
-import { isDirectGroupId } from '../../schema/ids.ts';
+import { NotFoundError } from '../errors.ts';
+import { type GroupChange, membersAfter } from '../table/group-change.ts';
 import type { SystemEvent } from '../../schema/items.ts';
 import type { Dependencies } from './dependencies.ts';
-import { type AccessNeeds, readAccess, readOwnRow, type NamedAccess } from './membership.ts';
+import { type AccessNeeds, type NamedAccess, readAccess, readOwnNamedRow } from './membership.ts';
 import type { LogEntry, Message, NamedGroup, NamedMember, Person, Tail } from './model.ts';
 import { newSystemMessage } from './new-message.ts';
 import { publishGroupChange } from './publish-changes.ts';
@@ -64,8 +63,7 @@ export async function changeGroup(
   plan: Plan,
 ): Promise<ChangedGroup> {
   // A user who is not a member must not wait in the queue, nor cause a read of the log.
-  await readOwnRow(needs, groupId, actor.userId);
-  if (isDirectGroupId(groupId)) throw new UnprocessableError([{ code: 'message_group_is_direct' }]);
+  await readOwnNamedRow(needs, groupId, actor.userId);
   return appendPlanned(needs, { groupId, actor }, async () => {
     const access = await readAccess(needs, groupId, actor.userId);
     if (!access.group) throw new NotFoundError();
@@ -112,16 +110,17 @@ async function store(needs: ChangeGroupNeeds, tail: Tail, storing: Storing): Pro
   const { events, newcomers, ...items } = change;
   const messages = messagesOf(needs, tail, storing);
   const joins = newcomers?.(messages[0]) ?? [];
-  const outcome = await needs.groups.change({ ...items, group, messages, joins });
+  const stored: StoredChange = { ...items, group, messages, joins };
+  const outcome = await needs.groups.change(stored);
   if (!outcome.stored) {
     const { existing } = outcome;
     return existing?.kind === 'text' ? { textBetween: existing } : { changed: undefined };
   }
   const { entries } = outcome;
-  const after = groupAfter(group, entries, { ...items, joins });
+  const after = groupAfter(stored, entries);
   needs.log.noteChange(messages.at(-1) ?? messages[0], group.log_id, after.membership_seq);
   for (const entry of entries) publishGroupChange(needs, { group: after, entry });
-  return { changed: { group: after, own: rowAfter(storing, { ...items, joins }) } };
+  return { changed: { group: after, own: rowAfter(storing, stored) } };
 }
 
 /** The system messages of a change: one for each of its events, right after the tail. */
@@ -139,17 +138,11 @@ function messagesOf(
   return messages;
 }
 
-type ChangedItems = Omit<GroupChange, 'group' | 'messages' | 'joins'> & {
-  readonly joins: readonly NamedMember[];
-};
+type StoredChange = GroupChange & { readonly joins: readonly NamedMember[] };
 
 /** META after a change, with the summary as the stream is about to write it. */
-function groupAfter(
-  group: NamedGroup,
-  entries: readonly [LogEntry, ...LogEntry[]],
-  { name, visibility, leaves, joins }: ChangedItems,
-): NamedGroup {
-  const changesMembers = joins.length > 0 || leaves !== undefined;
+function groupAfter(change: StoredChange, entries: readonly [LogEntry, ...LogEntry[]]): NamedGroup {
+  const { group, name, visibility } = change;
   const { visibility: before, ...rest } = group;
   const isPublic = (visibility ?? before) === 'public';
   return {
@@ -157,15 +150,14 @@ function groupAfter(
     ...applyToSummary(group, factsOf(entries)),
     ...(isPublic && { visibility: 'public' }),
     ...(name !== undefined && { name }),
-    member_count: group.member_count + joins.length - (leaves ? 1 : 0),
-    membership_seq: changesMembers ? entries[0].seq : group.membership_seq,
+    ...membersAfter(change),
   };
 }
 
 /** The actor's row after a change; undefined where they have left. */
 function rowAfter(
   { own, userId }: Storing,
-  { leaves, roles = [], joins }: ChangedItems,
+  { leaves, roles = [], joins }: StoredChange,
 ): NamedMember | undefined {
   if (leaves?.row.userId === userId) return undefined;
   const row = own ?? joins.find((joined) => joined.userId === userId);

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { INVITE_SECRET_BYTES, inviteCode, isDirectGroupId } from '../../schema/ids.ts';
+import { INVITE_SECRET_BYTES, inviteCode } from '../../schema/ids.ts';
 import { MAX_INVITES } from '../../schema/items.ts';
-import { BusyError, UnprocessableError } from '../errors.ts';
+import { UnprocessableError } from '../errors.ts';
 import { inviteTime } from '../table/invite-store.ts';
+import { CONFLICT, retryOnConflict } from '../table/retry-on-conflict.ts';
 import type { GroupActor } from './change-group.ts';
 import type { Dependencies } from './dependencies.ts';
-import { type AccessNeeds, readOwnRow } from './membership.ts';
+import { type AccessNeeds, readOwnNamedRow } from './membership.ts';
 import type { Invite, Member } from './model.ts';
 import type { NameReader } from './names.ts';
 import { demand, mayInvite } from './policies.ts';
 
-/** Maximum attempts to store an invitation whose creator's role changes meanwhile. */
-const MAX_ATTEMPTS = 3;
+/** An invitation whose creator's role changes meanwhile. */
+const INVITING = { attempts: 3, busy: 'Too many concurrent requests.', firstAtOnce: true };
 
 type Needs = AccessNeeds & Pick<Dependencies, 'invites' | 'names' | 'clock'>;
 
@@ -37,7 +38,7 @@ export async function createInvite(
   expiresInS: number,
 ): Promise<InviteList> {
   const code = inviteCode(groupId, randomBytes(INVITE_SECRET_BYTES));
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+  return retryOnConflict(INVITING, async () => {
     const own = await requireInviter(needs, groupId, actor.userId);
     const stored = await needs.invites.list(groupId);
     const now = needs.clock();
@@ -53,9 +54,8 @@ export async function createInvite(
       expires_at: inviteTime(now) + expiresInS,
     };
     const replaced = expired.slice(0, Math.max(0, stored.length + 1 - MAX_INVITES));
-    if (await needs.invites.create(invite, own, replaced)) return withNames(needs, [invite]);
-  }
-  throw new BusyError();
+    return (await needs.invites.create(invite, own, replaced)) ? withNames(needs, [invite]) : CONFLICT;
+  });
 }
 
 /**
@@ -92,8 +92,7 @@ export function isValid(invite: Invite, now: Date): boolean {
 
 /** The row of a member who may invite. @throws NotFoundError, ForbiddenError, UnprocessableError */
 async function requireInviter(needs: Needs, groupId: string, userId: string): Promise<Member> {
-  const own = await readOwnRow(needs, groupId, userId);
-  if (isDirectGroupId(groupId)) throw new UnprocessableError([{ code: 'message_group_is_direct' }]);
+  const own = await readOwnNamedRow(needs, groupId, userId);
   demand(mayInvite(own));
   return own;
 }

@@ -2,7 +2,7 @@ import { isDirectGroupId } from '../../schema/ids.ts';
 import type { Role, Visibility } from '../../schema/items.ts';
 import { directInboxSk, namedInboxSk } from '../../schema/keys.ts';
 import type { Audience } from '../events/changes.ts';
-import { NotFoundError } from '../errors.ts';
+import { NotFoundError, UnprocessableError } from '../errors.ts';
 import type { ChangeStore } from '../table/change-store.ts';
 import type { GroupStore } from '../table/group-store.ts';
 import { summaryOf } from '../table/items.ts';
@@ -54,6 +54,16 @@ export async function readOwnRow(needs: AccessNeeds, groupId: string, userId: st
   if (own) return own;
   if (!isDirectGroupId(groupId)) throw new NotFoundError();
   return directMember(needs, groupId, userId);
+}
+
+/**
+ * Reads a user's row of a named group: 1 R.
+ * @throws NotFoundError as `readAccess`; UnprocessableError `message_group_is_direct` for a user of a direct group.
+ */
+export async function readOwnNamedRow(needs: AccessNeeds, groupId: string, userId: string): Promise<Member> {
+  const own = await readOwnRow(needs, groupId, userId);
+  if (isDirectGroupId(groupId)) throw new UnprocessableError([{ code: 'message_group_is_direct' }]);
+  return own;
 }
 
 /** The user's row of a direct group. A missing row of the two is stored again. */

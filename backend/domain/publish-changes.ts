@@ -60,8 +60,8 @@ const SLICE = 100;
 
 /**
  * Publishes what the stream's handler has applied, because the API may have died before it did: which messages have which
- * version, who became a member or left, and the entry of the change log. It never rejects. It has no text: whoever needs a
- * message reads it as it is by then.
+ * version, who became a member or left, and the entry of the change log. It never rejects. It has no text: a process that needs
+ * a message reads it as it is by then.
  *
  * A message is followed by what it says of its group's members, as from the API; and the entry of the change log comes
  * last: a client that has it has everything that it names.

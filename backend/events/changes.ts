@@ -38,7 +38,7 @@ export type Change =
       readonly change: number;
       readonly seqs: readonly number[];
     }
-  /** A user became a member of a group by the message at `seq`, or is none since. Their process reads which it is now. */
+  /** The message at `seq` made a user a member of a group, or ended that. Their process reads whether they are one now. */
   | {
       readonly kind: 'membership';
       readonly userId: string;

@@ -1,6 +1,7 @@
 import type { LogEntry } from '../domain/model.ts';
 import type { Logger } from '../logger.ts';
 import { type Change, type ChangeOf, groupChannel, type ShownEvent, type Subscriptions } from './changes.ts';
+import { type ActiveSubscription, subscribeTo } from './active-subscription.ts';
 import { type Deliveries, messageKey } from './deliveries.ts';
 import { EventQueue } from './event-queue.ts';
 import { type GroupListener, GroupListeners } from './group-listeners.ts';
@@ -16,12 +17,6 @@ export interface ChannelParts {
   readonly deliveries: Deliveries;
   readonly outbox: Outbox;
   readonly logger: Logger;
-}
-
-interface ActiveSubscription {
-  /** Resolved once the subscription is active, or has ended. */
-  readonly standing: Promise<void>;
-  readonly end: () => void;
 }
 
 /** When an event was delivered before, and when it is delivered now, by the counter of `Deliveries`. */
@@ -108,8 +103,7 @@ export class GroupChannel {
       const group = await readers.groups.readAsOf(this.#groupId, seq);
       const row = (await this.#listeners.readRows([listener])).get(userId);
       const asOf = Math.max(seq, row?.joined_seq ?? 0);
-      const deliveredAt = deliveries.record(`membership ${this.#groupId} ${userId}`, asOf);
-      const times = { deliveredAt, upTo: deliveries.now() };
+      const times = this.#record(`membership ${this.#groupId} ${userId}`, asOf);
       if (!row) {
         this.#endIfNobodyListens();
         await this.#sendTo(streams, { kind: 'message_group_left', groupId: this.#groupId }, times);
@@ -160,7 +154,7 @@ export class GroupChannel {
     await this.#send(verified, { kind: 'message', message }, times);
   }
 
-  /** Delivers the versions that some listener lacks, as they are by now. Usually there is none. */
+  /** Delivers the versions that some listener lacks, as they are by now. Usually no listener lacks any. */
   async #deliverVersions(
     { versions, to }: ChangeOf<'versions'>,
     listeners: readonly GroupListener[],
@@ -254,7 +248,10 @@ export class GroupChannel {
 
   #add(streams: UserStreams, since: number): GroupListener {
     const listener = this.#listeners.add(streams, since);
-    this.#subscription ??= this.#subscribe();
+    // `ready` is repeated after a reconnection. Then each user's own channel repeats it too, and passes it on to their streams.
+    this.#subscription ??= subscribeTo(this.#parts.subscriptions, groupChannel(this.#groupId), (change) =>
+      this.#receive(change),
+    );
     return listener;
   }
 
@@ -267,24 +264,6 @@ export class GroupChannel {
     if (this.#listeners.size > 0) return;
     this.#subscription?.end();
     this.#subscription = undefined;
-  }
-
-  #subscribe(): ActiveSubscription {
-    let stand = (): void => undefined;
-    const standing = new Promise<void>((resolve) => {
-      stand = resolve;
-    });
-    const unsubscribe = this.#parts.subscriptions.subscribe(groupChannel(this.#groupId), (event) => {
-      // It is repeated after a reconnection. Then each user's own channel repeats it too, and passes it on to their streams.
-      if (event.kind === 'ready') stand();
-      else this.#receive(event);
-    });
-    const end = () => {
-      unsubscribe();
-      // Nothing waits for a subscription that has ended.
-      stand();
-    };
-    return { standing, end };
   }
 
   #endIfUnused(): void {

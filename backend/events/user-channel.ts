@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogEntry } from '../domain/model.ts';
+import { isDirectGroupId } from '../../schema/ids.ts';
 import { type Change, type ChangeOf, type ShownEvent, userChannel } from './changes.ts';
 import { messageKey } from './deliveries.ts';
 import { EventQueue } from './event-queue.ts';
 import type { ChannelParts, GroupChannel } from './group-channel.ts';
 import type { NamedRowReads } from './readers.ts';
-import { isDirectGroupId } from '../../schema/ids.ts';
 import { eventText, UserStreams } from './user-streams.ts';
 
 /** Wait before the rows are read again, doubled each time, in ms. */
@@ -113,7 +113,7 @@ export class UserChannel {
     await this.#sendTimed({ kind: 'message', message }, deliveredAt);
   }
 
-  /** Delivers the versions that a stream lacks, as they are by now. Usually there is none. */
+  /** Delivers the versions that a stream lacks, as they are by now. Usually no stream lacks any. */
   async #deliverVersions({ groupId, versions }: ChangeOf<'versions'>): Promise<void> {
     const { deliveries, readers } = this.#parts;
     const lacked = versions.filter(({ seq, rev }) =>

@@ -1,4 +1,4 @@
-import type { ChannelEvent, ShownEvent } from './changes.ts';
+import type { ShownEvent } from './changes.ts';
 
 /** The connection that an event stream writes its text to. `write` never throws: the sink handles its own failures. */
 export interface EventSink {
@@ -109,9 +109,6 @@ export class UserStreams {
 }
 
 /** Returns one event of a `text/event-stream`. JSON contains no line breaks of its own. */
-export function eventText(
-  name: ShownEvent['kind'] | Exclude<ChannelEvent['kind'], 'versions'>,
-  data: string,
-): string {
+export function eventText(name: ShownEvent['kind'] | 'ready', data: string): string {
   return `event: ${name}\ndata: ${data}\n\n`;
 }

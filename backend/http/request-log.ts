@@ -16,7 +16,7 @@ declare module 'http' {
 /** A request id from a proxy. */
 const FOREIGN_ID = /^[\w.-]{1,64}$/;
 const HEALTH_CHECK = '/api/health-check';
-/** Whoever knows the code of an invitation can join its group. */
+/** Any user who knows the code of an invitation can join its group. */
 const INVITE_CODE = /(?<=\/invites\/)[^/]+/gi;
 
 /**

@@ -12,7 +12,7 @@ const expiresAt = time.meta({ description: 'From then on it is not valid.' });
 export const invite = z
   .object({
     code: z.string().meta({
-      description: 'Whoever knows it can join the group. Safe in a URL.',
+      description: 'Any user who knows it can join the group. Safe in a URL.',
       examples: ['01JX3K8Q4M5N6P7R8S9TAVBWCX5GZ0S8KCX3N1QH2V7RBTW9M4PE'],
     }),
     message_group_uuid: groupId,

@@ -80,7 +80,7 @@ function groupUpdate(change: GroupChange) {
     ExpressionAttributeValues: {
       ':log': group.log_id,
       ':seen': group.membership_seq,
-      ...members,
+      ...(members && { ':count': members.member_count, ':seq': members.membership_seq }),
       ...(name !== undefined && { ':name': name }),
       ...(visibility === 'public' && { ':visibility': visibility }),
     },
@@ -88,10 +88,15 @@ function groupUpdate(change: GroupChange) {
 }
 
 /** What META says of its members after a change; undefined where they stay the same. */
-function membersAfter({ group, messages, joins = [], leaves }: GroupChange) {
+export function membersAfter({
+  group,
+  messages,
+  joins = [],
+  leaves,
+}: GroupChange): Pick<NamedGroup, 'member_count' | 'membership_seq'> | undefined {
   if (joins.length === 0 && !leaves) return undefined;
   const difference = joins.length - (leaves ? 1 : 0);
-  return { ':count': group.member_count + difference, ':seq': messages[0].seq };
+  return { member_count: group.member_count + difference, membership_seq: messages[0].seq };
 }
 
 /** Keeps the list of public groups as META is after the change. */

@@ -16,7 +16,7 @@ export interface MessageEdit {
   readonly editedAt: string;
 }
 
-/** What became of an edit or a deletion: the message as it is now, undefined when there is none. */
+/** The outcome of an edit or a deletion, with the message as it is now; undefined where there is no message. */
 export type ChangeOutcome =
   | { readonly changed: true; readonly message: Message }
   | { readonly changed: false; readonly message: Message | undefined };

@@ -82,7 +82,7 @@ export class LeanClient extends DynamoDBClient {
    */
   async #senderOf(command: DocumentCommand): Promise<Send> {
     // In the order in which the SDK asks for them: where both are missing, it names the region.
-    await this.config.region();
+    if (!this.#senders.has(command.constructor)) await this.config.region();
     const identity = await this.config.credentials();
     const kept = this.#senders.get(command.constructor);
     if (kept?.identity === identity) return kept.send;
