@@ -85,6 +85,9 @@ export class UserChannel {
         this.#queue.add(change.kind, () => this.#deliverMessage(change.message));
         return;
       case 'versions':
+        for (const { seq, rev } of change.versions) {
+          this.#parts.deliveries.receive(this.#keyOf({ groupId: change.groupId, seq }), rev);
+        }
         this.#queue.add(change.kind, () => this.#deliverVersions(change));
         return;
       case 'change':

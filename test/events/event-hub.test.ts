@@ -405,6 +405,28 @@ describe('a message that is published twice', () => {
   );
 });
 
+it('drops a text of a direct group that still waits when the stream publishes its deletion', async () => {
+  const held = deferred<string>();
+  const hub = newHub({
+    present: (change) => (change.kind === 'typing' ? held.promise : Promise.resolve(inWords(change))),
+  });
+  const adas = await hub.open('ada');
+  const to = { userIds: ['ada'] };
+  const text = direct(2, 'ada');
+  hub.stored.messages.entriesAt = () =>
+    Promise.resolve(
+      new Map([[2, { ...text.message, rev: 1, message: null, deleted_at: text.message.created_at }]]),
+    );
+  await publishAll(hub.events, [
+    { kind: 'typing', to, groupId: 'd', userId: 'grace' },
+    text,
+    { kind: 'versions', to, groupId: 'd', versions: [{ seq: 2, rev: 1 }] },
+  ]);
+  held.resolve('d grace is typing');
+  await adas.until('d 2.1');
+  expect(messages(adas)).toEqual(['d 2.1']);
+});
+
 describe('an event that takes long to present', () => {
   it('holds back the events behind it', async () => {
     const held = deferred<string>();
