@@ -8,6 +8,20 @@ export function passesFilter(record: _Record): boolean {
   return record.dynamodb?.Keys?.['sk']?.S?.startsWith(MESSAGE_SK_PREFIX) ?? false;
 }
 
+/** The embedded engine names a stream by the time of its creation, in seconds since 1970. Other engines write a date. */
+const CREATED_AT = /\/stream\/(\d+)\.\d+$/;
+
+/**
+ * Whether a record is of an earlier table of the same name. The embedded engine keeps the records of a table that was
+ * dropped, and its successor's stream begins with them. The new table's logs are others: the old records would raise their
+ * summaries for ever. Records have whole seconds: those of the second in which the stream was created count as its own.
+ */
+export function isOfDroppedTable({ dynamodb }: _Record, streamArn: string): boolean {
+  const [, createdAt] = CREATED_AT.exec(streamArn) ?? [];
+  const at = dynamodb?.ApproximateCreationDateTime;
+  return createdAt !== undefined && at !== undefined && at.getTime() < Number(createdAt) * 1_000;
+}
+
 /** A stream's record in the shape in which Lambda passes it to a function. */
 export function toLambdaRecord(record: _Record, streamArn: string): DynamoDBRecord {
   const { eventID, eventName, eventVersion, eventSource, awsRegion, dynamodb } = record;

@@ -3,7 +3,7 @@ import type { _Record, Shard } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import type { Logger } from '../../backend/logger.ts';
 import { UserError } from '../../cli/user-error.ts';
-import { passesFilter, toLambdaRecord } from './lambda-event.ts';
+import { isOfDroppedTable, passesFilter, toLambdaRecord } from './lambda-event.ts';
 import { ShardReader } from './shard-reader.ts';
 import type { StreamPosition } from './stream-position.ts';
 import { listShards, type StreamsClient } from './streams-client.ts';
@@ -201,7 +201,7 @@ export class StreamPump {
   /** Handles a batch. Returns how many of its records, from the first, are handled. */
   async #handle(records: readonly _Record[], streamArn: string): Promise<number> {
     const { handler, logger } = this.#parts;
-    const batch = records.filter(passesFilter);
+    const batch = records.filter((record) => passesFilter(record) && !isOfDroppedTable(record, streamArn));
     if (batch.length === 0) return records.length;
     try {
       const { batchItemFailures } = await handler({

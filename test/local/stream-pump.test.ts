@@ -153,6 +153,17 @@ it('drops records that were not handled when the table was replaced meanwhile', 
   await waitFor([1_007]);
 });
 
+it('leaves out the records of an earlier table, with which the embedded engine begins a stream', async () => {
+  const secondsOf = (time: string) => Date.parse(time) / 1_000;
+  const old = messageRecord(1);
+  const since = messageRecord(2);
+  if (since.dynamodb) since.dynamodb.ApproximateCreationDateTime = new Date('2026-01-02T03:05:00.000Z');
+  streams.put('one', old, since);
+  streamArn = STREAM_ARN.replace(/[^/]*$/, `${secondsOf('2026-01-02T03:05:00Z')}.163267850`);
+  await startPump();
+  await waitFor([2]);
+});
+
 describe('position', () => {
   it('is after the handled records when the pump is restarted', async () => {
     streams.put('one', ...upTo(3));
