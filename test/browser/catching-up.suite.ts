@@ -39,9 +39,10 @@ describe('a device that was offline', () => {
       });
       await adas.log.getByText('Message deleted').waitFor();
       expect(await adas.holds('text 3<')).toBe(false);
-      // The shown messages were not read again.
+      // The shown messages were not read again. Changes that the stream logs only now may cause a page after the new message.
       const pages = requests.filter((url) => /\/api\/messages\/[^/]+\?/.test(url));
-      expect(pages.every((url) => url.includes(`after=${LONG}`))).toBe(true);
+      const after = pages.map((url) => Number(new URL(url).searchParams.get('after')));
+      expect(Math.min(...after)).toBe(LONG);
       expect(requests.some((url) => url.includes('/changes?'))).toBe(true);
       await adas.log.evaluate((log) => log.scrollTo(0, log.scrollHeight));
       await adas.sees('sent meanwhile');
