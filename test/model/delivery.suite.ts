@@ -7,8 +7,12 @@ import { checkHistories } from '../events/delivery/history.ts';
  */
 
 const HISTORIES = Number(process.env['DELIVERY_HISTORIES'] ?? 1_000);
+const PATH = process.env['DELIVERY_PATH'];
 const SEED = process.env['DELIVERY_SEED'];
 
 it(`delivers to every member what is in the log, and to nobody else, in ${HISTORIES} random histories`, async () => {
-  await checkHistories(HISTORIES, SEED === undefined ? {} : { seed: Number(SEED) });
+  await checkHistories(HISTORIES, {
+    ...(SEED !== undefined && { seed: Number(SEED) }),
+    ...(PATH !== undefined && { path: PATH }),
+  });
 }, 900_000);

@@ -87,7 +87,7 @@ const histories = fc.array(step, { minLength: 30, maxLength: 120 });
  */
 export async function checkHistories(
   count: number,
-  repeated: { readonly seed?: number } = {},
+  repeated: { readonly seed?: number; readonly path?: string } = {},
 ): Promise<void> {
   const history = fc.asyncProperty(histories, async (steps) => {
     const violations = await play(steps);

@@ -73,6 +73,14 @@ export class Journal {
     return this.#membershipsOf(groupId, userId).at(-1)?.to === Infinity;
   }
 
+  /** The groups that a user is or was a member of. */
+  groupsOfEver(userId: string): string[] {
+    return [...this.#memberships.keys()].flatMap((key) => {
+      const [groupId = '', ofUser] = key.split(' ');
+      return ofUser === userId ? [groupId] : [];
+    });
+  }
+
   /** Whether a user was never removed from a group, and never left it. */
   neverLeft(groupId: string, userId: string): boolean {
     return this.#membershipsOf(groupId, userId).every(({ to }) => to === Infinity);

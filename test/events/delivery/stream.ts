@@ -10,8 +10,11 @@ export class Stream implements EventSink {
   readonly #journal: Journal;
   readonly #violations: string[];
   readonly #received = new Set<string>();
-  /** Groups that it was shown. */
-  readonly #shown = new Set<string>();
+  /**
+   * Groups that may send it anything: those it was shown, and those of which the process may have found its user's row when
+   * the stream was opened, also where that membership ended before `ready`.
+   */
+  readonly #known = new Set<string>();
   #readyAt = 0;
   #close: () => void = () => undefined;
   #isOpen = false;
@@ -40,15 +43,17 @@ export class Stream implements EventSink {
   }
 
   write(text: string): void {
+    const { userId } = this.#client;
     for (const event of eventsIn(text)) {
       const why = this.#whyNot(event);
-      if (why !== undefined)
-        this.#violations.push(`${this.#client.userId} received ${inShort(event)}: ${why}`);
+      if (why !== undefined) this.#violations.push(`${userId} received ${inShort(event)}: ${why}`);
       if (event.name === 'ready') {
         this.isReady = true;
         this.#readyAt = this.#journal.now;
+        for (const groupId of this.#journal.groupsOfEver(userId)) this.#known.add(groupId);
       }
-      if (event.name === 'message_group') this.#shown.add(event.groupId);
+      if (event.name === 'message_group') this.#known.add(event.groupId);
+      if (event.name === 'message_group_left') this.#known.delete(event.groupId);
       this.#client.receive(event);
     }
   }
@@ -78,7 +83,7 @@ export class Stream implements EventSink {
     }
     // Who joins after `ready` is shown the group first, and then fetches what came before.
     const joinedAt = this.#journal.joinedAt(groupId, userId);
-    if (joinedAt > this.#readyAt && !this.#shown.has(groupId)) return 'the group was not shown before it';
+    if (joinedAt > this.#readyAt && !this.#known.has(groupId)) return 'the group was not shown before it';
     const version = `${groupId} ${seq}.${rev}`;
     const isAgain = this.#received.has(version) && this.#journal.neverLeft(groupId, userId);
     this.#received.add(version);
