@@ -6,6 +6,7 @@ import type { Sentence } from '../ui/sentence.ts';
 import { SentenceView } from '../ui/sentence-view.tsx';
 import { clockTime, exactTime } from '../ui/times.ts';
 import { BubbleMenu, type BubbleMenuProps } from './bubble-menu.tsx';
+import { MessageText } from './message-text.tsx';
 import type { BubblePosition } from './rows.ts';
 
 export interface BubbleProps extends BubbleMenuProps, BubblePosition {
@@ -15,10 +16,7 @@ export interface BubbleProps extends BubbleMenuProps, BubblePosition {
   readonly seen: Sentence | undefined;
 }
 
-/** Matches up to three emoji and nothing else. */
-const FEW_EMOJI = /^\p{RGI_Emoji}{1,3}$/v;
-
-/** One message. Its text is never interpreted as markup. */
+/** One message. */
 export const Bubble = memo(function Bubble(props: BubbleProps) {
   const { message, own, first, last, showsName, seen } = props;
   const author = own ? 'You' : isolateName(message.display_name);
@@ -58,12 +56,3 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
     </article>
   );
 });
-
-export function MessageText({ text }: { readonly text: string | null }) {
-  if (text === null) return <em className="bubble-text">Message deleted</em>;
-  return (
-    <p className="bubble-text" dir="auto" data-big={FEW_EMOJI.test(text)}>
-      {text}
-    </p>
-  );
-}

@@ -2,7 +2,7 @@ import { wordsForCode } from '../api/wording.ts';
 import type { Outgoing } from '../chat/log.ts';
 import { WaitIcon } from '../ui/icons.tsx';
 import { clockTime } from '../ui/times.ts';
-import { MessageText } from './bubble.tsx';
+import { MessageText } from './message-text.tsx';
 import type { BubblePosition } from './rows.ts';
 
 const STATE_LABELS: Readonly<Record<Outgoing['state'], string>> = {
