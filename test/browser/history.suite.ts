@@ -47,7 +47,68 @@ describe(`a conversation of ${MESSAGES.toLocaleString('en')} messages`, () => {
       await adas.seesUnread('grace', 0);
     }),
   );
+
+  it(
+    'opens at the message of an address, is followed to another, and goes on to its end',
+    stage(async ({ people, openWindow }) => {
+      const [ada] = await Promise.all([people.known('ada'), people.known('grace')]);
+      const adas = await openWindow(ada);
+      await adas.signIn();
+      await adas.open('grace');
+      await adas.log.locator(`[data-seq="${MESSAGES}"]`).waitFor();
+      const conversation = new URL(adas.page.url()).pathname;
+
+      // A new tab, as from a link in a mail.
+      await adas.page.goto(`${conversation}#500`);
+      await adas.page.reload();
+      await isMarked(adas, 500);
+      // Another one, far away, in the same tab.
+      await adas.page.evaluate(() => {
+        window.location.hash = '#1000';
+      });
+      await isMarked(adas, 1_000);
+      // One that is already there.
+      await adas.page.evaluate(() => {
+        window.location.hash = '#990';
+      });
+      await isMarked(adas, 990);
+      // One that does not exist.
+      await adas.page.evaluate((seq) => {
+        window.location.hash = `#${seq}`;
+      }, MESSAGES + 100);
+      await adas.log.locator('[data-seq="990"]').waitFor();
+      await adas.page.getByRole('button', { name: 'Latest messages' }).click();
+      await adas.log.locator(`[data-seq="${MESSAGES}"]`).waitFor();
+    }),
+  );
+
+  it(
+    'has a link for each message',
+    stage(async ({ people, enter }) => {
+      const [ada] = await Promise.all([people.known('ada'), people.known('grace')]);
+      const adas = await enter(ada);
+      await adas.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await adas.open('grace');
+      const bubble = adas.log.locator(`[data-seq="${MESSAGES}"]`);
+      await bubble.hover();
+      await bubble.getByRole('button', { name: 'Message actions' }).click();
+      await adas.page.getByRole('menuitem', { name: 'Copy link' }).click();
+      expect(await adas.page.evaluate(() => navigator.clipboard.readText())).toBe(
+        `${adas.page.url()}#${MESSAGES}`,
+      );
+    }),
+  );
 });
+
+/** Waits until a message is in the middle of the list, is marked, and has the focus. */
+async function isMarked(device: Device, seq: number): Promise<void> {
+  const row = device.log.locator('.talk-row[data-marked="true"]');
+  await row.locator(`[data-seq="${seq}"]:focus`).waitFor();
+  const [box, all] = await Promise.all([row.boundingBox(), device.log.boundingBox()]);
+  if (!box || !all) throw new Error('it is not shown');
+  expect(box.y).toBeGreaterThan(all.y);
+  expect(box.y + box.height).toBeLessThan(all.y + all.height);
+}
 
 /**
  * Scrolls up until older messages are requested, stops there, and waits for them.

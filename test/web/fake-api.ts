@@ -1,7 +1,7 @@
 import { ApiError } from '../../web/src/api/api-error.ts';
 import type { ChangesPage, HistoryPage, HistoryPlace, NewMessage } from '../../web/src/api/api.ts';
 import type { Message } from '../../web/src/api/shapes.ts';
-import type { ConversationApi } from '../../web/src/chat/conversation.ts';
+import type { ConversationApi } from '../../web/src/chat/conversation-state.ts';
 import { textMessage } from './messages.ts';
 
 /** A fault of the next send: it fails before or after the message was stored. */

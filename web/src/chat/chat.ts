@@ -6,7 +6,8 @@ import type { Message, MessageGroup, MessageGroupView, Person, SystemMessage } f
 import { concerns, groupAfter, isLarge, pagesAfter } from '../groups/members-after.ts';
 import { HeldRows } from '../inbox/held-rows.ts';
 import type { Sentence } from '../ui/sentence.ts';
-import { Conversation, outgoingKey } from './conversation.ts';
+import { Conversation } from './conversation.ts';
+import { outgoingKey } from './conversation-state.ts';
 import type { LiveEvent } from './events.ts';
 import { pause } from './pause.ts';
 import { SharedStream } from './shared-stream.ts';

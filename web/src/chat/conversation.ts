@@ -1,10 +1,17 @@
-import type { Api, HistoryPlace } from '../api/api.ts';
+import type { HistoryPlace } from '../api/api.ts';
 import { codeOf } from '../api/api-error.ts';
 import type { Message } from '../api/shapes.ts';
 import { CatchUp } from './catch-up.ts';
+import {
+  type ConversationApi,
+  type ConversationState,
+  LEFT,
+  outgoingKey,
+  type ReadPosition,
+} from './conversation-state.ts';
 import type { Device } from './device.ts';
 import type { LoggedChange } from './events.ts';
-import { History, type HistoryApi, LONG_PAGE } from './history.ts';
+import { History, LONG_PAGE } from './history.ts';
 import {
   announce,
   EMPTY_LOG,
@@ -18,31 +25,6 @@ import {
 } from './log.ts';
 import { Sending } from './sending.ts';
 import { Subject } from './subject.ts';
-
-export interface ConversationState {
-  readonly log: Log;
-  readonly loading: { readonly first: boolean; readonly older: boolean; readonly newer: boolean };
-  /** Whether new messages are shown as they arrive. Otherwise the user reads older ones, and pages towards the end. */
-  readonly following: boolean;
-  /** Why nothing can be shown: an error code. */
-  readonly problem: string | undefined;
-}
-
-/** The storage key of a conversation's outgoing messages; without a conversation, the prefix of all such keys. */
-export const outgoingKey = (me: string, uuid = ''): string => `outgoing:${me}:${uuid}`;
-
-/** The problem of a conversation of which the user is no longer a member. */
-export const LEFT = 'left';
-
-/** The calls that a conversation makes. */
-export type ConversationApi = HistoryApi & Pick<Api, 'send' | 'editMessage' | 'deleteMessage'>;
-
-/** The user's read position, and the end of the log. */
-export interface ReadPosition {
-  readonly last_seq: number;
-  readonly read_seq: number;
-  readonly unread_count: number;
-}
 
 const PAGE = 50;
 /** With more unread messages than this, a conversation opens at the first of them and not at its end. */
@@ -99,8 +81,11 @@ export class Conversation {
     if (log !== state.log) this.state.set({ ...state, log });
   }
 
-  /** Shows the newest messages, or the first unread ones if there are many. */
-  async open(position: ReadPosition): Promise<void> {
+  /**
+   * Shows the newest messages, or the first unread ones if there are many.
+   * @param at the seq of a message to show instead.
+   */
+  async open(position: ReadPosition, at?: number): Promise<void> {
     const { read_seq, unread_count, last_seq } = position;
     this.#position = position;
     this.announce(last_seq);
@@ -108,18 +93,24 @@ export class Conversation {
     this.#isShown = true;
     void this.#catchUp.ifStale();
     if (this.log.high > 0 || this.state.get().loading.first) return;
-    const far = unread_count > UNREAD_WITHIN_A_PAGE && read_seq > 0;
+    const far = unread_count > UNREAD_WITHIN_A_PAGE && read_seq > 0 ? read_seq : undefined;
+    const around = at === undefined ? far : Math.min(at, last_seq);
     await this.#load('first', async () => {
-      const place = far
-        ? { around: read_seq, limit: PAGE }
-        : { limit: Math.max(PAGE, Math.min(unread_count + 20, LONG_PAGE)) };
-      await this.#read(place, (messages) => {
-        const start = far ? read_seq : messages.at(-1)?.seq;
-        if (start === undefined) return;
-        this.#setFollowing(!far);
-        this.#showAt(messages, start);
+      if (around !== undefined) return this.#readAround(around);
+      await this.#read({ limit: Math.max(PAGE, Math.min(unread_count + 20, LONG_PAGE)) }, (newest) => {
+        const last = newest.at(-1);
+        if (!last) return;
+        this.#setFollowing(true);
+        this.#showAt(newest, last.seq);
       });
     });
+  }
+
+  /** Shows a message of the open conversation, however far away it is. One that does not exist changes nothing. */
+  async show(seq: number): Promise<void> {
+    const { low, high, tail } = this.log;
+    if (high === 0 || seq > tail || (seq >= low && seq <= high)) return;
+    await this.#readAround(seq);
   }
 
   async loadOlder(): Promise<void> {
@@ -240,6 +231,14 @@ export class Conversation {
       if (count < LONG_PAGE) return;
     }
     this.#setFollowing(false);
+  }
+
+  async #readAround(seq: number): Promise<void> {
+    await this.#read({ around: seq, limit: PAGE }, (messages) => {
+      if (!messages.some((message) => message.seq === seq)) return;
+      this.#setFollowing(false);
+      this.#showAt(messages, seq);
+    });
   }
 
   #add(messages: readonly Message[]): void {

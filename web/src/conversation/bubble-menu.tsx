@@ -2,6 +2,7 @@ import type { Message } from '../api/shapes.ts';
 import { MoreIcon } from '../ui/icons.tsx';
 import type { MenuEntry } from '../ui/menu.tsx';
 import { MenuButton } from '../ui/menu-button.tsx';
+import { addressOf } from './use-target.ts';
 
 export interface BubbleMenuProps {
   readonly message: Message;
@@ -29,10 +30,15 @@ export function BubbleMenu(props: BubbleMenuProps) {
 }
 
 function entriesFor({ message, mayEdit, mayDelete, onEdit, onDelete }: BubbleMenuProps): MenuEntry[] {
-  const copy = () => void navigator.clipboard.writeText(message.message ?? '');
+  const copy = (text: string) => () => void navigator.clipboard.writeText(text);
   return [
     // Browsers allow only secure pages to write to the clipboard.
-    ...(window.isSecureContext ? [{ label: 'Copy text', onSelect: copy }] : []),
+    ...(window.isSecureContext
+      ? [
+          { label: 'Copy text', onSelect: copy(message.message ?? '') },
+          { label: 'Copy link', onSelect: copy(addressOf(message.message_group_uuid, message.seq)) },
+        ]
+      : []),
     ...(mayEdit ? [{ label: 'Edit', onSelect: () => onEdit(message) }] : []),
     ...(mayDelete ? [{ label: 'Delete…', danger: true, onSelect: () => onDelete(message) }] : []),
   ];

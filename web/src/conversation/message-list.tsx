@@ -4,6 +4,8 @@ import { isolateName } from '../../../schema/isolate-name.ts';
 import { type RowContext, RowView } from './row-view.tsx';
 import type { Row } from './rows.ts';
 import { useMessageVirtualizer } from './use-message-virtualizer.ts';
+import type { Target } from './use-target.ts';
+import { includes } from './use-target-in-sight.ts';
 
 interface Props extends RowContext {
   readonly rows: readonly Row[];
@@ -16,6 +18,8 @@ interface Props extends RowContext {
   /** Number of messages that are known to exist after the last row. */
   readonly missing: number;
   readonly isLoading: boolean;
+  /** The message to scroll to. */
+  readonly target: Target | undefined;
   readonly unreadBelow: number;
   /** Unknown until the first rows are positioned. */
   readonly isAtEnd: boolean | undefined;
@@ -29,7 +33,11 @@ interface Props extends RowContext {
 export function MessageList(props: Props) {
   const { rows, following, missing, isAtEnd, isToggled } = props;
   const [viewport, setViewport] = useState<HTMLDivElement | null>(null);
-  const virtualizer = useMessageVirtualizer({ ...props, following: following && !isToggled, viewport });
+  const { virtualizer, marked } = useMessageVirtualizer({
+    ...props,
+    following: following && !isToggled,
+    viewport,
+  });
   const jump = async (): Promise<void> => {
     if (!following || missing > 0) await props.onJumpToNewest();
     requestAnimationFrame(() => virtualizer.scrollToEnd());
@@ -55,6 +63,7 @@ export function MessageList(props: Props) {
               ref={virtualizer.measureElement}
               data-index={index}
               className="talk-row"
+              data-marked={marked !== undefined && includes(rows[index], marked)}
               style={{ transform: `translateY(${start}px)` }}
             >
               <RowView row={rows[index]} context={props} />

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { ApiError } from '../api/api-error.ts';
 import type { Member, Message, MessageGroup } from '../api/shapes.ts';
-import type { Conversation, ConversationState } from '../chat/conversation.ts';
+import type { Conversation } from '../chat/conversation.ts';
+import type { ConversationState } from '../chat/conversation-state.ts';
 import { hasOlder, missingNewer, shown } from '../chat/log.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { mayManage } from '../groups/permissions.ts';
@@ -17,6 +18,7 @@ import { TypingLine } from './typing-line.tsx';
 import { useFolding } from './use-folding.ts';
 import { useReading } from './use-reading.ts';
 import { useSeenMarks } from './use-seen-marks.ts';
+import { useTarget } from './use-target.ts';
 
 const DeleteDialog = onDemand(() => import('./delete-dialog.tsx'));
 
@@ -37,7 +39,7 @@ export function Talk({ conversation, group, members }: Props) {
   const { newAfter, answered } = useReading(group, log.high, isAtEnd === true && missingNewer(log) === 0);
   const view = useTalkView({ state, members, newAfter, me: chat.me.uuid });
   useSeenMarks({ group, members, messages: view.messages });
-  useEffect(() => void conversation.open(group), [conversation, group]);
+  const target = useOpened(conversation, group);
 
   const { editing, edit, submit } = useWriting({ conversation, following, answered });
   const atEnd = (is: boolean): void => {
@@ -53,6 +55,7 @@ export function Talk({ conversation, group, members }: Props) {
           isGroup={group.kind === 'group'}
           unreadBelow={isAtEnd === true ? 0 : group.unread_count}
           isAtEnd={isAtEnd}
+          target={target}
           onAtEnd={atEnd}
           onNearStart={() => view.mayFetch('start') && void conversation.loadOlder()}
           onNearEnd={() => view.mayFetch('end') && void conversation.loadNewer()}
@@ -84,6 +87,18 @@ export function Talk({ conversation, group, members }: Props) {
       />
     </>
   );
+}
+
+/** Opens the conversation, and jumps to the message of the address. @returns the message to scroll to. */
+function useOpened(conversation: Conversation, group: MessageGroup) {
+  const { target } = useTarget();
+  const seq = target?.seq;
+  useEffect(() => void conversation.open(group, seq), [conversation, group, seq]);
+  useEffect(() => {
+    // What cannot be fetched is fetched with the next jump.
+    if (target) void conversation.show(target.seq).catch(() => undefined);
+  }, [conversation, target]);
+  return target;
 }
 
 /** Asks for confirmation before a message is deleted. */

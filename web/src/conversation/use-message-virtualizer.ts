@@ -4,6 +4,8 @@ import { useReachable } from '../ui/use-reachable.ts';
 import { AHEAD } from './member-runs.ts';
 import { estimateHeight } from './row-heights.ts';
 import type { Row } from './rows.ts';
+import type { Target } from './use-target.ts';
+import { useTargetInSight } from './use-target-in-sight.ts';
 
 interface Options {
   readonly rows: readonly Row[];
@@ -14,6 +16,7 @@ interface Options {
   readonly onAtEnd: (atEnd: boolean) => void;
   readonly onNearStart: () => void;
   readonly onNearEnd: () => void;
+  readonly target: Target | undefined;
 }
 
 type MessageVirtualizer = Virtualizer<HTMLDivElement, Element>;
@@ -25,7 +28,11 @@ const END_PX = 60;
  * Decides which rows are rendered, and where. The list is anchored at its end: visible rows keep their position when older
  * messages are added above, and a user at the end stays at the end as the list grows.
  */
-export function useMessageVirtualizer(options: Options): MessageVirtualizer {
+export function useMessageVirtualizer(options: Options): {
+  readonly virtualizer: MessageVirtualizer;
+  /** The seq of the message that it has just jumped to. */
+  readonly marked: number | undefined;
+} {
   const { rows, viewport, following } = options;
   const phase = useRef<'empty' | 'placing' | 'placed'>('empty');
   const look = (list: MessageVirtualizer): void => {
@@ -49,13 +56,21 @@ export function useMessageVirtualizer(options: Options): MessageVirtualizer {
     onChange: look,
   });
   const lookAgain = useEffectEvent(() => look(virtualizer));
+  const { marked, showTarget } = useTargetInSight({
+    rows,
+    target: options.target,
+    viewport,
+    scrollTo: (index) => virtualizer.scrollToIndex(index, { align: 'center' }),
+  });
+  const jump = useEffectEvent(showTarget);
   const place = useEffectEvent(() => {
+    if (showTarget()) return;
     const divider = rows.findIndex(({ kind }) => kind === 'divider');
     if (divider > 0) virtualizer.scrollToIndex(divider, { align: 'start' });
     else virtualizer.scrollToEnd();
   });
   const isReady = rows.length > 0 && viewport !== null;
-  // Reading starts at the line above the new messages, or else at the end. Until the list is scrolled there, and painted,
+  // Reading starts at the message of the address, at the line above the new messages, or at the end. Until the list is scrolled there, and painted,
   // no position counts as near an edge.
   useLayoutEffect(() => {
     if (!isReady || phase.current !== 'empty') return;
@@ -63,16 +78,20 @@ export function useMessageVirtualizer(options: Options): MessageVirtualizer {
     place();
     afterPaint(() => {
       phase.current = 'placed';
+      jump();
       lookAgain();
     });
   }, [isReady]);
+  useEffect(() => {
+    if (phase.current === 'placed') jump();
+  }, [rows, options.target]);
   // New rows change what is near an edge, without scrolling.
   useEffect(() => lookAgain(), [rows, options.missing]);
   // Fetches a page again that could not be fetched.
   useReachable(() => look(virtualizer));
   useOwnInSight(rows, virtualizer);
   useEndInSight(viewport, virtualizer);
-  return virtualizer;
+  return { virtualizer, marked };
 }
 
 function afterPaint(action: () => void): void {

@@ -1,0 +1,28 @@
+import type { Api } from '../api/api.ts';
+import type { HistoryApi } from './history.ts';
+import type { Log } from './log.ts';
+
+export interface ConversationState {
+  readonly log: Log;
+  readonly loading: { readonly first: boolean; readonly older: boolean; readonly newer: boolean };
+  /** Whether new messages are shown as they arrive. Otherwise the user reads older ones, and pages towards the end. */
+  readonly following: boolean;
+  /** Why nothing can be shown: an error code. */
+  readonly problem: string | undefined;
+}
+
+/** The storage key of a conversation's outgoing messages; without a conversation, the prefix of all such keys. */
+export const outgoingKey = (me: string, uuid = ''): string => `outgoing:${me}:${uuid}`;
+
+/** The problem of a conversation of which the user is no longer a member. */
+export const LEFT = 'left';
+
+/** The calls that a conversation makes. */
+export type ConversationApi = HistoryApi & Pick<Api, 'send' | 'editMessage' | 'deleteMessage'>;
+
+/** The user's read position, and the end of the log. */
+export interface ReadPosition {
+  readonly last_seq: number;
+  readonly read_seq: number;
+  readonly unread_count: number;
+}
