@@ -78,6 +78,7 @@ export function wire(options: WiringOptions): Wiring {
         members,
         groups: { readAsOf: (groupId, seq) => readGroupAsOf({ groups, messages }, groupId, seq) },
         messages,
+        changes,
       },
       present: eventPresenter({ names, codec, changes }),
       logger,

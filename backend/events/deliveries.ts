@@ -12,6 +12,22 @@ interface Delivery {
   at: number;
 }
 
+/** The streams that a delivery is for, by the counter of `Deliveries`. */
+export interface Times {
+  /** Streams that were added up to this time have it already. */
+  readonly deliveredAt: number;
+  /**
+   * Streams that were added after this time receive the next publication, if there is one: their clients fetch first.
+   * Reading rows and names takes time: such a stream would receive the event now, and once more with that publication.
+   */
+  readonly upTo: number;
+  /** Whether a newer version has come since: then this one is not written any more. Absent for what has no versions. */
+  readonly isOutdated?: () => boolean;
+}
+
+/** For every stream. */
+export const ALWAYS: Times = { deliveredAt: 0, upTo: Infinity };
+
 /**
  * The changes that were delivered lately. Each is published twice: quickly by the API, and reliably by the stream
  * handler. This recognizes the second publication, which only streams need that were opened in between, and members
@@ -42,19 +58,26 @@ export class Deliveries {
    * Infinity: no stream needs it, because a newer version was received, or this one is not new.
    */
   deliveredAt(key: string, version: number): number {
+    if (this.#isOutdated(key, version)) return Infinity;
     const known = this.#known(key);
-    if (version < Math.max(known.received, known.delivered)) return Infinity;
     return version === known.delivered ? known.at : 0;
   }
 
-  /** Records that a version is delivered now. Returns the time of its previous delivery, as `deliveredAt`. */
-  record(key: string, version: number): number {
-    const before = this.deliveredAt(key, version);
-    if (before === Infinity) return before;
-    const known = this.#known(key);
-    known.delivered = version;
-    known.at = this.now();
-    return before;
+  /** Records that a version is delivered now. Returns the streams that need it. */
+  record(key: string, version: number): Times {
+    const deliveredAt = this.deliveredAt(key, version);
+    if (deliveredAt < Infinity) {
+      const known = this.#known(key);
+      known.delivered = version;
+      known.at = this.now();
+    }
+    // Between now and its writing, a text waits for names, for `ready` or for other users: its deletion may come first.
+    return { deliveredAt, upTo: this.now(), isOutdated: () => this.#isOutdated(key, version) };
+  }
+
+  #isOutdated(key: string, version: number): boolean {
+    const { received, delivered } = this.#known(key);
+    return version < Math.max(received, delivered);
   }
 
   #known(key: string): Delivery {

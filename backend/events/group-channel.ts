@@ -2,7 +2,7 @@ import type { LogEntry } from '../domain/model.ts';
 import type { Logger } from '../logger.ts';
 import { type Change, type ChangeOf, groupChannel, type ShownEvent, type Subscriptions } from './changes.ts';
 import { type ActiveSubscription, subscribeTo } from './active-subscription.ts';
-import { type Deliveries, messageKey } from './deliveries.ts';
+import { ALWAYS, type Deliveries, messageKey, type Times } from './deliveries.ts';
 import { EventQueue } from './event-queue.ts';
 import { type GroupListener, GroupListeners } from './group-listeners.ts';
 import type { Outbox } from './outbox.ts';
@@ -18,14 +18,6 @@ export interface ChannelParts {
   readonly outbox: Outbox;
   readonly logger: Logger;
 }
-
-/** When an event was delivered before, and when it is delivered now, by the counter of `Deliveries`. */
-interface Times {
-  readonly deliveredAt: number;
-  readonly upTo: number;
-}
-
-const ALWAYS: Times = { deliveredAt: 0, upTo: Infinity };
 
 /**
  * One named group on this process: those of its members who have streams open here. The process is subscribed to the
@@ -88,6 +80,10 @@ export class GroupChannel {
    * Delivers to a user that they are a member now, or no longer. Which of both, their row says when it is delivered: the
    * publications of a departure and of a return may come in any order. A new member receives the group once the channel
    * stands, before all other events of it: those that came earlier are not for this listener (`since`).
+   *
+   * A client may hold the group all the same: of an earlier membership whose end it was not shown, or of its own request. What
+   * was published while the user was no listener is lost for it, so it is shown how far both logs go: `last_seq` of the group,
+   * and the newest change. What is in neither yet is published after that, by the stream's handler.
    */
   deliverMembership(streams: UserStreams, { seq, userId }: ChangeOf<'membership'>): void {
     const { deliveries, readers } = this.#parts;
@@ -100,16 +96,21 @@ export class GroupChannel {
       const listener = this.#add(streams, since);
       await this.#subscription?.standing;
       // The row is read last: what the group shows by then may have been sent after a removal.
-      const group = await readers.groups.readAsOf(this.#groupId, seq);
+      const [group, change] = await Promise.all([
+        readers.groups.readAsOf(this.#groupId, seq),
+        readers.changes.newest(this.#groupId),
+      ]);
       const row = (await this.#listeners.readRows([listener])).get(userId);
       const asOf = Math.max(seq, row?.joined_seq ?? 0);
-      const times = this.#record(`membership ${this.#groupId} ${userId}`, asOf);
+      const times = deliveries.record(`membership ${this.#groupId} ${userId}`, asOf);
       if (!row) {
         this.#endIfNobodyListens();
         await this.#sendTo(streams, { kind: 'message_group_left', groupId: this.#groupId }, times);
         return;
       }
       if (group) await this.#sendTo(streams, { kind: 'message_group', row, group }, times);
+      if (change > 0)
+        await this.#sendTo(streams, { kind: 'change', groupId: this.#groupId, change, seqs: [] }, times);
     };
     this.#queue.add('membership', deliver, () => streams.refresh());
   }
@@ -148,7 +149,7 @@ export class GroupChannel {
     { message, to }: ChangeOf<'message'>,
     listeners: readonly GroupListener[],
   ): Promise<void> {
-    const times = this.#record(this.#keyOf(message.seq), message.rev);
+    const times = this.#parts.deliveries.record(this.#keyOf(message.seq), message.rev);
     const due = lacking(listeners, times.deliveredAt);
     const verified = await this.#listeners.verify(due, membershipSeqOf(to), message);
     await this.#send(verified, { kind: 'message', message }, times);
@@ -193,7 +194,7 @@ export class GroupChannel {
     { seq, membershipSeq }: ChangeOf<'group'>,
     listeners: readonly GroupListener[],
   ): Promise<void> {
-    const times = this.#record(`group ${this.#groupId}`, seq);
+    const times = this.#parts.deliveries.record(`group ${this.#groupId}`, seq);
     const due = lacking(listeners, times.deliveredAt);
     if (due.length === 0) return;
     const group = await this.#parts.readers.groups.readAsOf(this.#groupId, seq);
@@ -216,11 +217,7 @@ export class GroupChannel {
   }
 
   /** Presents an event once for all listeners; a message with a client key once more for its author, who alone sees it. */
-  async #send(
-    listeners: readonly GroupListener[],
-    event: ShownEvent,
-    { deliveredAt, upTo }: Times = ALWAYS,
-  ): Promise<void> {
+  async #send(listeners: readonly GroupListener[], event: ShownEvent, times: Times = ALWAYS): Promise<void> {
     const { outbox, present } = this.#parts;
     const authorId = event.kind === 'message' ? authorWithKey(event.message) : undefined;
     const viewerOf = ({ streams }: GroupListener) => (streams.userId === authorId ? authorId : undefined);
@@ -230,16 +227,11 @@ export class GroupChannel {
     }
     for (const listener of listeners) {
       // A user who joined after the previous delivery lacks the message on all streams.
-      const lacksAll = listener.since > deliveredAt;
+      const lacksAll = listener.since > times.deliveredAt;
       const text = texts.get(viewerOf(listener)) ?? '';
-      outbox.add(listener.streams, { text, deliveredAt: lacksAll ? 0 : deliveredAt, upTo });
+      outbox.add(listener.streams, { text, ...times, ...(lacksAll && { deliveredAt: 0 }) });
     }
     outbox.flush();
-  }
-
-  #record(key: string, version: number): Times {
-    const deliveredAt = this.#parts.deliveries.record(key, version);
-    return { deliveredAt, upTo: this.#parts.deliveries.now() };
   }
 
   #keyOf(seq: number): string {

@@ -21,11 +21,17 @@ export interface MessageReader {
   entriesAt(groupId: string, seqs: readonly number[]): Promise<ReadonlyMap<number, LogEntry>>;
 }
 
+export interface ChangeReader {
+  /** The number of a group's newest change, strongly read; 0 for none: 1 R. */
+  newest(groupId: string): Promise<number>;
+}
+
 /** What events are delivered with, strongly read where the log must prove something. */
 export interface Readers {
   readonly members: MemberReader;
   readonly groups: GroupReader;
   readonly messages: MessageReader;
+  readonly changes: ChangeReader;
 }
 
 /** Reads of rows at once: when a process starts, all its clients open their streams within seconds. */

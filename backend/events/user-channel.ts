@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogEntry } from '../domain/model.ts';
 import { isDirectGroupId } from '../../schema/ids.ts';
 import { type Change, type ChangeOf, type ShownEvent, userChannel } from './changes.ts';
-import { messageKey } from './deliveries.ts';
+import { ALWAYS, messageKey } from './deliveries.ts';
 import { EventQueue } from './event-queue.ts';
 import type { ChannelParts, GroupChannel } from './group-channel.ts';
 import type { NamedRowReads } from './readers.ts';
@@ -112,8 +112,10 @@ export class UserChannel {
   /* The events of direct groups: both users are members for ever, so nothing has to be verified. */
 
   async #deliverMessage(message: LogEntry): Promise<void> {
-    const deliveredAt = this.#parts.deliveries.record(this.#keyOf(message), message.rev);
-    await this.#sendTimed({ kind: 'message', message }, deliveredAt);
+    await this.#send(
+      { kind: 'message', message },
+      this.#parts.deliveries.record(this.#keyOf(message), message.rev),
+    );
   }
 
   /** Delivers the versions that a stream lacks, as they are by now. Usually no stream lacks any. */
@@ -131,20 +133,16 @@ export class UserChannel {
   /** Shows a direct group that was just opened, as it is by now. */
   async #deliverDirectGroup({ groupId, seq }: ChangeOf<'membership'>): Promise<void> {
     const { deliveries, readers } = this.#parts;
-    const deliveredAt = deliveries.record(`membership ${groupId} ${this.streams.userId}`, seq);
-    if (!this.streams.lacks(deliveredAt)) return;
+    const times = deliveries.record(`membership ${groupId} ${this.streams.userId}`, seq);
+    if (!this.streams.lacks(times.deliveredAt)) return;
     const row = await readers.members.find(groupId, this.streams.userId);
-    if (row) await this.#sendTimed({ kind: 'message_group', row }, deliveredAt);
+    if (row) await this.#send({ kind: 'message_group', row }, times);
   }
 
-  async #sendTimed(event: ShownEvent, deliveredAt: number): Promise<void> {
-    const upTo = this.#parts.deliveries.now();
-    if (this.streams.lacks(deliveredAt)) await this.#send(event, deliveredAt, upTo);
-  }
-
-  async #send(event: ShownEvent, deliveredAt = 0, upTo = Infinity): Promise<void> {
+  async #send(event: ShownEvent, times = ALWAYS): Promise<void> {
+    if (!this.streams.lacks(times.deliveredAt)) return;
     const data = await this.#parts.present(event, this.streams.userId);
-    this.streams.send([{ text: eventText(event.kind, data), deliveredAt, upTo }]);
+    this.streams.send([{ text: eventText(event.kind, data), ...times }]);
   }
 
   #keyOf({ groupId, seq }: Pick<LogEntry, 'groupId' | 'seq'>): string {

@@ -1,4 +1,5 @@
 import type { ShownEvent } from './changes.ts';
+import { ALWAYS, type Times } from './deliveries.ts';
 
 /** The connection that an event stream writes its text to. `write` never throws: the sink handles its own failures. */
 export interface EventSink {
@@ -17,19 +18,12 @@ const MAX_HELD = 1_000;
 const READY_TEXT = eventText('ready', '{}');
 
 /** One event as it is written, and the streams that it is for. */
-export interface WrittenEvent {
+export interface WrittenEvent extends Times {
   readonly text: string;
-  /** Streams that were added up to this time have it already. */
-  readonly deliveredAt: number;
-  /**
-   * Streams that were added after this time receive the next publication, if there is one: their clients fetch first.
-   * Reading rows and names takes time: such a stream would receive the event now, and once more with that publication.
-   */
-  readonly upTo: number;
 }
 
 /** `ready`, for every stream. */
-export const READY: WrittenEvent = { text: READY_TEXT, deliveredAt: 0, upTo: Infinity };
+export const READY: WrittenEvent = { text: READY_TEXT, ...ALWAYS };
 
 /** The event streams of one user on this process. */
 export class UserStreams {
@@ -98,9 +92,10 @@ export class UserStreams {
   }
 
   #send(events: readonly WrittenEvent[]): void {
+    const current = events.filter(({ isOutdated }) => isOutdated?.() !== true);
     for (const [sink, addedAt] of this.#sinks) {
       let text = '';
-      for (const event of events) {
+      for (const event of current) {
         if (addedAt > event.deliveredAt && addedAt <= event.upTo) text += event.text;
       }
       if (text !== '') sink.write(text);

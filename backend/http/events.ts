@@ -38,6 +38,8 @@ export const eventRoutes: readonly Route[] = [
       'Server-sent events. `ready` comes first, and again whenever events may have been lost: then fetch again what you ' +
       'display. `message` (a Message; the highest `rev` counts), `change` (a GroupChange), `message_group` (a MessageGroup), ' +
       '`message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. ' +
+      'A `message_group` after a join is followed by the newest `change` of the group, without seqs: a client that holds ' +
+      'the group already fetches what it misses of messages (`last_seq`) and of changes. ' +
       'The stream ends when its token expires. A stream opened with a ticket has an `id`: with the same URL and that id ' +
       'in `Last-Event-ID`, as an `EventSource` sends them, it can be reopened until then.',
     query: streamQuery,

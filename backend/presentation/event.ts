@@ -17,12 +17,15 @@ export const groupChange = z
       description: 'Number of the change: 1, 2, 3 … in each group.',
       examples: [7],
     }),
-    seqs: z.array(seq).meta({ description: 'Seqs of the messages that were changed.' }),
+    seqs: z.array(seq).meta({
+      description:
+        'Seqs of the messages that were changed. Empty where the event names none: any may have been.',
+    }),
   })
   .meta({
     id: 'GroupChange',
     description:
-      'Messages of a group were changed. A client that has it, and all changes before it, holds what the log holds; one that misses a number asks for the changes after the last one that it has.',
+      'Messages of a group were changed. A client that has it, and all changes before it, holds what the log holds; one that misses a number asks for the changes after the last one that it has, and so does one for which a change without seqs is new.',
   });
 
 /** What presenting events needs: names, and the keys and counts of `inboxEntriesOf`. */

@@ -1,25 +1,16 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { PresentEvent } from '../../backend/events/user-streams.ts';
 import { type ChangeOf, type Events, groupChannel, userChannel } from '../../backend/events/changes.ts';
 import { InProcessEvents } from '../../backend/events/in-process-events.ts';
 import { deferred } from '../support/deferred.ts';
 import { eventually } from '../support/eventually.ts';
-import { createHub, type HubOptions, inWords, type TestHub, type TestStream } from './hub.ts';
+import { inWords, type TestHub, type TestStream, useHubs } from './hub.ts';
 import { directRow, entry, publishAll } from './scene.ts';
 
 /* The streams of a user, and the events of their own channel. */
 
-const hubs: TestHub[] = [];
-afterEach(() => {
-  for (const hub of hubs.splice(0)) hub.closeAll();
-});
-
-function newHub(options?: HubOptions): TestHub {
-  const hub = createHub(options);
-  hubs.push(hub);
-  return hub;
-}
+const newHub = useHubs();
 
 /** A message of a direct group. */
 const direct = (seq: number, ...userIds: string[]): ChangeOf<'message'> => ({
@@ -94,7 +85,7 @@ describe('a hub', () => {
       'd grace is typing',
       'd 2.0',
     ]);
-    expect(hub.stored.reads).toEqual({ namedRows: 1, rows: 0, group: 0, messages: 0 });
+    expect(hub.stored.reads).toEqual({ namedRows: 1, rows: 0, group: 0, messages: 0, change: 0 });
   });
 });
 
@@ -252,7 +243,7 @@ it('costs the table one read of rows for each user when 10,000 clients return, a
   const streams = users.map((user) => hub.openUnready(user));
   const last = streams.at(-1);
   await last?.until('ready');
-  expect(hub.stored.reads).toEqual({ namedRows: 10_000, rows: 0, group: 0, messages: 0 });
+  expect(hub.stored.reads).toEqual({ namedRows: 10_000, rows: 0, group: 0, messages: 0, change: 0 });
   expect(most).toBe(50);
   // The first event reads the row of each listener; after a reconnection they stay verified.
   await hub.events.publish(group.send('ada'));
@@ -261,7 +252,7 @@ it('costs the table one read of rows for each user when 10,000 clients return, a
   await eventually(() => last?.told.at(-1) === 'ready');
   await hub.events.publish(group.send('ada'));
   await last?.until('g 3.0');
-  expect(hub.stored.reads).toEqual({ namedRows: 20_000, rows: 10_000, group: 0, messages: 0 });
+  expect(hub.stored.reads).toEqual({ namedRows: 20_000, rows: 10_000, group: 0, messages: 0, change: 0 });
 });
 
 describe('a message that is published twice', () => {

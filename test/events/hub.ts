@@ -1,4 +1,6 @@
+import { afterEach } from '@jest/globals';
 import {
+  type Change,
   type Channel,
   type Events,
   type Listener,
@@ -10,7 +12,7 @@ import { InProcessEvents } from '../../backend/events/in-process-events.ts';
 import type { PresentEvent } from '../../backend/events/user-streams.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { eventually } from '../support/eventually.ts';
-import { StoredGroups } from './scene.ts';
+import { publishAll, type StoredGroup, StoredGroups } from './scene.ts';
 
 /** A hub with its own readers, on events that several hubs can share, as processes do. */
 export interface TestHub {
@@ -38,7 +40,36 @@ export interface HubOptions {
   readonly heartbeatMs?: number;
 }
 
-export function createHub(options: HubOptions = {}): TestHub {
+/** Returns what creates hubs; their streams are closed after each test. */
+export function useHubs(): (options?: HubOptions) => TestHub {
+  const hubs: TestHub[] = [];
+  afterEach(() => {
+    for (const hub of hubs.splice(0)) hub.closeAll();
+  });
+  return (options) => {
+    const hub = createHub(options);
+    hubs.push(hub);
+    return hub;
+  };
+}
+
+/** A group of three on a hub, of whom two have a stream there. */
+export async function groupOfThree(hub: TestHub) {
+  const group = hub.stored.create('g', 'ada', 'grace', 'linus');
+  const [adas, graces] = [await hub.open('ada'), await hub.open('grace')];
+  const publish = (...changes: Change[]) => publishAll(hub.events, changes);
+  return { hub, group, adas, graces, publish, reads: hub.stored.reads };
+}
+
+/** Sends a message that the streams' users are to receive, and waits for it: what was published before it is delivered. */
+export async function settle(hub: TestHub, group: StoredGroup, ...streams: TestStream[]): Promise<void> {
+  const sent = group.send('linus');
+  await hub.events.publish(sent);
+  const words = `${group.groupId} ${sent.message.seq}.0`;
+  for (const stream of streams) await stream.until(words);
+}
+
+function createHub(options: HubOptions = {}): TestHub {
   const { events = new InProcessEvents(), stored = new StoredGroups(), heartbeatMs } = options;
   const presented: [ShownEvent, string | undefined][] = [];
   const present: PresentEvent = async (change, viewerId) => {
@@ -48,10 +79,10 @@ export function createHub(options: HubOptions = {}): TestHub {
   const lines: string[] = [];
   const logger = createLogger('warn', { write: (line) => void lines.push(line) });
   const subscribed = new Subscribed(events);
-  const { members, groups, messages } = stored;
+  const { members, groups, messages, changes } = stored;
   const hub = new EventHub({
     subscriptions: subscribed,
-    readers: { members, groups, messages },
+    readers: { members, groups, messages, changes },
     present,
     logger,
     ...(heartbeatMs !== undefined && { heartbeatMs }),

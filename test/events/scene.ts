@@ -89,6 +89,8 @@ export class StoredGroup {
   readonly rows = new Map<string, NamedMember>();
   readonly log = new Map<number, LogEntry>();
   group: NamedGroup;
+  /** The number of its newest change. */
+  lastChange = 0;
 
   constructor(groupId: string, userIds: readonly string[]) {
     this.groupId = groupId;
@@ -106,6 +108,7 @@ export class StoredGroup {
   change(seq: number, values: Partial<LogEntry>): ChangeOf<'message'> {
     const before = this.log.get(seq);
     if (!before) throw new Error(`there is no message ${seq}`);
+    this.lastChange += 1;
     return this.#store({ ...before, rev: before.rev + 1, ...values });
   }
 
@@ -180,12 +183,12 @@ export class StoredGroup {
   }
 }
 
-type Read = 'namedRows' | 'rows' | 'group' | 'messages';
+type Read = 'namedRows' | 'rows' | 'group' | 'messages' | 'change';
 
 /** The stored groups, and what was read of them. */
 export class StoredGroups {
   /** `rows`, `messages`: those that were read strongly, each 1 R. */
-  readonly reads: Record<Read, number> = { namedRows: 0, rows: 0, group: 0, messages: 0 };
+  readonly reads: Record<Read, number> = { namedRows: 0, rows: 0, group: 0, messages: 0, change: 0 };
   /** Called before each read, which waits for it, with the id of the user or the group. */
   beforeRead: (read: Read, id: string) => void | Promise<void> = () => undefined;
   /** Called between each read and its answer. */
@@ -214,6 +217,10 @@ export class StoredGroups {
         const log = this.#groups.get(groupId)?.log;
         return new Map([...(log ?? [])].filter(([seq]) => seqs.includes(seq)));
       }),
+  };
+
+  readonly changes: Readers['changes'] = {
+    newest: (groupId) => this.#read('change', groupId, 1, () => this.#groups.get(groupId)?.lastChange ?? 0),
   };
 
   create(groupId: string, ...userIds: string[]): StoredGroup {

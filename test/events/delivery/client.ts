@@ -29,6 +29,7 @@ const eventData = z
     kind: z.string().default(''),
     message: z.string().nullable().default(null),
     change: z.number().default(0),
+    seqs: z.array(z.number()).default([]),
     last_seq: z.number().default(0),
   })
   .transform(({ message_group_uuid, uuid, kind, message, ...data }) => ({
@@ -45,8 +46,8 @@ const INBOX = 'inbox';
 
 /**
  * A client that shows all of its user's groups, and follows the rules for events: it keeps the highest (seq, rev) of each
- * message, fetches what comes after its last one at a gap, asks for changes when it sees one beyond the next, and does both
- * after `ready`. What it needs waits until the test fetches it, and what was fetched waits until the test applies it: events
+ * message, fetches what comes after its last one at a gap, asks for changes when it sees one beyond the next or a new one
+ * without seqs, and does both after `ready`. What it needs waits until the test fetches it, and what was fetched waits until the test applies it: events
  * may come before, in between and after.
  */
 export class Client {
@@ -84,7 +85,7 @@ export class Client {
         this.#receiveChange(event);
         return;
       case 'message_group':
-        if (!this.#groups.has(groupId)) this.#needs.add(groupId);
+        if ((this.#groups.get(groupId)?.last ?? 0) < event.last_seq) this.#needs.add(groupId);
         return;
       case 'message_group_left':
         this.#drop(groupId);
@@ -111,9 +112,10 @@ export class Client {
     if (!held || held.last < seq) this.#needs.add(groupId);
   }
 
-  #receiveChange({ groupId, change }: ReceivedEvent): void {
+  #receiveChange({ groupId, change, seqs }: ReceivedEvent): void {
     const held = this.#groups.get(groupId);
-    if (!held || change > held.change + 1) this.#needs.add(groupId);
+    const next = seqs.length > 0 ? 1 : 0;
+    if (!held || change > held.change + next) this.#needs.add(groupId);
     // A request that is still to be made must ask for all that may have been missed before this.
     else if (!this.#needs.has(groupId)) held.change = Math.max(held.change, change);
   }

@@ -25,7 +25,10 @@ export class Journal {
   readonly #newest = new Map<string, Map<number, number>>();
   readonly #changes = new Map<string, number>();
   readonly #memberships = new Map<string, Membership[]>();
-  readonly #deletions = new Map<string, number>();
+  /** The deleted messages: `<group> <seq>`. */
+  readonly #deletions = new Set<string>();
+  /** Where each text stands or stood: `<group> <seq>`. */
+  readonly #places = new Map<string, string>();
 
   get now(): number {
     return this.#now;
@@ -56,9 +59,9 @@ export class Journal {
     return this.#changes.get(`${groupId} ${change}`);
   }
 
-  /** The deleted messages: `<group> <seq>`. */
-  get deletions(): Iterable<string> {
-    return this.#deletions.keys();
+  /** Whether the message of a text was deleted. Each text is of one message. */
+  isGone(text: string): boolean {
+    return this.#deletions.has(this.#places.get(text) ?? '');
   }
 
   isDeleted(groupId: string, seq: number): boolean {
@@ -117,7 +120,8 @@ export class Journal {
     const text = item['message'] as string | null;
     this.#versions.set(`${groupId} ${seq}.${rev}`, { at: this.#now, text, isDeleted });
     this.#newest.set(groupId, (this.#newest.get(groupId) ?? new Map<number, number>()).set(seq, rev));
-    if (isDeleted) this.#deletions.set(`${groupId} ${seq}`, this.#now);
+    if (text !== null) this.#places.set(text, `${groupId} ${seq}`);
+    if (isDeleted) this.#deletions.add(`${groupId} ${seq}`);
   }
 
   #membershipsOf(groupId: string, userId: string): Membership[] {

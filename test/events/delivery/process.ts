@@ -51,14 +51,12 @@ export class Process {
   readonly #world: World;
   #reads: Read[] = [];
   #hub: EventHub | undefined;
-  /** Texts that arrived, by channel. */
+  /** Texts that arrived, by channel, and those that were read before their deletion was stored. */
   #texts = new Set<string>();
   /** Deletions that arrived, by channel: while something before them was perhaps still on its way to a stream. */
   #arrived = new Set<string>();
   /** Deletions that arrived before the process was idle. */
   #settled = new Set<string>();
-  /** Deletions that were stored before the process was idle. */
-  #stored = new Set<string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -78,7 +76,7 @@ export class Process {
   start(bus: Bus): void {
     this.#reads = [];
     this.connection.reset();
-    for (const memory of [this.#texts, this.#arrived, this.#settled, this.#stored]) memory.clear();
+    for (const memory of [this.#texts, this.#arrived, this.#settled]) memory.clear();
     const table = this.#world.memory.through((run, command) => {
       return new Promise((resolve, reject) => {
         this.#reads.push({ command, run, resolve, reject, isMade: false });
@@ -94,6 +92,7 @@ export class Process {
     if (!read) return;
     if (!read.isMade) {
       read.answer = read.run();
+      for (const text of textsIn(read.answer)) if (!this.#world.journal.isGone(text)) this.#texts.add(text);
       read.isMade = true;
       return;
     }
@@ -109,28 +108,29 @@ export class Process {
     if (this.hasReads) return;
     for (const key of this.#arrived) this.#settled.add(key);
     this.#arrived.clear();
-    for (const key of this.#world.journal.deletions) this.#stored.add(key);
   }
 
   /** Why a text must not be sent any more; undefined where it may. Its message was deleted. */
   whyGone(userId: string, groupId: string, seq: number, text: string): string | undefined {
     const channel = isDirectGroupId(groupId) ? userChannel(userId) : groupChannel(groupId);
     if (this.#settled.has(`${channel} ${groupId} ${seq}`)) return 'after its deletion arrived';
-    if (this.#stored.has(`${groupId} ${seq}`) && !this.#texts.has(`${channel} ${text}`))
+    if (!this.#texts.has(text) && !this.#texts.has(`${channel} ${text}`))
       return 'read after its deletion was stored';
     return undefined;
   }
 
   #note(change: Change, channel: Channel): void {
-    const published = JSON.stringify(change);
-    for (const [text] of published.matchAll(/text-\d+/g)) this.#texts.add(`${channel} ${text}`);
-    const [, groupId = ''] = /"groupId":"(\w+)"/.exec(published) ?? [];
+    for (const text of textsIn(change)) this.#texts.add(`${channel} ${text}`);
+    const [, groupId = ''] = /"groupId":"(\w+)"/.exec(JSON.stringify(change)) ?? [];
     for (const { seq, rev } of versionsIn(change)) {
       if (this.#world.journal.version(groupId, seq, rev)?.isDeleted === true)
         this.#arrived.add(`${channel} ${groupId} ${seq}`);
     }
   }
 }
+
+const textsIn = (part: unknown): string[] =>
+  [...JSON.stringify([part]).matchAll(/text-\d+/g)].map(([text]) => text);
 
 /** All (seq, rev) that something published names, whatever its form. */
 function versionsIn(part: unknown): { readonly seq: number; readonly rev: number }[] {

@@ -419,7 +419,7 @@ export interface paths {
     };
     /**
      * Streams the events of the caller's conversations
-     * @description Server-sent events. `ready` comes first, and again whenever events may have been lost: then fetch again what you display. `message` (a Message; the highest `rev` counts), `change` (a GroupChange), `message_group` (a MessageGroup), `message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. The stream ends when its token expires. A stream opened with a ticket has an `id`: with the same URL and that id in `Last-Event-ID`, as an `EventSource` sends them, it can be reopened until then.
+     * @description Server-sent events. `ready` comes first, and again whenever events may have been lost: then fetch again what you display. `message` (a Message; the highest `rev` counts), `change` (a GroupChange), `message_group` (a MessageGroup), `message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. A `message_group` after a join is followed by the newest `change` of the group, without seqs: a client that holds the group already fetches what it misses of messages (`last_seq`) and of changes. The stream ends when its token expires. A stream opened with a ticket has an `id`: with the same URL and that id in `Last-Event-ID`, as an `EventSource` sends them, it can be reopened until then.
      */
     get: operations['listenToEvents'];
     put?: never;
@@ -1118,7 +1118,7 @@ export interface components {
        */
       expires_in: number;
     };
-    /** @description Messages of a group were changed. A client that has it, and all changes before it, holds what the log holds; one that misses a number asks for the changes after the last one that it has. */
+    /** @description Messages of a group were changed. A client that has it, and all changes before it, holds what the log holds; one that misses a number asks for the changes after the last one that it has, and so does one for which a change without seqs is new. */
     GroupChange: {
       /**
        * @description Id of a message group. Opaque.
@@ -1130,7 +1130,7 @@ export interface components {
        * @example 7
        */
       change: number;
-      /** @description Seqs of the messages that were changed. */
+      /** @description Seqs of the messages that were changed. Empty where the event names none: any may have been. */
       seqs: number[];
     };
   };
