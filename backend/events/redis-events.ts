@@ -6,6 +6,8 @@ import { decodeChange, encodeChange } from './payload.ts';
 /** One subscription of this process to a channel. A later subscription to the same channel is another object. */
 interface Subscription {
   readonly listeners: Set<Listener>;
+  /** Those that were sent `ready` on this connection. */
+  readonly ready: Set<Listener>;
 }
 
 /**
@@ -27,8 +29,13 @@ interface RedisEventsParts {
 
 /**
  * Live events of all processes that use one Redis or Valkey, over its pub/sub: each user has a channel, and each named
- * group, and a process subscribes to it only while it has a listener. Events published while a connection is lost are not kept. When it is
- * restored, every listener receives `ready` again.
+ * group, and a process subscribes to it only while it has a listener. Events published while a connection is lost are not
+ * kept. When it is restored, every listener receives `ready` again.
+ *
+ * The server passes on changes from the moment it takes a subscription, which is before its acknowledgement is processed
+ * here: after a reconnection a listener would receive a change, and only then `ready`. A client would take the number of
+ * that change for the one after its last, although others were lost. So a listener receives no change before its `ready`.
+ * What is dropped was stored before `ready`, so it is among what clients fetch after it.
  */
 export class RedisEvents implements Events {
   readonly #parts: RedisEventsParts;
@@ -63,7 +70,7 @@ export class RedisEvents implements Events {
 
   subscribe(of: Channel, listener: Listener): () => void {
     const channel = this.#channelPrefix + of;
-    const subscription = this.#subscriptions.get(channel) ?? { listeners: new Set() };
+    const subscription = this.#subscriptions.get(channel) ?? { listeners: new Set(), ready: new Set() };
     const own: Listener = (event) => listener(event);
     subscription.listeners.add(own);
     this.#subscriptions.set(channel, subscription);
@@ -71,6 +78,7 @@ export class RedisEvents implements Events {
     this.#begin([channel], own);
     return () => {
       subscription.listeners.delete(own);
+      subscription.ready.delete(own);
       if (subscription.listeners.size > 0 || this.#subscriptions.get(channel) !== subscription) return;
       this.#subscriptions.delete(channel);
       this.#end(channel);
@@ -108,6 +116,9 @@ export class RedisEvents implements Events {
   #connection(): Redis['client'] {
     if (!this.#subscriber) {
       this.#subscriber = this.#parts.openSubscriber();
+      this.#subscriber.client.on('connect', () => {
+        for (const { ready } of this.#subscriptions.values()) ready.clear();
+      });
       // The client renews its subscriptions itself. This begins those that were requested while it was disconnected.
       this.#subscriber.client.on('ready', () => this.#begin([...this.#subscriptions.keys()]));
     }
@@ -125,7 +136,9 @@ export class RedisEvents implements Events {
           // It may have ended in the meantime; a successor on the channel waits for its own acknowledgement.
           if (!subscription || this.#subscriptions.get(channel) !== subscription) continue;
           for (const listener of only ? [only] : subscription.listeners) {
-            if (subscription.listeners.has(listener)) listener({ kind: 'ready' });
+            if (!subscription.listeners.has(listener)) continue;
+            subscription.ready.add(listener);
+            listener({ kind: 'ready' });
           }
         }
       },
@@ -148,7 +161,7 @@ export class RedisEvents implements Events {
     const subscription = this.#subscriptions.get(channel);
     const change = subscription && this.#decode(payload);
     if (!change) return;
-    for (const listener of subscription.listeners) listener(change);
+    for (const listener of subscription.ready) listener(change);
   };
 
   #decode(payload: string): Change | undefined {
