@@ -2,7 +2,7 @@ import { App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { BaselineStack } from './baseline/baseline-stack.ts';
 import { ServiceStack } from './service/service-stack.ts';
-import { readSettings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { TableStack } from './table/table-stack.ts';
 
 /** Feature flags of the CDK whose recommended value differs from the default. */
@@ -13,40 +13,35 @@ const FLAGS = {
   '@aws-cdk/core:checkSecretUsage': true,
 };
 
-export interface AppOptions {
-  /** Settings by name, as `-c` passes them. */
-  readonly context?: Readonly<Record<string, unknown>>;
-  readonly outdir?: string;
-}
-
 /**
- * The deployment: stacks for any account and region, checked against AWS's own rules when they are synthesised.
- * @throws ConfigError with every invalid setting.
+ * The deployment of one environment, checked against AWS's own rules when it is synthesised. Its stacks have the same ids
+ * in every environment, for the CDK's command line, and names with the environment's prefix in AWS.
  */
-export function createApp({ context, outdir }: AppOptions = {}): App {
-  const app = new App({ context: { ...FLAGS, ...context }, ...(outdir !== undefined && { outdir }) });
-  const settings = readSettings((name): unknown => app.node.tryGetContext(name));
-  const createdTable =
+export function createApp(settings: Settings, { outdir }: { readonly outdir?: string } = {}): App {
+  const app = new App({ context: FLAGS, ...(outdir !== undefined && { outdir }) });
+  const common = (part: string) => ({ settings, stackName: `${settings.prefix}-${part}` });
+  const table =
     settings.table === 'create'
       ? new TableStack(app, 'CruddurTable', {
-          settings,
+          ...common('table'),
           description: 'Cruddur messaging: the table, its key and its backups',
         })
       : undefined;
   const service = new ServiceStack(app, 'CruddurService', {
-    settings,
-    createdTable,
+    ...common('service'),
     description: 'Cruddur messaging: the API, the stream function, the users',
   });
-  if (createdTable) service.addStackDependency(createdTable);
+  // The stacks share parameters of Systems Manager: none refers to another, and the order is stated here.
+  if (table) service.addStackDependency(table);
   if (settings.baseline) {
-    new BaselineStack(app, 'CruddurBaseline', {
-      settings,
-      knownRoleArns: service.tableRoleArns,
+    const baseline = new BaselineStack(app, 'CruddurBaseline', {
+      ...common('baseline'),
       description: 'Cruddur messaging: who reads the table, and whether its configuration is unchanged',
     });
+    baseline.addStackDependency(service);
   }
   Tags.of(app).add('application', 'cruddur-messaging');
+  Tags.of(app).add('environment', settings.environment);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 }

@@ -40,7 +40,7 @@ const NOT_THE_BREAK_GLASS_ROLE = {
 /** AWS Backup deletes an expired copy with the role that made it (`table/backups.ts`). */
 const NOT_THE_ROLE_FOR_BACKUPS = {
   ArnNotLike: {
-    'aws:PrincipalArn': ['arn:aws:iam::*:role/break-glass', 'arn:aws:iam::*:role/CruddurTable-BackupsRole*'],
+    'aws:PrincipalArn': ['arn:aws:iam::*:role/break-glass', 'arn:aws:iam::*:role/*-table-BackupsRole*'],
   },
 };
 

@@ -2,102 +2,192 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 import { ConfigError, tableName } from '../backend/config.ts';
 import { userIdPrefix } from '../backend/issuer-config.ts';
-import { DEFAULT_TABLE_NAME } from '../schema/table.ts';
 
 /*
- * The settings that change the shape of a deployment: `-c name=value`. Plain values (domain, certificate, e-mail) are
- * parameters of the stacks.
+ * The settings of an environment: everything that distinguishes one deployment from another. They come from the
+ * environment's file (environment.ts) alone, so that a deployment is what the file says, whoever deploys it and when.
  */
 
 /** DynamoDB's default quota of a table. */
 const MAX_UNITS = 40_000;
+/**
+ * CloudFormation keeps 24 characters of a stack's name in the names of roles, and the control policy recognises the role
+ * for backups by them: `<prefix>-table`.
+ */
+const MAX_PREFIX_LENGTH = 18;
 
-const units = z.coerce.number().int().min(1).max(MAX_UNITS);
-const flag = z.union([z.boolean(), z.stringbool()]);
-const count = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
+/** The defaults of both sizes, each of which a file can override. docs/costs.md has what they cost. */
+const SIZES = {
+  small: {
+    encryptionKey: 'aws-owned',
+    minTasks: 1,
+    maxTasks: 1,
+    cacheNodes: 0,
+    natGateways: 0,
+    containerInsights: false,
+    maxReadUnits: 500,
+    maxWriteUnits: 250,
+  },
+  standard: {
+    encryptionKey: 'customer-managed',
+    minTasks: 2,
+    maxTasks: 10,
+    cacheNodes: 1,
+    natGateways: 1,
+    containerInsights: true,
+    maxReadUnits: 2_000,
+    maxWriteUnits: 1_000,
+  },
+} as const;
+
+const size = z.enum(['small', 'standard']).default('small');
+const units = z.int().min(1).max(MAX_UNITS);
+const count = (low: number, high: number) => z.int().min(low).max(high);
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must look like eu-west-1');
-const arn = z.string().regex(/^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$/, 'must be an ARN');
+const arnOf = (service: string, resource: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^arn:[^:]+:${service}:[^:]*:[0-9]*:${resource}.+$`),
+      `must be an ARN of ${service}, such as arn:aws:${service}:eu-west-1:123456789012:${resource}…`,
+    );
 
-const logDays = z.coerce
+const logDays = z
   .number()
   .pipe(z.enum(RetentionDays, 'must be a number of days that CloudWatch offers, such as 30'));
 
 const shape = z
   .strictObject({
-    tableName: tableName.default(DEFAULT_TABLE_NAME),
-    /** `existing` does not create the table: for the region that takes over from another. */
+    /** The environment's name, which is its file's. */
+    environment: z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be letters, digits and hyphens'),
+    /** The account and the region: credentials of another account are refused. */
+    account: z.string().regex(/^\d{12}$/, 'must be the 12 digits of an account'),
+    region,
+    /** Begins the names of everything, so that several environments share an account and region. */
+    prefix: z
+      .string()
+      .max(MAX_PREFIX_LENGTH)
+      .regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens'),
+    /** The host name of the API and the screens. */
+    domain: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'must be a host name, such as chat.example.com'),
+    /** The domain's certificate in AWS Certificate Manager, in this region. */
+    certificateArn: arnOf('acm', 'certificate/'),
+    /** The recipient of alarms and of the budget's notices. */
+    alarmEmail: z.email(),
+    /** US dollars a month for the whole account: above this an e-mail is sent. */
+    monthlyBudget: z.number().min(1).default(150),
+    /** Sets the defaults of other settings: `small` is cheap when nobody comes, `standard` survives a failed zone. */
+    size,
+    tableName,
+    /** `existing` does not create the table: for a restored one, and for the region that takes over from another. */
     table: z.enum(['create', 'existing']).default('create'),
+    /** With an existing table: its stream, and its key if that is customer-managed. */
+    tableStreamArn: arnOf('dynamodb', 'table/').optional(),
+    tableKeyArn: arnOf('kms', 'key/').optional(),
     /** `provisioned` scales between the given and the maximum units. */
     billing: z.enum(['on-demand', 'provisioned']).default('on-demand'),
     readUnits: units.default(5),
     writeUnits: units.default(5),
-    maxReadUnits: units.default(500),
-    maxWriteUnits: units.default(500),
-    deletionProtection: flag.default(true),
+    /** The most units a second, of the table and of its index, with either billing: what a day can cost. */
+    maxReadUnits: units,
+    maxWriteUnits: units,
+    /**
+     * Of the table, the user pool and the load balancer. Off until the first deployment has succeeded: CloudFormation
+     * could not remove what a failed one created.
+     */
+    deletionProtection: z.boolean().default(true),
     /** Both encrypt. A customer-managed key shows its use in logs and can be disabled; it costs $1 a month. */
-    encryptionKey: z.enum(['aws-owned', 'customer-managed']).default('customer-managed'),
+    encryptionKey: z.enum(['aws-owned', 'customer-managed']),
     /**
      * Whether the API encrypts texts of messages with their own key: `on`; or `reading`, which decrypts existing texts
      * but encrypts no new ones.
      */
     textEncryption: z.enum(['none', 'reading', 'on']).default('none'),
+    /** Keys that only decrypt texts, in addition to the environment's own; with an existing table the first encrypts. */
+    textKeyArns: z.array(arnOf('kms', 'key/')).default([]),
     /** A region with a replica of the table, in which nothing else runs until it is needed. */
     standbyRegion: region.optional(),
     /** With a customer-managed key: the key of the standby region. */
-    standbyKeyArn: arn.optional(),
+    standbyKeyArn: arnOf('kms', 'key/').optional(),
     /** The prefix of the user pool's user ids in the table. It cannot change once users have signed up. */
     userIdPrefix: userIdPrefix.optional(),
+    /** `closed`: only an administrator creates users. */
+    signUp: z.enum(['open', 'closed']).default('open'),
+    /** A web application firewall that limits the requests of an address, for the load balancer and the user pool. */
+    firewall: z.boolean().default(false),
     /** The API's image in a registry; without one it is built from the Dockerfile. */
     image: z.string().min(1).optional(),
-    minTasks: count(1, 100).default(2),
-    maxTasks: count(1, 100).default(10),
-    /** 1, or 2 so that the second takes over from a failed one. */
-    cacheNodes: count(1, 2).default(1),
-    /** 1, or 2 so that the failure of one zone does not affect the other. */
-    natGateways: count(1, 2).default(1),
+    /** A secret with `username` and `password` of the image's registry, unless that is Amazon's or public. */
+    imageCredentialsArn: arnOf('secretsmanager', 'secret:').optional(),
+    minTasks: count(1, 100),
+    maxTasks: count(1, 100),
+    /** 0 for a single task; 1; or 2 so that the second takes over from a failed one. */
+    cacheNodes: count(0, 2),
+    /** 0 is without private subnets' way out; 1; or 2 so that the failure of one zone does not affect the other. */
+    natGateways: count(0, 2),
+    /** Metrics of each container, at CloudWatch's price for own metrics. */
+    containerInsights: z.boolean(),
     /** How long logs are kept. */
     logDays: logDays.default(RetentionDays.ONE_MONTH),
     /** The account's baseline as a third stack. */
-    baseline: flag.default(false),
+    baseline: z.boolean().default(false),
     /** Off if AWS Config records already: an account has one recorder for each region. */
-    configRecorder: flag.default(true),
+    configRecorder: z.boolean().default(true),
   })
-  .refine(({ readUnits, maxReadUnits }) => readUnits <= maxReadUnits, {
-    path: ['maxReadUnits'],
-    error: 'must not be below readUnits',
-  })
-  .refine(({ writeUnits, maxWriteUnits }) => writeUnits <= maxWriteUnits, {
-    path: ['maxWriteUnits'],
-    error: 'must not be below writeUnits',
-  })
-  .refine(({ minTasks, maxTasks }) => minTasks <= maxTasks, {
-    path: ['maxTasks'],
-    error: 'must not be below minTasks',
-  })
-  .refine(({ standbyRegion, billing }) => standbyRegion === undefined || billing === 'on-demand', {
-    path: ['standbyRegion'],
-    error: 'goes with on-demand billing',
-  })
-  .refine(
-    ({ standbyRegion, standbyKeyArn, encryptionKey }) =>
-      (standbyKeyArn !== undefined) === (standbyRegion !== undefined && encryptionKey === 'customer-managed'),
-    {
-      path: ['standbyKeyArn'],
-      error: 'goes with standbyRegion and encryptionKey=customer-managed, and they with it',
-    },
-  );
+  .superRefine((settings, context) => {
+    for (const [name, message] of contradictions(settings)) {
+      context.addIssue({ code: 'custom', path: [name], message });
+    }
+  });
 
 export type Settings = z.output<typeof shape>;
 
-export const SETTING_NAMES = Object.keys(shape.shape);
+/** The rules between settings: pairs of a setting's name and what is wrong with it. */
+function* contradictions(of: z.output<typeof shape>): Generator<readonly [keyof typeof of, string]> {
+  if (of.readUnits > of.maxReadUnits) yield ['maxReadUnits', 'must not be below readUnits'];
+  if (of.writeUnits > of.maxWriteUnits) yield ['maxWriteUnits', 'must not be below writeUnits'];
+  if (of.minTasks > of.maxTasks) yield ['maxTasks', 'must not be below minTasks'];
+  if (of.maxTasks > 1 && of.cacheNodes === 0)
+    yield ['cacheNodes', 'must be 1 or 2 with several tasks, which pass events to each other through Valkey'];
+  if (of.cacheNodes > 0 && of.natGateways === 0)
+    yield ['natGateways', 'must be 1 or 2 with Valkey, whose function reaches AWS from a private subnet'];
+  const ownKey = of.encryptionKey === 'customer-managed';
+  if ((of.standbyKeyArn !== undefined) !== (of.standbyRegion !== undefined && ownKey))
+    yield [
+      'standbyKeyArn',
+      'goes with standbyRegion and the encryptionKey customer-managed, and they with it',
+    ];
+  if (of.standbyRegion === of.region) yield ['standbyRegion', 'must be another region'];
+  const exists = of.table === 'existing';
+  if ((of.tableStreamArn !== undefined) !== exists)
+    yield ['tableStreamArn', 'goes with the table existing, and it with this'];
+  if ((of.tableKeyArn !== undefined) !== (exists && ownKey))
+    yield ['tableKeyArn', 'goes with the table existing and the encryptionKey customer-managed'];
+  if (exists && of.textEncryption !== 'none' && of.textKeyArns.length === 0)
+    yield ['textKeyArns', 'must name the key of the existing table’s texts'];
+  if (of.textEncryption === 'none' && of.textKeyArns.length > 0)
+    yield ['textKeyArns', 'goes with textEncryption on or reading'];
+  if (of.imageCredentialsArn !== undefined && of.image === undefined)
+    yield ['imageCredentialsArn', 'goes with image'];
+}
 
 /**
- * Reads the settings from their source, by name.
- * @throws ConfigError with every invalid setting.
+ * Reads the settings of an environment.
+ * @param values what its file holds.
+ * @throws ConfigError with every invalid or unknown setting.
  */
-export function readSettings(valueOf: (name: string) => unknown): Settings {
-  const given = SETTING_NAMES.map((name) => [name, valueOf(name)] as const);
-  const result = shape.safeParse(Object.fromEntries(given.filter(([, value]) => value !== undefined)));
+export function readSettings(environment: string, values: unknown): Settings {
+  const given = z.record(z.string(), z.unknown()).safeParse(values);
+  if (!given.success) throw new ConfigError(['must be an object of settings']);
+  const chosen = size.safeParse(given.data['size']);
+  const prefix = given.data['prefix'] ?? `cruddur-${environment}`;
+  const result = shape.safeParse({
+    ...(chosen.success && SIZES[chosen.data]),
+    prefix,
+    tableName: `${String(prefix)}-messages`,
+    ...given.data,
+    environment,
+  });
   if (result.success) return result.data;
   throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
 }

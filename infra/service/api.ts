@@ -31,7 +31,7 @@ import { AccessLog } from './access-log.ts';
 import { createLogGroup } from './log-group.ts';
 import type { Network } from './network.ts';
 import { type DeployedTable, tableStatements } from './table-policy.ts';
-import { type TextKey, textKeyEnvironment, textKeyStatements } from './text-key.ts';
+import { type TextKeys, textKeyEnvironment, textKeyStatements } from './text-key.ts';
 
 const API_PORT = 4567;
 /** A quarter of a CPU serves about a hundred requests a second. */
@@ -46,12 +46,13 @@ export interface ApiProps {
   readonly table: DeployedTable;
   readonly redisUrl: Secret;
   /** Absent: texts are not encrypted by the API. */
-  readonly textKey: TextKey | undefined;
+  readonly textKeys: TextKeys | undefined;
   /** Environment variables of the containers, without the table's: the issuer of tokens and the origin of the screens. */
   readonly environment: Readonly<Record<string, string>>;
   readonly certificateArn: string;
   /** Absent: built from the Dockerfile. */
-  readonly image: string | undefined;
+  readonly image?: string;
+  readonly deletionProtection: boolean;
   readonly minTasks: number;
   readonly maxTasks: number;
   readonly logDays: RetentionDays;
@@ -71,7 +72,7 @@ export class Api extends Construct {
     this.securityGroup = network.securityGroup(this, 'Group', 'api: only the load balancer connects to it');
     const statements = [
       ...tableStatements(this, 'api', table, network.tableEndpoint.vpcEndpointId),
-      ...textKeyStatements(props.textKey),
+      ...textKeyStatements(props.textKeys),
     ];
     this.taskRole = new Role(this, 'TaskRole', {
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
@@ -89,7 +90,7 @@ export class Api extends Construct {
       internetFacing: true,
       securityGroup: balancerGroup,
       dropInvalidHeaderFields: true,
-      deletionProtection: true,
+      deletionProtection: props.deletionProtection,
     });
     acknowledge(balancerGroup, 'The API is public; its tokens control the access.', ['EC23']);
     new AccessLog(this, 'AccessLog', { loadBalancer: this.loadBalancer, days: props.logDays });
@@ -145,7 +146,7 @@ export class Api extends Construct {
         // One hop: the load balancer, which no client can bypass.
         TRUST_PROXY: '1',
         DDB_MESSAGE_TABLE: props.table.tableName,
-        ...textKeyEnvironment(props.textKey),
+        ...textKeyEnvironment(props.textKeys),
         ...props.environment,
       },
       secrets: { REDIS_URL: EcsSecret.fromSecretsManager(props.redisUrl) },

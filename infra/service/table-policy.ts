@@ -3,12 +3,14 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { TABLE_ACCESS, type TableAction, type TableUser } from '../permissions.ts';
 import { indexArn } from '../table/table-properties.ts';
-import type { CreatedTable } from '../table/table-stack.ts';
 
 /** The table, with the names that policies and settings use. */
-export interface DeployedTable extends CreatedTable {
+export interface DeployedTable {
   readonly tableName: string;
   readonly tableArn: string;
+  readonly streamArn: string;
+  /** Absent: AWS owns the key, which needs no permission. */
+  readonly keyArn?: string;
 }
 
 /** The actions that DynamoDB does with a table's key for a reader or writer of the table. */

@@ -5,6 +5,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { SIGNED_IN_PATH } from '../../web/src/session/signed-in-path.ts';
 import { acknowledge } from '../acknowledge.ts';
+import type { Settings } from '../settings.ts';
 import { TableFunction } from './lambda-function.ts';
 import type { Network } from './network.ts';
 import type { DeployedTable } from './table-policy.ts';
@@ -16,7 +17,7 @@ const MIN_PASSWORD_LENGTH = 12;
 const ACCESS_TOKEN_LIFE = Duration.minutes(30);
 const REFRESH_TOKEN_LIFE = Duration.days(30);
 
-export interface UsersProps {
+export interface UsersProps extends Pick<Settings, 'deletionProtection' | 'signUp'> {
   readonly network: Network;
   readonly table: DeployedTable;
   /** The URL of the screens. */
@@ -38,7 +39,7 @@ export class Users extends Construct {
       ...props,
       timeout: TRIGGER_TIMEOUT,
     });
-    this.pool = this.#createPool();
+    this.pool = this.#createPool(props);
     this.pool.addTrigger(UserPoolOperation.POST_CONFIRMATION, this.createProfile.fn);
     this.client = this.#createClient(props.url);
     // The sign-in pages need an address that is unique in the region.
@@ -49,9 +50,9 @@ export class Users extends Construct {
     new CfnOutput(this, 'SignInUrl', { value: domain.baseUrl() });
   }
 
-  #createPool(): UserPool {
+  #createPool({ deletionProtection, signUp }: UsersProps): UserPool {
     const pool = new UserPool(this, 'Pool', {
-      selfSignUpEnabled: true,
+      selfSignUpEnabled: signUp === 'open',
       signInAliases: { email: true },
       autoVerify: { email: true },
       keepOriginal: { email: true },
@@ -70,8 +71,8 @@ export class Users extends Construct {
       mfa: Mfa.OPTIONAL,
       mfaSecondFactor: { otp: true, sms: false },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      deletionProtection,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     acknowledge(pool, 'Each user chooses whether to use a second factor.', ['COG2']);
     acknowledge(pool, 'Threat protection needs the Plus plan, which is paid for each user.', [

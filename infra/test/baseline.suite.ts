@@ -6,7 +6,7 @@ useSynthesis();
 
 let stacks: readonly Stack[];
 beforeAll(() => {
-  stacks = synthesise({ baseline: 'true' });
+  stacks = synthesise({ baseline: true });
 });
 
 describe('the trail', () => {
@@ -35,13 +35,13 @@ describe('the trail', () => {
     const pattern = JSON.stringify(filter['FilterPattern']);
     expect(pattern).toContain('$.readOnly IS TRUE');
     expect(pattern).toContain('sessionIssuer.arn NOT EXISTS');
-    for (const role of ['ApiTaskRole', 'SummariesFunctionRole', 'UsersCreateProfileRole']) {
+    for (const role of ['rolearnapi', 'rolearnupdatesummaries', 'rolearncreateprofile']) {
       expect(pattern.split(role)).toHaveLength(2);
     }
     const alarms = resourcesOf(stacks, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
     const strangers = alarms.find(({ AlarmName }) => String(AlarmName).endsWith('reads-by-strangers'));
     expect(strangers).toMatchObject({
-      Namespace: 'CruddurBaseline',
+      Namespace: 'cruddur-baseline',
       MetricName: 'reads-by-strangers',
       Threshold: 1,
     });
@@ -65,14 +65,14 @@ describe('the rules', () => {
   });
 
   it('require no customer-managed key if AWS owns the key', () => {
-    expect(rulesOf(synthesise({ baseline: 'true', encryptionKey: 'aws-owned' }))).not.toContain(
+    expect(rulesOf(synthesise({ baseline: true, encryptionKey: 'aws-owned' }))).not.toContain(
       'DYNAMODB_TABLE_ENCRYPTED_KMS',
     );
   });
 
   it('create a recorder only if there is none', () => {
     expect(resourcesOf(stacks, 'AWS::Config::ConfigurationRecorder')).toHaveLength(1);
-    const recorded = synthesise({ baseline: 'true', configRecorder: 'false' });
+    const recorded = synthesise({ baseline: true, configRecorder: false });
     expect(resourcesOf(recorded, 'AWS::Config::ConfigurationRecorder')).toEqual([]);
   });
 });
@@ -104,7 +104,7 @@ it('the control policy allows nothing, and denies the actions that it lists', ()
     Action: ['dynamodb:DeleteBackup'],
     Condition: {
       ArnNotLike: {
-        'aws:PrincipalArn': [expect.anything(), expect.stringMatching(/CruddurTable-BackupsRole\*$/)],
+        'aws:PrincipalArn': [expect.anything(), expect.stringMatching(/table-BackupsRole\*$/)],
       },
     },
   });

@@ -3,16 +3,16 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { anyTableAccess } from '../permissions.ts';
 import { readerRoleTemplate } from '../reader-role-template.ts';
-import { resourcesOf, type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
+import { resourcesOf, type Stack, synthesise, useSynthesis, EXISTING } from './support/synthesis.ts';
 
 useSynthesis();
 
 /** The image comes from another registry by default; containers with a built image also need the registry's sign-in. */
 const DEPLOYMENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'by default': { baseline: 'true' },
+  'by default': { baseline: true },
   'with an image that is built': { image: undefined },
   'with the key of AWS': { encryptionKey: 'aws-owned' },
-  'on an existing table': { table: 'existing' },
+  'on an existing table': EXISTING,
   'with encrypted texts': { textEncryption: 'on' },
 };
 
@@ -64,9 +64,9 @@ function rolesOf(stacks: readonly Stack[]): Map<string, Statement[]> {
   return found;
 }
 
-/** Removes the hash that the CDK appends to a logical id. */
+/** Removes what the CDK adds to the name of a parameter of Systems Manager, or the hash of a logical id. */
 function withoutHash(id: string): string {
-  return id.replace(/[0-9A-F]{8}$/, '');
+  return id.replace(/^SsmParameterValue(\w+)[0-9A-F]{32}Parameter$/, '$1').replace(/[0-9A-F]{8}$/, '');
 }
 
 /** Formats a value of a template for a reader: references by name. */
@@ -140,7 +140,7 @@ describe.each(Object.entries(DEPLOYMENTS))('in a deployment %s', (_name, context
 });
 
 it('every statement of every role is in the reviewed list', () => {
-  const lines = [...rolesOf(synthesise({ baseline: 'true' }))].flatMap(([name, statements]) => [
+  const lines = [...rolesOf(synthesise({ baseline: true }))].flatMap(([name, statements]) => [
     `${name}:`,
     ...statements.map((one) => `    ${lineOf(one)}`),
   ]);

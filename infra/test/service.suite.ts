@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import { onlyResource, resourcesOf, type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
+import {
+  onlyResource,
+  resourcesOf,
+  type Stack,
+  synthesise,
+  testSettings,
+  useSynthesis,
+  EXISTING,
+} from './support/synthesis.ts';
 
 useSynthesis();
 
@@ -30,18 +38,21 @@ describe('the stream', () => {
       MaximumRetryAttempts: -1,
       MaximumRecordAgeInSeconds: 12 * 60 * 60,
     });
-    expect(JSON.stringify(EventSourceArn)).toContain('TableStreamArn');
+    expect(JSON.stringify(EventSourceArn)).toContain('tablestreamarn');
     expect(JSON.stringify(FunctionName)).toContain('SummariesFunction');
     expect(JSON.stringify(DestinationConfig)).toMatch(/OnFailure.*SummariesFailures/);
-    expect(Tags).toEqual([{ Key: 'application', Value: 'cruddur-messaging' }]);
+    expect(Tags).toEqual([
+      { Key: 'application', Value: 'cruddur-messaging' },
+      { Key: 'environment', Value: 'test' },
+    ]);
   });
 
-  it('of an existing table is the one that the parameter names', () => {
+  it('of an existing table is the one that the settings name', () => {
     const { EventSourceArn } = onlyResource(
-      synthesise({ table: 'existing' }),
+      synthesise(EXISTING),
       'AWS::Lambda::EventSourceMapping',
     ).Properties;
-    expect(EventSourceArn).toEqual({ Ref: 'TableStreamArn' });
+    expect(EventSourceArn).toBe(EXISTING['tableStreamArn']);
   });
 });
 
@@ -98,7 +109,7 @@ describe('the API', () => {
       TRUST_PROXY: '1',
       DDB_MESSAGE_TABLE: 'cruddur-messages',
       AWS_REGION: { Ref: 'AWS::Region' },
-      FRONTEND_URL: { 'Fn::Join': ['', ['https://', { Ref: 'Domain' }]] },
+      FRONTEND_URL: 'https://chat.example.com',
       AWS_COGNITO_USER_POOL_ID: expect.anything(),
       AWS_COGNITO_USER_POOL_CLIENT_ID: expect.anything(),
     });
@@ -149,7 +160,7 @@ describe('the API', () => {
     expect(https).toMatchObject({
       Port: 443,
       Protocol: 'HTTPS',
-      Certificates: [{ CertificateArn: { Ref: 'CertificateArn' } }],
+      Certificates: [{ CertificateArn: testSettings().certificateArn }],
       SslPolicy: expect.stringMatching(/TLS13-1-2|TLS13-1-3/),
     });
     expect(http).toMatchObject({ Port: 80, DefaultActions: [{ Type: 'redirect' }] });
@@ -178,7 +189,7 @@ describe('Valkey', () => {
 describe('monitoring', () => {
   it('has an alarm for each known failure, which is sent by e-mail', () => {
     const alarms = resourcesOf(stacks, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
-    const names = alarms.map(({ AlarmName }) => String(AlarmName).replace('CruddurService-', ''));
+    const names = alarms.map(({ AlarmName }) => String(AlarmName).replace('cruddur-service-', ''));
     expect(names.sort()).toEqual([
       'api-errors',
       'api-unhealthy',
@@ -193,12 +204,12 @@ describe('monitoring', () => {
     for (const { AlarmActions } of alarms) expect(JSON.stringify(AlarmActions)).toContain('AlarmsTopic');
     expect(onlyResource(stacks, 'AWS::SNS::Subscription').Properties).toMatchObject({
       Protocol: 'email',
-      Endpoint: { Ref: 'AlarmEmail' },
+      Endpoint: 'operators@example.com',
     });
   });
 
   it('keeps logs for the configured time', () => {
-    const groups = resourcesOf(synthesise({ logDays: '7' }), 'AWS::Logs::LogGroup');
+    const groups = resourcesOf(synthesise({ logDays: 7 }), 'AWS::Logs::LogGroup');
     expect(groups.map(({ Properties }) => Properties['RetentionInDays'])).toEqual(groups.map(() => 7));
     expect(groups.length).toBeGreaterThanOrEqual(4);
   });
@@ -209,20 +220,19 @@ describe('invalid settings', () => {
     const wrong = {
       tableName: 'a b',
       billing: 'free',
-      logDays: '8',
-      minTasks: '5',
-      maxTasks: '2',
+      logDays: 8,
+      minTasks: 5,
+      maxTasks: 2,
       standbyRegion: 'moon',
     };
-    expect(() => synthesise(wrong)).toThrow(/tableName: .*\nbilling: .*\nstandbyRegion: .*\nlogDays: /);
+    expect(() => testSettings(wrong)).toThrow(/tableName: .*\nbilling: .*\nstandbyRegion: .*\nlogDays: /);
   });
 
   it.each([
-    [{ minTasks: '5', maxTasks: '2' }, 'maxTasks'],
+    [{ minTasks: 5, maxTasks: 2 }, 'maxTasks'],
     [{ standbyRegion: 'eu-central-1' }, 'standbyKeyArn'],
-    [{ standbyRegion: 'eu-central-1', encryptionKey: 'aws-owned', billing: 'provisioned' }, 'standbyRegion'],
-    [{ billing: 'provisioned', readUnits: '600' }, 'maxReadUnits'],
+    [{ billing: 'provisioned', readUnits: 60, maxReadUnits: 50 }, 'maxReadUnits'],
   ])('that contradict each other are reported: %j', (context, name) => {
-    expect(() => synthesise(context)).toThrow(new RegExp(`^${name}: `));
+    expect(() => testSettings(context)).toThrow(new RegExp(`^${name}: `, 'm'));
   });
 });

@@ -20,7 +20,7 @@ import { startTestApi, type TestApi } from '../../test/support/api.ts';
 import { exchange } from '../../test/support/http-client.ts';
 import { pythonProgram } from './support/python.ts';
 import { STAND_IN_CREDENTIALS, STAND_IN_REGION, type StandIn, startStandIn } from './support/stand-in.ts';
-import { deploy, type Deployment } from './support/stand-in-deployment.ts';
+import { deploy, type Deployment, requestCertificate } from './support/stand-in-deployment.ts';
 import { createPool, type SignedIn, type TestPool } from './support/stand-in-sign-in.ts';
 import { type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
 
@@ -35,7 +35,7 @@ describeDeployed('deployed into a stand-in for AWS', () => {
 
   beforeAll(async () => {
     standIn = await startStandIn();
-    stacks = synthesise({ baseline: 'true' });
+    stacks = synthesise({ baseline: true, certificateArn: await requestCertificate(standIn) });
     deployment = await deploy(standIn, stacks);
     dynamo = createDynamoClient({
       tableName: DEFAULT_TABLE_NAME,
@@ -131,7 +131,7 @@ describeDeployed('deployed into a stand-in for AWS', () => {
     expect(EventSourceMappings).toHaveLength(1);
     expect(EventSourceMappings?.[0]).toMatchObject({
       BatchSize: 500,
-      FunctionArn: expect.stringContaining('CruddurService-update-summaries'),
+      FunctionArn: expect.stringContaining('cruddur-service-update-summaries'),
       EventSourceArn: expect.stringContaining(`table/${DEFAULT_TABLE_NAME}/stream/`),
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });

@@ -10,11 +10,11 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
 import { tableDifferences } from '../../backend/table/schema-loader.ts';
-import { readSettings } from '../settings.ts';
 import { plainTableTemplate } from '../table/plain-template.ts';
 import { TableStack } from '../table/table-stack.ts';
 import { TEMPLATES } from '../templates.ts';
 import { tableSettings } from '../../schema/table.ts';
+import { testSettings } from './support/synthesis.ts';
 import { useTestTable } from '../../test/support/test-table.ts';
 
 const db = useTestTable({ stream: true });
@@ -44,13 +44,9 @@ const properties = z.strictObject({
 });
 type Properties = z.output<typeof properties>;
 
-function settingsOf(context: Readonly<Record<string, unknown>>) {
-  return readSettings((name) => context[name]);
-}
-
 /** The table's properties in the stack with these settings. */
 function deployed(context: Readonly<Record<string, unknown>> = {}): Properties {
-  const stack = new TableStack(new App(), 'Table', { settings: settingsOf(context) });
+  const stack = new TableStack(new App(), 'Table', { settings: testSettings(context) });
   const type = context['standbyRegion'] === undefined ? 'AWS::DynamoDB::Table' : 'AWS::DynamoDB::GlobalTable';
   const [table] = Object.values(Template.fromStack(stack).findResources(type));
   return properties.parse(table?.['Properties']);
@@ -135,7 +131,7 @@ describe.each(Object.entries(DEPLOYMENTS))('the table that is deployed %s', (_na
 
 describe('the table that is deployed', () => {
   it('with provisioned units has them in the table and in its index', async () => {
-    const table = deployed({ billing: 'provisioned', readUnits: '7', writeUnits: '3' });
+    const table = deployed({ billing: 'provisioned', readUnits: 7, writeUnits: 3 });
     const units = { ReadCapacityUnits: 7, WriteCapacityUnits: 3 };
     expect(table).toMatchObject({
       BillingMode: 'PROVISIONED',
@@ -149,7 +145,7 @@ describe('the table that is deployed', () => {
   });
 
   it('with provisioned units scales all four of them with their use', () => {
-    const settings = settingsOf({
+    const settings = testSettings({
       billing: 'provisioned',
       readUnits: 2,
       maxReadUnits: 20,
@@ -172,10 +168,10 @@ describe('the table that is deployed', () => {
   });
 
   it('has the configured key, which is rotated', () => {
-    const own = Template.fromStack(new TableStack(new App(), 'Table', { settings: settingsOf({}) }));
+    const own = Template.fromStack(new TableStack(new App(), 'Table', { settings: testSettings({}) }));
     own.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
     expect(deployed().SSESpecification).toMatchObject({ SSEEnabled: true, SSEType: 'KMS' });
-    const settings = settingsOf({ encryptionKey: 'aws-owned' });
+    const settings = testSettings({ encryptionKey: 'aws-owned' });
     Template.fromStack(new TableStack(new App(), 'Table', { settings })).resourceCountIs('AWS::KMS::Key', 0);
     expect(deployed({ encryptionKey: 'aws-owned' }).SSESpecification).toBeUndefined();
   });
@@ -188,12 +184,12 @@ describe('the table that is deployed', () => {
 
   it('is kept when its stack is deleted', () => {
     for (const context of Object.values(DEPLOYMENTS)) {
-      const stack = new TableStack(new App(), 'Table', { settings: settingsOf(context) });
+      const stack = new TableStack(new App(), 'Table', { settings: testSettings(context) });
       const kept = Object.values(
         Template.fromStack(stack).toJSON()['Resources'] as Record<string, { Type: string }>,
       ).filter(({ Type }) => Type.startsWith('AWS::DynamoDB'));
       expect(kept).toEqual([
-        expect.objectContaining({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }),
+        expect.objectContaining({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }),
       ]);
     }
   });

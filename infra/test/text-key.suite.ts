@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import { resourcesOf, type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
+import { resourcesOf, type Stack, synthesise, useSynthesis, EXISTING } from './support/synthesis.ts';
 
 useSynthesis();
 
@@ -68,12 +68,12 @@ describe('with encrypted texts', () => {
     expect(statement?.one).toEqual({
       Effect: 'Allow',
       Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      Resource: { 'Fn::ImportValue': expect.stringContaining('TextKey') },
+      Resource: { Ref: expect.stringContaining('textkeyarn') },
       Condition: PURPOSE,
     });
     expect(settingsOf(stacks)).toEqual({
       TEXT_ENCRYPTION: 'on',
-      TEXT_KEYS: { 'Fn::ImportValue': expect.stringContaining('TextKey') },
+      TEXT_KEYS: { Ref: expect.stringContaining('textkeyarn') },
     });
   });
 
@@ -86,18 +86,18 @@ describe('with encrypted texts', () => {
     expect(settingsOf(stacks)).toMatchObject({ TEXT_ENCRYPTION: 'off' });
   });
 
-  it('and a standby, the key can have a replica there; for an existing table, its key is a parameter', () => {
+  it('and a standby, the key can have a replica there; for an existing table, its key is a setting', () => {
     const standby = synthesise({
       textEncryption: 'on',
       standbyRegion: 'eu-central-1',
       standbyKeyArn: OWN_KEY,
     });
     expect(textKeysOf(standby)).toEqual([expect.objectContaining({ MultiRegion: true })]);
-    const taken = synthesise({ textEncryption: 'on', table: 'existing' });
+    const taken = synthesise({ textEncryption: 'on', ...EXISTING, textKeyArns: [OWN_KEY] });
     expect(textKeysOf(taken)).toEqual([]);
-    expect(settingsOf(taken)).toEqual({ TEXT_ENCRYPTION: 'on', TEXT_KEYS: { Ref: 'TextKeyArn' } });
+    expect(settingsOf(taken)).toEqual({ TEXT_ENCRYPTION: 'on', TEXT_KEYS: OWN_KEY });
     expect(statementsOf(taken).map(({ one }) => one)).toEqual([
-      expect.objectContaining({ Resource: { Ref: 'TextKeyArn' } }),
+      expect.objectContaining({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: OWN_KEY }),
     ]);
   });
 });

@@ -101,7 +101,7 @@ function synthesise(): unknown {
     const env = {
       ...process.env,
       CDK_OUTDIR: directory,
-      CDK_CONTEXT_JSON: JSON.stringify({ image: 'registry.example/cruddur-messaging:1' }),
+      DEPLOY_ENVIRONMENT: 'production',
     };
     // Like `npm run synth`, but without the screens, which are being served from their build folder.
     for (const script of ['build:lambdas', 'packages:infra'])

@@ -53,18 +53,12 @@ export async function deploy({ endpoint }: StandIn, stacks: readonly Stack[]): P
     );
   };
   await uploadBundles(endpoint, stacks);
-  const values = {
-    Domain: 'chat.example.com',
-    CertificateArn: await requestCertificate(endpoint),
-    AlarmEmail: 'operators@example.com',
-  };
   const types = await standInTypes();
   const leftOut: Record<string, readonly string[]> = {};
   for (const { name, template } of stacks) {
     const part = deployablePart(template, types);
     leftOut[name] = part.leftOut;
-    const parameters = Object.entries(values).filter(([key]) => key in part.template.Parameters);
-    await create(name, part.template, Object.fromEntries(parameters));
+    await create(name, part.template);
   }
   return {
     leftOut,
@@ -100,7 +94,7 @@ async function store(url: string, body?: string): Promise<void> {
 }
 
 /** Creates a certificate, because a load balancer accepts only one that exists. */
-async function requestCertificate(endpoint: string): Promise<string> {
+export async function requestCertificate({ endpoint }: StandIn): Promise<string> {
   const answer = await fetch(endpoint, {
     method: 'POST',
     headers: {

@@ -87,13 +87,16 @@ export function without(
   return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
 }
 
-/** Removes a property that the stand-in expects in another form than CloudFormation: a key's tags. */
+/** Types whose tags the stand-in expects in another form than CloudFormation. */
+const OTHER_TAGS = new Set(['AWS::KMS::Key', 'AWS::SSM::Parameter']);
+
+/** Removes what the stand-in does not accept: dependences on missing resources, and some tags. */
 function withoutDependence(resource: CloudTemplate['Resources'][string], missing: ReadonlySet<string>) {
   const { DependsOn, Properties } = resource;
   const names = z.array(z.string()).default([]).parse(DependsOn);
   return {
     ...resource,
-    Properties: resource.Type === 'AWS::KMS::Key' ? without(Properties, ['Tags']) : Properties,
+    Properties: OTHER_TAGS.has(resource.Type) ? without(Properties, ['Tags']) : Properties,
     DependsOn: names.filter((name) => !missing.has(name)),
   };
 }

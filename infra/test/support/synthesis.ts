@@ -5,6 +5,7 @@ import { afterAll } from '@jest/globals';
 import type { App } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { createApp } from '../../create-app.ts';
+import { readSettings, type Settings } from '../../settings.ts';
 
 /** A resource of a template, as CloudFormation reads it. */
 export interface Resource {
@@ -24,6 +25,7 @@ const template = z.looseObject({
 export type CloudTemplate = z.output<typeof template>;
 
 export interface Stack {
+  /** Its id in the CDK's command line: its name in AWS begins with the prefix. */
   readonly name: string;
   /** The template's path. */
   readonly path: string;
@@ -39,22 +41,49 @@ export function useSynthesis(): void {
   });
 }
 
-/** Creates an app with an image that does not have to be built. */
-export function testApp(context: Readonly<Record<string, unknown>> = {}): App {
+/** Settings of a file, by name. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** The file of a standard environment whose image does not have to be built. */
+const TEST_FILE: Values = {
+  account: '123456789012',
+  region: 'us-east-1',
+  prefix: 'cruddur',
+  domain: 'chat.example.com',
+  certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555',
+  alarmEmail: 'operators@example.com',
+  size: 'standard',
+  image: 'registry.example/cruddur-messaging:1',
+};
+
+/** Settings of an environment on a table that another stack, or a restore, created. */
+export const EXISTING: Values = {
+  table: 'existing',
+  tableStreamArn:
+    'arn:aws:dynamodb:us-east-1:123456789012:table/cruddur-messages/stream/2026-01-01T00:00:00.000',
+  tableKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/99999999-2222-3333-4444-555555555555',
+};
+
+/** The settings of a test's environment: these values, and otherwise those of a standard one. */
+export function testSettings(values: Values = {}): Settings {
+  return readSettings('test', { ...TEST_FILE, ...values });
+}
+
+export function testApp(values?: Values): App {
   const outdir = mkdtempSync(join(tmpdir(), 'cruddur-infra-'));
   made.push(outdir);
-  return createApp({ outdir, context: { image: 'registry.example/cruddur-messaging:1', ...context } });
+  return createApp(testSettings(values), { outdir });
 }
 
 /**
  * Synthesises the stacks of the deployment with these settings.
  * @throws if the rules of AWS Solutions find anything.
  */
-export function synthesise(context?: Readonly<Record<string, unknown>>): Stack[] {
-  return testApp(context)
+export function synthesise(values?: Values): Stack[] {
+  return testApp(values)
     .synth()
     .stacks.map((stack) => ({
-      name: stack.stackName,
+      name: stack.id,
       path: stack.templateFullPath,
       template: template.parse(stack.template),
     }));
