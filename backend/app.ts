@@ -34,7 +34,7 @@ export function createApp(parts: AppParts): Express {
   const app = newApp();
   if (parts.trustProxy !== undefined) app.set('trust proxy', parts.trustProxy);
 
-  app.use(logRequests(logger));
+  app.use(logRequests(logger, context.observer));
   app.use(allowOrigins(parts.corsOrigins));
   app.use(helmet());
   app.use('/api', (_request, response, next) => {

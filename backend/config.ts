@@ -11,6 +11,13 @@ import {
 } from './text-config.ts';
 import { type Environment, httpUrl, integer, parse } from './environment.ts';
 import {
+  keepsStrangersOut,
+  type MetricsConfig,
+  metricsConfig,
+  metricsEnvironment,
+  OPEN_TO_STRANGERS,
+} from './metrics-config.ts';
+import {
   type CognitoConfig,
   cognitoConfig,
   isHttp,
@@ -31,6 +38,7 @@ export {
 } from './dynamo-config.ts';
 export { type CognitoConfig, type OidcConfig, readProfileConfig } from './issuer-config.ts';
 export { readTextConfig } from './text-config.ts';
+export { type MetricsConfig } from './metrics-config.ts';
 export { ConfigError, type Environment, given, parse } from './environment.ts';
 
 /** Rate limits, in requests per minute; 0 means no limit. */
@@ -63,6 +71,7 @@ export interface ApiConfig {
   readonly dynamo: DynamoConfig;
   /** Absent: texts are stored as they are. */
   readonly texts?: TextConfig;
+  readonly metrics: MetricsConfig;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -101,6 +110,7 @@ const apiEnvironment = dynamoEnvironment
   .extend({
     ...textEnvironment.shape,
     ...issuerEnvironment.shape,
+    ...metricsEnvironment.shape,
     PORT: integer(0, 65_535).default(4567),
     LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
     FRONTEND_URL: origins.optional(),
@@ -163,6 +173,7 @@ const apiEnvironment = dynamoEnvironment
     },
   )
   .refine(keepsUsersApart, { ...anyway, ...USERS_NOT_APART })
+  .refine(keepsStrangersOut, { ...anyway, ...OPEN_TO_STRANGERS })
   .refine(hasEncryptionKey, { ...anyway, ...WITHOUT_KEY });
 
 /** The stream Lambda's configuration. */
@@ -214,6 +225,7 @@ export function readApiConfig(environment: Environment): ApiConfig {
     clockSkewS: values.JWT_CLOCK_SKEW_SECONDS,
     dynamo: dynamoConfig(values),
     ...textConfig(values),
+    metrics: metricsConfig(values),
   };
 }
 

@@ -8,6 +8,7 @@ import {
 } from './config.ts';
 import { createApp } from './app.ts';
 import { wire } from './wiring.ts';
+import { openObserver } from './open-observer.ts';
 import { openShared } from './events/shared.ts';
 import { createRateLimits } from './http/rate-limit.ts';
 import { startServer } from './http/server.ts';
@@ -48,11 +49,15 @@ async function main(): Promise<void> {
   const table = openTable(client, config.dynamo.tableName);
   if (isLocal(config.dynamo)) await refuseEarlierVersion(table);
   const { tableName } = config.dynamo;
-  const { live, redis } = await openShared({ url: config.redisUrl, tableName, logger });
-  const encryption = await openEncryption(config.texts, { logger });
+  const observed = await openObserver({ config: config.metrics, tableName, logger });
+  const { observer } = observed;
+  const { recorder } = observer;
+  observed.observeClient(client);
+  const { live, redis } = await openShared({ url: config.redisUrl, tableName, logger, recorder });
+  const encryption = await openEncryption(config.texts, { logger, recorder });
   const app = createApp({
     ...config,
-    context: wire({ table, encryption, live, logger, maxGroupMembers: config.maxGroupMembers }),
+    context: wire({ table, encryption, live, logger, maxGroupMembers: config.maxGroupMembers, observer }),
     verifyToken: createTokenVerifier(config, { logger }),
     limits: createRateLimits({ limits: config.rateLimits, ...(redis && { redis }), tableName, logger }),
     logger,
@@ -70,6 +75,7 @@ async function main(): Promise<void> {
     client.destroy();
     await live.events.close();
     await redis?.close();
+    await observed.stop();
     process.exit(0);
   };
   process.once('SIGINT', stop);

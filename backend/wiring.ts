@@ -8,6 +8,9 @@ import type { Events } from './events/changes.ts';
 import { EventHub } from './events/event-hub.ts';
 import { inProcessLiveEvents, type LiveEvents } from './events/in-process-live-events.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { NO_OBSERVER, type Observer } from './observer.ts';
+import { runOutsideScope } from './request-scope.ts';
+import type { PresentEvent } from './events/user-streams.ts';
 import { eventPresenter } from './presentation/event.ts';
 import type { Clock, IdSource, Timer } from './sources.ts';
 import { NO_ENCRYPTION, type TextEncryption } from './table/encryption/text-encryption.ts';
@@ -28,6 +31,7 @@ export interface Wiring extends Dependencies {
   readonly events: Events;
   /** The event streams that are open on this process. */
   readonly streams: EventHub;
+  readonly observer: Observer;
 }
 
 export interface WiringOptions {
@@ -44,13 +48,16 @@ export interface WiringOptions {
   readonly maxGroupMembers?: number;
   /** Default: nothing is logged. */
   readonly logger?: Logger;
+  /** Default: nothing is observed. */
+  readonly observer?: Observer;
 }
 
 /** Builds everything that a process needs on top of one table. It opens nothing and starts nothing. */
 export function wire(options: WiringOptions): Wiring {
   const { table, clock = () => new Date(), newId = ulid, live = inProcessLiveEvents() } = options;
   const { logger = createLogger('silent'), encryption = NO_ENCRYPTION, timer = performance } = options;
-  const { maxGroupMembers = MAX_MEMBERS } = options;
+  const { maxGroupMembers = MAX_MEMBERS, observer = NO_OBSERVER } = options;
+  const { recorder } = observer;
   const codec = new MessageCodec(encryption);
   const groups = new GroupStore(table, codec);
   const members = new MemberStore(table);
@@ -58,6 +65,18 @@ export function wire(options: WiringOptions): Wiring {
   const changes = new ChangeStore(table);
   const profiles = new ProfileStore(table);
   const names = new Names(profiles, timer);
+  const streams = new EventHub({
+    subscriptions: live.events,
+    readers: {
+      members,
+      groups: { readAsOf: (groupId, seq) => readGroupAsOf({ groups, messages }, groupId, seq) },
+      messages,
+      changes,
+    },
+    present: observedPresenter(eventPresenter({ names, codec, changes }), observer),
+    logger,
+  });
+  observer.recorder.gauge('openStreams', () => streams.openCount);
   return {
     table,
     groups,
@@ -68,23 +87,38 @@ export function wire(options: WiringOptions): Wiring {
     changes,
     profiles,
     codec,
-    log: new MessageLog({ groups, members, messages, changes, clock, newId, logger }),
+    log: new MessageLog({ groups, members, messages, changes, clock, newId, logger, recorder }),
     names,
     summaries: new GroupSummaries(groups, timer),
     ...live,
-    streams: new EventHub({
-      subscriptions: live.events,
-      readers: {
-        members,
-        groups: { readAsOf: (groupId, seq) => readGroupAsOf({ groups, messages }, groupId, seq) },
-        messages,
-        changes,
-      },
-      present: eventPresenter({ names, codec, changes }),
-      logger,
-    }),
+    events: observedEvents(live.events, observer),
+    streams,
+    observer,
     clock,
     newId,
     maxGroupMembers,
+  };
+}
+
+/** Follows each message that is published. Its delivery to other users is no part of the request that wrote it. */
+function observedEvents(events: Events, observer: Observer): Events {
+  if (observer === NO_OBSERVER) return events;
+  return {
+    publish: (change) => {
+      if (change.kind === 'message') observer.follow('published', change.message);
+      return runOutsideScope(() => events.publish(change));
+    },
+    subscribe: (channel, listener) => events.subscribe(channel, listener),
+    close: () => events.close(),
+  };
+}
+
+/** Follows each message that is about to be written to event streams: once, whatever the number of these. */
+function observedPresenter(present: PresentEvent, observer: Observer): PresentEvent {
+  if (observer === NO_OBSERVER) return present;
+  return async (event, viewerId) => {
+    const text = await present(event, viewerId);
+    if (event.kind === 'message') observer.follow('delivered', event.message);
+    return text;
   };
 }

@@ -4,6 +4,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createApp } from '../backend/app.ts';
 import type { Environment } from '../backend/config.ts';
 import { type Wiring, wire } from '../backend/wiring.ts';
+import { type OpenedObserver, openObserver } from '../backend/open-observer.ts';
 import type { Events } from '../backend/events/changes.ts';
 import { openShared } from '../backend/events/shared.ts';
 import { createRateLimits } from '../backend/http/rate-limit.ts';
@@ -11,6 +12,7 @@ import type { RunningServer } from '../backend/http/server.ts';
 import { createTokenVerifier } from '../backend/http/verify-token.ts';
 import { WEB_DIRECTORY, webFiles, webSettings } from '../backend/http/web-files.ts';
 import type { Logger } from '../backend/logger.ts';
+import type { Observer } from '../backend/observer.ts';
 import type { Redis } from '../backend/redis.ts';
 import { createDynamoClient } from '../backend/table/client.ts';
 import { requireSecondEdition } from '../backend/table/edition.ts';
@@ -50,6 +52,7 @@ export class LocalRun {
   #pump: TablePump | undefined;
   #redis: Redis | undefined;
   #events: Events | undefined;
+  #observed: OpenedObserver | undefined;
   #stopping = false;
   /** Responds to requests; the API's listener once there is one. */
   #listener: RequestListener;
@@ -72,16 +75,19 @@ export class LocalRun {
     // The port is taken before anything is started on it: a request that arrives too early gets a response that says when to try again.
     this.#server = await this.#listen();
     this.#goOn();
+    this.#observed = await this.#openObserver();
+    this.#goOn();
     this.#engine = await this.#startEngine(dataDir);
     this.#goOn();
     const table = await this.#openTable(this.#engine);
     this.#goOn();
     const encryption = await openEncryption(this.#config.api.texts, {
       logger: this.#logger.child({ name: 'api' }),
+      recorder: this.#observed.observer.recorder,
     });
     await seedOnce({ table, encryption, dataDir, engine: this.#engine.description, logger: this.#logger });
     this.#goOn();
-    const context = await this.#openContext(table, encryption);
+    const context = await this.#openContext(table, encryption, this.#observed.observer);
     this.#goOn();
     await this.#serve(dataDir, context);
     await this.#follow(dataDir, context);
@@ -99,6 +105,7 @@ export class LocalRun {
     await Promise.all([this.#server?.stop(), this.#pump?.stop()]);
     await this.#events?.close();
     await this.#redis?.close();
+    await this.#observed?.stop();
     this.#client?.destroy();
     await this.#engine?.stop();
     await this.#lock?.release();
@@ -141,6 +148,22 @@ export class LocalRun {
     }
   }
 
+  async #openObserver(): Promise<OpenedObserver> {
+    const { metrics: config, dynamo } = this.#config.api;
+    try {
+      return await openObserver({
+        config,
+        tableName: dynamo.tableName,
+        logger: this.#logger.child({ name: 'metrics' }),
+      });
+    } catch (error) {
+      const reason = `cannot be opened (${codeOf(error)})`;
+      throw new UserError(`METRICS_PORT ${config.server?.port ?? ''} ${reason}: set it to another port`, {
+        cause: error,
+      });
+    }
+  }
+
   async #startEngine(dataDir: string): Promise<Engine> {
     const engine = await createEngine({
       dataDir,
@@ -158,6 +181,7 @@ export class LocalRun {
   async #openTable({ dynamo }: Engine): Promise<Table> {
     const client = createDynamoClient(dynamo);
     this.#client = client;
+    this.#observed?.observeClient(client);
     const { created } = await loadSchema(client, dynamo.tableName);
     if (created) this.#logger.info({ table: dynamo.tableName }, 'table created');
     const table = openTable(client, dynamo.tableName);
@@ -165,13 +189,18 @@ export class LocalRun {
     return table;
   }
 
-  async #openContext(table: Table, encryption: TextEncryption): Promise<Wiring> {
+  async #openContext(table: Table, encryption: TextEncryption, observer: Observer): Promise<Wiring> {
     const { redisUrl: url, maxGroupMembers } = this.#config.api;
     const logger = this.#logger.child({ name: 'api' });
-    const { live, redis } = await openShared({ url, tableName: table.name, logger });
+    const { live, redis } = await openShared({
+      url,
+      tableName: table.name,
+      logger,
+      recorder: observer.recorder,
+    });
     this.#redis = redis;
     this.#events = live.events;
-    return wire({ table, encryption, live, logger, maxGroupMembers });
+    return wire({ table, encryption, live, logger, maxGroupMembers, observer });
   }
 
   async #serve(dataDir: string, context: Wiring): Promise<void> {

@@ -1,9 +1,10 @@
 import { MAX_SEQ } from '../../schema/keys.ts';
 import { AfterSeqTooFarBehindError, BusyError, UnprocessableError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { NO_RECORDER, type Recorder } from '../metrics/recorder.ts';
 import type { Clock, IdSource } from '../sources.ts';
 import type { Search } from '../table/message-store.ts';
-import { CONFLICT, retryOnConflict } from '../table/retry-on-conflict.ts';
+import { CONFLICT, type ConflictRetries, retryOnConflict } from '../table/retry-on-conflict.ts';
 import { type Draft, keyIn, ownAttempt, requireSameText } from './drafts.ts';
 import { GroupTurns } from './group-turns.ts';
 import { type KnownTail, KnownTails } from './known-tails.ts';
@@ -34,7 +35,13 @@ const SEARCH_AFTER_POSITION = 1_000;
 /** How far the clock of another process may be ahead, in ms, for a message to take its time from the one before it. */
 const MAX_CLOCK_DIFFERENCE_MS = 5_000;
 
-type Parts = AccessNeeds & { readonly clock: Clock; readonly newId: IdSource; readonly logger: Logger };
+type Parts = AccessNeeds & {
+  readonly clock: Clock;
+  readonly newId: IdSource;
+  readonly logger: Logger;
+  /** Default: conflicts are not counted. */
+  readonly recorder?: Recorder;
+};
 
 /**
  * The log of every group: seqs are dense, and each is decided by a conditional put on its key.
@@ -55,9 +62,12 @@ export class MessageLog {
   readonly #parts: Parts;
   readonly #tails = new KnownTails();
   readonly #turns = new GroupTurns();
+  readonly #appending: ConflictRetries;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    const { recorder = NO_RECORDER } = parts;
+    this.#appending = { ...APPENDING, onConflict: () => recorder.record('appendConflicts', 1) };
   }
 
   /** Reads the access that authorises an append. 1 R, 2 R in a named group. @throws NotFoundError */
@@ -92,7 +102,7 @@ export class MessageLog {
     attempt: (tail: Tail) => Promise<Result | undefined>,
   ): Promise<Result> {
     return this.#turns.take(groupId, () =>
-      retryOnConflict(APPENDING, async () => {
+      retryOnConflict(this.#appending, async () => {
         const result = await attempt(await this.#parts.messages.tail(groupId));
         return result ?? CONFLICT;
       }),
@@ -167,7 +177,7 @@ export class MessageLog {
     let access = authorised;
     /** The message that took the seq of the attempt before, if the log must be read after it. */
     let seen: Tail | undefined;
-    return retryOnConflict({ ...APPENDING, firstAtOnce: true }, async (attempt) => {
+    return retryOnConflict({ ...this.#appending, firstAtOnce: true }, async (attempt) => {
       if (seen) {
         const next = await this.#tailAfter(seen, draft);
         if ('found' in next) return { message: next.found, access };

@@ -35,6 +35,13 @@ export class EventHub {
     this.#rowReads = new NamedRowReads(parts.readers.members);
   }
 
+  /** Number of open streams of all users. */
+  get openCount(): number {
+    let count = 0;
+    for (const { streams } of this.#users.values()) count += streams.size;
+    return count;
+  }
+
   /** @throws BusyError for a user who has too many streams. */
   requireCapacity(userId: string): void {
     const count = this.#users.get(userId)?.streams.size ?? 0;

@@ -1,4 +1,5 @@
 import type { Logger } from '../logger.ts';
+import type { Recorder } from '../metrics/recorder.ts';
 import { openRedis, type Redis } from '../redis.ts';
 import type { Publisher } from './changes.ts';
 import type { LiveEvents } from './in-process-live-events.ts';
@@ -14,11 +15,13 @@ export function openLiveEvents(parts: {
   readonly redis: Redis;
   readonly tableName: string;
   readonly logger: Logger;
+  readonly recorder?: Recorder;
 }): LiveEvents {
-  const { url, redis: commands, tableName, logger } = parts;
+  const { url, redis: commands, ...rest } = parts;
+  const { tableName, logger } = rest;
   const openSubscriber = () => openRedis(url, logger);
   return {
-    events: new RedisEvents({ commands, openSubscriber, tableName, logger }),
+    events: new RedisEvents({ commands, openSubscriber, ...rest }),
     expiringStore: new RedisExpiringStore(commands, tableName),
   };
 }
@@ -34,16 +37,17 @@ export function openPublisher(parts: {
   readonly url: string;
   readonly tableName: string;
   readonly logger: Logger;
+  readonly recorder?: Recorder;
 }): Publisher & { close(): Promise<void> } {
-  const { url, tableName, logger } = parts;
+  const { url, ...rest } = parts;
+  const { logger } = rest;
   const open = () => {
     const commands = openRedis(url, logger);
     const openSubscriber = () => openRedis(url, logger);
     const events = new RedisEvents({
       commands,
       openSubscriber,
-      tableName,
-      logger,
+      ...rest,
       connectionWaitMs: CONNECTION_WAIT_MS,
     });
     return { commands, events };

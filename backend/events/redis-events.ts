@@ -1,4 +1,5 @@
 import type { Logger } from '../logger.ts';
+import { NO_RECORDER, type Recorder } from '../metrics/recorder.ts';
 import type { Redis } from '../redis.ts';
 import { type Change, type Channel, channelsOf, type Events, type Listener } from './changes.ts';
 import { decodeChange, encodeChange } from './payload.ts';
@@ -25,6 +26,8 @@ interface RedisEventsParts {
   readonly logger: Logger;
   /** How long publishing waits for a lost connection before it tries once more. Default: it does not wait. */
   readonly connectionWaitMs?: number;
+  /** Default: changes that are lost are not counted. */
+  readonly recorder?: Recorder;
 }
 
 /**
@@ -63,7 +66,9 @@ export class RedisEvents implements Events {
       });
       this.#isFailing = false;
     } catch (err) {
-      if (!this.#isFailing) this.#parts.logger.warn({ err, kind: change.kind }, 'events cannot be published');
+      const { recorder = NO_RECORDER, logger } = this.#parts;
+      recorder.record('publishesLost', 1);
+      if (!this.#isFailing) logger.warn({ err, kind: change.kind }, 'events cannot be published');
       this.#isFailing = true;
     }
   }

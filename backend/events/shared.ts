@@ -1,4 +1,5 @@
 import type { Logger } from '../logger.ts';
+import type { Recorder } from '../metrics/recorder.ts';
 import type { Redis } from '../redis.ts';
 import { inProcessLiveEvents, type LiveEvents } from './in-process-live-events.ts';
 
@@ -17,11 +18,12 @@ export async function openShared(parts: {
   readonly url: string | undefined;
   readonly tableName: string;
   readonly logger: Logger;
+  readonly recorder?: Recorder;
 }): Promise<Shared> {
-  const { url, tableName, logger } = parts;
+  const { url, ...rest } = parts;
   if (url === undefined) return { live: inProcessLiveEvents(), redis: undefined };
   const { openRedis } = await import('../redis.ts');
   const { openLiveEvents } = await import('./live-events.ts');
-  const redis = openRedis(url, logger);
-  return { live: openLiveEvents({ url, redis, tableName, logger }), redis };
+  const redis = openRedis(url, rest.logger);
+  return { live: openLiveEvents({ url, redis, ...rest }), redis };
 }

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
+import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { NO_OBSERVER, type Observer } from '../observer.ts';
 
 declare module 'http' {
   interface IncomingMessage {
     /** The response's `X-Request-Id`. */
     id: string;
+    /** The operation id of its route, once one is found. */
+    routeName?: string;
   }
   interface ServerResponse {
     /** The failure, for the log line. */
@@ -25,14 +29,16 @@ const INVITE_CODE = /(?<=\/invites\/)[^/]+/gi;
  * which is a part of the path. Successful health checks,
  * which proxies send every second, are logged at `debug` only.
  */
-export function logRequests(logger: Logger): RequestHandler {
+export function logRequests(logger: Logger, observer: Observer = NO_OBSERVER): RequestHandler {
   return (request, response, next) => {
     const begun = performance.now();
     request.id = requestId(request.headers['x-request-id']);
     response.setHeader('X-Request-Id', request.id);
+    const observation = observer.begin(request);
     // Emitted once for every request, whether it was completed or the client disconnected.
     response.once('close', () => {
-      const { statusCode: status, err } = response;
+      const { statusCode: status, err, writableFinished } = response;
+      const ms = performance.now() - begun;
       const path = request.originalUrl.split('?', 1)[0]?.replace(INVITE_CODE, '*');
       const line = {
         request_id: request.id,
@@ -40,13 +46,15 @@ export function logRequests(logger: Logger): RequestHandler {
         path,
         status,
         // The client disconnected before the response was complete.
-        ...(!response.writableFinished && { aborted: true }),
-        ms: Math.round(performance.now() - begun),
+        ...(!writableFinished && { aborted: true }),
+        ms: Math.round(ms),
         ...(err && { err }),
       };
       logger[levelOf(status, path)](line, 'request');
+      const code = err instanceof AppError ? { code: err.code } : {};
+      observation.end({ route: request.routeName, status, aborted: !writableFinished, ms, ...code });
     });
-    next();
+    observation.run(next);
   };
 }
 

@@ -177,7 +177,12 @@ function routeFor<Caller>(
         const input = { context, limits, caller, params, query, headers, body, request, response };
         answerWith(response, declared.answer, await handle(input));
       };
-      return guard(guards, answer, declared.cost);
+      const guarded = guard(guards, answer, declared.cost);
+      const named: RequestHandler = (request, response, next) => {
+        request.routeName = declared.name;
+        return guarded(request, response, next);
+      };
+      return named;
     };
     return { ...declared, access, handler };
   };

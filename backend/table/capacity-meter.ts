@@ -22,6 +22,11 @@ export interface CapacityMeter {
 const READS = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']);
 const WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems']);
 
+/** Whether an operation on items reads. */
+export const isRead = (operation: string): boolean => READS.has(operation);
+/** Whether an operation on items writes. */
+export const isWrite = (operation: string): boolean => WRITES.has(operation);
+
 /**
  * Has a client ask for the capacity that each of its operations consumes, and adds it up. For scripts, tests and
  * benchmarks: the API does not ask, the report makes each answer larger.
@@ -33,11 +38,11 @@ export function meterCapacity(client: DynamoDBClient): CapacityMeter {
     (next, { commandName }) =>
       async (args) => {
         const operation = (commandName ?? '').replace(/Command$/, '');
-        if (!READS.has(operation) && !WRITES.has(operation)) return next(args);
+        if (!isRead(operation) && !isWrite(operation)) return next(args);
         const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' };
         try {
           const result = await next({ ...args, input: input });
-          const used = consumed((result.output as Consumption).ConsumedCapacity);
+          const used = capacityOf(result.output);
           units.set(operation, (units.get(operation) ?? 0) + used);
           return result;
         } catch (error) {
@@ -67,7 +72,9 @@ interface Consumption {
   readonly ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[];
 }
 
-function consumed(report: Consumption['ConsumedCapacity']): number {
+/** Returns the units in an output whose request asked for them. @throws Error for an output without a report. */
+export function capacityOf(output: object): number {
+  const { ConsumedCapacity: report } = output as Consumption;
   if (report === undefined) throw new Error('the engine did not report what an operation consumed');
   return [report].flat().reduce((total, { CapacityUnits }) => total + (CapacityUnits ?? 0), 0);
 }

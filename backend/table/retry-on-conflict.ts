@@ -14,6 +14,8 @@ export interface ConflictRetries {
    * mostly over by then. Default: no.
    */
   readonly firstAtOnce?: boolean;
+  /** Called for each conflict. */
+  readonly onConflict?: () => void;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface ConflictRetries {
  * @throws BusyError where every attempt met a conflict; what `attempt` throws.
  */
 export async function retryOnConflict<Result>(
-  { attempts, busy, firstAtOnce = false }: ConflictRetries,
+  { attempts, busy, firstAtOnce = false, onConflict }: ConflictRetries,
   attempt: (number: number) => Promise<Result | typeof CONFLICT>,
 ): Promise<Result> {
   const pausesFrom = firstAtOnce ? 2 : 1;
@@ -31,6 +33,7 @@ export async function retryOnConflict<Result>(
     if (number >= pausesFrom) await backoff(number - pausesFrom);
     const result = await attempt(number);
     if (result !== CONFLICT) return result;
+    onConflict?.();
   }
   throw new BusyError(busy);
 }

@@ -2,6 +2,7 @@ import type { PostConfirmationTriggerEvent } from 'aws-lambda';
 import pTimeout from 'p-timeout';
 import * as z from 'zod';
 import type { Logger } from '../../backend/logger.ts';
+import { NO_RECORDER, type Recorder } from '../../backend/metrics/recorder.ts';
 import type { Clock, IdSource } from '../../backend/sources.ts';
 import type { ProfileStore } from '../../backend/table/profile-store.ts';
 import { isUserId } from '../../schema/ids.ts';
@@ -19,6 +20,8 @@ export interface HandlerParts {
   /** Its last letters are random. */
   readonly newId: IdSource;
   readonly logger: Logger;
+  /** Default: profiles that are not written are not counted. */
+  readonly recorder?: Recorder;
   /** The prefix of the pool's user ids, as the API has it. Default: empty. */
   readonly userIdPrefix?: string;
   /** Total timeout for the table. */
@@ -33,7 +36,7 @@ export interface HandlerParts {
  * can write with `PUT /api/users/me`. That includes an event of another shape or of another trigger.
  */
 export function createHandler(parts: HandlerParts) {
-  const { logger, userIdPrefix = '', deadlineMs = DEADLINE_MS } = parts;
+  const { logger, recorder = NO_RECORDER, userIdPrefix = '', deadlineMs = DEADLINE_MS } = parts;
   return async function handler(event: PostConfirmationTriggerEvent): Promise<PostConfirmationTriggerEvent> {
     let user: string | undefined;
     try {
@@ -43,6 +46,7 @@ export function createHandler(parts: HandlerParts) {
       const outcome = await pTimeout(writeProfile(parts, user, attributes), { milliseconds: deadlineMs });
       logger.info({ user, trigger, outcome }, 'profile');
     } catch (error) {
+      recorder.record('profilesNotWritten', 1);
       logger.error({ err: error, user }, 'a profile was not written');
     }
     return event;

@@ -4,6 +4,8 @@ import { createLogger } from '../../backend/logger.ts';
 import { ProfileStore } from '../../backend/table/profile-store.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { createLambdaClient } from '../dynamo-client.ts';
+import { observeFunction } from '../observe.ts';
+import { DEFAULT_TABLE_NAME } from '../../schema/table.ts';
 import { createHandler } from './handler.ts';
 
 /*
@@ -12,6 +14,8 @@ import { createHandler } from './handler.ts';
  */
 
 const logger = createLogger('info');
+const { observer, flushing } = observeFunction(process.env['DDB_MESSAGE_TABLE'] ?? DEFAULT_TABLE_NAME);
+const { recorder } = observer;
 
 export const handler = openHandler();
 
@@ -19,17 +23,20 @@ export const handler = openHandler();
 function openHandler(): ReturnType<typeof createHandler> {
   try {
     const { dynamo, userIdPrefix } = readProfileConfig(process.env);
-    return createHandler({
+    const handle = createHandler({
       profiles: new ProfileStore(openTable(createLambdaClient(dynamo), dynamo.tableName)),
       clock: () => new Date(),
       newId: ulid,
       logger,
+      recorder,
       ...(userIdPrefix !== undefined && { userIdPrefix }),
     });
+    return flushing(handle);
   } catch (error) {
-    return (event) => {
+    return flushing((event) => {
+      recorder.record('profilesNotWritten', 1);
       logger.error({ err: error }, 'a profile was not written');
       return Promise.resolve(event);
-    };
+    });
   }
 }

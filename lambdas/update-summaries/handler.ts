@@ -3,6 +3,7 @@ import PQueue from 'p-queue';
 import { publishAgain } from '../../backend/domain/publish-changes.ts';
 import type { Publisher } from '../../backend/events/changes.ts';
 import type { Logger } from '../../backend/logger.ts';
+import { NO_OBSERVER, type Observer } from '../../backend/observer.ts';
 import { factsOf } from '../../backend/domain/summaries.ts';
 import { type SummaryStores, type Update, updateSummaries } from '../../backend/domain/update-summaries.ts';
 import { AppError } from '../../backend/errors.ts';
@@ -20,6 +21,8 @@ export interface HandlerParts extends SummaryStores {
   readonly events: Publisher;
   readonly failures: FailureQueue;
   readonly logger: Logger;
+  /** Default: nothing is observed. */
+  readonly observer?: Pick<Observer, 'follow'>;
 }
 
 /**
@@ -63,12 +66,13 @@ async function updateGroup(
   groupId: string,
   records: readonly MessageRecord[],
 ): Promise<number> {
-  const { failures, logger } = parts;
+  const { failures, logger, observer = NO_OBSERVER } = parts;
   const messages = records.map((record) => record.message);
   const facts = factsOf(messages);
   if (!facts) return Infinity;
   try {
     const update = await updateSummaries(parts, groupId, facts);
+    for (const message of messages) observer.follow('summarised', message);
     const firstMembers = messages.some(({ seq, rev }) => seq === 1 && rev === 0)
       ? await readFirstMembers(parts, groupId, update)
       : [];

@@ -9,6 +9,7 @@ import { MemberStore } from '../../backend/table/member-store.ts';
 import { opaqueTexts } from '../../backend/table/message-codec.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { createLambdaClient } from '../dynamo-client.ts';
+import { observeFunction } from '../observe.ts';
 import { sqsFailureQueue } from './failure-queue.ts';
 import { createHandler } from './handler.ts';
 
@@ -22,18 +23,24 @@ const { dynamo, redisUrl: url, failureQueueUrl } = readStreamConfig(process.env)
 const logger = createLogger('info');
 const { tableName } = dynamo;
 const table = openTable(createLambdaClient(dynamo), tableName);
+const { observer, flushing } = observeFunction(tableName);
+const { recorder } = observer;
 
-export const handler = createHandler({
+const handle = createHandler({
   members: new MemberStore(table),
   groups: new GroupStore(table, opaqueTexts()),
   changes: new ChangeStore(table),
   clock: () => new Date(),
   // Without Redis there are no other processes to notify.
-  events: url === undefined ? inProcessLiveEvents().events : openPublisher({ url, tableName, logger }),
+  events:
+    url === undefined ? inProcessLiveEvents().events : openPublisher({ url, tableName, logger, recorder }),
   // Without a queue the log line, which the handler writes in any case, is all there is.
   failures:
     failureQueueUrl === undefined
       ? () => Promise.resolve()
       : sqsFailureQueue(new SQSClient({}), failureQueueUrl),
   logger,
+  observer,
 });
+
+export const handler = flushing(handle);

@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { openPublisher } from '../../backend/events/live-events.ts';
 import { ChangeStore } from '../../backend/table/change-store.ts';
+import { openObserver } from '../../backend/open-observer.ts';
 import { requireSecondEdition } from '../../backend/table/edition.ts';
 import { GroupStore } from '../../backend/table/group-store.ts';
 import { MemberStore } from '../../backend/table/member-store.ts';
@@ -20,13 +21,17 @@ await runProgram('pump', async ({ config, client, dynamo, table, dataDir, logger
     throw new UserError('REDIS_URL: set it, because it publishes the events of this process to the APIs');
   rmSync(FOLLOWING, { force: true });
   await requireSecondEdition(table);
-  const events = openPublisher({ url, tableName: table.name, logger });
+  const { metrics } = config.api;
+  const observed = await openObserver({ config: metrics, tableName: table.name, logger });
+  const { observer } = observed;
+  const events = openPublisher({ url, tableName: table.name, logger, recorder: observer.recorder });
   const stores = {
     members: new MemberStore(table),
     groups: new GroupStore(table, opaqueTexts()),
     changes: new ChangeStore(table),
     clock: () => new Date(),
     events,
+    observer,
   };
   const pump = followTable({ client, dynamo, stores, dataDir, logger });
   await pump.start();
@@ -34,6 +39,7 @@ await runProgram('pump', async ({ config, client, dynamo, table, dataDir, logger
   return async () => {
     await pump.stop();
     await events.close();
+    await observed.stop();
     client.destroy();
   };
 });

@@ -3,6 +3,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
 import getPort from 'get-port';
 import { openPublisher } from '../../backend/events/live-events.ts';
+import type { MetricId } from '../../backend/metrics/catalogue.ts';
+import { NO_RECORDER } from '../../backend/metrics/recorder.ts';
 import { RedisEvents } from '../../backend/events/redis-events.ts';
 import { openRedis, type Redis } from '../../backend/redis.ts';
 import { eventually } from '../support/eventually.ts';
@@ -17,6 +19,11 @@ afterEach(async () => {
 
 /** What is published never arrives. */
 async function openNowhere(connectionWaitMs: number) {
+  let lost = 0;
+  const recorder = {
+    ...NO_RECORDER,
+    record: (metric: MetricId) => void (lost += Number(metric === 'publishesLost')),
+  };
   const { lines, logger } = keepLines();
   const redis = openRedis(`redis://127.0.0.1:${await getPort()}`, logger);
   opened.push(redis);
@@ -26,11 +33,12 @@ async function openNowhere(connectionWaitMs: number) {
     tableName: 'a-table',
     logger,
     connectionWaitMs,
+    recorder,
   });
   const publish = () =>
     events.publish({ kind: 'typing', to: { userIds: ['ada'] }, groupId: 'g', userId: 'grace' });
   const waiting = () => redis.client.listenerCount('ready');
-  return { publish, waiting, lines, idle: waiting(), redis };
+  return { publish, waiting, lines, idle: waiting(), redis, lost: () => lost };
 }
 
 it('they wait for it together, and once', async () => {
@@ -48,11 +56,15 @@ it('they wait for it together, and once', async () => {
 });
 
 it('who has no time does not wait', async () => {
-  const { publish, redis } = await openNowhere(0);
+  const { publish, redis, lost } = await openNowhere(0);
   let waits = 0;
   redis.client.on('newListener', (name: string) => (waits += Number(name === 'ready')));
   await publish();
   expect(waits).toBe(0);
+  expect(lost()).toBe(1);
+  await publish();
+  // The log names the first loss only.
+  expect(lost()).toBe(2);
 });
 
 it('a function connects when it has something to publish, and not when it starts', async () => {

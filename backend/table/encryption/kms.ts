@@ -55,6 +55,22 @@ export function openKms(region: string, credentials?: KMSClientConfig['credentia
   };
 }
 
+/** Calls `failed` for each call of KMS that fails after all attempts. */
+export function countFailures(kms: KmsApi, failed: () => void): KmsApi {
+  const counted = async (call: Promise<DataKey>): Promise<DataKey> => {
+    try {
+      return await call;
+    } catch (error) {
+      failed();
+      throw error;
+    }
+  };
+  return {
+    generateDataKey: (request) => counted(kms.generateDataKey(request)),
+    decrypt: (request) => counted(kms.decrypt(request)),
+  };
+}
+
 function dataKeyOf({ KeyId, Plaintext, CiphertextBlob }: GenerateDataKeyCommandOutput): DataKey {
   if (KeyId === undefined || Plaintext === undefined) throw new TypeError('KMS answered without a key');
   return { KeyId, Plaintext, ...(CiphertextBlob && { CiphertextBlob }) };

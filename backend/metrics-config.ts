@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { type Environment, integer, parse } from './environment.ts';
+
+/** What is measured, and who may read it. */
+export interface MetricsConfig {
+  /** Absent: no server of `/metrics`. */
+  readonly server?: { readonly port: number; readonly address: string; readonly token?: string };
+  /** Whether metrics are written to the log in CloudWatch's format. */
+  readonly emf: boolean;
+  /** Of how many requests one has its capacity units measured; 0: none. */
+  readonly capacityEvery: number;
+}
+
+/** Shorter secrets can be guessed. */
+const MIN_TOKEN_LENGTH = 16;
+
+/** The environment variables of the metrics. */
+export const metricsEnvironment = z.object({
+  METRICS_PORT: integer(0, 65_535).optional(),
+  METRICS_ADDRESS: z
+    .union([z.ipv4(), z.ipv6()], 'must be an IP address of this machine, or 0.0.0.0 for all of them')
+    .default('127.0.0.1'),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\w.~+/=-]+$/, 'must be characters of a bearer token')
+    .min(MIN_TOKEN_LENGTH, `must have at least ${MIN_TOKEN_LENGTH} characters`)
+    .optional(),
+  METRICS_EMF: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
+  METRICS_CAPACITY_EVERY: integer(0, 1_000_000).default(20),
+});
+
+type MetricsValues = z.output<typeof metricsEnvironment>;
+
+/** Whether what is measured can be read only on this machine, or with the token, if this is a production system. */
+export function keepsStrangersOut(
+  values: MetricsValues & { readonly NODE_ENV?: string | undefined },
+): boolean {
+  const { NODE_ENV: mode, METRICS_PORT: port, METRICS_ADDRESS: address, METRICS_TOKEN: token } = values;
+  return mode !== 'production' || port === undefined || token !== undefined || isLoopback(address);
+}
+
+/** The problem if `keepsStrangersOut` is false. */
+export const OPEN_TO_STRANGERS = {
+  path: ['METRICS_TOKEN'],
+  error: 'is needed with NODE_ENV=production if METRICS_ADDRESS is not an address of this machine alone',
+};
+
+/** Whether only this machine can connect to an address. */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || /^127\./.test(address);
+}
+
+/** Returns the configuration from parsed environment variables. */
+export function metricsConfig(values: MetricsValues): MetricsConfig {
+  const { METRICS_PORT: port, METRICS_ADDRESS: address, METRICS_TOKEN: token } = values;
+  return {
+    ...(port !== undefined && { server: { port, address, ...(token !== undefined && { token }) } }),
+    emf: values.METRICS_EMF === 'on',
+    capacityEvery: values.METRICS_CAPACITY_EVERY,
+  };
+}
+
+/** Reads the configuration of a process other than the API. @throws ConfigError with everything that is wrong. */
+export function readMetricsConfig(environment: Environment): MetricsConfig {
+  return metricsConfig(parse(metricsEnvironment, environment));
+}

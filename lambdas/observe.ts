@@ -1,0 +1,30 @@
+import { EmfRecorder } from '../backend/metrics/emf-recorder.ts';
+import { metricsObserver } from '../backend/metrics/metrics-observer.ts';
+import type { Observer } from '../backend/observer.ts';
+
+/** The observer of a function: its metrics are log lines, which CloudWatch reads. */
+export interface FunctionObserver {
+  readonly observer: Observer;
+  /** Makes a handler that writes the metrics of each event before it returns: after that the function is frozen. */
+  readonly flushing: <Event, Result>(
+    handle: (event: Event) => Promise<Result>,
+  ) => (event: Event) => Promise<Result>;
+}
+
+/** Creates the observer of a function. @param writeLine default: to standard output. */
+export function observeFunction(
+  tableName: string,
+  writeLine: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+): FunctionObserver {
+  const recorder = new EmfRecorder({ tableName, writeLine });
+  return {
+    observer: metricsObserver({ recorder, clock: () => new Date(), capacityEvery: 0, random: Math.random }),
+    flushing: (handle) => async (event) => {
+      try {
+        return await handle(event);
+      } finally {
+        recorder.flush();
+      }
+    },
+  };
+}
