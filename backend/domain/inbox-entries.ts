@@ -35,5 +35,5 @@ export async function inboxEntriesOf(
 
 /** The users whose names an entry shows. */
 export function peopleInEntry({ row, summary }: InboxEntry): readonly string[] {
-  return row.peer === undefined ? peopleInSummary(summary) : [row.peer];
+  return row.peer === undefined ? [summary.last_by, ...peopleInSummary(summary)] : [row.peer];
 }

@@ -57,6 +57,9 @@ export const messageGroup = z
     read_seq: readSeq,
     unread_count: unread,
     last_by: userId.meta({ description: "Id of the newest message's author." }),
+    last_by_name: displayName
+      .exactOptional()
+      .meta({ description: "Display name of the newest message's author. Only for a `group`." }),
     last_kind: z.enum(['text', 'system']).meta({
       description:
         "The newest message's kind. `system`: `message` reports a change of the group by `last_by`.",
@@ -120,6 +123,7 @@ export function presentMessageGroup(entry: InboxEntry, names: NameReader): Messa
     read_seq: row.read_seq,
     unread_count: unreadCount,
     last_by: summary.last_by,
+    ...(row.peer === undefined && { last_by_name: names.person(summary.last_by).display_name }),
     last_kind: summary.last_kind,
   };
 }

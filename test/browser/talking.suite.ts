@@ -58,6 +58,40 @@ describe('two people', () => {
   );
 
   it(
+    'see in the list who wrote, who is typing, and what they have not sent yet',
+    stage(async ({ people, enter }) => {
+      const [ada, grace, alan] = await Promise.all([
+        people.create('Ada'),
+        people.create('Grace'),
+        people.create('Alan'),
+      ]);
+      const group = await people.createGroup(ada, 'Looms', [grace, alan]);
+      await people.sendToGroup(grace, group, 'Well?');
+      await people.send(alan, ada, 'Hello');
+      const [adas, graces] = [await enter(ada), await enter(grace)];
+      await adas.row('Looms').getByText('Grace: Well?').waitFor();
+      await adas.open('Looms');
+      await adas.send('Well.');
+      await adas.row('Looms').getByText('You: Well.').waitFor();
+      await adas.composer.fill('But then');
+      expect(await adas.row('Looms').textContent()).not.toContain('Draft');
+      await adas.open('Alan');
+      await adas.row('Looms').getByText('Draft: But then').waitFor();
+
+      await graces.open('Looms');
+      await graces.composer.pressSequentially('Hm');
+      await adas.row('Looms').getByText(`@${grace.handle} is typing…`).waitFor();
+      await graces.composer.press('Enter');
+      await adas.row('Looms').getByText('Draft: But then').waitFor();
+      await adas.page.reload();
+      await adas.row('Looms').getByText('Draft: But then').waitFor();
+      await adas.open('Looms');
+      await adas.row('Looms').getByText('Grace: Hm').waitFor();
+      expect(await adas.composer.inputValue()).toBe('But then');
+    }),
+  );
+
+  it(
     'edit and delete their messages on all screens',
     stage(async ({ people, enter }) => {
       const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
@@ -87,7 +121,7 @@ describe('two people', () => {
       await graces.bubbles('First').hover();
       await graces.bubbles('First').getByRole('button').click();
       await graces.page.getByRole('menuitem').first().waitFor();
-      expect(await graces.page.getByRole('menuitem').allTextContents()).toEqual(['Copy text']);
+      expect(await graces.page.getByRole('menuitem').allTextContents()).toEqual(['Copy text', 'Copy link']);
       expect(await adas.bubbles('Message deleted').getByRole('button').count()).toBe(0);
     }),
   );

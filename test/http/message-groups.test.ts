@@ -49,6 +49,7 @@ describe('GET /api/message_groups', () => {
         read_seq: 0,
         unread_count: 3,
         last_by: ada.userId,
+        last_by_name: ada.handle,
         last_kind: 'text',
         member_count: 3,
         visibility: 'private',

@@ -67,7 +67,7 @@ describe('The generator', () => {
 const group = {
   ...{ uuid: 'g', kind: 'group', name: 'Moths', display_name: 'Moths', handle: null, message: null },
   ...{ created_at: '2026-01-01T00:00:00.000Z', last_seq: 1, read_seq: 0, unread_count: 1 },
-  ...{ last_by: 'ada', last_kind: 'text', member_count: 2, unreadable: true },
+  ...{ last_by: 'ada', last_by_name: 'Ada', last_kind: 'text', member_count: 2, unreadable: true },
   visibility: 'public',
 };
 const text = { ...textMessage({ seq: 1, client_key: 'a' }), unreadable: true };

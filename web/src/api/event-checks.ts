@@ -89,6 +89,7 @@ export const messageGroup = z.looseObject({
   read_seq: z.int(),
   unread_count: z.int(),
   last_by: z.string(),
+  last_by_name: z.exactOptional(z.string()),
   last_kind: z.enum(['text', 'system']),
   member_count: z.exactOptional(z.int()),
   visibility: z.exactOptional(visibility),

@@ -665,6 +665,11 @@ export interface components {
        */
       last_by: string;
       /**
+       * @description Display name of the newest message's author. Only for a `group`.
+       * @example Ada Lovelace
+       */
+      last_by_name?: string;
+      /**
        * @description The newest message's kind. `system`: `message` reports a change of the group by `last_by`.
        * @example text
        * @enum {string}
@@ -786,6 +791,11 @@ export interface components {
        * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
        */
       last_by: string;
+      /**
+       * @description Display name of the newest message's author. Only for a `group`.
+       * @example Ada Lovelace
+       */
+      last_by_name?: string;
       /**
        * @description The newest message's kind. `system`: `message` reports a change of the group by `last_by`.
        * @example text

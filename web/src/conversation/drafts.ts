@@ -1,4 +1,6 @@
+import { useSyncExternalStore } from 'react';
 import * as z from 'zod/mini';
+import { Subject } from '../chat/subject.ts';
 
 /*
  * Unsent texts of a conversation: a new message, and an edit. They are kept for this tab, so that they survive switching to
@@ -22,9 +24,18 @@ export function draftOf(uuid: string): string {
   return sessionStorage.getItem(draftKey(uuid)) ?? '';
 }
 
+/** Counts the changes of drafts. */
+const changes = new Subject(0);
+
+/** The unsent message of a conversation; empty when there is none. */
+export function useDraft(uuid: string): string {
+  return useSyncExternalStore(changes.subscribe, () => draftOf(uuid));
+}
+
 export function keepDraft(uuid: string, text: string): void {
   if (text === '') sessionStorage.removeItem(draftKey(uuid));
   else sessionStorage.setItem(draftKey(uuid), text);
+  changes.set(changes.get() + 1);
 }
 
 export function editOf(uuid: string): Edit | undefined {

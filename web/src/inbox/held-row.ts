@@ -98,7 +98,7 @@ export function shownRow(held: HeldRow, me: string): MessageGroup | undefined {
   const shown = { ...base, read_seq: readSeq, unread_count: unreadCount(held, base, me) };
   const newest = held.news.get(lastSeq(held))?.message;
   if (!newest) return shown;
-  const { unreadable: _, ...rest } = shown;
+  const { unreadable: _, last_by_name, ...rest } = shown;
   return {
     ...rest,
     message: previewOf(newest, me),
@@ -106,6 +106,7 @@ export function shownRow(held: HeldRow, me: string): MessageGroup | undefined {
     created_at: newest.created_at,
     last_seq: newest.seq,
     last_by: newest.user_uuid,
+    ...(last_by_name !== undefined && { last_by_name: newest.display_name }),
     last_kind: newest.kind,
   };
 }
@@ -181,8 +182,9 @@ function isTextOf({ kind, user_uuid }: Message, me: string): boolean {
 
 /** What a state says of the log. */
 function summaryOf(state: MessageGroup) {
-  const { message, created_at, last_seq, last_by, last_kind, read_seq, unread_count } = state;
-  return { message, created_at, last_seq, last_by, last_kind, read_seq, unread_count };
+  const { message, created_at, last_seq, last_by, last_by_name, last_kind, read_seq, unread_count } = state;
+  const author = { last_by, ...(last_by_name !== undefined && { last_by_name }) };
+  return { message, created_at, last_seq, ...author, last_kind, read_seq, unread_count };
 }
 
 /** The preview as the API words it for the same user. */

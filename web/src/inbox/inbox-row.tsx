@@ -5,8 +5,7 @@ import { Avatar } from '../ui/avatar.tsx';
 import { Name } from '../ui/name.tsx';
 import { agoTime, exactTime } from '../ui/times.ts';
 import { useNow } from '../ui/use-now.ts';
-import { isOwnText } from './held-row.ts';
-import { OutgoingNote } from './outgoing-note.tsx';
+import { RowPreview } from './row-preview.tsx';
 
 interface Props {
   readonly row: MessageGroup;
@@ -33,9 +32,7 @@ export const InboxRow = memo(function InboxRow({ row, me }: Props) {
           </span>
           <span className="inbox-line">
             <span className="inbox-preview" data-unread={unread > 0}>
-              <OutgoingNote uuid={row.uuid} />
-              {isOwnText(row, me.uuid) && 'You: '}
-              <Preview {...row} />
+              <RowPreview row={row} me={me.uuid} isOpen={isOpen} />
             </span>
             {unread > 0 && (
               <span className="badge">
@@ -49,14 +46,3 @@ export const InboxRow = memo(function InboxRow({ row, me }: Props) {
     </li>
   );
 });
-
-/** The beginning of the newest message; a system message is set in italics. */
-function Preview({ message, last_kind }: MessageGroup) {
-  if (message === null) return <em>Message deleted</em>;
-  if (last_kind === 'text') return <bdi dir="auto">{message}</bdi>;
-  return (
-    <em>
-      <bdi dir="ltr">{message}</bdi>
-    </em>
-  );
-}

@@ -1,0 +1,68 @@
+import { useSyncExternalStore } from 'react';
+import { beginningOf } from '../../../schema/preview.ts';
+import type { MessageGroup } from '../api/shapes.ts';
+import { useChat } from '../chat/use-chat.ts';
+import { useDraft } from '../conversation/drafts.ts';
+import { Name } from '../ui/name.tsx';
+import { isOwnText } from './held-row.ts';
+import { OutgoingNote } from './outgoing-note.tsx';
+
+interface Props {
+  readonly row: MessageGroup;
+  /** The user's own id. */
+  readonly me: string;
+  readonly isOpen: boolean;
+}
+
+/** The second line of a row: who is typing, the user's own draft, or the newest message and its author. */
+export function RowPreview({ row, me, isOpen }: Props) {
+  const { state } = useChat().typing;
+  const typists = useSyncExternalStore(state.subscribe, state.get).get(row.uuid) ?? [];
+  const draft = useDraft(row.uuid);
+  if (typists.length > 0) return <em>{typingWords(row, typists)}</em>;
+  // The draft of the open conversation is in its field.
+  if (draft !== '' && !isOpen)
+    return (
+      <>
+        <span className="draft">Draft: </span>
+        <bdi dir="auto">{beginningOf(draft)}</bdi>
+      </>
+    );
+  return (
+    <>
+      <OutgoingNote uuid={row.uuid} />
+      <Author row={row} me={me} />
+      <NewestMessage {...row} />
+    </>
+  );
+}
+
+function typingWords(
+  { kind }: MessageGroup,
+  [first, ...others]: readonly { readonly handle: string }[],
+): string {
+  if (kind === 'direct' || !first) return 'typing…';
+  return others.length > 0 ? 'Several people are typing…' : `@${first.handle} is typing…`;
+}
+
+/** A system message, and a deletion, name nobody here. */
+function Author({ row, me }: Pick<Props, 'row' | 'me'>) {
+  if (isOwnText(row, me)) return 'You: ';
+  if (row.last_by_name === undefined || row.last_kind !== 'text' || row.message === null) return null;
+  return (
+    <>
+      <Name>{row.last_by_name}</Name>:{' '}
+    </>
+  );
+}
+
+/** The beginning of the newest message; a system message is set in italics. */
+function NewestMessage({ message, last_kind }: MessageGroup) {
+  if (message === null) return <em>Message deleted</em>;
+  if (last_kind === 'text') return <bdi dir="auto">{message}</bdi>;
+  return (
+    <em>
+      <bdi dir="ltr">{message}</bdi>
+    </em>
+  );
+}
