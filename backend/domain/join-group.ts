@@ -24,6 +24,20 @@ export interface Invited extends Joinable {
   readonly invite: Invite;
 }
 
+/** Starts a read: now, or when its result is wanted. */
+type Start = <Result>(read: () => Promise<Result>) => () => Promise<Result>;
+
+/** One read after another: none is made that an earlier one shows to be needless. */
+const whenWanted: Start = (read) => read;
+
+/** All reads at once: a user who holds the turn of a group keeps all others waiting. */
+const atOnce: Start = (read) => {
+  const reading = read();
+  // An earlier read may throw first: then nothing waits for this one.
+  reading.catch(() => undefined);
+  return () => reading;
+};
+
 type ReadNeeds = Pick<Dependencies, 'members' | 'invites' | 'clock'>;
 type Needs = ChangeGroupNeeds & ReadNeeds & Pick<Dependencies, 'maxGroupMembers'>;
 
@@ -37,7 +51,7 @@ type Needs = ChangeGroupNeeds & ReadNeeds & Pick<Dependencies, 'maxGroupMembers'
  * `group_full`, `groups_full`; BusyError.
  */
 export function joinPublicGroup(needs: Needs, actor: GroupActor): Promise<ChangedGroup> {
-  return join(needs, actor, () => readPublic(needs, actor));
+  return join(needs, actor, (start) => readPublic(needs, actor, start));
 }
 
 /**
@@ -49,7 +63,7 @@ export function joinPublicGroup(needs: Needs, actor: GroupActor): Promise<Change
  */
 export function acceptInvite(needs: Needs, code: string, actor: Person): Promise<ChangedGroup> {
   const place = { groupId: inviteGroupId(code), actor };
-  const read = () => readInvited(needs, code, actor.userId);
+  const read = (start: Start) => readInvited(needs, code, actor.userId, start);
   return join(needs, place, read, () => ({ invite: { code, at: needs.clock() } }));
 }
 
@@ -57,22 +71,36 @@ export function acceptInvite(needs: Needs, code: string, actor: Person): Promise
  * The group that an invitation leads to, strongly read. 4 R, 3 R for a member, 1 R without an invitation.
  * @throws NotFoundError for an unknown, revoked or expired invitation; ForbiddenError `removed_from_group`.
  */
-export async function readInvited(needs: ReadNeeds, code: string, userId: string): Promise<Invited> {
+export async function readInvited(
+  needs: ReadNeeds,
+  code: string,
+  userId: string,
+  start = whenWanted,
+): Promise<Invited> {
   const groupId = inviteGroupId(code);
-  const invite = await needs.invites.find(groupId, code);
+  const findInvite = start(() => needs.invites.find(groupId, code));
+  const find = start(() => findNamed(needs, groupId, userId));
+  const wasRemoved = start(() => needs.members.wasRemoved(groupId, userId));
+  const invite = await findInvite();
   if (!invite || !isValid(invite, needs.clock())) throw new NotFoundError();
-  const { group, own } = await findNamed(needs, groupId, userId);
+  const { group, own } = await find();
   // All members have left: nobody owns the group any more.
   if (group.member_count === 0) throw new NotFoundError();
-  if (!own) await requireNotRemoved(needs, groupId, userId);
+  if (!own) await requireNotRemoved(wasRemoved);
   return { invite, group, own };
 }
 
-async function readPublic(needs: ReadNeeds, { groupId, actor }: GroupActor): Promise<Joinable> {
-  const { group, own } = await findNamed(needs, groupId, actor.userId);
+async function readPublic(
+  needs: ReadNeeds,
+  { groupId, actor: { userId } }: GroupActor,
+  start: Start,
+): Promise<Joinable> {
+  const find = start(() => findNamed(needs, groupId, userId));
+  const wasRemoved = start(() => needs.members.wasRemoved(groupId, userId));
+  const { group, own } = await find();
   if (own) return { group, own };
   if (group.visibility !== 'public') throw new NotFoundError();
-  await requireNotRemoved(needs, groupId, actor.userId);
+  await requireNotRemoved(wasRemoved);
   return { group, own };
 }
 
@@ -85,40 +113,38 @@ async function findNamed({ members }: ReadNeeds, groupId: string, userId: string
 }
 
 /** A removed member comes back by being added. @throws ForbiddenError */
-async function requireNotRemoved({ members }: ReadNeeds, groupId: string, userId: string): Promise<void> {
-  if (await members.wasRemoved(groupId, userId)) throw new ForbiddenError('removed_from_group');
+async function requireNotRemoved(wasRemoved: () => Promise<boolean>): Promise<void> {
+  if (await wasRemoved()) throw new ForbiddenError('removed_from_group');
 }
 
 /**
+ * While a user holds the turn of the group, the tail is read first, and then all that depends on it at once: of whatever
+ * changes in between, each change takes the seq of the message.
  * @param read what allows the user in, strongly; it throws where nothing does.
  * @param condition what else must hold when the user joins.
  */
 async function join(
   needs: Needs,
   { groupId, actor }: GroupActor,
-  read: () => Promise<Joinable>,
+  read: (start: Start) => Promise<Joinable>,
   condition: () => Pick<PlannedChange, 'invite'> = () => ({}),
 ): Promise<ChangedGroup> {
+  const { userId } = actor;
   // A user who may not join must not wait in the queue, nor cause a read of the log; a member need not.
-  const { group, own } = await read();
+  const { group, own } = await read(whenWanted);
   if (own) return { group, own };
   return appendPlanned(needs, { groupId, actor }, async () => {
-    const now = await read();
-    return { ...now, change: now.own ? undefined : await planJoin(needs, now.group, actor, condition) };
+    const hasRoom = atOnce(() => requireRoom(needs, userId, [{ userId }]));
+    const now = await read(atOnce);
+    if (now.own) return { ...now, change: undefined };
+    if (now.group.member_count >= needs.maxGroupMembers)
+      throw new UnprocessableError([{ code: 'group_full' }]);
+    await hasRoom();
+    return { ...now, change: { ...joinOf(now.group, actor), ...condition() } };
   });
 }
 
-async function planJoin(
-  needs: Needs,
-  group: NamedGroup,
-  { userId }: Person,
-  condition: () => Pick<PlannedChange, 'invite'>,
-): Promise<PlannedChange> {
-  if (group.member_count >= needs.maxGroupMembers) throw new UnprocessableError([{ code: 'group_full' }]);
-  await requireRoom(needs, userId, [{ userId }]);
-  return {
-    events: [{ type: 'member_joined', prev: group.membership_seq }],
-    newcomers: (message) => [namedMemberSince(message, { userId, role: 'member', logId: group.log_id })],
-    ...condition(),
-  };
-}
+const joinOf = (group: NamedGroup, { userId }: Person): PlannedChange => ({
+  events: [{ type: 'member_joined', prev: group.membership_seq }],
+  newcomers: (message) => [namedMemberSince(message, { userId, role: 'member', logId: group.log_id })],
+});

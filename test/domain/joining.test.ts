@@ -9,6 +9,7 @@ import type { NamedGroup, Person } from '../../backend/domain/model.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sendToGroup } from '../../backend/domain/send-message.ts';
 import { MAX_GROUPS, MAX_GROUPS_BY_OTHERS } from '../../schema/items.ts';
+import type { Table } from '../../backend/table/table.ts';
 import { expectCode } from '../support/answers.ts';
 import { listingItem, namedMemberItem, newGroupId } from '../support/factories.ts';
 import { type FlakyEngine } from '../support/flaky-engine.ts';
@@ -130,6 +131,23 @@ describe.each(WAYS)('joining %s', (_way, join) => {
     expect((await eventsOf(scene)).slice(-2)).toEqual(['text', 'member_joined']);
     // Once before the user waits for their turn, and once after the tail is known.
     expect(flaky.count('BatchGetItem')).toBe(2);
+  });
+
+  it('keeps others waiting for three round trips: the tail, all that is read after it at once, and the write', async () => {
+    const scene = await startGroup();
+    const rounds: string[][] = [];
+    let underWay = 0;
+    const send = async (command: Parameters<Table['send']>[0]) => {
+      if (underWay === 0) rounds.push([]);
+      rounds.at(-1)?.push(command.constructor.name);
+      underWay += 1;
+      return there.table.send(command).finally(() => (underWay -= 1));
+    };
+    await join(wire({ table: { name: there.table.name, send: send as Table['send'] } }), scene);
+    const [tail, reads, write] = rounds.slice(-3);
+    expect(tail).toEqual(['QueryCommand']);
+    expect(reads).toEqual(expect.arrayContaining(['BatchGetCommand', 'GetCommand', 'QueryCommand']));
+    expect(write).toEqual(['TransactWriteCommand']);
   });
 
   it('stops at the largest number of members, also for two at once', async () => {

@@ -10,7 +10,7 @@ import { InProcessEvents } from '../../backend/events/in-process-events.ts';
 import { deferred } from '../support/deferred.ts';
 import { eventually } from '../support/eventually.ts';
 import { groupOfThree, settle, type TestStream, useHubs } from './hub.ts';
-import { entry, publishAll } from './scene.ts';
+import { entry, publishAll, type StoredGroup } from './scene.ts';
 
 /* Who receives the events of a named group, and who does not. */
 
@@ -243,7 +243,10 @@ describe('a new member', () => {
     expect(hub.channels).toEqual(new Set([userChannel('kay')]));
     await publishAll(hub.events, [...group.add('kay'), group.send('ada')]);
     await eventually(() => hub.channels.has(groupChannel('g')));
+    // Whatever can happen without the slow channel has happened by then.
+    await new Promise((resolve) => setImmediate(resolve));
     expect(kays.told).toEqual(['ready']);
+    expect(hub.stored.reads).toMatchObject({ rows: 0, group: 0, change: 0 });
     standing.resolve(undefined);
     await kays.until('g row of kay: joined 2, read 2 of Us');
     // What is published from now on arrives. What came before is on the newest page, which the client fetches now.
@@ -362,6 +365,29 @@ describe('a member who comes back', () => {
     answered.resolve(undefined);
     await settle(hub, group, adas, graces);
     expect(graces.told.slice(2)).toEqual(['g row of grace: joined 5, read 5 of Us', 'g 5.0', 'g 6.0']);
+  });
+});
+
+describe('what concerns one listener alone', () => {
+  it.each([
+    ['a change of their membership', (group: StoredGroup) => group.add('kay')[0]],
+    [
+      'their row',
+      (group: StoredGroup): Change => ({ kind: 'message_group', row: group.row('kay'), group: group.group }),
+    ],
+  ])('makes them alone fetch again when it cannot be delivered: %s', async (_what, eventOf) => {
+    const { hub, group, adas, publish } = await groupOfThree(newHub());
+    group.add('kay');
+    const kays = await hub.open('kay');
+    hub.stored.beforeRead = () => {
+      hub.stored.beforeRead = () => undefined;
+      throw new Error('throttled');
+    };
+    await publish(eventOf(group));
+    await eventually(() => kays.told.length === 2);
+    await settle(hub, group, adas, kays);
+    expect(kays.told.slice(0, 2)).toEqual(['ready', 'ready']);
+    expect(adas.told.filter((told) => told === 'ready')).toHaveLength(1);
   });
 });
 
