@@ -1,7 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ulid } from 'ulid';
-import { directGroupId, groupIdForKey, isDirectGroupId, isGroupId, isUserId } from '../../schema/ids.ts';
+import {
+  directGroupId,
+  groupIdForKey,
+  INVITE_SECRET_BYTES,
+  inviteCode,
+  inviteGroupId,
+  isDirectGroupId,
+  isGroupId,
+  isInviteCode,
+  isUserId,
+} from '../../schema/ids.ts';
 
 const userId = fc.oneof(fc.uuid(), fc.string({ minLength: 1, maxLength: 255 }));
 
@@ -82,6 +92,54 @@ describe('what can be a group’s id', () => {
     ['a key', 'GRP#01ARZ3NDEKTSV4RRFFQ69G'],
   ])('is not %s', (_, text) => {
     expect(isGroupId(text)).toBe(false);
+  });
+});
+
+describe('the code of an invitation', () => {
+  const secret = fc.uint8Array({ minLength: INVITE_SECRET_BYTES, maxLength: INVITE_SECRET_BYTES });
+
+  it('says which group it is of, and is the last part of a URL as it is', () => {
+    fc.assert(
+      fc.property(fc.ulid(), secret, (groupId, bytes) => {
+        const code = inviteCode(groupId, bytes);
+        expect(inviteGroupId(code)).toBe(groupId);
+        expect(isInviteCode(code)).toBe(true);
+        expect(encodeURIComponent(code)).toBe(code);
+      }),
+    );
+  });
+
+  it('is another one for another secret or group: all 128 bits are in it', () => {
+    const pair = fc.tuple(fc.ulid(), secret);
+    fc.assert(
+      fc.property(pair, pair, ([one, bytes], [other, others]) => {
+        fc.pre(one !== other || Buffer.compare(bytes, others) !== 0);
+        expect(inviteCode(one, bytes)).not.toBe(inviteCode(other, others));
+      }),
+    );
+    const id = ulid();
+    const codes = Array.from({ length: INVITE_SECRET_BYTES * 8 }, (_, bit) => {
+      const bytes = new Uint8Array(INVITE_SECRET_BYTES);
+      bytes[bit >> 3] = 1 << (bit & 7);
+      return inviteCode(id, bytes);
+    });
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+
+  it.each([0, INVITE_SECRET_BYTES - 1, INVITE_SECRET_BYTES + 1])('takes no secret of %d bytes', (length) => {
+    expect(() => inviteCode(ulid(), new Uint8Array(length))).toThrow(RangeError);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a group’s id', '01ARZ3NDEKTSV4RRFFQ69G5FAV'],
+    ['a character too few', '01ARZ3NDEKTSV4RRFFQ69G5FAV01ARZ3NDEKTSV4RRFFQ69G5FA'],
+    ['a character too many', '01ARZ3NDEKTSV4RRFFQ69G5FAV01ARZ3NDEKTSV4RRFFQ69G5FAVX'],
+    ['lower case', '01ARZ3NDEKTSV4RRFFQ69G5FAV01arz3ndektsv4rrffq69g5fav'],
+    ['a secret of more than 128 bits', '01ARZ3NDEKTSV4RRFFQ69G5FAV81ARZ3NDEKTSV4RRFFQ69G5FAV'],
+    ['a line end behind it', '01ARZ3NDEKTSV4RRFFQ69G5FAV01ARZ3NDEKTSV4RRFFQ69G5FAV\n'],
+  ])('is not %s', (_what, text) => {
+    expect(isInviteCode(text)).toBe(false);
   });
 });
 
