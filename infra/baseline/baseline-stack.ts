@@ -1,11 +1,12 @@
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Duration, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { createAlarmTopic, tableMetric } from '../service/alarms.ts';
+import { createAlarm } from '../service/alarm.ts';
+import { createAlarmTopic } from '../service/alarm-topic.ts';
+import { tableMetric } from '../service/metrics.ts';
 import type { Settings } from '../settings.ts';
 import { SHARED_ROLES, sharedValue } from '../shared-values.ts';
 import { ConfigRules } from './config-rules.ts';
+import { watchChanges } from './changes.ts';
 import { Trail } from './trail.ts';
 
 /** A table without writes for this many days is not in use: it costs money, and can only be read. */
@@ -23,17 +24,25 @@ export class BaselineStack extends Stack {
     const { tableName } = settings;
     const topic = createAlarmTopic(this, settings.alarmEmail);
     const tableArn = this.formatArn({ service: 'dynamodb', resource: 'table', resourceName: tableName });
-    // The roles that read the table in normal operation.
-    const knownRoleArns = SHARED_ROLES.map((name) => sharedValue(this, settings, name));
-    new Trail(this, 'Trail', { tableArn, knownRoleArns, logDays: settings.logDays, topic });
-    new ConfigRules(this, 'Rules', { settings });
-    new Alarm(this, 'Unused', {
-      alarmName: `${this.stackName}-table-unused`,
-      metric: tableMetric(tableName, 'ConsumedWriteCapacityUnits', {}).with({ period: Duration.days(1) }),
-      threshold: 1,
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: UNUSED_DAYS,
-      treatMissingData: TreatMissingData.BREACHING,
-    }).addAlarmAction(new SnsAction(topic));
+    // The roles that access the table in normal operation: of arn:aws:iam::123456789012:role/<name>, events have the name.
+    const knownRoleNames = SHARED_ROLES.map((name) =>
+      Fn.select(1, Fn.split('/', sharedValue(this, settings, name))),
+    );
+    new Trail(this, 'Trail', { tableArn, knownRoleNames, logDays: settings.logDays, topic });
+    new ConfigRules(this, 'Rules', { settings, topic });
+    watchChanges(this, topic);
+    createAlarm(
+      this,
+      'table-unused',
+      {
+        description: 'nobody writes to the table: it costs money, or nobody can',
+        metric: tableMetric(tableName, 'ConsumedWriteCapacityUnits', {}).with({ period: Duration.days(1) }),
+        threshold: 1,
+        raisedBy: 'below',
+        periods: UNUSED_DAYS,
+        missing: 'fails',
+      },
+      topic,
+    );
   }
 }

@@ -1,9 +1,12 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnConfigRule, CfnConfigurationRecorder, CfnDeliveryChannel } from 'aws-cdk-lib/aws-config';
+import { EventField, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
+import { notify } from '../service/alarm-topic.ts';
 import type { Settings } from '../settings.ts';
 
 const TABLE_TYPE = 'AWS::DynamoDB::Table';
@@ -25,7 +28,11 @@ const OWN_KEY: Rule = { name: 'own-key', identifier: 'DYNAMODB_TABLE_ENCRYPTED_K
 
 /** AWS Config checks every table of the account at each change, and reports those that no longer comply. */
 export class ConfigRules extends Construct {
-  constructor(scope: Construct, id: string, { settings }: { readonly settings: Settings }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, topic }: { readonly settings: Settings; readonly topic: Topic },
+  ) {
     super(scope, id);
     const recorder = settings.configRecorder ? this.#record() : undefined;
     const own = settings.encryptionKey === 'customer-managed' ? [OWN_KEY] : [];
@@ -38,6 +45,23 @@ export class ConfigRules extends Construct {
       });
       if (recorder) rule.addResourceDependency(recorder);
     }
+    // Config itself cannot publish to a topic that is encrypted, EventBridge can.
+    // https://docs.aws.amazon.com/config/latest/developerguide/sns-topic-policy.html
+    notify(this, 'Findings', topic, {
+      description: 'A resource no longer complies with a rule of the baseline',
+      events: {
+        source: ['aws.config'],
+        detailType: ['Config Rules Compliance Change'],
+        detail: {
+          configRuleName: [{ prefix: `${Stack.of(this).stackName}-` }],
+          newEvaluationResult: { complianceType: ['NON_COMPLIANT'] },
+        },
+      },
+      text: RuleTargetInput.fromText(
+        `${EventField.fromPath('$.detail.resourceType')} ${EventField.fromPath('$.detail.resourceId')} no longer ` +
+          `complies with the rule ${EventField.fromPath('$.detail.configRuleName')}. See docs/operations.md, alarms.`,
+      ),
+    });
   }
 
   /** Creates the region's recorder, of which an account can have only one. It records only tables and roles. */

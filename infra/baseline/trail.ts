@@ -1,27 +1,29 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { FilterPattern, type LogGroup, MetricFilter, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
+import { createAlarm, FIVE_MINUTES } from '../service/alarm.ts';
 import { createLogGroup, writeLog } from '../service/log-group.ts';
 
+/** Data events of the table by unknown identities. */
+export const STRANGERS_METRIC = 'accesses-by-strangers';
 /** How long the trail is kept. */
 const TRAIL_KEPT = Duration.days(365);
 
 export interface TrailProps {
   readonly tableArn: string;
-  /** Receives an alarm when any other identity reads the table. */
-  readonly knownRoleArns: readonly string[];
+  /** The roles of the service. Any other identity that accesses the table raises the alarm. */
+  readonly knownRoleNames: readonly string[];
   readonly logDays: RetentionDays;
+  /** Receives the alarm. */
   readonly topic: Topic;
 }
 
-/** A trail of changes in the account and of every read and write of the table, with an alarm when a stranger reads it. */
+/** A trail of changes in the account and of accesses to the table by unknown identities, which raise an alarm. */
 export class Trail extends Construct {
   constructor(scope: Construct, id: string, props: TrailProps) {
     super(scope, id);
@@ -32,6 +34,7 @@ export class Trail extends Construct {
       inlinePolicies: { write: new PolicyDocument({ statements: [writeLog(logGroup)] }) },
     });
     const bucket = this.#createBucket(trailName);
+    const { account, partition } = Stack.of(this);
     const trail = new CfnTrail(this, 'Trail', {
       trailName,
       isLogging: true,
@@ -41,7 +44,7 @@ export class Trail extends Construct {
       s3BucketName: bucket.bucketName,
       cloudWatchLogsLogGroupArn: logGroup.logGroupArn,
       cloudWatchLogsRoleArn: role.roleArn,
-      advancedEventSelectors: eventSelectors(props.tableArn),
+      advancedEventSelectors: eventSelectors(props, account, partition),
     });
     if (bucket.policy) trail.node.addDependency(bucket.policy);
     this.#alarmOfStrangers(logGroup, props);
@@ -76,42 +79,52 @@ export class Trail extends Construct {
     return bucket;
   }
 
-  /** An alarm for reads by unknown identities: another role, a user, the root user. AWS services do not count. */
-  #alarmOfStrangers(logGroup: LogGroup, { knownRoleArns, topic }: TrailProps): void {
-    const issuer = '$.userIdentity.sessionContext.sessionIssuer.arn';
-    const strange = knownRoleArns.map((arn) => `(${issuer} != "${arn}")`).join(' && ');
-    const pattern =
-      '{ ($.eventSource = "dynamodb.amazonaws.com") && ($.eventCategory = "Data") && ($.readOnly IS TRUE) && ' +
-      `($.userIdentity.type != "AWSService") && ((${issuer} NOT EXISTS) || (${strange})) }`;
-    const metricNamespace = Stack.of(this).stackName;
+  /**
+   * An alarm when an unknown identity reads or writes: another role, a user, the root user. The selectors have left out
+   * the service's own roles, so every data event in the log is one, except for requests of AWS services.
+   */
+  #alarmOfStrangers(logGroup: LogGroup, { topic }: TrailProps): void {
     const filter = new MetricFilter(this, 'Strangers', {
       logGroup,
-      metricNamespace,
-      metricName: 'reads-by-strangers',
-      filterPattern: FilterPattern.literal(pattern),
+      metricNamespace: Stack.of(this).stackName,
+      metricName: STRANGERS_METRIC,
+      filterPattern: FilterPattern.literal(
+        '{ ($.eventSource = "dynamodb.amazonaws.com") && ($.eventCategory = "Data") && ($.userIdentity.type != "AWSService") }',
+      ),
     });
-    new Alarm(this, 'StrangersAlarm', {
-      alarmName: `${metricNamespace}-reads-by-strangers`,
-      metric: filter.metric({ statistic: 'Sum', period: Duration.minutes(5) }),
-      threshold: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    }).addAlarmAction(new SnsAction(topic));
+    createAlarm(
+      this,
+      'strangers',
+      {
+        description: 'an identity other than the service’s roles read or wrote items, or read the stream',
+        metric: filter.metric({ statistic: 'Sum', period: FIVE_MINUTES }),
+        threshold: 1,
+      },
+      topic,
+    );
   }
 }
 
-/** The events to record: all changes of the account, and all accesses to the items of this one table. */
-function eventSelectors(tableArn: string) {
+/**
+ * The events to record: all changes of the account; and accesses to the items and to the stream, of the table and of
+ * copies whose names begin with its name, by anyone but the service's roles. Their own are millions, each charged: $0.10
+ * for 100,000.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/filtering-data-events.html
+ */
+function eventSelectors({ tableArn, knownRoleNames }: TrailProps, account: string, partition: string) {
+  const sessions = knownRoleNames.map((name) => `arn:${partition}:sts::${account}:assumed-role/${name}/`);
+  const dataOf = (name: string, type: string) => ({
+    name,
+    fieldSelectors: [
+      { field: 'eventCategory', equalTo: ['Data'] },
+      { field: 'resources.type', equalTo: [type] },
+      { field: 'resources.ARN', startsWith: [tableArn] },
+      { field: 'userIdentity.arn', notStartsWith: sessions },
+    ],
+  });
   return [
     { name: 'management', fieldSelectors: [{ field: 'eventCategory', equalTo: ['Management'] }] },
-    {
-      name: 'table',
-      fieldSelectors: [
-        { field: 'eventCategory', equalTo: ['Data'] },
-        { field: 'resources.type', equalTo: ['AWS::DynamoDB::Table'] },
-        { field: 'resources.ARN', equalTo: [tableArn] },
-      ],
-    },
+    dataOf('items', 'AWS::DynamoDB::Table'),
+    dataOf('stream', 'AWS::DynamoDB::Stream'),
   ];
 }

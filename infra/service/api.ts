@@ -24,7 +24,7 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { AccessLog } from './access-log.ts';
@@ -64,6 +64,7 @@ export class Api extends Construct {
   readonly loadBalancer: ApplicationLoadBalancer;
   readonly targets: ApplicationTargetGroup;
   readonly taskRole: Role;
+  readonly logGroup: LogGroup;
   readonly securityGroup: SecurityGroup;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
@@ -78,6 +79,7 @@ export class Api extends Construct {
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
       inlinePolicies: { api: new PolicyDocument({ statements }) },
     });
+    this.logGroup = createLogGroup(this, 'Log', 'api', props.logDays);
     this.service = this.#createService(props);
     const balancerGroup = network.securityGroup(
       this,
@@ -138,7 +140,7 @@ export class Api extends Construct {
       stopTimeout: STOP_TIMEOUT,
       logging: LogDriver.awsLogs({
         streamPrefix: 'api',
-        logGroup: createLogGroup(this, 'Log', 'api', props.logDays),
+        logGroup: this.logGroup,
       }),
       environment: {
         NODE_ENV: 'production',

@@ -16,7 +16,8 @@ const TOKEN_LENGTH = 64;
 export class Cache extends Construct {
   /** The secret with the URL, including the password: the value of REDIS_URL. */
   readonly url: Secret;
-  readonly cacheClusterId: string;
+  /** The ids of the nodes, as CloudWatch names them. */
+  readonly nodeIds: readonly string[];
   readonly #securityGroup: SecurityGroup;
 
   constructor(scope: Construct, id: string, props: { readonly network: Network; readonly nodes: number }) {
@@ -31,7 +32,8 @@ export class Cache extends Construct {
       generateSecretString: { excludePunctuation: true, passwordLength: TOKEN_LENGTH },
     });
     const group = this.#createNodes(network, nodes, token);
-    this.cacheClusterId = `${group.ref}-001`;
+    // ElastiCache numbers the nodes of a group from 001.
+    this.nodeIds = Array.from({ length: nodes }, (_, index) => `${group.ref}-00${index + 1}`);
     const address = group.attrPrimaryEndPointAddress;
     this.url = new Secret(this, 'Url', {
       secretStringValue: SecretValue.unsafePlainText(

@@ -3,7 +3,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { type PolicyStatement, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import type { TableUser } from '../permissions.ts';
@@ -28,12 +28,13 @@ export interface FunctionProps {
 export class TableFunction extends Construct {
   readonly fn: LambdaFunction;
   readonly role: Role;
+  readonly logGroup: LogGroup;
   readonly securityGroup: SecurityGroup;
 
   constructor(scope: Construct, id: string, name: Exclude<TableUser, 'api'>, props: FunctionProps) {
     super(scope, id);
     const { network, table } = props;
-    const logGroup = createLogGroup(this, 'Log', name, props.logDays);
+    this.logGroup = createLogGroup(this, 'Log', name, props.logDays);
     this.securityGroup = network.securityGroup(
       this,
       'Group',
@@ -42,7 +43,7 @@ export class TableFunction extends Construct {
     const statements = [
       ...tableStatements(this, name, table, network.tableEndpoint.vpcEndpointId),
       ...attachStatements(),
-      writeLog(logGroup),
+      writeLog(this.logGroup),
       ...(props.statements ?? []),
     ];
     this.role = new Role(this, 'Role', {
@@ -62,7 +63,7 @@ export class TableFunction extends Construct {
       memorySize: MEMORY_MB,
       timeout: props.timeout,
       role: this.role,
-      logGroup,
+      logGroup: this.logGroup,
       vpc: network.vpc,
       securityGroups: [this.securityGroup],
       environment: { DDB_MESSAGE_TABLE: table.tableName, ...props.environment },

@@ -10,6 +10,8 @@ import { createBudget } from './budget.ts';
 import { Cache } from './cache.ts';
 import { createDashboard } from './dashboard.ts';
 import { Network } from './network.ts';
+import { Objectives } from './objectives.ts';
+import { createQueries } from './queries.ts';
 import { Summaries } from './summaries.ts';
 import type { DeployedTable } from './table-policy.ts';
 import type { TextKeys } from './text-key.ts';
@@ -51,8 +53,12 @@ export class ServiceStack extends Stack {
     cache.allow(api.securityGroup, 'the API');
     cache.allow(summaries.function.securityGroup, 'the function that follows the stream');
     const { tableName } = table;
-    new Alarms(this, 'Alarms', { email: settings.alarmEmail, tableName, summaries, users, api });
-    createDashboard(this, { tableName, api, summaries });
+    const watched = { ...settings, ...table, summaries, users, api, cache };
+    const encryptsTexts = settings.textEncryption !== 'none';
+    const { topic } = new Alarms(this, 'Alarms', { ...watched, encryptsTexts });
+    const objectives = new Objectives(this, 'Objectives', { topic, tableName, api });
+    createQueries(this, { api, functions: [summaries.function, users.createProfile] });
+    createDashboard(this, { tableName, api, summaries, objectives });
     createBudget(this, settings.monthlyBudget, settings.alarmEmail);
     const roles = {
       api: api.taskRole,

@@ -187,27 +187,6 @@ describe('Valkey', () => {
 });
 
 describe('monitoring', () => {
-  it('has an alarm for each known failure, which is sent by e-mail', () => {
-    const alarms = resourcesOf(stacks, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
-    const names = alarms.map(({ AlarmName }) => String(AlarmName).replace('cruddur-service-', ''));
-    expect(names.sort()).toEqual([
-      'api-errors',
-      'api-unhealthy',
-      'profiles-errors',
-      'summaries-errors',
-      'summaries-given-up',
-      'summaries-late',
-      'summaries-throttled',
-      'table-system-errors',
-      'table-throttled',
-    ]);
-    for (const { AlarmActions } of alarms) expect(JSON.stringify(AlarmActions)).toContain('AlarmsTopic');
-    expect(onlyResource(stacks, 'AWS::SNS::Subscription').Properties).toMatchObject({
-      Protocol: 'email',
-      Endpoint: 'operators@example.com',
-    });
-  });
-
   it('keeps logs for the configured time', () => {
     const groups = resourcesOf(synthesise({ logDays: 7 }), 'AWS::Logs::LogGroup');
     expect(groups.map(({ Properties }) => Properties['RetentionInDays'])).toEqual(groups.map(() => 7));
