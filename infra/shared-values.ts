@@ -10,10 +10,10 @@ import type { Settings } from './settings.ts';
  */
 
 /** The stream and the keys of the table's stack, and the roles of the service's stack. */
-export type SharedValue = 'table-stream-arn' | 'table-key-arn' | 'text-key-arn' | `role-arn-${string}`;
+export type SharedValue = 'table-stream-arn' | 'table-key-arn' | 'text-key-arn' | `role-name-${string}`;
 
 /** The names of the roles that read the table in normal operation. */
-export const SHARED_ROLES = Object.keys(TABLE_ACCESS).map((user) => `role-arn-${user}` as const);
+export const SHARED_ROLES = Object.keys(TABLE_ACCESS).map((user) => `role-name-${user}` as const);
 
 /** Writes a value for the other stacks of the environment. */
 export function shareValue(scope: Construct, settings: Settings, name: SharedValue, value: string): void {

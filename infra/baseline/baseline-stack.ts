@@ -1,4 +1,4 @@
-import { Duration, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { createAlarm } from '../service/alarm.ts';
 import { createAlarmTopic } from '../service/alarm-topic.ts';
@@ -24,10 +24,8 @@ export class BaselineStack extends Stack {
     const { tableName } = settings;
     const topic = createAlarmTopic(this, settings.alarmEmail);
     const tableArn = this.formatArn({ service: 'dynamodb', resource: 'table', resourceName: tableName });
-    // The roles that access the table in normal operation: of arn:aws:iam::123456789012:role/<name>, events have the name.
-    const knownRoleNames = SHARED_ROLES.map((name) =>
-      Fn.select(1, Fn.split('/', sharedValue(this, settings, name))),
-    );
+    // The roles that access the table in normal operation.
+    const knownRoleNames = SHARED_ROLES.map((name) => sharedValue(this, settings, name));
     new Trail(this, 'Trail', { tableArn, knownRoleNames, logDays: settings.logDays, topic });
     new ConfigRules(this, 'Rules', { settings, topic });
     watchChanges(this, topic);

@@ -65,8 +65,8 @@ export class ServiceStack extends Stack {
       'update-summaries': summaries.function.role,
       'create-profile': users.createProfile.role,
     } satisfies Record<TableUser, Role>;
-    for (const [user, { roleArn }] of Object.entries(roles)) {
-      shareValue(this, settings, `role-arn-${user}`, roleArn);
+    for (const [user, { roleName }] of Object.entries(roles)) {
+      shareValue(this, settings, `role-name-${user}`, roleName);
     }
     new CfnOutput(this, 'Url', { value: url });
     new CfnOutput(this, 'FailureQueueUrl', {

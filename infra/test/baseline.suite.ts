@@ -53,7 +53,7 @@ describe('the trail', () => {
       expect(sessions).toHaveLength(3);
       const text = sessions.map((one) => JSON.stringify(one));
       for (const one of text) expect(one).toMatch(/:sts::.*:assumed-role\/.*"\/"\]\]/);
-      for (const role of ['rolearnapi', 'rolearnupdatesummaries', 'rolearncreateprofile']) {
+      for (const role of ['rolenameapi', 'rolenameupdatesummaries', 'rolenamecreateprofile']) {
         expect(text.filter((one) => one.includes(role))).toHaveLength(1);
       }
     }
