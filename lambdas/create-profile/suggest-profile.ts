@@ -14,14 +14,15 @@ const MAX_HANDLE_LENGTH = 30;
 const FALLBACK = 'user';
 
 /**
- * Suggests a profile for a user who has none: the handle that they asked for, or one made from their name or, if that
- * yields none, from the first part of their e-mail address.
+ * Suggests a profile for a user who has none: the handle that they asked for, or one made from their name. Profiles are
+ * public, and an e-mail address is not: no part of it is used, nor a name that is the address itself, as some sign-in
+ * pages and issuers give it.
  */
 export function suggestProfile(attributes: UserAttributes): SuggestedProfile {
-  const { preferred_username: asked = '', name = '', email = '' } = attributes;
-  const [mailbox = ''] = email.split('@');
-  const handle =
-    foldHandle(asked) ?? [asked, name, mailbox].map(handleOf).find((made) => made !== undefined) ?? FALLBACK;
+  const { email = '' } = attributes;
+  const chosen = (text = '') => (isAddress(text, email) ? '' : text);
+  const [asked, name] = [chosen(attributes['preferred_username']), chosen(attributes['name'])];
+  const handle = foldHandle(asked) ?? handleOf(asked) ?? handleOf(name) ?? FALLBACK;
   return { handle, display_name: validName(name) ?? validName(asked) ?? handle };
 }
 
@@ -42,6 +43,10 @@ function handleOf(text: string): string | undefined {
     .replace(/[^a-z0-9_.-]+/g, '-')
     .replace(/^[^a-z0-9]+/, '');
   return foldHandle(letters.slice(0, MAX_HANDLE_LENGTH).replace(/[^a-z0-9]+$/, ''));
+}
+
+function isAddress(text: string, email: string): boolean {
+  return email !== '' && text.trim().toLowerCase() === email.trim().toLowerCase();
 }
 
 /** Makes one visible line of at most 64 code points, as the API requires of a display name. */

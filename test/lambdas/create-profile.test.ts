@@ -239,12 +239,27 @@ describe('what goes wrong', () => {
   });
 });
 
+describe('a suggested profile', () => {
+  it('publishes nothing of an e-mail address, neither as a handle nor as a name', () => {
+    const address = 'private.person@example.com';
+    for (const attributes of [
+      { email: address },
+      { email: address, name: address, preferred_username: address },
+    ])
+      expect(JSON.stringify(suggestProfile(attributes))).not.toMatch(/private|person|example/);
+  });
+});
+
 describe('a suggested handle', () => {
   it.each([
     [{ preferred_username: ' Ada ' }, 'ada'],
     [{ preferred_username: 'ada lovelace' }, 'ada-lovelace'],
     [{ name: 'Zoë Müller', email: 'private@example.com' }, 'zoe-muller'],
-    [{ name: '李小龙', email: 'bruce.lee+chat@example.com' }, 'bruce.lee-chat'],
+    [{ name: '李小龙', email: 'bruce.lee+chat@example.com' }, 'user'],
+    [{ email: 'private@example.com' }, 'user'],
+    [{ preferred_username: 'ada', email: 'ada@example.com' }, 'ada'],
+    [{ name: 'Private@Example.com ', email: 'private@example.com' }, 'user'],
+    [{ preferred_username: 'private@example.com', email: 'private@example.com' }, 'user'],
     [{ name: '!', email: 'x@example.com' }, 'user'],
     [{ name: '..--__a b' }, 'a-b'],
     [{ name: 'long '.repeat(20) }, 'long-long-long-long-long-long'],
