@@ -179,24 +179,35 @@ const apiEnvironment = dynamoEnvironment
 /** The stream Lambda's configuration. */
 export interface StreamConfig {
   readonly dynamo: DynamoConfig;
-  /** Absent: its changes are not published. */
+  /** Absent: its changes are not published, unless `redisUrlSecret` names the URL. */
   readonly redisUrl?: string;
+  /** The secret in AWS Secrets Manager that is the URL. */
+  readonly redisUrlSecret?: string;
   /** The SQS queue for the keys of records that fail permanently. */
   readonly failureQueueUrl?: string;
 }
 
-const streamEnvironment = dynamoEnvironment.extend({
-  REDIS_URL: redisUrl.optional(),
-  FAILURE_QUEUE_URL: httpUrl.optional(),
-});
+const streamEnvironment = dynamoEnvironment
+  .extend({
+    REDIS_URL: redisUrl.optional(),
+    REDIS_URL_SECRET: z.string().optional(),
+    FAILURE_QUEUE_URL: httpUrl.optional(),
+  })
+  .refine(({ REDIS_URL: url, REDIS_URL_SECRET: secret }) => url === undefined || secret === undefined, {
+    ...anyway,
+    path: ['REDIS_URL and REDIS_URL_SECRET'],
+    error: 'set one of them',
+  });
 
 /** @throws ConfigError with everything that is wrong. */
 export function readStreamConfig(environment: Environment): StreamConfig {
   const values = parse(streamEnvironment, environment);
+  const { REDIS_URL: url, REDIS_URL_SECRET: secret, FAILURE_QUEUE_URL: queue } = values;
   return {
     dynamo: dynamoConfig(values),
-    ...(values.REDIS_URL !== undefined && { redisUrl: values.REDIS_URL }),
-    ...(values.FAILURE_QUEUE_URL !== undefined && { failureQueueUrl: values.FAILURE_QUEUE_URL }),
+    ...(url !== undefined && { redisUrl: url }),
+    ...(secret !== undefined && { redisUrlSecret: secret }),
+    ...(queue !== undefined && { failureQueueUrl: queue }),
   };
 }
 
@@ -247,7 +258,7 @@ function isProxyAddress(entry: string): boolean {
 }
 
 /** Whether the client can use the URL: it has a host, and its path is at most a database number. */
-function isRedisUrl(text: string): boolean {
+export function isRedisUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, pathname, username, password } = new URL(text);
   return (

@@ -1,4 +1,4 @@
-import { CfnOutput, SecretValue, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { TableUser } from '../permissions.ts';
@@ -33,9 +33,7 @@ export class ServiceStack extends Stack {
     const url = `https://${settings.domain}`;
     const prefix = userIdPrefixEnvironment(settings);
     const users = new Users(this, 'Users', { ...settings, network, table, url, environment: prefix });
-    // A function gets no secrets at its start, as a container does: this setting is filled in at deployment.
-    const redisUrl = SecretValue.secretsManager(cache.url.secretArn).unsafeUnwrap();
-    const summaries = new Summaries(this, 'Summaries', { network, table, redisUrl, logDays });
+    const summaries = new Summaries(this, 'Summaries', { network, table, redisUrl: cache.url, logDays });
     const api = new Api(this, 'Api', {
       ...settings,
       network,
@@ -56,7 +54,12 @@ export class ServiceStack extends Stack {
     const watched = { ...settings, ...table, summaries, users, api, cache };
     const encryptsTexts = settings.textEncryption !== 'none';
     const { topic } = new Alarms(this, 'Alarms', { ...watched, encryptsTexts });
-    const objectives = new Objectives(this, 'Objectives', { topic, tableName, api });
+    const objectives = new Objectives(this, 'Objectives', {
+      topic,
+      tableName,
+      api,
+      alarms: settings.objectives,
+    });
     createQueries(this, { api, functions: [summaries.function, users.createProfile] });
     createDashboard(this, { tableName, api, summaries, objectives });
     createBudget(this, settings.monthlyBudget, settings.alarmEmail);

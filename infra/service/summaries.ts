@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -19,7 +20,8 @@ const FAILURES_KEPT = Duration.days(14);
 export interface SummariesProps {
   readonly network: Network;
   readonly table: DeployedTable;
-  readonly redisUrl: string;
+  /** The secret that is the URL of Valkey. */
+  readonly redisUrl: Secret;
   readonly logDays: RetentionDays;
 }
 
@@ -42,7 +44,7 @@ export class Summaries extends Construct {
       table,
       timeout: TIMEOUT,
       logDays: props.logDays,
-      environment: { FAILURE_QUEUE_URL: this.failures.queueUrl, REDIS_URL: props.redisUrl },
+      environment: { FAILURE_QUEUE_URL: this.failures.queueUrl, REDIS_URL_SECRET: props.redisUrl.secretArn },
       statements: [
         new PolicyStatement({
           actions: STREAM_ACTIONS.map((action) => `dynamodb:${action}`),
@@ -51,6 +53,11 @@ export class Summaries extends Construct {
         new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: [`${table.tableArn}/stream/*`] }),
         // For records that the handler skips, and batches that Lambda gives up.
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.failures.queueArn] }),
+        // A setting of the function would be readable by everyone who may describe functions.
+        new PolicyStatement({
+          actions: ['secretsmanager:GetSecretValue'],
+          resources: [props.redisUrl.secretArn],
+        }),
       ],
     });
     const streams = `arn:<AWS::Partition>:dynamodb:<AWS::Region>:<AWS::AccountId>:table/${table.tableName}/stream/*`;

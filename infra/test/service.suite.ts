@@ -71,12 +71,12 @@ describe('every function', () => {
     }
   });
 
-  it('of the stream gets the addresses of its failure queue and of Valkey', () => {
+  it('of the stream gets the address of its failure queue, and the name of the secret with Valkey’s', () => {
     const [follower] = resourcesOf(stacks, 'AWS::Lambda::Function').filter(({ Properties }) =>
       JSON.stringify(Properties['FunctionName']).includes('update-summaries'),
     );
     expect(follower?.Properties['Environment']).toMatchObject({
-      Variables: { FAILURE_QUEUE_URL: expect.anything(), REDIS_URL: expect.anything() },
+      Variables: { FAILURE_QUEUE_URL: expect.anything(), REDIS_URL_SECRET: expect.anything() },
     });
   });
 

@@ -1,3 +1,4 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readStreamConfig } from '../../backend/config.ts';
 import { inProcessLiveEvents } from '../../backend/events/in-process-live-events.ts';
@@ -12,14 +13,17 @@ import { createLambdaClient } from '../dynamo-client.ts';
 import { observeFunction } from '../observe.ts';
 import { sqsFailureQueue } from './failure-queue.ts';
 import { createHandler } from './handler.ts';
+import { findRedisUrl } from './redis-url.ts';
 
 /*
  * The Lambda's entry: wires the handler once for each cold start.
  * Environment: DDB_MESSAGE_TABLE; FAILURE_QUEUE_URL, the SQS queue for keys of records that can never succeed; and
- * REDIS_URL, through which the API's processes receive events.
+ * REDIS_URL, through which the API's processes receive events, or REDIS_URL_SECRET, the secret that has it.
  */
 
-const { dynamo, redisUrl: url, failureQueueUrl } = readStreamConfig(process.env);
+const config = readStreamConfig(process.env);
+const { dynamo, failureQueueUrl } = config;
+const url = await findRedisUrl(config, () => new SecretsManagerClient({}));
 const logger = createLogger('info');
 const { tableName } = dynamo;
 const table = openTable(createLambdaClient(dynamo), tableName);
