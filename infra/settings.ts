@@ -25,6 +25,7 @@ const SIZES = {
     cacheNodes: 0,
     natGateways: 0,
     containerInsights: false,
+    objectives: false,
     maxReadUnits: 500,
     maxWriteUnits: 250,
   },
@@ -35,6 +36,7 @@ const SIZES = {
     cacheNodes: 1,
     natGateways: 1,
     containerInsights: true,
+    objectives: true,
     maxReadUnits: 2_000,
     maxWriteUnits: 1_000,
   },
@@ -111,6 +113,11 @@ const shape = z
     standbyKeyArn: arnOf('kms', 'key/').optional(),
     /** The prefix of the user pool's user ids in the table. It cannot change once users have signed up. */
     userIdPrefix: userIdPrefix.optional(),
+    /**
+     * The sender of Cognito's e-mails, whose domain is an identity of Amazon SES in this region. Without one Cognito sends
+     * them itself, at most 50 a day.
+     */
+    mailFrom: z.email().optional(),
     /** `closed`: only an administrator creates users. */
     signUp: z.enum(['open', 'closed']).default('open'),
     /** A web application firewall that limits the requests of an address, for the load balancer and the user pool. */
@@ -127,6 +134,10 @@ const shape = z
     natGateways: count(0, 2),
     /** Metrics of each container, at CloudWatch's price for own metrics. */
     containerInsights: z.boolean(),
+    /** Alarms of the service level objectives (service/objectives.ts): $6 a month. */
+    objectives: z.boolean(),
+    /** The keys that are throttled most, of the table and its index: $2 a month. */
+    contributorInsights: z.boolean().default(false),
     /** How long logs are kept. */
     logDays: logDays.default(RetentionDays.ONE_MONTH),
     /** The account's baseline as a third stack. */

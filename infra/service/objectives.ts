@@ -56,6 +56,8 @@ export interface ObjectivesProps {
   readonly topic: Topic;
   readonly tableName: string;
   readonly api: Api;
+  /** Without alarms the objectives are on the dashboard alone. */
+  readonly alarms: boolean;
 }
 
 /** The objectives' alarms: an e-mail when an error budget is being spent too fast, whatever the cause. */
@@ -65,6 +67,7 @@ export class Objectives extends Construct {
   constructor(scope: Construct, id: string, props: ObjectivesProps) {
     super(scope, id);
     this.#props = props;
+    if (!props.alarms) return;
     for (const name of OBJECTIVE_NAMES) for (const burn of BURNS) this.#watch(name, burn);
   }
 

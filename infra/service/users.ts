@@ -1,6 +1,13 @@
 import { Aws, CfnOutput, Duration, Fn, RemovalPolicy } from 'aws-cdk-lib';
 import type { UserPoolClient } from 'aws-cdk-lib/aws-cognito';
-import { AccountRecovery, Mfa, OAuthScope, UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito';
+import {
+  AccountRecovery,
+  Mfa,
+  OAuthScope,
+  UserPool,
+  UserPoolEmail,
+  UserPoolOperation,
+} from 'aws-cdk-lib/aws-cognito';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { SIGNED_IN_PATH } from '../../web/src/session/signed-in-path.ts';
@@ -17,7 +24,7 @@ const MIN_PASSWORD_LENGTH = 12;
 const ACCESS_TOKEN_LIFE = Duration.minutes(30);
 const REFRESH_TOKEN_LIFE = Duration.days(30);
 
-export interface UsersProps extends Pick<Settings, 'deletionProtection' | 'signUp'> {
+export interface UsersProps extends Pick<Settings, 'deletionProtection' | 'mailFrom' | 'region' | 'signUp'> {
   readonly network: Network;
   readonly table: DeployedTable;
   /** The URL of the screens. */
@@ -50,15 +57,17 @@ export class Users extends Construct {
     new CfnOutput(this, 'SignInUrl', { value: domain.baseUrl() });
   }
 
-  #createPool({ deletionProtection, signUp }: UsersProps): UserPool {
+  #createPool({ deletionProtection, signUp, mailFrom, region }: UsersProps): UserPool {
     const pool = new UserPool(this, 'Pool', {
       selfSignUpEnabled: signUp === 'open',
       signInAliases: { email: true },
       autoVerify: { email: true },
       keepOriginal: { email: true },
+      // Which attributes are required can never be changed. The sign-up page asks for these and for no others: the name is
+      // what others see, and without it a profile would have nothing but the e-mail address to be made from.
       standardAttributes: {
         email: { required: true, mutable: true },
-        fullname: { required: false, mutable: true },
+        fullname: { required: true, mutable: true },
         preferredUsername: { required: false, mutable: true },
       },
       passwordPolicy: {
@@ -71,6 +80,13 @@ export class Users extends Construct {
       mfa: Mfa.OPTIONAL,
       mfaSecondFactor: { otp: true, sms: false },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
+      ...(mailFrom !== undefined && {
+        email: UserPoolEmail.withSES({
+          fromEmail: mailFrom,
+          sesRegion: region,
+          sesVerifiedDomain: mailFrom.split('@').pop(),
+        }),
+      }),
       deletionProtection,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
