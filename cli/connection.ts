@@ -17,6 +17,7 @@ import { openEncryption } from '../backend/table/encryption/open-encryption.ts';
 import type { TextEncryption } from '../backend/table/encryption/text-encryption.ts';
 import { ownEngineConfig, readDataDir } from '../local/config.ts';
 import { runningEngine } from '../local/engine/engine-record.ts';
+import { refuseRootUser } from './caller.ts';
 import { explainFailure } from './explain-failure.ts';
 import { UserError } from './user-error.ts';
 
@@ -73,7 +74,7 @@ export function connectionOptions(script: Command, { table = true } = {}): Comma
 
 /**
  * Opens the table that the options name, for the time of a task. Without `prod` it is at the given endpoint, or on the
- * engine that runs from DATA_DIR, and never on AWS.
+ * engine that runs from DATA_DIR, and never on AWS; there it refuses the root user before the task begins.
  * @throws UserError that explains what went wrong, in the task too, and ConfigError.
  */
 export async function withConnection(
@@ -87,6 +88,7 @@ export async function withConnection(
   try {
     const config = await assumeRole(route, options);
     client = createDynamoClient(config);
+    if (isAws) await refuseRootUser(client.config);
     // The credentials of a local engine are not valid at AWS.
     const credentials = isAws && config.credentials ? { credentials: config.credentials } : {};
     await task({

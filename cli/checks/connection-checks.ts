@@ -1,5 +1,6 @@
 import { createDynamoClient } from '../../backend/table/client.ts';
 import type { DynamoConfig } from '../../backend/config.ts';
+import { isRootUser, rootUserProblem } from '../caller.ts';
 import { absent, type Check, fails, holds, notChecked, warns } from './check.ts';
 
 /** AWS refuses requests that are signed five minutes off. A clock that is one minute off is not synchronised. */
@@ -9,9 +10,6 @@ const SKEW_UNIT_MS = 1_000;
 const SHOWN_KEY_CHARACTERS = 4;
 /** A header of every response of DynamoDB and of its local engines. */
 const REQUEST_ID = 'x-amzn-requestid';
-
-/** In every partition: arn:aws:iam::123456789012:root. */
-const ROOT_USER = /^arn:[^:]+:iam::\d+:root$/;
 
 /** The SDK's names for the sources of credentials (its `$source`), and our words for them. */
 const CREDENTIAL_SOURCES: readonly (readonly [source: RegExp, text: string])[] = [
@@ -72,10 +70,7 @@ const caller: Check = {
     const { isAws } = await subject.route();
     if (!isAws) return absent('a local engine does not authenticate callers');
     const arn = await subject.caller();
-    if (ROOT_USER.test(arn)) {
-      return fails(`${arn} is the root user: sign in as another user, and delete its access keys`);
-    }
-    return holds(arn);
+    return isRootUser(arn) ? fails(rootUserProblem(arn)) : holds(arn);
   },
 };
 

@@ -1,6 +1,7 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import type { Target } from '../explain-failure.ts';
+import { findCaller } from '../caller.ts';
 import { chooseRoute, type ConnectionOptions, openClient, type Route } from '../connection.ts';
 import { describeTable } from '../describe-table.ts';
 
@@ -65,7 +66,7 @@ export class Subject {
     });
     this.caller = once(async () => {
       const { credentials, region } = (await this.client()).config;
-      return whoIs({ credentials, region });
+      return findCaller({ credentials, region });
     });
     this.table = once(async () => {
       const [client, { config }] = [await this.client(), await this.route()];
@@ -94,17 +95,4 @@ export class Subject {
 function once<Value>(find: () => Promise<Value>): () => Promise<Value> {
   let found: Promise<Value> | undefined;
   return () => (found ??= find());
-}
-
-/** Asks STS who the caller is, which needs no permission. */
-async function whoIs(config: Pick<DynamoDBClient['config'], 'credentials' | 'region'>): Promise<string> {
-  // Loaded only when it is needed: no other script uses it.
-  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
-  const sts = new STSClient(config);
-  try {
-    const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
-    return Arn ?? 'an identity without a name';
-  } finally {
-    sts.destroy();
-  }
 }
