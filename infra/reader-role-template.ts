@@ -1,8 +1,16 @@
 import { DEFAULT_TABLE_NAME, INBOX_INDEX } from '../schema/table.ts';
 
 const HOUR_S = 3_600;
-/** Actions that read items, and describe the table. */
-const READS = ['dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:Query'];
+/** Actions that read items, and that describe the table: those of `bin/ddb/scan`, `dump` and `doctor` too. */
+const READS = [
+  'dynamodb:BatchGetItem',
+  'dynamodb:DescribeContinuousBackups',
+  'dynamodb:DescribeTable',
+  'dynamodb:DescribeTimeToLive',
+  'dynamodb:GetItem',
+  'dynamodb:Query',
+  'dynamodb:Scan',
+];
 
 /**
  * A role that reads the table, for users outside the service: a tool for looking at data, another account, a cache. It

@@ -32,23 +32,38 @@ const GLOBAL_SERVICES = [
   'wafv2:*',
 ];
 
-/** The only role that may do what the policy denies: two people are needed to assume it, and the trail reports it. */
-const NOT_THE_BREAK_GLASS_ROLE = {
-  ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/break-glass' },
-};
-
+/** Assumed by two people together, for what no one may do alone: the trail reports it. */
+const BREAK_GLASS = 'arn:aws:iam::*:role/break-glass';
+/** CloudFormation acts with it in a deployment of the CDK. */
+const DEPLOYMENT = 'arn:aws:iam::*:role/cdk-*-cfn-exec-role-*';
 /** AWS Backup deletes an expired copy with the role that made it (`table/backups.ts`). */
-const NOT_THE_ROLE_FOR_BACKUPS = {
-  ArnNotLike: {
-    'aws:PrincipalArn': ['arn:aws:iam::*:role/break-glass', 'arn:aws:iam::*:role/*-table-BackupsRole*'],
-  },
-};
+const BACKUPS = 'arn:aws:iam::*:role/*-table-BackupsRole*';
+/** Copies for drills, which runbooks create and drop: their names say so. */
+const DRILL_TABLES = 'arn:aws:dynamodb:*:*:table/*-drill';
+
+const except = (...roles: readonly string[]) => ({ ArnNotLike: { 'aws:PrincipalArn': roles } });
 
 /**
  * What an organisation denies to every identity of the account, including its administrators: regions where people's data
- * may not be, and actions that delete data or its traces. It is attached by hand, from the organisation's own account.
+ * may not be, and actions that delete data, its protection or its traces, or take it out. It is attached by hand, from the
+ * organisation's own account. IAM has no condition for what `UpdateTable` and `UpdateContinuousBackups` switch off, so both
+ * are left to deployments.
  */
 export function serviceControlPolicy(regions: readonly string[]) {
+  const deny = (Sid: string, Action: readonly string[], ...roles: readonly string[]) => ({
+    Sid,
+    Effect: 'Deny',
+    Action,
+    Resource: '*',
+    Condition: except(BREAK_GLASS, ...roles),
+  });
+  const denyOfTables = (Sid: string, Action: readonly string[], ...roles: readonly string[]) => ({
+    Sid,
+    Effect: 'Deny',
+    Action,
+    NotResource: DRILL_TABLES,
+    Condition: except(BREAK_GLASS, ...roles),
+  });
   return {
     Version: '2012-10-17',
     Statement: [
@@ -59,46 +74,44 @@ export function serviceControlPolicy(regions: readonly string[]) {
         Resource: '*',
         Condition: { StringNotEquals: { 'aws:RequestedRegion': regions } },
       },
-      {
-        Sid: 'NoTableIsDeleted',
-        Effect: 'Deny',
-        Action: ['dynamodb:DeleteTable', 'dynamodb:DeleteTableReplica'],
-        Resource: '*',
-        Condition: NOT_THE_BREAK_GLASS_ROLE,
-      },
-      {
-        Sid: 'BackupsEndByTheirPlanAlone',
-        Effect: 'Deny',
-        Action: ['dynamodb:DeleteBackup'],
-        Resource: '*',
-        Condition: NOT_THE_ROLE_FOR_BACKUPS,
-      },
-      {
-        Sid: 'NoBackupIsDeleted',
-        Effect: 'Deny',
-        Action: [
-          'backup:DeleteBackupVault',
-          'backup:DeleteBackupVaultAccessPolicy',
-          'backup:DeleteRecoveryPoint',
-          'kms:ScheduleKeyDeletion',
+      denyOfTables('NoTableIsDeleted', ['dynamodb:DeleteTable', 'dynamodb:DeleteTableReplica']),
+      denyOfTables(
+        'OnlyDeploymentsMakeAndChangeTables',
+        [
+          'dynamodb:CreateTable',
+          'dynamodb:DeleteResourcePolicy',
+          'dynamodb:ImportTable',
+          'dynamodb:PutResourcePolicy',
+          'dynamodb:UpdateContinuousBackups',
+          'dynamodb:UpdateTable',
         ],
-        Resource: '*',
-        Condition: NOT_THE_BREAK_GLASS_ROLE,
-      },
-      {
-        Sid: 'NoTrailIsStopped',
-        Effect: 'Deny',
-        Action: [
-          'cloudtrail:DeleteTrail',
-          'cloudtrail:PutEventSelectors',
-          'cloudtrail:StopLogging',
-          'cloudtrail:UpdateTrail',
-          'config:DeleteConfigurationRecorder',
-          'config:StopConfigurationRecorder',
-        ],
-        Resource: '*',
-        Condition: NOT_THE_BREAK_GLASS_ROLE,
-      },
+        DEPLOYMENT,
+      ),
+      deny('NoExports', ['dynamodb:ExportTableToPointInTime']),
+      deny('BackupsEndByTheirPlanAlone', ['dynamodb:DeleteBackup'], BACKUPS),
+      deny('NoBackupOrKeyIsDeleted', [
+        'backup:DeleteBackupVault',
+        'backup:DeleteBackupVaultAccessPolicy',
+        'backup:DeleteRecoveryPoint',
+        'kms:DisableKey',
+        'kms:ScheduleKeyDeletion',
+      ]),
+      deny(
+        'OnlyDeploymentsChangeWhoProtects',
+        ['backup:PutBackupVaultAccessPolicy', 'kms:PutKeyPolicy'],
+        DEPLOYMENT,
+      ),
+      deny('NoTrailIsStopped', [
+        'cloudtrail:DeleteTrail',
+        'cloudtrail:StopLogging',
+        'config:DeleteConfigurationRecorder',
+        'config:StopConfigurationRecorder',
+      ]),
+      deny(
+        'OnlyDeploymentsChangeTheTrail',
+        ['cloudtrail:PutEventSelectors', 'cloudtrail:UpdateTrail'],
+        DEPLOYMENT,
+      ),
       {
         Sid: 'NoUsersWithKeys',
         Effect: 'Deny',

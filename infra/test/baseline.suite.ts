@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import { serviceControlPolicy } from '../service-control-policy.ts';
 import { onlyResource, resourcesOf, type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
 
 useSynthesis();
@@ -104,32 +103,4 @@ it('backups are kept for 35 days and for a year, in a vault from which none can 
   expect(plan.match(/"DeleteAfterDays":\d+/g)).toEqual(['"DeleteAfterDays":35', '"DeleteAfterDays":366']);
   const vault = JSON.stringify(onlyResource(stacks, 'AWS::Backup::BackupVault').Properties);
   expect(vault).toMatch(/"Action":\[[^\]]*"backup:DeleteRecoveryPoint"[^\]]*\],"Effect":"Deny"/);
-});
-
-it('the control policy allows nothing, and denies the actions that it lists', () => {
-  const { Statement: statements } = serviceControlPolicy(['eu-west-1', 'eu-central-1']);
-  expect(statements.map(({ Effect }) => Effect)).toEqual(statements.map(() => 'Deny'));
-  expect(statements[0]).toMatchObject({
-    Sid: 'OnlyTheseRegions',
-    Condition: { StringNotEquals: { 'aws:RequestedRegion': ['eu-west-1', 'eu-central-1'] } },
-  });
-  const denied = statements.flatMap((statement) => ('Action' in statement ? statement.Action : []));
-  expect(denied).toEqual(
-    expect.arrayContaining(['dynamodb:DeleteTable', 'cloudtrail:StopLogging', 'iam:CreateAccessKey']),
-  );
-  // The role that makes copies also deletes expired ones; AWS derives its name from its stack and its construct.
-  const [role] = Object.keys(
-    stacks.find(({ name }) => name === 'CruddurTable')?.template.Resources ?? {},
-  ).filter((name) => name.startsWith('BackupsRole'));
-  expect(role).toBeDefined();
-  expect(statements.find(({ Sid }) => Sid === 'BackupsEndByTheirPlanAlone')).toMatchObject({
-    Action: ['dynamodb:DeleteBackup'],
-    Condition: {
-      ArnNotLike: {
-        'aws:PrincipalArn': [expect.anything(), expect.stringMatching(/table-BackupsRole\*$/)],
-      },
-    },
-  });
-  // The quota for a control policy.
-  expect(JSON.stringify(serviceControlPolicy(['eu-west-1'])).length).toBeLessThan(5_120);
 });

@@ -171,7 +171,7 @@ it('the role for outside readers reads the table, only from the given addresses,
   const lines = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(textOf);
   expect(lines).toHaveLength(3);
   expect(lines[0]).toContain(
-    'Action:[dynamodb:BatchGetItem,dynamodb:DescribeTable,dynamodb:GetItem,dynamodb:Query]',
+    'Action:[dynamodb:BatchGetItem,dynamodb:DescribeContinuousBackups,dynamodb:DescribeTable,dynamodb:DescribeTimeToLive,dynamodb:GetItem,dynamodb:Query,dynamodb:Scan]',
   );
   expect(lines[1]).toMatch(/Action:dynamodb:Query,.*index\/inbox/);
   expect(lines[2]).toContain('Action:[kms:Decrypt,kms:DescribeKey],Resource:<KeyArn>');

@@ -17,7 +17,7 @@ let asked: string[];
 beforeAll(async () => {
   server = createServer((request, response) => {
     let body = '';
-    request.on('data', (part) => (body += part));
+    request.setEncoding('utf8').on('data', (part: string) => (body += part));
     request.on('end', () => {
       const { SecretId } = JSON.parse(body) as { SecretId: string };
       asked.push(SecretId);
