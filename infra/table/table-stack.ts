@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { shareValue } from '../shared-values.ts';
 import { Backups } from './backups.ts';
+import { tableKeyPolicy, textKeyPolicy } from './key-policy.ts';
 import { scaleTable } from './scaling.ts';
 import { globalTableProperties, tableProperties } from './table-properties.ts';
 
@@ -33,6 +34,7 @@ export class TableStack extends Stack {
   #createKey({ prefix }: Settings): Key {
     return new Key(this, 'Key', {
       description: 'Encrypts the messages table',
+      policy: tableKeyPolicy(this),
       alias: `${prefix}-table`,
       enableKeyRotation: true,
       // Without its key, the table cannot be read.
@@ -40,9 +42,11 @@ export class TableStack extends Stack {
     });
   }
 
-  #createTextKey({ prefix, standbyRegion }: Settings): Key {
+  #createTextKey(settings: Settings): Key {
+    const { prefix, standbyRegion } = settings;
     return new Key(this, 'TextKey', {
       description: 'Encrypts the texts of messages',
+      policy: textKeyPolicy(this, settings),
       alias: `${prefix}-texts`,
       enableKeyRotation: true,
       // In another region, only a replica of the key can decrypt the texts.
