@@ -36,7 +36,7 @@ export {
   readDynamoConfig,
   tableName,
 } from './dynamo-config.ts';
-export { type CognitoConfig, type OidcConfig, readProfileConfig } from './issuer-config.ts';
+export { type CognitoConfig, issuersOf, type OidcConfig, readProfileConfig } from './issuer-config.ts';
 export { readTextConfig } from './text-config.ts';
 export { type MetricsConfig } from './metrics-config.ts';
 export { ConfigError, type Environment, given, parse } from './environment.ts';

@@ -9,6 +9,25 @@ export interface CognitoConfig {
   readonly clientId: string;
   /** Prefix of this pool's user ids; absent: a user id is the token's `sub`. */
   readonly userIdPrefix?: string;
+  /** The host of the sign-in pages, if it is the deployment's own and not one of Cognito's. */
+  readonly signInDomain?: string;
+  /** Whether the pool has a replica in another region: then its tokens name an issuer that both regions have. */
+  readonly isReplicated?: boolean;
+}
+
+/**
+ * The issuers that a pool's tokens name, the current one first. A pool that is replicated has one that does not depend on
+ * its region; tokens from before name the region's.
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html
+ */
+export function issuersOf({
+  userPoolId,
+  isReplicated = false,
+}: CognitoConfig): readonly [string, ...string[]] {
+  const region = userPoolId.split('_', 1)[0] ?? '';
+  const ofRegion = `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`;
+  const ofAll = `https://issuer-cognito-idp.${region}.amazonaws.com/${userPoolId}`;
+  return isReplicated ? [ofAll, ofRegion] : [ofRegion];
 }
 
 export interface OidcConfig {
@@ -38,6 +57,11 @@ export const issuerEnvironment = z.object({
     .optional(),
   AWS_COGNITO_USER_POOL_CLIENT_ID: z.string().optional(),
   AWS_COGNITO_USER_ID_PREFIX: userIdPrefix.optional(),
+  AWS_COGNITO_SIGN_IN_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'must be a host name')
+    .optional(),
+  AWS_COGNITO_REPLICATED: z.stringbool().default(false),
   JWT_ISSUER: httpUrl.optional(),
   JWT_AUDIENCE: z.string().optional(),
   JWT_JWKS_URI: httpUrl.optional(),
@@ -50,7 +74,14 @@ type IssuerValues = z.output<typeof issuerEnvironment>;
 export function cognitoConfig(values: IssuerValues): CognitoConfig | undefined {
   const { AWS_COGNITO_USER_POOL_ID: userPoolId, AWS_COGNITO_USER_POOL_CLIENT_ID: clientId } = values;
   if (userPoolId === undefined || clientId === undefined) return undefined;
-  return { userPoolId, clientId, ...prefixed(values.AWS_COGNITO_USER_ID_PREFIX) };
+  const { AWS_COGNITO_SIGN_IN_DOMAIN: signInDomain, AWS_COGNITO_REPLICATED: isReplicated } = values;
+  return {
+    userPoolId,
+    clientId,
+    ...prefixed(values.AWS_COGNITO_USER_ID_PREFIX),
+    ...(signInDomain !== undefined && { signInDomain }),
+    ...(isReplicated && { isReplicated }),
+  };
 }
 
 export function oidcConfig(values: IssuerValues): OidcConfig | undefined {

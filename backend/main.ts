@@ -64,7 +64,7 @@ async function main(): Promise<void> {
     ...(hasDevelopmentIssuer(config) && { tokenHint: TOKEN_HINT }),
     // The API also works without the screens: another server may serve them, or a front end of its own.
     ...(existsSync(WEB_DIRECTORY) && {
-      screens: [webFiles({ directory: WEB_DIRECTORY, settings: webSettings(config) })],
+      screens: [webFiles({ directory: WEB_DIRECTORY, settings: webSettings(config), ...config.cognito })],
     }),
   });
   const server = await startServer(app, config.port);

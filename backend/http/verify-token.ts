@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { CognitoJwtVerifier } from 'aws-jwt-verify';
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
 import { JwtBaseError } from 'aws-jwt-verify/error';
 import type { Jwks } from 'aws-jwt-verify/jwk';
@@ -8,7 +7,7 @@ import type { JwtHeader, JwtPayload } from 'aws-jwt-verify/jwt-model';
 import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
 import { isUserId } from '../../schema/ids.ts';
 import { boundedCache } from '../bounded-cache.ts';
-import type { CognitoConfig, OidcConfig } from '../config.ts';
+import { type CognitoConfig, issuersOf, type OidcConfig } from '../config.ts';
 import { NotAuthenticatedError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { type FetchKeys, fixedKeys, IssuerKeys, type TokenKey, type TokenKeys } from './token-keys.ts';
@@ -150,11 +149,13 @@ function isSupported({ crit, b64, typ }: JwtHeader): boolean {
 
 function cognitoSource({ cognito }: TokenSources, options: VerifierOptions): Source[] {
   if (!cognito) return [];
-  const { userPoolId, clientId, userIdPrefix } = cognito;
-  const { issuer, jwksUri: uri } = CognitoJwtVerifier.parseUserPoolId(userPoolId);
+  const { clientId, userIdPrefix } = cognito;
   const check = (payload: JwtPayload) => validateCognitoJwtFields(payload, { tokenUse: 'access', clientId });
   // Access tokens of Cognito have no `aud`: the app client is in `client_id`.
-  return [{ issuer, audience: null, keys: new IssuerKeys({ ...options, uri }), userIdPrefix, check }];
+  return issuersOf(cognito).map((issuer) => {
+    const keys = new IssuerKeys({ ...options, uri: `${issuer}/.well-known/jwks.json` });
+    return { issuer, audience: null, keys, userIdPrefix, check };
+  });
 }
 
 function oidcSource({ oidc }: TokenSources, options: VerifierOptions): Source[] {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import compression from 'compression';
 import express, { type RequestHandler, type Response, Router } from 'express';
 import helmet from 'helmet';
-import type { CognitoConfig, OidcConfig } from '../config.ts';
+import { type CognitoConfig, issuersOf, type OidcConfig } from '../config.ts';
 
 /** The output directory of `npm run build:web`. */
 export const WEB_DIRECTORY = fileURLToPath(new URL('../../dist/web', import.meta.url));
@@ -48,14 +48,21 @@ export function webSettings(
   return { ...(development && { development: true }), ...(issuer && { oidc: issuer }) };
 }
 
+export interface WebFilesOptions {
+  readonly directory: string;
+  readonly settings: WebSettings;
+  /** The host of the sign-in pages, if that is not the issuer's nor one of Cognito's. */
+  readonly signInDomain?: string;
+}
+
 /**
  * Serves the message screens: files, `/config.json`, and the page itself for every address that a browser navigates to,
  * because the screens have their own addresses. It is mounted after the API's routes and passes other requests on.
  */
-export function webFiles(options: { readonly directory: string; readonly settings: WebSettings }): Router {
-  const { directory, settings } = options;
+export function webFiles(options: WebFilesOptions): Router {
+  const { directory, settings, signInDomain } = options;
   const router = Router();
-  router.use(/^(?!\/api(\/|$))/, compression(), contentSecurityPolicy(settings));
+  router.use(/^(?!\/api(\/|$))/, compression(), contentSecurityPolicy(settings, signInDomain));
   router.get('/config.json', (_request, response) => {
     response.set('Cache-Control', 'no-store').json(settings);
   });
@@ -88,7 +95,8 @@ function setCaching(response: Response, path: string): void {
 }
 
 /** Allows only the screens' own files to run, and only connections to this API and the issuer. */
-function contentSecurityPolicy({ oidc }: WebSettings): RequestHandler {
+function contentSecurityPolicy({ oidc }: WebSettings, signInDomain?: string): RequestHandler {
+  const signIn = signInDomain === undefined ? [] : [`https://${signInDomain}`];
   return helmet.contentSecurityPolicy({
     useDefaults: false,
     directives: {
@@ -98,7 +106,7 @@ function contentSecurityPolicy({ oidc }: WebSettings): RequestHandler {
       imgSrc: ["'self'"],
       fontSrc: ["'self'"],
       manifestSrc: ["'self'"],
-      connectSrc: ["'self'", ...(oidc ? issuerOrigins(oidc.authority) : [])],
+      connectSrc: ["'self'", ...(oidc ? issuerOrigins(oidc.authority) : []), ...signIn],
       baseUri: ["'none'"],
       formAction: ["'none'"],
       frameAncestors: ["'none'"],
@@ -110,14 +118,13 @@ function contentSecurityPolicy({ oidc }: WebSettings): RequestHandler {
 /** Returns the origins that sign-in fetches from: a user pool's tokens come from its domain, not the issuer's URL. */
 function issuerOrigins(authority: string): string[] {
   const { origin, hostname } = new URL(authority);
-  return hostname.startsWith('cognito-idp.') ? [origin, 'https://*.amazoncognito.com'] : [origin];
+  return /^(issuer-)?cognito-idp\./.test(hostname) ? [origin, 'https://*.amazoncognito.com'] : [origin];
 }
 
-function cognitoIssuer({ userPoolId, clientId }: CognitoConfig): WebSettings['oidc'] {
-  const region = userPoolId.split('_', 1)[0] ?? '';
+function cognitoIssuer(config: CognitoConfig): WebSettings['oidc'] {
   return {
-    authority: `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`,
-    client_id: clientId,
+    authority: issuersOf(config)[0],
+    client_id: config.clientId,
     // No more than the app client allows (infra/service/users.ts): Cognito refuses a sign-in that asks for more.
     scope: 'openid profile',
     sign_out: 'cognito',

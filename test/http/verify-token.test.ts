@@ -170,6 +170,23 @@ describe('a user id', () => {
     expect(await ofBoth(await issuer.sign({ sub: 'ada' }))).toMatchObject({ userId: 'issuer:ada' });
   });
 
+  it('stays the same when its pool is replicated, in either region, by tokens from before and after', async () => {
+    const asked: string[] = [];
+    const fetchKeys = (uri: string) => {
+      asked.push(uri);
+      return Promise.resolve(JSON.stringify(issuer.jwks));
+    };
+    const shared = 'https://issuer-cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI';
+    // The replica has the id of its primary: the regions differ in nothing that a token or its check knows.
+    const verify = createTokenVerifier({ cognito: { ...POOL, isReplicated: true } }, { fetchKeys });
+    expect(await verify(await ofPool({ sub: 'ada' }))).toMatchObject({ userId: 'ada' });
+    expect(await verify(await ofPool({ sub: 'ada', iss: shared }))).toMatchObject({ userId: 'ada' });
+    expect(asked).toEqual([`${POOL_ISSUER}/.well-known/jwks.json`, `${shared}/.well-known/jwks.json`]);
+    const other = shared.replace('_AbCdEfGhI', '_Other');
+    await expect(verify(await ofPool({ sub: 'ada', iss: other }))).rejects.toThrow(NotAuthenticatedError);
+    await expect(ofBoth(await ofPool({ sub: 'ada', iss: shared }))).rejects.toThrow(NotAuthenticatedError);
+  });
+
   it.each<[string, object]>([
     ['of another use', { token_use: 'id', aud: 'client' }],
     ['of no use', { token_use: undefined }],

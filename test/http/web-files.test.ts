@@ -16,10 +16,14 @@ const COGNITO = { userPoolId: 'eu-west-1_AbCdEfGhI', clientId: 'client' };
 let directory: string;
 let servers: RunningServer[] = [];
 
-async function serve(settings = webSettings({}), from = directory): Promise<number> {
+async function serve(
+  settings = webSettings({}),
+  from = directory,
+  more: { readonly signInDomain?: string } = {},
+): Promise<number> {
   const app = express();
   app.use('/api/known', (_request, response) => void response.json({ api: true }));
-  app.use(webFiles({ directory: from, settings }));
+  app.use(webFiles({ directory: from, settings, ...more }));
   app.use((_request, response) => void response.status(404).json(['not_found']));
   const server = await startServer(app, 0);
   servers.push(server);
@@ -170,6 +174,14 @@ describe('the screens’ settings', () => {
       String((await navigate(await serve(settings), '/')).headers['content-security-policy']);
     expect(await policyOf(webSettings({ cognito: COGNITO }))).toContain(
       "connect-src 'self' https://cognito-idp.eu-west-1.amazonaws.com https://*.amazoncognito.com",
+    );
+    const replicated = webSettings({ cognito: { ...COGNITO, isReplicated: true } });
+    expect(replicated.oidc?.authority).toBe(
+      'https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI',
+    );
+    const port = await serve(replicated, directory, { signInDomain: 'login.example.com' });
+    expect(String((await navigate(port, '/')).headers['content-security-policy'])).toContain(
+      "connect-src 'self' https://issuer-cognito-idp.eu-west-1.amazonaws.com https://*.amazoncognito.com https://login.example.com",
     );
     const oidc = { issuer: 'https://issuer.example/realm', audience: 'cruddur' };
     expect(await policyOf(webSettings({ oidc }))).toContain("connect-src 'self' https://issuer.example;");
