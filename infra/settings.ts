@@ -54,6 +54,10 @@ const arnOf = (service: string, resource: string) =>
       `must be an ARN of ${service}, such as arn:aws:${service}:eu-west-1:123456789012:${resource}…`,
     );
 
+const hostName = z
+  .string()
+  .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'must be a host name, such as chat.example.com');
+
 const logDays = z
   .number()
   .pipe(z.enum(RetentionDays, 'must be a number of days that CloudWatch offers, such as 30'));
@@ -71,7 +75,7 @@ const shape = z
       .max(MAX_PREFIX_LENGTH)
       .regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens'),
     /** The host name of the API and the screens. */
-    domain: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'must be a host name, such as chat.example.com'),
+    domain: hostName,
     /** The domain's certificate in AWS Certificate Manager, in this region. */
     certificateArn: arnOf('acm', 'certificate/'),
     /** The recipient of alarms and of the budget's notices. */
@@ -111,6 +115,27 @@ const shape = z
     standbyRegion: region.optional(),
     /** With a customer-managed key: the key of the standby region. */
     standbyKeyArn: arnOf('kms', 'key/').optional(),
+    /**
+     * With a standby: a multi-Region key with a replica there, which Cognito requires to replicate the user pool, and the
+     * host name of the sign-in pages in both regions, with its certificate in us-east-1 and the health check of Route 53
+     * that switches it over.
+     */
+    userPoolKeyArn: arnOf('kms', 'key/mrk-').optional(),
+    signIn: z
+      .strictObject({
+        domain: hostName,
+        certificateArn: arnOf('acm', 'certificate/'),
+        healthCheckId: z.string().regex(/^[0-9a-f-]{36}$/, 'must be the id of a health check of Route 53'),
+      })
+      .optional(),
+    /** In the region that takes over: the replica of the user pool, instead of a pool of its own. */
+    replicatedUserPool: z
+      .strictObject({
+        id: z.string().regex(/^[a-z0-9-]+_[0-9a-zA-Z]+$/),
+        clientId: z.string().min(1),
+        signInDomain: hostName,
+      })
+      .optional(),
     /** The prefix of the user pool's user ids in the table. It cannot change once users have signed up. */
     userIdPrefix: userIdPrefix.optional(),
     /**
@@ -168,6 +193,13 @@ function* contradictions(of: z.output<typeof shape>): Generator<readonly [keyof 
       'standbyKeyArn',
       'goes with standbyRegion and the encryptionKey customer-managed, and they with it',
     ];
+  // Rows are keyed by the pool's user ids: a pool of its own in the other region would give everyone a new one.
+  for (const name of ['userPoolKeyArn', 'signIn'] as const) {
+    if ((of[name] !== undefined) !== (of.standbyRegion !== undefined))
+      yield [name, 'goes with standbyRegion, and it with this: the users must be there too'];
+  }
+  if (of.replicatedUserPool !== undefined && of.table !== 'existing')
+    yield ['replicatedUserPool', 'goes with the table existing'];
   if (of.standbyRegion === of.region) yield ['standbyRegion', 'must be another region'];
   const exists = of.table === 'existing';
   if ((of.tableStreamArn !== undefined) !== exists)

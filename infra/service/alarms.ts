@@ -30,7 +30,8 @@ export interface AlarmsProps {
   readonly tableName: string;
   readonly tableArn: string;
   readonly summaries: Summaries;
-  readonly users: Users;
+  /** Absent where a replica signs users in, but nobody up. */
+  readonly users: Users | undefined;
   readonly api: Api;
   /** Absent: one task, without Valkey. */
   readonly cache: Cache | undefined;
@@ -51,7 +52,7 @@ export class Alarms extends Construct {
     this.#ofEntrance(props);
     this.#ofTasks(props);
     this.#ofSummaries(props);
-    this.#ofSignUps(props);
+    if (props.users) this.#ofSignUps(props, props.users);
     this.#ofTable(props);
     this.#ofBackups(props);
     if (props.cache) this.#ofCache(props.cache);
@@ -160,8 +161,7 @@ export class Alarms extends Construct {
   }
 
   /** The function catches its failures, so that users can sign in: they are no errors of Lambda's. */
-  #ofSignUps(props: AlarmsProps): void {
-    const { fn } = props.users.createProfile;
+  #ofSignUps(props: AlarmsProps, { createProfile: { fn } }: Users): void {
     this.#ofApp(props, 'profiles-not-written', 'profilesNotWritten', 'users signed up and got no profile', 1);
     this.#add('profiles-errors', {
       description: 'the function of sign-ups failed as a whole: sign-ups are refused',

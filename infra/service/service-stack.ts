@@ -15,7 +15,7 @@ import { createQueries } from './queries.ts';
 import { Summaries } from './summaries.ts';
 import type { DeployedTable } from './table-policy.ts';
 import type { TextKeys } from './text-key.ts';
-import { Users } from './users.ts';
+import { activateReplica, userPoolEnvironment, Users } from './users.ts';
 
 export interface ServiceProps extends StackProps {
   readonly settings: Settings;
@@ -32,7 +32,10 @@ export class ServiceStack extends Stack {
     const cache = new Cache(this, 'Cache', { network, nodes: settings.cacheNodes });
     const url = `https://${settings.domain}`;
     const prefix = userIdPrefixEnvironment(settings);
-    const users = new Users(this, 'Users', { ...settings, network, table, url, environment: prefix });
+    const { replicatedUserPool } = settings;
+    const users = replicatedUserPool
+      ? undefined
+      : new Users(this, 'Users', { ...settings, network, table, url, environment: prefix });
     const summaries = new Summaries(this, 'Summaries', { network, table, redisUrl: cache.url, logDays });
     const api = new Api(this, 'Api', {
       ...settings,
@@ -43,8 +46,8 @@ export class ServiceStack extends Stack {
       environment: {
         FRONTEND_URL: url,
         AWS_REGION: this.region,
-        AWS_COGNITO_USER_POOL_ID: users.pool.userPoolId,
-        AWS_COGNITO_USER_POOL_CLIENT_ID: users.client.userPoolClientId,
+        ...(users && userPoolEnvironment(users, settings)),
+        ...(replicatedUserPool && activateReplica(this, replicatedUserPool)),
         ...prefix,
       },
     });
@@ -60,16 +63,16 @@ export class ServiceStack extends Stack {
       api,
       alarms: settings.objectives,
     });
-    createQueries(this, { api, functions: [summaries.function, users.createProfile] });
+    createQueries(this, { api, functions: [summaries.function, ...(users ? [users.createProfile] : [])] });
     createDashboard(this, { tableName, api, summaries, objectives });
     createBudget(this, settings.monthlyBudget, settings.alarmEmail);
     const roles = {
       api: api.taskRole,
       'update-summaries': summaries.function.role,
-      'create-profile': users.createProfile.role,
-    } satisfies Record<TableUser, Role>;
-    for (const [user, { roleName }] of Object.entries(roles)) {
-      shareValue(this, settings, `role-name-${user}`, roleName);
+      'create-profile': users?.createProfile.role,
+    } satisfies Record<TableUser, Role | undefined>;
+    for (const [user, role] of Object.entries(roles)) {
+      shareValue(this, settings, `role-name-${user}`, role?.roleName ?? 'none');
     }
     new CfnOutput(this, 'Url', { value: url });
     new CfnOutput(this, 'FailureQueueUrl', {

@@ -1,6 +1,10 @@
 import { Aws, CfnOutput, Duration, Fn, RemovalPolicy } from 'aws-cdk-lib';
 import type { UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import {
+  CfnUserPool,
+  CfnUserPoolDomain,
+  CfnUserPoolRegionalConfigurationAttachment,
+  CfnUserPoolReplica,
   AccountRecovery,
   Mfa,
   OAuthScope,
@@ -24,7 +28,10 @@ const MIN_PASSWORD_LENGTH = 12;
 const ACCESS_TOKEN_LIFE = Duration.minutes(30);
 const REFRESH_TOKEN_LIFE = Duration.days(30);
 
-export interface UsersProps extends Pick<Settings, 'deletionProtection' | 'mailFrom' | 'region' | 'signUp'> {
+export interface UsersProps extends Pick<
+  Settings,
+  'deletionProtection' | 'mailFrom' | 'region' | 'signIn' | 'signUp' | 'standbyRegion' | 'userPoolKeyArn'
+> {
   readonly network: Network;
   readonly table: DeployedTable;
   /** The URL of the screens. */
@@ -49,12 +56,11 @@ export class Users extends Construct {
     this.pool = this.#createPool(props);
     this.pool.addTrigger(UserPoolOperation.POST_CONFIRMATION, this.createProfile.fn);
     this.client = this.#createClient(props.url);
-    // The sign-in pages need an address that is unique in the region.
-    const unique = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))));
-    const domain = this.pool.addDomain('Domain', { cognitoDomain: { domainPrefix: `cruddur-${unique}` } });
+    const signInUrl = this.#createDomain(props);
+    this.#replicate(props);
     new CfnOutput(this, 'PoolId', { value: this.pool.userPoolId });
     new CfnOutput(this, 'ClientId', { value: this.client.userPoolClientId });
-    new CfnOutput(this, 'SignInUrl', { value: domain.baseUrl() });
+    new CfnOutput(this, 'SignInUrl', { value: signInUrl });
   }
 
   #createPool({ deletionProtection, signUp, mailFrom, region }: UsersProps): UserPool {
@@ -98,6 +104,46 @@ export class Users extends Construct {
     return pool;
   }
 
+  /**
+   * Cognito's own address for the sign-in pages, which is one of this region; or the deployment's own, which Route 53
+   * switches to the other region when its health check fails.
+   */
+  #createDomain({ signIn, standbyRegion }: UsersProps): string {
+    if (!signIn || standbyRegion === undefined) {
+      // It must be unique in the region.
+      const unique = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))));
+      return this.pool
+        .addDomain('Domain', { cognitoDomain: { domainPrefix: `cruddur-${unique}` } })
+        .baseUrl();
+    }
+    new CfnUserPoolDomain(this, 'OwnDomain', {
+      userPoolId: this.pool.userPoolId,
+      domain: signIn.domain,
+      customDomainConfig: { certificateArn: signIn.certificateArn },
+      routing: {
+        failover: { primaryRoute53HealthCheckId: signIn.healthCheckId, secondaryRegion: standbyRegion },
+      },
+    });
+    return `https://${signIn.domain}`;
+  }
+
+  /**
+   * Copies the users to the standby region, continuously, with their ids and passwords. Cognito demands a multi-Region key
+   * and the plan Essentials; and tokens must name an issuer that both regions have.
+   * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-multi-region.html
+   */
+  #replicate({ userPoolKeyArn, standbyRegion }: UsersProps): void {
+    const pool = this.pool.node.defaultChild;
+    if (standbyRegion === undefined || !(pool instanceof CfnUserPool)) return;
+    pool.userPoolTier = 'ESSENTIALS';
+    pool.keyConfiguration = { keyType: 'CUSTOMER_MANAGED_KEY', kmsKeyArn: userPoolKeyArn };
+    pool.issuerConfiguration = { type: 'UPDATED' };
+    new CfnUserPoolReplica(this, 'Replica', {
+      userPoolId: this.pool.userPoolId,
+      regionName: standbyRegion,
+    });
+  }
+
   /** A client for the screens: public, without a secret, with the authorization code flow and PKCE, or SRP. */
   #createClient(url: string): UserPoolClient {
     return this.pool.addClient('Screens', {
@@ -116,4 +162,30 @@ export class Users extends Construct {
       preventUserExistenceErrors: true,
     });
   }
+}
+
+/** The environment variables of the API for a user pool. */
+export function userPoolEnvironment(users: Users, { signIn }: Settings): Record<string, string> {
+  return {
+    AWS_COGNITO_USER_POOL_ID: users.pool.userPoolId,
+    AWS_COGNITO_USER_POOL_CLIENT_ID: users.client.userPoolClientId,
+    ...(signIn && { AWS_COGNITO_SIGN_IN_DOMAIN: signIn.domain, AWS_COGNITO_REPLICATED: 'true' }),
+  };
+}
+
+/**
+ * Activates the replica of another region's user pool, and returns the environment variables of the API for it: the ids
+ * are those of the pool that it copies. It signs users in; it creates none, and changes no passwords.
+ */
+export function activateReplica(
+  scope: Construct,
+  { id, clientId, signInDomain }: NonNullable<Settings['replicatedUserPool']>,
+): Record<string, string> {
+  new CfnUserPoolRegionalConfigurationAttachment(scope, 'UserPool', { userPoolId: id, status: 'ACTIVE' });
+  return {
+    AWS_COGNITO_USER_POOL_ID: id,
+    AWS_COGNITO_USER_POOL_CLIENT_ID: clientId,
+    AWS_COGNITO_SIGN_IN_DOMAIN: signInDomain,
+    AWS_COGNITO_REPLICATED: 'true',
+  };
 }

@@ -5,7 +5,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { TEMPLATES } from '../templates.ts';
 import { pythonProgram } from './support/python.ts';
-import { EXISTING, synthesise, testApp, useSynthesis } from './support/synthesis.ts';
+import { EXISTING, STANDBY, synthesise, testApp, useSynthesis } from './support/synthesis.ts';
 
 useSynthesis();
 
@@ -17,7 +17,7 @@ const DEPLOYMENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> =
   'with everything': { baseline: true, cacheNodes: 2, natGateways: 2 },
   'with provisioned units': { billing: 'provisioned', readUnits: 10, writeUnits: 10 },
   'with the key of AWS': { encryptionKey: 'aws-owned', deletionProtection: false, baseline: true },
-  'with a standby': { standbyRegion: 'eu-central-1', standbyKeyArn: OWN_KEY, textEncryption: 'on' },
+  'with a standby': { ...STANDBY, standbyKeyArn: OWN_KEY, textEncryption: 'on' },
   'that only decrypts existing texts': { textEncryption: 'reading' },
   'on an existing table': EXISTING,
   'where AWS Config records already': { baseline: true, configRecorder: false },

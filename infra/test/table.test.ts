@@ -14,7 +14,7 @@ import { plainTableTemplate } from '../table/plain-template.ts';
 import { TableStack } from '../table/table-stack.ts';
 import { TEMPLATES } from '../templates.ts';
 import { tableSettings } from '../../schema/table.ts';
-import { testSettings } from './support/synthesis.ts';
+import { STANDBY, testSettings } from './support/synthesis.ts';
 import { useTestTable } from '../../test/support/test-table.ts';
 
 const db = useTestTable({ stream: true });
@@ -106,7 +106,7 @@ const OWN_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-44
 const DEPLOYMENTS = {
   'by default': {},
   'with the key of AWS': { encryptionKey: 'aws-owned' },
-  'with a standby': { standbyRegion: 'eu-central-1', standbyKeyArn: OWN_KEY },
+  'with a standby': { ...STANDBY, standbyKeyArn: OWN_KEY },
 };
 
 describe.each(Object.entries(DEPLOYMENTS))('the table that is deployed %s', (_name, context) => {

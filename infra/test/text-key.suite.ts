@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import { resourcesOf, type Stack, synthesise, useSynthesis, EXISTING } from './support/synthesis.ts';
+import { resourcesOf, type Stack, STANDBY, synthesise, useSynthesis, EXISTING } from './support/synthesis.ts';
 
 useSynthesis();
 
@@ -89,7 +89,7 @@ describe('with encrypted texts', () => {
   it('and a standby, the key can have a replica there; for an existing table, its key is a setting', () => {
     const standby = synthesise({
       textEncryption: 'on',
-      standbyRegion: 'eu-central-1',
+      ...STANDBY,
       standbyKeyArn: OWN_KEY,
     });
     expect(textKeysOf(standby)).toEqual([expect.objectContaining({ MultiRegion: true })]);

@@ -56,6 +56,17 @@ const TEST_FILE: Values = {
   image: 'registry.example/cruddur-messaging:1',
 };
 
+/** Settings of an environment with a region in reserve, with AWS's key of the table. */
+export const STANDBY: Values = {
+  standbyRegion: 'eu-central-1',
+  userPoolKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/mrk-11111111222233334444555555555555',
+  signIn: {
+    domain: 'login.example.com',
+    certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/22222222-2222-3333-4444-555555555555',
+    healthCheckId: '33333333-2222-3333-4444-555555555555',
+  },
+};
+
 /** Settings of an environment on a table that another stack, or a restore, created. */
 export const EXISTING: Values = {
   table: 'existing',
