@@ -1,6 +1,7 @@
 import { App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { BaselineStack } from './baseline/baseline-stack.ts';
+import { applyBoundary } from './permissions-boundary.ts';
 import { ServiceStack } from './service/service-stack.ts';
 import type { Settings } from './settings.ts';
 import { TableStack } from './table/table-stack.ts';
@@ -39,6 +40,9 @@ export function createApp(settings: Settings, { outdir }: { readonly outdir?: st
       description: 'Cruddur messaging: who reads the table, and whether its configuration is unchanged',
     });
     baseline.addStackDependency(service);
+  }
+  if (settings.permissionsBoundary !== undefined) {
+    for (const stack of app.node.children) applyBoundary(stack, settings.permissionsBoundary);
   }
   Tags.of(app).add('application', 'cruddur-messaging');
   Tags.of(app).add('environment', settings.environment);

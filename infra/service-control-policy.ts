@@ -43,27 +43,20 @@ const DRILL_TABLES = 'arn:aws:dynamodb:*:*:table/*-drill';
 
 const except = (...roles: readonly string[]) => ({ ArnNotLike: { 'aws:PrincipalArn': roles } });
 
+function deny(Sid: string, Action: readonly string[], ...roles: readonly string[]) {
+  return { Sid, Effect: 'Deny', Action, Resource: '*', Condition: except(BREAK_GLASS, ...roles) };
+}
+
+function denyOfTables(Sid: string, Action: readonly string[], ...roles: readonly string[]) {
+  return { Sid, Effect: 'Deny', Action, NotResource: DRILL_TABLES, Condition: except(BREAK_GLASS, ...roles) };
+}
+
 /**
  * What an organisation denies to every identity of the account, including its administrators: regions where people's data
  * may not be, and actions that delete data, its protection or its traces, or take it out. It is attached by hand, from the
- * organisation's own account. IAM has no condition for what `UpdateTable` and `UpdateContinuousBackups` switch off, so both
- * are left to deployments.
+ * organisation's own account.
  */
 export function serviceControlPolicy(regions: readonly string[]) {
-  const deny = (Sid: string, Action: readonly string[], ...roles: readonly string[]) => ({
-    Sid,
-    Effect: 'Deny',
-    Action,
-    Resource: '*',
-    Condition: except(BREAK_GLASS, ...roles),
-  });
-  const denyOfTables = (Sid: string, Action: readonly string[], ...roles: readonly string[]) => ({
-    Sid,
-    Effect: 'Deny',
-    Action,
-    NotResource: DRILL_TABLES,
-    Condition: except(BREAK_GLASS, ...roles),
-  });
   return {
     Version: '2012-10-17',
     Statement: [
@@ -74,44 +67,8 @@ export function serviceControlPolicy(regions: readonly string[]) {
         Resource: '*',
         Condition: { StringNotEquals: { 'aws:RequestedRegion': regions } },
       },
-      denyOfTables('NoTableIsDeleted', ['dynamodb:DeleteTable', 'dynamodb:DeleteTableReplica']),
-      denyOfTables(
-        'OnlyDeploymentsMakeAndChangeTables',
-        [
-          'dynamodb:CreateTable',
-          'dynamodb:DeleteResourcePolicy',
-          'dynamodb:ImportTable',
-          'dynamodb:PutResourcePolicy',
-          'dynamodb:UpdateContinuousBackups',
-          'dynamodb:UpdateTable',
-        ],
-        DEPLOYMENT,
-      ),
-      deny('NoExports', ['dynamodb:ExportTableToPointInTime']),
-      deny('BackupsEndByTheirPlanAlone', ['dynamodb:DeleteBackup'], BACKUPS),
-      deny('NoBackupOrKeyIsDeleted', [
-        'backup:DeleteBackupVault',
-        'backup:DeleteBackupVaultAccessPolicy',
-        'backup:DeleteRecoveryPoint',
-        'kms:DisableKey',
-        'kms:ScheduleKeyDeletion',
-      ]),
-      deny(
-        'OnlyDeploymentsChangeWhoProtects',
-        ['backup:PutBackupVaultAccessPolicy', 'kms:PutKeyPolicy'],
-        DEPLOYMENT,
-      ),
-      deny('NoTrailIsStopped', [
-        'cloudtrail:DeleteTrail',
-        'cloudtrail:StopLogging',
-        'config:DeleteConfigurationRecorder',
-        'config:StopConfigurationRecorder',
-      ]),
-      deny(
-        'OnlyDeploymentsChangeTheTrail',
-        ['cloudtrail:PutEventSelectors', 'cloudtrail:UpdateTrail'],
-        DEPLOYMENT,
-      ),
+      ...ofTables(),
+      ...ofProtection(),
       {
         Sid: 'NoUsersWithKeys',
         Effect: 'Deny',
@@ -120,4 +77,53 @@ export function serviceControlPolicy(regions: readonly string[]) {
       },
     ],
   };
+}
+
+/**
+ * Tables, and copies of their data. IAM has no condition for what `UpdateTable` and `UpdateContinuousBackups` switch off, so
+ * both are left to deployments.
+ */
+function ofTables() {
+  const changes = [
+    'dynamodb:CreateTable',
+    'dynamodb:DeleteResourcePolicy',
+    'dynamodb:ImportTable',
+    'dynamodb:PutResourcePolicy',
+    'dynamodb:UpdateContinuousBackups',
+    'dynamodb:UpdateTable',
+  ];
+  return [
+    denyOfTables('NoTableIsDeleted', ['dynamodb:DeleteTable', 'dynamodb:DeleteTableReplica']),
+    denyOfTables('OnlyDeploymentsMakeAndChangeTables', changes, DEPLOYMENT),
+    deny('NoExports', ['dynamodb:ExportTableToPointInTime']),
+    deny('BackupsEndByTheirPlanAlone', ['dynamodb:DeleteBackup'], BACKUPS),
+  ];
+}
+
+/** Backups, keys and the trail. */
+function ofProtection() {
+  const ends = [
+    'backup:DeleteBackupVault',
+    'backup:DeleteBackupVaultAccessPolicy',
+    'backup:DeleteRecoveryPoint',
+    'kms:DisableKey',
+    'kms:ScheduleKeyDeletion',
+  ];
+  const stops = [
+    'cloudtrail:DeleteTrail',
+    'cloudtrail:StopLogging',
+    'config:DeleteConfigurationRecorder',
+    'config:StopConfigurationRecorder',
+  ];
+  const changes = [
+    'backup:PutBackupVaultAccessPolicy',
+    'cloudtrail:PutEventSelectors',
+    'cloudtrail:UpdateTrail',
+    'kms:PutKeyPolicy',
+  ];
+  return [
+    deny('NoBackupOrKeyIsDeleted', ends),
+    deny('NoTrailIsStopped', stops),
+    deny('OnlyDeploymentsChangeProtection', changes, DEPLOYMENT),
+  ];
 }

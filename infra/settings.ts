@@ -136,6 +136,11 @@ const shape = z
         signInDomain: hostName,
       })
       .optional(),
+    /** The name of a managed policy that limits every role (permissions-boundary.ts). */
+    permissionsBoundary: z
+      .string()
+      .regex(/^[\w+=,.@-]{1,128}$/, 'must be the name of a managed policy')
+      .optional(),
     /** The prefix of the user pool's user ids in the table. It cannot change once users have signed up. */
     userIdPrefix: userIdPrefix.optional(),
     /**
@@ -193,13 +198,7 @@ function* contradictions(of: z.output<typeof shape>): Generator<readonly [keyof 
       'standbyKeyArn',
       'goes with standbyRegion and the encryptionKey customer-managed, and they with it',
     ];
-  // Rows are keyed by the pool's user ids: a pool of its own in the other region would give everyone a new one.
-  for (const name of ['userPoolKeyArn', 'signIn'] as const) {
-    if ((of[name] !== undefined) !== (of.standbyRegion !== undefined))
-      yield [name, 'goes with standbyRegion, and it with this: the users must be there too'];
-  }
-  if (of.replicatedUserPool !== undefined && of.table !== 'existing')
-    yield ['replicatedUserPool', 'goes with the table existing'];
+  yield* contradictionsOfUsers(of);
   if (of.standbyRegion === of.region) yield ['standbyRegion', 'must be another region'];
   const exists = of.table === 'existing';
   if ((of.tableStreamArn !== undefined) !== exists)
@@ -212,6 +211,16 @@ function* contradictions(of: z.output<typeof shape>): Generator<readonly [keyof 
     yield ['textKeyArns', 'goes with textEncryption on or reading'];
   if (of.imageCredentialsArn !== undefined && of.image === undefined)
     yield ['imageCredentialsArn', 'goes with image'];
+}
+
+function* contradictionsOfUsers(of: z.output<typeof shape>): Generator<readonly [keyof typeof of, string]> {
+  // Rows are keyed by the pool's user ids: a pool of its own in the other region would give everyone a new one.
+  for (const name of ['userPoolKeyArn', 'signIn'] as const) {
+    if ((of[name] !== undefined) !== (of.standbyRegion !== undefined))
+      yield [name, 'goes with standbyRegion, and it with this: the users must be there too'];
+  }
+  if (of.replicatedUserPool !== undefined && of.table !== 'existing')
+    yield ['replicatedUserPool', 'goes with the table existing'];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { permissionsBoundaryTemplate } from './permissions-boundary.ts';
 import { readerRoleTemplate } from './reader-role-template.ts';
 import { serviceControlPolicy } from './service-control-policy.ts';
 import { plainTableTemplate } from './table/plain-template.ts';
@@ -5,6 +6,7 @@ import { plainTableTemplate } from './table/plain-template.ts';
 /** Files that are used without the CDK, and are kept next to its code. */
 export const TEMPLATES = [
   { path: 'infra/templates/table.json', text: jsonText(plainTableTemplate()) },
+  { path: 'infra/templates/permissions-boundary.json', text: jsonText(permissionsBoundaryTemplate()) },
   { path: 'infra/templates/reader-role.json', text: jsonText(readerRoleTemplate()) },
   {
     path: 'infra/templates/service-control-policy.json',

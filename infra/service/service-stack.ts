@@ -66,14 +66,11 @@ export class ServiceStack extends Stack {
     createQueries(this, { api, functions: [summaries.function, ...(users ? [users.createProfile] : [])] });
     createDashboard(this, { tableName, api, summaries, objectives });
     createBudget(this, settings.monthlyBudget, settings.alarmEmail);
-    const roles = {
+    this.#shareRoles(settings, {
       api: api.taskRole,
       'update-summaries': summaries.function.role,
       'create-profile': users?.createProfile.role,
-    } satisfies Record<TableUser, Role | undefined>;
-    for (const [user, role] of Object.entries(roles)) {
-      shareValue(this, settings, `role-name-${user}`, role?.roleName ?? 'none');
-    }
+    });
     new CfnOutput(this, 'Url', { value: url });
     new CfnOutput(this, 'FailureQueueUrl', {
       value: summaries.failures.queueUrl,
@@ -83,6 +80,13 @@ export class ServiceStack extends Stack {
       value: api.loadBalancer.loadBalancerDnsName,
       description: 'The target for the domain: a CNAME or alias record',
     });
+  }
+
+  /** Publishes the names of the roles that access the table, for the baseline's trail. */
+  #shareRoles(settings: Settings, roles: Readonly<Record<TableUser, Role | undefined>>): void {
+    for (const [user, role] of Object.entries(roles)) {
+      shareValue(this, settings, `role-name-${user}`, role?.roleName ?? 'none');
+    }
   }
 
   #table(settings: Settings): DeployedTable {

@@ -52,7 +52,7 @@ function isDenied(who: Who, action: string, resource: string = ANY, region = 'eu
       (Action ? matches(action, Action) : !matches(action, NotAction ?? [])) &&
       (Resource ? matches(resource, Resource) : !matches(resource, NotResource ?? [])) &&
       (roles === undefined || !matches(ROLES[who], roles)) &&
-      (regions === undefined || !regions.includes(region))
+      !regions?.includes(region)
     );
   });
 }

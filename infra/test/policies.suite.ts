@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { anyTableAccess } from '../permissions.ts';
+import { BOUNDARY_ACTIONS } from '../permissions-boundary.ts';
 import { readerRoleTemplate } from '../reader-role-template.ts';
 import { resourcesOf, type Stack, synthesise, useSynthesis, EXISTING } from './support/synthesis.ts';
 
@@ -177,4 +178,25 @@ it('the role for outside readers reads the table, only from the given addresses,
   expect(lines[2]).toContain('Action:[kms:Decrypt,kms:DescribeKey],Resource:<KeyArn>');
   for (const line of lines.slice(0, 2))
     expect(line).toContain('Condition:{IpAddress:{aws:SourceIp:<Addresses>}}');
+});
+
+describe('the permissions boundary', () => {
+  it('is on every role if the environment names one', () => {
+    const roles = resourcesOf(
+      synthesise({ baseline: true, permissionsBoundary: 'cruddur-boundary' }),
+      'AWS::IAM::Role',
+    );
+    expect(roles.length).toBeGreaterThan(5);
+    for (const { Properties } of roles)
+      expect(JSON.stringify(Properties['PermissionsBoundary'])).toContain(':policy/cruddur-boundary');
+  });
+
+  it('allows each action that a role has, and none that no role has', () => {
+    const allowed = new Set(
+      Object.values(DEPLOYMENTS)
+        .flatMap((values) => statementsOf(synthesise(values)))
+        .flatMap(({ allows }) => allows),
+    );
+    expect([...allowed].sort()).toEqual([...BOUNDARY_ACTIONS].sort());
+  });
 });
