@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import type { Dependencies } from './domain/dependencies.ts';
+import { readReactionsAt } from './domain/annotations.ts';
 import { readGroupAsOf } from './domain/group-as-of.ts';
 import { GroupSummaries } from './domain/group-summaries.ts';
 import { MessageLog } from './domain/message-log.ts';
@@ -21,6 +22,7 @@ import { MemberStore } from './table/member-store.ts';
 import { MessageCodec } from './table/message-codec.ts';
 import { MessageStore } from './table/message-store.ts';
 import { ProfileStore } from './table/profile-store.ts';
+import { ReactionStore } from './table/reaction-store.ts';
 import { RevisionStore } from './table/revision-store.ts';
 import type { Table } from './table/table.ts';
 import { MAX_MEMBERS } from '../schema/items.ts';
@@ -62,6 +64,7 @@ export function wire(options: WiringOptions): Wiring {
   const groups = new GroupStore(table, codec);
   const members = new MemberStore(table);
   const messages = new MessageStore(table, codec);
+  const reactions = new ReactionStore(table);
   const changes = new ChangeStore(table);
   const profiles = new ProfileStore(table);
   const names = new Names(profiles, timer);
@@ -71,6 +74,7 @@ export function wire(options: WiringOptions): Wiring {
       members,
       groups: { readAsOf: (groupId, seq) => readGroupAsOf({ groups, messages }, groupId, seq) },
       messages,
+      reactions: { readAt: (groupId, seqs) => readReactionsAt({ messages, reactions }, groupId, seqs) },
       changes,
     },
     present: observedPresenter(eventPresenter({ names, codec, changes }), observer),
@@ -84,6 +88,7 @@ export function wire(options: WiringOptions): Wiring {
     invites: new InviteStore(table),
     messages,
     revisions: new RevisionStore(table, codec, messages),
+    reactions,
     changes,
     profiles,
     codec,

@@ -30,7 +30,10 @@ export const TABLE_ACCESS: Readonly<Record<TableUser, TableAccess>> = {
     table: ['BatchGetItem', 'ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
     index: ['Query'],
   },
-  'update-summaries': { table: ['GetItem', 'PutItem', 'Query', 'UpdateItem'], index: [] },
+  'update-summaries': {
+    table: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
+    index: [],
+  },
   'create-profile': { table: ['GetItem', 'PutItem'], index: [] },
 };
 

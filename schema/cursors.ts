@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalEmoji } from './emoji.ts';
 import { HANDLE_PATTERN } from './handles.ts';
 import { foldGroupName } from './group-names.ts';
 import { isGroupId, isUserId } from './ids.ts';
@@ -22,6 +23,7 @@ export type CursorScope =
   | readonly [list: 'inbox', userId: string]
   | readonly [list: 'handles', prefix: string]
   | readonly [list: 'members', groupId: string]
+  | readonly [list: 'reactions', groupId: string, seq: number]
   | readonly [list: 'public groups', userId: string, prefix: string];
 
 /** @param place the sort key of the last entry that was shown. */
@@ -45,6 +47,10 @@ function isPlaceIn(scope: CursorScope, place: string): boolean {
     }
     case 'members':
       return isUserId(place);
+    case 'reactions': {
+      const [emoji = '', ...userId] = place.split(PART_SEPARATOR);
+      return canonicalEmoji(emoji) === emoji && isUserId(userId.join(PART_SEPARATOR));
+    }
     case 'public groups': {
       const { name, groupId } = listingPlaceOf(place) ?? {};
       return name?.startsWith(scope[2]) === true && isFolded(name) && isGroupId(groupId ?? '');

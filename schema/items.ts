@@ -160,6 +160,13 @@ export const changeItem = z.object({
 /** Says that a message was deleted: its key alone. `pk = GRP#<group>`, `sk = DEL#<seq>`. */
 export const deletedSeqItem = z.object(key);
 
+/** The users who reacted to a message with an emoji. `pk = GRP#<group>`, `sk = RCT#<seq>#<emoji>`. */
+export const reactionsItem = z.object({
+  ...key,
+  /** Absent: all of them took it back, for DynamoDB has no empty sets. The stream removes such an item. */
+  users: z.set(text).readonly().exactOptional(),
+});
+
 /**
  * Lists a public group by its folded name. It is an item of its own because the index would charge for each write of META,
  * which is written with every batch of messages. `pk = GRP#<group>`, `sk = PUBLIC`.
@@ -203,6 +210,7 @@ export type MemberItem = DirectMemberItem | NamedMemberItem;
 export type StoredSummary = Pick<DirectMemberItem, keyof typeof summary>;
 export type MessageItem = Readonly<z.output<typeof messageItem>>;
 export type ChangeItem = Readonly<z.output<typeof changeItem>>;
+export type ReactionsItem = Readonly<z.output<typeof reactionsItem>>;
 export type ListingItem = Readonly<z.output<typeof listingItem>>;
 export type InviteItem = Readonly<z.output<typeof inviteItem>>;
 export type FormerGroupItem = Readonly<z.output<typeof formerGroupItem>>;
@@ -223,3 +231,9 @@ export const MAX_ADDED = 90;
 
 /** The most invitations of a group that have not expired. */
 export const MAX_INVITES = 50;
+
+/** The most different emoji that a message can have: two users who react at once may add one more. */
+export const MAX_EMOJI = 20;
+
+/** The most users who can react to a message with the same emoji: their ids are in one item. */
+export const MAX_REACTIONS = 300;

@@ -2,8 +2,8 @@
  * Keys of every item. No other file writes `GRP#`.
  *
  * Within a group's partition no sort key is between MEMBER# and META, so one Query reads the group with its members.
- * MSG# ascending is the log in order, CHG# the change log. Reserved for what comes later: RCT#, AT#, PINS, DATA, and BLOCK#
- * in a user's partition.
+ * MSG# ascending is the log in order, CHG# the change log, RCT# the reactions of the log in its order. Reserved for what
+ * comes later: AT#, DATA, and BLOCK# in a user's partition.
  */
 
 /** Digits of a number in a sort key: zero-padded, so that string order is the order of the numbers. */
@@ -25,14 +25,15 @@ export const GROUP_SK = 'META';
 export const MEMBER_SK_PREFIX = 'MEMBER#';
 /** The end of members' sort keys: `$` is the character behind `#`. */
 export const MEMBER_SK_END = 'MEMBER$';
-/** What the sort key of every message starts with: the event source mapping filters on it. */
+/** What the sort key of every message starts with. */
 export const MESSAGE_SK_PREFIX = 'MSG#';
 /** What the sort key of every entry of the change log starts with. */
 const CHANGE_SK_PREFIX = 'CHG#';
 /** What the sort key of every item that names a deleted seq starts with. */
 const DELETED_SK_PREFIX = 'DEL#';
-/** What the sort keys of a message's reactions start with, and the sort key of a group's pins: the filter has both. */
+/** What the sort key of every item of reactions starts with. */
 export const REACTIONS_SK_PREFIX = 'RCT#';
+/** Sort key of a group's pins. */
 export const PINS_SK = 'PINS';
 /** What the sort key of every invitation starts with. */
 export const INVITE_SK_PREFIX = 'INVITE#';
@@ -84,6 +85,11 @@ export const deletedKey = (groupId: string, seq: number): Key => ({
   pk: groupPk(groupId),
   sk: deletedSk(seq),
 });
+/** @param emoji see `canonicalEmoji`. */
+export const reactionsKey = (groupId: string, seq: number, emoji: string): Key => ({
+  pk: groupPk(groupId),
+  sk: `${numberedSk(REACTIONS_SK_PREFIX, seq)}#${emoji}`,
+});
 export const listingKey = (groupId: string): Key => ({ pk: groupPk(groupId), sk: LISTING_SK });
 /** @param code see `inviteCode`. */
 export const inviteKey = (groupId: string, code: string): Key => ({
@@ -120,6 +126,12 @@ export const messageSk = (seq: number): string => numberedSk(MESSAGE_SK_PREFIX, 
 export const changeSk = (change: number): string => numberedSk(CHANGE_SK_PREFIX, change);
 export const deletedSk = (seq: number): string => numberedSk(DELETED_SK_PREFIX, seq);
 
+/** The first and the last sort key that the reactions of some messages can have: `$` is the character behind `#`. */
+export const reactionsBetween = (seq: number, lastSeq: number): readonly [from: string, to: string] => [
+  `${numberedSk(REACTIONS_SK_PREFIX, seq)}#`,
+  `${numberedSk(REACTIONS_SK_PREFIX, lastSeq)}$`,
+];
+
 function numberedSk(prefix: string, place: number): string {
   if (!Number.isInteger(place) || place < 0 || place > MAX_SEQ) {
     throw new RangeError(`not a seq: ${String(place)}`);
@@ -151,6 +163,14 @@ export const changeOf = (key: Key): number | undefined => numberOf(key, CHANGE_S
 
 /** The deleted seq that the key names, or undefined for any other item. */
 export const deletedSeqOf = (key: Key): number | undefined => numberOf(key, DELETED_SK_PREFIX);
+
+/** The message and the emoji of the reactions whose key this is, or undefined for any other item. */
+export function reactionsOf({ pk, sk }: Key): { readonly seq: number; readonly emoji: string } | undefined {
+  const end = REACTIONS_SK_PREFIX.length + SEQ_DIGITS;
+  const seq = numberOf({ pk, sk: sk.slice(0, end) }, REACTIONS_SK_PREFIX);
+  const emoji = sk.slice(end + 1);
+  return seq === undefined || sk[end] !== '#' || emoji === '' ? undefined : { seq, emoji };
+}
 
 function numberOf({ pk, sk }: Key, prefix: string): number | undefined {
   if (!pk.startsWith(GROUP) || !sk.startsWith(prefix)) return undefined;
@@ -184,7 +204,12 @@ export function listingPlaceOf(
   return groupId === undefined || rest.length > 0 ? undefined : { name, groupId };
 }
 
-/** Whether the key is a message's; the stream's filter in front of the Lambda asks the same. */
+/** Whether the key is a message's. */
 export function isMessageKey(key: Key): boolean {
   return key.pk.startsWith(GROUP) && key.sk.startsWith(MESSAGE_SK_PREFIX);
+}
+
+/** Whether the key is that of reactions. */
+export function isReactionsKey(key: Key): boolean {
+  return key.pk.startsWith(GROUP) && key.sk.startsWith(REACTIONS_SK_PREFIX);
 }

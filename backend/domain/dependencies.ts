@@ -8,6 +8,7 @@ import type { MemberStore } from '../table/member-store.ts';
 import type { MessageCodec } from '../table/message-codec.ts';
 import type { MessageStore } from '../table/message-store.ts';
 import type { ProfileStore } from '../table/profile-store.ts';
+import type { ReactionStore } from '../table/reaction-store.ts';
 import type { RevisionStore } from '../table/revision-store.ts';
 import type { GroupSummaries } from './group-summaries.ts';
 import type { MessageLog } from './message-log.ts';
@@ -23,6 +24,7 @@ export interface Dependencies {
   readonly invites: InviteStore;
   readonly messages: MessageStore;
   readonly revisions: RevisionStore;
+  readonly reactions: ReactionStore;
   readonly changes: ChangeStore;
   readonly profiles: ProfileStore;
   /** The stored form of messages, for events. */

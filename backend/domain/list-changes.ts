@@ -1,7 +1,8 @@
 import { ChangesTooFarBehindError } from '../errors.ts';
+import { readAnnotations } from './annotations.ts';
 import type { Dependencies } from './dependencies.ts';
 import { type AccessNeeds, readOwnRow } from './membership.ts';
-import type { LogChange, Message } from './model.ts';
+import type { Annotations, LogChange, Message } from './model.ts';
 import type { NameReader } from './names.ts';
 import { peopleIn } from './system-messages.ts';
 
@@ -11,21 +12,22 @@ const MAX_BEHIND = 1_000;
 export interface ChangesPage {
   /** By the number of the change. Each message is as it is now, and comes once, by its newest change. */
   readonly changed: readonly { readonly change: number; readonly message: Message }[];
+  readonly annotations: Annotations;
   readonly names: NameReader;
   /** The change after which the next page begins; absent on the last one. */
   readonly next?: number;
 }
 
 /**
- * The messages of a group that were changed after a change. 1 R for the membership, 1 R for 4 KB of changes, 1 R for 4 KB of
- * each message.
+ * The messages of a group that were changed after a change, or that members reacted to. 1 R for the membership, 1 R for
+ * 4 KB of changes, 1 R for 4 KB of each message and of its reactions.
  *
- * Between the read of the change log and that of the messages more may change: a message is then shown newer than its
- * change, and comes again by the later one.
+ * Between the read of the change log and those of the messages and reactions more may change: a message is then shown
+ * newer than its change, and comes again by the later one.
  * @throws NotFoundError for a user who is not a member; ChangesTooFarBehindError.
  */
 export async function listChanges(
-  needs: AccessNeeds & Pick<Dependencies, 'names'>,
+  needs: AccessNeeds & Pick<Dependencies, 'reactions' | 'names'>,
   request: {
     readonly groupId: string;
     readonly userId: string;
@@ -44,12 +46,14 @@ export async function listChanges(
   );
   const messages = new Map(found.map((message) => [message.seq, message]));
   const people = found.flatMap((message) => [message.user_uuid, ...peopleIn(message)]);
+  const [annotations, names] = await Promise.all([readAnnotations(needs, found), needs.names.read(people)]);
   return {
     changed: page.changed.flatMap(({ change, seq }) => {
       const message = messages.get(seq);
       return message ? [{ change, message }] : [];
     }),
-    names: await needs.names.read(people),
+    annotations,
+    names,
     ...(page.next !== undefined && { next: page.next }),
   };
 }

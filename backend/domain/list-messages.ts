@@ -1,7 +1,8 @@
 import { MAX_SEQ } from '../../schema/keys.ts';
+import { readAnnotations } from './annotations.ts';
 import type { Dependencies } from './dependencies.ts';
 import { type AccessNeeds, readOwnRow } from './membership.ts';
-import type { Message } from './model.ts';
+import type { Annotations, Message } from './model.ts';
 import type { NameReader } from './names.ts';
 import { peopleIn } from './system-messages.ts';
 
@@ -12,6 +13,7 @@ export type Position =
 export interface HistoryPage {
   /** Oldest first, dense. */
   readonly messages: readonly Message[];
+  readonly annotations: Annotations;
   readonly names: NameReader;
   /** Whether there are older, and newer, messages than these. */
   readonly older: boolean;
@@ -23,11 +25,12 @@ export interface HistoryPage {
   readonly lastChange?: number;
 }
 
-type Needs = AccessNeeds & Pick<Dependencies, 'names'>;
+type Needs = AccessNeeds & Pick<Dependencies, 'reactions' | 'names'>;
 type Page = Pick<HistoryPage, 'messages' | 'older' | 'newer'>;
 
 /**
- * A page of a group's log, strongly read. 1 R for the membership, 1 R for 4 KB of messages, 1 R for the newest change.
+ * A page of a group's log, strongly read. 1 R for the membership, 1 R for 4 KB of messages, 1 R for 4 KB of their
+ * reactions, 1 R for the newest change.
  * @throws NotFoundError for a user who is not a member.
  */
 export async function listMessages(
@@ -42,13 +45,18 @@ export async function listMessages(
   const { groupId, userId, position, limit } = request;
   await readOwnRow(needs, groupId, userId);
   const hasChange = position.at === 'end' || position.at === 'before';
-  // Read before the messages: a change that comes in between is fetched once more, and none is missed.
+  // Read before the messages and their reactions: a change that comes in between is fetched once more, and none is missed.
   const lastChange = hasChange ? await needs.changes.newest(groupId) : undefined;
   const page = await readPage(needs, { groupId, position, limit });
   const people = page.messages.flatMap((message) => [message.user_uuid, ...peopleIn(message)]);
+  const [annotations, names] = await Promise.all([
+    readAnnotations(needs, page.messages),
+    needs.names.read(people),
+  ]);
   return {
     ...page,
-    names: await needs.names.read(people),
+    annotations,
+    names,
     ...(lastChange !== undefined && { lastChange }),
   };
 }

@@ -97,6 +97,17 @@ export interface InboxEntry {
   readonly unreadCount: number;
 }
 
+/** The users who reacted to a message with one emoji: at least one, in the order of their ids. */
+export interface Reaction {
+  readonly emoji: string;
+  readonly users: readonly string[];
+}
+
+/** What members added to messages of a group after these were sent, by seq. A message that has nothing is not in it. */
+export interface Annotations {
+  readonly reactions: ReadonlyMap<number, readonly Reaction[]>;
+}
+
 /** An invitation to a named group. */
 export interface Invite extends Omit<InviteItem, keyof Key> {
   readonly groupId: string;

@@ -11,6 +11,12 @@ export interface NewMessage {
   readonly createdAt: Date;
 }
 
+/** Messages that this process made, as opposed to those that it read. */
+const made = new WeakSet<Message>();
+
+/** Whether a send made and stored this very message, and did not find it as that of an earlier attempt. */
+export const isNewMessage = (message: Message): boolean => made.has(message);
+
 /** A new message that a user wrote. */
 export function newTextMessage({ text, ...message }: NewMessage & { readonly text: string }): Message {
   return newMessage(message, { kind: 'text', message: text, n: message.tail.n + 1 });
@@ -28,7 +34,7 @@ function newMessage(
   { groupId, userId, clientKey, tail, messageId, createdAt }: NewMessage,
   content: Pick<Message, 'kind' | 'message' | 'event' | 'n'>,
 ): Message {
-  return {
+  const message = {
     groupId,
     seq: tail.seq + 1,
     rev: 0,
@@ -38,4 +44,6 @@ function newMessage(
     ...(clientKey !== undefined && { client_key: clientKey }),
     created_at: createdAt.toISOString(),
   };
+  made.add(message);
+  return message;
 }

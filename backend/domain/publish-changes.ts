@@ -17,6 +17,21 @@ export function publishMessage({ events, codec }: Needs, access: Access, message
   void events.publish({ kind: 'message', to: audienceOf(access), message: codec.entryOf(message) });
 }
 
+/**
+ * Publishes that the reactions to a message were changed.
+ * @param own the row of the user who did it. Of a named group it does not say the present `membership_seq`: a process that
+ * has listeners reads it, after the reactions.
+ */
+export function publishReactions(
+  { events }: Pick<Needs, 'events'>,
+  own: Member,
+  { groupId, seq }: Pick<Message, 'groupId' | 'seq'>,
+): void {
+  const to: Audience =
+    own.peer === undefined ? { groupId, membershipSeq: own.joined_seq } : { userIds: [own.userId, own.peer] };
+  void events.publish({ kind: 'reactions', to, groupId, seqs: [seq] });
+}
+
 /** Publishes a row to its user's devices: a new read mark. */
 export function publishRow({ events }: Pick<Needs, 'events'>, row: Member, group?: NamedGroup): void {
   void events.publish({ kind: 'message_group', row, ...(group && { group }) });
@@ -60,11 +75,12 @@ const SLICE = 100;
 
 /**
  * Publishes what the stream's handler has applied, because the API may have died before it did: which messages have which
- * version, who became a member or left, and the entry of the change log. It never rejects. It has no text: a process that needs
- * a message reads it as it is by then.
+ * version or other reactions, who became a member or left, and the entry of the change log. It never rejects. It has no
+ * text: a process that needs a message reads it as it is by then.
  *
  * A message is followed by what it says of its group's members, as from the API; and the entry of the change log comes
  * last: a client that has it has everything that it names.
+ * @param batch.reactedTo seqs of messages whose reactions were changed.
  * @param batch.firstMembers of a group that was opened by one of the messages, whose first message does not name them.
  */
 export async function publishAgain(
@@ -73,6 +89,7 @@ export async function publishAgain(
     readonly groupId: string;
     readonly update: Update;
     readonly messages: readonly LogEntry[];
+    readonly reactedTo: readonly number[];
     readonly firstMembers: readonly string[];
   },
 ): Promise<void> {
@@ -94,6 +111,12 @@ export async function publishAgain(
       to,
       groupId,
       versions: slice.map(versionOf),
+    })),
+    ...slicesOf([...new Set(batch.reactedTo)]).map((seqs): Change => ({
+      kind: 'reactions',
+      to,
+      groupId,
+      seqs,
     })),
     ...('groupId' in to
       ? messages.filter(changesLook).map(({ seq }): Change => ({ kind: 'group', ...to, seq }))

@@ -3,6 +3,12 @@ import { CONFLICT, retryOnConflict } from '../table/retry-on-conflict.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { DirectMember, NamedGroup } from './model.ts';
 import { applyToRow, applyToSummary, type GroupFacts } from './summaries.ts';
+import {
+  type AnnotationFacts,
+  annotatedSeqs,
+  NO_ANNOTATION_FACTS,
+  removeAnnotations,
+} from './update-annotations.ts';
 
 /** An item that others change meanwhile: a failed write returns it as it is then. */
 const SETTLING = {
@@ -12,7 +18,10 @@ const SETTLING = {
 };
 
 /** What the stream's handler writes to. */
-export type SummaryStores = Pick<Dependencies, 'members' | 'groups' | 'changes' | 'clock'>;
+export type SummaryStores = Pick<
+  Dependencies,
+  'members' | 'groups' | 'messages' | 'reactions' | 'changes' | 'clock'
+>;
 
 /** A group with its summary as it is now, written or not: a replay writes nothing. */
 export type UpdatedGroup =
@@ -23,29 +32,35 @@ export type UpdatedGroup =
 export interface Update {
   /** Undefined where there is no such group any more. */
   readonly updated: UpdatedGroup | undefined;
-  /** The entry of the change log, where the facts say that messages were changed. */
+  /** The entry of the change log, where the facts say that messages were changed, or something was added to them. */
   readonly change?: { readonly change: number; readonly seqs: readonly number[] };
 }
 
 /**
  * Brings a group up to these facts. Direct: 4 W + 1 R, and 2 W more where the place in the inbox moves. Named, whatever the
- * number of members: 1 W + 1 R, and 2 W for each author. 1 W for each deleted seq; 1 W + 1 R for the change log.
+ * number of members: 1 W + 1 R, and 2 W for each author. 1 W + 1 R for each deleted seq, 1 R for each message that was
+ * reacted to; 1 W + 1 R for the change log.
  *
  * The order matters if the process dies in between, or a client reads in between: deleted seqs are stored before a
  * summary says that there are any, authors have read their own texts before a summary shows them, and a client that sees a
  * change finds what it names. Any number of these may run at once, for the same facts or others, and each may be repeated.
+ * @param facts undefined where no message was written.
  */
 export async function updateSummaries(
   stores: SummaryStores,
   groupId: string,
-  facts: GroupFacts,
+  facts: GroupFacts | undefined,
+  annotations: AnnotationFacts = NO_ANNOTATION_FACTS,
 ): Promise<Update> {
-  await stores.changes.noteDeleted(groupId, [...facts.deleted]);
+  const deleted = facts?.deleted ?? new Set();
+  await stores.changes.noteDeleted(groupId, [...deleted]);
+  await removeAnnotations(stores, groupId, deleted, annotations);
   const updated = isDirectGroupId(groupId)
     ? await updatePair(stores, groupId, facts)
     : await updateNamed(stores, groupId, facts);
-  if (!updated || facts.changed.size === 0) return { updated };
-  const seqs = [...facts.changed].sort((one, other) => one - other);
+  const changed = new Set([...(facts?.changed ?? []), ...annotatedSeqs(annotations)]);
+  if (!updated || changed.size === 0) return { updated };
+  const seqs = [...changed].sort((one, other) => one - other);
   const change = await stores.changes.append(groupId, { seqs, changed_at: stores.clock().toISOString() });
   return { updated, change: { change, seqs } };
 }
@@ -53,14 +68,14 @@ export async function updateSummaries(
 async function updatePair(
   { members }: SummaryStores,
   groupId: string,
-  facts: GroupFacts,
+  facts: GroupFacts | undefined,
 ): Promise<UpdatedGroup | undefined> {
   const rows = await members.pair(groupId);
   const updated = await Promise.all(
     rows.map((read) =>
       settle(
         read,
-        (row) => applyToRow(row, facts),
+        (row) => facts && applyToRow(row, facts),
         (row, now) => members.applySummary(row, now),
       ),
     ),
@@ -72,15 +87,16 @@ async function updatePair(
 async function updateNamed(
   { members, groups }: SummaryStores,
   groupId: string,
-  facts: GroupFacts,
+  facts: GroupFacts | undefined,
 ): Promise<UpdatedGroup | undefined> {
-  await Promise.all([...facts.authored].map(([userId, mark]) => members.raiseMark(groupId, userId, mark)));
+  const authored = [...(facts?.authored ?? [])];
+  await Promise.all(authored.map(([userId, mark]) => members.raiseMark(groupId, userId, mark)));
   const read = await groups.find(groupId);
   if (read?.kind !== 'group') return undefined;
   const group = await settle(
     read,
     (seen) => {
-      const summary = applyToSummary(seen, facts);
+      const summary = facts && applyToSummary(seen, facts);
       return summary && { ...seen, ...summary };
     },
     async (seen, now) => {

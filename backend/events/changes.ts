@@ -1,4 +1,4 @@
-import type { LogEntry, Member, NamedGroup } from '../domain/model.ts';
+import type { LogEntry, Member, NamedGroup, Reaction } from '../domain/model.ts';
 
 /**
  * The users whom a change concerns: some users, or the members of a named group. The publisher never reads the members: a
@@ -29,6 +29,16 @@ export type Change =
       readonly to: Audience;
       readonly groupId: string;
       readonly versions: readonly Version[];
+    }
+  /**
+   * The reactions to messages of a group were changed. They have no version, so every process that has listeners reads
+   * them again, and then who is a member by then.
+   */
+  | {
+      readonly kind: 'reactions';
+      readonly to: Audience;
+      readonly groupId: string;
+      readonly seqs: readonly number[];
     }
   /** An entry of a group's change log. All that it names was published before it. */
   | {
@@ -68,6 +78,12 @@ export type ChangeOf<Kind extends Change['kind']> = Extract<Change, { readonly k
 /** What an event stream shows of changes. */
 export type ShownEvent =
   | { readonly kind: 'message'; readonly message: LogEntry }
+  | {
+      readonly kind: 'reactions';
+      readonly groupId: string;
+      readonly seq: number;
+      readonly reactions: readonly Reaction[];
+    }
   | Pick<ChangeOf<'change'>, 'kind' | 'groupId' | 'change' | 'seqs'>
   | ChangeOf<'message_group'>
   | { readonly kind: 'message_group_left'; readonly groupId: string }
@@ -117,6 +133,7 @@ export function channelsOf(change: Change): readonly Channel[] {
   switch (change.kind) {
     case 'message':
     case 'versions':
+    case 'reactions':
     case 'change':
       return channelsTo(change.to);
     case 'typing':

@@ -125,6 +125,9 @@ export class GroupChannel {
         for (const { seq, rev } of change.versions) this.#parts.deliveries.receive(this.#keyOf(seq), rev);
         this.#enqueue(change, (listeners) => this.#deliverVersions(change, listeners));
         return;
+      case 'reactions':
+        this.#enqueue(change, (listeners) => this.#deliverReactions(change, listeners));
+        return;
       case 'change':
       case 'typing':
         this.#enqueue(change, (listeners) => this.#deliverNotice(change, listeners));
@@ -174,6 +177,26 @@ export class GroupChannel {
     for (const message of seqs.flatMap((seq) => entries.get(seq) ?? [])) {
       const change = { kind: 'message', to: { groupId: this.#groupId, membershipSeq }, message } as const;
       await this.#deliverMessage(change, listeners);
+    }
+  }
+
+  /**
+   * Delivers the reactions to messages as they are by now. They may have been written after the publication, so they are for
+   * those who are members by now: META is read after them.
+   */
+  async #deliverReactions(
+    { seqs, to }: ChangeOf<'reactions'>,
+    listeners: readonly GroupListener[],
+  ): Promise<void> {
+    if (listeners.length === 0) return;
+    const { reactions, groups } = this.#parts.readers;
+    const groupId = this.#groupId;
+    const found = await reactions.readAt(groupId, seqs);
+    const group = await groups.readAsOf(groupId, 0);
+    const membershipSeq = Math.max(membershipSeqOf(to), group?.membership_seq ?? 0);
+    const verified = await this.#listeners.verify(listeners, membershipSeq);
+    for (const [seq, now] of found) {
+      await this.#send(verified, { kind: 'reactions', groupId, seq, reactions: now });
     }
   }
 

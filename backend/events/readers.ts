@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import type { LogEntry, Member, NamedGroup } from '../domain/model.ts';
+import type { LogEntry, Member, NamedGroup, Reaction } from '../domain/model.ts';
 
 /** Reads who is in which group. */
 export interface MemberReader {
@@ -26,12 +26,21 @@ export interface ChangeReader {
   newest(groupId: string): Promise<number>;
 }
 
+export interface ReactionReader {
+  /**
+   * The reactions to messages by seq, strongly read; messages that are not there are left out. 1 R for each 4 KB of each
+   * message, and 1 R for 4 KB of reactions.
+   */
+  readAt(groupId: string, seqs: readonly number[]): Promise<ReadonlyMap<number, readonly Reaction[]>>;
+}
+
 /** What events are delivered with, strongly read where the log must prove something. */
 export interface Readers {
   readonly members: MemberReader;
   readonly groups: GroupReader;
   readonly messages: MessageReader;
   readonly changes: ChangeReader;
+  readonly reactions: ReactionReader;
 }
 
 /** Reads of rows at once: when a process starts, all its clients open their streams within seconds. */

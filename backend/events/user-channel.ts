@@ -90,6 +90,9 @@ export class UserChannel {
         }
         this.#queue.add(change.kind, () => this.#deliverVersions(change));
         return;
+      case 'reactions':
+        this.#queue.add(change.kind, () => this.#deliverReactions(change));
+        return;
       case 'change':
       case 'typing':
         this.#queue.add(change.kind, () => this.#send(change));
@@ -128,6 +131,12 @@ export class UserChannel {
     const seqs = lacked.map(({ seq }) => seq);
     const entries = await readers.messages.entriesAt(groupId, seqs);
     for (const message of seqs.flatMap((seq) => entries.get(seq) ?? [])) await this.#deliverMessage(message);
+  }
+
+  /** Delivers the reactions to messages as they are by now. */
+  async #deliverReactions({ groupId, seqs }: ChangeOf<'reactions'>): Promise<void> {
+    const found = await this.#parts.readers.reactions.readAt(groupId, seqs);
+    for (const [seq, reactions] of found) await this.#send({ kind: 'reactions', groupId, seq, reactions });
   }
 
   /** Shows a direct group that was just opened, as it is by now. */

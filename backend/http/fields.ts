@@ -157,6 +157,13 @@ export const seqInPath = z
     override: { type: 'integer', minimum: 1, maximum: MAX_SEQ },
   });
 
+/** An emoji in a path, as the client wrote it. Text that is none is a 422: no page can have led a client there. */
+export const emojiInPath = z.string().meta({
+  description: 'One emoji.',
+  examples: ['👍'],
+  override: { minLength: 1 },
+});
+
 /** A group in a path. Any text is allowed: an invalid id is a group that does not exist. */
 export const groupIdInPath = z
   .string()

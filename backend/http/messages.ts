@@ -2,9 +2,11 @@ import * as z from 'zod';
 import { foldHandle } from '../../schema/handles.ts';
 import { cleanLine, isBlank } from '../../schema/plain-text.ts';
 import type { Wiring } from '../wiring.ts';
+import { NO_ANNOTATIONS, readAnnotations } from '../domain/annotations.ts';
 import { deleteMessage, editMessage } from '../domain/change-message.ts';
 import { listChanges } from '../domain/list-changes.ts';
 import { type HistoryPage, listMessages, type Position } from '../domain/list-messages.ts';
+import { isNewMessage } from '../domain/new-message.ts';
 import { type Send, sendToGroup, sendToHandle } from '../domain/send-message.ts';
 import { UnprocessableError } from '../errors.ts';
 import type { Message } from '../domain/model.ts';
@@ -122,7 +124,9 @@ export const messageRoutes: readonly Route[] = [
         ...(clientKey !== undefined && { clientKey }),
         ...(body.after_seq !== undefined && { afterSeq: body.after_seq }),
       });
-      return presentMessage(stored, { person: () => caller }, caller.userId);
+      // An earlier attempt of the same request may have stored it: others may have reacted since.
+      const annotations = isNewMessage(stored) ? NO_ANNOTATIONS : await readAnnotations(context, [stored]);
+      return presentMessage(stored, { person: () => caller }, caller.userId, annotations);
     },
   }),
 
@@ -143,7 +147,7 @@ export const messageRoutes: readonly Route[] = [
       const page = await listMessages(context, { groupId, userId, position: positionOf(place), limit });
       linkPages(request, response, pagesBeside(page, limit));
       if (page.lastChange !== undefined) response.set('Last-Change', String(page.lastChange));
-      return page.messages.map((entry) => presentMessage(entry, page.names, userId));
+      return page.messages.map((entry) => presentMessage(entry, page.names, userId, page.annotations));
     },
   }),
 
@@ -154,7 +158,7 @@ export const messageRoutes: readonly Route[] = [
     name: 'listChanges',
     summary: 'Lists the messages that were changed after a change',
     description:
-      'Each message is as it is now, and comes once, by its newest change. A client that holds the messages of a page and its `Last-Change` gets here what was edited or deleted since; `next` goes on. A change with several messages is not split, so a page can have more than `limit`. 409: more than 1,000 changes lie in between, or the log was rebuilt; then load the conversation again.',
+      'Each message is as it is now, and comes once, by its newest change. A client that holds the messages of a page and its `Last-Change` gets here what was edited, deleted or reacted to since; `next` goes on. A change with several messages is not split, so a page can have more than `limit`. 409: more than 1,000 changes lie in between, or the log was rebuilt; then load the conversation again.',
     params: z.object({ message_group_uuid: groupIdInPath }),
     query: changesQuery,
     cost: costOfPage(CHANGES_PAGE),
@@ -168,7 +172,7 @@ export const messageRoutes: readonly Route[] = [
       });
       return page.changed.map((changed) => ({
         change: changed.change,
-        message: presentMessage(changed.message, page.names, userId),
+        message: presentMessage(changed.message, page.names, userId, page.annotations),
       }));
     },
   }),
@@ -207,7 +211,11 @@ function targetOf({ message_group_uuid: groupId, seq }: z.output<typeof messageP
 }
 
 async function present(context: Wiring, userId: string, item: Message): Promise<MessageAnswer> {
-  return presentMessage(item, await context.names.read([item.user_uuid]), userId);
+  const [annotations, names] = await Promise.all([
+    readAnnotations(context, [item]),
+    context.names.read([item.user_uuid]),
+  ]);
+  return presentMessage(item, names, userId, annotations);
 }
 
 async function send(context: Wiring, body: z.output<typeof sendBody>, wanted: Send): Promise<Message> {

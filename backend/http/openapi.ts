@@ -10,6 +10,7 @@ import { CODES } from './fields.ts';
 import { commonFailures, failure, FAILURE_SCHEMAS, HEADERS } from './openapi-failures.ts';
 import type { Access, Declaration, Route } from './route.ts';
 import { groupChange } from '../presentation/event.ts';
+import { messageReactions } from '../presentation/reaction.ts';
 
 /**
  * Creates the OpenAPI document from the routes' declarations. This takes some time, and only the document needs the
@@ -32,7 +33,11 @@ export function describeApi(routes: readonly Route[]): oas31.OpenAPIObject {
     servers: [{ url: '/', description: 'The server of this document.' }],
     paths,
     components: {
-      schemas: { ...FAILURE_SCHEMAS, GroupChange: groupChange },
+      schemas: {
+        ...FAILURE_SCHEMAS,
+        GroupChange: groupChange,
+        MessageReactions: messageReactions,
+      },
       headers: HEADERS,
       securitySchemes: {
         bearer: {

@@ -6,6 +6,7 @@ import { memberRoutes } from './members.ts';
 import { messageGroupRoutes } from './message-groups.ts';
 import { messageRoutes } from './messages.ts';
 import { publicGroupRoutes } from './public-groups.ts';
+import { reactionRoutes } from './reactions.ts';
 import type { Route } from './route.ts';
 import { userRoutes } from './users.ts';
 
@@ -18,6 +19,7 @@ export const API_ROUTES: readonly Route[] = [
   ...memberRoutes,
   ...inviteRoutes,
   ...messageRoutes,
+  ...reactionRoutes,
   ...eventRoutes,
   ...docsRoutes(() => API_ROUTES),
 ];

@@ -7,6 +7,7 @@ import type { NameReader, Names } from '../domain/names.ts';
 import { peopleIn } from '../domain/system-messages.ts';
 import { presentMessage } from './message.ts';
 import { presentMessageGroup } from './message-group.ts';
+import { peopleInReactions, presentReactions } from './reaction.ts';
 import { groupId, seq } from './values.ts';
 
 /** An entry of a group's change log, as the event `change` announces it. */
@@ -64,6 +65,8 @@ async function dataOf(event: ShownEvent, parts: PresenterParts, viewerId?: strin
       ]);
       return presentMessage(decrypted, names, viewerId);
     }
+    case 'reactions':
+      return presentReactions(event, await parts.read(peopleInReactions(event.reactions)));
     case 'change':
       return { message_group_uuid: event.groupId, change: event.change, seqs: event.seqs };
     case 'message_group':

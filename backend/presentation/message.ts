@@ -1,9 +1,22 @@
 import * as z from 'zod';
 import type { SystemEvent } from '../../schema/items.ts';
-import type { Message } from '../domain/model.ts';
+import type { Annotations, Message, Reaction } from '../domain/model.ts';
+import { NO_ANNOTATIONS } from '../domain/annotations.ts';
 import type { NameReader } from '../domain/names.ts';
 import { systemWords } from '../domain/system-messages.ts';
-import { displayName, groupId, handle, role, seq, time, unreadable, userId, visibility } from './values.ts';
+import {
+  count,
+  displayName,
+  emoji,
+  groupId,
+  handle,
+  role,
+  seq,
+  time,
+  unreadable,
+  userId,
+  visibility,
+} from './values.ts';
 
 const MAX_KEY_LENGTH = 64;
 
@@ -11,6 +24,15 @@ const MAX_KEY_LENGTH = 64;
 export const user = z
   .object({ user_uuid: userId, handle, display_name: displayName })
   .meta({ id: 'User', description: 'A user, with their current name.' });
+
+/** The reactions with one emoji, for one reader. */
+const reaction = z
+  .object({
+    emoji,
+    count: count.min(1).meta({ description: 'Number of users who reacted with it.', examples: [3] }),
+    reacted: z.boolean().meta({ description: 'Whether the caller is one of them.', examples: [true] }),
+  })
+  .meta({ id: 'Reaction', description: 'The reactions to a message with one emoji.' });
 
 const groupName = z.string().meta({ description: 'The new name.', examples: ['Analytical engines'] });
 
@@ -70,6 +92,10 @@ const common = {
       description: 'The `Idempotency-Key` that it was sent with: only its author sees it.',
       examples: ['my-first-answer'],
     }),
+  reactions: z.array(reaction).exactOptional().meta({
+    description:
+      'In the order of their emoji; empty in a tombstone. In every response. In the event `message` only of a tombstone: otherwise they are what they were, and for a new message none.',
+  }),
 };
 
 const textMessage = z
@@ -111,11 +137,15 @@ export const changedMessage = z
   .meta({ id: 'ChangedMessage', description: 'A message that was changed after it was sent.' });
 export type ChangedMessageAnswer = z.infer<typeof changedMessage>;
 
-/** @param viewerId the user who will see it: others than the author do not get `client_key`. Absent: any user. */
+/**
+ * @param viewerId the user who will see it: others than the author do not get `client_key`. Absent: any user.
+ * @param annotations what members added to it. Absent: it was not read.
+ */
 export function presentMessage(
   item: Message,
   names: Pick<NameReader, 'person'>,
   viewerId?: string,
+  annotations = item.deleted_at === undefined ? undefined : NO_ANNOTATIONS,
 ): MessageAnswer {
   const { handle, display_name } = names.person(item.user_uuid);
   const presented = {
@@ -131,12 +161,22 @@ export function presentMessage(
     deleted_at: item.deleted_at ?? null,
     ...(item.unreadable && { unreadable: item.unreadable }),
     ...(item.client_key !== undefined && item.user_uuid === viewerId && { client_key: item.client_key }),
+    ...(annotations && presentAnnotations(annotations, item.seq, viewerId)),
   };
   const { event } = item;
   if (event === undefined) return { ...presented, kind: 'text', message: item.message };
   const nameOf = (userId: string) => names.person(userId).display_name;
   const words = systemWords(event, item.user_uuid, { nameOf });
   return { ...presented, kind: 'system', message: words, event: presentGroupEvent(event, names) };
+}
+
+function presentAnnotations({ reactions }: Annotations, seq: number, viewerId: string | undefined) {
+  const present = ({ emoji, users }: Reaction) => ({
+    emoji,
+    count: users.length,
+    reacted: viewerId !== undefined && users.includes(viewerId),
+  });
+  return { reactions: (reactions.get(seq) ?? []).map(present) };
 }
 
 function presentGroupEvent(stored: SystemEvent, names: Pick<NameReader, 'person'>): GroupEvent {

@@ -56,3 +56,8 @@ export const visibility = z.enum(['private', 'public']).meta({
   id: 'Visibility',
   description: '`public`: any user can find the group, and join it. `private`: users are added or invited.',
 });
+
+export const emoji = z.string().meta({
+  description: 'One emoji, in the spelling that Unicode calls fully qualified.',
+  examples: ['👍'],
+});

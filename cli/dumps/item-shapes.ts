@@ -2,6 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type * as z from 'zod';
 import { placeInInbox } from '../../backend/domain/summaries.ts';
+import { canonicalEmoji } from '../../schema/emoji.ts';
 import { isDirectGroupId } from '../../schema/ids.ts';
 import {
   changeItem,
@@ -16,6 +17,7 @@ import {
   namedGroupItem,
   namedMemberItem,
   profileItem,
+  reactionsItem,
 } from '../../schema/items.ts';
 import {
   changeKey,
@@ -39,6 +41,8 @@ import {
   namedInboxSk,
   profileKey,
   profileUserIdOf,
+  reactionsKey,
+  reactionsOf,
   seqOf,
 } from '../../schema/keys.ts';
 import type { RawItem } from './item-json.ts';
@@ -89,6 +93,11 @@ function kindOf(key: Key): Kind | undefined {
     return { schema: changeItem, keys: (item) => numberedKey(changeKey, changeOf, groupId, item['change']) };
   }
   if (deletedSeqOf(key) !== undefined) return { schema: deletedSeqItem, keys: () => ({}) };
+  const reacted = reactionsOf(key);
+  if (reacted) {
+    const emoji = canonicalEmoji(reacted.emoji) ?? '';
+    return { schema: reactionsItem, keys: () => ({ ...reactionsKey(groupId, reacted.seq, emoji) }) };
+  }
   if (isListingKey(key)) return { schema: listingItem, keys: (item) => listingKeys(groupId, item) };
   if (inviteCodeOf(key) !== undefined) return { schema: inviteItem, keys: () => ({}) };
   const isDirect = isDirectGroupId(groupId);

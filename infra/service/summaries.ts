@@ -5,7 +5,7 @@ import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { MESSAGE_SK_PREFIX, PINS_SK, REACTIONS_SK_PREFIX } from '../../schema/keys.ts';
+import { STREAM_FILTER } from '../../schema/stream-filter.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { STREAM_ACTIONS } from '../permissions.ts';
 import { TableFunction } from './lambda-function.ts';
@@ -68,14 +68,15 @@ export class Summaries extends Construct {
   }
 
   /**
-   * Only records of messages, reactions and pins: the function's own writes never invoke it. One batch of a shard at a
-   * time: Lambda keeps the order of an item's records, not of a group's, so with more lanes the messages of a busy group
+   * Only what members write to messages, reactions and pins: the function's own writes do not invoke it. One batch of a
+   * shard at a time: Lambda keeps the order of an item's records, not of a group's, so with more lanes the messages of a busy group
    * are in many batches at once, and each of them writes the same summary. A fault is retried until the records are half
    * as old as the stream keeps them; then the batch's position goes to the queue.
    */
   #follow(streamArn: string): void {
-    const sortKeys = [{ prefix: MESSAGE_SK_PREFIX }, { prefix: REACTIONS_SK_PREFIX }, PINS_SK];
-    const pattern = { dynamodb: { Keys: { sk: { S: sortKeys } } } };
+    const { eventNames, sortKeyPrefixes, sortKeys } = STREAM_FILTER;
+    const S = [...sortKeyPrefixes.map((prefix) => ({ prefix })), ...sortKeys];
+    const pattern = { eventName: eventNames, dynamodb: { Keys: { sk: { S } } } };
     new CfnEventSourceMapping(this, 'Stream', {
       functionName: this.function.fn.functionName,
       eventSourceArn: streamArn,

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sqsFailureQueue } from '../../lambdas/update-summaries/failure-queue.ts';
 import { createHandler } from '../../lambdas/update-summaries/handler.ts';
+import { streamStores } from '../../lambdas/update-summaries/stores.ts';
 import { inProcessLiveEvents } from '../../backend/events/in-process-live-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { type Key, messageKey } from '../../schema/keys.ts';
@@ -139,12 +140,8 @@ describeWithQueue('redrive, with a queue of the stand-in', () => {
 
   it('processes the messages that the function itself puts into the queue', async () => {
     const groupId = await staleGroup();
-    const { members, groups, changes, clock } = db.newContext();
     const handler = createHandler({
-      members,
-      groups,
-      changes,
-      clock,
+      ...streamStores(db.table),
       events: inProcessLiveEvents().events,
       failures: sqsFailureQueue(sqs, queueUrl),
       logger: createLogger('silent'),

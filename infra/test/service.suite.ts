@@ -27,7 +27,10 @@ describe('the stream', () => {
       StartingPosition: 'TRIM_HORIZON',
       FilterCriteria: {
         Filters: [
-          { Pattern: '{"dynamodb":{"Keys":{"sk":{"S":[{"prefix":"MSG#"},{"prefix":"RCT#"},"PINS"]}}}}' },
+          {
+            Pattern:
+              '{"eventName":["INSERT","MODIFY"],"dynamodb":{"Keys":{"sk":{"S":[{"prefix":"MSG#"},{"prefix":"RCT#"},"PINS"]}}}}',
+          },
         ],
       },
       BatchSize: 500,

@@ -9,7 +9,7 @@ import { type SummaryStores, type Update, updateSummaries } from '../../backend/
 import { AppError } from '../../backend/errors.ts';
 import { MAX_ADDED } from '../../schema/items.ts';
 import type { Key } from '../../schema/keys.ts';
-import { type MessageRecord, readRecords } from './stream-records.ts';
+import { type GroupRecords, readRecords } from './stream-records.ts';
 
 /** A batch of 500 records can be of 500 groups: not all of them are processed at once. */
 const GROUPS_AT_ONCE = 20;
@@ -26,8 +26,9 @@ export interface HandlerParts extends SummaryStores {
 }
 
 /**
- * Keeps the summaries, the deleted seqs and the change log: for each group in a batch, the facts of its messages are
- * applied (see `domain/update-summaries.ts` for the order of the writes), then the messages are published.
+ * Keeps the summaries, the deleted seqs and the change log, and removes the reactions of deleted messages: for each group
+ * in a batch, the facts of its records are applied (see `domain/update-summaries.ts` for the order of the writes), then
+ * they are published.
  *
  * A batch may come again, in part or whole, beside others, or late: applying facts twice changes nothing, and a change
  * that is logged twice makes clients fetch once more. So a passing fault reports the first record that it affected, from
@@ -64,27 +65,25 @@ export function createHandler(parts: HandlerParts) {
 async function updateGroup(
   parts: HandlerParts,
   groupId: string,
-  records: readonly MessageRecord[],
+  { messages, reactions, firstPlace, keys }: GroupRecords,
 ): Promise<number> {
   const { failures, logger, observer = NO_OBSERVER } = parts;
-  const messages = records.map((record) => record.message);
-  const facts = factsOf(messages);
-  if (!facts) return Infinity;
   try {
-    const update = await updateSummaries(parts, groupId, facts);
+    const update = await updateSummaries(parts, groupId, factsOf(messages), { reactions });
     for (const message of messages) observer.follow('summarised', message);
     const firstMembers = messages.some(({ seq, rev }) => seq === 1 && rev === 0)
       ? await readFirstMembers(parts, groupId, update)
       : [];
-    await publishAgain(parts.events, { groupId, update, messages, firstMembers });
+    const reactedTo = reactions.map(({ seq }) => seq);
+    await publishAgain(parts.events, { groupId, update, messages, reactedTo, firstMembers });
     return Infinity;
   } catch (error) {
     if (isPassing(error)) {
       logger.warn({ err: error, group: groupId }, 'summaries were not written, and will be tried again');
-      return records[0]?.place ?? 0;
+      return firstPlace;
     }
-    logger.error({ err: error, group: groupId, skipped: records.length }, 'summaries cannot be written');
-    await failures(records.map((record) => record.key));
+    logger.error({ err: error, group: groupId, skipped: keys.length }, 'summaries cannot be written');
+    await failures(keys);
     return Infinity;
   }
 }

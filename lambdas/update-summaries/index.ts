@@ -4,16 +4,13 @@ import { readStreamConfig } from '../../backend/config.ts';
 import { inProcessLiveEvents } from '../../backend/events/in-process-live-events.ts';
 import { openPublisher } from '../../backend/events/live-events.ts';
 import { createLogger } from '../../backend/logger.ts';
-import { ChangeStore } from '../../backend/table/change-store.ts';
-import { GroupStore } from '../../backend/table/group-store.ts';
-import { MemberStore } from '../../backend/table/member-store.ts';
-import { opaqueTexts } from '../../backend/table/message-codec.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { createLambdaClient } from '../dynamo-client.ts';
 import { observeFunction } from '../observe.ts';
 import { sqsFailureQueue } from './failure-queue.ts';
 import { createHandler } from './handler.ts';
 import { findRedisUrl } from './redis-url.ts';
+import { streamStores } from './stores.ts';
 
 /*
  * The Lambda's entry: wires the handler once for each cold start.
@@ -31,10 +28,7 @@ const { observer, flushing } = observeFunction(tableName);
 const { recorder } = observer;
 
 const handle = createHandler({
-  members: new MemberStore(table),
-  groups: new GroupStore(table, opaqueTexts()),
-  changes: new ChangeStore(table),
-  clock: () => new Date(),
+  ...streamStores(table),
   // Without Redis there are no other processes to notify.
   events:
     url === undefined ? inProcessLiveEvents().events : openPublisher({ url, tableName, logger, recorder }),

@@ -4,14 +4,17 @@ import type { StreamRecord } from 'aws-lambda';
 import * as z from 'zod';
 import type { LogEntry } from '../../backend/domain/model.ts';
 import { logEntryOf } from '../../backend/table/items.ts';
-import { messageItem } from '../../schema/items.ts';
-import { isMessageKey, type Key, seqOf } from '../../schema/keys.ts';
+import type { ReactionFact } from '../../backend/domain/update-annotations.ts';
+import { messageItem, reactionsItem } from '../../schema/items.ts';
+import { groupIdOf, isMessageKey, isReactionsKey, type Key, reactionsOf, seqOf } from '../../schema/keys.ts';
 
-/** A record of a message that was written, and what it says. */
-export interface MessageRecord {
-  readonly place: number;
-  readonly key: Key;
-  readonly message: LogEntry;
+/** What the records of one group say was written. */
+export interface GroupRecords {
+  readonly messages: LogEntry[];
+  readonly reactions: ReactionFact[];
+  /** Place in the batch of the first record. */
+  readonly firstPlace: number;
+  readonly keys: Key[];
 }
 
 /** A record that can never be read, as it is logged. */
@@ -46,27 +49,49 @@ const anyRecord = z
   .catch({ eventName: undefined, eventID: undefined, dynamodb: EMPTY });
 
 /**
- * The messages that a batch says were written, by group. Other items and removals are passed over; what is left is
- * broken: a record without a key, of an unknown event, or with an image that is not its key's message.
+ * What a batch says was written, by group. Other items and removals are passed over; what is left is broken: a record
+ * without a key, of an unknown event, or with an image that is not its key's item.
  */
 export function readRecords(records: readonly unknown[]) {
-  const groups = new Map<string, MessageRecord[]>();
+  const groups = new Map<string, GroupRecords>();
   const broken: BrokenRecord[] = [];
   records.forEach((record, place) => {
     const { eventName, eventID: event, dynamodb } = anyRecord.parse(record);
     const key = dynamodb.Keys && { pk: dynamodb.Keys.pk.S, sk: dynamodb.Keys.sk.S };
-    // Removals are retention's, which takes nothing back that a summary says.
-    if (eventName === 'REMOVE' || (key && !isMessageKey(key))) return;
-    const message = key && WRITES.has(eventName) ? messageWithKey(key, dynamodb.NewImage) : undefined;
-    if (!key || !message) {
+    // Removals are retention's, which takes nothing back that a summary says, and the function's own.
+    if (eventName === 'REMOVE' || (key && !isRead(key))) return;
+    const groupId = key && groupIdOf(key);
+    const note = key && WRITES.has(eventName) ? noteOf(key, dynamodb.NewImage) : undefined;
+    if (!key || groupId === undefined || !note) {
       broken.push({ key, event, sequence: dynamodb.SequenceNumber });
       return;
     }
-    const group = groups.get(message.groupId) ?? [];
-    groups.set(message.groupId, group);
-    group.push({ place, key, message });
+    const group = groups.get(groupId) ?? { messages: [], reactions: [], firstPlace: place, keys: [] };
+    groups.set(groupId, group);
+    group.keys.push(key);
+    note(group);
   });
   return { groups, broken };
+}
+
+const isRead = (key: Key): boolean => isMessageKey(key) || isReactionsKey(key);
+
+/** Adds what an image says to its group's records; undefined where the image is not the key's item. */
+function noteOf(key: Key, image: StreamRecord['NewImage']): ((group: GroupRecords) => void) | undefined {
+  if (isMessageKey(key)) {
+    const message = messageWithKey(key, image);
+    return message && ((group) => group.messages.push(message));
+  }
+  const reactions = reactionsWithKey(key, image);
+  return reactions && ((group) => group.reactions.push(reactions));
+}
+
+/** The reactions in an image; undefined where the image does not hold them, or contradicts the record's key. */
+function reactionsWithKey(key: Key, image: StreamRecord['NewImage']): ReactionFact | undefined {
+  const { data: item } = reactionsItem.safeParse(itemOf(image));
+  const place = reactionsOf(key);
+  if (!item || !place || item.pk !== key.pk || item.sk !== key.sk) return undefined;
+  return { ...place, isEmpty: item.users === undefined };
 }
 
 /** The message in an image; undefined where the image is no whole message, or contradicts the record's key. */

@@ -1,11 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { openPublisher } from '../../backend/events/live-events.ts';
-import { ChangeStore } from '../../backend/table/change-store.ts';
 import { openObserver } from '../../backend/open-observer.ts';
 import { requireSecondEdition } from '../../backend/table/edition.ts';
-import { GroupStore } from '../../backend/table/group-store.ts';
-import { MemberStore } from '../../backend/table/member-store.ts';
-import { opaqueTexts } from '../../backend/table/message-codec.ts';
+import { streamStores } from '../../lambdas/update-summaries/stores.ts';
 import { followTable } from '../pump/follow-table.ts';
 import { UserError } from '../../cli/user-error.ts';
 import { runProgram } from './program.ts';
@@ -25,14 +22,7 @@ await runProgram('pump', async ({ config, client, dynamo, table, dataDir, logger
   const observed = await openObserver({ config: metrics, tableName: table.name, logger });
   const { observer } = observed;
   const events = openPublisher({ url, tableName: table.name, logger, recorder: observer.recorder });
-  const stores = {
-    members: new MemberStore(table),
-    groups: new GroupStore(table, opaqueTexts()),
-    changes: new ChangeStore(table),
-    clock: () => new Date(),
-    events,
-    observer,
-  };
+  const stores = { ...streamStores(table), events, observer };
   const pump = followTable({ client, dynamo, stores, dataDir, logger });
   await pump.start();
   writeFileSync(FOLLOWING, '');

@@ -1,11 +1,11 @@
 import type { _Record } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
 import { toImage } from '../../backend/table/json-image.ts';
-import { MESSAGE_SK_PREFIX } from '../../schema/keys.ts';
+import { passesStreamFilter } from '../../schema/stream-filter.ts';
 
-/** The event source's filter: only messages reach the handler, so that its own writes never invoke it. */
-export function passesFilter(record: _Record): boolean {
-  return record.dynamodb?.Keys?.['sk']?.S?.startsWith(MESSAGE_SK_PREFIX) ?? false;
+/** Whether a record passes the event source's filter. */
+export function passesFilter({ eventName, dynamodb }: _Record): boolean {
+  return passesStreamFilter(eventName, dynamodb?.Keys?.['sk']?.S ?? '');
 }
 
 /** The embedded engine names a stream by the time of its creation, in seconds since 1970. Other engines write a date. */

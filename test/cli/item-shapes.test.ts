@@ -22,6 +22,7 @@ import {
   namedMemberItem,
   newDirectId,
   newGroupId,
+  reactionsItem,
   timeOf,
 } from '../support/factories.ts';
 
@@ -46,6 +47,8 @@ describe('an item of a dump', () => {
     ['a change', CHANGE],
     ['a change of all', { ...changeKey(named, 4), change: 4, all: true, changed_at: timeOf(1) }],
     ['a deleted seq', deletedKey(named, 7)],
+    ['reactions', reactionsItem({ groupId: named, seq: 7, users: ['ada', 'grace'] })],
+    ['reactions that were all taken back', reactionsItem({ groupId: named, users: [] })],
     ['a public group in the list', LISTING],
     ['an invitation', INVITE],
     ['a former group', { ...formerGroupKey('ada', named), left_at: timeOf(1), removed_by: 'grace' }],
@@ -89,6 +92,9 @@ describe('an item of a dump', () => {
     ['an invitation that never expires', { ...INVITE, expires_at: undefined }, 'has no valid expires_at'],
     ['a change of another number', { ...CHANGE, change: 4 }, 'has another sk'],
     ['a change without a time', { ...CHANGE, changed_at: undefined }, 'has no valid changed_at'],
+    ['reactions by no emoji', reactionsItem({ groupId: named, emoji: 'x' }), 'has another sk'],
+    ['reactions by another spelling', reactionsItem({ groupId: named, emoji: '❤' }), 'has another sk'],
+    ['reactions in a list', { ...reactionsItem({ groupId: named }), users: ['ada'] }, 'has no valid users'],
     ['a deleted seq of 0', { ...deletedKey(named, 0) }, 'is no item of this schema'],
     ['among members and none', { ...memberKey(named, 'ada'), sk: 'MEMO#ada' }, 'is no item of this schema'],
   ])('that is %s is refused', (_what, item, fault) => {

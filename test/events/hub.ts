@@ -79,10 +79,10 @@ function createHub(options: HubOptions = {}): TestHub {
   const lines: string[] = [];
   const logger = createLogger('warn', { write: (line) => void lines.push(line) });
   const subscribed = new Subscribed(events);
-  const { members, groups, messages, changes } = stored;
+  const { members, groups, messages, reactions, changes } = stored;
   const hub = new EventHub({
     subscriptions: subscribed,
-    readers: { members, groups, messages, changes },
+    readers: { members, groups, messages, reactions, changes },
     present,
     logger,
     ...(heartbeatMs !== undefined && { heartbeatMs }),
@@ -160,6 +160,10 @@ export function inWords(change: ShownEvent): string {
     }
     case 'message_group_left':
       return `${change.groupId} left`;
+    case 'reactions': {
+      const all = change.reactions.map(({ emoji, users }) => `${emoji} ${users.join(' ')}`);
+      return `${change.groupId} ${change.seq} has ${all.join(', ')}`;
+    }
     case 'change':
       return `${change.groupId} change ${change.change}: ${change.seqs.join(' ')}`;
     case 'typing':

@@ -46,6 +46,7 @@ const ALL: readonly Change[] = [
       { seq: 2, rev: 3 },
     ],
   },
+  { kind: 'reactions', to: { userIds: ['ada', 'grace'] }, groupId: 'd', seqs: [1, 2] },
   { kind: 'change', to, groupId: 'g', change: 7, seqs: [1, 2] },
   { kind: 'group', groupId: 'g', membershipSeq: 1, seq: 9 },
   { kind: 'membership', userId: 'ada', groupId: 'g', seq: 9 },

@@ -1,6 +1,12 @@
 import type { Change, ChangeOf, Publisher } from '../../backend/events/changes.ts';
 import type { Readers } from '../../backend/events/readers.ts';
-import type { DirectMember, LogEntry, NamedGroup, NamedMember } from '../../backend/domain/model.ts';
+import type {
+  DirectMember,
+  LogEntry,
+  NamedGroup,
+  NamedMember,
+  Reaction,
+} from '../../backend/domain/model.ts';
 import type { SystemEvent } from '../../schema/items.ts';
 
 /* Messages, rows and groups as the domain has them, for tests that need no engine. */
@@ -88,6 +94,7 @@ export class StoredGroup {
   readonly groupId: string;
   readonly rows = new Map<string, NamedMember>();
   readonly log = new Map<number, LogEntry>();
+  readonly reactions = new Map<number, readonly Reaction[]>();
   group: NamedGroup;
   /** The number of its newest change. */
   lastChange = 0;
@@ -114,6 +121,13 @@ export class StoredGroup {
 
   delete(seq: number): ChangeOf<'message'> {
     return this.change(seq, { message: null, deleted_at: timeOf(seq) });
+  }
+
+  /** Replaces the reactions to a message by those of some users with one emoji. */
+  react(seq: number, ...users: string[]): ChangeOf<'reactions'> {
+    this.reactions.set(seq, users.length === 0 ? [] : [{ emoji: '👍', users }]);
+    const { groupId } = this;
+    return { kind: 'reactions', to: { groupId, membershipSeq: 1 }, groupId, seqs: [seq] };
   }
 
   /** Events in the order of their publication: the membership, then the message about it. */
@@ -221,6 +235,16 @@ export class StoredGroups {
 
   readonly changes: Readers['changes'] = {
     newest: (groupId) => this.#read('change', groupId, 1, () => this.#groups.get(groupId)?.lastChange ?? 0),
+  };
+
+  /** Reads each message too, because a deleted one shows none. */
+  readonly reactions: Readers['reactions'] = {
+    readAt: (groupId, seqs) =>
+      this.#read('messages', groupId, seqs.length, () => {
+        const { log, reactions } = this.#groups.get(groupId) ?? {};
+        const found = seqs.filter((seq) => log?.has(seq));
+        return new Map(found.map((seq) => [seq, reactions?.get(seq) ?? []]));
+      }),
   };
 
   create(groupId: string, ...userIds: string[]): StoredGroup {

@@ -47,6 +47,8 @@ const inShort = () =>
         return change.versions.map(({ seq, rev }) => `${seq}.${rev}`).join(' ');
       case 'membership':
         return `membership of ${change.userId} since ${change.seq}`;
+      case 'reactions':
+        return `reactions to ${change.seqs.join(' ')}`;
       case 'change':
         return `change ${change.change}: ${change.seqs.join(' ')}`;
       case 'message':

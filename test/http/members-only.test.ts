@@ -119,6 +119,16 @@ const PROTECTED: readonly ProtectedRoute[] = [
     ofGroup: true,
     request: (groupId) => ({ method: 'DELETE', path: `/api/messages/${groupId}/2` }),
   },
+  ...(['PUT', 'DELETE'] as const).map((method) => ({
+    route: `${method} /messages/:message_group_uuid/:seq/reactions/:emoji`,
+    ofGroup: true as const,
+    request: (groupId: string) => ({ method, path: `/api/messages/${groupId}/2/reactions/%F0%9F%91%8D` }),
+  })),
+  {
+    route: 'GET /messages/:message_group_uuid/:seq/reactions',
+    ofGroup: true,
+    request: (groupId) => ({ path: `/api/messages/${groupId}/2/reactions` }),
+  },
   { route: 'GET /message_groups/public', request: () => ({ path: '/api/message_groups/public' }) },
   {
     route: 'POST /message_groups/:uuid/join',
@@ -288,6 +298,17 @@ describe('a stranger who looks closer', () => {
     'an edit of no message': (groupId) =>
       jsonRequest('PATCH', `/api/messages/${groupId}/0`, { message: 'Hi' }),
     'a deletion beyond the end': (groupId) => ({ method: 'DELETE', path: `/api/messages/${groupId}/9` }),
+    'a reaction beyond the end': (groupId) => ({
+      method: 'PUT',
+      path: `/api/messages/${groupId}/9/reactions/%F0%9F%91%8D`,
+    }),
+    'a reaction that is no emoji': (groupId) => ({
+      method: 'PUT',
+      path: `/api/messages/${groupId}/1/reactions/x`,
+    }),
+    'a page of reactions at no place': (groupId) => ({
+      path: `/api/messages/${groupId}/1/reactions?cursor=nowhere`,
+    }),
     'adding somebody who does not exist': (groupId) =>
       jsonRequest('POST', `/api/message_groups/${groupId}/members`, { handle: 'nobody-at-all' }),
     'adding several who do not exist': (groupId) =>

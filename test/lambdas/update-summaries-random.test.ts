@@ -1,6 +1,6 @@
 import { expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { type Wiring, wire } from '../../backend/wiring.ts';
+import type { Wiring } from '../../backend/wiring.ts';
 import { markRead } from '../../backend/domain/mark-read.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { unreadCount } from '../../backend/domain/unread.ts';
@@ -9,6 +9,7 @@ import { createLogger } from '../../backend/logger.ts';
 import { memberItemOf, messageItemOf } from '../../backend/table/items.ts';
 import type { Table } from '../../backend/table/table.ts';
 import { createHandler, type FailureQueue } from '../../lambdas/update-summaries/handler.ts';
+import { streamStores } from '../../lambdas/update-summaries/stores.ts';
 import { directGroupId } from '../../schema/ids.ts';
 import { groupItem, newGroupId, newUserId, streamRecord } from '../support/factories.ts';
 import {
@@ -70,8 +71,7 @@ async function take(context: Wiring, past: History, step: Step): Promise<void> {
     return;
   }
   const table = step.crashAfter === undefined ? db().table : crashing(db().table, step.crashAfter);
-  const { members, groups, changes, clock } = wire({ table });
-  const parts = { members, groups, changes, clock, events: quiet, failures, logger: createLogger('silent') };
+  const parts = { ...streamStores(table), events: quiet, failures, logger: createLogger('silent') };
   await deliver(
     createHandler(parts),
     step.images.map((image) => streamRecord(image)),

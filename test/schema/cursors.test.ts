@@ -88,6 +88,18 @@ describe('a cursor', () => {
     expect(decodeCursor(inbox('ada'), encodeCursor(inbox('ada'), text))).toBeUndefined();
   });
 
+  it.each([
+    ['an emoji and a user', '👍|ada', true],
+    ['a user whose id has the separator', '👍|ada|grace', true],
+    ['no user', '👍|', false],
+    ['no emoji', 'x|ada', false],
+    ['another spelling of an emoji', '❤|ada', false],
+  ])('of reactions with %s has that form of a place: %s', (_, text, isPlace) => {
+    const scope = ['reactions', 'group', 7] as const;
+    expect(decodeCursor(scope, encodeCursor(scope, text))).toBe(isPlace ? text : undefined);
+    expect(decodeCursor(['reactions', 'group', 8], encodeCursor(scope, text))).toBeUndefined();
+  });
+
   it('is never met by chance', () => {
     const random = fc.oneof(
       fc.string(),

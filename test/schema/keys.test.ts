@@ -16,6 +16,7 @@ import {
   handleKey,
   handlePk,
   isMessageKey,
+  isReactionsKey,
   MAX_SEQ,
   MEMBER_SK_END,
   MEMBER_SK_PREFIX,
@@ -26,6 +27,9 @@ import {
   namedInboxSk,
   profileKey,
   profileUserIdOf,
+  reactionsBetween,
+  reactionsKey,
+  reactionsOf,
   seqOf,
 } from '../../schema/keys.ts';
 
@@ -64,13 +68,18 @@ describe('the order of a group’s sort keys', () => {
   it('has nothing between the members and META', () => {
     fc.assert(
       fc.property(id, seq, (groupId, place) => {
-        const others = [messageKey(groupId, place), changeKey(groupId, place), deletedKey(groupId, place)];
+        const others = [
+          messageKey(groupId, place),
+          changeKey(groupId, place),
+          deletedKey(groupId, place),
+          reactionsKey(groupId, place, '👍'),
+        ];
         for (const { sk } of others) expect(sk < MEMBER_SK_PREFIX || sk > GROUP_SK).toBe(true);
         expect(memberKey(groupId, groupId).sk < MEMBER_SK_END).toBe(true);
       }),
     );
     // Reserved for later items.
-    for (const sk of ['RCT#1#x', 'AT#ada#1', 'PINS', 'DATA', 'INVITE#x']) {
+    for (const sk of ['AT#ada#1', 'PINS', 'DATA', 'INVITE#x']) {
       expect(sk < MEMBER_SK_PREFIX || sk > GROUP_SK).toBe(true);
     }
   });
@@ -80,6 +89,17 @@ describe('the order of a group’s sort keys', () => {
       fc.property(seq, seq, (one, other) => {
         expect(changeSk(one) < changeSk(other)).toBe(one < other);
         expect(deletedSk(one) < deletedSk(other)).toBe(one < other);
+      }),
+    );
+  });
+
+  it('puts the reactions of a part of the log between its bounds, and no others', () => {
+    fc.assert(
+      fc.property(id, seq, seq, seq, fc.string({ minLength: 1 }), (groupId, one, other, place, emoji) => {
+        const [first, last] = one < other ? [one, other] : [other, one];
+        const [from, to] = reactionsBetween(first, last);
+        const { sk } = reactionsKey(groupId, place, emoji);
+        expect(from <= sk && sk <= to).toBe(first <= place && place <= last);
       }),
     );
   });
@@ -122,6 +142,7 @@ describe('what a key is of', () => {
         expect(seqOf(messageKey(groupId, place))).toBe(place);
         expect(changeOf(changeKey(groupId, place))).toBe(place);
         expect(deletedSeqOf(deletedKey(groupId, place))).toBe(place);
+        expect(reactionsOf(reactionsKey(groupId, place, userId))).toEqual({ seq: place, emoji: userId });
         expect(formerGroupIdOf(formerGroupKey(userId, groupId))).toBe(groupId);
       }),
     );
@@ -157,11 +178,23 @@ describe('what a key is of', () => {
         for (const key of [profileKey(userId), handleKey('ada'), formerGroupKey(userId, groupId)]) {
           expect(groupIdOf(key)).toBeUndefined();
         }
-        const numbered = [messageKey(groupId, place), changeKey(groupId, place), deletedKey(groupId, place)];
-        expect(numbered.map((key) => seqOf(key) !== undefined)).toEqual([true, false, false]);
-        expect(numbered.map((key) => changeOf(key) !== undefined)).toEqual([false, true, false]);
-        expect(numbered.map((key) => deletedSeqOf(key) !== undefined)).toEqual([false, false, true]);
-        expect(numbered.map((key) => isMessageKey(key))).toEqual([true, false, false]);
+        const numbered = [
+          messageKey(groupId, place),
+          changeKey(groupId, place),
+          deletedKey(groupId, place),
+          reactionsKey(groupId, place, '👍'),
+        ];
+        const kinds = [seqOf, changeOf, deletedSeqOf, reactionsOf];
+        kinds.forEach((kindOf, kind) => {
+          const isOfKind = numbered.map((key) => kindOf(key) !== undefined);
+          expect(isOfKind).toEqual(numbered.map((_key, at) => at === kind));
+        });
+        expect(numbered.map((key) => isMessageKey(key))).toEqual([true, false, false, false]);
+        expect(numbered.map((key) => isReactionsKey(key))).toEqual([false, false, false, true]);
+        for (const end of ['', '👍', '#']) {
+          const { pk, sk } = messageKey(groupId, place);
+          expect(reactionsOf({ pk, sk: `${sk.replace('MSG#', 'RCT#')}${end}` })).toBeUndefined();
+        }
         expect(formerGroupIdOf(profileKey(userId))).toBeUndefined();
       }),
     );

@@ -50,7 +50,7 @@ export class Caller {
     return this.#exchange('POST', path, headers, body);
   }
 
-  put(path: string, body: unknown, headers?: Headers): Promise<Answer> {
+  put(path: string, body?: unknown, headers?: Headers): Promise<Answer> {
     return this.#exchange('PUT', path, headers, body);
   }
 

@@ -22,6 +22,7 @@ import type {
   MessageItem,
   NamedGroupItem,
   NamedMemberItem,
+  ReactionsItem,
   StoredSummary,
 } from '../../schema/items.ts';
 import {
@@ -36,6 +37,7 @@ import {
   memberKey,
   messageKey,
   namedInboxSk,
+  reactionsKey,
 } from '../../schema/keys.ts';
 
 /** An id that no other test has. `ulid` alone asks the system for each of its 16 random characters. */
@@ -284,4 +286,20 @@ function lambdaImage(item: Record<string, ItemValue>): Record<string, AttributeV
     value.B === undefined ? value : { B: Buffer.from(value.B).toString('base64') },
   ]);
   return Object.fromEntries(attributes) as Record<string, AttributeValue>;
+}
+
+/** Stored reactions to a message: of one user with one emoji, unless the values say otherwise. */
+export function reactionsItem({
+  groupId,
+  seq = 1,
+  emoji = '👍',
+  users = ['author'],
+}: {
+  readonly groupId: string;
+  readonly seq?: number;
+  readonly emoji?: string;
+  /** None: all of them took it back. */
+  readonly users?: readonly string[];
+}): ReactionsItem {
+  return { ...reactionsKey(groupId, seq, emoji), ...(users.length > 0 && { users: new Set(users) }) };
 }

@@ -5,12 +5,9 @@ import type { Publisher } from '../../backend/events/changes.ts';
 import { inProcessLiveEvents } from '../../backend/events/in-process-live-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
-import { ChangeStore } from '../../backend/table/change-store.ts';
-import { GroupStore } from '../../backend/table/group-store.ts';
-import { MemberStore } from '../../backend/table/member-store.ts';
-import { opaqueTexts } from '../../backend/table/message-codec.ts';
 import { openTable } from '../../backend/table/table.ts';
 import { createHandler } from '../../lambdas/update-summaries/handler.ts';
+import { streamStores } from '../../lambdas/update-summaries/stores.ts';
 import { StreamPosition } from '../../local/pump/stream-position.ts';
 import { type StreamHandler, StreamPump } from '../../local/pump/stream-pump.ts';
 import { createStreamsClient, findStream } from '../../local/pump/streams-client.ts';
@@ -47,10 +44,7 @@ export async function startSummaries(db: TestTable, options: SummariesOptions = 
   const table = openTable(client, db.tableName);
   const handler = deliverBy(
     createHandler({
-      members: new MemberStore(table),
-      groups: new GroupStore(table, opaqueTexts()),
-      changes: new ChangeStore(table),
-      clock: () => new Date(),
+      ...streamStores(table),
       events,
       failures: (keys) => Promise.reject(new Error(`${keys.length} records cannot be handled`)),
       logger,

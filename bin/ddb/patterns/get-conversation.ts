@@ -1,4 +1,5 @@
 import { type Wiring, wire } from '../../../backend/wiring.ts';
+import { readAnnotations } from '../../../backend/domain/annotations.ts';
 import { peopleIn } from '../../../backend/domain/system-messages.ts';
 import { type MessageAnswer, presentMessage } from '../../../backend/presentation/message.ts';
 import { meterCapacity } from '../../../backend/table/capacity-meter.ts';
@@ -95,11 +96,12 @@ const VIEW: RowView<MessageAnswer> = {
 async function readPage(context: Wiring, groupId: string, limit: number): Promise<Page> {
   await context.changes.newest(groupId);
   const messages = await context.messages.lastOf(groupId, { from: 0, to: MAX_SEQ }, limit);
+  const annotations = await readAnnotations(context, messages);
   const names = await context.names.read(
     messages.flatMap((message) => [message.user_uuid, ...peopleIn(message)]),
   );
   return {
-    rows: messages.map((message) => presentMessage(message, names)),
+    rows: messages.map((message) => presentMessage(message, names, undefined, annotations)),
     // Seqs start at 1 and have no gap.
     more: (messages[0]?.seq ?? 1) > 1,
   };

@@ -6,6 +6,8 @@ import * as z from 'zod/mini';
 
 const time = z.string();
 
+const reaction = z.looseObject({ emoji: z.string(), count: z.int(), reacted: z.boolean() });
+
 const textMessage = z.looseObject({
   uuid: z.string(),
   message_group_uuid: z.string(),
@@ -19,6 +21,7 @@ const textMessage = z.looseObject({
   deleted_at: z.nullable(time),
   unreadable: z.exactOptional(z.literal(true)),
   client_key: z.exactOptional(z.string()),
+  reactions: z.exactOptional(z.array(reaction)),
   kind: z.literal('text'),
   message: z.nullable(z.string()),
 });
@@ -27,19 +30,19 @@ const groupCreated = z.looseObject({ type: z.literal('group_created'), name: z.s
 
 const groupRenamed = z.looseObject({ type: z.literal('group_renamed'), name: z.string() });
 
-const user = z.looseObject({ user_uuid: z.string(), handle: z.string(), display_name: z.string() });
+const userOutput = z.looseObject({ user_uuid: z.string(), handle: z.string(), display_name: z.string() });
 
-const membersAdded = z.looseObject({ type: z.literal('members_added'), users: z.array(user) });
+const membersAdded = z.looseObject({ type: z.literal('members_added'), users: z.array(userOutput) });
 
 const memberJoined = z.looseObject({ type: z.literal('member_joined') });
 
-const memberRemoved = z.looseObject({ type: z.literal('member_removed'), user: user });
+const memberRemoved = z.looseObject({ type: z.literal('member_removed'), user: userOutput });
 
-const memberLeft = z.looseObject({ type: z.literal('member_left'), new_owner: z.exactOptional(user) });
+const memberLeft = z.looseObject({ type: z.literal('member_left'), new_owner: z.exactOptional(userOutput) });
 
 const role = z.enum(['owner', 'admin', 'member']);
 
-const roleChanged = z.looseObject({ type: z.literal('role_changed'), user: user, role: role });
+const roleChanged = z.looseObject({ type: z.literal('role_changed'), user: userOutput, role: role });
 
 const visibility = z.enum(['private', 'public']);
 
@@ -69,6 +72,7 @@ const systemMessage = z.looseObject({
   deleted_at: z.nullable(time),
   unreadable: z.exactOptional(z.literal(true)),
   client_key: z.exactOptional(z.string()),
+  reactions: z.exactOptional(z.array(reaction)),
   kind: z.literal('system'),
   message: z.string(),
   event: z.catch(z.union([groupEvent, z.undefined()]), undefined),
@@ -99,4 +103,10 @@ export const groupChange = z.looseObject({
   message_group_uuid: z.string(),
   change: z.int(),
   seqs: z.array(z.int()),
+});
+
+export const messageReactions = z.looseObject({
+  message_group_uuid: z.string(),
+  seq: z.int(),
+  reactions: z.array(z.looseObject({ emoji: z.string(), count: z.int(), users: z.array(userOutput) })),
 });

@@ -375,7 +375,7 @@ export interface paths {
     };
     /**
      * Lists the messages that were changed after a change
-     * @description Each message is as it is now, and comes once, by its newest change. A client that holds the messages of a page and its `Last-Change` gets here what was edited or deleted since; `next` goes on. A change with several messages is not split, so a page can have more than `limit`. 409: more than 1,000 changes lie in between, or the log was rebuilt; then load the conversation again.
+     * @description Each message is as it is now, and comes once, by its newest change. A client that holds the messages of a page and its `Last-Change` gets here what was edited, deleted or reacted to since; `next` goes on. A change with several messages is not split, so a page can have more than `limit`. 409: more than 1,000 changes lie in between, or the log was rebuilt; then load the conversation again.
      */
     get: operations['listChanges'];
     put?: never;
@@ -410,6 +410,50 @@ export interface paths {
     patch: operations['editMessage'];
     trace?: never;
   };
+  '/api/messages/{message_group_uuid}/{seq}/reactions/{emoji}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Adds the caller's reaction to a message
+     * @description One for each emoji; a second one changes nothing. A message has reactions with at most 20 different emoji, of at most 300 users each.
+     */
+    put: operations['react'];
+    post?: never;
+    /**
+     * Takes the caller's reaction back
+     * @description Where there is none, nothing changes.
+     */
+    delete: operations['takeBackReaction'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/messages/{message_group_uuid}/{seq}/reactions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the users who reacted to a message
+     * @description By emoji, then by user id: a user comes once for each of their emoji.
+     */
+    get: operations['listReactions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/events': {
     parameters: {
       query?: never;
@@ -419,7 +463,7 @@ export interface paths {
     };
     /**
      * Streams the events of the caller's conversations
-     * @description Server-sent events. `ready` comes first, and again whenever events may have been lost: then fetch again what you display. `message` (a Message; the highest `rev` counts), `change` (a GroupChange), `message_group` (a MessageGroup), `message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. A `message_group` after a join is followed by the newest `change` of the group, without seqs: a client that holds the group already fetches what it misses of messages (`last_seq`) and of changes. The stream ends when its token expires. A stream opened with a ticket has an `id`: with the same URL and that id in `Last-Event-ID`, as an `EventSource` sends them, it can be reopened until then.
+     * @description Server-sent events. `ready` comes first, and again whenever events may have been lost: then fetch again what you display. `message` (a Message; the highest `rev` counts), `reactions` (a MessageReactions), `change` (a GroupChange), `message_group` (a MessageGroup), `message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. A `message_group` after a join is followed by the newest `change` of the group, without seqs: a client that holds the group already fetches what it misses of messages (`last_seq`) and of changes. The stream ends when its token expires. A stream opened with a ticket has an `id`: with the same URL and that id in `Last-Event-ID`, as an `EventSource` sends them, it can be reopened until then.
      */
     get: operations['listenToEvents'];
     put?: never;
@@ -550,6 +594,24 @@ export interface components {
       request_id: string;
       /** @description With `after_seq_too_far_behind`: the newest seq. */
       last_seq?: number;
+    };
+    /** @description A user, with their current name. */
+    User: {
+      /**
+       * @description Id of a user: the `sub` of their tokens. Opaque.
+       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
+       */
+      user_uuid: string;
+      /**
+       * @description Unique among users. `_deleted` for a user without a profile.
+       * @example ada
+       */
+      handle: string;
+      /**
+       * @description The name that others see.
+       * @example Ada Lovelace
+       */
+      display_name: string;
     };
     /** @description The API responds. */
     Health: {
@@ -843,29 +905,11 @@ export interface components {
        * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
        */
       message_group_uuid: string;
-      created_by: components['schemas']['User'];
+      created_by: components['schemas']['UserOutput'];
       /** @description When it was created. */
       created_at: components['schemas']['Time'];
       /** @description From then on it is not valid. */
       expires_at: components['schemas']['Time'];
-    };
-    /** @description A user, with their current name. */
-    User: {
-      /**
-       * @description Id of a user: the `sub` of their tokens. Opaque.
-       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
-       */
-      user_uuid: string;
-      /**
-       * @description Unique among users. `_deleted` for a user without a profile.
-       * @example ada
-       */
-      handle: string;
-      /**
-       * @description The name that others see.
-       * @example Ada Lovelace
-       */
-      display_name: string;
     };
     /** @description The group that an invitation leads to. */
     InvitedGroup: {
@@ -949,6 +993,8 @@ export interface components {
        * @example my-first-answer
        */
       client_key?: string;
+      /** @description In the order of their emoji; empty in a tombstone. In every response. In the event `message` only of a tombstone: otherwise they are what they were, and for a new message none. */
+      reactions?: components['schemas']['Reaction'][];
       /**
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
@@ -959,6 +1005,24 @@ export interface components {
        * @example Hello Grace!
        */
       message: string | null;
+    };
+    /** @description The reactions to a message with one emoji. */
+    Reaction: {
+      /**
+       * @description One emoji, in the spelling that Unicode calls fully qualified.
+       * @example 👍
+       */
+      emoji: string;
+      /**
+       * @description Number of users who reacted with it.
+       * @example 3
+       */
+      count: number;
+      /**
+       * @description Whether the caller is one of them.
+       * @example true
+       */
+      reacted: boolean;
     };
     /** @description Reports a change of the group; its author made the change. */
     SystemMessage: {
@@ -1013,6 +1077,8 @@ export interface components {
        * @example my-first-answer
        */
       client_key?: string;
+      /** @description In the order of their emoji; empty in a tombstone. In every response. In the event `message` only of a tombstone: otherwise they are what they were, and for a new message none. */
+      reactions?: components['schemas']['Reaction'][];
       /**
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
@@ -1066,7 +1132,7 @@ export interface components {
        */
       type: 'members_added';
       /** @description The users who were added, up to 90. */
-      users: components['schemas']['User'][];
+      users: components['schemas']['UserOutput'][];
     };
     MemberJoined: {
       /**
@@ -1081,7 +1147,7 @@ export interface components {
        * @enum {string}
        */
       type: 'member_removed';
-      user: components['schemas']['User'];
+      user: components['schemas']['UserOutput'];
     };
     MemberLeft: {
       /**
@@ -1090,7 +1156,7 @@ export interface components {
        */
       type: 'member_left';
       /** @description The new owner, if the owner left. */
-      new_owner?: components['schemas']['User'];
+      new_owner?: components['schemas']['UserOutput'];
     };
     RoleChanged: {
       /**
@@ -1098,7 +1164,7 @@ export interface components {
        * @enum {string}
        */
       type: 'role_changed';
-      user: components['schemas']['User'];
+      user: components['schemas']['UserOutput'];
       role: components['schemas']['Role'];
     };
     VisibilityChanged: {
@@ -1118,6 +1184,29 @@ export interface components {
       change: number;
       message: components['schemas']['Message'];
     };
+    /** @description A user who reacted to a message with an emoji. */
+    Reactor: {
+      /**
+       * @description One emoji, in the spelling that Unicode calls fully qualified.
+       * @example 👍
+       */
+      emoji: string;
+      /**
+       * @description Id of a user: the `sub` of their tokens. Opaque.
+       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
+       */
+      user_uuid: string;
+      /**
+       * @description Unique among users. `_deleted` for a user without a profile.
+       * @example ada
+       */
+      handle: string;
+      /**
+       * @description The name that others see.
+       * @example Ada Lovelace
+       */
+      display_name: string;
+    };
     /** @description Represents the token that it was issued for. */
     Ticket: {
       /** @description Opens event streams, as `GET /api/events?ticket=…`. An `EventSource` reopens its stream with it automatically, until the token expires. */
@@ -1127,6 +1216,24 @@ export interface components {
        * @example 30
        */
       expires_in: number;
+    };
+    /** @description A user, with their current name. */
+    UserOutput: {
+      /**
+       * @description Id of a user: the `sub` of their tokens. Opaque.
+       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
+       */
+      user_uuid: string;
+      /**
+       * @description Unique among users. `_deleted` for a user without a profile.
+       * @example ada
+       */
+      handle: string;
+      /**
+       * @description The name that others see.
+       * @example Ada Lovelace
+       */
+      display_name: string;
     };
     /** @description Messages of a group were changed. A client that has it, and all changes before it, holds what the log holds; one that misses a number asks for the changes after the last one that it has, and so does one for which a change without seqs is new. */
     GroupChange: {
@@ -1142,6 +1249,34 @@ export interface components {
       change: number;
       /** @description Seqs of the messages that were changed. Empty where the event names none: any may have been. */
       seqs: number[];
+    };
+    /** @description The reactions to a message were changed. Of two, the later one counts. */
+    MessageReactions: {
+      /**
+       * @description Id of a message group. Opaque.
+       * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+       */
+      message_group_uuid: string;
+      /**
+       * @description Seq of the message.
+       * @example 42
+       */
+      seq: number;
+      /** @description All reactions to the message, in the order of their emoji. */
+      reactions: {
+        /**
+         * @description One emoji, in the spelling that Unicode calls fully qualified.
+         * @example 👍
+         */
+        emoji: string;
+        /**
+         * @description Number of users who reacted with it.
+         * @example 3
+         */
+        count: number;
+        /** @description The first 10 of them by user id: all of them where `count` is lower. */
+        users: components['schemas']['UserOutput'][];
+      }[];
     };
   };
   responses: {
@@ -3964,6 +4099,301 @@ export interface operations {
               | 'message_exceed_max_chars_1024'
               | 'message_deleted'
               | 'message_is_system';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  react: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
+        message_group_uuid: string;
+        /** @description Position of a message in its group's log. */
+        seq: number;
+        /** @description One emoji. */
+        emoji: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The message. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Message'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('emoji_invalid' | 'message_deleted' | 'reactions_full')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?: 'emoji_invalid' | 'message_deleted' | 'reactions_full';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  takeBackReaction: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
+        message_group_uuid: string;
+        /** @description Position of a message in its group's log. */
+        seq: number;
+        /** @description One emoji. */
+        emoji: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The message. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Message'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'emoji_invalid'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?: 'emoji_invalid';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  listReactions: {
+    parameters: {
+      query?: {
+        /** @description Maximum number of entries of a page. */
+        limit?: number;
+        /** @description A position in the list, from the `Link` header of an adjacent page. Opaque: a cursor of another list, or an altered one, is rejected. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
+        message_group_uuid: string;
+        /** @description Position of a message in its group's log. */
+        seq: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of users with their emoji. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          Link: components['headers']['Link'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Reactor'][];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            | 'request_malformed'
+            | 'query_invalid'
+            | 'parameter_unknown'
+            | 'more_errors'
+            | 'limit_invalid'
+            | 'cursor_invalid'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?:
+              | 'request_malformed'
+              | 'query_invalid'
+              | 'parameter_unknown'
+              | 'more_errors'
+              | 'limit_invalid'
+              | 'cursor_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
           };
         };
       };

@@ -39,6 +39,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   message_exceed_max_chars_1024: 'This message is too long. The limit is 1,024 characters.',
   message_deleted: 'This message was deleted.',
   message_is_system: 'This message cannot be edited or deleted.',
+  emoji_invalid: 'This is not an emoji.',
+  reactions_full: 'This message has as many reactions as it can have.',
   idempotency_key_reused: 'This was already sent with different content.',
 
   // Groups

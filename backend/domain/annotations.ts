@@ -1,0 +1,59 @@
+import type { Dependencies } from './dependencies.ts';
+import type { Annotations, Message, Reaction, SeqRange } from './model.ts';
+
+/** Of messages that nothing was added to: new ones. */
+export const NO_ANNOTATIONS: Annotations = { reactions: new Map() };
+
+/**
+ * What members added to messages of one group, strongly read: 1 R for 4 KB of reactions, at least 1 R for each run of seqs
+ * without a gap. Tombstones have nothing, also where the stream has not removed it yet.
+ */
+export async function readAnnotations(
+  needs: Pick<Dependencies, 'reactions'>,
+  messages: readonly Pick<Message, 'groupId' | 'seq' | 'deleted_at'>[],
+): Promise<Annotations> {
+  const live = messages.filter(({ deleted_at }) => deleted_at === undefined);
+  const [first] = live;
+  if (!first) return NO_ANNOTATIONS;
+  const seqs = new Set(live.map(({ seq }) => seq));
+  const runs = runsOf(messages.map(({ seq }) => seq)).filter((run) => hasAny(seqs, run));
+  const found = await Promise.all(runs.map((run) => needs.reactions.inRange(first.groupId, run)));
+  const reactions = new Map<number, Reaction[]>();
+  for (const { seq, emoji, users } of found.flat()) {
+    if (!seqs.has(seq)) continue;
+    const ofMessage = reactions.get(seq) ?? [];
+    reactions.set(seq, ofMessage);
+    ofMessage.push({ emoji, users });
+  }
+  return { reactions };
+}
+
+/**
+ * The reactions to some messages, strongly read, by seq; those that are not there are left out. 1 R for each 4 KB of each
+ * message, and 1 R for 4 KB of reactions.
+ */
+export async function readReactionsAt(
+  needs: Pick<Dependencies, 'messages' | 'reactions'>,
+  groupId: string,
+  seqs: readonly number[],
+): Promise<ReadonlyMap<number, readonly Reaction[]>> {
+  const entries = await needs.messages.entriesAt(groupId, seqs);
+  const { reactions } = await readAnnotations(needs, [...entries.values()]);
+  return new Map([...entries.keys()].map((seq) => [seq, reactions.get(seq) ?? []]));
+}
+
+/** Seqs as ranges without a gap, in order. */
+function runsOf(seqs: readonly number[]): SeqRange[] {
+  const runs: { from: number; to: number }[] = [];
+  for (const seq of [...new Set(seqs)].sort((one, other) => one - other)) {
+    const run = runs.at(-1);
+    if (run?.to === seq - 1) run.to = seq;
+    else runs.push({ from: seq, to: seq });
+  }
+  return runs;
+}
+
+function hasAny(seqs: ReadonlySet<number>, { from, to }: SeqRange): boolean {
+  for (let seq = from; seq <= to; seq += 1) if (seqs.has(seq)) return true;
+  return false;
+}
