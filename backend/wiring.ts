@@ -21,6 +21,7 @@ import { InviteStore } from './table/invite-store.ts';
 import { MemberStore } from './table/member-store.ts';
 import { MessageCodec } from './table/message-codec.ts';
 import { MessageStore } from './table/message-store.ts';
+import { PinStore } from './table/pin-store.ts';
 import { ProfileStore } from './table/profile-store.ts';
 import { ReactionStore } from './table/reaction-store.ts';
 import { RevisionStore } from './table/revision-store.ts';
@@ -65,6 +66,7 @@ export function wire(options: WiringOptions): Wiring {
   const members = new MemberStore(table);
   const messages = new MessageStore(table, codec);
   const reactions = new ReactionStore(table);
+  const pins = new PinStore(table);
   const changes = new ChangeStore(table);
   const profiles = new ProfileStore(table);
   const names = new Names(profiles, timer);
@@ -75,6 +77,7 @@ export function wire(options: WiringOptions): Wiring {
       groups: { readAsOf: (groupId, seq) => readGroupAsOf({ groups, messages }, groupId, seq) },
       messages,
       reactions: { readAt: (groupId, seqs) => readReactionsAt({ messages, reactions }, groupId, seqs) },
+      pins,
       changes,
     },
     present: observedPresenter(eventPresenter({ names, codec, changes }), observer),
@@ -89,6 +92,7 @@ export function wire(options: WiringOptions): Wiring {
     messages,
     revisions: new RevisionStore(table, codec, messages),
     reactions,
+    pins,
     changes,
     profiles,
     codec,

@@ -19,7 +19,7 @@ export interface OpenApiFile {
 }
 
 /** The schemas of what the event stream sends. */
-const EVENTS = ['Message', 'MessageGroup', 'GroupChange', 'MessageReactions'];
+const EVENTS = ['Message', 'MessageGroup', 'GroupChange', 'MessageReactions', 'GroupPins'];
 
 /** Generates the files that `npm run openapi` writes: the document, its types for clients, and the run-time checks of events. */
 export async function openApiFiles(): Promise<OpenApiFile[]> {

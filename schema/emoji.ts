@@ -1,3 +1,5 @@
+import { codePointsIn } from './plain-text.ts';
+
 /** Code points of the longest emoji: twice those of the longest one that Unicode recommends. */
 const MAX_CODE_POINTS = 20;
 
@@ -22,7 +24,6 @@ const TEXT_BY_DEFAULT = /(?!\p{Emoji_Presentation})\p{Emoji}(?!\p{Emoji_Modifier
  */
 export function canonicalEmoji(text: string): string | undefined {
   const bare = text.replace(PRESENTATION, '');
-  if (text.length > 4 * MAX_CODE_POINTS || [...bare].length > MAX_CODE_POINTS || !EMOJI.test(bare))
-    return undefined;
+  if (codePointsIn(bare) > MAX_CODE_POINTS || !EMOJI.test(bare)) return undefined;
   return bare.replace(TEXT_BY_DEFAULT, '$&\uFE0F');
 }

@@ -167,6 +167,13 @@ export const reactionsItem = z.object({
   users: z.set(text).readonly().exactOptional(),
 });
 
+/** The pinned messages of a group. `pk = GRP#<group>`, `sk = PINS`. */
+export const pinsItem = z.object({
+  ...key,
+  /** At most MAX_PINS. Absent: all were unpinned, for DynamoDB has no empty sets. */
+  seqs: z.set(seq).readonly().exactOptional(),
+});
+
 /**
  * Lists a public group by its folded name. It is an item of its own because the index would charge for each write of META,
  * which is written with every batch of messages. `pk = GRP#<group>`, `sk = PUBLIC`.
@@ -211,6 +218,7 @@ export type StoredSummary = Pick<DirectMemberItem, keyof typeof summary>;
 export type MessageItem = Readonly<z.output<typeof messageItem>>;
 export type ChangeItem = Readonly<z.output<typeof changeItem>>;
 export type ReactionsItem = Readonly<z.output<typeof reactionsItem>>;
+export type PinsItem = Readonly<z.output<typeof pinsItem>>;
 export type ListingItem = Readonly<z.output<typeof listingItem>>;
 export type InviteItem = Readonly<z.output<typeof inviteItem>>;
 export type FormerGroupItem = Readonly<z.output<typeof formerGroupItem>>;
@@ -237,3 +245,6 @@ export const MAX_EMOJI = 20;
 
 /** The most users who can react to a message with the same emoji: their ids are in one item. */
 export const MAX_REACTIONS = 300;
+
+/** The most pinned messages of a group. */
+export const MAX_PINS = 50;

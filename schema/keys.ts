@@ -85,6 +85,7 @@ export const deletedKey = (groupId: string, seq: number): Key => ({
   pk: groupPk(groupId),
   sk: deletedSk(seq),
 });
+export const pinsKey = (groupId: string): Key => ({ pk: groupPk(groupId), sk: PINS_SK });
 /** @param emoji see `canonicalEmoji`. */
 export const reactionsKey = (groupId: string, seq: number, emoji: string): Key => ({
   pk: groupPk(groupId),
@@ -207,6 +208,11 @@ export function listingPlaceOf(
 /** Whether the key is a message's. */
 export function isMessageKey(key: Key): boolean {
   return key.pk.startsWith(GROUP) && key.sk.startsWith(MESSAGE_SK_PREFIX);
+}
+
+/** Whether the key is that of a group's pins. */
+export function isPinsKey(key: Key): boolean {
+  return key.pk.startsWith(GROUP) && key.sk === PINS_SK;
 }
 
 /** Whether the key is that of reactions. */

@@ -2,7 +2,7 @@ import { MESSAGE_SK_PREFIX, PINS_SK, REACTIONS_SK_PREFIX } from './keys.ts';
 
 /**
  * The records of the table's stream that reach the function: items that members write. What the function keeps, and its
- * removal of a deleted message's reactions, do not invoke it again. The event source mapping and the local pump filter by
+ * removal of a deleted message's reactions, do not invoke it again; only that it unpins a deleted message does, once. The event source mapping and the local pump filter by
  * this one declaration.
  */
 export const STREAM_FILTER = {

@@ -143,14 +143,14 @@ describe('a history', () => {
       const context = db().newContext();
       const page = (position: Position) => () =>
         listMessages(context, { groupId, userId: userIds[1], position, limit: 50 });
-      // The own row, the newest change, the messages, their reactions, and the author's name.
+      // The own row, the newest change, the messages, their reactions, the pins, and the author's name.
       await expectUnits(
         `50 messages, ${kind}, no name known`,
-        { W: 0, R: 1 + 1 + 5 + 1 + 0.5 },
+        { W: 0, R: 1 + 1 + 5 + 1 + 1 + 0.5 },
         page({ at: 'end' }),
       );
       for (const [name, position, lastChange] of positions) {
-        const R = 1 + lastChange + 5 + 1;
+        const R = 1 + lastChange + 5 + 1 + 1;
         await expectUnits(`50 messages, ${kind}, ${name}`, { W: 0, R }, page(position));
       }
     },
@@ -174,10 +174,10 @@ describe('a history', () => {
       () =>
         listChanges(context, { groupId, userId: peer, after, limit });
     await expectUnits('changes, none', { W: 0, R: 1 + 1 }, changes(1_000));
-    // The entries, the messages, and the reactions of each run of seqs.
-    await expectUnits('changes, 1 with its author’s name', { W: 0, R: 1 + 1 + 2 + 0.5 }, changes(999));
-    await expectUnits('changes, 20', { W: 0, R: 1 + 1 + 20 + 1 }, changes(980));
-    await expectUnits('changes, 60 messages in 1,000 changes', { W: 0, R: 1 + 26 + 50 + 2 }, changes(0));
+    // The entries, the messages, the reactions of each run of seqs, and the pins.
+    await expectUnits('changes, 1 with its author’s name', { W: 0, R: 1 + 1 + 2 + 1 + 0.5 }, changes(999));
+    await expectUnits('changes, 20', { W: 0, R: 1 + 1 + 20 + 1 + 1 }, changes(980));
+    await expectUnits('changes, 60 messages in 1,000 changes', { W: 0, R: 1 + 26 + 50 + 2 + 1 }, changes(0));
   });
 });
 

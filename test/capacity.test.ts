@@ -199,8 +199,8 @@ describe('the stream', () => {
     // The summary notes the highest deleted seq.
     const summary = isDirect ? 4 : 1;
     const pattern = `${N} members, 3 old ones deleted`;
-    // Each deleted message may have reactions.
-    await expectUnits(pattern, { W: 1 + 3 + summary + author, R: R + 3 }, () => handle(deletions));
+    // Each deleted message may have reactions, and be pinned.
+    await expectUnits(pattern, { W: 1 + 3 + summary + author, R: R + 3 + 1 }, () => handle(deletions));
   });
 
   it.each([2, 100])('costs no more where 2,000 messages of a group of %d were deleted', async (N) => {
@@ -216,7 +216,7 @@ describe('the stream', () => {
     // Both rows; or META, and the author's mark, which is there already.
     const summary = N === 2 ? 4 : 1 + 1;
     const pattern = `${N} members, one more deleted after 2,000`;
-    await expectUnits(pattern, { W: 1 + 1 + summary, R: 1 + 1 + 1 }, () => handle([deletion]));
+    await expectUnits(pattern, { W: 1 + 1 + summary, R: 1 + 1 + 1 + 1 }, () => handle([deletion]));
   });
 });
 

@@ -103,7 +103,7 @@ describe.each(KINDS)('in a %s group with encrypted texts', (kind) => {
     const groupId = await startGroup(kind, { length: 60 });
     const page = () => listMessages(context, { groupId, userId, position: { at: 'end' }, limit: 50 });
     await page();
-    await expectUnits(`50 messages, ${kind}`, { W: 0, R: 1 + 1 + 10 + 1 }, page);
+    await expectUnits(`50 messages, ${kind}`, { W: 0, R: 1 + 1 + 10 + 1 + 1 }, page);
   });
 
   it('a page of 20 of an inbox', async () => {

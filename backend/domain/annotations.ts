@@ -2,19 +2,38 @@ import type { Dependencies } from './dependencies.ts';
 import type { Annotations, Message, Reaction, SeqRange } from './model.ts';
 
 /** Of messages that nothing was added to: new ones. */
-export const NO_ANNOTATIONS: Annotations = { reactions: new Map() };
+export const NO_ANNOTATIONS: Annotations = { reactions: new Map(), pinned: new Set() };
+
+type Annotated = Pick<Message, 'groupId' | 'seq' | 'deleted_at'>;
 
 /**
- * What members added to messages of one group, strongly read: 1 R for 4 KB of reactions, at least 1 R for each run of seqs
- * without a gap. Tombstones have nothing, also where the stream has not removed it yet.
+ * What members added to messages of one group, strongly read: 1 R for the pins, 1 R for 4 KB of reactions, at least 1 R for
+ * each run of seqs without a gap. Where all messages are tombstones, nothing is read.
  */
 export async function readAnnotations(
-  needs: Pick<Dependencies, 'reactions'>,
-  messages: readonly Pick<Message, 'groupId' | 'seq' | 'deleted_at'>[],
+  needs: Pick<Dependencies, 'reactions' | 'pins'>,
+  messages: readonly Annotated[],
 ): Promise<Annotations> {
+  const live = messages.find(({ deleted_at }) => deleted_at === undefined);
+  if (!live) return NO_ANNOTATIONS;
+  const [reactions, pinned] = await Promise.all([
+    readReactions(needs, messages),
+    needs.pins.find(live.groupId),
+  ]);
+  return { reactions, pinned };
+}
+
+/**
+ * The reactions to messages of one group, strongly read, by seq. 1 R for 4 KB, at least 1 R for each run of seqs without a gap.
+ * Tombstones have none, also where the stream has not removed them yet.
+ */
+export async function readReactions(
+  needs: Pick<Dependencies, 'reactions'>,
+  messages: readonly Annotated[],
+): Promise<ReadonlyMap<number, readonly Reaction[]>> {
   const live = messages.filter(({ deleted_at }) => deleted_at === undefined);
   const [first] = live;
-  if (!first) return NO_ANNOTATIONS;
+  if (!first) return new Map();
   const seqs = new Set(live.map(({ seq }) => seq));
   const runs = runsOf(messages.map(({ seq }) => seq)).filter((run) => hasAny(seqs, run));
   const found = await Promise.all(runs.map((run) => needs.reactions.inRange(first.groupId, run)));
@@ -25,7 +44,7 @@ export async function readAnnotations(
     reactions.set(seq, ofMessage);
     ofMessage.push({ emoji, users });
   }
-  return { reactions };
+  return reactions;
 }
 
 /**
@@ -38,7 +57,7 @@ export async function readReactionsAt(
   seqs: readonly number[],
 ): Promise<ReadonlyMap<number, readonly Reaction[]>> {
   const entries = await needs.messages.entriesAt(groupId, seqs);
-  const { reactions } = await readAnnotations(needs, [...entries.values()]);
+  const reactions = await readReactions(needs, [...entries.values()]);
   return new Map([...entries.keys()].map((seq) => [seq, reactions.get(seq) ?? []]));
 }
 

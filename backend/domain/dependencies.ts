@@ -7,6 +7,7 @@ import type { InviteStore } from '../table/invite-store.ts';
 import type { MemberStore } from '../table/member-store.ts';
 import type { MessageCodec } from '../table/message-codec.ts';
 import type { MessageStore } from '../table/message-store.ts';
+import type { PinStore } from '../table/pin-store.ts';
 import type { ProfileStore } from '../table/profile-store.ts';
 import type { ReactionStore } from '../table/reaction-store.ts';
 import type { RevisionStore } from '../table/revision-store.ts';
@@ -25,6 +26,7 @@ export interface Dependencies {
   readonly messages: MessageStore;
   readonly revisions: RevisionStore;
   readonly reactions: ReactionStore;
+  readonly pins: PinStore;
   readonly changes: ChangeStore;
   readonly profiles: ProfileStore;
   /** The stored form of messages, for events. */

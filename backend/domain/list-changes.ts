@@ -19,15 +19,15 @@ export interface ChangesPage {
 }
 
 /**
- * The messages of a group that were changed after a change, or that members reacted to. 1 R for the membership, 1 R for
- * 4 KB of changes, 1 R for 4 KB of each message and of its reactions.
+ * The messages of a group that were changed after a change, or that members reacted to or pinned. 1 R each for the
+ * membership and the pins, 1 R for 4 KB of changes, 1 R for 4 KB of each message and of its reactions.
  *
  * Between the read of the change log and those of the messages and reactions more may change: a message is then shown
  * newer than its change, and comes again by the later one.
  * @throws NotFoundError for a user who is not a member; ChangesTooFarBehindError.
  */
 export async function listChanges(
-  needs: AccessNeeds & Pick<Dependencies, 'reactions' | 'names'>,
+  needs: AccessNeeds & Pick<Dependencies, 'reactions' | 'pins' | 'names'>,
   request: {
     readonly groupId: string;
     readonly userId: string;

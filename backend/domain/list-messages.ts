@@ -25,12 +25,12 @@ export interface HistoryPage {
   readonly lastChange?: number;
 }
 
-type Needs = AccessNeeds & Pick<Dependencies, 'reactions' | 'names'>;
+type Needs = AccessNeeds & Pick<Dependencies, 'reactions' | 'pins' | 'names'>;
 type Page = Pick<HistoryPage, 'messages' | 'older' | 'newer'>;
 
 /**
  * A page of a group's log, strongly read. 1 R for the membership, 1 R for 4 KB of messages, 1 R for 4 KB of their
- * reactions, 1 R for the newest change.
+ * reactions, 1 R each for the pins and the newest change.
  * @throws NotFoundError for a user who is not a member.
  */
 export async function listMessages(

@@ -103,9 +103,18 @@ export interface Reaction {
   readonly users: readonly string[];
 }
 
-/** What members added to messages of a group after these were sent, by seq. A message that has nothing is not in it. */
+/** What members added to messages of a group after these were sent. */
 export interface Annotations {
+  /** By seq; a message without reactions is not in it. */
   readonly reactions: ReadonlyMap<number, readonly Reaction[]>;
+  /** The seqs of all pinned messages of the group. */
+  readonly pinned: ReadonlySet<number>;
+}
+
+/** A message with what members added to it. */
+export interface AnnotatedMessage {
+  readonly message: Message;
+  readonly annotations: Annotations;
 }
 
 /** An invitation to a named group. */

@@ -7,9 +7,10 @@ import type { Member } from './model.ts';
  * predicate. In a direct group both users are plain members.
  *
  *                                                           member   admin   owner
- *     read, list members, send, mark read, type, leave        ✓        ✓       ✓
+ *     read, list members, send, react, mark read, type,       ✓        ✓       ✓
+ *     leave, own settings, pin in a direct group
  *     edit and delete one's own messages                      ✓        ✓       ✓
- *     delete another's, add, remove, rename, invite           –        ✓       ✓
+ *     delete another's, pin, add, remove, rename, invite      –        ✓       ✓
  *     make or unmake an admin, make the group public          –        –       ✓
  *
  * Users who are not members join a public group, or any named group by an invitation: see `join-group.ts`.
@@ -23,6 +24,9 @@ const RANKS: Readonly<Record<Role, number>> = { member: 0, admin: 1, owner: 2 };
 const isAtLeast = (role: Role, { role: held }: Ranked): boolean => RANKS[held] >= RANKS[role];
 
 export const mayDeleteAnothers = (actor: Ranked): boolean => isAtLeast('admin', actor);
+/** In a direct group both users pin. */
+export const mayPin = (actor: Ranked & Pick<Member, 'peer'>): boolean =>
+  actor.peer !== undefined || isAtLeast('admin', actor);
 export const mayAddMembers = (actor: Ranked): boolean => isAtLeast('admin', actor);
 /** The owner cannot be removed; leaving transfers ownership. */
 export const mayRemove = (actor: Ranked, target: Ranked): boolean =>

@@ -27,9 +27,16 @@ export function publishReactions(
   own: Member,
   { groupId, seq }: Pick<Message, 'groupId' | 'seq'>,
 ): void {
-  const to: Audience =
-    own.peer === undefined ? { groupId, membershipSeq: own.joined_seq } : { userIds: [own.userId, own.peer] };
-  void events.publish({ kind: 'reactions', to, groupId, seqs: [seq] });
+  void events.publish({ kind: 'reactions', to: audienceOfRow(own), groupId, seqs: [seq] });
+}
+
+/** Publishes that the pins of a group were changed. @param own see `publishReactions`. */
+export function publishPins({ events }: Pick<Needs, 'events'>, own: Member): void {
+  void events.publish({ kind: 'pins', to: audienceOfRow(own), groupId: own.groupId });
+}
+
+function audienceOfRow({ groupId, joined_seq, userId, peer }: Member): Audience {
+  return peer === undefined ? { groupId, membershipSeq: joined_seq } : { userIds: [userId, peer] };
 }
 
 /** Publishes a row to its user's devices: a new read mark. */
@@ -75,12 +82,13 @@ const SLICE = 100;
 
 /**
  * Publishes what the stream's handler has applied, because the API may have died before it did: which messages have which
- * version or other reactions, who became a member or left, and the entry of the change log. It never rejects. It has no
+ * version or other reactions, whether the pins were changed, who became a member or left, and the entry of the change log. It never rejects. It has no
  * text: a process that needs a message reads it as it is by then.
  *
  * A message is followed by what it says of its group's members, as from the API; and the entry of the change log comes
  * last: a client that has it has everything that it names.
  * @param batch.reactedTo seqs of messages whose reactions were changed.
+ * @param batch.changesPins whether messages were pinned or unpinned.
  * @param batch.firstMembers of a group that was opened by one of the messages, whose first message does not name them.
  */
 export async function publishAgain(
@@ -90,6 +98,7 @@ export async function publishAgain(
     readonly update: Update;
     readonly messages: readonly LogEntry[];
     readonly reactedTo: readonly number[];
+    readonly changesPins: boolean;
     readonly firstMembers: readonly string[];
   },
 ): Promise<void> {
@@ -118,6 +127,7 @@ export async function publishAgain(
       groupId,
       seqs,
     })),
+    ...(batch.changesPins ? [{ kind: 'pins' as const, to, groupId }] : []),
     ...('groupId' in to
       ? messages.filter(changesLook).map(({ seq }): Change => ({ kind: 'group', ...to, seq }))
       : []),

@@ -5,7 +5,7 @@ import { NotFoundError, UnprocessableError } from '../errors.ts';
 import { readAnnotations, readReactionsAt } from './annotations.ts';
 import type { Dependencies } from './dependencies.ts';
 import { type AccessNeeds, readOwnRow } from './membership.ts';
-import type { Annotations, Member, Message, Reaction } from './model.ts';
+import type { AnnotatedMessage, Annotations, Member, Message, Reaction } from './model.ts';
 import type { NameReader } from './names.ts';
 import { pageStart } from './page-start.ts';
 import { publishReactions } from './publish-changes.ts';
@@ -19,17 +19,11 @@ export interface ReactionRequest {
   readonly emoji: string;
 }
 
-/** A message with what members added to it. */
-export interface AnnotatedMessage {
-  readonly message: Message;
-  readonly annotations: Annotations;
-}
-
-type Needs = AccessNeeds & Pick<Dependencies, 'reactions' | 'events'>;
+type Needs = AccessNeeds & Pick<Dependencies, 'reactions' | 'pins' | 'events'>;
 
 /**
  * Adds the user's reaction to a message: one for each emoji. A repeated one changes nothing. 1 W for each KB of the users
- * with this emoji, and 3 R: the user's row, the message, its reactions.
+ * with this emoji, and 4 R: the user's row, the message, its reactions, and the pins, which the answer has.
  *
  * Between these reads and the write others may react to the message: one emoji more than MAX_EMOJI may be added, and the
  * condition accepts no more than MAX_REACTIONS users. The message may be deleted: then the stream removes the reaction,
@@ -38,31 +32,33 @@ type Needs = AccessNeeds & Pick<Dependencies, 'reactions' | 'events'>;
  * `emoji_invalid`, `message_deleted`, `reactions_full`.
  */
 export async function react(needs: Needs, request: ReactionRequest): Promise<AnnotatedMessage> {
-  const { own, message, emoji, reactions } = await readReacted(needs, request);
+  const { own, message, emoji, reactions, annotations } = await readReacted(needs, request);
   if (message.deleted_at !== undefined) throw new UnprocessableError([{ code: 'message_deleted' }]);
   const users = reactions.find((reaction) => reaction.emoji === emoji)?.users;
-  if (users?.includes(request.userId)) return withReactions(message, reactions);
+  if (users?.includes(request.userId)) return { message, annotations };
   if (users === undefined && reactions.length >= MAX_EMOJI)
     throw new UnprocessableError([{ code: 'reactions_full' }]);
   const outcome = await needs.reactions.add({ ...request, emoji });
   // Not stored, and in the set: by the SDK's first attempt, whose answer was lost, or by another device.
   if (!outcome.users.includes(request.userId)) throw new UnprocessableError([{ code: 'reactions_full' }]);
   publishReactions(needs, own, message);
-  return withReactions(message, replaced(reactions, { emoji, users: outcome.users }));
+  const now = replaced(reactions, { emoji, users: outcome.users });
+  return { message, annotations: { ...annotations, reactions: new Map([[message.seq, now]]) } };
 }
 
 /**
  * Takes the user's reaction back, also where there is no room for another one. Where there is none, nothing is written.
- * 1 W for each KB, and 3 R.
+ * 1 W for each KB, and 4 R.
  * @throws NotFoundError as `react`; UnprocessableError `emoji_invalid`.
  */
 export async function takeBackReaction(needs: Needs, request: ReactionRequest): Promise<AnnotatedMessage> {
-  const { own, message, emoji, reactions } = await readReacted(needs, request);
+  const { own, message, emoji, reactions, annotations } = await readReacted(needs, request);
   const users = reactions.find((reaction) => reaction.emoji === emoji)?.users;
-  if (!users?.includes(request.userId)) return withReactions(message, reactions);
+  if (!users?.includes(request.userId)) return { message, annotations };
   const outcome = await needs.reactions.remove({ ...request, emoji });
   publishReactions(needs, own, message);
-  return withReactions(message, replaced(reactions, { emoji, users: outcome.users }));
+  const now = replaced(reactions, { emoji, users: outcome.users });
+  return { message, annotations: { ...annotations, reactions: new Map([[message.seq, now]]) } };
 }
 
 interface Reacted {
@@ -71,6 +67,7 @@ interface Reacted {
   /** In the spelling that is stored. */
   readonly emoji: string;
   readonly reactions: readonly Reaction[];
+  readonly annotations: Annotations;
 }
 
 async function readReacted(
@@ -82,8 +79,8 @@ async function readReacted(
   const own = await readOwnRow(needs, groupId, userId);
   const message = await needs.messages.find(groupId, seq);
   if (!message) throw new NotFoundError();
-  const { reactions } = await readAnnotations(needs, [message]);
-  return { own, message, emoji, reactions: reactions.get(seq) ?? [] };
+  const annotations = await readAnnotations(needs, [message]);
+  return { own, message, emoji, reactions: annotations.reactions.get(seq) ?? [], annotations };
 }
 
 /** Reactions after a change of those with one emoji, in the order of their keys. */
@@ -91,10 +88,6 @@ function replaced(reactions: readonly Reaction[], now: Reaction): Reaction[] {
   const others = reactions.filter(({ emoji }) => emoji !== now.emoji);
   if (now.users.length === 0) return others;
   return [...others, now].sort((one, other) => compareBytes(one.emoji, other.emoji));
-}
-
-function withReactions(message: Message, reactions: readonly Reaction[]): AnnotatedMessage {
-  return { message, annotations: { reactions: new Map([[message.seq, reactions]]) } };
 }
 
 /** A page of the users who reacted to a message, each by one emoji. */

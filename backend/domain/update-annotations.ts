@@ -4,6 +4,8 @@ import type { Dependencies } from './dependencies.ts';
 export interface AnnotationFacts {
   /** Items of reactions that were written. */
   readonly reactions: readonly ReactionFact[];
+  /** Seqs that were pinned or unpinned. */
+  readonly pins: ReadonlySet<number>;
 }
 
 /** Reactions to a message with one emoji. */
@@ -14,22 +16,23 @@ export interface ReactionFact {
   readonly isEmpty: boolean;
 }
 
-export const NO_ANNOTATION_FACTS: AnnotationFacts = { reactions: [] };
+export const NO_ANNOTATION_FACTS: AnnotationFacts = { reactions: [], pins: new Set() };
 
 /** Seqs of the messages that members added something to, or took it away from. */
-export function annotatedSeqs({ reactions }: AnnotationFacts): ReadonlySet<number> {
-  return new Set(reactions.map(({ seq }) => seq));
+export function annotatedSeqs({ reactions, pins }: AnnotationFacts): ReadonlySet<number> {
+  return new Set([...reactions.map(({ seq }) => seq), ...pins]);
 }
 
 /**
- * Removes the reactions of deleted messages, and items without users. 1 R for each deleted message, 1 R for each other one
- * that was reacted to, and 1 W for each KB that is removed.
+ * Removes the reactions and pins of deleted messages, and items of reactions without users. 1 R for each deleted message, 1 R
+ * for the pins where any was deleted, 1 R for each other message that was reacted to, and 1 W for each KB that is removed.
  *
+ * No message is pinned after its deletion (see `PinStore`), so the record of the deletion finds each pin.
  * A user may react while the message is deleted, in either order of the two records. If the reaction is stored before the
  * deletion's record is processed, that finds it. Otherwise the reaction's own record, which comes later, finds the tombstone.
  */
 export async function removeAnnotations(
-  { messages, reactions }: Pick<Dependencies, 'messages' | 'reactions'>,
+  { messages, reactions, pins }: Pick<Dependencies, 'messages' | 'reactions' | 'pins'>,
   groupId: string,
   deleted: ReadonlySet<number>,
   facts: AnnotationFacts,
@@ -46,7 +49,18 @@ export async function removeAnnotations(
   const gone = new Set([...deleted, ...tombstones.map(([seq]) => seq)]);
   const empty = others.filter(({ seq, isEmpty }) => isEmpty && !gone.has(seq));
   await Promise.all([
+    unpin(pins, groupId, deleted),
     ...[...gone].map((seq) => reactions.removeAll(groupId, seq)),
     ...empty.map(({ seq, emoji }) => reactions.removeEmpty(groupId, seq, emoji)),
   ]);
+}
+
+async function unpin(
+  pins: Dependencies['pins'],
+  groupId: string,
+  deleted: ReadonlySet<number>,
+): Promise<void> {
+  if (deleted.size === 0) return;
+  const pinned = [...(await pins.find(groupId))].filter((seq) => deleted.has(seq));
+  if (pinned.length > 0) await pins.unpinDeleted(groupId, new Set(pinned));
 }

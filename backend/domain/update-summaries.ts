@@ -20,7 +20,7 @@ const SETTLING = {
 /** What the stream's handler writes to. */
 export type SummaryStores = Pick<
   Dependencies,
-  'members' | 'groups' | 'messages' | 'reactions' | 'changes' | 'clock'
+  'members' | 'groups' | 'messages' | 'reactions' | 'pins' | 'changes' | 'clock'
 >;
 
 /** A group with its summary as it is now, written or not: a replay writes nothing. */

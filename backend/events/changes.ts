@@ -40,6 +40,8 @@ export type Change =
       readonly groupId: string;
       readonly seqs: readonly number[];
     }
+  /** Messages of a group were pinned or unpinned. It is delivered like reactions. */
+  | { readonly kind: 'pins'; readonly to: Audience; readonly groupId: string }
   /** An entry of a group's change log. All that it names was published before it. */
   | {
       readonly kind: 'change';
@@ -84,6 +86,8 @@ export type ShownEvent =
       readonly seq: number;
       readonly reactions: readonly Reaction[];
     }
+  /** The seqs of all pinned messages, in order. */
+  | { readonly kind: 'pins'; readonly groupId: string; readonly seqs: readonly number[] }
   | Pick<ChangeOf<'change'>, 'kind' | 'groupId' | 'change' | 'seqs'>
   | ChangeOf<'message_group'>
   | { readonly kind: 'message_group_left'; readonly groupId: string }
@@ -134,6 +138,7 @@ export function channelsOf(change: Change): readonly Channel[] {
     case 'message':
     case 'versions':
     case 'reactions':
+    case 'pins':
     case 'change':
       return channelsTo(change.to);
     case 'typing':

@@ -6,7 +6,7 @@ import { ALWAYS, type Deliveries, messageKey, type Times } from './deliveries.ts
 import { EventQueue } from './event-queue.ts';
 import { type GroupListener, GroupListeners } from './group-listeners.ts';
 import type { Outbox } from './outbox.ts';
-import type { Readers } from './readers.ts';
+import { readAnnotationEvents, type Readers } from './readers.ts';
 import { eventText, type PresentEvent, type UserStreams } from './user-streams.ts';
 
 /** What the channels of a process share. */
@@ -126,7 +126,8 @@ export class GroupChannel {
         this.#enqueue(change, (listeners) => this.#deliverVersions(change, listeners));
         return;
       case 'reactions':
-        this.#enqueue(change, (listeners) => this.#deliverReactions(change, listeners));
+      case 'pins':
+        this.#enqueue(change, (listeners) => this.#deliverAnnotations(change, listeners));
         return;
       case 'change':
       case 'typing':
@@ -181,23 +182,20 @@ export class GroupChannel {
   }
 
   /**
-   * Delivers the reactions to messages as they are by now. They may have been written after the publication, so they are for
-   * those who are members by now: META is read after them.
+   * Delivers reactions and pins as they are by now. They may have been written after the publication, so they are for those
+   * who are members by now: META is read after them.
    */
-  async #deliverReactions(
-    { seqs, to }: ChangeOf<'reactions'>,
+  async #deliverAnnotations(
+    change: ChangeOf<'reactions' | 'pins'>,
     listeners: readonly GroupListener[],
   ): Promise<void> {
     if (listeners.length === 0) return;
-    const { reactions, groups } = this.#parts.readers;
-    const groupId = this.#groupId;
-    const found = await reactions.readAt(groupId, seqs);
-    const group = await groups.readAsOf(groupId, 0);
-    const membershipSeq = Math.max(membershipSeqOf(to), group?.membership_seq ?? 0);
+    const { readers } = this.#parts;
+    const events = await readAnnotationEvents(readers, change);
+    const group = await readers.groups.readAsOf(this.#groupId, 0);
+    const membershipSeq = Math.max(membershipSeqOf(change.to), group?.membership_seq ?? 0);
     const verified = await this.#listeners.verify(listeners, membershipSeq);
-    for (const [seq, now] of found) {
-      await this.#send(verified, { kind: 'reactions', groupId, seq, reactions: now });
-    }
+    for (const event of events) await this.#send(verified, event);
   }
 
   async #deliverNotice(

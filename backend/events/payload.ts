@@ -30,6 +30,7 @@ const changeSchema: z.ZodType<Change> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('message'), to, message }),
   z.object({ kind: z.literal('versions'), to, groupId: id, versions: z.array(version).readonly() }),
   z.object({ kind: z.literal('reactions'), to, groupId: id, seqs: z.array(count).readonly() }),
+  z.object({ kind: z.literal('pins'), to, groupId: id }),
   z.object({ kind: z.literal('change'), to, groupId: id, change: count, seqs: z.array(count).readonly() }),
   z.object({ kind: z.literal('membership'), userId: id, groupId: id, seq: count }),
   z.object({ kind: z.literal('message_group'), row, group: group.exactOptional() }),

@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 import type { LogEntry, Member, NamedGroup, Reaction } from '../domain/model.ts';
+import type { ChangeOf, ShownEvent } from './changes.ts';
 
 /** Reads who is in which group. */
 export interface MemberReader {
@@ -34,6 +35,11 @@ export interface ReactionReader {
   readAt(groupId: string, seqs: readonly number[]): Promise<ReadonlyMap<number, readonly Reaction[]>>;
 }
 
+export interface PinReader {
+  /** The pinned seqs of a group, strongly read. 1 R. */
+  find(groupId: string): Promise<ReadonlySet<number>>;
+}
+
 /** What events are delivered with, strongly read where the log must prove something. */
 export interface Readers {
   readonly members: MemberReader;
@@ -41,6 +47,21 @@ export interface Readers {
   readonly messages: MessageReader;
   readonly changes: ChangeReader;
   readonly reactions: ReactionReader;
+  readonly pins: PinReader;
+}
+
+/** Reads what a publication of reactions or pins is about, as it is by now. */
+export async function readAnnotationEvents(
+  { reactions, pins }: Pick<Readers, 'reactions' | 'pins'>,
+  change: ChangeOf<'reactions' | 'pins'>,
+): Promise<ShownEvent[]> {
+  const { groupId } = change;
+  if (change.kind === 'pins') {
+    const seqs = [...(await pins.find(groupId))].sort((one, other) => one - other);
+    return [{ kind: 'pins', groupId, seqs }];
+  }
+  const found = await reactions.readAt(groupId, change.seqs);
+  return [...found].map(([seq, now]) => ({ kind: 'reactions', groupId, seq, reactions: now }));
 }
 
 /** Reads of rows at once: when a process starts, all its clients open their streams within seconds. */

@@ -5,7 +5,7 @@ import { type Change, type ChangeOf, type ShownEvent, userChannel } from './chan
 import { ALWAYS, messageKey } from './deliveries.ts';
 import { EventQueue } from './event-queue.ts';
 import type { ChannelParts, GroupChannel } from './group-channel.ts';
-import type { NamedRowReads } from './readers.ts';
+import { type NamedRowReads, readAnnotationEvents } from './readers.ts';
 import { eventText, UserStreams } from './user-streams.ts';
 
 /** Wait before the rows are read again, doubled each time, in ms. */
@@ -91,7 +91,8 @@ export class UserChannel {
         this.#queue.add(change.kind, () => this.#deliverVersions(change));
         return;
       case 'reactions':
-        this.#queue.add(change.kind, () => this.#deliverReactions(change));
+      case 'pins':
+        this.#queue.add(change.kind, () => this.#deliverAnnotations(change));
         return;
       case 'change':
       case 'typing':
@@ -133,10 +134,10 @@ export class UserChannel {
     for (const message of seqs.flatMap((seq) => entries.get(seq) ?? [])) await this.#deliverMessage(message);
   }
 
-  /** Delivers the reactions to messages as they are by now. */
-  async #deliverReactions({ groupId, seqs }: ChangeOf<'reactions'>): Promise<void> {
-    const found = await this.#parts.readers.reactions.readAt(groupId, seqs);
-    for (const [seq, reactions] of found) await this.#send({ kind: 'reactions', groupId, seq, reactions });
+  /** Delivers reactions and pins as they are by now. */
+  async #deliverAnnotations(change: ChangeOf<'reactions' | 'pins'>): Promise<void> {
+    const events = await readAnnotationEvents(this.#parts.readers, change);
+    for (const event of events) await this.#send(event);
   }
 
   /** Shows a direct group that was just opened, as it is by now. */

@@ -36,8 +36,8 @@ export const eventRoutes: readonly Route[] = [
     summary: "Streams the events of the caller's conversations",
     description:
       'Server-sent events. `ready` comes first, and again whenever events may have been lost: then fetch again what you ' +
-      'display. `message` (a Message; the highest `rev` counts), `reactions` (a MessageReactions), `change` (a GroupChange), ' +
-      '`message_group` (a MessageGroup), ' +
+      'display. `message` (a Message; the highest `rev` counts), `reactions` (a MessageReactions), `pins` (a GroupPins), ' +
+      '`change` (a GroupChange), `message_group` (a MessageGroup), ' +
       '`message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. ' +
       'A `message_group` after a join is followed by the newest `change` of the group, without seqs: a client that holds ' +
       'the group already fetches what it misses of messages (`last_seq`) and of changes. ' +

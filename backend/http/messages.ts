@@ -158,7 +158,7 @@ export const messageRoutes: readonly Route[] = [
     name: 'listChanges',
     summary: 'Lists the messages that were changed after a change',
     description:
-      'Each message is as it is now, and comes once, by its newest change. A client that holds the messages of a page and its `Last-Change` gets here what was edited, deleted or reacted to since; `next` goes on. A change with several messages is not split, so a page can have more than `limit`. 409: more than 1,000 changes lie in between, or the log was rebuilt; then load the conversation again.',
+      'Each message is as it is now, and comes once, by its newest change. A client that holds the messages of a page and its `Last-Change` gets here what was edited, deleted, reacted to or pinned since; `next` goes on. A change with several messages is not split, so a page can have more than `limit`. 409: more than 1,000 changes lie in between, or the log was rebuilt; then load the conversation again.',
     params: z.object({ message_group_uuid: groupIdInPath }),
     query: changesQuery,
     cost: costOfPage(CHANGES_PAGE),

@@ -9,7 +9,7 @@ import { VERSION } from '../version.ts';
 import { CODES } from './fields.ts';
 import { commonFailures, failure, FAILURE_SCHEMAS, HEADERS } from './openapi-failures.ts';
 import type { Access, Declaration, Route } from './route.ts';
-import { groupChange } from '../presentation/event.ts';
+import { groupChange, groupPins } from '../presentation/event.ts';
 import { messageReactions } from '../presentation/reaction.ts';
 
 /**
@@ -37,6 +37,7 @@ export function describeApi(routes: readonly Route[]): oas31.OpenAPIObject {
         ...FAILURE_SCHEMAS,
         GroupChange: groupChange,
         MessageReactions: messageReactions,
+        GroupPins: groupPins,
       },
       headers: HEADERS,
       securitySchemes: {

@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { MAX_EMOJI, MAX_REACTIONS } from '../../schema/items.ts';
-import { type AnnotatedMessage, listReactors, react, takeBackReaction } from '../domain/react.ts';
-import { peopleIn } from '../domain/system-messages.ts';
-import { type MessageAnswer, message, presentMessage } from '../presentation/message.ts';
+import { listReactors, react, takeBackReaction } from '../domain/react.ts';
+import { message } from '../presentation/message.ts';
 import { presentReactors, reactor } from '../presentation/reaction.ts';
-import type { Wiring } from '../wiring.ts';
+import { presentAnnotated } from './annotated-message.ts';
 import { cursorParameter, emojiInPath, groupIdInPath, limitParameter, seqInPath } from './fields.ts';
 import { linkPages } from './paging.ts';
 import { costOfPage } from './rate-limit.ts';
@@ -27,7 +26,7 @@ export const reactionRoutes: readonly Route[] = [
     answer: json(message, 'The message.'),
     errors: { 422: ['emoji_invalid', 'message_deleted', 'reactions_full'] },
     handle: async ({ context, caller: { userId }, params }) =>
-      present(context, userId, await react(context, requestOf(params, userId))),
+      presentAnnotated(context, userId, await react(context, requestOf(params, userId))),
   }),
 
   personRoute({
@@ -40,7 +39,7 @@ export const reactionRoutes: readonly Route[] = [
     answer: json(message, 'The message.'),
     errors: { 422: ['emoji_invalid'] },
     handle: async ({ context, caller: { userId }, params }) =>
-      present(context, userId, await takeBackReaction(context, requestOf(params, userId))),
+      presentAnnotated(context, userId, await takeBackReaction(context, requestOf(params, userId))),
   }),
 
   personRoute({
@@ -70,13 +69,4 @@ function requestOf(
   userId: string,
 ) {
   return { groupId, seq, emoji, userId };
-}
-
-async function present(
-  context: Wiring,
-  userId: string,
-  { message: item, annotations }: AnnotatedMessage,
-): Promise<MessageAnswer> {
-  const names = await context.names.read([item.user_uuid, ...peopleIn(item)]);
-  return presentMessage(item, names, userId, annotations);
 }

@@ -5,6 +5,7 @@ import { inviteRoutes } from './invites.ts';
 import { memberRoutes } from './members.ts';
 import { messageGroupRoutes } from './message-groups.ts';
 import { messageRoutes } from './messages.ts';
+import { pinRoutes } from './pins.ts';
 import { publicGroupRoutes } from './public-groups.ts';
 import { reactionRoutes } from './reactions.ts';
 import type { Route } from './route.ts';
@@ -20,6 +21,7 @@ export const API_ROUTES: readonly Route[] = [
   ...inviteRoutes,
   ...messageRoutes,
   ...reactionRoutes,
+  ...pinRoutes,
   ...eventRoutes,
   ...docsRoutes(() => API_ROUTES),
 ];

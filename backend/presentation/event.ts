@@ -29,6 +29,21 @@ export const groupChange = z
       'Messages of a group were changed. A client that has it, and all changes before it, holds what the log holds; one that misses a number asks for the changes after the last one that it has, and so does one for which a change without seqs is new.',
   });
 
+/** The pinned messages of a group, as the event `pins` lists them. */
+export const groupPins = z
+  .object({
+    message_group_uuid: groupId,
+    seqs: z.array(seq).meta({
+      description:
+        'Seqs of all pinned messages, in order. A message that was just deleted may still be among them: it is not pinned.',
+    }),
+  })
+  .meta({
+    id: 'GroupPins',
+    description:
+      'Messages of a group were pinned or unpinned. Of two, the later one counts; and it counts more than the response to a request that was made before it arrived.',
+  });
+
 /** What presenting events needs: names, and the keys and counts of `inboxEntriesOf`. */
 type PresenterNeeds = Pick<Dependencies, 'changes' | 'codec'> & { readonly names: Pick<Names, 'read'> };
 
@@ -67,6 +82,8 @@ async function dataOf(event: ShownEvent, parts: PresenterParts, viewerId?: strin
     }
     case 'reactions':
       return presentReactions(event, await parts.read(peopleInReactions(event.reactions)));
+    case 'pins':
+      return { message_group_uuid: event.groupId, seqs: event.seqs };
     case 'change':
       return { message_group_uuid: event.groupId, change: event.change, seqs: event.seqs };
     case 'message_group':

@@ -96,6 +96,13 @@ const common = {
     description:
       'In the order of their emoji; empty in a tombstone. In every response. In the event `message` only of a tombstone: otherwise they are what they were, and for a new message none.',
   }),
+  pinned: z
+    .boolean()
+    .exactOptional()
+    .meta({
+      description: 'Whether it is pinned in its group. Absent where `reactions` are.',
+      examples: [false],
+    }),
 };
 
 const textMessage = z
@@ -145,9 +152,11 @@ export function presentMessage(
   item: Message,
   names: Pick<NameReader, 'person'>,
   viewerId?: string,
-  annotations = item.deleted_at === undefined ? undefined : NO_ANNOTATIONS,
+  annotations?: Annotations,
 ): MessageAnswer {
   const { handle, display_name } = names.person(item.user_uuid);
+  // A tombstone shows nothing, also where the stream has not removed it yet.
+  const added = item.deleted_at === undefined ? annotations : NO_ANNOTATIONS;
   const presented = {
     uuid: item.message_uuid,
     message_group_uuid: item.groupId,
@@ -161,7 +170,7 @@ export function presentMessage(
     deleted_at: item.deleted_at ?? null,
     ...(item.unreadable && { unreadable: item.unreadable }),
     ...(item.client_key !== undefined && item.user_uuid === viewerId && { client_key: item.client_key }),
-    ...(annotations && presentAnnotations(annotations, item.seq, viewerId)),
+    ...(added && presentAnnotations(added, item.seq, viewerId)),
   };
   const { event } = item;
   if (event === undefined) return { ...presented, kind: 'text', message: item.message };
@@ -170,13 +179,13 @@ export function presentMessage(
   return { ...presented, kind: 'system', message: words, event: presentGroupEvent(event, names) };
 }
 
-function presentAnnotations({ reactions }: Annotations, seq: number, viewerId: string | undefined) {
+function presentAnnotations({ reactions, pinned }: Annotations, seq: number, viewerId: string | undefined) {
   const present = ({ emoji, users }: Reaction) => ({
     emoji,
     count: users.length,
     reacted: viewerId !== undefined && users.includes(viewerId),
   });
-  return { reactions: (reactions.get(seq) ?? []).map(present) };
+  return { reactions: (reactions.get(seq) ?? []).map(present), pinned: pinned.has(seq) };
 }
 
 function presentGroupEvent(stored: SystemEvent, names: Pick<NameReader, 'person'>): GroupEvent {

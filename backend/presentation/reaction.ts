@@ -24,18 +24,17 @@ export const messageReactions = z
         z.object({
           emoji,
           count: count.min(1).meta({ description: 'Number of users who reacted with it.', examples: [3] }),
-          users: z
-            .array(user)
-            .meta({
-              description: `The first ${USERS_SHOWN} of them by user id: all of them where \`count\` is lower.`,
-            }),
+          users: z.array(user).meta({
+            description: `The first ${USERS_SHOWN} of them by user id: all of them where \`count\` is lower.`,
+          }),
         }),
       )
       .meta({ description: 'All reactions to the message, in the order of their emoji.' }),
   })
   .meta({
     id: 'MessageReactions',
-    description: 'The reactions to a message were changed. Of two, the later one counts.',
+    description:
+      'The reactions to a message were changed. Of two, the later one counts; and it counts more than the response to a request that was made before it arrived.',
   });
 
 export function presentReactors({ reactors, names }: ReactorsPage): ReactorAnswer[] {

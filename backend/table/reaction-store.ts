@@ -97,7 +97,7 @@ export class ReactionStore {
         }),
       ),
     );
-    const item = outcome.stored ? (outcome.answer.Attributes as ReactionsItem) : outcome.existing;
+    const item = outcome.stored ? outcome.answer.Attributes : outcome.existing;
     return { stored: outcome.stored, users: usersIn(item) };
   }
 }

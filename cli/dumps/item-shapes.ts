@@ -16,6 +16,7 @@ import {
   messageItem,
   namedGroupItem,
   namedMemberItem,
+  pinsItem,
   profileItem,
   reactionsItem,
 } from '../../schema/items.ts';
@@ -31,6 +32,7 @@ import {
   inviteCodeOf,
   isListingKey,
   isMessageKey,
+  isPinsKey,
   type Key,
   LISTINGS_PK,
   listingPlaceOf,
@@ -98,6 +100,7 @@ function kindOf(key: Key): Kind | undefined {
     const emoji = canonicalEmoji(reacted.emoji) ?? '';
     return { schema: reactionsItem, keys: () => ({ ...reactionsKey(groupId, reacted.seq, emoji) }) };
   }
+  if (isPinsKey(key)) return { schema: pinsItem, keys: () => ({}) };
   if (isListingKey(key)) return { schema: listingItem, keys: (item) => listingKeys(groupId, item) };
   if (inviteCodeOf(key) !== undefined) return { schema: inviteItem, keys: () => ({}) };
   const isDirect = isDirectGroupId(groupId);

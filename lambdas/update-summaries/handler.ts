@@ -26,7 +26,7 @@ export interface HandlerParts extends SummaryStores {
 }
 
 /**
- * Keeps the summaries, the deleted seqs and the change log, and removes the reactions of deleted messages: for each group
+ * Keeps the summaries, the deleted seqs and the change log, and removes the reactions and pins of deleted messages: for each group
  * in a batch, the facts of its records are applied (see `domain/update-summaries.ts` for the order of the writes), then
  * they are published.
  *
@@ -65,17 +65,18 @@ export function createHandler(parts: HandlerParts) {
 async function updateGroup(
   parts: HandlerParts,
   groupId: string,
-  { messages, reactions, firstPlace, keys }: GroupRecords,
+  { messages, reactions, pins, firstPlace, keys }: GroupRecords,
 ): Promise<number> {
   const { failures, logger, observer = NO_OBSERVER } = parts;
   try {
-    const update = await updateSummaries(parts, groupId, factsOf(messages), { reactions });
+    const update = await updateSummaries(parts, groupId, factsOf(messages), { reactions, pins });
     for (const message of messages) observer.follow('summarised', message);
     const firstMembers = messages.some(({ seq, rev }) => seq === 1 && rev === 0)
       ? await readFirstMembers(parts, groupId, update)
       : [];
     const reactedTo = reactions.map(({ seq }) => seq);
-    await publishAgain(parts.events, { groupId, update, messages, reactedTo, firstMembers });
+    const changesPins = pins.size > 0;
+    await publishAgain(parts.events, { groupId, update, messages, reactedTo, changesPins, firstMembers });
     return Infinity;
   } catch (error) {
     if (isPassing(error)) {

@@ -4,6 +4,7 @@ import { GroupStore } from '../../backend/table/group-store.ts';
 import { MemberStore } from '../../backend/table/member-store.ts';
 import { opaqueTexts } from '../../backend/table/message-codec.ts';
 import { MessageStore } from '../../backend/table/message-store.ts';
+import { PinStore } from '../../backend/table/pin-store.ts';
 import { ReactionStore } from '../../backend/table/reaction-store.ts';
 import type { Table } from '../../backend/table/table.ts';
 
@@ -14,6 +15,7 @@ export function streamStores(table: Table): SummaryStores {
     groups: new GroupStore(table, opaqueTexts()),
     messages: new MessageStore(table, opaqueTexts()),
     reactions: new ReactionStore(table),
+    pins: new PinStore(table),
     changes: new ChangeStore(table),
     clock: () => new Date(),
   };

@@ -5,13 +5,23 @@ import * as z from 'zod';
 import type { LogEntry } from '../../backend/domain/model.ts';
 import { logEntryOf } from '../../backend/table/items.ts';
 import type { ReactionFact } from '../../backend/domain/update-annotations.ts';
-import { messageItem, reactionsItem } from '../../schema/items.ts';
-import { groupIdOf, isMessageKey, isReactionsKey, type Key, reactionsOf, seqOf } from '../../schema/keys.ts';
+import { messageItem, pinsItem, reactionsItem } from '../../schema/items.ts';
+import {
+  groupIdOf,
+  isMessageKey,
+  isPinsKey,
+  isReactionsKey,
+  type Key,
+  reactionsOf,
+  seqOf,
+} from '../../schema/keys.ts';
 
 /** What the records of one group say was written. */
 export interface GroupRecords {
   readonly messages: LogEntry[];
   readonly reactions: ReactionFact[];
+  /** Seqs that were pinned or unpinned. */
+  readonly pins: Set<number>;
   /** Place in the batch of the first record. */
   readonly firstPlace: number;
   readonly keys: Key[];
@@ -31,7 +41,7 @@ const WRITES: ReadonlySet<unknown> = new Set(['INSERT', 'MODIFY']);
 
 const keyAttribute = z.object({ S: z.string() });
 const keys = z.object({ pk: keyAttribute, sk: keyAttribute });
-const EMPTY = { Keys: undefined, NewImage: undefined, SequenceNumber: undefined };
+const EMPTY = { Keys: undefined, NewImage: undefined, OldImage: undefined, SequenceNumber: undefined };
 
 /** What is read of a record, whatever it is: a part of another type counts as missing. */
 const anyRecord = z
@@ -42,6 +52,7 @@ const anyRecord = z
       .object({
         Keys: keys.optional().catch(undefined),
         NewImage: z.custom<StreamRecord['NewImage']>().optional(),
+        OldImage: z.custom<StreamRecord['OldImage']>().optional(),
         SequenceNumber: z.string().optional().catch(undefined),
       })
       .catch(EMPTY),
@@ -61,12 +72,18 @@ export function readRecords(records: readonly unknown[]) {
     // Removals are retention's, which takes nothing back that a summary says, and the function's own.
     if (eventName === 'REMOVE' || (key && !isRead(key))) return;
     const groupId = key && groupIdOf(key);
-    const note = key && WRITES.has(eventName) ? noteOf(key, dynamodb.NewImage) : undefined;
+    const note = key && WRITES.has(eventName) ? noteOf(key, dynamodb) : undefined;
     if (!key || groupId === undefined || !note) {
       broken.push({ key, event, sequence: dynamodb.SequenceNumber });
       return;
     }
-    const group = groups.get(groupId) ?? { messages: [], reactions: [], firstPlace: place, keys: [] };
+    const group = groups.get(groupId) ?? {
+      messages: [],
+      reactions: [],
+      pins: new Set<number>(),
+      firstPlace: place,
+      keys: [],
+    };
     groups.set(groupId, group);
     group.keys.push(key);
     note(group);
@@ -74,16 +91,34 @@ export function readRecords(records: readonly unknown[]) {
   return { groups, broken };
 }
 
-const isRead = (key: Key): boolean => isMessageKey(key) || isReactionsKey(key);
+const isRead = (key: Key): boolean => isMessageKey(key) || isReactionsKey(key) || isPinsKey(key);
 
 /** Adds what an image says to its group's records; undefined where the image is not the key's item. */
-function noteOf(key: Key, image: StreamRecord['NewImage']): ((group: GroupRecords) => void) | undefined {
+function noteOf(
+  key: Key,
+  { NewImage, OldImage }: Pick<StreamRecord, 'NewImage' | 'OldImage'>,
+): ((group: GroupRecords) => void) | undefined {
   if (isMessageKey(key)) {
-    const message = messageWithKey(key, image);
+    const message = messageWithKey(key, NewImage);
     return message && ((group) => group.messages.push(message));
   }
-  const reactions = reactionsWithKey(key, image);
+  if (isPinsKey(key)) {
+    const pinned = pinsWithKey(key, NewImage);
+    const before = pinsWithKey(key, OldImage) ?? new Set();
+    if (!pinned) return undefined;
+    const changed = [...pinned, ...before].filter((seq) => pinned.has(seq) !== before.has(seq));
+    return ({ pins }) => {
+      for (const seq of changed) pins.add(seq);
+    };
+  }
+  const reactions = reactionsWithKey(key, NewImage);
   return reactions && ((group) => group.reactions.push(reactions));
+}
+
+/** The pinned seqs in an image; undefined where the image does not hold them, or contradicts the record's key. */
+function pinsWithKey(key: Key, image: StreamRecord['NewImage']): ReadonlySet<number> | undefined {
+  const { data: item } = pinsItem.safeParse(itemOf(image));
+  return item?.pk === key.pk && item.sk === key.sk ? (item.seqs ?? new Set()) : undefined;
 }
 
 /** The reactions in an image; undefined where the image does not hold them, or contradicts the record's key. */

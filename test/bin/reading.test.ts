@@ -206,7 +206,7 @@ describe('get-conversation', () => {
   it('shows the newest messages, oldest first, and the cost', async () => {
     const text = await succeeds(run('patterns/get-conversation', [groupId]));
     expect(text).toMatch(/│ 1 +│ 0 +│ .* │ ada +│ one↵two \\u001b\[31mred 漢字/);
-    expect(text).toMatch(/\n3 messages; used 2\.5 read units: Query 2, BatchGetItem 0\.5\n$/);
+    expect(text).toMatch(/\n3 messages; used 4\.5 read units: Query 3, GetItem 1, BatchGetItem 0\.5\n$/);
     const { rows, note } = await jsonOf(
       run('patterns/get-conversation', [groupId, '--limit', '2', '--json']),
     );
@@ -214,7 +214,7 @@ describe('get-conversation', () => {
       { seq: 2, message: 'second', handle: 'ada' },
       { seq: 3, message: 'third', message_group_uuid: groupId },
     ]);
-    expect(note).toMatch(/2 messages, and there are more \(--limit\); used 2\.5 read units:/);
+    expect(note).toMatch(/2 messages, and there are more \(--limit\); used 4\.5 read units:/);
   });
 
   it('suggests conversations for an unknown one', async () => {

@@ -132,53 +132,6 @@ describe('a message of a named group', () => {
   });
 });
 
-describe('the reactions to a message of a named group', () => {
-  it('are delivered as they are by then, before the change that names the message', async () => {
-    const { hub, group, adas, graces, publish } = await groupOfThree();
-    const published = group.react(1, 'ada');
-    group.react(1, 'ada', 'grace');
-    await publish(published, { kind: 'change', to: TO, groupId: 'g', change: 1, seqs: [1] });
-    for (const stream of [adas, graces]) {
-      await stream.until('g change 1: 1');
-      expect(stream.told).toEqual(['ready', 'g 1 has 👍 ada grace', 'g change 1: 1']);
-    }
-    // One text for all of them.
-    expect(hub.presented.filter(([{ kind }]) => kind === 'reactions')).toHaveLength(1);
-  });
-
-  it('are not delivered for a message that does not exist', async () => {
-    const { hub, group, adas, publish } = await groupOfThree();
-    await publish(group.react(9, 'ada'));
-    await settle(hub, group, adas);
-    expect(adas.told).toEqual(['ready', 'g 2.0']);
-  });
-
-  it('are not delivered to a member who was removed before they are read, though all events of it are lost', async () => {
-    const { hub, group, adas, graces, publish } = await groupOfThree();
-    await settle(hub, group, adas, graces);
-    const published = group.react(2, 'ada');
-    hub.stored.afterRead = (read) => {
-      hub.stored.afterRead = () => undefined;
-      expect(read).toBe('messages');
-      // Between the read of the reactions and that of META.
-      group.remove('grace');
-    };
-    await publish(published);
-    await adas.until('g 2 has 👍 ada');
-    expect(graces.told).toEqual(['ready', 'g 2.0']);
-  });
-
-  it('cost no read where nobody listens', async () => {
-    const { group, adas, graces, publish, reads, hub } = await groupOfThree();
-    await settle(hub, group, adas, graces);
-    adas.close();
-    graces.close();
-    const before = { ...reads };
-    await publish(group.react(1, 'ada'));
-    expect(reads).toEqual(before);
-  });
-});
-
 describe('a removed member', () => {
   it('receives that they left, once, and nothing that was sent after it', async () => {
     const { hub, group, adas, graces, publish } = await groupOfThree(newHub());

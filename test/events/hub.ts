@@ -79,10 +79,10 @@ function createHub(options: HubOptions = {}): TestHub {
   const lines: string[] = [];
   const logger = createLogger('warn', { write: (line) => void lines.push(line) });
   const subscribed = new Subscribed(events);
-  const { members, groups, messages, reactions, changes } = stored;
+  const { members, groups, messages, reactions, pins, changes } = stored;
   const hub = new EventHub({
     subscriptions: subscribed,
-    readers: { members, groups, messages, reactions, changes },
+    readers: { members, groups, messages, reactions, pins, changes },
     present,
     logger,
     ...(heartbeatMs !== undefined && { heartbeatMs }),
@@ -164,6 +164,8 @@ export function inWords(change: ShownEvent): string {
       const all = change.reactions.map(({ emoji, users }) => `${emoji} ${users.join(' ')}`);
       return `${change.groupId} ${change.seq} has ${all.join(', ')}`;
     }
+    case 'pins':
+      return `${change.groupId} pins ${change.seqs.join(' ')}`;
     case 'change':
       return `${change.groupId} change ${change.change}: ${change.seqs.join(' ')}`;
     case 'typing':

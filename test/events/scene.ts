@@ -95,6 +95,7 @@ export class StoredGroup {
   readonly rows = new Map<string, NamedMember>();
   readonly log = new Map<number, LogEntry>();
   readonly reactions = new Map<number, readonly Reaction[]>();
+  readonly pins = new Set<number>();
   group: NamedGroup;
   /** The number of its newest change. */
   lastChange = 0;
@@ -128,6 +129,12 @@ export class StoredGroup {
     this.reactions.set(seq, users.length === 0 ? [] : [{ emoji: '👍', users }]);
     const { groupId } = this;
     return { kind: 'reactions', to: { groupId, membershipSeq: 1 }, groupId, seqs: [seq] };
+  }
+
+  pin(seq: number): ChangeOf<'pins'> {
+    this.pins.add(seq);
+    const { groupId } = this;
+    return { kind: 'pins', to: { groupId, membershipSeq: 1 }, groupId };
   }
 
   /** Events in the order of their publication: the membership, then the message about it. */
@@ -245,6 +252,10 @@ export class StoredGroups {
         const found = seqs.filter((seq) => log?.has(seq));
         return new Map(found.map((seq) => [seq, reactions?.get(seq) ?? []]));
       }),
+  };
+
+  readonly pins: Readers['pins'] = {
+    find: (groupId) => this.#read('messages', groupId, 1, () => new Set(this.#groups.get(groupId)?.pins)),
   };
 
   create(groupId: string, ...userIds: string[]): StoredGroup {

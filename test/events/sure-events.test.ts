@@ -51,6 +51,7 @@ const inShort = () =>
         return `reactions to ${change.seqs.join(' ')}`;
       case 'change':
         return `change ${change.change}: ${change.seqs.join(' ')}`;
+      case 'pins':
       case 'message':
       case 'message_group':
       case 'group':

@@ -124,6 +124,16 @@ const PROTECTED: readonly ProtectedRoute[] = [
     ofGroup: true as const,
     request: (groupId: string) => ({ method, path: `/api/messages/${groupId}/2/reactions/%F0%9F%91%8D` }),
   })),
+  ...(['PUT', 'DELETE'] as const).map((method) => ({
+    route: `${method} /messages/:message_group_uuid/:seq/pin`,
+    ofGroup: true as const,
+    request: (groupId: string) => ({ method, path: `/api/messages/${groupId}/2/pin` }),
+  })),
+  {
+    route: 'GET /message_groups/:uuid/pins',
+    ofGroup: true,
+    request: (groupId) => ({ path: `/api/message_groups/${groupId}/pins` }),
+  },
   {
     route: 'GET /messages/:message_group_uuid/:seq/reactions',
     ofGroup: true,

@@ -40,6 +40,7 @@ interface Deed {
 const MEMBERS = ['member', 'admin', 'owner'] as const;
 const ADMINS = ['admin', 'owner'] as const;
 
+const THUMB = encodeURIComponent('👍');
 const messagePath = ({ groupId }: Scene, seq: number) => `/api/messages/${groupId}/${seq}`;
 const groupPath = ({ groupId }: Scene) => `/api/message_groups/${groupId}`;
 const memberPath = (scene: Scene, { handle }: Caller) => `${groupPath(scene)}/members/@${handle}`;
@@ -96,6 +97,36 @@ const DEEDS: readonly Deed[] = [
     deed: 'delete another’s message',
     allowed: ADMINS,
     act: (caller, scene) => caller.delete(messagePath(scene, scene.said.other)),
+  },
+  {
+    deed: 'react',
+    allowed: MEMBERS,
+    act: (caller, scene) => caller.put(`${messagePath(scene, scene.said.other)}/reactions/${THUMB}`),
+  },
+  {
+    deed: 'take a reaction back',
+    allowed: MEMBERS,
+    act: (caller, scene) => caller.delete(`${messagePath(scene, scene.said.other)}/reactions/${THUMB}`),
+  },
+  {
+    deed: 'list who reacted',
+    allowed: MEMBERS,
+    act: (caller, scene) => caller.get(`${messagePath(scene, scene.said.other)}/reactions`),
+  },
+  {
+    deed: 'pin',
+    allowed: ADMINS,
+    act: (caller, scene, actor) => caller.put(`${messagePath(scene, ownSeq(scene, actor))}/pin`),
+  },
+  {
+    deed: 'unpin',
+    allowed: ADMINS,
+    act: (caller, scene, actor) => caller.delete(`${messagePath(scene, ownSeq(scene, actor))}/pin`),
+  },
+  {
+    deed: 'list the pins',
+    allowed: MEMBERS,
+    act: (caller, scene) => caller.get(`${groupPath(scene)}/pins`),
   },
   {
     deed: 'rename the group',

@@ -77,8 +77,19 @@ class Expression {
       return holds;
     }
     if (this.takes('ATTRIBUTE_EXISTS')) return this.#inParentheses(() => this.#attribute()) !== undefined;
+    if (this.takes('CONTAINS')) return this.#contains();
     if (this.takes('ATTRIBUTE_NOT_EXISTS')) return this.#inParentheses(() => this.#attribute()) === undefined;
     return this.#comparison();
+  }
+
+  /** Whether a set has an element. */
+  #contains(): boolean {
+    return this.#inParentheses(() => {
+      const set = this.#attribute();
+      this.#expect(',');
+      const element = this.#operand();
+      return types.isSet(set) && set.has(element);
+    });
   }
 
   #comparison(): boolean {

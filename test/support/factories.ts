@@ -22,6 +22,7 @@ import type {
   MessageItem,
   NamedGroupItem,
   NamedMemberItem,
+  PinsItem,
   ReactionsItem,
   StoredSummary,
 } from '../../schema/items.ts';
@@ -37,6 +38,7 @@ import {
   memberKey,
   messageKey,
   namedInboxSk,
+  pinsKey,
   reactionsKey,
 } from '../../schema/keys.ts';
 
@@ -302,4 +304,16 @@ export function reactionsItem({
   readonly users?: readonly string[];
 }): ReactionsItem {
   return { ...reactionsKey(groupId, seq, emoji), ...(users.length > 0 && { users: new Set(users) }) };
+}
+
+/** The stored pins of a group. */
+export function pinsItem({
+  groupId,
+  seqs = [1],
+}: {
+  readonly groupId: string;
+  /** None: all were unpinned. */
+  readonly seqs?: readonly number[];
+}): PinsItem {
+  return { ...pinsKey(groupId), ...(seqs.length > 0 && { seqs: new Set(seqs) }) };
 }

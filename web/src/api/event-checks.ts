@@ -22,6 +22,7 @@ const textMessage = z.looseObject({
   unreadable: z.exactOptional(z.literal(true)),
   client_key: z.exactOptional(z.string()),
   reactions: z.exactOptional(z.array(reaction)),
+  pinned: z.exactOptional(z.boolean()),
   kind: z.literal('text'),
   message: z.nullable(z.string()),
 });
@@ -73,6 +74,7 @@ const systemMessage = z.looseObject({
   unreadable: z.exactOptional(z.literal(true)),
   client_key: z.exactOptional(z.string()),
   reactions: z.exactOptional(z.array(reaction)),
+  pinned: z.exactOptional(z.boolean()),
   kind: z.literal('system'),
   message: z.string(),
   event: z.catch(z.union([groupEvent, z.undefined()]), undefined),
@@ -110,3 +112,5 @@ export const messageReactions = z.looseObject({
   seq: z.int(),
   reactions: z.array(z.looseObject({ emoji: z.string(), count: z.int(), users: z.array(userOutput) })),
 });
+
+export const groupPins = z.looseObject({ message_group_uuid: z.string(), seqs: z.array(z.int()) });

@@ -375,7 +375,7 @@ export interface paths {
     };
     /**
      * Lists the messages that were changed after a change
-     * @description Each message is as it is now, and comes once, by its newest change. A client that holds the messages of a page and its `Last-Change` gets here what was edited, deleted or reacted to since; `next` goes on. A change with several messages is not split, so a page can have more than `limit`. 409: more than 1,000 changes lie in between, or the log was rebuilt; then load the conversation again.
+     * @description Each message is as it is now, and comes once, by its newest change. A client that holds the messages of a page and its `Last-Change` gets here what was edited, deleted, reacted to or pinned since; `next` goes on. A change with several messages is not split, so a page can have more than `limit`. 409: more than 1,000 changes lie in between, or the log was rebuilt; then load the conversation again.
      */
     get: operations['listChanges'];
     put?: never;
@@ -454,6 +454,47 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/messages/{message_group_uuid}/{seq}/pin': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Pins a message in its group
+     * @description For both users of a direct group, and for the owner and admins of any other. A group has at most 50 pinned messages. Deleting a message unpins it.
+     */
+    put: operations['pinMessage'];
+    post?: never;
+    /**
+     * Unpins a message
+     * @description For the users who may pin it. Where it is not pinned, nothing changes.
+     */
+    delete: operations['unpinMessage'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/message_groups/{uuid}/pins': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists a group's pinned messages */
+    get: operations['listPins'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/events': {
     parameters: {
       query?: never;
@@ -463,7 +504,7 @@ export interface paths {
     };
     /**
      * Streams the events of the caller's conversations
-     * @description Server-sent events. `ready` comes first, and again whenever events may have been lost: then fetch again what you display. `message` (a Message; the highest `rev` counts), `reactions` (a MessageReactions), `change` (a GroupChange), `message_group` (a MessageGroup), `message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. A `message_group` after a join is followed by the newest `change` of the group, without seqs: a client that holds the group already fetches what it misses of messages (`last_seq`) and of changes. The stream ends when its token expires. A stream opened with a ticket has an `id`: with the same URL and that id in `Last-Event-ID`, as an `EventSource` sends them, it can be reopened until then.
+     * @description Server-sent events. `ready` comes first, and again whenever events may have been lost: then fetch again what you display. `message` (a Message; the highest `rev` counts), `reactions` (a MessageReactions), `pins` (a GroupPins), `change` (a GroupChange), `message_group` (a MessageGroup), `message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. A `message_group` after a join is followed by the newest `change` of the group, without seqs: a client that holds the group already fetches what it misses of messages (`last_seq`) and of changes. The stream ends when its token expires. A stream opened with a ticket has an `id`: with the same URL and that id in `Last-Event-ID`, as an `EventSource` sends them, it can be reopened until then.
      */
     get: operations['listenToEvents'];
     put?: never;
@@ -996,6 +1037,11 @@ export interface components {
       /** @description In the order of their emoji; empty in a tombstone. In every response. In the event `message` only of a tombstone: otherwise they are what they were, and for a new message none. */
       reactions?: components['schemas']['Reaction'][];
       /**
+       * @description Whether it is pinned in its group. Absent where `reactions` are.
+       * @example false
+       */
+      pinned?: boolean;
+      /**
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
        */
@@ -1079,6 +1125,11 @@ export interface components {
       client_key?: string;
       /** @description In the order of their emoji; empty in a tombstone. In every response. In the event `message` only of a tombstone: otherwise they are what they were, and for a new message none. */
       reactions?: components['schemas']['Reaction'][];
+      /**
+       * @description Whether it is pinned in its group. Absent where `reactions` are.
+       * @example false
+       */
+      pinned?: boolean;
       /**
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
@@ -1250,7 +1301,7 @@ export interface components {
       /** @description Seqs of the messages that were changed. Empty where the event names none: any may have been. */
       seqs: number[];
     };
-    /** @description The reactions to a message were changed. Of two, the later one counts. */
+    /** @description The reactions to a message were changed. Of two, the later one counts; and it counts more than the response to a request that was made before it arrived. */
     MessageReactions: {
       /**
        * @description Id of a message group. Opaque.
@@ -1277,6 +1328,16 @@ export interface components {
         /** @description The first 10 of them by user id: all of them where `count` is lower. */
         users: components['schemas']['UserOutput'][];
       }[];
+    };
+    /** @description Messages of a group were pinned or unpinned. Of two, the later one counts; and it counts more than the response to a request that was made before it arrived. */
+    GroupPins: {
+      /**
+       * @description Id of a message group. Opaque.
+       * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+       */
+      message_group_uuid: string;
+      /** @description Seqs of all pinned messages, in order. A message that was just deleted may still be among them: it is not pinned. */
+      seqs: number[];
     };
   };
   responses: {
@@ -4361,6 +4422,260 @@ export interface operations {
               | 'more_errors'
               | 'limit_invalid'
               | 'cursor_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  pinMessage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
+        message_group_uuid: string;
+        /** @description Position of a message in its group's log. */
+        seq: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The message. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Message'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('profile_missing' | 'role_forbidden')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing' | 'role_forbidden';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('message_deleted' | 'pins_full')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?: 'message_deleted' | 'pins_full';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  unpinMessage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
+        message_group_uuid: string;
+        /** @description Position of a message in its group's log. */
+        seq: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The message. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Message'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('profile_missing' | 'role_forbidden')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing' | 'role_forbidden';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  listPins: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
+        uuid: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description At most 50 messages, oldest first. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Message'][];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
           };
         };
       };

@@ -40,6 +40,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   message_deleted: 'This message was deleted.',
   message_is_system: 'This message cannot be edited or deleted.',
   emoji_invalid: 'This is not an emoji.',
+  pins_full: 'This conversation has 50 pinned messages. Unpin one first.',
   reactions_full: 'This message has as many reactions as it can have.',
   idempotency_key_reused: 'This was already sent with different content.',
 
