@@ -82,5 +82,5 @@ function inboxPage({ userId, groupIds }: Inbox, page: number): ApiRequest {
   const last = groupIds[place];
   if (last === undefined) return inboxRequest(userId);
   const key = `${activityOf(place * INBOX_SPACING_S)}#${last}`;
-  return inboxRequest(userId, cursorOfInbox(userId, { direct: key, named: key }));
+  return inboxRequest(userId, cursorOfInbox(userId, 'default', { direct: key, named: key }));
 }

@@ -20,7 +20,7 @@ export const PART_SEPARATOR = '|';
 
 /** Names one list, so that a cursor of one is no cursor of another. */
 export type CursorScope =
-  | readonly [list: 'inbox', userId: string]
+  | readonly [list: 'inbox' | 'inbox: archived' | 'inbox: favourites', userId: string]
   | readonly [list: 'handles', prefix: string]
   | readonly [list: 'members', groupId: string]
   | readonly [list: 'reactions', groupId: string, seq: number]
@@ -41,16 +41,16 @@ export function decodeCursor(scope: CursorScope, cursor: string): string | undef
 /** Anybody can compute the checksum, so what goes into a key condition must have the form of such a key. */
 function isPlaceIn(scope: CursorScope, place: string): boolean {
   switch (scope[0]) {
-    case 'inbox': {
+    case 'inbox':
+    case 'inbox: archived':
+    case 'inbox: favourites': {
       const parts = place.split(PART_SEPARATOR);
       return parts.length === INBOX_PARTS && parts.every((part) => INBOX_PART.test(part));
     }
     case 'members':
       return isUserId(place);
-    case 'reactions': {
-      const [emoji = '', ...userId] = place.split(PART_SEPARATOR);
-      return canonicalEmoji(emoji) === emoji && isUserId(userId.join(PART_SEPARATOR));
-    }
+    case 'reactions':
+      return isReactorPlace(place);
     case 'public groups': {
       const { name, groupId } = listingPlaceOf(place) ?? {};
       return name?.startsWith(scope[2]) === true && isFolded(name) && isGroupId(groupId ?? '');
@@ -58,6 +58,12 @@ function isPlaceIn(scope: CursorScope, place: string): boolean {
     case 'handles':
       return HANDLE_PATTERN.test(place) && place.startsWith(scope[1]);
   }
+}
+
+/** An emoji and a user id. */
+function isReactorPlace(place: string): boolean {
+  const [emoji = '', ...userId] = place.split(PART_SEPARATOR);
+  return canonicalEmoji(emoji) === emoji && isUserId(userId.join(PART_SEPARATOR));
 }
 
 /** What is folded has a limited length, whatever it was. */

@@ -104,6 +104,13 @@ const member = {
   read_seq: seqOrZero,
   /** `n` of the message at `read_seq`. Absent: equal to `read_seq`. */
   read_n: count.exactOptional(),
+  /** The member's own settings of the group. Absent: it is not muted. */
+  muted: z.enum(['all', 'except_mentions']).exactOptional(),
+  favourite: z.literal(true).exactOptional(),
+  /** The newest message when they archived the group: a later one brings it back, without a write. */
+  archived_seq: seq.exactOptional(),
+  /** The newest message when they marked the group as unread: reading on ends that, and so does a text of their own. */
+  unread_seq: seq.exactOptional(),
 };
 
 /** One user's place in a direct group. `pk = GRP#<group>`, `sk = MEMBER#<user>`. */
@@ -214,6 +221,7 @@ export type GroupItem = DirectGroupItem | NamedGroupItem;
 export type DirectMemberItem = Readonly<z.output<typeof directMemberItem>>;
 export type NamedMemberItem = Readonly<z.output<typeof namedMemberItem>>;
 export type MemberItem = DirectMemberItem | NamedMemberItem;
+export type Muted = NonNullable<NamedMemberItem['muted']>;
 export type StoredSummary = Pick<DirectMemberItem, keyof typeof summary>;
 export type MessageItem = Readonly<z.output<typeof messageItem>>;
 export type ChangeItem = Readonly<z.output<typeof changeItem>>;

@@ -180,7 +180,7 @@ describe('the stream', () => {
     const deletion = 1 + 1 + 1 + 1;
     await expectUnits(
       'a deletion with reactions of 303 users',
-      { W: deletion + 1 + 11, R: 1 + 1 + 1 + 4 },
+      { W: deletion + 1 + 11, R: 1 + 1 + 1 + 3 },
       () => handle([streamRecord(tombstone(message))]),
     );
   });

@@ -52,18 +52,23 @@ export function startOf({ below = TOP, until, direct = TOP }: InboxPosition): st
  * Where as many rows were read as a page may read, and none of their entries is final, the page shows them in their own
  * order, and the next pages show the rest of them before they go on. This happens only to a user with more than 500 direct
  * groups that were active on one day.
+ *
+ * Entries that are not listed are passed over. Where as many rows were read as a page may read, all of their final entries may
+ * be such: then the page is empty, and the next one continues after them.
  */
 export function selectPage(
   position: InboxPosition,
   read: InboxRead,
   limit: number,
+  isListed: (entry: RowWithGroup) => boolean = () => true,
 ): InboxSelection | undefined {
   const { until, direct: directShown = TOP, named: namedShown = TOP } = position;
   if (mustReadOn(position, read)) return undefined;
-  const direct = read.direct.filter(
+  const left = read.direct.filter(
     (entry) => orderKeyOf(entry) < directShown && (until === undefined || entry.row.inbox_sk >= until),
   );
-  const named = read.named.filter((entry) => orderKeyOf(entry) < namedShown);
+  const direct = left.filter(isListed);
+  const named = read.named.filter((entry) => orderKeyOf(entry) < namedShown && isListed(entry));
   const all = [...direct, ...named].sort((one, other) => (orderKeyOf(one) < orderKeyOf(other) ? 1 : -1));
   if (until !== undefined) return inWindow(position, { all, direct, until }, limit);
   const lowest = read.direct.at(-1)?.row.inbox_sk;
@@ -73,7 +78,12 @@ export function selectPage(
   if (final.length >= limit || (read.isFull && final.length > 0)) {
     return exact(position, final, limit, true);
   }
-  return read.isFull ? inWindow(position, { all, direct, until: lowest }, limit) : undefined;
+  if (!read.isFull) return undefined;
+  const passed = left.map(orderKeyOf).filter((key) => key > `${bound}${TOP}`);
+  const last = passed.sort()[0];
+  if (last !== undefined)
+    return { shown: [], next: { ...position, direct: last, named: lower(last, namedShown) } };
+  return inWindow(position, { all, direct, until: lowest }, limit);
 }
 
 /** Whether rows are missing that every page needs: one of a direct group, and a window as a whole. */

@@ -1,6 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { directGroupId } from '../../schema/ids.ts';
-import { deletedKey, groupKey, type Key, listingKey, MAX_SEQ, memberKey } from '../../schema/keys.ts';
+import {
+  deletedKey,
+  groupKey,
+  type Key,
+  listingKey,
+  MAX_SEQ,
+  memberKey,
+  pinsKey,
+  reactionsKey,
+} from '../../schema/keys.ts';
 import { listedAs } from '../table/group-change.ts';
 import { summaryOf } from '../table/items.ts';
 import { checkChangeLog, type LogFault, LogFaults, LogReader, type WholeLog } from './check-log.ts';
@@ -29,7 +38,10 @@ export type Look = () => Promise<Found | undefined>;
 /** Looks at an item until a difference is certain, or repaired; returns the difference, or undefined where there is none. */
 export type Settle = (look: Look) => Promise<readonly Difference[] | undefined>;
 
-export type InspectionStores = Pick<Dependencies, 'groups' | 'members' | 'messages' | 'changes' | 'clock'>;
+export type InspectionStores = Pick<
+  Dependencies,
+  'groups' | 'members' | 'messages' | 'reactions' | 'pins' | 'changes' | 'clock'
+>;
 
 /**
  * Looks at everything that is kept of one group beside its log, and at its listing. An item is always read before the part of the log that
@@ -70,9 +82,11 @@ export class GroupInspection {
       for (const entry of page) this.#note(entry);
       const to = page.at(-1)?.seq ?? from - 1;
       await this.#inspectDeleted(page, { from, to });
+      await this.#inspectReactions(page);
       from = to + 1;
     }
     await this.#inspectDeleted([], { from, to: MAX_SEQ });
+    await this.#settle(pinsKey(this.#groupId), () => this.#lookAtPins());
   }
 
   #note(entry: LogEntry): void {
@@ -107,6 +121,46 @@ export class GroupInspection {
         return true;
       },
     };
+  }
+
+  /** What is left of reactions to deleted messages. The stream removes it. */
+  async #inspectReactions(page: readonly LogEntry[]): Promise<void> {
+    const deleted = page.filter(isDeleted).map(({ seq }) => seq);
+    const [from] = deleted;
+    const to = deleted.at(-1);
+    if (from === undefined || to === undefined) return;
+    const reactions = await this.#stores.reactions.inRange(this.#groupId, { from, to });
+    const left = reactions.filter(({ seq }) => deleted.includes(seq));
+    for (const { seq, emoji } of left) {
+      await this.#settle(reactionsKey(this.#groupId, seq, emoji), () => this.#lookAtReactions(seq, emoji));
+    }
+  }
+
+  /** A deleted message stays deleted: nothing can come between. */
+  async #lookAtReactions(seq: number, emoji: string): Promise<Found | undefined> {
+    const left = await this.#stores.reactions.inRange(this.#groupId, { from: seq, to: seq });
+    if (!left.some((reaction) => reaction.emoji === emoji)) return undefined;
+    return {
+      differences: [{ attribute: 'item', stored: true, expected: false }],
+      repair: async () => {
+        await this.#stores.reactions.removeAll(this.#groupId, seq);
+        return true;
+      },
+    };
+  }
+
+  /** Pins of deleted messages. The stream removes them, and none of them can be pinned again. */
+  async #lookAtPins(): Promise<Found | undefined> {
+    const { pins, messages } = this.#stores;
+    const pinned = [...(await pins.find(this.#groupId))].sort((one, other) => one - other);
+    const entries =
+      pinned.length === 0 ? new Map<number, LogEntry>() : await messages.entriesAt(this.#groupId, pinned);
+    const gone = pinned.filter((seq) => isDeleted(entries.get(seq)));
+    const expected = pinned.filter((seq) => !gone.includes(seq));
+    return found({ seqs: pinned }, { seqs: expected }, async () => {
+      await pins.unpinDeleted(this.#groupId, new Set(gone));
+      return true;
+    });
   }
 
   async #inspectNamed(): Promise<void> {

@@ -1,9 +1,10 @@
 import type { Dependencies } from './dependencies.ts';
-import { cursorOfInbox, inboxPositionIn } from './inbox-cursor.ts';
+import { cursorOfInbox, type InboxList, inboxPositionIn } from './inbox-cursor.ts';
 import { inboxEntriesOf, peopleInEntry, type RowWithGroup } from './inbox-entries.ts';
 import { type InboxPosition, selectPage, startOf } from './inbox-order.ts';
 import type { InboxEntry, Member } from './model.ts';
 import type { NameReader } from './names.ts';
+import { settingsIn } from './settings.ts';
 
 export interface InboxPage {
   readonly entries: readonly InboxEntry[];
@@ -20,24 +21,37 @@ export const MAX_DIRECT_ROWS = 500;
 /**
  * A page of a user's message groups, newest activity first. All rows of named groups and some of direct groups are read
  * from the index, and the METAs of the named groups, which all users of a second share. 0.5 R for 4 KB of rows, 0.5 R for
- * each named group of the user, 0.5 R for each count that needs deleted seqs, and 0.5 R for each name not read lately.
- * @param page maxDirectRows: default MAX_DIRECT_ROWS.
+ * each named group of the user, 0.5 R for each count that needs deleted seqs, and 0.5 R for each name not read lately. Groups
+ * that are not in the list are looked at as well: where there are many, a page may be short, or empty, and the next one goes on.
+ * @param page list: default `default`. maxDirectRows: default MAX_DIRECT_ROWS.
  * @throws BadRequestError `cursor_invalid`.
  */
 export async function listInbox(
   needs: Needs,
   userId: string,
-  page: { readonly limit: number; readonly cursor?: string | undefined; readonly maxDirectRows?: number },
+  page: {
+    readonly limit: number;
+    readonly cursor?: string | undefined;
+    readonly list?: InboxList | undefined;
+    readonly maxDirectRows?: number;
+  },
 ): Promise<InboxPage> {
-  const { limit, cursor, maxDirectRows = MAX_DIRECT_ROWS } = page;
-  const position = inboxPositionIn(userId, cursor);
+  const { limit, cursor, list = 'default', maxDirectRows = MAX_DIRECT_ROWS } = page;
+  const position = inboxPositionIn(userId, list, cursor);
   const isFirst = cursor === undefined;
-  const { shown, next } = await readPage(needs, { userId, position, limit, isFirst, maxDirectRows });
+  const { shown, next } = await readPage(needs, {
+    userId,
+    position,
+    limit,
+    isListed: isListedIn(list),
+    isFirst,
+    maxDirectRows,
+  });
   const entries = await inboxEntriesOf(needs, shown);
   return {
     entries,
     names: await needs.names.read(entries.flatMap(peopleInEntry)),
-    ...(next && { nextCursor: cursorOfInbox(userId, next) }),
+    ...(next && { nextCursor: cursorOfInbox(userId, list, next) }),
   };
 }
 
@@ -45,13 +59,14 @@ interface PageRequest {
   readonly userId: string;
   readonly position: InboxPosition;
   readonly limit: number;
+  readonly isListed: (entry: RowWithGroup) => boolean;
   /** Nothing was shown yet: one Query reads the rows of both kinds. */
   readonly isFirst: boolean;
   readonly maxDirectRows: number;
 }
 
 async function readPage(needs: Needs, request: PageRequest) {
-  const { userId, position, limit, isFirst, maxDirectRows } = request;
+  const { userId, position, limit, isListed, isFirst, maxDirectRows } = request;
   const rows = isFirst ? [] : await needs.members.namedRows(userId);
   let below = isFirst ? undefined : startOf(position);
   // A window is read to its end: it had at most that many rows when it began, and does not grow.
@@ -71,9 +86,25 @@ async function readPage(needs: Needs, request: PageRequest) {
         isFull: direct.length >= most,
       },
       limit,
+      isListed,
     );
     if (selection) return selection;
   }
+}
+
+/** Whether a group is in a list, by its member's settings. */
+function isListedIn(list: InboxList) {
+  return (entry: RowWithGroup): boolean => {
+    const { archived = false, favourite = false } = settingsIn(entry) ?? {};
+    switch (list) {
+      case 'default':
+        return !archived;
+      case 'archived':
+        return archived;
+      case 'favourites':
+        return favourite;
+    }
+  };
 }
 
 const isDirect = (row: Member): boolean => row.peer !== undefined;

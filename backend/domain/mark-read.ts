@@ -29,7 +29,8 @@ interface Outcome {
  * 0.5 R each for the message and META; 1 R more where the log must be read, because the summary is a second late.
  *
  * Between the reads and the write the log may grow and other marks may come; a seq that existed goes on existing, and the
- * condition accepts only a higher mark. A mark that did not move is not published.
+ * condition accepts only a higher mark. It also ends that the group is marked as unread, for 2 W more where the mark did not
+ * move. Where neither changed, nothing is published.
  * @throws NotFoundError for a user who is not a member.
  */
 export async function markRead(
@@ -40,7 +41,8 @@ export async function markRead(
 ): Promise<MarkedRead> {
   const mark = isDirectGroupId(groupId) ? markDirect : markNamed;
   const { row, moved, summary, group } = await mark(needs, { groupId, userId, seq });
-  if (moved) publishRow(needs, row, group);
+  const read = row.unread_seq === undefined ? undefined : await needs.members.endUnread(row);
+  if (moved || read) publishRow(needs, read ?? row, group);
   const counted = { ...row, summary };
   return { groupId, read_seq: row.read_seq, unreadCount: await unreadCount(needs, counted) };
 }
@@ -51,9 +53,11 @@ interface Request {
   readonly seq: number;
 }
 
+const DIRECT = { onlyWithSummary: true, endsUnread: true };
+
 /** In a direct group `n` is `seq`, and the row has the summary: where that shows the seq, nothing else is read. */
 async function markDirect(needs: Needs, { groupId, userId, seq }: Request): Promise<Outcome> {
-  const first = await needs.members.raiseMark(groupId, userId, { seq, n: seq }, true);
+  const first = await needs.members.raiseMark(groupId, userId, { seq, n: seq }, DIRECT);
   if (!first.row) {
     // Stores the row again where only half of the group is left; then the mark has a row to move in.
     await readOwnRow(needs, groupId, userId);
@@ -66,7 +70,8 @@ async function markDirect(needs: Needs, { groupId, userId, seq }: Request): Prom
   }
   const newest = await needs.messages.newest(groupId);
   const upTo = Math.min(seq, newest?.seq ?? 0);
-  return raised(await needs.members.raiseMark(groupId, userId, { seq: upTo, n: upTo }), row, newest);
+  const mark = { seq: upTo, n: upTo };
+  return raised(await needs.members.raiseMark(groupId, userId, mark, { endsUnread: true }), row, newest);
 }
 
 async function markNamed(needs: Needs, { groupId, userId, seq }: Request): Promise<Outcome> {
@@ -80,7 +85,7 @@ async function markNamed(needs: Needs, { groupId, userId, seq }: Request): Promi
   const isAhead = !found || seq > group.last_seq;
   const newest = isAhead ? await needs.messages.newest(groupId) : undefined;
   const mark = found ?? (await atMost(needs, { groupId, seq }, newest));
-  const outcome = await needs.members.raiseMark(groupId, userId, mark);
+  const outcome = await needs.members.raiseMark(groupId, userId, mark, { endsUnread: true });
   return { ...raised(outcome, group, newest), group };
 }
 

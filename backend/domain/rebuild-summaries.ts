@@ -25,7 +25,7 @@ const PAUSE_MS = 250;
 
 /**
  * Compares what is kept of a group with its log, and writes nothing: the summary, the read marks, the places in the inbox,
- * the notes of deleted messages, and whether the logs are dense. It reads both logs and all members, page by page.
+ * the notes of deleted messages, their reactions and pins, and whether the logs are dense. It reads both logs and all members, page by page.
  *
  * It may run while the group is in use. What the stream keeps is about a second behind the log, so a difference counts
  * only where it lasts.

@@ -33,6 +33,14 @@ const INBOX_PAGE = 20;
 
 const inboxQuery = z.strictObject({
   limit: limitParameter(INBOX_PAGE),
+  list: z
+    .enum(['archived', 'favourites'], 'list_invalid')
+    .optional()
+    .meta({
+      description: 'Only archived conversations, or only favourites. Default: all that are not archived.',
+      examples: ['archived'],
+      [CODES]: ['list_invalid'],
+    }),
   cursor: cursorParameter,
 });
 
@@ -86,7 +94,10 @@ export const messageGroupRoutes: readonly Route[] = [
     handle: async ({ context, caller, query, request, response }) => {
       const { entries, names, nextCursor: cursor } = await listInbox(context, caller.userId, query);
       linkPages(request, response, {
-        next: cursor === undefined ? undefined : { limit: query.limit, cursor },
+        next:
+          cursor === undefined
+            ? undefined
+            : { limit: query.limit, cursor, ...(query.list !== undefined && { list: query.list }) },
       });
       return entries.map((entry) => presentMessageGroup(entry, names));
     },

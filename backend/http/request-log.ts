@@ -20,14 +20,14 @@ declare module 'http' {
 /** A request id from a proxy. */
 const FOREIGN_ID = /^[\w.-]{1,64}$/;
 const HEALTH_CHECK = '/api/health-check';
-/** Any user who knows the code of an invitation can join its group. */
-const INVITE_CODE = /(?<=\/invites\/)[^/]+/gi;
+/** Any user who knows the code of an invitation can join its group. And with which emoji users react is theirs. */
+const SECRET_PART = /(?<=\/(?:invites|reactions)\/)[^/]+/gi;
 
 /**
  * Gives each request an id, which is also in its response, and logs a line when the response is complete: method, path,
- * status and milliseconds. No query, header or body: they contain cursors, tokens and texts; and no code of an invitation,
- * which is a part of the path. Successful health checks,
- * which proxies send every second, are logged at `debug` only.
+ * status and milliseconds. No query, header or body: they contain cursors, tokens and texts; and of
+ * the path neither the code of an invitation nor the emoji of a reaction. Successful health checks, which proxies send every
+ * second, are logged at `debug` only.
  */
 export function logRequests(logger: Logger, observer: Observer = NO_OBSERVER): RequestHandler {
   return (request, response, next) => {
@@ -39,7 +39,7 @@ export function logRequests(logger: Logger, observer: Observer = NO_OBSERVER): R
     response.once('close', () => {
       const { statusCode: status, err, writableFinished } = response;
       const ms = performance.now() - begun;
-      const path = request.originalUrl.split('?', 1)[0]?.replace(INVITE_CODE, '*');
+      const path = request.originalUrl.split('?', 1)[0]?.replace(SECRET_PART, '*');
       const line = {
         request_id: request.id,
         method: request.method,

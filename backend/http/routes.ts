@@ -9,6 +9,7 @@ import { pinRoutes } from './pins.ts';
 import { publicGroupRoutes } from './public-groups.ts';
 import { reactionRoutes } from './reactions.ts';
 import type { Route } from './route.ts';
+import { settingsRoutes } from './settings.ts';
 import { userRoutes } from './users.ts';
 
 /** Every route of the API. */
@@ -17,6 +18,7 @@ export const API_ROUTES: readonly Route[] = [
   ...userRoutes,
   ...publicGroupRoutes,
   ...messageGroupRoutes,
+  ...settingsRoutes,
   ...memberRoutes,
   ...inviteRoutes,
   ...messageRoutes,

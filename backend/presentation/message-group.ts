@@ -4,7 +4,9 @@ import type { MarkedRead } from '../domain/mark-read.ts';
 import { visibilityOf } from '../domain/membership.ts';
 import type { InboxEntry, Member } from '../domain/model.ts';
 import type { NameReader } from '../domain/names.ts';
+import type { Badge } from '../domain/read-badge.ts';
 import { type GroupView, MEMBERS_SHOWN, type MembersPage, showsMarksOf } from '../domain/read-group.ts';
+import { settingsOf } from '../domain/settings.ts';
 import { systemWords } from '../domain/system-messages.ts';
 import {
   count,
@@ -65,6 +67,19 @@ export const messageGroup = z
         "The newest message's kind. `system`: `message` reports a change of the group by `last_by`.",
       examples: ['text'],
     }),
+    muted: z.enum(['none', 'all', 'except_mentions']).meta({
+      description: "The caller's own setting: of what they want no notifications.",
+      examples: ['none'],
+    }),
+    favourite: z.boolean().meta({ description: "The caller's own setting.", examples: [false] }),
+    archived: z.boolean().meta({
+      description: "The caller's own setting: not in the list of conversations until the next message.",
+      examples: [false],
+    }),
+    marked_unread: z.boolean().meta({
+      description: "The caller's own setting: until they mark something as read, or send a message.",
+      examples: [false],
+    }),
     member_count: count
       .exactOptional()
       .meta({ description: 'Number of members. Only for a `group`.', examples: [3] }),
@@ -105,6 +120,25 @@ export const messageGroupWithMembers = messageGroup
   .meta({ id: 'MessageGroupWithMembers', description: 'A conversation with its members.' });
 export type GroupAnswer = z.infer<typeof messageGroupWithMembers>;
 
+/** What the caller has not read. */
+export const badge = z
+  .object({
+    message_groups: count.meta({
+      description: 'Number of conversations with unread messages, or marked as unread.',
+      examples: [2],
+    }),
+    messages: count.meta({ description: 'Number of unread messages.', examples: [7] }),
+  })
+  .meta({
+    id: 'Badge',
+    description: 'What the caller has not read, without muted and archived conversations.',
+  });
+export type BadgeAnswer = z.infer<typeof badge>;
+
+export function presentBadge({ groups, messages }: Badge): BadgeAnswer {
+  return { message_groups: groups, messages };
+}
+
 /** A member's read mark. */
 export const readMark = z
   .object({ uuid: groupId, read_seq: readSeq, unread_count: unread })
@@ -125,6 +159,7 @@ export function presentMessageGroup(entry: InboxEntry, names: NameReader): Messa
     last_by: summary.last_by,
     ...(row.peer === undefined && { last_by_name: names.person(summary.last_by).display_name }),
     last_kind: summary.last_kind,
+    ...settingsOf(row, summary),
   };
 }
 

@@ -175,13 +175,12 @@ export class MemberStore {
   /**
    * Moves a read mark forward. Between the caller's reads and this a further mark of another device may come: it wins. A
    * member who left stays gone. 2 W with the index.
-   * @param onlyWithSummary where the row's summary shows that the log has the seq: of a direct group.
    */
   async raiseMark(
     groupId: string,
     userId: string,
     mark: ReadMark,
-    onlyWithSummary = false,
+    { onlyWithSummary = false, endsUnread = false }: RaiseOptions = {},
   ): Promise<RaiseOutcome> {
     const storesN = mark.n !== mark.seq;
     const outcome = await conditionalWrite<MemberItem, UpdateCommandOutput>(
@@ -189,7 +188,7 @@ export class MemberStore {
         new UpdateCommand({
           TableName: this.#table.name,
           Key: memberKey(groupId, userId),
-          UpdateExpression: markUpdate(mark),
+          UpdateExpression: markUpdate(mark, endsUnread ? ['unread_seq'] : []),
           ConditionExpression: onlyWithSummary ? `${MARK_IS_LOWER} AND ${SUMMARY_HAS_SEQ}` : MARK_IS_LOWER,
           ExpressionAttributeValues: { ':seq': mark.seq, ...(storesN && { ':n': mark.n }) },
           ReturnValues: 'ALL_NEW',
@@ -200,6 +199,62 @@ export class MemberStore {
     return outcome.stored
       ? { raised: true, row: memberOf(outcome.answer.Attributes as MemberItem) }
       : { raised: false, row: outcome.existing && memberOf(outcome.existing) };
+  }
+
+  /**
+   * Ends that a group is marked as unread, if it still is as the row was read: another device may mark it again. 2 W with the
+   * index.
+   * @returns the row, as it is now; undefined where nothing was written.
+   */
+  async endUnread({ groupId, userId, unread_seq }: Member): Promise<Member | undefined> {
+    const outcome = await conditionalWrite<MemberItem, UpdateCommandOutput>(
+      this.#table.send(
+        new UpdateCommand({
+          TableName: this.#table.name,
+          Key: memberKey(groupId, userId),
+          UpdateExpression: 'REMOVE unread_seq',
+          ConditionExpression: 'unread_seq = :seen',
+          ExpressionAttributeValues: { ':seen': unread_seq },
+          ReturnValues: 'ALL_NEW',
+        }),
+      ),
+    );
+    return outcome.stored ? memberOf(outcome.answer.Attributes as MemberItem) : undefined;
+  }
+
+  /**
+   * Changes a member's settings of a group, if their membership is the one that was read. 2 W with the index.
+   * @param settings by attribute; one that is undefined is removed. None: nothing is written.
+   * @returns the row as it is now; undefined where the membership has ended.
+   */
+  async changeSettings(
+    seen: Member,
+    settings: Readonly<Record<string, string | number | true | undefined>>,
+  ): Promise<Member | undefined> {
+    const entries = Object.entries(settings);
+    if (entries.length === 0) return seen;
+    const set = entries.filter(([, value]) => value !== undefined);
+    const removed = entries.filter(([, value]) => value === undefined).map(([name]) => name);
+    const clauses = [
+      ...(set.length > 0 ? [`SET ${set.map(([name]) => `${name} = :${name}`).join(', ')}`] : []),
+      ...(removed.length > 0 ? [`REMOVE ${removed.join(', ')}`] : []),
+    ];
+    const outcome = await conditionalWrite<MemberItem, UpdateCommandOutput>(
+      this.#table.send(
+        new UpdateCommand({
+          TableName: this.#table.name,
+          Key: memberKey(seen.groupId, seen.userId),
+          UpdateExpression: clauses.join(' '),
+          ConditionExpression: 'joined_seq = :joined',
+          ExpressionAttributeValues: {
+            ':joined': seen.joined_seq,
+            ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
+          },
+          ReturnValues: 'ALL_NEW',
+        }),
+      ),
+    );
+    return outcome.stored ? memberOf(outcome.answer.Attributes as MemberItem) : undefined;
   }
 
   /**
@@ -277,9 +332,20 @@ export type RaiseOutcome =
   | { readonly raised: true; readonly row: Member }
   | { readonly raised: false; readonly row: Member | undefined };
 
+/** How a read mark is moved. */
+export interface RaiseOptions {
+  /** Only where the row's summary shows that the log has the seq: of a direct group. */
+  readonly onlyWithSummary?: boolean;
+  /** Whether it also ends that the group is marked as unread: the user has read on, and not only written. */
+  readonly endsUnread?: boolean;
+}
+
 /** `n` is stored only where it is not the seq. */
-const markUpdate = ({ seq, n }: ReadMark): string =>
-  n === seq ? 'SET read_seq = :seq REMOVE read_n' : 'SET read_seq = :seq, read_n = :n';
+function markUpdate({ seq, n }: ReadMark, alsoRemoved: readonly string[] = []): string {
+  const removed = [...(n === seq ? ['read_n'] : []), ...alsoRemoved];
+  const set = n === seq ? 'SET read_seq = :seq' : 'SET read_seq = :seq, read_n = :n';
+  return removed.length > 0 ? `${set} REMOVE ${removed.join(', ')}` : set;
+}
 
 const MARK_IS_UNCHANGED = 'read_seq = :seen_read_seq';
 

@@ -125,6 +125,6 @@ function keyOfReactions(item: object): Key | undefined {
 /** Stored reactions; undefined for an item that is among them without such a key, or has no users. */
 function readReactions(item: object): MessageReactions | undefined {
   const place = reactionsOf(item as Key);
-  const users = usersIn(item as ReactionsItem);
+  const users = usersIn(item);
   return place && users.length > 0 ? { ...place, users } : undefined;
 }

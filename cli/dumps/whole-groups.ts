@@ -32,8 +32,8 @@ interface Partition {
 /**
  * Passes items on so that those of each group are of one moment, although clients write meanwhile.
  *
- * A partition is read in the order of its sort keys: changes, deleted seqs, invitations, members, META, messages, the
- * listing of a public group (which `rebuild-summaries` repairs where it was read after a change of META). So what is kept of a
+ * A partition is read in the order of its sort keys: changes, deleted seqs, invitations, members, META, messages, pins, the
+ * listing of a public group (which `rebuild-summaries` repairs where it was read after a change of META), reactions. So what is kept of a
  * log is never newer than the log, and a log has no gap. The race: a member who is added or removed after the rows were read and before the log was read is only
  * in the log. A removed user would then be a member again, or a conversation would have messages and no members. So the
  * rows are held back until the log was read. If a message in it is new enough, the rows are read again. If they changed,

@@ -15,6 +15,8 @@ import {
   listingKey,
   memberKey,
   messageKey,
+  pinsKey,
+  reactionsKey,
 } from '../../schema/keys.ts';
 import {
   listingItem,
@@ -22,6 +24,8 @@ import {
   namedMemberItem,
   newGroupId,
   newUserId,
+  pinsItem,
+  reactionsItem,
   timeOf,
   tombstone,
 } from '../support/factories.ts';
@@ -87,6 +91,29 @@ describe('what is right', () => {
       expect(await rebuildSummaries(here, groupId)).toEqual(NOTHING);
     }
     expect([flaky.count('UpdateItem'), flaky.count('PutItem')]).toEqual([0, 0]);
+  });
+});
+
+describe('what members added to a deleted message', () => {
+  it('is found where the stream has not removed it, and removed; that of other messages stays', async () => {
+    const groupId = await startGroup();
+    await putItems(db().table, [
+      reactionsItem({ groupId, seq: 3, users: ['ada', 'grace'] }),
+      reactionsItem({ groupId, seq: 4 }),
+      pinsItem({ groupId, seqs: [2, 3, 5] }),
+    ]);
+    const differences = [
+      {
+        key: reactionsKey(groupId, 3, '👍'),
+        differences: [{ attribute: 'item', stored: true, expected: false }],
+      },
+      { key: pinsKey(groupId), differences: [{ attribute: 'seqs', stored: [2, 3, 5], expected: [2] }] },
+    ];
+    expect(await compareSummaries(here, groupId)).toEqual({ differences, faults: [] });
+    expect(await rebuildSummaries(here, groupId)).toEqual({ differences, faults: [] });
+    expect(await compareSummaries(there, groupId)).toEqual(NOTHING);
+    expect([...(await there.pins.find(groupId))]).toEqual([2]);
+    expect(await there.reactions.inRange(groupId, { from: 1, to: 9 })).toMatchObject([{ seq: 4 }]);
   });
 });
 

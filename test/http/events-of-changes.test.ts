@@ -206,7 +206,7 @@ describe('what is told of', () => {
 function asEvent(answer: MessageAnswer): MessageAnswer {
   if (answer.deleted_at !== null) return answer;
   const { reactions, pinned, ...message } = answer;
-  return message as MessageAnswer;
+  return message;
 }
 
 function deviceOf(opened: ReadonlyMap<string, Device>, name: string): Device {

@@ -31,6 +31,13 @@ const jsonRequest = (method: string, path: string, body: object): ExactRequest =
   body: JSON.stringify(body),
 });
 
+/** A route without a body: the method is the route's. */
+const ofGroup = (route: string, resource: string, rest: string): ProtectedRoute => ({
+  route,
+  ofGroup: true,
+  request: (id) => ({ method: route.split(' ', 1)[0] ?? '', path: `/api/${resource}/${id}/${rest}` }),
+});
+
 const PROTECTED: readonly ProtectedRoute[] = [
   { route: 'GET /users/me', request: () => ({ path: '/api/users/me' }) },
   {
@@ -119,25 +126,17 @@ const PROTECTED: readonly ProtectedRoute[] = [
     ofGroup: true,
     request: (groupId) => ({ method: 'DELETE', path: `/api/messages/${groupId}/2` }),
   },
-  ...(['PUT', 'DELETE'] as const).map((method) => ({
-    route: `${method} /messages/:message_group_uuid/:seq/reactions/:emoji`,
-    ofGroup: true as const,
-    request: (groupId: string) => ({ method, path: `/api/messages/${groupId}/2/reactions/%F0%9F%91%8D` }),
-  })),
-  ...(['PUT', 'DELETE'] as const).map((method) => ({
-    route: `${method} /messages/:message_group_uuid/:seq/pin`,
-    ofGroup: true as const,
-    request: (groupId: string) => ({ method, path: `/api/messages/${groupId}/2/pin` }),
-  })),
+  ofGroup('PUT /messages/:message_group_uuid/:seq/reactions/:emoji', 'messages', '2/reactions/%E2%9D%A4'),
+  ofGroup('DELETE /messages/:message_group_uuid/:seq/reactions/:emoji', 'messages', '2/reactions/%E2%9D%A4'),
+  ofGroup('GET /messages/:message_group_uuid/:seq/reactions', 'messages', '2/reactions'),
+  ofGroup('PUT /messages/:message_group_uuid/:seq/pin', 'messages', '2/pin'),
+  ofGroup('DELETE /messages/:message_group_uuid/:seq/pin', 'messages', '2/pin'),
+  ofGroup('GET /message_groups/:uuid/pins', 'message_groups', 'pins'),
+  { route: 'GET /unread', request: () => ({ path: '/api/unread' }) },
   {
-    route: 'GET /message_groups/:uuid/pins',
+    route: 'PATCH /message_groups/:uuid/settings',
     ofGroup: true,
-    request: (groupId) => ({ path: `/api/message_groups/${groupId}/pins` }),
-  },
-  {
-    route: 'GET /messages/:message_group_uuid/:seq/reactions',
-    ofGroup: true,
-    request: (groupId) => ({ path: `/api/messages/${groupId}/2/reactions` }),
+    request: (groupId) => jsonRequest('PATCH', `/api/message_groups/${groupId}/settings`, { archived: true }),
   },
   { route: 'GET /message_groups/public', request: () => ({ path: '/api/message_groups/public' }) },
   {
@@ -319,6 +318,10 @@ describe('a stranger who looks closer', () => {
     'a page of reactions at no place': (groupId) => ({
       path: `/api/messages/${groupId}/1/reactions?cursor=nowhere`,
     }),
+    'a setting that does not exist': (groupId) =>
+      jsonRequest('PATCH', `/api/message_groups/${groupId}/settings`, { muted: 'loudly' }),
+    'settings that change nothing': (groupId) =>
+      jsonRequest('PATCH', `/api/message_groups/${groupId}/settings`, {}),
     'adding somebody who does not exist': (groupId) =>
       jsonRequest('POST', `/api/message_groups/${groupId}/members`, { handle: 'nobody-at-all' }),
     'adding several who do not exist': (groupId) =>

@@ -129,6 +129,11 @@ const DEEDS: readonly Deed[] = [
     act: (caller, scene) => caller.get(`${groupPath(scene)}/pins`),
   },
   {
+    deed: 'change their own settings',
+    allowed: MEMBERS,
+    act: (caller, scene) => caller.patch(`${groupPath(scene)}/settings`, { muted: 'all', archived: true }),
+  },
+  {
     deed: 'rename the group',
     allowed: ADMINS,
     act: (caller, scene) => caller.patch(groupPath(scene), { name: 'Another name' }),

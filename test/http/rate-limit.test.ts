@@ -245,6 +245,8 @@ describe('reads', () => {
     [() => `/api/messages/${groupId}/1/reactions`, 10],
     [() => `/api/messages/${groupId}/1/reactions?limit=1`, 1],
     [() => `/api/message_groups/${groupId}/pins`, 10],
+    [() => '/api/unread', 10],
+    [() => '/api/message_groups?list=archived', 2],
     [() => '/api/message_groups/public', 2],
     [() => '/api/message_groups/public?prefix=a&limit=100', 10],
     [() => `/api/message_groups/${groupId}/invites`, 5],

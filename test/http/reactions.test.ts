@@ -71,6 +71,13 @@ describe('a reaction', () => {
     },
   );
 
+  it('is in no log: a line does not say with which emoji', async () => {
+    const scene = await startScene();
+    await react(scene, scene.ada, '🎉');
+    await eventually(() => expect(api().logLines.join('')).toContain(`${scene.groupId}/2/reactions/*`));
+    expect(api().logLines.join('')).not.toMatch(/🎉|%F0%9F%8E%89/i);
+  });
+
   it('is taken back, and nothing else is', async () => {
     const scene = await startScene();
     await react(scene, scene.ada);

@@ -69,8 +69,10 @@ const group = {
   ...{ created_at: '2026-01-01T00:00:00.000Z', last_seq: 1, read_seq: 0, unread_count: 1 },
   ...{ last_by: 'ada', last_by_name: 'Ada', last_kind: 'text', member_count: 2, unreadable: true },
   visibility: 'public',
+  ...{ muted: 'none', favourite: false, archived: false, marked_unread: true },
 };
-const text = { ...textMessage({ seq: 1, client_key: 'a' }), unreadable: true };
+const added = { reactions: [{ emoji: '👍', count: 2, reacted: true }], pinned: false };
+const text = { ...textMessage({ seq: 1, client_key: 'a' }), ...added, unreadable: true };
 /** What a system message reports: undefined when it is of a later version of the API. */
 const report = { event: { type: 'group_created', name: 'Moths' } };
 
@@ -101,7 +103,8 @@ describe.each([
   });
 
   it('rejects a value with an attribute of another type', () => {
-    const withArray = (name: string) => ({ ...valid, [name]: [] });
-    expect(names.filter(checked).filter((name) => isAccepted(withArray(name)))).toEqual([]);
+    // No attribute is a list of lists.
+    const withLists = (name: string) => ({ ...valid, [name]: [[]] });
+    expect(names.filter(checked).filter((name) => isAccepted(withLists(name)))).toEqual([]);
   });
 });

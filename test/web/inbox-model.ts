@@ -1,7 +1,7 @@
 import { ApiError } from '../../web/src/api/api-error.ts';
 import type { Message, MessageGroup } from '../../web/src/api/shapes.ts';
 import { HeldRows } from '../../web/src/inbox/held-rows.ts';
-import { textMessage } from './messages.ts';
+import { NO_SETTINGS, textMessage } from './messages.ts';
 
 /** A publication on its way to the client. */
 interface Publication {
@@ -207,6 +207,7 @@ export class InboxModel {
           ).length,
       last_by: newest.user_uuid,
       last_kind: newest.kind,
+      ...NO_SETTINGS,
     };
   }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Message, MessageGroup } from '../../web/src/api/shapes.ts';
 import { isOwnText, NOTHING_HELD, shownRow, withMessage, withState } from '../../web/src/inbox/held-row.ts';
 import { InboxModel } from './inbox-model.ts';
-import { textMessage } from './messages.ts';
+import { NO_SETTINGS, textMessage } from './messages.ts';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 12, minute)).toISOString();
 
@@ -21,6 +21,7 @@ function row(uuid: string, values: Partial<MessageGroup> = {}): MessageGroup {
     unread_count: 0,
     last_by: 'other',
     last_kind: 'text',
+    ...NO_SETTINGS,
     ...values,
   };
 }

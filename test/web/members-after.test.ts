@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Member, MessageGroupView } from '../../web/src/api/shapes.ts';
 import { searchMembers, searchNote } from '../../web/src/groups/member-search.ts';
 import { concerns, groupAfter, isLarge, pagesAfter } from '../../web/src/groups/members-after.ts';
-import { adds, joins, leaves, removes, system, user } from './messages.ts';
+import { adds, joins, leaves, NO_SETTINGS, removes, system, user } from './messages.ts';
 
 const member = (name: string, role: Member['role'] = 'member'): Member => ({
   ...user(name),
@@ -24,6 +24,7 @@ const group = (members: readonly Member[], count: number): MessageGroupView => (
   unread_count: 0,
   last_by: 'Ada',
   last_kind: 'system',
+  ...NO_SETTINGS,
   member_count: count,
   visibility: 'public',
   members: [...members],

@@ -38,3 +38,11 @@ export const adds = (seq: number, ...names: string[]) =>
   system(seq, 'Ada', { type: 'members_added', users: names.map(user) });
 export const removes = (seq: number, name: string) =>
   system(seq, 'Ada', { type: 'member_removed', user: user(name) });
+
+/** The caller's own settings of a group, where they changed none. */
+export const NO_SETTINGS = {
+  muted: 'none',
+  favourite: false,
+  archived: false,
+  marked_unread: false,
+} as const;

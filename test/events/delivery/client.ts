@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { listChanges } from '../../../backend/domain/list-changes.ts';
 import { listInbox } from '../../../backend/domain/list-inbox.ts';
 import { listMessages } from '../../../backend/domain/list-messages.ts';
-import type { Message } from '../../../backend/domain/model.ts';
+import type { Annotations, Message } from '../../../backend/domain/model.ts';
 import { ChangesTooFarBehindError, NotFoundError } from '../../../backend/errors.ts';
 import type { Wiring } from '../../../backend/wiring.ts';
 
@@ -11,13 +11,32 @@ export interface HeldMessage {
   readonly rev: number;
   /** null: deleted, or a system message. */
   readonly text: string | null;
+  readonly isDeleted: boolean;
 }
+
+const newGroup = (): HeldGroup => ({ messages: new Map(), reactions: new Map(), last: 0, change: 0 });
+
+/** Each message with what its answer says was added to it. */
+const bySeq = (messages: readonly Message[], annotations: Annotations) =>
+  new Map(messages.map(({ seq }) => [seq, annotations]));
+
+const wordsOf = (annotations: Annotations | undefined, seq: number): string =>
+  (annotations?.reactions.get(seq) ?? []).map(({ emoji, users }) => [emoji, ...users].join(' ')).join(', ');
 
 /** What a client holds of a group: messages 1 to `last` without a gap, and perhaps some after it. */
 interface HeldGroup {
   readonly messages: Map<number, HeldMessage>;
+  /** By seq: the emoji, each with its users. */
+  readonly reactions: Map<number, HeldReactions>;
   last: number;
   change: number;
+}
+
+/** The reactions to a message in few words, and when they came. */
+interface HeldReactions {
+  readonly words: string;
+  /** By the client's counter; 0: with an answer. */
+  readonly at: number;
 }
 
 const eventData = z
@@ -28,12 +47,17 @@ const eventData = z
     rev: z.number().default(0),
     kind: z.string().default(''),
     message: z.string().nullable().default(null),
+    reactions: z
+      .array(z.object({ emoji: z.string(), users: z.array(z.object({ user_uuid: z.string() })).default([]) }))
+      .default([]),
     change: z.number().default(0),
     seqs: z.array(z.number()).default([]),
     last_seq: z.number().default(0),
+    deleted_at: z.string().nullable().default(null),
   })
-  .transform(({ message_group_uuid, uuid, kind, message, ...data }) => ({
+  .transform(({ message_group_uuid, uuid, kind, message, deleted_at, ...data }) => ({
     ...data,
+    isDeleted: deleted_at !== null,
     groupId: message_group_uuid ?? uuid ?? '',
     /** null: deleted, or a system message, whose wording depends on who reads it. */
     text: kind === 'text' ? message : null,
@@ -55,6 +79,8 @@ export class Client {
   readonly #groups = new Map<string, HeldGroup>();
   readonly #needs = new Set<string>();
   readonly #answers: { readonly groupId: string; readonly apply: () => void }[] = [];
+  /** Counts events of reactions, and requests. */
+  #now = 0;
 
   constructor(userId: string) {
     this.userId = userId;
@@ -63,6 +89,16 @@ export class Client {
   /** What it shows, by group and seq. */
   get shown(): ReadonlyMap<string, ReadonlyMap<number, HeldMessage>> {
     return new Map([...this.#groups].map(([groupId, { messages }]) => [groupId, messages]));
+  }
+
+  /** The reactions that it shows, by group and seq: `👍 ada grace`. A tombstone shows none. */
+  reactionsIn(groupId: string): ReadonlyMap<number, string> {
+    const { messages, reactions } = this.#groups.get(groupId) ?? {};
+    const shown = [...(messages ?? [])].flatMap(([seq, { isDeleted }]) => {
+      const words = reactions?.get(seq)?.words ?? '';
+      return isDeleted || words === '' ? [] : [[seq, words] as const];
+    });
+    return new Map(shown);
   }
 
   get isWaiting(): boolean {
@@ -81,6 +117,14 @@ export class Client {
       case 'message':
         this.#receiveMessage(event);
         return;
+      case 'reactions': {
+        this.#now += 1;
+        const words = event.reactions.map(({ emoji, users }) =>
+          [emoji, ...users.map(({ user_uuid: userId }) => userId)].join(' '),
+        );
+        this.#groups.get(groupId)?.reactions.set(event.seq, { words: words.join(', '), at: this.#now });
+        return;
+      }
       case 'change':
         this.#receiveChange(event);
         return;
@@ -106,9 +150,9 @@ export class Client {
     }
   }
 
-  #receiveMessage({ groupId, seq, rev, text }: ReceivedEvent): void {
+  #receiveMessage({ groupId, seq, rev, text, isDeleted }: ReceivedEvent): void {
     const held = this.#groups.get(groupId);
-    if (held) this.#take(held, seq, { rev, text });
+    if (held) this.#take(held, seq, { rev, text, isDeleted });
     if (!held || held.last < seq) this.#needs.add(groupId);
   }
 
@@ -127,14 +171,24 @@ export class Client {
 
   async #fetch(api: Wiring, groupId: string): Promise<void> {
     const held = this.#groups.get(groupId);
+    this.#now += 1;
+    const askedAt = this.#now;
     try {
       const found = held ? await this.#catchUp(api, groupId, held) : await this.#load(api, groupId);
       const apply = () => {
         // Whatever came meanwhile is kept. Of equal revs the later answer counts.
-        const group = this.#groups.get(groupId) ?? { messages: new Map(), last: 0, change: 0 };
+        const group = this.#groups.get(groupId) ?? newGroup();
         this.#groups.set(groupId, group);
-        for (const { seq, rev, kind, message } of found.messages)
-          this.#take(group, seq, { rev, text: kind === 'text' ? message : null });
+        for (const { seq, rev, kind, message, deleted_at } of found.messages) {
+          this.#take(group, seq, {
+            rev,
+            text: kind === 'text' ? message : null,
+            isDeleted: deleted_at !== undefined,
+          });
+          // An event that came since counts more than the answer.
+          if ((group.reactions.get(seq)?.at ?? 0) > askedAt) continue;
+          group.reactions.set(seq, { words: wordsOf(found.annotations.get(seq), seq), at: 0 });
+        }
         group.change = Math.max(group.change, found.change);
       };
       this.#answers.push({ groupId, apply });
@@ -147,18 +201,19 @@ export class Client {
 
   async #load(api: Wiring, groupId: string) {
     const page = { groupId, userId: this.userId, position: { at: 'end' }, limit: 100 } as const;
-    const { messages, lastChange = 0 } = await listMessages(api, page);
-    return { messages, change: lastChange };
+    const { messages, annotations, lastChange = 0 } = await listMessages(api, page);
+    return { messages, annotations: bySeq(messages, annotations), change: lastChange };
   }
 
   async #catchUp(api: Wiring, groupId: string, { last, change }: HeldGroup) {
     const { userId } = this;
     const changes = await listChanges(api, { groupId, userId, after: change, limit: 100 });
     const position = { at: 'after', seq: last } as const;
-    const { messages } = await listMessages(api, { groupId, userId, position, limit: 100 });
+    const { messages, annotations } = await listMessages(api, { groupId, userId, position, limit: 100 });
     const changed = changes.changed.map(({ message }): Message => message);
     const newest = Math.max(change, ...changes.changed.map((one) => one.change));
-    return { messages: [...changed, ...messages], change: newest };
+    const all = new Map([...bySeq(changed, changes.annotations), ...bySeq(messages, annotations)]);
+    return { messages: [...changed, ...messages], annotations: all, change: newest };
   }
 
   #take(group: HeldGroup, seq: number, message: HeldMessage): void {

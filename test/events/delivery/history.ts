@@ -5,14 +5,15 @@ import { createGroup } from '../../../backend/domain/create-group.ts';
 import { addMembers, removeMember, updateGroup } from '../../../backend/domain/manage-members.ts';
 import type { Person } from '../../../backend/domain/model.ts';
 import { saveProfile } from '../../../backend/domain/people.ts';
+import { react, takeBackReaction } from '../../../backend/domain/react.ts';
 import { sendToGroup, sendToHandle } from '../../../backend/domain/send-message.ts';
 import { AppError } from '../../../backend/errors.ts';
 import { createLogger } from '../../../backend/logger.ts';
 import type { Wiring } from '../../../backend/wiring.ts';
 import { createHandler } from '../../../lambdas/update-summaries/handler.ts';
-import type { MessageItem } from '../../../schema/items.ts';
-import { groupIdOf, seqOf } from '../../../schema/keys.ts';
-import { streamEvent, streamRecord } from '../../support/factories.ts';
+import type { ReactionsItem } from '../../../schema/items.ts';
+import { groupIdOf, type Key, reactionsOf, seqOf } from '../../../schema/keys.ts';
+import { itemRecord, streamEvent } from '../../support/factories.ts';
 import { MemoryTable, type Written } from '../../support/memory-table.ts';
 import { Bus } from './bus.ts';
 import { Client } from './client.ts';
@@ -29,6 +30,8 @@ const WEIGHTS = {
   send: 7,
   edit: 4,
   delete: 2,
+  react: 6,
+  takeBack: 3,
   add: 3,
   remove: 3,
   leave: 1,
@@ -43,7 +46,7 @@ const WEIGHTS = {
 };
 
 /** What members do. */
-const WRITES = ['send', 'edit', 'delete', 'add', 'remove', 'leave', 'rename'] as const;
+const WRITES = ['send', 'edit', 'delete', 'react', 'takeBack', 'add', 'remove', 'leave', 'rename'] as const;
 type Write = (typeof WRITES)[number];
 
 const isWrite = (what: Step['do']): what is Write => (WRITES as readonly string[]).includes(what);
@@ -117,7 +120,7 @@ class History {
   readonly #clients: readonly Client[];
   readonly #streams = new Map<Client, Stream>();
   /** What the stream's handler was not given yet, by group. */
-  readonly #records = new Map<string, MessageItem[]>();
+  readonly #records = new Map<string, Key[]>();
   readonly #texts: { readonly groupId: string; readonly seq: number; readonly author: string }[] = [];
   #groupIds: readonly string[] = [];
   #ids = 0;
@@ -256,6 +259,8 @@ class History {
     },
     edit: (wish) => editMessage(this.#api, wish, this.#newText()),
     delete: (wish) => deleteMessage(this.#api, wish),
+    react: (wish) => react(this.#api, { ...wish, emoji: '👍' }),
+    takeBack: (wish) => takeBackReaction(this.#api, { ...wish, emoji: '👍' }),
     add: (wish) => addMembers(this.#api, wish, [wish.other], () => 'handle'),
     remove: (wish) => removeMember(this.#api, wish, wish.other),
     leave: (wish) => removeMember(this.#api, wish, wish.actor.handle),
@@ -263,10 +268,10 @@ class History {
   };
 
   /** The stream's handler gets the next records of a group; it may get them twice, or die before it has published all. */
-  async #handleBatch(records: MessageItem[], how: number): Promise<void> {
+  async #handleBatch(records: Key[], how: number): Promise<void> {
     // Until a record is handled, only strong reads must find what it is about.
     this.#memory.catchUp();
-    const batch = streamEvent(records.slice(0, 1 + (how % 4)).map((item) => streamRecord(item)));
+    const batch = streamEvent(records.slice(0, 1 + (how % 4)).map((item) => itemRecord(item)));
     const fate = how % 6;
     if (fate === 4) this.#bus.publishesLeft = how % 3;
     if (fate >= 4) await this.#handle(batch);
@@ -312,8 +317,25 @@ class History {
         if (shown !== stored) {
           this.violations.push(`${client.userId} shows ${shown} of group ${place}, and the log is ${stored}`);
         }
+        const reactions = [...client.reactionsIn(groupId)].map(([seq, words]) => `${seq} ${words}`).sort();
+        const expected = log ? this.#reactionsIn(groupId) : [];
+        if (reactions.join() !== expected.join()) {
+          this.violations.push(
+            `${client.userId} shows reactions ${reactions.join()} in group ${place}, and there are ${expected.join()}`,
+          );
+        }
       }
     }
+  }
+
+  /** The reactions that are stored in a group; those of deleted messages were all removed by now. */
+  #reactionsIn(groupId: string): string[] {
+    const words = this.#memory.items.flatMap((item) => {
+      const place = groupIdOf(item) === groupId ? reactionsOf(item) : undefined;
+      const users = [...((item as Partial<ReactionsItem>).users ?? [])].sort();
+      return place ? [`${place.seq} ${[place.emoji, ...users].join(' ')}`] : [];
+    });
+    return words.sort();
   }
 
   /** Lets everything happen that needs no further step. */
@@ -327,10 +349,11 @@ class History {
     this.#journal.note(written);
     for (const { key, now } of written) {
       const groupId = groupIdOf(key);
-      if (groupId === undefined || seqOf(key) === undefined || !now) continue;
+      const isWritten = seqOf(key) !== undefined || reactionsOf(key) !== undefined;
+      if (groupId === undefined || !isWritten || !now) continue;
       const records = this.#records.get(groupId) ?? [];
       this.#records.set(groupId, records);
-      records.push(structuredClone(now) as unknown as MessageItem);
+      records.push(structuredClone(now) as unknown as Key);
     }
   }
 

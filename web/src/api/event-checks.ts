@@ -97,6 +97,10 @@ export const messageGroup = z.looseObject({
   last_by: z.string(),
   last_by_name: z.exactOptional(z.string()),
   last_kind: z.enum(['text', 'system']),
+  muted: z.enum(['none', 'all', 'except_mentions']),
+  favourite: z.boolean(),
+  archived: z.boolean(),
+  marked_unread: z.boolean(),
   member_count: z.exactOptional(z.int()),
   visibility: z.exactOptional(visibility),
 });

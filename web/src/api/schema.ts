@@ -177,6 +177,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/message_groups/{uuid}/settings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Changes the caller's own settings of a conversation
+     * @description Others do not see them. Those that are absent stay as they are. The other devices of the caller receive the event `message_group`.
+     */
+    patch: operations['changeSettings'];
+    trace?: never;
+  };
+  '/api/unread': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Counts what the caller has not read
+     * @description Without muted and archived conversations. It looks at all conversations: read it once, then keep it up to date by events.
+     */
+    get: operations['readUnread'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/message_groups/{uuid}/members': {
     parameters: {
       query?: never;
@@ -779,6 +819,27 @@ export interface components {
        */
       last_kind: 'text' | 'system';
       /**
+       * @description The caller's own setting: of what they want no notifications.
+       * @example none
+       * @enum {string}
+       */
+      muted: 'none' | 'all' | 'except_mentions';
+      /**
+       * @description The caller's own setting.
+       * @example false
+       */
+      favourite: boolean;
+      /**
+       * @description The caller's own setting: not in the list of conversations until the next message.
+       * @example false
+       */
+      archived: boolean;
+      /**
+       * @description The caller's own setting: until they mark something as read, or send a message.
+       * @example false
+       */
+      marked_unread: boolean;
+      /**
        * @description Number of members. Only for a `group`.
        * @example 3
        */
@@ -906,6 +967,27 @@ export interface components {
        */
       last_kind: 'text' | 'system';
       /**
+       * @description The caller's own setting: of what they want no notifications.
+       * @example none
+       * @enum {string}
+       */
+      muted: 'none' | 'all' | 'except_mentions';
+      /**
+       * @description The caller's own setting.
+       * @example false
+       */
+      favourite: boolean;
+      /**
+       * @description The caller's own setting: not in the list of conversations until the next message.
+       * @example false
+       */
+      archived: boolean;
+      /**
+       * @description The caller's own setting: until they mark something as read, or send a message.
+       * @example false
+       */
+      marked_unread: boolean;
+      /**
        * @description Number of members. Only for a `group`.
        * @example 3
        */
@@ -933,6 +1015,19 @@ export interface components {
        * @example 1
        */
       unread_count: number;
+    };
+    /** @description What the caller has not read, without muted and archived conversations. */
+    Badge: {
+      /**
+       * @description Number of conversations with unread messages, or marked as unread.
+       * @example 2
+       */
+      message_groups: number;
+      /**
+       * @description Number of unread messages.
+       * @example 7
+       */
+      messages: number;
     };
     /** @description An invitation to a group. */
     Invite: {
@@ -2010,6 +2105,8 @@ export interface operations {
       query?: {
         /** @description Maximum number of entries of a page. */
         limit?: number;
+        /** @description Only archived conversations, or only favourites. Default: all that are not archived. */
+        list?: 'archived' | 'favourites';
         /** @description A position in the list, from the `Link` header of an adjacent page. Opaque: a cursor of another list, or an altered one, is rejected. */
         cursor?: string;
       };
@@ -2040,13 +2137,24 @@ export interface operations {
         };
         content: {
           'application/json': (
-            'query_invalid' | 'parameter_unknown' | 'more_errors' | 'limit_invalid' | 'cursor_invalid'
+            | 'query_invalid'
+            | 'parameter_unknown'
+            | 'more_errors'
+            | 'limit_invalid'
+            | 'list_invalid'
+            | 'cursor_invalid'
           )[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
             status?: 400;
             /** @enum {unknown} */
-            code?: 'query_invalid' | 'parameter_unknown' | 'more_errors' | 'limit_invalid' | 'cursor_invalid';
+            code?:
+              | 'query_invalid'
+              | 'parameter_unknown'
+              | 'more_errors'
+              | 'limit_invalid'
+              | 'list_invalid'
+              | 'cursor_invalid';
           };
         };
       };
@@ -2536,6 +2644,186 @@ export interface operations {
             status?: 422;
             /** @enum {unknown} */
             code?: 'body_invalid' | 'field_unknown' | 'more_errors' | 'seq_invalid';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  changeSettings: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
+        uuid: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /**
+           * @description Of what the caller wants no notifications.
+           * @example all
+           * @enum {string}
+           */
+          muted?: 'none' | 'all' | 'except_mentions';
+          /**
+           * @description Lists the conversation among the favourites.
+           * @example true
+           */
+          favourite?: boolean;
+          /**
+           * @description Takes the conversation out of the list of conversations, until its next message.
+           * @example true
+           */
+          archived?: boolean;
+          /**
+           * @description Shows the conversation as unread, until the caller marks something as read or sends a message.
+           * @example true
+           */
+          marked_unread?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description The conversation, with the settings. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MessageGroup'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('request_malformed' | 'json_invalid')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed' | 'json_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      413: components['responses']['BodyTooLarge'];
+      415: components['responses']['MediaTypeUnsupported'];
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            | 'body_invalid'
+            | 'field_unknown'
+            | 'more_errors'
+            | 'muted_invalid'
+            | 'favourite_invalid'
+            | 'archived_invalid'
+            | 'marked_unread_invalid'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?:
+              | 'body_invalid'
+              | 'field_unknown'
+              | 'more_errors'
+              | 'muted_invalid'
+              | 'favourite_invalid'
+              | 'archived_invalid'
+              | 'marked_unread_invalid';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  readUnread: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The counts. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Badge'];
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
           };
         };
       };
