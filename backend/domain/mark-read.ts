@@ -29,8 +29,8 @@ interface Outcome {
  * 0.5 R each for the message and META; 1 R more where the log must be read, because the summary is a second late.
  *
  * Between the reads and the write the log may grow and other marks may come; a seq that existed goes on existing, and the
- * condition accepts only a higher mark. It also ends that the group is marked as unread, for 2 W more where the mark did not
- * move. Where neither changed, nothing is published.
+ * condition accepts only a higher mark. It also ends that the group is marked as unread, for 2 W more. Where neither
+ * changed, nothing is published.
  * @throws NotFoundError for a user who is not a member.
  */
 export async function markRead(
@@ -53,11 +53,9 @@ interface Request {
   readonly seq: number;
 }
 
-const DIRECT = { onlyWithSummary: true, endsUnread: true };
-
 /** In a direct group `n` is `seq`, and the row has the summary: where that shows the seq, nothing else is read. */
 async function markDirect(needs: Needs, { groupId, userId, seq }: Request): Promise<Outcome> {
-  const first = await needs.members.raiseMark(groupId, userId, { seq, n: seq }, DIRECT);
+  const first = await needs.members.raiseMark(groupId, userId, { seq, n: seq }, true);
   if (!first.row) {
     // Stores the row again where only half of the group is left; then the mark has a row to move in.
     await readOwnRow(needs, groupId, userId);
@@ -71,7 +69,7 @@ async function markDirect(needs: Needs, { groupId, userId, seq }: Request): Prom
   const newest = await needs.messages.newest(groupId);
   const upTo = Math.min(seq, newest?.seq ?? 0);
   const mark = { seq: upTo, n: upTo };
-  return raised(await needs.members.raiseMark(groupId, userId, mark, { endsUnread: true }), row, newest);
+  return raised(await needs.members.raiseMark(groupId, userId, mark), row, newest);
 }
 
 async function markNamed(needs: Needs, { groupId, userId, seq }: Request): Promise<Outcome> {
@@ -85,7 +83,7 @@ async function markNamed(needs: Needs, { groupId, userId, seq }: Request): Promi
   const isAhead = !found || seq > group.last_seq;
   const newest = isAhead ? await needs.messages.newest(groupId) : undefined;
   const mark = found ?? (await atMost(needs, { groupId, seq }, newest));
-  const outcome = await needs.members.raiseMark(groupId, userId, mark, { endsUnread: true });
+  const outcome = await needs.members.raiseMark(groupId, userId, mark);
   return { ...raised(outcome, group, newest), group };
 }
 

@@ -175,12 +175,13 @@ export class MemberStore {
   /**
    * Moves a read mark forward. Between the caller's reads and this a further mark of another device may come: it wins. A
    * member who left stays gone. 2 W with the index.
+   * @param onlyWithSummary where the row's summary shows that the log has the seq: of a direct group.
    */
   async raiseMark(
     groupId: string,
     userId: string,
     mark: ReadMark,
-    { onlyWithSummary = false, endsUnread = false }: RaiseOptions = {},
+    onlyWithSummary = false,
   ): Promise<RaiseOutcome> {
     const storesN = mark.n !== mark.seq;
     const outcome = await conditionalWrite<MemberItem, UpdateCommandOutput>(
@@ -188,7 +189,7 @@ export class MemberStore {
         new UpdateCommand({
           TableName: this.#table.name,
           Key: memberKey(groupId, userId),
-          UpdateExpression: markUpdate(mark, endsUnread ? ['unread_seq'] : []),
+          UpdateExpression: markUpdate(mark),
           ConditionExpression: onlyWithSummary ? `${MARK_IS_LOWER} AND ${SUMMARY_HAS_SEQ}` : MARK_IS_LOWER,
           ExpressionAttributeValues: { ':seq': mark.seq, ...(storesN && { ':n': mark.n }) },
           ReturnValues: 'ALL_NEW',
@@ -332,20 +333,9 @@ export type RaiseOutcome =
   | { readonly raised: true; readonly row: Member }
   | { readonly raised: false; readonly row: Member | undefined };
 
-/** How a read mark is moved. */
-export interface RaiseOptions {
-  /** Only where the row's summary shows that the log has the seq: of a direct group. */
-  readonly onlyWithSummary?: boolean;
-  /** Whether it also ends that the group is marked as unread: the user has read on, and not only written. */
-  readonly endsUnread?: boolean;
-}
-
 /** `n` is stored only where it is not the seq. */
-function markUpdate({ seq, n }: ReadMark, alsoRemoved: readonly string[] = []): string {
-  const removed = [...(n === seq ? ['read_n'] : []), ...alsoRemoved];
-  const set = n === seq ? 'SET read_seq = :seq' : 'SET read_seq = :seq, read_n = :n';
-  return removed.length > 0 ? `${set} REMOVE ${removed.join(', ')}` : set;
-}
+const markUpdate = ({ seq, n }: ReadMark): string =>
+  n === seq ? 'SET read_seq = :seq REMOVE read_n' : 'SET read_seq = :seq, read_n = :n';
 
 const MARK_IS_UNCHANGED = 'read_seq = :seen_read_seq';
 

@@ -11,7 +11,14 @@ import type { Wiring } from '../../backend/wiring.ts';
 import { directGroupId } from '../../schema/ids.ts';
 import { memberKey } from '../../schema/keys.ts';
 import { expectCode } from '../support/answers.ts';
-import { directMemberItem, namedMemberItem, newGroupId, newUserId, timeOf } from '../support/factories.ts';
+import {
+  directMemberItem,
+  namedMember,
+  namedMemberItem,
+  newGroupId,
+  newUserId,
+  timeOf,
+} from '../support/factories.ts';
 import type { FlakyEngine } from '../support/flaky-engine.ts';
 import { randomRuns } from '../support/random-runs.ts';
 import { addDirectGroup, addGroup, deleteItem, putItem, putItems, upTo } from '../support/scene.ts';
@@ -171,6 +178,15 @@ describe.each(['named', 'direct'] as const)('the settings of a %s group', (kind)
     await expectCode(change({ muted: 'all' }), 'not_found');
     expect(await settings()).toMatchObject({ muted: 'none' });
   });
+});
+
+it('A group is not marked as unread any more when its summary shows an own text that the mark does not have yet', () => {
+  const row = namedMember({ groupId, userId: ada, read_seq: 5, unread_seq: 5 });
+  const newest = { last_seq: 6, last_by: ada, last_kind: 'text' as const };
+  expect(settingsOf(row, newest).marked_unread).toBe(false);
+  expect(settingsOf(row, { ...newest, last_by: grace }).marked_unread).toBe(true);
+  expect(settingsOf(row, { ...newest, last_kind: 'system' }).marked_unread).toBe(true);
+  expect(settingsOf(row, { ...newest, last_seq: 5 }).marked_unread).toBe(true);
 });
 
 describe('the lists of an inbox', () => {

@@ -58,18 +58,20 @@ export function describeLive(name: string, open: () => Promise<LiveUnderTest>): 
       const joined: Change = { kind: 'message_group', row: namedRow(ada, { groupId }) };
       const message: Change = { kind: 'message', to: members, message: entry({ groupId }) };
       const versions: Change = { kind: 'versions', to: members, groupId, versions: [{ seq: 1, rev: 0 }] };
+      const reacted: Change = { kind: 'reactions', to: members, groupId, seqs: [1, 2] };
+      const pinned: Change = { kind: 'pins', to: both, groupId: 'd' };
       const changed: Change = { kind: 'change', to: members, groupId, change: 1, seqs: [1] };
       const typingThere: Change = { kind: 'typing', to: members, groupId, userId: ada };
       const renamed: Change = { kind: 'group', groupId, membershipSeq: 1, seq: 2 };
       const left: Change = { kind: 'membership', userId: ada, groupId, seq: 2 };
-      const inGroup = [message, versions, changed, typingThere, renamed];
-      const all = [direct, typingDirectly, directRows, joined, ...inGroup, left];
+      const inGroup = [message, versions, reacted, changed, typingThere, renamed];
+      const all = [direct, pinned, typingDirectly, directRows, joined, ...inGroup, left];
       for (const change of all) await live.here.events.publish(change);
-      await eventually(() => adas.received.length >= 4 && graces.received.length >= 4);
+      await eventually(() => adas.received.length >= 5 && graces.received.length >= 5);
       await eventually(() => groups.received.length > inGroup.length);
-      expect(adas.received.slice(1)).toEqual([direct, joined, left]);
+      expect(adas.received.slice(1)).toEqual([direct, pinned, joined, left]);
       // A user does not receive that they type themselves. In a group, each process leaves them out.
-      expect(graces.received.slice(1)).toEqual([direct, typingDirectly, directRows]);
+      expect(graces.received.slice(1)).toEqual([direct, pinned, typingDirectly, directRows]);
       expect(groups.received.slice(1)).toEqual(inGroup);
     });
 

@@ -87,5 +87,8 @@ async function setScene(table: Table): Promise<{ readonly userId: string; readon
       await sendToGroup(context, groupId, { userId, text: 'Hi' });
   }
   const seq = Array.from({ length: LOG_LENGTH }, (_, place) => place + 1);
-  return { userId, known: { uuid, message_group_uuid: uuid, handle: handles, handles, seq } };
+  return {
+    userId,
+    known: { uuid, message_group_uuid: uuid, handle: handles, handles, seq, emoji: ['👍', '🎉'] },
+  };
 }

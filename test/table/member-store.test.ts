@@ -87,8 +87,7 @@ describe('a summary in a row of a direct group', () => {
 describe('a read mark', () => {
   it('goes only up to the summary of the row where that is asked for', async () => {
     const row = await addRow({ last_seq: 5, read_seq: 2 });
-    const raise = (seq: number) =>
-      context.members.raiseMark(row.groupId, row.userId, { seq, n: seq }, { onlyWithSummary: true });
+    const raise = (seq: number) => context.members.raiseMark(row.groupId, row.userId, { seq, n: seq }, true);
     expect(await raise(6)).toEqual({ raised: false, row });
     const now = { ...row, read_seq: 5, read_n: 5 };
     expect(await raise(5)).toEqual({ raised: true, row: now });
@@ -121,12 +120,7 @@ describe('a read mark', () => {
     const row = await addRow({ last_seq: 5, read_seq: 4 });
     for (const seq of [1, 4]) {
       for (const only of [true, false]) {
-        const outcome = await context.members.raiseMark(
-          row.groupId,
-          row.userId,
-          { seq, n: seq },
-          { onlyWithSummary: only },
-        );
+        const outcome = await context.members.raiseMark(row.groupId, row.userId, { seq, n: seq }, only);
         expect(outcome).toEqual({ raised: false, row });
       }
     }
@@ -135,12 +129,7 @@ describe('a read mark', () => {
   it('makes no user a member', async () => {
     const groupId = newGroupId();
     for (const only of [true, false]) {
-      const outcome = await context.members.raiseMark(
-        groupId,
-        'kay',
-        { seq: 1, n: 1 },
-        { onlyWithSummary: only },
-      );
+      const outcome = await context.members.raiseMark(groupId, 'kay', { seq: 1, n: 1 }, only);
       expect(outcome).toEqual({ raised: false, row: undefined });
     }
     expect(await context.members.list(groupId, 10)).toEqual([]);
