@@ -148,6 +148,9 @@ describe.each(['named', 'direct'] as const)('the settings of a %s group', (kind)
     expect(await settings()).toEqual({ ...NONE, marked_unread: true });
     await send(ada);
     expect(await settings()).toEqual(NONE);
+    // The mark is behind the own message from then on.
+    await send(grace);
+    expect(await settings()).toEqual(NONE);
   });
 
   it('keep it marked as unread where the stream brings an earlier own message afterwards', async () => {
@@ -244,6 +247,37 @@ describe('the lists of an inbox', () => {
         expect({ list, limit, found }).toEqual({ list, limit, found: expected[list] });
       }
     }
+  });
+
+  it('pass over any number of groups, and keep their order: a page may be empty', async () => {
+    const user = newUserId();
+    const at = (place: number) => timeOf(100_000_000 - place * 200_000);
+    const rows = upTo(30).map((place) =>
+      directMemberItem({
+        groupId: directGroupId(user, `peer-${place}`),
+        userId: user,
+        last_at: at(place),
+        ...([2, 25].includes(place) && { favourite: true as const }),
+      }),
+    );
+    await putItems(db().table, rows);
+    const named = await addGroup(db().table, {
+      userIds: [user],
+      summary: { last_at: at(28) },
+      member: { favourite: true },
+    });
+    const found: string[] = [];
+    let pages = 0;
+    let cursor: string | undefined;
+    do {
+      const page = await listInbox(there, user, { limit: 5, list: 'favourites', cursor, maxDirectRows: 4 });
+      found.push(...page.entries.map(({ row }) => row.groupId));
+      cursor = page.nextCursor;
+      pages += 1;
+    } while (cursor !== undefined);
+    const [first, second] = [2, 25].map((place) => directGroupId(user, `peer-${place}`));
+    expect(found).toEqual([first, second, named.groupId]);
+    expect(pages).toBeGreaterThan(5);
   });
 
   it('take no cursor of another list', async () => {

@@ -84,6 +84,13 @@ async function talkTogether({ secrets }: Tour, ada: Ask, grace: Ask) {
     await grace('GET', `/api/messages/${groupId}?limit=1`),
     await grace('GET', '/api/message_groups?limit=1'),
     await grace('GET', `/api/message_groups?cursor=${secrets.make('cursor')}`),
+    await grace('PUT', `/api/messages/${groupId}/2/reactions/${encodeURIComponent('🦄')}`),
+    await grace('GET', `/api/messages/${groupId}/2/reactions?cursor=${secrets.make('cursor of reactions')}`),
+    await grace('PUT', `/api/messages/${groupId}/2/pin`),
+    await grace('GET', `/api/message_groups/${groupId}/pins`),
+    await grace('PATCH', `/api/message_groups/${groupId}/settings`, { muted: secrets.make('setting') }),
+    await grace('PATCH', `/api/message_groups/${groupId}/settings`, { archived: true }),
+    await grace('GET', '/api/unread'),
     await grace('PUT', '/api/users/me', { handle: 'other', display_name: secrets.make('new name') }),
   ];
   return { groupId, statuses: statusesOf(answers) };
