@@ -1,38 +1,15 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Change } from '../../backend/events/changes.ts';
-import { createHub, type TestHub, type TestStream } from './hub.ts';
-import { publishAll, type StoredGroup } from './scene.ts';
+import { describe, expect, it } from '@jest/globals';
+import { groupOfThree, settle, useHubs } from './hub.ts';
 
 /* Reactions and pins of a named group: they have no version, and are read again for each publication. */
 
 const TO = { groupId: 'g', membershipSeq: 1 };
 
-const hubs: TestHub[] = [];
-afterEach(() => {
-  for (const hub of hubs.splice(0)) hub.closeAll();
-});
-
-/** A group of three, of whom two have a stream here. */
-async function groupOfThree() {
-  const hub = createHub();
-  hubs.push(hub);
-  const group = hub.stored.create('g', 'ada', 'grace', 'linus');
-  const [adas, graces] = [await hub.open('ada'), await hub.open('grace')];
-  const publish = (...changes: Change[]) => publishAll(hub.events, changes);
-  return { hub, group, adas, graces, publish, reads: hub.stored.reads };
-}
-
-/** Sends a message that the stream's user is to receive, and waits for it: what was published before it is delivered. */
-async function settle(hub: TestHub, group: StoredGroup, ...streams: TestStream[]): Promise<void> {
-  const sent = group.send('linus');
-  await hub.events.publish(sent);
-  const words = `${group.groupId} ${sent.message.seq}.0`;
-  for (const stream of streams) await stream.until(words);
-}
+const newHub = useHubs();
 
 describe('the reactions to a message of a named group', () => {
   it('are delivered as they are by then, before the change that names the message', async () => {
-    const { hub, group, adas, graces, publish } = await groupOfThree();
+    const { hub, group, adas, graces, publish } = await groupOfThree(newHub());
     const published = group.react(1, 'ada');
     group.react(1, 'ada', 'grace');
     await publish(published, { kind: 'change', to: TO, groupId: 'g', change: 1, seqs: [1] });
@@ -45,14 +22,14 @@ describe('the reactions to a message of a named group', () => {
   });
 
   it('are not delivered for a message that does not exist', async () => {
-    const { hub, group, adas, publish } = await groupOfThree();
+    const { hub, group, adas, publish } = await groupOfThree(newHub());
     await publish(group.react(9, 'ada'));
     await settle(hub, group, adas);
     expect(adas.told).toEqual(['ready', 'g 2.0']);
   });
 
   it('are not delivered to a member who was removed before they are read, though all events of it are lost', async () => {
-    const { hub, group, adas, graces, publish } = await groupOfThree();
+    const { hub, group, adas, graces, publish } = await groupOfThree(newHub());
     await settle(hub, group, adas, graces);
     const published = group.react(2, 'ada');
     hub.stored.afterRead = (read) => {
@@ -67,7 +44,7 @@ describe('the reactions to a message of a named group', () => {
   });
 
   it('cost no read where nobody listens', async () => {
-    const { group, adas, graces, publish, reads, hub } = await groupOfThree();
+    const { group, adas, graces, publish, reads, hub } = await groupOfThree(newHub());
     await settle(hub, group, adas, graces);
     adas.close();
     graces.close();
@@ -77,7 +54,7 @@ describe('the reactions to a message of a named group', () => {
   });
 
   it('are read again for each publication, and pins too', async () => {
-    const { hub, group, adas, publish } = await groupOfThree();
+    const { hub, group, adas, publish } = await groupOfThree(newHub());
     await publish(group.pin(1), group.react(1, 'ada'), group.pin(3), group.react(1));
     await settle(hub, group, adas);
     expect(adas.told).toEqual(['ready', 'g pins 1 3', 'g 1 has ', 'g pins 1 3', 'g 1 has ', 'g 2.0']);

@@ -68,14 +68,8 @@ const startGroup = async (length = 9) =>
   (await addGroup(db().table, { userIds: [newUserId()], length })).groupId;
 
 const inShort = (change: Change): string => {
-  switch (change.kind) {
-    case 'reactions':
-      return `reactions to ${change.seqs.join(' ')}`;
-    case 'change':
-      return `change of ${change.seqs.join(' ')}`;
-    default:
-      return change.kind;
-  }
+  if (change.kind === 'reactions') return `reactions to ${change.seqs.join(' ')}`;
+  return change.kind === 'change' ? `change of ${change.seqs.join(' ')}` : change.kind;
 };
 const published = () => publish.mock.calls.map(([change]) => inShort(change));
 
