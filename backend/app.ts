@@ -1,13 +1,11 @@
 import type { Express, RequestHandler } from 'express';
-import helmet from 'helmet';
 import type { Wiring } from './wiring.ts';
 import { NotFoundError } from './errors.ts';
-import { allowOrigins } from './http/allow-origins.ts';
 import { authenticate } from './http/authenticate.ts';
-import { answerErrors, refuseBroken } from './http/error-mapper.ts';
+import { beginRequests } from './http/begin-requests.ts';
+import { answerErrors } from './http/error-mapper.ts';
 import { newApp } from './http/new-app.ts';
 import { NO_LIMITS, type RateLimits } from './http/rate-limit.ts';
-import { logRequests } from './http/request-log.ts';
 import { mountRoutes } from './http/route.ts';
 import { API_ROUTES } from './http/routes.ts';
 import type { TokenVerifier } from './http/verify-token.ts';
@@ -34,14 +32,7 @@ export function createApp(parts: AppParts): Express {
   const app = newApp();
   if (parts.trustProxy !== undefined) app.set('trust proxy', parts.trustProxy);
 
-  app.use(logRequests(logger, context.observer));
-  app.use(allowOrigins(parts.corsOrigins));
-  app.use(helmet());
-  app.use('/api', (_request, response, next) => {
-    response.set('Cache-Control', 'no-store');
-    next();
-  });
-  app.use(refuseBroken);
+  app.use(beginRequests(logger, parts.corsOrigins, context.observer));
   const { tokenHint } = parts;
   const guards = authenticate({
     context,

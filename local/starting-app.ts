@@ -1,10 +1,9 @@
 import type { RequestListener } from 'node:http';
 import type { Express } from 'express';
 import { type AppError, ForbiddenError, StartingError } from '../backend/errors.ts';
-import { allowOrigins } from '../backend/http/allow-origins.ts';
-import { answerErrors, refuseBroken } from '../backend/http/error-mapper.ts';
+import { beginRequests } from '../backend/http/begin-requests.ts';
+import { answerErrors } from '../backend/http/error-mapper.ts';
 import { newApp } from '../backend/http/new-app.ts';
-import { logRequests } from '../backend/http/request-log.ts';
 import type { Logger } from '../backend/logger.ts';
 import { type LocalAccess, isForThisMachine } from './own-hosts.ts';
 
@@ -38,13 +37,7 @@ function createRefusingApp(
   createError: () => AppError,
 ): Express {
   const app = newApp();
-  app.use(logRequests(logger));
-  app.use(allowOrigins(corsOrigins));
-  app.use((_request, response, next) => {
-    response.set('Cache-Control', 'no-store');
-    next();
-  });
-  app.use(refuseBroken);
+  app.use(beginRequests(logger, corsOrigins));
   app.use(() => {
     throw createError();
   });

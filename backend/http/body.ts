@@ -1,12 +1,18 @@
-import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { MIMEType } from 'node:util';
 import express, { type Request, type Response } from 'express';
 import { BadRequestError, BodyTooLargeError, MediaTypeError } from '../errors.ts';
 
-const MAX_BODY = '64kb';
+const MAX_BODY_BYTES = 64 * 1_024;
 
-/** Reads the bytes alone: this file checks the media type and decodes. */
-const readBytes = express.raw({ limit: MAX_BODY, type: () => true });
+/** The content types that clients send. All others are parsed. */
+const USUAL_TYPE = /^application\/json(?:; ?charset=utf-8)?$/i;
+
+/** Reads a compressed body. This file checks the media type and decodes. */
+const readCompressed = express.raw({ limit: MAX_BODY_BYTES, type: () => true });
+
+/** Strict: a lenient decoder would replace invalid UTF-8 by U+FFFD, which silently changes a user's text. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads a request's JSON body; undefined when there is none, which the body's schema handles.
@@ -14,40 +20,77 @@ const readBytes = express.raw({ limit: MAX_BODY, type: () => true });
  * @throws BadRequestError for invalid JSON, BodyTooLargeError over 64 KB, MediaTypeError for another media type.
  */
 export async function readJson<Params>(request: Request<Params>, response: Response): Promise<unknown> {
-  // `null` means that there is no body. One of no length needs no media type: browsers and curl send none with it.
-  const type = request.is('application/json');
-  if (type === null || request.headers['content-length'] === '0') return undefined;
-  if (type === false || !isDeclaredUtf8(request.headers['content-type'])) throw new MediaTypeError();
+  const { headers } = request;
+  // One of no length needs no media type: browsers and curl send none with it.
+  if (!hasBody(headers) || headers['content-length'] === '0') return undefined;
+  if (!isJson(headers['content-type'])) throw new MediaTypeError();
+  // While the request waited, its body became unreadable or its client disconnected. No event reports that again.
   if (request.failure) throw request.failure;
-  await new Promise<void>((resolve, reject) => {
-    // Without this the parser would wait for the rest of a body that the server can no longer read.
+  if (request.destroyed) throw disconnected();
+  const bytes = await new Promise<Buffer>((resolve, reject) => {
     request.once('failure', reject);
-    readBytes(request, response, (error?: unknown) => {
-      if (error === undefined) resolve();
-      else reject(bodyError(error));
-    });
+    if (headers['content-encoding'] === undefined) readPlain(request, resolve, reject);
+    else {
+      readCompressed(request, response, (error?: unknown) => {
+        if (error === undefined) resolve(request.body as Buffer);
+        else reject(bodyError(error));
+      });
+    }
   });
-  return parseJson(request.body);
+  return parseJson(bytes);
 }
 
-/** Whether a content type declares UTF-8 by any of its names (`utf8`, in quotes, in capitals …), or no charset. */
-function isDeclaredUtf8(contentType = ''): boolean {
+/** Whether a request has a body, even an empty one (RFC 9112, section 6). */
+function hasBody(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
+}
+
+/**
+ * Collects the bytes of a body. One that is too large is read to its end, but not kept: a client reads the response only
+ * after it has sent everything.
+ */
+function readPlain(
+  request: IncomingMessage,
+  resolve: (bytes: Buffer) => void,
+  reject: (error: Error) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  request.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length <= MAX_BODY_BYTES) chunks.push(chunk);
+  });
+  request.once('end', () => {
+    if (length > MAX_BODY_BYTES) reject(new BodyTooLargeError());
+    else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+  });
+  request.once('error', () => reject(disconnected()));
+}
+
+/** No client reads this response: it is for the log. */
+function disconnected(): BadRequestError {
+  return new BadRequestError([{ code: 'request_malformed' }], 'The client disconnected.');
+}
+
+/** Whether a content type is JSON and declares UTF-8 by any of its names (`utf8`, in quotes, in capitals …), or no charset. */
+function isJson(contentType = ''): boolean {
+  if (USUAL_TYPE.test(contentType)) return true;
   try {
-    const charset = new MIMEType(contentType).params.get('charset')?.replaceAll("'", '') ?? 'utf-8';
-    return new TextDecoder(charset).encoding === 'utf-8';
+    const { essence, params } = new MIMEType(contentType);
+    const charset = params.get('charset')?.replaceAll("'", '') ?? 'utf-8';
+    return essence === 'application/json' && new TextDecoder(charset).encoding === 'utf-8';
   } catch {
     return false;
   }
 }
 
-function parseJson(bytes: unknown): unknown {
-  if (!Buffer.isBuffer(bytes) || bytes.length === 0) return undefined;
-  // The decoder would replace invalid UTF-8 by U+FFFD, which silently changes a user's text.
-  if (!isUtf8(bytes)) throw new BadRequestError([{ code: 'json_invalid' }], 'The body is not UTF-8.');
+function parseJson(bytes: Buffer): unknown {
+  if (bytes.length === 0) return undefined;
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    throw new BadRequestError([{ code: 'json_invalid' }], 'The body is not JSON.');
+    return JSON.parse(utf8.decode(bytes));
+  } catch (error) {
+    const what = error instanceof SyntaxError ? 'JSON' : 'UTF-8';
+    throw new BadRequestError([{ code: 'json_invalid' }], `The body is not ${what}.`);
   }
 }
 

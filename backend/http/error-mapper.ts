@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Request } from 'express';
 import {
   AfterSeqTooFarBehindError,
   AppError,
@@ -7,6 +7,7 @@ import {
   type Issues,
   NotAuthenticatedError,
 } from '../errors.ts';
+import { sendJson } from './send-json.ts';
 
 /** The response to a failure. */
 interface ErrorAnswer {
@@ -26,12 +27,6 @@ const MAX_FIELD_LENGTH = 64;
 const PROBLEM_JSON = 'application/problem+json';
 
 /**
- * Rejects a request that the server found malformed. Mounted after the middleware that sets the headers of every
- * response, and before the middleware that reads requests.
- */
-export const refuseBroken: RequestHandler = ({ failure }, _response, next) => next(failure);
-
-/**
  * Responds to every failure, in one of two forms: a problem document (RFC 9457) for a client that names its media type,
  * and for any other client a bare array of codes, which Cruddur's forms read.
  */
@@ -44,8 +39,12 @@ export const answerErrors: ErrorRequestHandler = (error: unknown, request, respo
   // The request's log line contains it, with its stack for a fault of the API or of the table.
   if (answer.status >= 500 && error instanceof Error) response.err = error;
   response.status(answer.status).set(answer.headers ?? {});
-  if (namesProblemJson(request)) response.type(PROBLEM_JSON).send(JSON.stringify(problem(answer, request)));
-  else response.json(answer.issues.map((issue) => issue.code));
+  if (namesProblemJson(request))
+    sendJson(response, problem(answer, request), `${PROBLEM_JSON}; charset=utf-8`);
+  else {
+    const codes = answer.issues.map((issue) => issue.code);
+    sendJson(response, codes);
+  }
 };
 
 /** Limits the size of a response, whatever the request contains. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestHandler } from 'express';
+import type { Request, Response } from 'express';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { NO_OBSERVER, type Observer } from '../observer.ts';
+import type { Observer, RequestObservation } from '../observer.ts';
 
 declare module 'http' {
   interface IncomingMessage {
@@ -24,38 +24,42 @@ const HEALTH_CHECK = '/api/health-check';
 const SECRET_PART = /(?<=\/(?:invites|reactions)\/)[^/]+/gi;
 
 /**
- * Gives each request an id, which is also in its response, and logs a line when the response is complete: method, path,
- * status and milliseconds. No query, header or body: they contain cursors, tokens and texts; and of
- * the path neither the code of an invitation nor the emoji of a reaction. Successful health checks, which proxies send every
- * second, are logged at `debug` only.
+ * Gives a request an id, which is also in its response, and logs a line when the response is complete: method, path,
+ * status and milliseconds. No query, header or body: they contain cursors, tokens and texts; and of the path neither the code
+ * of an invitation nor the emoji of a reaction. Successful health checks, which proxies send every second, are logged at
+ * `debug` only.
+ * @returns the observation of the request, which runs what handles it.
  */
-export function logRequests(logger: Logger, observer: Observer = NO_OBSERVER): RequestHandler {
-  return (request, response, next) => {
-    const begun = performance.now();
-    request.id = requestId(request.headers['x-request-id']);
-    response.setHeader('X-Request-Id', request.id);
-    const observation = observer.begin(request);
-    // Emitted once for every request, whether it was completed or the client disconnected.
-    response.once('close', () => {
-      const { statusCode: status, err, writableFinished } = response;
-      const ms = performance.now() - begun;
-      const path = request.originalUrl.split('?', 1)[0]?.replace(SECRET_PART, '*');
-      const line = {
-        request_id: request.id,
-        method: request.method,
-        path,
-        status,
-        // The client disconnected before the response was complete.
-        ...(!writableFinished && { aborted: true }),
-        ms: Math.round(ms),
-        ...(err && { err }),
-      };
-      logger[levelOf(status, path)](line, 'request');
-      const code = err instanceof AppError ? { code: err.code } : {};
-      observation.end({ route: request.routeName, status, aborted: !writableFinished, ms, ...code });
-    });
-    observation.run(next);
-  };
+export function observeRequest(
+  logger: Logger,
+  observer: Observer,
+  request: Request,
+  response: Response,
+): RequestObservation {
+  const begun = performance.now();
+  request.id = requestId(request.headers['x-request-id']);
+  response.setHeader('X-Request-Id', request.id);
+  const observation = observer.begin(request);
+  // Emitted once for every request, whether it was completed or the client disconnected.
+  response.once('close', () => {
+    const { statusCode: status, err, writableFinished } = response;
+    const ms = performance.now() - begun;
+    const path = request.originalUrl.split('?', 1)[0]?.replace(SECRET_PART, '*');
+    const line = {
+      request_id: request.id,
+      method: request.method,
+      path,
+      status,
+      // The client disconnected before the response was complete.
+      ...(!writableFinished && { aborted: true }),
+      ms: Math.round(ms),
+      ...(err && { err }),
+    };
+    logger[levelOf(status, path)](line, 'request');
+    const code = err instanceof AppError ? { code: err.code } : {};
+    observation.end({ route: request.routeName, status, aborted: !writableFinished, ms, ...code });
+  });
+  return observation;
 }
 
 function requestId(given: string | string[] | undefined): string {

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Wiring } from '../wiring.ts';
 import type { Caller, Guards } from './authenticate.ts';
 import { readJson } from './body.ts';
+import { sendJson } from './send-json.ts';
 import { parseBody, parseHeaders, parsePath, parseQuery } from './parse-input.ts';
 import type { RateLimits, ReadCost } from './rate-limit.ts';
 
@@ -200,7 +201,7 @@ function taken<Schema extends z.ZodType>(
 function answerWith(response: Response, { form }: AnswerDeclaration, value: unknown): void {
   switch (form) {
     case 'json':
-      response.json(value);
+      sendJson(response, value);
       return;
     case 'empty':
       response.status(204).end();

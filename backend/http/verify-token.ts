@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
 import { JwtBaseError } from 'aws-jwt-verify/error';
 import type { Jwks } from 'aws-jwt-verify/jwk';
@@ -81,7 +81,7 @@ export function createTokenVerifier(
   const verified = boundedCache<Verification>(REMEMBERED_TOKENS);
   return async (token) => {
     // Only a digest is stored: a later memory dump reveals no token.
-    const digest = createHash('sha256').update(token).digest('base64');
+    const digest = hash('sha256', token, 'base64');
     const known = verified.get(digest);
     if (known && (await isStillValid(known))) return known.token;
     verified.delete(digest);

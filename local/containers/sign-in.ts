@@ -1,11 +1,9 @@
 import type { Express } from 'express';
-import helmet from 'helmet';
 import { type Wiring, wire } from '../../backend/wiring.ts';
 import { NotFoundError } from '../../backend/errors.ts';
-import { allowOrigins } from '../../backend/http/allow-origins.ts';
-import { answerErrors, refuseBroken } from '../../backend/http/error-mapper.ts';
+import { beginRequests } from '../../backend/http/begin-requests.ts';
+import { answerErrors } from '../../backend/http/error-mapper.ts';
 import { newApp } from '../../backend/http/new-app.ts';
-import { logRequests } from '../../backend/http/request-log.ts';
 import { startServer } from '../../backend/http/server.ts';
 import { webSettings } from '../../backend/http/web-files.ts';
 import type { Logger } from '../../backend/logger.ts';
@@ -39,19 +37,16 @@ function createSignIn(parts: {
 }): Express {
   const { config, issuer, context, logger } = parts;
   const app = newApp();
-  app.use(logRequests(logger));
-  app.use(allowOrigins(config.api.corsOrigins));
-  app.use(helmet());
-  app.use(refuseBroken);
+  app.use(beginRequests(logger, config.api.corsOrigins));
   app.get('/api/health-check', (_request, response) => {
     response.json({ success: true, ver: VERSION });
   });
   app.get('/jwks.json', (_request, response) => {
-    response.set('Cache-Control', 'no-store').json(issuer.jwks);
+    response.json(issuer.jwks);
   });
   // Before the routes of the API, which have no development sign-in.
   app.get('/config.json', (_request, response) => {
-    response.set('Cache-Control', 'no-store').json(webSettings(config.api, true));
+    response.json(webSettings(config.api, true));
   });
   const { access, api } = config;
   app.use(developmentSignIn({ context, issuer, access, corsOrigins: api.corsOrigins }));
