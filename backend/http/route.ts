@@ -96,11 +96,33 @@ export interface Route extends Declaration {
   readonly handler: (parts: RouteParts) => RequestHandler;
 }
 
-/** Creates a router of these routes. */
-export function mountRoutes(routes: readonly Route[], parts: RouteParts): Router {
-  const router = Router();
-  for (const { method, path, handler } of routes) router[method](spellingsOf(path), handler(parts));
-  return router;
+/**
+ * Creates a handler of these routes, below `/api`. Express tries the routes of a router one after another, so each router
+ * has only those with one method and one first segment.
+ */
+export function mountRoutes(routes: readonly Route[], parts: RouteParts): RequestHandler {
+  const routers = new Map<string, Router>();
+  for (const { method, path, handler } of routes) {
+    const full = `${PREFIX}${path}`;
+    const key = routerKey(method, full);
+    const router = routers.get(key) ?? Router();
+    routers.set(key, router[method](spellingsOf(full), handler(parts)));
+  }
+  return (request, response, next) => {
+    // Express also routes a HEAD request to the handler of GET.
+    const method = request.method === 'HEAD' ? 'get' : request.method;
+    const router = routers.get(routerKey(method, request.url));
+    if (router) router(request, response, next);
+    else next();
+  };
+}
+
+const PREFIX = '/api';
+const FIRST_SEGMENTS = /^\/[^/?]*\/[^/?]*/;
+
+/** Paths are compared as Express does: without regard to case, and without decoding. */
+function routerKey(method: string, path: string): string {
+  return `${method} ${FIRST_SEGMENTS.exec(path)?.[0] ?? path}`.toLowerCase();
 }
 
 /** Returns the spellings of a path: RFC 3986 allows clients to percent-encode an `@`, and some libraries do. */
