@@ -1,4 +1,3 @@
-import { ulid } from 'ulid';
 import type { Dependencies } from './domain/dependencies.ts';
 import { readReactionsAt } from './domain/annotations.ts';
 import { readGroupAsOf } from './domain/group-as-of.ts';
@@ -13,7 +12,7 @@ import { NO_OBSERVER, type Observer } from './observer.ts';
 import { runOutsideScope } from './request-scope.ts';
 import type { PresentEvent } from './events/user-streams.ts';
 import { eventPresenter } from './presentation/event.ts';
-import type { Clock, IdSource, Timer } from './sources.ts';
+import { type Clock, type IdSource, newId as newUlid, type Timer } from './sources.ts';
 import { NO_ENCRYPTION, type TextEncryption } from './table/encryption/text-encryption.ts';
 import { ChangeStore } from './table/change-store.ts';
 import { GroupStore } from './table/group-store.ts';
@@ -57,7 +56,7 @@ export interface WiringOptions {
 
 /** Builds everything that a process needs on top of one table. It opens nothing and starts nothing. */
 export function wire(options: WiringOptions): Wiring {
-  const { table, clock = () => new Date(), newId = ulid, live = inProcessLiveEvents() } = options;
+  const { table, clock = () => new Date(), newId = newUlid, live = inProcessLiveEvents() } = options;
   const { logger = createLogger('silent'), encryption = NO_ENCRYPTION, timer = performance } = options;
   const { maxGroupMembers = MAX_MEMBERS, observer = NO_OBSERVER } = options;
   const { recorder } = observer;

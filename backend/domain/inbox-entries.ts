@@ -25,7 +25,11 @@ export async function inboxEntriesOf(
   });
   const [shown, counts] = await Promise.all([
     needs.codec.decodeSummaries(present.map(({ row, summary }) => ({ ...summary, groupId: row.groupId }))),
-    Promise.all(present.map(({ row, summary }) => unreadCount(needs, { ...row, summary }))),
+    Promise.all(
+      present.map(({ row: { groupId, userId, read_seq, read_n }, summary }) =>
+        unreadCount(needs, { groupId, userId, read_seq, read_n, summary }),
+      ),
+    ),
   ]);
   return present.flatMap(({ row, group }, index) => {
     const summary = shown[index];

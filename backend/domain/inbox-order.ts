@@ -69,7 +69,7 @@ export function selectPage(
   );
   const direct = left.filter(isListed);
   const named = read.named.filter((entry) => orderKeyOf(entry) < namedShown && isListed(entry));
-  const all = [...direct, ...named].sort((one, other) => (orderKeyOf(one) < orderKeyOf(other) ? 1 : -1));
+  const all = inOrder([...direct, ...named]);
   if (until !== undefined) return inWindow(position, { all, direct, until }, limit);
   const lowest = read.direct.at(-1)?.row.inbox_sk;
   if (read.isExhausted || lowest === undefined) return exact(position, all, limit);
@@ -149,6 +149,12 @@ const AFTER_ALL_IDS = 'Z'.repeat(26);
 
 function lower(key: string, other = TOP): string {
   return key < other ? key : other;
+}
+
+/** Sorts entries, the highest order key first. Each key is made once: a sort compares an entry several times. */
+function inOrder(entries: readonly RowWithGroup[]): RowWithGroup[] {
+  const keyed = entries.map((entry) => ({ entry, key: orderKeyOf(entry) }));
+  return keyed.sort((one, other) => (one.key < other.key ? 1 : -1)).map(({ entry }) => entry);
 }
 
 /** The time of the newest message and the group's id: entries with a higher key come first. */

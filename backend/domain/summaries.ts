@@ -1,7 +1,7 @@
 import dayjs from 'dayjs';
 import { isDeepStrictEqual } from 'node:util';
 import { directInboxSk } from '../../schema/keys.ts';
-import { storedSummaryOf, summaryOf } from '../table/items.ts';
+import { summaryOf } from '../table/items.ts';
 import type { DirectMember, LogEntry, ReadMark, Summary } from './model.ts';
 
 /**
@@ -104,7 +104,9 @@ export const INBOX_WINDOW_H = 24;
 
 /** The summary alone of an item that has one. */
 export function pickSummary(item: Summary): Summary {
-  return { ...storedSummaryOf(item), last_n: item.last_n };
+  const { last_seq, last_n, last_rev, last_at, last_by, last_kind, preview, last_deleted_seq } = item;
+  const summary = { last_seq, last_n, last_rev, last_at, last_by, last_kind, preview };
+  return last_deleted_seq === undefined ? summary : { ...summary, last_deleted_seq };
 }
 
 function isNewer(one: Summary, other: Summary): boolean {

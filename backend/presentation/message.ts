@@ -129,6 +129,9 @@ const systemMessage = z
   })
   .meta({ id: 'SystemMessage', description: 'Reports a change of the group; its author made the change.' });
 
+/** What all messages have. */
+type Presented = z.infer<z.ZodObject<typeof common>>;
+
 /** One entry of a group's log. */
 export const message = z
   .discriminatedUnion('kind', [textMessage, systemMessage])
@@ -157,7 +160,8 @@ export function presentMessage(
   const { handle, display_name } = names.person(item.user_uuid);
   // A tombstone shows nothing, also where the stream has not removed it yet.
   const added = item.deleted_at === undefined ? annotations : NO_ANNOTATIONS;
-  const presented = {
+  // Without spreads: a page has up to 100 messages, and each spread costs as much as all of this.
+  const presented: Presented = {
     uuid: item.message_uuid,
     message_group_uuid: item.groupId,
     seq: item.seq,
@@ -168,15 +172,16 @@ export function presentMessage(
     created_at: item.created_at,
     edited_at: item.edited_at ?? null,
     deleted_at: item.deleted_at ?? null,
-    ...(item.unreadable && { unreadable: item.unreadable }),
-    ...(item.client_key !== undefined && item.user_uuid === viewerId && { client_key: item.client_key }),
-    ...(added && presentAnnotations(added, item.seq, viewerId)),
   };
-  const { event } = item;
-  if (event === undefined) return { ...presented, kind: 'text', message: item.message };
+  const { event, client_key, unreadable } = item;
+  if (unreadable) presented.unreadable = unreadable;
+  if (client_key !== undefined && item.user_uuid === viewerId) presented.client_key = client_key;
+  if (added) Object.assign(presented, presentAnnotations(added, item.seq, viewerId));
+  if (event === undefined) return Object.assign(presented, { kind: 'text' as const, message: item.message });
   const nameOf = (userId: string) => names.person(userId).display_name;
   const words = systemWords(event, item.user_uuid, { nameOf });
-  return { ...presented, kind: 'system', message: words, event: presentGroupEvent(event, names) };
+  const system = { kind: 'system' as const, message: words, event: presentGroupEvent(event, names) };
+  return Object.assign(presented, system);
 }
 
 function presentAnnotations({ reactions, pinned }: Annotations, seq: number, viewerId: string | undefined) {

@@ -34,7 +34,7 @@ import { previewOf } from '../../schema/preview.ts';
 export function readEntry(item: object | undefined): LogEntry | undefined {
   const message = item as MessageItem | undefined;
   const seq = message && seqOf(message);
-  return seq === undefined ? undefined : logEntryOf({ ...message, seq } as MessageItem);
+  return seq === undefined || message === undefined ? undefined : Object.assign(logEntryOf(message), { seq });
 }
 
 /** A member's row; undefined for an item that is among the rows without a member's key. */
@@ -65,9 +65,11 @@ export function memberOf(item: MemberItem): Member {
   const groupId = idIn(pk, groupIdOf({ pk }));
   const userId = idIn(sk, memberUserIdOf({ pk, sk }));
   const { read_n = member.read_seq } = member;
+  const own = { groupId, userId, read_n };
+  // Into the copy that was just made: a page of the inbox converts 50 rows.
   return isDirectItem(member)
-    ? { ...withLastN(member), groupId, userId, read_n }
-    : { ...member, groupId, userId, read_n };
+    ? Object.assign(member, own, { last_n: member.last_n ?? member.last_seq })
+    : Object.assign(member, own);
 }
 
 export function memberItemOf(row: Member): MemberItem {
@@ -109,7 +111,7 @@ export function storedSummaryOf(summary: Summary): StoredSummary {
 }
 
 export function logEntryOf({ pk, sk, ...entry }: MessageItem): LogEntry {
-  return { ...entry, n: entry.n ?? entry.seq, groupId: idIn(pk, groupIdOf({ pk })) };
+  return Object.assign(entry, { n: entry.n ?? entry.seq, groupId: idIn(pk, groupIdOf({ pk })) });
 }
 
 export function messageItemOf({ groupId, n, ...entry }: LogEntry): MessageItem {

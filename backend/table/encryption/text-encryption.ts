@@ -46,10 +46,13 @@ function plainTextOf(stored: StoredText | null): string | null | undefined {
 
 /** @param text null in a tombstone; undefined where the stored text cannot be decrypted. */
 export function decryptedMessage(entry: LogEntry, text: string | null | undefined): Message {
-  const { preview, ...message } = entry;
-  return text === undefined
-    ? { ...message, message: UNREADABLE_TEXT, unreadable: true }
-    : { ...message, message: text };
+  if (text === undefined) return { ...withoutPreview(entry), message: UNREADABLE_TEXT, unreadable: true };
+  // Only a long encrypted text has a preview.
+  return { ...(entry.preview === undefined ? entry : withoutPreview(entry)), message: text };
+}
+
+function withoutPreview({ preview, ...entry }: LogEntry): Omit<LogEntry, 'preview'> {
+  return entry;
 }
 
 /** The text in a summary as it is stored; null for a tombstone and for a system message. */
@@ -61,16 +64,13 @@ export function textIn({ preview }: Summary): StoredText | null {
 export function shownSummary(summary: Summary, text: string | null | undefined): ShownSummary {
   const { last_seq, last_n, last_rev, last_at, last_by, last_kind, last_deleted_seq, preview } = summary;
   const isText = preview === null || typeof preview === 'string' || preview instanceof Uint8Array;
+  const readable = isText ? text : preview;
+  const shown = { last_seq, last_n, last_rev, last_at, last_by, last_kind, preview: readable ?? null };
+  // By far most summaries.
+  if (text !== undefined && last_deleted_seq === undefined) return shown;
   return {
-    last_seq,
-    last_n,
-    last_rev,
-    last_at,
-    last_by,
-    last_kind,
+    ...shown,
     ...(last_deleted_seq !== undefined && { last_deleted_seq }),
-    ...(text === undefined
-      ? { preview: UNREADABLE_TEXT, unreadable: true }
-      : { preview: isText ? text : preview }),
+    ...(text === undefined && { preview: UNREADABLE_TEXT, unreadable: true }),
   };
 }
