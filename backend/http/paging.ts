@@ -11,12 +11,11 @@ export function linkPages(
   pages: Readonly<Record<string, Readonly<Record<string, string | number>> | undefined>>,
 ): void {
   const path = request.originalUrl.split('?', 1)[0] ?? '';
-  const links: Record<string, string> = {};
+  const links: string[] = [];
   for (const [relation, parameters] of Object.entries(pages)) {
     if (parameters === undefined) continue;
-    const query = new URLSearchParams();
-    for (const [name, value] of Object.entries(parameters)) query.set(name, String(value));
-    links[relation] = `${path}?${query.toString()}`;
+    const query = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    links.push(`<${path}?${query.join('&')}>; rel="${relation}"`);
   }
-  if (Object.keys(links).length > 0) response.links(links);
+  if (links.length > 0) response.setHeader('Link', links.join(', '));
 }

@@ -15,5 +15,8 @@ export function createDynamoClient(config: DynamoConfig): DynamoDBClient {
   };
   const requestHandler =
     config.client === 'sdk' ? new UndiciHttpHandler({ dispatcher }) : new DispatchHandler(dispatcher);
-  return openDynamoClient(config, requestHandler);
+  const client = openDynamoClient(config, requestHandler);
+  // It passes on the trace of a function's invocation, which a server does not have.
+  client.middlewareStack.remove('recursionDetectionMiddleware');
+  return client;
 }

@@ -7,8 +7,9 @@ import {
 import { HttpRequest } from '@smithy/core/protocols';
 import { serializerMiddlewareOption, deserializerMiddlewareOption } from '@smithy/core/schema';
 import { httpSigningMiddlewareOptions } from '@smithy/core';
+import { retryMiddlewareOptions } from '@smithy/core/retry';
 import type { BuildMiddleware, Handler, MiddlewareStack } from '@smithy/types';
-import { deserializer, type Head, plansOf, serializer, signing } from './middleware.ts';
+import { deserializer, firstAttempt, type Head, plansOf, serializer, signing } from './middleware.ts';
 import { LeanSigner } from './request-signer.ts';
 
 type Stack = MiddlewareStack<ServiceInputTypes, ServiceOutputTypes>;
@@ -117,6 +118,7 @@ export class LeanClient extends DynamoDBClient {
     const stack = this.middlewareStack.clone();
     for (const name of MADE_ONCE) stack.remove(name);
     stack.add(serializer(request, input), serializerMiddlewareOption);
+    stack.add(firstAttempt(this.config), retryMiddlewareOptions);
     stack.addRelativeTo(signing(this.config), httpSigningMiddlewareOptions);
     stack.add(deserializer(this.config, output), deserializerMiddlewareOption);
     const { requestHandler } = this.config;
