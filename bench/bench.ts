@@ -32,6 +32,8 @@ export interface Bench {
   readonly raw: Child<RawCommands>;
   /** The raw loop with a client that has the SDK's default settings. */
   readonly defaults: Child<RawCommands>;
+  /** The raw loop without any SDK: HTTP and JSON, unsigned. */
+  readonly floor: Child<RawCommands>;
   /** Both sides again, requesting the units that each operation consumes: too slow to be timed. */
   readonly metered: { readonly api: ApiUnderTest; readonly raw: Child<RawCommands> };
   /** Closes what this process itself has open. */
@@ -78,6 +80,7 @@ export async function startBench(children: Children, plan: Plan, replayed = fals
     lean: await startRaw('lean'),
     raw: await startRaw('raw'),
     defaults: await startRaw('defaults'),
+    floor: await startRaw('floor'),
     metered: { api: meteredApi, raw: await startRaw('metered', engine.dynamo) },
     close: async () => {
       await Promise.all([api, sdkApi, meteredApi].map(({ client }) => client.close()));

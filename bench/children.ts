@@ -15,8 +15,9 @@ export interface Child<Known extends Commands> {
 
 const TERM_TIMEOUT_MS = 2_000;
 
-/** The arguments of every Node process of the benchmark, the same for both sides. */
-const NODE_ARGUMENTS = ['--import', 'tsx'];
+/** The arguments of every Node process of the benchmark, the same for both sides: a loader where Node needs one. */
+const NODE_ARGUMENTS =
+  'typescript' in process.features && process.features.typescript ? [] : ['--import', 'tsx'];
 
 /**
  * The processes of one run. None outlives it: `stop` ends each by its id, and if this process dies without that, a

@@ -5,6 +5,7 @@ import { createDynamoClient } from '../backend/table/client.ts';
 import { connectionSettings } from '../backend/table/open-client.ts';
 import { openTable } from '../backend/table/table.ts';
 import { answerCalls } from './calls.ts';
+import { floorDocuments } from './floor.ts';
 import { cpuTimeMs, type Measurement, measurementOf, type Operation, runLoop } from './loop.ts';
 import type { OperationName } from './operations.ts';
 import { rawOperations } from './raw-operations.ts';
@@ -16,8 +17,8 @@ interface RawOptions {
   readonly dynamo: DynamoConfig;
   readonly world: World;
   /**
-   * Which loop this is: `lean` has the API's client, `defaults` the SDK's with its default settings, and the others the
-   * SDK's with the API's settings and HTTP client.
+   * Which loop this is: `lean` has the API's client, `defaults` the SDK's with its default settings, `floor` none, and the
+   * others the SDK's with the API's settings and HTTP client.
    */
   readonly side: RawSide;
 }
@@ -31,7 +32,9 @@ const commands = {
       side === 'defaults'
         ? new DynamoDBClient(connectionSettings(dynamo))
         : createDynamoClient({ ...dynamo, client: side === 'lean' ? 'lean' : 'sdk' });
-    operations = rawOperations(openTable(client, dynamo.tableName), world, side);
+    const table = openTable(client, dynamo.tableName);
+    const { send } = side === 'floor' ? floorDocuments(dynamo.endpoint ?? '') : table;
+    operations = rawOperations({ ...table, send }, world, side);
     return Promise.resolve();
   },
 

@@ -1,7 +1,15 @@
 import CliTable from 'cli-table3';
 import { growingCosts } from './growth.ts';
 import type { Grid } from './report.ts';
-import { aimsGrid, clientsGrid, cpuGrid, growthGrid, throughputGrid, unitsGrid } from './report.ts';
+import {
+  aimsGrid,
+  clientsGrid,
+  cpuGrid,
+  growthGrid,
+  throughputGrid,
+  timesGrid,
+  unitsGrid,
+} from './report.ts';
 import type { Results } from './results.ts';
 
 /** Formats the results for a terminal. */
@@ -16,6 +24,7 @@ export function terminalText({ machine, engine, items, throughput, units, growth
       'CPU time an operation of the API, of the API over the SDK, and of raw loops',
       clientsGrid(throughput),
     ),
+    gridText('Times of the same, p50 / p99 ms', timesGrid(throughput)),
     gridText('Capacity units an operation', unitsGrid(units)),
     ...(growth.length === 0
       ? []

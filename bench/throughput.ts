@@ -11,15 +11,17 @@ export interface Cell {
   readonly api: readonly Measurement[];
   /** The raw loop with the SDK's client, and the API's settings and HTTP client. */
   readonly raw: readonly Measurement[];
-  /** Only at `COMPARED_AT` clients. */
+  /** Empty where all clients send to one group. */
   readonly compared: Readonly<Record<Compared, readonly Measurement[]>>;
 }
 
-/** What else the API is compared with: itself over the SDK's client, and raw loops with its client and with the SDK's defaults. */
-export const COMPARED = ['sdkApi', 'lean', 'defaults'] as const;
+/**
+ * What else the API is compared with: itself over the SDK's client, and raw loops with the SDK's defaults, with the API's
+ * client, and without any SDK.
+ */
+export const COMPARED = ['sdkApi', 'defaults', 'lean', 'floor'] as const;
 export type Compared = (typeof COMPARED)[number];
-/** Numbers of clients of these comparisons. */
-export const COMPARED_AT: readonly number[] = [8, 32];
+const LOOPS = ['defaults', 'lean', 'floor'] as const;
 /** With one client, no other client sends to the shared group. */
 const SHARED: ReadonlySet<OperationName> = new Set(['send to one group']);
 /** Number of clients while code is compiled. */
@@ -53,7 +55,7 @@ export async function measureThroughput(
 async function warmUp(bench: Bench, plan: Plan, name: OperationName, operation: Operation): Promise<void> {
   const job = { name, clients: WARM_UP_CLIENTS, windowMs: plan.warmUpMs };
   await runLoop(job.clients, job.windowMs, operation);
-  for (const side of ['raw', 'lean', 'defaults'] as const) await bench[side].call('measure', job);
+  for (const side of ['raw', ...LOOPS] as const) await bench[side].call('measure', job);
 }
 
 async function measureCell(
@@ -69,13 +71,13 @@ async function measureCell(
   const { name, clients } = job;
   const api: Measurement[] = [];
   const raw: Measurement[] = [];
-  const compared = { sdkApi: [] as Measurement[], lean: [] as Measurement[], defaults: [] as Measurement[] };
+  const compared: Record<Compared, Measurement[]> = { sdkApi: [], defaults: [], lean: [], floor: [] };
   for (let round = 0; round < rounds; round += 1) {
     api.push(await measureApi(bench.api, clients, windowMs, job.operation));
     raw.push(await bench.raw.call('measure', { name, clients, windowMs }));
-    if (!COMPARED_AT.includes(clients) || SHARED.has(name)) continue;
+    if (SHARED.has(name)) continue;
     compared.sdkApi.push(await measureApi(bench.sdkApi, clients, windowMs, job.sdkOperation));
-    for (const side of ['lean', 'defaults'] as const) {
+    for (const side of LOOPS) {
       compared[side].push(await bench[side].call('measure', { name, clients, windowMs }));
     }
   }

@@ -7,13 +7,13 @@ import type { Plan } from './plan.ts';
  * The writers: the API, or one of the raw loops. Each has its own conversations to write to, because a raw loop does
  * not support other writers to the same log.
  */
-export const SIDES = ['api', 'sdkApi', 'lean', 'raw', 'defaults', 'metered'] as const;
+export const SIDES = ['api', 'sdkApi', 'lean', 'raw', 'defaults', 'floor', 'metered'] as const;
 export type Side = (typeof SIDES)[number];
 export type ApiSide = Extract<Side, 'api' | 'sdkApi'>;
 export type RawSide = Exclude<Side, ApiSide>;
 
 /** Conversations of each caller: more than a page of the inbox. The first is read, the others are written to. */
-const PEERS = 31;
+const PEERS = 36;
 const READ = 0;
 const SEND_TO = {
   api: [1, 2, 3, 4],
@@ -22,10 +22,11 @@ const SEND_TO = {
   metered: [13, 14, 15, 16],
   sdkApi: [17, 18, 19, 20],
   lean: [21, 22, 23, 24],
+  floor: [31, 32, 33, 34],
 };
 /** Groups that each client sends to in turn. */
 export const GROUPS_TO_SEND_TO = SEND_TO.api.length;
-const MARK = { api: 25, raw: 26, defaults: 27, metered: 28, sdkApi: 29, lean: 30 };
+const MARK = { api: 25, raw: 26, defaults: 27, metered: 28, sdkApi: 29, lean: 30, floor: 35 };
 /**
  * Seconds between the newest messages of one person's conversations, on the growth curves: 12 conversations are active on a
  * day. A page of the inbox reads the rows of one day more than it shows.
@@ -40,6 +41,7 @@ const HOT_GROUP = {
   metered: '00000000000000000000000004',
   sdkApi: '00000000000000000000000005',
   lean: '00000000000000000000000006',
+  floor: '00000000000000000000000007',
 };
 /** Messages of the conversation that is read: more than a page. */
 const READ_MESSAGES = 200;
@@ -112,6 +114,7 @@ function bySide<Value>(make: (side: Side) => Value): Record<Side, Value> {
     lean: make('lean'),
     raw: make('raw'),
     defaults: make('defaults'),
+    floor: make('floor'),
     metered: make('metered'),
   };
 }
