@@ -15,7 +15,8 @@ import { readerRoleTemplate } from '../reader-role-template.ts';
 import { plainTableTemplate } from '../table/plain-template.ts';
 import { createHandler } from '../../lambdas/create-profile/handler.ts';
 import { DEFAULT_TABLE_NAME } from '../../schema/table.ts';
-import { runScript, succeeds } from '../../test/bin/run-script.ts';
+import { succeeds } from '../../test/bin/run-script.ts';
+import { runExecutable } from '../../test/bin/script-processes.ts';
 import { startTestApi, type TestApi } from '../../test/support/api.ts';
 import { exchange } from '../../test/support/http-client.ts';
 import { pythonProgram } from './support/python.ts';
@@ -147,7 +148,7 @@ describeDeployed('deployed into a stand-in for AWS', () => {
   it('doctor finds the table as the schema defines it, after schema-load has completed it', async () => {
     // The stand-in creates a table without the two settings that AWS accepts only after the creation.
     expect(await failedChecks()).toEqual(['TTL', 'recovery']);
-    await succeeds(runScript('ddb/schema-load', ['prod'], { env: environment() }));
+    await succeeds(runExecutable('ddb/schema-load', ['prod'], { env: environment() }));
     expect(await failedChecks()).toEqual([]);
   });
 
@@ -162,7 +163,7 @@ describeDeployed('deployed into a stand-in for AWS', () => {
 
   /** The checks of doctor that fail. */
   async function failedChecks(): Promise<string[]> {
-    const { stdout } = await runScript('ddb/doctor', ['prod', '--json'], { env: environment() });
+    const { stdout } = await runExecutable('ddb/doctor', ['prod', '--json'], { env: environment() });
     const reports = doctorReports.parse(JSON.parse(stdout));
     expect(reports.length).toBeGreaterThan(10);
     return reports.filter(({ result }) => result === 'fails').map(({ check }) => check);

@@ -10,15 +10,8 @@ import { writeEngineRecord } from '../../local/engine/engine-record.ts';
 import { tableDefinition } from '../../schema/table.ts';
 import { useTempDirs } from '../local/temp-dir.ts';
 import { useTestTable } from '../support/test-table.ts';
-import {
-  type Outcome,
-  runLine,
-  itOnTerminal,
-  runOnTerminal,
-  callScript,
-  runScript,
-  succeeds,
-} from './run-script.ts';
+import { callScript, type Outcome, succeeds } from './run-script.ts';
+import { itOnTerminal, runLine, runOnTerminal, runScript } from './script-processes.ts';
 import { withCaller } from './with-caller.ts';
 
 const CLOSED_ENDPOINT = 'http://127.0.0.1:9';

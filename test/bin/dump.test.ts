@@ -16,17 +16,8 @@ import { messageItem, newGroupId } from '../support/factories.ts';
 import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
 import { addGroup, addPerson, putItem } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
-import {
-  failsWith,
-  itOnTerminal,
-  observe,
-  type Outcome,
-  runOnTerminal,
-  runLine,
-  callScript,
-  startScript,
-  succeeds,
-} from './run-script.ts';
+import { callScript, failsWith, type Outcome, succeeds } from './run-script.ts';
+import { itOnTerminal, observe, runLine, runOnTerminal, startScript } from './script-processes.ts';
 import { namesIn, readAll } from './tables.ts';
 
 const db = useTestTable();
@@ -225,7 +216,7 @@ describe('dump', () => {
     async (signal) => {
       const parent = tempDir();
       const held = flaky.hold('Scan', { where: ({ body }) => body['Segment'] === 0 });
-      const child = startScript('ddb/dump', [join(parent, 'dump')], { env: environment() });
+      const child = await startScript('ddb/dump', [join(parent, 'dump')], { env: environment() });
       const outcome = observe(child);
       await held.arrived;
       await eventually(() => readdirSync(parent).length === 1);
@@ -341,7 +332,7 @@ describe('load', () => {
     const table = newTable();
     await loadSchema(db().client, table);
     const held = flaky.hold('BatchWriteItem', { where: ({ body }) => JSON.stringify(body).includes('META') });
-    const child = startScript('ddb/load', [directory], { env: environment(table) });
+    const child = await startScript('ddb/load', [directory], { env: environment(table) });
     const outcome = observe(child);
     await held.arrived;
     child.kill('SIGKILL');

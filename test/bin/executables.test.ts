@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { PACKAGE_ROOT } from '../../local/config.ts';
 import { useTempDirs } from '../local/temp-dir.ts';
-import { callScript, failsWith, runScript, succeeds } from './run-script.ts';
+import { callScript, failsWith, succeeds } from './run-script.ts';
+import { runExecutable } from './script-processes.ts';
 import { SCRIPTS } from './script-names.ts';
 
 /*
@@ -47,7 +48,7 @@ it('an executable runs even in the folder of a broken project', async () => {
   const cwd = tempDir();
   writeFileSync(join(cwd, 'tsconfig.json'), '{ broken');
   writeFileSync(join(cwd, 'package.json'), '{"type":"commonjs"}');
-  expect(await succeeds(runScript('ddb/patterns/list-conversations', ['--help'], { cwd }))).toMatch(
+  expect(await succeeds(runExecutable('ddb/patterns/list-conversations', ['--help'], { cwd }))).toMatch(
     /^Usage: /,
   );
 });
@@ -57,7 +58,7 @@ it('a script resolves a relative DATA_DIR against the package, in any working di
   mkdirSync(join(cwd, '.data'));
   const env = { DATA_DIR: 'nowhere-at-all', AWS_ENDPOINT_URL: '' };
   await failsWith(
-    runScript('ddb/list-tables', [], { cwd, env }),
+    runExecutable('ddb/list-tables', [], { cwd, env }),
     new RegExp(`from ${PACKAGE_ROOT}nowhere-at-all`),
   );
 });

@@ -4,7 +4,8 @@ import { defaultPlan } from '../../local/seed/default-plan.ts';
 import { seedTable, seedUserId } from '../../local/seed/seed-table.ts';
 import { directGroupId } from '../../schema/ids.ts';
 import { useTestTable } from '../support/test-table.ts';
-import { callScript, itOnTerminal, runOnTerminal } from './run-script.ts';
+import { callScript } from './run-script.ts';
+import { itOnTerminal, runOnTerminal } from './script-processes.ts';
 
 const db = useTestTable();
 

@@ -10,17 +10,8 @@ import { loadSchema } from '../../backend/table/schema-loader.ts';
 import { directGroupId } from '../../schema/ids.ts';
 import { groupPk } from '../../schema/keys.ts';
 import { useTestTable } from '../support/test-table.ts';
-import {
-  failsWith,
-  observe,
-  type Outcome,
-  runLine,
-  itOnTerminal,
-  runOnTerminal,
-  callScript,
-  startScript,
-  succeeds,
-} from './run-script.ts';
+import { callScript, failsWith, type Outcome, succeeds } from './run-script.ts';
+import { itOnTerminal, observe, runLine, runOnTerminal, startScript } from './script-processes.ts';
 
 const HOSTILE = 'one\ntwo \u001b[31mred 漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字 🫠 the end';
 const groupId = directGroupId('user-ada', 'user-grace');
@@ -136,7 +127,9 @@ describe('scan', () => {
     server.listen(0);
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const child = startScript('ddb/scan', ['--endpoint', `http://127.0.0.1:${port}`], { env: environment() });
+    const child = await startScript('ddb/scan', ['--endpoint', `http://127.0.0.1:${port}`], {
+      env: environment(),
+    });
     child.stdout.once('data', () => child.kill('SIGINT'));
     const { status, stdout, stderr } = await observe(child);
     server.closeAllConnections();

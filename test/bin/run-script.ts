@@ -1,10 +1,6 @@
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { runScript as runCommand, type Script } from '../../cli/command.ts';
-import { PACKAGE_ROOT } from '../../local/config.ts';
 import { cleanEnvironment } from '../local/local-process.ts';
 
 export interface Outcome {
@@ -71,47 +67,6 @@ function collect(columns?: number): { readonly stream: Writable; readonly text: 
   return { stream, text: () => text };
 }
 
-/** Runs an executable of `bin/` as a user does, in its own process, from another directory. */
-export function runScript(
-  script: string,
-  args: readonly string[],
-  options: ScriptOptions = {},
-): Promise<Outcome> {
-  return observe(startScript(script, args, options), options.stdin);
-}
-
-/** Starts the same in the background. */
-export function startScript(script: string, args: readonly string[], options: ScriptOptions = {}) {
-  return start(join(PACKAGE_ROOT, 'bin', script), args, options);
-}
-
-/** Runs a line of bash in which `bin` is the directory of the scripts; it fails if any part of a pipe fails. */
-export function runLine(line: string, options: ScriptOptions = {}): Promise<Outcome> {
-  const bin = join(PACKAGE_ROOT, 'bin');
-  return observe(start('bash', ['-o', 'pipefail', '-c', `bin=${bin}; ${line}`], options), options.stdin);
-}
-
-const scriptVersion = spawnSync('script', ['--version'], { encoding: 'utf8' });
-const hasTerminal = scriptVersion.error === undefined && scriptVersion.stdout.includes('util-linux');
-
-/** Adds a test on a terminal: skipped where util-linux's `script`, which creates one, is missing. */
-export function itOnTerminal(title: string, test: () => Promise<void>): void {
-  (hasTerminal ? it : it.skip)(title, test);
-}
-
-/** Runs a line of bash on a terminal of so many columns: all output is in `stdout`, with `\n` at line ends. */
-export async function runOnTerminal(
-  line: string,
-  columns: number,
-  options: ScriptOptions = {},
-): Promise<Outcome> {
-  // A terminal with colours, whatever the environment of the tests is.
-  const terminal = `unset CI NO_COLOR NODE_DISABLE_COLORS; export TERM=xterm-256color; stty cols ${columns}`;
-  const command = `${terminal}; bin=${join(PACKAGE_ROOT, 'bin')}; ${line}`;
-  const outcome = await observe(start('script', ['-qec', command, '/dev/null'], options), options.stdin);
-  return { ...outcome, stdout: outcome.stdout.replaceAll('\r\n', '\n') };
-}
-
 /** Status 0, and nothing on stderr. */
 export async function succeeds(outcome: Promise<Outcome>): Promise<string> {
   const { status, stdout, stderr } = await outcome;
@@ -127,15 +82,8 @@ export async function failsWith(outcome: Promise<Outcome>, line: RegExp): Promis
   expect(stderr).toMatch(/^[^\n]+\n$/);
 }
 
-function start(file: string, args: readonly string[], { cwd = tmpdir(), env }: ScriptOptions) {
-  return spawn(file, args, {
-    cwd,
-    env: scriptEnvironment(env),
-  });
-}
-
 /** An environment in which nothing on this machine is a script's AWS account. */
-function scriptEnvironment(env: ScriptOptions['env']): Record<string, string> {
+export function scriptEnvironment(env: ScriptOptions['env']): Record<string, string> {
   return {
     ...cleanEnvironment(),
     AWS_EC2_METADATA_DISABLED: 'true',
@@ -143,17 +91,4 @@ function scriptEnvironment(env: ScriptOptions['env']): Record<string, string> {
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     ...env,
   };
-}
-
-/** The result of a process. */
-export function observe(child: ChildProcessWithoutNullStreams, stdin = ''): Promise<Outcome> {
-  child.stdin.end(stdin);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (status) => resolve({ status, stdout, stderr }));
-  });
 }

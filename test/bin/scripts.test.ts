@@ -27,16 +27,8 @@ import { useTempDirs } from '../local/temp-dir.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
 import { messageItem, namedMemberItem, newGroupId } from '../support/factories.ts';
 import { deleteItem, putItem, readLog } from '../support/scene.ts';
-import {
-  failsWith,
-  itOnTerminal,
-  type Outcome,
-  runOnTerminal,
-  runScript,
-  callScript,
-  type ScriptOptions,
-  succeeds,
-} from './run-script.ts';
+import { callScript, failsWith, type Outcome, type ScriptOptions, succeeds } from './run-script.ts';
+import { itOnTerminal, runOnTerminal, runScript } from './script-processes.ts';
 import { SCRIPTS } from './script-names.ts';
 
 /** The words that a script requires. */

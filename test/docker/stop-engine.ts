@@ -1,4 +1,8 @@
+import { removeProgramFolder } from '../support/program-folder.ts';
 import { stopContainer } from './container.ts';
 
 /** Jest's global teardown. */
-export default stopContainer;
+export default async function stopEngine(): Promise<void> {
+  await stopContainer();
+  await removeProgramFolder();
+}

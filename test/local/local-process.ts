@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach } from '@jest/globals';
+import { afterEach, beforeAll } from '@jest/globals';
 import { z } from 'zod';
 import { PACKAGE_ROOT } from '../../local/config.ts';
 import { eventually } from '../support/eventually.ts';
+import { bundledPrograms } from '../support/programs.ts';
 
 const READY = /^ready (http:\/\/localhost:\d+)$/m;
 const READY_WITHIN_MS = 40_000;
@@ -29,7 +30,7 @@ export interface LocalProcess {
 export interface StartOptions {
   readonly dataDir: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** The program; default: what `npm start` executes. */
+  /** The program; default: what `npm start` runs, bundled. */
   readonly command?: readonly [string, ...string[]];
 }
 
@@ -54,6 +55,10 @@ export function cleanEnvironment(): Record<string, string> {
 
 /** Starts local runs. After each test, they and their engines are ended. */
 export function useLocalProcesses(): (options: StartOptions) => LocalProcess {
+  let programs = '';
+  beforeAll(async () => {
+    programs = await bundledPrograms();
+  });
   const started: { child: ChildProcess; dataDir: string }[] = [];
   afterEach(async () => {
     for (const { child, dataDir } of started.splice(0)) {
@@ -66,7 +71,7 @@ export function useLocalProcesses(): (options: StartOptions) => LocalProcess {
     }
   });
   return (options) => {
-    const child = start(options);
+    const child = start({ command: [join(programs, 'local/start')], ...options });
     started.push({ child, dataDir: options.dataDir });
     return observe(child);
   };
@@ -91,7 +96,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function start({ dataDir, env, command = startCommand() }: StartOptions): ChildProcess {
+function start({
+  dataDir,
+  env,
+  command,
+}: StartOptions & Required<Pick<StartOptions, 'command'>>): ChildProcess {
   const [file, ...args] = command;
   return spawn(file, args, {
     cwd: PACKAGE_ROOT,

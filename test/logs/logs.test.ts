@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PACKAGE_ROOT } from '../../local/config.ts';
 import { bundle } from '../../lambdas/bundle.ts';
 import { openDevelopmentIssuer } from '../../local/development-issuer.ts';
-import { runScript } from '../bin/run-script.ts';
+import { runScript } from '../bin/script-processes.ts';
 import { cleanEnvironment, useLocalProcesses } from '../local/local-process.ts';
 import { useTempDirs } from '../local/temp-dir.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
@@ -15,6 +15,7 @@ import { eventually } from '../support/eventually.ts';
 import { messageItem, newGroupId, newUserId, streamEvent, streamRecord } from '../support/factories.ts';
 import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
 import { exchange } from '../support/http-client.ts';
+import { bundledPrograms } from '../support/programs.ts';
 import { createTestIssuer } from '../support/test-issuer.ts';
 import { Secrets } from './secrets.ts';
 import { takeTour } from './tour.ts';
@@ -92,7 +93,7 @@ describe('what is written', () => {
     const secrets = new Secrets();
     const run = start({
       dataDir: tempDir(),
-      command: [process.execPath, '--import', 'tsx', 'backend/main.ts'],
+      command: [join(await bundledPrograms(), 'backend/main')],
       env: {
         ...credentials(secrets),
         LOG_LEVEL: 'trace',

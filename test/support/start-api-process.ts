@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { bundledPrograms } from './programs.ts';
 import type { TestIssuer } from './test-issuer.ts';
 import type { TestTable } from './test-table.ts';
 
@@ -12,8 +13,6 @@ export interface ApiProcess {
   kill(): Promise<void>;
 }
 
-const ENTRY = fileURLToPath(new URL('api-process.ts', import.meta.url));
-
 /**
  * Starts an API on a table that others also use, and waits until it listens.
  * @param redisUrl the server through which it shares live events; default: it does not share them.
@@ -23,7 +22,7 @@ export async function startApiProcess(
   { issuer, audience, jwks }: TestIssuer,
   redisUrl?: string,
 ): Promise<ApiProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', ENTRY], {
+  const child = spawn(join(await bundledPrograms(), 'test/support/api-process'), [], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: {
       ...process.env,
