@@ -11,6 +11,7 @@ const base = {
   modulePathIgnorePatterns: ['<rootDir>/dist/infra/'],
   testEnvironment: './test/runner/environment.js',
   testRunner: './test/runner/runner.js',
+  testSequencer: './test/runner/sequencer.js',
   transform: { '\\.ts$': '<rootDir>/jest.transform.js' },
   // Much of a test's time is an engine's: one worker less than there are cores would leave half of two idle.
   maxWorkers: '100%',
