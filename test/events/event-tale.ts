@@ -93,3 +93,10 @@ function inWords({ event, data }: ReceivedEvent): string {
 export function messagesOf({ reader }: Device): MessageAnswer[] {
   return reader.events.filter(({ event }) => event === 'message').map(({ data }) => data as MessageAnswer);
 }
+
+/** A message as its event has it: without what members added to it, unless it is a tombstone, which has nothing. */
+export function asEvent(answer: MessageAnswer): MessageAnswer {
+  if (answer.deleted_at !== null) return answer;
+  const { reactions, pinned, ...message } = answer;
+  return message;
+}

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MessageAnswer } from '../../backend/presentation/message.ts';
-import { allTold, type Device, messagesOf, tale } from '../events/event-tale.ts';
+import { allTold, asEvent, type Device, messagesOf, tale } from '../events/event-tale.ts';
 import { type HeldStream, startHeldStream } from '../events/held-stream.ts';
 import { useTestApi } from '../support/api.ts';
 import { type Caller, ok } from '../support/caller.ts';
@@ -201,13 +201,6 @@ describe('what is told of', () => {
     }
   });
 });
-
-/** A message as its event has it: without what members added to it, unless it is a tombstone, which has nothing. */
-function asEvent(answer: MessageAnswer): MessageAnswer {
-  if (answer.deleted_at !== null) return answer;
-  const { reactions, pinned, ...message } = answer;
-  return message;
-}
 
 function deviceOf(opened: ReadonlyMap<string, Device>, name: string): Device {
   const device = opened.get(name);

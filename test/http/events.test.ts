@@ -7,6 +7,7 @@ import { type Channel, groupChannel, userChannel } from '../../backend/events/ch
 import { inProcessLiveEvents } from '../../backend/events/in-process-live-events.ts';
 import type { LogEntry } from '../../backend/domain/model.ts';
 import type { MessageAnswer } from '../../backend/presentation/message.ts';
+import { asEvent } from '../events/event-tale.ts';
 import { ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { startTestApi, type TestApi, useTestApi } from '../support/api.ts';
 import type { Caller } from '../support/caller.ts';
@@ -85,7 +86,7 @@ describe('a stream', () => {
     const stored = (await readLog(api().context, groupId)).at(-1);
     if (!stored) throw new Error('a message was sent');
     await publish(stored, ada, grace);
-    expect(await reader.until('message')).toEqual(await grace.history(groupId));
+    expect(await reader.until('message')).toEqual((await grace.history(groupId)).map(asEvent));
   });
 
   it('shows a conversation as a GET does, to each member their own', async () => {
