@@ -6,6 +6,8 @@ import { type Caller, linkOf, ok } from '../support/caller.ts';
 import { memberItem, newDirectId, newUserId, timeOf } from '../support/factories.ts';
 import { addGroup, putItem, putItems, upTo } from '../support/scene.ts';
 
+/** The settings of a group that its reader did not change. */
+const NO_SETTINGS = { muted: 'none', favourite: false, archived: false, marked_unread: false };
 const api = useTestApi();
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -23,6 +25,7 @@ describe('GET /api/message_groups', () => {
       last_seq: 1,
       last_by: ada.userId,
       last_kind: 'text',
+      ...NO_SETTINGS,
     };
     expect(await ada.inbox()).toEqual([
       { ...shown, display_name: 'Grace', handle: 'grace', read_seq: 1, unread_count: 0 },
@@ -53,6 +56,7 @@ describe('GET /api/message_groups', () => {
         last_kind: 'text',
         member_count: 3,
         visibility: 'private',
+        ...NO_SETTINGS,
       },
     ]);
   });

@@ -36,6 +36,8 @@ describe('POST /api/messages', () => {
       created_at: expect.stringMatching(TIME),
       edited_at: null,
       deleted_at: null,
+      reactions: [],
+      pinned: false,
     });
     expect(await grace.history(sent.message_group_uuid)).toEqual([sent]);
   });

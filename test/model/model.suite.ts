@@ -121,7 +121,8 @@ describe(`every user's inbox, after ${OPERATIONS} operations (MODEL_SEED=${SEED}
       .filter(({ model }) => userId in model.roles())
       .map(({ stage, model }) => model.row(stage.groupId, userId, stage.marks, nameOf))
       .sort((one, other) => (orderOf(one) < orderOf(other) ? 1 : -1))
-      .map((row) => ({ ...row, kind: 'group', display_name: row.name, handle: null, visibility: 'private' }));
+      .map((row) => ({ ...row, kind: 'group', display_name: row.name, handle: null, visibility: 'private' }))
+      .map((row) => ({ ...row, muted: 'none', favourite: false, archived: false, marked_unread: false }));
 
   /** A caller's name is their handle. */
   const nameOf = (userId: string): string => people.find((person) => person.userId === userId)?.handle ?? '';
