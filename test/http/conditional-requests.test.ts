@@ -41,6 +41,7 @@ const PATHS = API_ROUTES.filter(({ method, path }) => method === 'get' && path !
 const pathOf = (path: string) =>
   `/api${path
     .replace(':message_group_uuid', groupId)
+    .replace(':seq', '1')
     // A direct group has no invitations.
     .replace(':uuid/invites', `${named}/invites`)
     .replace(':code', code)
