@@ -7,7 +7,7 @@ import tseslint from 'typescript-eslint';
  *   http → domain → table → schema        lambdas → domain, table, schema
  *   bin → cli, domain, table, schema, local    cli → domain, table, schema    local and test may import anything
  *   http, bin → presentation → domain, events, schema
- *   metrics → files at the root of backend/
+ *   metrics, tracing → metrics and the files at the root of backend/
  *   bench → backend, schema, and of lambdas only update-summaries/handler.ts
  *   web → of schema, only what a text is (plain-text.ts, preview.ts, isolate-name.ts): it talks HTTP only
  *
@@ -25,6 +25,7 @@ const FORBIDDEN = {
   'backend/presentation': ['table', 'http', ...OUTSIDE],
   'backend/http': ['table', ...OUTSIDE],
   'backend/events': ['domain', 'presentation', 'http', 'table', ...OUTSIDE],
+  'backend/tracing': ['domain', 'presentation', 'http', 'table', 'events', ...OUTSIDE],
   'backend/metrics': ['domain', 'presentation', 'http', 'table', 'events', ...OUTSIDE],
   backend: OUTSIDE,
   lambdas: ['http', ...OUTSIDE.filter((folder) => folder !== 'lambdas')],

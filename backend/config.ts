@@ -12,11 +12,11 @@ import {
 import { type Environment, httpUrl, integer, parse } from './environment.ts';
 import {
   keepsStrangersOut,
-  type MetricsConfig,
-  metricsConfig,
-  metricsEnvironment,
+  type ObserverConfig,
+  observerConfig,
+  observerEnvironment,
   OPEN_TO_STRANGERS,
-} from './metrics-config.ts';
+} from './observer-config.ts';
 import {
   type CognitoConfig,
   cognitoConfig,
@@ -38,7 +38,7 @@ export {
 } from './dynamo-config.ts';
 export { type CognitoConfig, issuersOf, type OidcConfig, readProfileConfig } from './issuer-config.ts';
 export { readTextConfig } from './text-config.ts';
-export { type MetricsConfig } from './metrics-config.ts';
+export { type ObserverConfig } from './observer-config.ts';
 export { ConfigError, type Environment, given, parse } from './environment.ts';
 
 /** Rate limits, in requests per minute; 0 means no limit. */
@@ -71,7 +71,7 @@ export interface ApiConfig {
   readonly dynamo: DynamoConfig;
   /** Absent: texts are stored as they are. */
   readonly texts?: TextConfig;
-  readonly metrics: MetricsConfig;
+  readonly observer: ObserverConfig;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -110,7 +110,7 @@ const apiEnvironment = dynamoEnvironment
   .extend({
     ...textEnvironment.shape,
     ...issuerEnvironment.shape,
-    ...metricsEnvironment.shape,
+    ...observerEnvironment.shape,
     PORT: integer(0, 65_535).default(4567),
     LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
     FRONTEND_URL: origins.optional(),
@@ -236,7 +236,7 @@ export function readApiConfig(environment: Environment): ApiConfig {
     clockSkewS: values.JWT_CLOCK_SKEW_SECONDS,
     dynamo: dynamoConfig(values),
     ...textConfig(values),
-    metrics: metricsConfig(values),
+    observer: observerConfig(values),
   };
 }
 

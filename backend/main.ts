@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   const table = openTable(client, config.dynamo.tableName);
   if (isLocal(config.dynamo)) await refuseEarlierVersion(table);
   const { tableName } = config.dynamo;
-  const observed = await openObserver({ config: config.metrics, tableName, logger });
+  const observed = await openObserver({ config: config.observer, tableName, logger });
   const { observer } = observed;
   const { recorder } = observer;
   observed.observeClient(client);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { LogEntry } from './domain/model.ts';
-import { NO_RECORDER, type Recorder } from './metrics/recorder.ts';
+import { allOf, NO_RECORDER, type Recorder } from './metrics/recorder.ts';
+import type { RequestScope } from './request-scope.ts';
 
 /**
  * A stage of a message after it was stored: its process published it; the summaries have it; a process wrote it to its
@@ -23,9 +24,11 @@ export interface CompletedRequest {
 
 /** Observes one request. */
 export interface RequestObservation {
-  /** Runs what handles the request. */
-  run(work: () => void): void;
-  end(request: CompletedRequest): void;
+  /** What the code that handles the request runs in; absent: nothing notes what it does. */
+  readonly scope?: RequestScope;
+  /** Fields for the request's log line. */
+  readonly logged?: Readonly<Record<string, string>>;
+  readonly end: (request: CompletedRequest) => void;
 }
 
 /** What a process notes of its work: metrics, and traces where they are on. Nothing depends on it. */
@@ -36,7 +39,7 @@ export interface Observer {
   follow(stage: Stage, message: LogEntry): void;
 }
 
-export const NO_OBSERVATION: RequestObservation = { run: (work) => work(), end: () => undefined };
+const NO_OBSERVATION: RequestObservation = { end: () => undefined };
 
 /** Notes nothing. */
 export const NO_OBSERVER: Observer = {
@@ -48,4 +51,29 @@ export const NO_OBSERVER: Observer = {
 /** When a message became what it is: it was sent, edited or deleted. */
 export function changedAt({ created_at, edited_at, deleted_at }: LogEntry): Date {
   return new Date(deleted_at ?? edited_at ?? created_at);
+}
+
+/** Passes everything to two observers. */
+export function bothOf(one: Observer, other: Observer): Observer {
+  if (one === NO_OBSERVER) return other;
+  if (other === NO_OBSERVER) return one;
+  return {
+    recorder: allOf([one.recorder, other.recorder].filter((recorder) => recorder !== NO_RECORDER)),
+    begin: (request) => {
+      const [first, second] = [one.begin(request), other.begin(request)];
+      const scope = (first.scope ?? second.scope) && { ...first.scope, ...second.scope };
+      return {
+        ...(scope && { scope }),
+        logged: { ...first.logged, ...second.logged },
+        end: (completed) => {
+          first.end(completed);
+          second.end(completed);
+        },
+      };
+    },
+    follow: (stage, message) => {
+      one.follow(stage, message);
+      other.follow(stage, message);
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Span } from '@opentelemetry/api';
 
 /** What is observed of one request while it is handled, by code that does not know the request. */
 export interface RequestScope {
@@ -6,8 +7,8 @@ export interface RequestScope {
   readonly units?: { W: number; R: number };
   /** Set where the request is traced. Returns what is called when the call of the table is done. */
   readonly beginCall?: (operation: string) => (error?: unknown) => void;
-  /** Links what a message passes through to the request that wrote it. */
-  readonly trace?: object;
+  /** The request's own span. */
+  readonly span?: Span;
 }
 
 /** It costs nothing until a request runs in it. On Node 20 it then makes every promise slower; on Node 24 it does not. */

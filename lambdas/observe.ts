@@ -1,6 +1,8 @@
+import { trace } from '@opentelemetry/api';
 import { EmfRecorder } from '../backend/metrics/emf-recorder.ts';
 import { metricsObserver } from '../backend/metrics/metrics-observer.ts';
-import type { Observer } from '../backend/observer.ts';
+import { bothOf, NO_OBSERVER, type Observer } from '../backend/observer.ts';
+import { followMessage, TRACER } from '../backend/tracing/follow-message.ts';
 
 /** The observer of a function: its metrics are log lines, which CloudWatch reads. */
 export interface FunctionObserver {
@@ -17,8 +19,14 @@ export function observeFunction(
   writeLine: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
 ): FunctionObserver {
   const recorder = new EmfRecorder({ tableName, writeLine });
+  const metrics = metricsObserver({
+    recorder,
+    clock: () => new Date(),
+    capacityEvery: 0,
+    random: Math.random,
+  });
   return {
-    observer: metricsObserver({ recorder, clock: () => new Date(), capacityEvery: 0, random: Math.random }),
+    observer: process.env['TRACING'] === 'on' ? bothOf(metrics, layerTraces()) : metrics,
     flushing: (handle) => async (event) => {
       try {
         return await handle(event);
@@ -27,4 +35,10 @@ export function observeFunction(
       }
     },
   };
+}
+
+/** Traces messages by the SDK of a layer (AWS Distro for OpenTelemetry), which no bundle contains. Without one it does nothing. */
+function layerTraces(): Observer {
+  const tracer = trace.getTracer(TRACER);
+  return { ...NO_OBSERVER, follow: (stage, message) => followMessage(tracer, stage, message) };
 }

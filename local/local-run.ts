@@ -149,7 +149,7 @@ export class LocalRun {
   }
 
   async #openObserver(): Promise<OpenedObserver> {
-    const { metrics: config, dynamo } = this.#config.api;
+    const { observer: config, dynamo } = this.#config.api;
     try {
       return await openObserver({
         config,

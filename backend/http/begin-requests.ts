@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Logger } from '../logger.ts';
 import { NO_OBSERVER, type Observer } from '../observer.ts';
+import { runInScope } from '../request-scope.ts';
 import { observeRequest } from './request-log.ts';
 import { standardHeaders } from './standard-headers.ts';
 
@@ -22,6 +23,7 @@ export function beginRequests(
     const observation = observeRequest(logger, observer, request, response);
     standard.set(request, response);
     if (request.method === 'OPTIONS' && !request.failure) standard.answerPreflight(request, response);
-    else observation.run(() => next(request.failure));
+    else if (observation.scope) runInScope(observation.scope, () => next(request.failure));
+    else next(request.failure);
   };
 }

@@ -116,7 +116,7 @@ export const messageRoutes: readonly Route[] = [
         'after_seq_beyond_end',
       ],
     },
-    handle: async ({ context, caller, headers, body }) => {
+    handle: async ({ context, caller, headers, body, request }) => {
       const clientKey = headers['Idempotency-Key'];
       const stored = await send(context, body, {
         userId: caller.userId,
@@ -124,6 +124,7 @@ export const messageRoutes: readonly Route[] = [
         ...(clientKey !== undefined && { clientKey }),
         ...(body.after_seq !== undefined && { afterSeq: body.after_seq }),
       });
+      request.sentMessage = stored.message_uuid;
       // An earlier attempt of the same request may have stored it: others may have reacted since.
       const annotations = isNewMessage(stored) ? NO_ANNOTATIONS : await readAnnotations(context, [stored]);
       return presentMessage(stored, { person: () => caller }, caller.userId, annotations);

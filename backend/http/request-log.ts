@@ -10,6 +10,8 @@ declare module 'http' {
     id: string;
     /** The operation id of its route, once one is found. */
     routeName?: string;
+    /** The id of the message that it sent. */
+    sentMessage?: string;
   }
   interface ServerResponse {
     /** The failure, for the log line. */
@@ -27,8 +29,8 @@ const SECRET_PART = /(?<=\/(?:invites|reactions)\/)[^/]+/gi;
  * Gives a request an id, which is also in its response, and logs a line when the response is complete: method, path,
  * status and milliseconds. No query, header or body: they contain cursors, tokens and texts; and of the path neither the code
  * of an invitation nor the emoji of a reaction. Successful health checks, which proxies send every second, are logged at
- * `debug` only.
- * @returns the observation of the request, which runs what handles it.
+ * `debug` only. The line of a send has the message's id, by which the stream handler's log and the message's trace are found.
+ * @returns the observation of the request, in whose scope it has to be handled.
  */
 export function observeRequest(
   logger: Logger,
@@ -47,9 +49,11 @@ export function observeRequest(
     const path = request.originalUrl.split('?', 1)[0]?.replace(SECRET_PART, '*');
     const line = {
       request_id: request.id,
+      ...observation.logged,
       method: request.method,
       path,
       status,
+      ...(request.sentMessage !== undefined && { message_uuid: request.sentMessage }),
       // The client disconnected before the response was complete.
       ...(!writableFinished && { aborted: true }),
       ms: Math.round(ms),

@@ -1,5 +1,4 @@
-import { NO_OBSERVATION, changedAt, type CompletedRequest, type Observer } from '../observer.ts';
-import { runInScope } from '../request-scope.ts';
+import { changedAt, type CompletedRequest, type Observer } from '../observer.ts';
 import type { Clock } from '../sources.ts';
 import type { Outcome } from './catalogue.ts';
 import type { Recorder } from './recorder.ts';
@@ -24,14 +23,14 @@ interface MetricsObserverParts {
 export function metricsObserver(parts: MetricsObserverParts): Observer {
   const { recorder, clock, capacityEvery, random } = parts;
   const end = (request: CompletedRequest) => recordRequest(recorder, request);
-  const unmeasured = { ...NO_OBSERVATION, end };
+  const unmeasured = { end };
   return {
     recorder,
     begin: () => {
       if (capacityEvery === 0 || random() * capacityEvery >= 1) return unmeasured;
       const units = { W: 0, R: 0 };
       return {
-        run: (work) => runInScope({ units }, work),
+        scope: { units },
         end: (request) => {
           end(request);
           const { route = NO_ROUTE } = request;

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isLoopback } from '../metrics-config.ts';
+import { isLoopback } from '../observer-config.ts';
 import type { PrometheusRecorder } from './prometheus-recorder.ts';
 
 /** A server of `/metrics`. */

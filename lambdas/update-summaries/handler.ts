@@ -3,6 +3,7 @@ import PQueue from 'p-queue';
 import { publishAgain } from '../../backend/domain/publish-changes.ts';
 import type { Publisher } from '../../backend/events/changes.ts';
 import type { Logger } from '../../backend/logger.ts';
+import type { LogEntry } from '../../backend/domain/model.ts';
 import { NO_OBSERVER, type Observer } from '../../backend/observer.ts';
 import { factsOf } from '../../backend/domain/summaries.ts';
 import { type SummaryStores, type Update, updateSummaries } from '../../backend/domain/update-summaries.ts';
@@ -13,6 +14,9 @@ import { type GroupRecords, readRecords } from './stream-records.ts';
 
 /** A batch of 500 records can be of 500 groups: not all of them are processed at once. */
 const GROUPS_AT_ONCE = 20;
+
+/** Ids of messages in a log line, which lead to the request that wrote them. */
+const LOGGED_IDS = 10;
 
 /** Stores the keys of records that can never succeed, for an operator. */
 export type FailureQueue = (keys: readonly Key[]) => Promise<void>;
@@ -79,11 +83,12 @@ async function updateGroup(
     await publishAgain(parts.events, { groupId, update, messages, reactedTo, changesPins, firstMembers });
     return Infinity;
   } catch (error) {
+    const about = { group: groupId, messages: messages.slice(0, LOGGED_IDS).map(idOf) };
     if (isPassing(error)) {
-      logger.warn({ err: error, group: groupId }, 'summaries were not written, and will be tried again');
+      logger.warn({ err: error, ...about }, 'summaries were not written, and will be tried again');
       return firstPlace;
     }
-    logger.error({ err: error, group: groupId, skipped: keys.length }, 'summaries cannot be written');
+    logger.error({ err: error, ...about, skipped: keys.length }, 'summaries cannot be written');
     await failures(keys);
     return Infinity;
   }
@@ -106,3 +111,5 @@ async function readFirstMembers(
 function isPassing(error: unknown): boolean {
   return error instanceof AppError;
 }
+
+const idOf = ({ message_uuid }: LogEntry): string => message_uuid;

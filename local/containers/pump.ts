@@ -18,8 +18,8 @@ await runProgram('pump', async ({ config, client, dynamo, table, dataDir, logger
     throw new UserError('REDIS_URL: set it, because it publishes the events of this process to the APIs');
   rmSync(FOLLOWING, { force: true });
   await requireSecondEdition(table);
-  const { metrics } = config.api;
-  const observed = await openObserver({ config: metrics, tableName: table.name, logger });
+  const { tableName } = dynamo;
+  const observed = await openObserver({ config: config.api.observer, tableName, logger });
   const { observer } = observed;
   const events = openPublisher({ url, tableName: table.name, logger, recorder: observer.recorder });
   const stores = { ...streamStores(table), events, observer };

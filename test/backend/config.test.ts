@@ -25,6 +25,7 @@ describe('an empty environment', () => {
       port: 4567,
       logLevel: 'info',
       corsOrigins: [],
+      observer: { emf: false, capacityEvery: 20, traces: false },
       rateLimits: { writesPerMinute: 600, readsPerMinute: 1_200, anonymousPerMinute: 120 },
       maxGroupMembers: 10_000,
       clockSkewS: 60,
@@ -319,6 +320,7 @@ describe('what is given', () => {
       trustProxy: 2,
       rateLimits: { writesPerMinute: 0, readsPerMinute: 60, anonymousPerMinute: 30 },
       maxGroupMembers: 2,
+      observer: { emf: false, capacityEvery: 20, traces: false },
       redisUrl: 'rediss://user:secret@cache.example:6380/1',
       cognito: { userPoolId: 'us-east-1_AbCdEfGhI', clientId: 'client', userIdPrefix: 'cognito:' },
       oidc: {

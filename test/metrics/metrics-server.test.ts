@@ -51,11 +51,11 @@ describe('the settings of metrics', () => {
   const production = { ...issuer, NODE_ENV: 'production' };
 
   it('are off by default', () => {
-    expect(readApiConfig(issuer).metrics).toEqual({ emf: false, capacityEvery: 20 });
+    expect(readApiConfig(issuer).observer).toEqual({ emf: false, capacityEvery: 20, traces: false });
   });
 
   it('listen on this machine alone by default', () => {
-    expect(readApiConfig({ ...production, METRICS_PORT: '9464' }).metrics.server).toEqual({
+    expect(readApiConfig({ ...production, METRICS_PORT: '9464' }).observer.server).toEqual({
       port: 9464,
       address: '127.0.0.1',
     });
@@ -67,7 +67,7 @@ describe('the settings of metrics', () => {
     expect(() => readApiConfig({ ...open, METRICS_TOKEN: 'short' })).toThrow(
       /METRICS_TOKEN: must have at least 16/,
     );
-    expect(readApiConfig({ ...open, METRICS_TOKEN: TOKEN }).metrics.server?.token).toBe(TOKEN);
-    expect(readApiConfig({ ...open, NODE_ENV: 'development' }).metrics.server?.address).toBe('0.0.0.0');
+    expect(readApiConfig({ ...open, METRICS_TOKEN: TOKEN }).observer.server?.token).toBe(TOKEN);
+    expect(readApiConfig({ ...open, NODE_ENV: 'development' }).observer.server?.address).toBe('0.0.0.0');
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import * as z from 'zod';
 import { PACKAGE_ROOT } from '../../local/config.ts';
 
@@ -30,25 +30,56 @@ function sourcesIn(folder: string): string[] {
     .map((path) => `${folder}/${path}`);
 }
 
-/** The packages that programs and the files they import load, by name, in alphabetical order. */
-async function packagesImportedBy(programs: readonly string[]): Promise<string[]> {
+/**
+ * The packages that programs and the files they import load, by name, in alphabetical order.
+ * @param options.onlyAtStart without what is imported when it is needed.
+ */
+async function packagesImportedBy(
+  programs: readonly string[],
+  { onlyAtStart = false } = {},
+): Promise<string[]> {
   const { metafile } = await build({
     absWorkingDir: PACKAGE_ROOT,
     entryPoints: [...programs],
     ...{ bundle: true, packages: 'external', platform: 'node', format: 'esm' },
     ...{ write: false, metafile: true, outdir: 'dist', logLevel: 'silent' },
   });
-  const names = Object.values(metafile.inputs)
-    .flatMap(({ imports }) => imports)
+  const files = onlyAtStart ? filesAtStart(metafile.inputs, programs) : Object.keys(metafile.inputs);
+  const names = files
+    .flatMap((file) => metafile.inputs[file]?.imports ?? [])
+    .filter(({ kind }) => !onlyAtStart || kind !== 'dynamic-import')
     .filter(({ path, external }) => external && !path.startsWith('node:'))
     .map(({ path }) => /^(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? path);
   return [...new Set(names)].sort();
 }
 
+/** The files that are loaded with a program, without those that are imported later. */
+function filesAtStart(inputs: Metafile['inputs'], programs: readonly string[]): string[] {
+  const files = new Set(programs);
+  for (const file of files) {
+    for (const { path, kind, external } of inputs[file]?.imports ?? [])
+      if (external !== true && kind !== 'dynamic-import') files.add(path);
+  }
+  return [...files];
+}
+
 describe('package.json', () => {
   it('names as dependencies exactly the packages that the API imports or serves', async () => {
     const imported = await packagesImportedBy(['backend/main.ts']);
-    expect(Object.keys(root.dependencies).sort()).toEqual([...imported, ...SERVED].sort());
+    const required = imported.filter((name) => !(name in root.optionalDependencies));
+    expect(Object.keys(root.dependencies).sort()).toEqual([...required, ...SERVED].sort());
+  });
+
+  it('names as optional exactly the embedded engine, and the packages that trace requests', async () => {
+    const imported = await packagesImportedBy(['backend/tracing/open-tracing.ts']);
+    const traces = imported.filter((name) => !(name in root.dependencies));
+    expect(Object.keys(root.optionalDependencies)).toEqual(['@dynoxide/linux-x64', ...traces]);
+  });
+
+  it('names packages of metrics and traces that the API loads only if they are on', async () => {
+    const loaded = await packagesImportedBy(['backend/main.ts'], { onlyAtStart: true });
+    expect(loaded).toContain('express');
+    expect(loaded.filter((name) => /prom-client|powertools|opentelemetry/.test(name))).toEqual([]);
   });
 });
 
@@ -62,9 +93,8 @@ describe('local/package.json', () => {
 
   it('names every package that the scripts and a local run import and the API does not', async () => {
     const imported = await packagesImportedBy(programs);
-    expect(imported.filter((name) => !(name in root.dependencies) && !(name in local.dependencies))).toEqual(
-      [],
-    );
+    const named = { ...root.dependencies, ...root.optionalDependencies, ...local.dependencies };
+    expect(imported.filter((name) => !(name in named))).toEqual([]);
   });
 
   it('names no package that the API imports, and none that nothing imports', async () => {

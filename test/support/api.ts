@@ -7,6 +7,7 @@ import type { RateLimits } from '../../backend/http/rate-limit.ts';
 import { type RunningServer, startServer } from '../../backend/http/server.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../backend/http/verify-token.ts';
 import { createLogger } from '../../backend/logger.ts';
+import type { Observer } from '../../backend/observer.ts';
 import type { Table } from '../../backend/table/table.ts';
 import { openEncryption } from '../../backend/table/encryption/open-encryption.ts';
 import type { TextEncryption } from '../../backend/table/encryption/text-encryption.ts';
@@ -57,6 +58,8 @@ export interface ApiOptions {
   readonly tokenHint?: string;
   /** Default: forwarded addresses are ignored. */
   readonly trustProxy?: number | readonly string[];
+  /** Default: nothing is observed. */
+  readonly observer?: Observer;
   /** Default: only the API. */
   readonly screens?: readonly RequestHandler[];
 }
@@ -74,7 +77,14 @@ export async function startTestApi(options: ApiOptions): Promise<TestApi> {
   const logLines: string[] = [];
   const logger = createLogger('info', { write: (line) => void logLines.push(line) });
   const encryption = options.encryption ?? (await openEncryption(readTextConfig(process.env), { logger }));
-  const context = wire({ table, encryption, logger, ...(options.live && { live: options.live }) });
+  const { live, observer } = options;
+  const context = wire({
+    table,
+    encryption,
+    logger,
+    ...(live && { live }),
+    ...(observer && { observer }),
+  });
   const app = createApp({
     context,
     verifyToken: options.verifyToken ?? createTokenVerifier({ development: issuer }),

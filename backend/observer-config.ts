@@ -1,21 +1,23 @@
 import * as z from 'zod';
-import { type Environment, integer, parse } from './environment.ts';
+import { integer } from './environment.ts';
 
 /** What is measured, and who may read it. */
-export interface MetricsConfig {
+export interface ObserverConfig {
   /** Absent: no server of `/metrics`. */
   readonly server?: { readonly port: number; readonly address: string; readonly token?: string };
   /** Whether metrics are written to the log in CloudWatch's format. */
   readonly emf: boolean;
   /** Of how many requests one has its capacity units measured; 0: none. */
   readonly capacityEvery: number;
+  /** Whether requests and messages are traced by OpenTelemetry. Where to, and how many, is in its own `OTEL_` variables. */
+  readonly traces: boolean;
 }
 
 /** Shorter secrets can be guessed. */
 const MIN_TOKEN_LENGTH = 16;
 
-/** The environment variables of the metrics. */
-export const metricsEnvironment = z.object({
+/** The environment variables of metrics and traces. */
+export const observerEnvironment = z.object({
   METRICS_PORT: integer(0, 65_535).optional(),
   METRICS_ADDRESS: z
     .union([z.ipv4(), z.ipv6()], 'must be an IP address of this machine, or 0.0.0.0 for all of them')
@@ -27,13 +29,14 @@ export const metricsEnvironment = z.object({
     .optional(),
   METRICS_EMF: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   METRICS_CAPACITY_EVERY: integer(0, 1_000_000).default(20),
+  TRACING: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
 });
 
-type MetricsValues = z.output<typeof metricsEnvironment>;
+type ObserverValues = z.output<typeof observerEnvironment>;
 
 /** Whether what is measured can be read only on this machine, or with the token, if this is a production system. */
 export function keepsStrangersOut(
-  values: MetricsValues & { readonly NODE_ENV?: string | undefined },
+  values: ObserverValues & { readonly NODE_ENV?: string | undefined },
 ): boolean {
   const { NODE_ENV: mode, METRICS_PORT: port, METRICS_ADDRESS: address, METRICS_TOKEN: token } = values;
   return mode !== 'production' || port === undefined || token !== undefined || isLoopback(address);
@@ -51,16 +54,12 @@ export function isLoopback(address: string): boolean {
 }
 
 /** Returns the configuration from parsed environment variables. */
-export function metricsConfig(values: MetricsValues): MetricsConfig {
+export function observerConfig(values: ObserverValues): ObserverConfig {
   const { METRICS_PORT: port, METRICS_ADDRESS: address, METRICS_TOKEN: token } = values;
   return {
     ...(port !== undefined && { server: { port, address, ...(token !== undefined && { token }) } }),
     emf: values.METRICS_EMF === 'on',
     capacityEvery: values.METRICS_CAPACITY_EVERY,
+    traces: values.TRACING === 'on',
   };
-}
-
-/** Reads the configuration of a process other than the API. @throws ConfigError with everything that is wrong. */
-export function readMetricsConfig(environment: Environment): MetricsConfig {
-  return metricsConfig(parse(metricsEnvironment, environment));
 }
