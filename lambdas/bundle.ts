@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, type OutputFile } from 'esbuild';
 
-export const LAMBDAS = ['update-summaries', 'create-profile'] as const;
+export const LAMBDAS = ['update-summaries', 'create-profile', 'canary'] as const;
 
 /** A larger bundle starts late: Lambda fetches, reads and compiles the code before the first event. */
 export const MAX_BUNDLE_BYTES = 1_000_000;

@@ -17,7 +17,7 @@ export const OUTCOMES = ['ok', 'refused', 'unavailable', 'failed', 'aborted'] as
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** The steps of a canary run, in their order. */
-export const CANARY_STEPS = ['sign-in', 'listen', 'send', 'receive', 'read', 'delete'] as const;
+export const CANARY_STEPS = ['sign-in', 'listen', 'send', 'receive', 'read', 'list', 'delete'] as const;
 export type CanaryStep = (typeof CANARY_STEPS)[number];
 
 export interface MetricDefinition {
@@ -113,6 +113,7 @@ export const METRICS = {
     kind: 'distribution',
     unit: 'Milliseconds',
     dimensions: ['Step'],
+    inCloudWatch: false,
     help: 'Time that a step of a canary run took.',
   },
   requests: {

@@ -1,5 +1,6 @@
 /** The executables, by their paths in `bin/`, in alphabetical order. */
 export const SCRIPTS = [
+  'canary',
   'ddb/compare',
   'ddb/doctor',
   'ddb/drop',

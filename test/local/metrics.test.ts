@@ -1,67 +1,28 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import getPort from 'get-port';
-import { saveProfile } from '../../backend/domain/people.ts';
 import { sendToGroup } from '../../backend/domain/send-message.ts';
-import { createLogger } from '../../backend/logger.ts';
 import { METRICS, type MetricDefinition } from '../../backend/metrics/catalogue.ts';
 import { prometheusName } from '../../backend/metrics/prometheus-recorder.ts';
-import { readLocalConfig } from '../../local/config.ts';
-import { openDevelopmentIssuer } from '../../local/development-issuer.ts';
-import { LocalRun } from '../../local/local-run.ts';
-import { Caller } from '../support/caller.ts';
+import type { Caller } from '../support/caller.ts';
 import { readEvents } from '../support/event-reader.ts';
 import { eventually } from '../support/eventually.ts';
-import { type FlakyEngine, startFlakyEngine } from '../support/flaky-engine.ts';
 import { exchange } from '../support/http-client.ts';
 import { parseSamples, type Samples } from '../support/prometheus.ts';
-import { createTestTable, type TestTable } from '../support/test-table.ts';
+import { type SmallRun, startSmallRun } from './small-run.ts';
 
 /* What an operator scrapes from a run on one machine, after a conversation in which something of everything happened. */
 
-let dataDir: string;
-let db: TestTable;
-let flaky: FlakyEngine;
-let run: LocalRun;
-let port: number;
+let run: SmallRun;
 let metricsPort: number;
 let ada: Caller;
 let grace: Caller;
 
 beforeAll(async () => {
-  db = await createTestTable({ stream: true });
-  flaky = await startFlakyEngine(db.endpoint);
-  [port, metricsPort] = [await getPort(), await getPort()];
-  const other = db.newContext();
-  // A table with anything in it is not seeded.
-  for (const userId of ['ada', 'grace'])
-    await saveProfile(other, userId, { handle: userId, display_name: userId });
-  dataDir = mkdtempSync(join(tmpdir(), 'cruddur-test-'));
-  const environment = {
-    PORT: String(port),
-    METRICS_PORT: String(metricsPort),
-    METRICS_CAPACITY_EVERY: '1',
-    DATA_DIR: dataDir,
-    // A refused request fails at once.
-    AWS_MAX_ATTEMPTS: '1',
-    AWS_ENDPOINT_URL: flaky.endpoint,
-    DDB_MESSAGE_TABLE: db.tableName,
-  };
-  run = new LocalRun({ config: readLocalConfig(environment), environment, logger: createLogger('silent') });
-  await run.start();
-  const issuer = await openDevelopmentIssuer(dataDir);
-  const caller = async (userId: string) =>
-    new Caller({ userId, handle: userId, port, token: await issuer.signToken({ sub: userId }) });
-  [ada, grace] = [await caller('ada'), await caller('grace')];
+  metricsPort = await getPort();
+  run = await startSmallRun({ METRICS_PORT: String(metricsPort), METRICS_CAPACITY_EVERY: '1' });
+  [ada, grace] = [await run.caller('ada'), await run.caller('grace')];
 });
-afterAll(async () => {
-  await run.stop();
-  await flaky.close();
-  await db.close();
-  rmSync(dataDir, { recursive: true });
-});
+afterAll(() => run.stop());
 
 async function scrape(): Promise<Samples> {
   const answer = await exchange(metricsPort, { path: '/metrics' });
@@ -75,15 +36,15 @@ async function scrape(): Promise<Samples> {
 describe('the metrics of a local run', () => {
   it('count what happened: sends by outcome, conflicts, lags, streams, 503s by code and capacity units by route', async () => {
     const { message_group_uuid: groupId } = await ada.send({ handle: 'grace', message: 'Hello!' });
-    const stream = await readEvents(port, { token: grace.token });
+    const stream = await readEvents(run.port, { token: grace.token });
     await stream.until('ready');
     await ada.send({ message_group_uuid: groupId, message: 'Are you there?' });
     await stream.until('message');
     // Another process appends meanwhile, so the tail that the run remembers is too low.
-    await sendToGroup(db.newContext(), groupId, { userId: 'grace', text: 'Yes.' });
+    await sendToGroup(run.db.newContext(), groupId, { userId: 'grace', text: 'Yes.' });
     await ada.send({ message_group_uuid: groupId, message: 'Good.' });
     expect((await ada.post('/api/messages', { handle: 'nobody', message: 'Hm.' })).status).toBe(422);
-    flaky.refuse('PutItem', 'ProvisionedThroughputExceededException');
+    run.flaky.refuse('PutItem', 'ProvisionedThroughputExceededException');
     const refused = await ada.post('/api/messages', { message_group_uuid: groupId, message: 'Lost.' });
     expect(refused.status).toBe(503);
     const samples = await eventually(async () => {
@@ -124,7 +85,7 @@ describe('the metrics of a local run', () => {
   });
 
   it('are not served by the API’s own port', async () => {
-    const { text, status } = await exchange(port, {
+    const { text, status } = await exchange(run.port, {
       path: '/metrics',
       headers: { Accept: 'application/json' },
     });
