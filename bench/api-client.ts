@@ -15,8 +15,8 @@ export class ApiClient {
   readonly #tokens: ReadonlyMap<string, string>;
 
   /** @param tokens by user id. */
-  constructor(port: number, connections: number, tokens: ReadonlyMap<string, string>) {
-    this.#pool = new Pool(`http://localhost:${port}`, { connections, pipelining: 1 });
+  constructor(port: number, connections: number, tokens: ReadonlyMap<string, string>, host = 'localhost') {
+    this.#pool = new Pool(`http://${host}:${port}`, { connections, pipelining: 1 });
     this.#tokens = tokens;
   }
 

@@ -51,7 +51,8 @@ function introduction({ machine, engine, items, plan }: Results): string {
 
 The API compared with a bare loop over the AWS SDK that makes the same requests to the table, and how cost and time depend on the
 amount of data. \`npm run bench -- --write\` writes this page; \`npm run bench:cost -- --write\` writes its section on what a user
-costs, \`npm run bench:events -- --write\` the one on live events, \`npm run bench:joins -- --write\` the one on joins to one group.
+costs, \`npm run bench:events -- --write\` the one on live events, \`npm run bench:joins -- --write\` the one on joins to one group,
+\`npm run bench:peers -- --write\` the one beside the original.
 
 - Date: ${machine.date}
 - Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB
@@ -163,6 +164,7 @@ npm run bench -- --write   # writes this page
 npm run bench:cost         # one minute; with -- --write it writes the section on what a user costs a day
 npm run bench:events       # half a minute; with -- --write it writes the section on live events
 npm run bench:joins        # half a minute; with -- --write it writes the section on joins to one group
+npm run bench:peers -- --original <checkout> --python <python>  # a minute; with --write the section on the original
 \`\`\`
 
 It needs Linux on x64 for the embedded engine, and at least two cores. Everything it starts runs in memory and ends with it.
