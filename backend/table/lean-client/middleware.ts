@@ -95,7 +95,8 @@ export function firstAttempt(configuration: Configuration): FinalizeRequestMiddl
     if (!('recordSuccess' in strategy) || !HttpRequest.isInstance(request)) {
       return attempts(next, context)(args);
     }
-    request.headers['amz-sdk-invocation-id'] = randomUUID();
+    const invocationId = randomUUID();
+    request.headers['amz-sdk-invocation-id'] = invocationId;
     request.headers['amz-sdk-request'] = `attempt=1; max=${await configuration.maxAttempts()}`;
     const token = await strategy.acquireInitialRetryToken(context['partition_id'] ?? '');
     let first: ReturnType<typeof next> | undefined = next(args);
@@ -106,6 +107,7 @@ export function firstAttempt(configuration: Configuration): FinalizeRequestMiddl
       return made;
     } catch {
       const attempt: typeof next = (later) => {
+        request.headers['amz-sdk-invocation-id'] = invocationId;
         const made = first ?? next(later);
         first = undefined;
         return made;

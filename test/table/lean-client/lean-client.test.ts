@@ -145,6 +145,34 @@ describe('attempts', () => {
     expect(tokens[3]).toBe(tokens[2]);
   });
 
+  it('are counted, numbered and identified as by the SDK, and use the same budget', async () => {
+    jest.spyOn(Math, 'random').mockReturnValue(0);
+    // One success, one after two failures, one failure, and successes that refill a part of the budget.
+    const failing = new Set([2, 3, 5, 6, 7]);
+    const answer = (_: HttpRequest, attempt: number) => ({ status: failing.has(attempt) ? 500 : 200 });
+    const outcomes = await Promise.all(
+      [leanStub, sdkStub].map(async (stub) => {
+        const { client, send, requests } = stub({ answer, maxAttempts: 3 });
+        const attempts = [];
+        for (let request = 0; request < 6; request += 1) {
+          attempts.push(
+            await send(get()).then(
+              (output) => output,
+              (error: unknown) => ({ $metadata: (error as { $metadata: object }).$metadata }),
+            ),
+          );
+        }
+        const { capacity } = (await client.config.retryStrategy()) as unknown as { capacity: number };
+        const numbers = requests.map(({ headers }) => headers['amz-sdk-request']);
+        const ids = requests.map(({ headers }) => headers['amz-sdk-invocation-id']);
+        return { attempts, numbers, capacity, ids: ids.map((id) => ids.indexOf(id)) };
+      }),
+    );
+    const [lean, sdk] = outcomes;
+    expect(lean).toEqual(sdk);
+    expect(lean?.numbers.slice(0, 4)).toEqual([1, 1, 2, 3].map((number) => `attempt=${number}; max=3`));
+  });
+
   it.each([['lean' as const], ['sdk' as const]])(
     "correct this machine's clock by the response of the first (%s)",
     async (which) => {
