@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { shareValue } from '../shared-values.ts';
 import { Backups } from './backups.ts';
+import { watchThrottledKeys } from './throttled-keys.ts';
 import { tableKeyPolicy, textKeyPolicy } from './key-policy.ts';
 import { scaleTable } from './scaling.ts';
 import { globalTableProperties, tableProperties } from './table-properties.ts';
@@ -20,6 +21,7 @@ export class TableStack extends Stack {
     // A first deployment that fails removes the table that it created: its name would stop the next one.
     table.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     if (settings.billing === 'provisioned') scaleTable(this, table.ref, settings);
+    if (settings.contributorInsights) watchThrottledKeys(table);
     new Backups(this, 'Backups', { tableArn: table.attrArn });
     shareValue(this, settings, 'table-stream-arn', table.attrStreamArn);
     if (key) shareValue(this, settings, 'table-key-arn', key.keyArn);

@@ -135,3 +135,21 @@ it('the table of AWS’s metrics names a page of AWS for each namespace, and kno
   expect(isPublished('AWS/ApplicationELB', 'HealthyHostCount', ['LoadBalancer'])).toBe(false);
   expect(isPublished('AWS/ECS', 'RunningTaskCount', ['ClusterName', 'ServiceName'])).toBe(false);
 });
+
+it('the saved queries search the logs of the API and the functions, by fields that lines have', () => {
+  const queries = propertiesOf('AWS::Logs::QueryDefinition');
+  expect(queries).toHaveLength(4);
+  for (const { LogGroupNames } of queries) expect(JSON.stringify(LogGroupNames)).toContain('ApiLog');
+  const text = queries.map(({ QueryString }) => String(QueryString)).join('\n');
+  const fields = new Set(
+    text.match(/\b(request_id|method|path|status|ms|level|msg|err\.name|err\.message)\b/g),
+  );
+  expect(fields.size).toBe(9);
+});
+
+it('Contributor Insights lists the throttled keys of the table and of its index, by choice', () => {
+  const throttled = (found: readonly Stack[]) =>
+    JSON.stringify(found).split('"Mode":"THROTTLED_KEYS"').length - 1;
+  expect(throttled(stacks)).toBe(0);
+  expect(throttled(synthesise({ contributorInsights: true }))).toBe(2);
+});
