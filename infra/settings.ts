@@ -166,6 +166,8 @@ const shape = z
     containerInsights: z.boolean(),
     /** Alarms of the service level objectives (service/objectives.ts): $6 a month. */
     objectives: z.boolean(),
+    /** A function that uses the deployment as a user does, every five minutes. Its user has to be created once. */
+    canary: z.boolean().default(false),
     /** The keys that are throttled most, of the table and its index: $2 a month. */
     contributorInsights: z.boolean().default(false),
     /** How long logs are kept. */
@@ -214,6 +216,7 @@ function* contradictions(of: z.output<typeof shape>): Generator<readonly [keyof 
 }
 
 function* contradictionsOfUsers(of: z.output<typeof shape>): Generator<readonly [keyof typeof of, string]> {
+  if (of.canary && of.replicatedUserPool) yield ['canary', 'goes with a user pool of the environment’s own'];
   // Rows are keyed by the pool's user ids: a pool of its own in the other region would give everyone a new one.
   for (const name of ['userPoolKeyArn', 'signIn'] as const) {
     if ((of[name] !== undefined) !== (of.standbyRegion !== undefined))

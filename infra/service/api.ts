@@ -148,6 +148,7 @@ export class Api extends Construct {
         // One hop: the load balancer, which no client can bypass.
         TRUST_PROXY: '1',
         DDB_MESSAGE_TABLE: props.table.tableName,
+        METRICS_EMF: 'on',
         ...textKeyEnvironment(props.textKeys),
         ...props.environment,
       },

@@ -1,15 +1,16 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { type IMetric, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { METRICS, NAMESPACE, TABLE_DIMENSION } from '../../backend/metrics/catalogue.ts';
 import { acknowledge } from '../acknowledge.ts';
+import { createAlarm } from './alarm.ts';
 import { createLogGroup, writeLog } from './log-group.ts';
+import { appMetric } from './metrics.ts';
 
 const EVERY = Duration.minutes(5);
 /** Seven steps of up to ten seconds, and a start. */
@@ -25,6 +26,8 @@ export interface CanaryProps {
   readonly clientId: string;
   readonly tableName: string;
   readonly logDays: RetentionDays;
+  /** The topic of its alarm. */
+  readonly topic: Topic;
 }
 
 /**
@@ -36,8 +39,6 @@ export class Canary extends Construct {
   readonly role: Role;
   /** `{"username": …, "password": …}`: docs/operations.md says how its user is created. */
   readonly secret: Secret;
-  /** Failed runs: 0 after a success, so that an alarm can treat missing values as a failure. */
-  readonly failures: IMetric;
 
   constructor(scope: Construct, id: string, props: CanaryProps) {
     super(scope, id);
@@ -82,12 +83,19 @@ export class Canary extends Construct {
       // A run that was not started is not made up for: the next one comes soon.
       targets: [new FunctionTarget(this.fn, { retryAttempts: 0 })],
     });
-    this.failures = new Metric({
-      namespace: NAMESPACE,
-      metricName: METRICS.canaryFailures.name,
-      dimensionsMap: { [TABLE_DIMENSION]: tableName },
-      statistic: Stats.SUM,
-      period: EVERY,
-    });
+    // A successful run reports 0: without a value the canary does not run.
+    createAlarm(
+      this,
+      'canary-fails',
+      {
+        description:
+          'a user could not sign in, send, receive or read: the log of the function canary names the step',
+        metric: appMetric(tableName, 'canaryFailures'),
+        threshold: 1,
+        periods: 2,
+        missing: 'fails',
+      },
+      props.topic,
+    );
   }
 }

@@ -8,6 +8,7 @@ import { Alarms } from './alarms.ts';
 import { Api } from './api.ts';
 import { createBudget } from './budget.ts';
 import { Cache } from './cache.ts';
+import { Canary } from './canary.ts';
 import { createDashboard } from './dashboard.ts';
 import { Network } from './network.ts';
 import { Objectives } from './objectives.ts';
@@ -57,6 +58,8 @@ export class ServiceStack extends Stack {
     const watched = { ...settings, ...table, summaries, users, api, cache };
     const encryptsTexts = settings.textEncryption !== 'none';
     const { topic } = new Alarms(this, 'Alarms', { ...watched, encryptsTexts });
+    if (users && settings.canary)
+      new Canary(this, 'Canary', { url, clientId: users.client.userPoolClientId, tableName, logDays, topic });
     const objectives = new Objectives(this, 'Objectives', {
       topic,
       tableName,

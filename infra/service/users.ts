@@ -30,7 +30,14 @@ const REFRESH_TOKEN_LIFE = Duration.days(30);
 
 export interface UsersProps extends Pick<
   Settings,
-  'deletionProtection' | 'mailFrom' | 'region' | 'signIn' | 'signUp' | 'standbyRegion' | 'userPoolKeyArn'
+  | 'canary'
+  | 'deletionProtection'
+  | 'mailFrom'
+  | 'region'
+  | 'signIn'
+  | 'signUp'
+  | 'standbyRegion'
+  | 'userPoolKeyArn'
 > {
   readonly network: Network;
   readonly table: DeployedTable;
@@ -55,7 +62,7 @@ export class Users extends Construct {
     });
     this.pool = this.#createPool(props);
     this.pool.addTrigger(UserPoolOperation.POST_CONFIRMATION, this.createProfile.fn);
-    this.client = this.#createClient(props.url);
+    this.client = this.#createClient(props);
     const signInUrl = this.#createDomain(props);
     this.#replicate(props);
     new CfnOutput(this, 'PoolId', { value: this.pool.userPoolId });
@@ -145,10 +152,11 @@ export class Users extends Construct {
   }
 
   /** A client for the screens: public, without a secret, with the authorization code flow and PKCE, or SRP. */
-  #createClient(url: string): UserPoolClient {
+  #createClient({ url, canary }: UsersProps): UserPoolClient {
     return this.pool.addClient('Screens', {
       generateSecret: false,
-      authFlows: { userSrp: true },
+      // The canary signs in with its password.
+      authFlows: { userSrp: true, ...(canary && { userPassword: true }) },
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
