@@ -9,17 +9,22 @@ FROM --platform=$BUILDPLATFORM node:24-trixie-slim AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 
+# `on` adds the optional packages that trace requests (docs/operations.md), without the embedded engine.
+ARG TRACING=off
+
 # No install scripts of the packages, no development packages, no embedded engine; and no types or source maps, which
 # no program reads.
 FROM manifests AS api-packages
 RUN --mount=type=cache,target=/root/.npm \
-  npm ci --workspaces=false --omit=dev --omit=optional --ignore-scripts --no-audit --no-update-notifier \
+  npm ci --workspaces=false --omit=dev $([ "$TRACING" = on ] || echo --omit=optional) --ignore-scripts --no-audit --no-update-notifier \
+  && rm -rf node_modules/@dynoxide \
   && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
 
 FROM manifests AS local-packages
 COPY local/package.json local/
 RUN --mount=type=cache,target=/root/.npm \
-  npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-update-notifier \
+  npm ci --omit=dev $([ "$TRACING" = on ] || echo --omit=optional) --ignore-scripts --no-audit --no-update-notifier \
+  && rm -rf node_modules/@dynoxide \
   && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
 
 FROM manifests AS screens
