@@ -83,6 +83,7 @@ const SUITES = {
       globalSetup: './test/compose/start-project.ts',
       globalTeardown: './test/compose/stop-project.ts',
       testMatch: files(
+        'test/compose/canary.suite.ts',
         'test/compose/images.suite.ts',
         'test/compose/outages.suite.ts',
         ...(inBrowser ? screens : []),
