@@ -98,7 +98,7 @@ export function firstAttempt(configuration: Configuration): FinalizeRequestMiddl
     const invocationId = randomUUID();
     request.headers['amz-sdk-invocation-id'] = invocationId;
     request.headers['amz-sdk-request'] = `attempt=1; max=${await configuration.maxAttempts()}`;
-    const token = await strategy.acquireInitialRetryToken(context['partition_id'] ?? '');
+    const token = await strategy.acquireInitialRetryToken(String(context['partition_id'] ?? ''));
     let first: ReturnType<typeof next> | undefined = next(args);
     try {
       const made = await first;
