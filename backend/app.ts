@@ -40,7 +40,7 @@ export function createApp(parts: AppParts): Express {
     limits,
     ...(tokenHint !== undefined && { tokenHint }),
   });
-  app.use(mountRoutes(API_ROUTES, { context, guards, limits }));
+  app.use('/api', mountRoutes(API_ROUTES, { context, guards, limits }));
   for (const screens of parts.screens ?? []) app.use(screens);
   app.use(() => {
     throw new NotFoundError();

@@ -97,32 +97,31 @@ export interface Route extends Declaration {
 }
 
 /**
- * Creates a handler of these routes, below `/api`. Express tries the routes of a router one after another, so each router
- * has only those with one method and one first segment.
+ * Creates a handler of these routes. Express tries the routes of a router one after another, so each router has only those
+ * with one method and one first segment. Like a router of Express, the handler lists its routes in `stack`.
  */
 export function mountRoutes(routes: readonly Route[], parts: RouteParts): RequestHandler {
   const routers = new Map<string, Router>();
   for (const { method, path, handler } of routes) {
-    const full = `${PREFIX}${path}`;
-    const key = routerKey(method, full);
+    const key = routerKey(method, path);
     const router = routers.get(key) ?? Router();
-    routers.set(key, router[method](spellingsOf(full), handler(parts)));
+    routers.set(key, router[method](spellingsOf(path), handler(parts)));
   }
-  return (request, response, next) => {
+  const dispatch: RequestHandler = (request, response, next) => {
     // Express also routes a HEAD request to the handler of GET.
     const method = request.method === 'HEAD' ? 'get' : request.method;
     const router = routers.get(routerKey(method, request.url));
     if (router) router(request, response, next);
     else next();
   };
+  return Object.assign(dispatch, { stack: [...routers.values()].flatMap(({ stack }) => stack) });
 }
 
-const PREFIX = '/api';
-const FIRST_SEGMENTS = /^\/[^/?]*\/[^/?]*/;
+const FIRST_SEGMENT = /^\/[^/?]*/;
 
 /** Paths are compared as Express does: without regard to case, and without decoding. */
 function routerKey(method: string, path: string): string {
-  return `${method} ${FIRST_SEGMENTS.exec(path)?.[0] ?? path}`.toLowerCase();
+  return `${method} ${FIRST_SEGMENT.exec(path)?.[0] ?? path}`.toLowerCase();
 }
 
 /** Returns the spellings of a path: RFC 3986 allows clients to percent-encode an `@`, and some libraries do. */
