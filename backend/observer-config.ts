@@ -50,7 +50,7 @@ export const OPEN_TO_STRANGERS = {
 
 /** Whether only this machine can connect to an address. */
 export function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith("127.");
+  return address === '::1' || address.startsWith('127.');
 }
 
 /** Returns the configuration from parsed environment variables. */

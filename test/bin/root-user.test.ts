@@ -6,8 +6,8 @@ import { withCaller } from './with-caller.ts';
 
 const tempDir = useTempDirs();
 
-/** Scripts that never act on AWS. */
-const LOCAL = ['token'];
+/** Scripts that never use credentials of AWS. */
+const LOCAL = ['canary', 'token'];
 /** Arguments that each script needs, before the last word. Those of a directory get one. */
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   'ddb/compare': ['one-table', 'another-table'],

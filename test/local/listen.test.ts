@@ -56,7 +56,7 @@ describe('a program that runs locally with the API', () => {
   it('is published by Docker to this machine only', () => {
     const compose = readFileSync(join(PACKAGE_ROOT, 'docker-compose.yml'), 'utf8');
     const published = [...compose.matchAll(/^ +ports: \[(.*)\]$/gm)].map(([, list]) => list);
-    expect(published).toHaveLength(3);
+    expect(published).toHaveLength(5);
     for (const list of published) expect(list).toMatch(/^'127\.0\.0\.1:[^,]*'$/);
     expect(compose).not.toMatch(/network_mode|ports:\s*\n/);
     expect(dockerEngine('/data').args(4_000)).toContain('127.0.0.1:4000:8000');
