@@ -202,17 +202,21 @@ function* contradictions(of: z.output<typeof shape>): Generator<readonly [keyof 
     ];
   yield* contradictionsOfUsers(of);
   if (of.standbyRegion === of.region) yield ['standbyRegion', 'must be another region'];
+  yield* contradictionsOfTable(of);
+  if (of.imageCredentialsArn !== undefined && of.image === undefined)
+    yield ['imageCredentialsArn', 'goes with image'];
+}
+
+function* contradictionsOfTable(of: z.output<typeof shape>): Generator<readonly [keyof typeof of, string]> {
   const exists = of.table === 'existing';
   if ((of.tableStreamArn !== undefined) !== exists)
     yield ['tableStreamArn', 'goes with the table existing, and it with this'];
-  if ((of.tableKeyArn !== undefined) !== (exists && ownKey))
+  if ((of.tableKeyArn !== undefined) !== (exists && of.encryptionKey === 'customer-managed'))
     yield ['tableKeyArn', 'goes with the table existing and the encryptionKey customer-managed'];
   if (exists && of.textEncryption !== 'none' && of.textKeyArns.length === 0)
     yield ['textKeyArns', 'must name the key of the existing table’s texts'];
   if (of.textEncryption === 'none' && of.textKeyArns.length > 0)
     yield ['textKeyArns', 'goes with textEncryption on or reading'];
-  if (of.imageCredentialsArn !== undefined && of.image === undefined)
-    yield ['imageCredentialsArn', 'goes with image'];
 }
 
 function* contradictionsOfUsers(of: z.output<typeof shape>): Generator<readonly [keyof typeof of, string]> {
@@ -235,11 +239,11 @@ export function readSettings(environment: string, values: unknown): Settings {
   const given = z.record(z.string(), z.unknown()).safeParse(values);
   if (!given.success) throw new ConfigError(['must be an object of settings']);
   const chosen = size.safeParse(given.data['size']);
-  const prefix = given.data['prefix'] ?? `cruddur-${environment}`;
+  const prefix = typeof given.data['prefix'] === 'string' ? given.data['prefix'] : `cruddur-${environment}`;
   const result = shape.safeParse({
     ...(chosen.success && SIZES[chosen.data]),
     prefix,
-    tableName: `${String(prefix)}-messages`,
+    tableName: `${prefix}-messages`,
     ...given.data,
     environment,
   });
