@@ -1,10 +1,18 @@
+import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { meterCapacity } from '../backend/table/capacity-meter.ts';
 import { createDynamoClient } from '../backend/table/client.ts';
 import { openTable } from '../backend/table/table.ts';
 import { Children } from './children.ts';
 import { Replayer } from './cost/replay.ts';
-import { comparisonGrid, type Day, operationsGrid, shareOfOriginal, traceGrid } from './cost/report.ts';
+import {
+  compare,
+  comparisonGrid,
+  type Day,
+  operationsGrid,
+  shareOfOriginal,
+  traceGrid,
+} from './cost/report.ts';
 import { type Activity, generateTrace, pairs, type Scene, team } from './cost/trace.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { markdownTable, PAGE, PAGE_FILE } from './page.ts';
@@ -56,6 +64,23 @@ const options = new Command('npm run bench:cost --')
   .addOption(new Option('--write', `also writes the part on cost of ${PAGE}`).conflicts('quick'))
   .parse()
   .opts<{ quick?: true; seed: number; window: number; write?: true }>();
+
+/** What `npm run cost` multiplies: the figures of the page, for a program. */
+const FIGURES = new URL('cost/figures.json', import.meta.url);
+
+/** An active user's day: the units of the table, and how many requests it takes. */
+function figuresOf(day: Day) {
+  const { W, R } = compare(day, true).here;
+  const opened = day.replay.openings / day.scene.active;
+  return {
+    conversations: day.scene.name,
+    W: Number(W.toFixed(2)),
+    R: Number(R.toFixed(2)),
+    sends: ACTIVITY.sends,
+    // An opened conversation is a page of messages and a read mark.
+    requests: ACTIVITY.sends + ACTIVITY.inboxReads + 2 * opened,
+  };
+}
 
 async function replayDays(engine: Engine): Promise<Day[]> {
   const client = createDynamoClient(engine.dynamo);
@@ -144,7 +169,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   const days = await replayDays(await startEngine(children));
   print(days);
-  if (options.write) await writeSection(PAGE_FILE, 'bench:cost', sectionOf(days));
+  if (options.write) {
+    await writeSection(PAGE_FILE, 'bench:cost', sectionOf(days));
+    await writeFile(FIGURES, `${JSON.stringify(days.map(figuresOf), null, 2)}\n`);
+  }
   const missed = days.filter((day) => shareOfOriginal(day) > day.aim);
   for (const { scene, aim } of missed) {
     process.stderr.write(`bench: ${scene.name} cost more than ${aim} of the original\n`);

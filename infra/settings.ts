@@ -178,57 +178,99 @@ const shape = z
     configRecorder: z.boolean().default(true),
   })
   .superRefine((settings, context) => {
-    for (const [name, message] of contradictions(settings)) {
-      context.addIssue({ code: 'custom', path: [name], message });
+    for (const { setting, message, holds } of CONTRADICTIONS) {
+      if (holds(settings)) context.addIssue({ code: 'custom', path: [setting], message });
     }
   });
 
 export type Settings = z.output<typeof shape>;
 
-/** The rules between settings: pairs of a setting's name and what is wrong with it. */
-function* contradictions(of: z.output<typeof shape>): Generator<readonly [keyof typeof of, string]> {
-  if (of.readUnits > of.maxReadUnits) yield ['maxReadUnits', 'must not be below readUnits'];
-  if (of.writeUnits > of.maxWriteUnits) yield ['maxWriteUnits', 'must not be below writeUnits'];
-  if (of.minTasks > of.maxTasks) yield ['maxTasks', 'must not be below minTasks'];
-  if (of.maxTasks > 1 && of.cacheNodes === 0)
-    yield ['cacheNodes', 'must be 1 or 2 with several tasks, which pass events to each other through Valkey'];
-  if (of.cacheNodes > 0 && of.natGateways === 0)
-    yield ['natGateways', 'must be 1 or 2 with Valkey, whose function reaches AWS from a private subnet'];
-  const ownKey = of.encryptionKey === 'customer-managed';
-  if ((of.standbyKeyArn !== undefined) !== (of.standbyRegion !== undefined && ownKey))
-    yield [
-      'standbyKeyArn',
-      'goes with standbyRegion and the encryptionKey customer-managed, and they with it',
-    ];
-  yield* contradictionsOfUsers(of);
-  if (of.standbyRegion === of.region) yield ['standbyRegion', 'must be another region'];
-  yield* contradictionsOfTable(of);
-  if (of.imageCredentialsArn !== undefined && of.image === undefined)
-    yield ['imageCredentialsArn', 'goes with image'];
-}
-
-function* contradictionsOfTable(of: z.output<typeof shape>): Generator<readonly [keyof typeof of, string]> {
-  const exists = of.table === 'existing';
-  if ((of.tableStreamArn !== undefined) !== exists)
-    yield ['tableStreamArn', 'goes with the table existing, and it with this'];
-  if ((of.tableKeyArn !== undefined) !== (exists && of.encryptionKey === 'customer-managed'))
-    yield ['tableKeyArn', 'goes with the table existing and the encryptionKey customer-managed'];
-  if (exists && of.textEncryption !== 'none' && of.textKeyArns.length === 0)
-    yield ['textKeyArns', 'must name the key of the existing table’s texts'];
-  if (of.textEncryption === 'none' && of.textKeyArns.length > 0)
-    yield ['textKeyArns', 'goes with textEncryption on or reading'];
-}
-
-function* contradictionsOfUsers(of: z.output<typeof shape>): Generator<readonly [keyof typeof of, string]> {
-  if (of.canary && of.replicatedUserPool) yield ['canary', 'goes with a user pool of the environment’s own'];
+/** Which settings contradict each other, each reported under one of them. */
+const CONTRADICTIONS: readonly {
+  readonly setting: keyof Settings;
+  readonly message: string;
+  readonly holds: (settings: Settings) => boolean;
+}[] = [
+  {
+    setting: 'maxReadUnits',
+    message: 'must not be below readUnits',
+    holds: ({ readUnits, maxReadUnits }) => readUnits > maxReadUnits,
+  },
+  {
+    setting: 'maxWriteUnits',
+    message: 'must not be below writeUnits',
+    holds: ({ writeUnits, maxWriteUnits }) => writeUnits > maxWriteUnits,
+  },
+  {
+    setting: 'maxTasks',
+    message: 'must not be below minTasks',
+    holds: ({ minTasks, maxTasks }) => minTasks > maxTasks,
+  },
+  {
+    setting: 'cacheNodes',
+    message: 'must be 1 or 2 with several tasks, which pass events to each other through Valkey',
+    holds: ({ maxTasks, cacheNodes }) => maxTasks > 1 && cacheNodes === 0,
+  },
+  {
+    setting: 'natGateways',
+    message: 'must be 1 or 2 with Valkey: the function that publishes to it also needs a way out',
+    holds: ({ cacheNodes, natGateways }) => cacheNodes > 0 && natGateways === 0,
+  },
+  {
+    setting: 'standbyKeyArn',
+    message: 'goes with standbyRegion and the encryptionKey customer-managed, and they with it',
+    holds: ({ standbyKeyArn, standbyRegion, encryptionKey }) =>
+      (standbyKeyArn !== undefined) !== (standbyRegion !== undefined && encryptionKey === 'customer-managed'),
+  },
+  {
+    setting: 'canary',
+    message: 'goes with a user pool of the environment’s own',
+    holds: ({ canary, replicatedUserPool }) => canary && replicatedUserPool !== undefined,
+  },
   // Rows are keyed by the pool's user ids: a pool of its own in the other region would give everyone a new one.
-  for (const name of ['userPoolKeyArn', 'signIn'] as const) {
-    if ((of[name] !== undefined) !== (of.standbyRegion !== undefined))
-      yield [name, 'goes with standbyRegion, and it with this: the users must be there too'];
-  }
-  if (of.replicatedUserPool !== undefined && of.table !== 'existing')
-    yield ['replicatedUserPool', 'goes with the table existing'];
-}
+  ...(['userPoolKeyArn', 'signIn'] as const).map((setting) => ({
+    setting,
+    message: 'goes with standbyRegion, and it with this: the users must be there too',
+    holds: (settings: Settings) => (settings[setting] !== undefined) !== (settings.standbyRegion !== undefined),
+  })),
+  {
+    setting: 'replicatedUserPool',
+    message: 'goes with the table existing',
+    holds: ({ replicatedUserPool, table }) => replicatedUserPool !== undefined && table !== 'existing',
+  },
+  {
+    setting: 'standbyRegion',
+    message: 'must be another region',
+    holds: ({ standbyRegion, region: here }) => standbyRegion === here,
+  },
+  {
+    setting: 'tableStreamArn',
+    message: 'goes with table existing, and this with it',
+    holds: ({ table, tableStreamArn }) => (tableStreamArn !== undefined) !== (table === 'existing'),
+  },
+  {
+    setting: 'tableKeyArn',
+    message: 'goes with table existing and encryptionKey customer-managed, and they with it',
+    holds: ({ table, tableKeyArn, encryptionKey }) =>
+      (tableKeyArn !== undefined) !== (table === 'existing' && encryptionKey === 'customer-managed'),
+  },
+  {
+    setting: 'textKeyArns',
+    message: 'must name the key of the existing table’s texts',
+    holds: ({ table, textEncryption, textKeyArns }) =>
+      table === 'existing' && textEncryption !== 'none' && textKeyArns.length === 0,
+  },
+  {
+    setting: 'textKeyArns',
+    message: 'goes with textEncryption on or reading',
+    holds: ({ textEncryption, textKeyArns }) => textEncryption === 'none' && textKeyArns.length > 0,
+  },
+  {
+    setting: 'imageCredentialsArn',
+    message: 'goes with image',
+    holds: ({ image, imageCredentialsArn }) => imageCredentialsArn !== undefined && image === undefined,
+  },
+];
 
 /**
  * Reads the settings of an environment.
@@ -236,17 +278,11 @@ function* contradictionsOfUsers(of: z.output<typeof shape>): Generator<readonly 
  * @throws ConfigError with every invalid or unknown setting.
  */
 export function readSettings(environment: string, values: unknown): Settings {
-  const given = z.record(z.string(), z.unknown()).safeParse(values);
-  if (!given.success) throw new ConfigError(['must be an object of settings']);
-  const chosen = size.safeParse(given.data['size']);
-  const prefix = typeof given.data['prefix'] === 'string' ? given.data['prefix'] : `cruddur-${environment}`;
-  const result = shape.safeParse({
-    ...(chosen.success && SIZES[chosen.data]),
-    prefix,
-    tableName: `${prefix}-messages`,
-    ...given.data,
-    environment,
-  });
+  const given = z
+    .looseObject({ size, prefix: z.string().default(`cruddur-${environment}`) })
+    .safeParse(values);
+  const defaults = given.success && { ...SIZES[given.data.size], tableName: `${given.data.prefix}-messages` };
+  const result = shape.safeParse(given.success ? { ...defaults, ...given.data, environment } : values);
   if (result.success) return result.data;
   throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
 }

@@ -28,7 +28,7 @@ export class Trail extends Construct {
   constructor(scope: Construct, id: string, props: TrailProps) {
     super(scope, id);
     const trailName = `${Stack.of(this).stackName}-trail`;
-    const logGroup = createLogGroup(this, 'Log', 'trail', props.logDays);
+    const logGroup = createLogGroup(this, 'Log', props.logDays);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('cloudtrail.amazonaws.com'),
       inlinePolicies: { write: new PolicyDocument({ statements: [writeLog(logGroup)] }) },

@@ -1,7 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Port } from 'aws-cdk-lib/aws-ec2';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   Cluster,
@@ -23,7 +24,7 @@ import {
   SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
@@ -38,13 +39,21 @@ const API_PORT = 4567;
 const CPU = 256;
 const MEMORY_MB = 512;
 const TARGET_CPU_PERCENT = 60;
+/**
+ * A saturated task responds late, and replacing it makes the others slower: it is given up after a minute and a half, when
+ * scaling had time to see its CPU. ECS replaces a process that ended at once.
+ */
+const CHECK_INTERVAL = Duration.seconds(15);
+const CHECK_TIMEOUT = Duration.seconds(10);
+const FAILED_CHECKS = 6;
 /** The API responds to all requests in flight within four seconds of the signal to stop. */
 const STOP_TIMEOUT = Duration.seconds(15);
 
 export interface ApiProps {
   readonly network: Network;
   readonly table: DeployedTable;
-  readonly redisUrl: Secret;
+  /** Absent: a single task needs no Valkey. */
+  readonly redisUrl: Secret | undefined;
   /** Absent: texts are not encrypted by the API. */
   readonly textKeys: TextKeys | undefined;
   /** Environment variables of the containers, without the table's: the issuer of tokens and the origin of the screens. */
@@ -52,6 +61,9 @@ export interface ApiProps {
   readonly certificateArn: string;
   /** Absent: built from the Dockerfile. */
   readonly image?: string;
+  /** The sign-in of the image's registry. Absent: it is Amazon's, or public. */
+  readonly imageCredentialsArn?: string;
+  readonly containerInsights: boolean;
   readonly deletionProtection: boolean;
   readonly minTasks: number;
   readonly maxTasks: number;
@@ -72,21 +84,23 @@ export class Api extends Construct {
     const { network, table } = props;
     this.securityGroup = network.securityGroup(this, 'Group', 'api: only the load balancer connects to it');
     const statements = [
-      ...tableStatements(this, 'api', table, network.tableEndpoint.vpcEndpointId),
+      ...tableStatements(this, 'api', table, network.tableEndpoint),
       ...textKeyStatements(props.textKeys),
     ];
     this.taskRole = new Role(this, 'TaskRole', {
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
       inlinePolicies: { api: new PolicyDocument({ statements }) },
     });
-    this.logGroup = createLogGroup(this, 'Log', 'api', props.logDays);
+    this.logGroup = createLogGroup(this, 'Log', props.logDays);
     this.service = this.#createService(props);
     const balancerGroup = network.securityGroup(
       this,
       'BalancerGroup',
       'load balancer: open to all addresses',
     );
+    network.allowHttps(this.securityGroup);
     this.securityGroup.addIngressRule(balancerGroup, Port.tcp(API_PORT), 'the load balancer');
+    balancerGroup.addEgressRule(this.securityGroup, Port.tcp(API_PORT), 'the API');
     this.loadBalancer = new ApplicationLoadBalancer(this, 'Balancer', {
       vpc: network.vpc,
       internetFacing: true,
@@ -103,8 +117,15 @@ export class Api extends Construct {
     const { network } = props;
     const cluster = new Cluster(this, 'Cluster', {
       vpc: network.vpc,
-      containerInsightsV2: ContainerInsights.ENABLED,
+      containerInsightsV2: props.containerInsights ? ContainerInsights.ENABLED : ContainerInsights.DISABLED,
     });
+    if (!props.containerInsights) {
+      acknowledge(
+        cluster,
+        'Chosen in the settings: the metrics of each container cost more than a small task.',
+        ['ECS4'],
+      );
+    }
     const service = new FargateService(this, 'Service', {
       cluster,
       taskDefinition: this.#createTask(props),
@@ -112,7 +133,8 @@ export class Api extends Construct {
       minHealthyPercent: 100,
       circuitBreaker: { rollback: true },
       securityGroups: [this.securityGroup],
-      assignPublicIp: false,
+      vpcSubnets: network.taskSubnets,
+      assignPublicIp: network.tasksHavePublicIps,
       enableECSManagedTags: true,
     });
     service
@@ -132,7 +154,7 @@ export class Api extends Construct {
       taskRole: this.taskRole,
     });
     task.addContainer('api', {
-      image: imageOf(props.image),
+      image: this.#image(props),
       portMappings: [{ containerPort: API_PORT }],
       readonlyRootFilesystem: true,
       // Passes signals on to a Node that is still starting, which would ignore them as the first process.
@@ -152,7 +174,7 @@ export class Api extends Construct {
         ...textKeyEnvironment(props.textKeys),
         ...props.environment,
       },
-      secrets: { REDIS_URL: EcsSecret.fromSecretsManager(props.redisUrl) },
+      ...(props.redisUrl && { secrets: { REDIS_URL: EcsSecret.fromSecretsManager(props.redisUrl) } }),
     });
     acknowledge(task, 'The secret settings come from Secrets Manager.', ['ECS2']);
     acknowledge(task, 'The registry’s sign-in (ecr:GetAuthorizationToken) is bound to no resource.', [
@@ -169,7 +191,13 @@ export class Api extends Construct {
       targets: [this.service],
       // Event streams end with their container; their clients reconnect.
       deregistrationDelay: STOP_TIMEOUT,
-      healthCheck: { path: '/api/health-check', interval: Duration.seconds(10), healthyThresholdCount: 2 },
+      healthCheck: {
+        path: '/api/health-check',
+        interval: CHECK_INTERVAL,
+        timeout: CHECK_TIMEOUT,
+        healthyThresholdCount: 2,
+        unhealthyThresholdCount: FAILED_CHECKS,
+      },
     });
     this.loadBalancer.addListener('Https', {
       port: 443,
@@ -183,10 +211,31 @@ export class Api extends Construct {
     });
     return targets;
   }
+
+  #image({ image, imageCredentialsArn }: ApiProps): ContainerImage {
+    if (image === undefined) return ContainerImage.fromAsset('.', { platform: Platform.LINUX_ARM64 });
+    const own = AMAZON_IMAGE.exec(image)?.groups;
+    if (own) {
+      const { account, region, repository = '', reference } = own;
+      const repositoryArn = Stack.of(this).formatArn({
+        service: 'ecr',
+        account,
+        region,
+        resource: 'repository',
+        resourceName: repository,
+      });
+      const registry = Repository.fromRepositoryAttributes(this, 'Registry', {
+        repositoryArn,
+        repositoryName: repository,
+      });
+      return ContainerImage.fromEcrRepository(registry, reference);
+    }
+    if (imageCredentialsArn === undefined) return ContainerImage.fromRegistry(image);
+    const credentials = Secret.fromSecretCompleteArn(this, 'ImageCredentials', imageCredentialsArn);
+    return ContainerImage.fromRegistry(image, { credentials });
+  }
 }
 
-function imageOf(image: string | undefined): ContainerImage {
-  return image === undefined
-    ? ContainerImage.fromAsset('.', { platform: Platform.LINUX_ARM64 })
-    : ContainerImage.fromRegistry(image);
-}
+/** An image in Amazon's registry: its account, region and repository, and a tag or a digest. */
+const AMAZON_IMAGE =
+  /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com\/(?<repository>[^:@]+)(?::|@)(?<reference>.+)$/;

@@ -52,12 +52,13 @@ export class Cache extends Construct {
   /** Allows a security group to connect. @param who describes it in the rule. */
   allow(group: SecurityGroup, who: string): void {
     this.#securityGroup.addIngressRule(group, Port.tcp(PORT), who);
+    group.addEgressRule(this.#securityGroup, Port.tcp(PORT), 'Valkey');
   }
 
   #createNodes(network: Network, nodes: number, token: Secret): CfnReplicationGroup {
     const subnets = new CfnSubnetGroup(this, 'Subnets', {
       description: 'Private subnets of the messages network',
-      subnetIds: network.vpc.privateSubnets.map(({ subnetId }) => subnetId),
+      subnetIds: network.vpc.selectSubnets(network.privateSubnets).subnetIds,
     });
     const several = nodes > 1;
     const group = new CfnReplicationGroup(this, 'Nodes', {

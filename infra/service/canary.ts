@@ -55,7 +55,7 @@ export class Canary extends Construct {
     acknowledge(this.secret, 'The password is of a user who holds nothing; changing it needs Cognito too.', [
       'SMG4',
     ]);
-    const logGroup = createLogGroup(this, 'Log', 'canary', props.logDays);
+    const logGroup = createLogGroup(this, 'Log', props.logDays);
     this.role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { canary: new PolicyDocument({ statements: [writeLog(logGroup)] }) },

@@ -1,5 +1,4 @@
-import type { Duration } from 'aws-cdk-lib';
-import { Stack } from 'aws-cdk-lib';
+import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib';
 import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { type PolicyStatement, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -15,7 +14,8 @@ import { attachStatements, type DeployedTable, tableStatements } from './table-p
 const MEMORY_MB = 512;
 
 export interface FunctionProps {
-  readonly network: Network;
+  /** Only for a function that reaches Valkey. Absent: outside the network, where AWS is reached without a way out. */
+  readonly network?: Network;
   readonly table: DeployedTable;
   readonly timeout: Duration;
   readonly logDays: RetentionDays;
@@ -24,25 +24,36 @@ export interface FunctionProps {
   readonly statements?: readonly PolicyStatement[];
 }
 
-/** A function of `lambdas/`, as `npm run build` bundled it, in the network, with its own role. */
+/** A function of `lambdas/`, as `npm run build` bundled it, with its own role. */
 export class TableFunction extends Construct {
   readonly fn: LambdaFunction;
   readonly role: Role;
   readonly logGroup: LogGroup;
-  readonly securityGroup: SecurityGroup;
+  /** Of a function in the network. */
+  readonly securityGroup?: SecurityGroup;
 
   constructor(scope: Construct, id: string, name: Exclude<TableUser, 'api'>, props: FunctionProps) {
     super(scope, id);
     const { network, table } = props;
-    this.logGroup = createLogGroup(this, 'Log', name, props.logDays);
-    this.securityGroup = network.securityGroup(
-      this,
-      'Group',
-      `${name}: connects to others, accepts no connections`,
-    );
+    this.logGroup = createLogGroup(this, 'Log', props.logDays);
+    if (network) {
+      this.securityGroup = network.securityGroup(
+        this,
+        'Group',
+        `${name}: connects to others, accepts no connections`,
+      );
+      network.allowHttps(this.securityGroup);
+    }
+    const functionName = `${Stack.of(this).stackName}-${name}`;
+    const functionArn = Stack.of(this).formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: functionName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
     const statements = [
-      ...tableStatements(this, name, table, network.tableEndpoint.vpcEndpointId),
-      ...attachStatements(),
+      ...tableStatements(this, name, table, network?.tableEndpoint ?? { functionArn }),
+      ...(network ? attachStatements() : []),
       writeLog(this.logGroup),
       ...(props.statements ?? []),
     ];
@@ -50,11 +61,13 @@ export class TableFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { [name]: new PolicyDocument({ statements }) },
     });
-    acknowledge(this.role, 'AWS defines no resource for attaching a function to a network.', [
-      'IAM5[Resource::*]',
-    ]);
+    if (network) {
+      acknowledge(this.role, 'AWS defines no resource for attaching a function to a network.', [
+        'IAM5[Resource::*]',
+      ]);
+    }
     this.fn = new LambdaFunction(this, 'Function', {
-      functionName: `${Stack.of(this).stackName}-${name}`,
+      functionName,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       // Without the source map, which takes twice as long to load as the code.
@@ -64,8 +77,11 @@ export class TableFunction extends Construct {
       timeout: props.timeout,
       role: this.role,
       logGroup: this.logGroup,
-      vpc: network.vpc,
-      securityGroups: [this.securityGroup],
+      ...(network && {
+        vpc: network.vpc,
+        vpcSubnets: network.privateSubnets,
+        ...(this.securityGroup && { securityGroups: [this.securityGroup] }),
+      }),
       environment: { DDB_MESSAGE_TABLE: table.tableName, ...props.environment },
     });
   }

@@ -1,10 +1,13 @@
-import { Stack } from 'aws-cdk-lib';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
   type GatewayVpcEndpoint,
   GatewayVpcEndpointAwsService,
+  Peer,
+  Port,
   SecurityGroup,
+  type SubnetSelection,
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
@@ -16,6 +19,8 @@ import { indexArn } from '../table/table-properties.ts';
 import { createLogGroup } from './log-group.ts';
 import { dynamoActions } from './table-policy.ts';
 
+const PUBLIC = 'public';
+const PRIVATE = 'private';
 /** The minimum for the load balancer. */
 const ZONES = 2;
 
@@ -26,34 +31,53 @@ export interface NetworkProps {
 }
 
 /**
- * Two zones with public subnets for the load balancer only, and private ones for everything else. The table is reached
- * through its gateway endpoint, which allows only this table and this account. All other traffic (keys of tokens, the
- * failure queue, image and logs) goes through the NAT gateway.
+ * Two zones with public and private subnets. With a NAT gateway, the public ones hold the load balancer only, and private
+ * ones everything else; without one, the API's tasks are in public subnets too, with addresses of their own and security
+ * groups that accept the load balancer alone. The table is reached through its gateway endpoint, which allows only this
+ * table and this account. All other traffic (keys of tokens, the failure queue, image and logs) goes to the internet.
  */
 export class Network extends Construct {
   readonly vpc: Vpc;
   readonly tableEndpoint: GatewayVpcEndpoint;
+  /** The subnets of the API's tasks. */
+  readonly taskSubnets: SubnetSelection;
+  /** Whether tasks reach the internet by addresses of their own. */
+  readonly tasksHavePublicIps: boolean;
 
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
+    this.tasksHavePublicIps = props.natGateways === 0;
+    this.taskSubnets = { subnetGroupName: this.tasksHavePublicIps ? PUBLIC : PRIVATE };
     this.vpc = new Vpc(this, 'Vpc', {
       maxAzs: ZONES,
       natGateways: props.natGateways,
-      restrictDefaultSecurityGroup: false,
+      // By a function of the CDK: CloudFormation itself cannot change this group, which every network has.
+      restrictDefaultSecurityGroup: true,
       subnetConfiguration: [
-        { name: 'public', subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
-        { name: 'private', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 20 },
+        { name: PUBLIC, subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
+        {
+          // The same name, and so the same subnet, with and without a way out: the setting can change.
+          name: PRIVATE,
+          subnetType: this.tasksHavePublicIps ? SubnetType.PRIVATE_ISOLATED : SubnetType.PRIVATE_WITH_EGRESS,
+          cidrMask: 20,
+        },
       ],
     });
+    this.#confineProvider();
     // Refused traffic, and the addresses of all connections: no contents.
     this.vpc.addFlowLog('Flow', {
-      destination: FlowLogDestination.toCloudWatchLogs(
-        createLogGroup(this, 'FlowLog', 'flow', props.logDays),
-      ),
+      destination: FlowLogDestination.toCloudWatchLogs(createLogGroup(this, 'FlowLog', props.logDays)),
       trafficType: FlowLogTrafficType.REJECT,
     });
     this.tableEndpoint = this.#addTableEndpoint(props.tableArn);
     this.#addImageEndpoint();
+  }
+
+  /** The CDK's function that closes the default group gets AWS's policy for all logs: it needs no log. */
+  #confineProvider(): void {
+    const provider = Stack.of(this).node.findChild('Custom::VpcRestrictDefaultSGCustomResourceProvider');
+    const role = provider.node.findChild('Role');
+    if (CfnResource.isCfnResource(role)) role.addPropertyDeletionOverride('ManagedPolicyArns');
   }
 
   #addTableEndpoint(tableArn: string): GatewayVpcEndpoint {
@@ -92,8 +116,18 @@ export class Network extends Construct {
     );
   }
 
-  /** Creates a security group that accepts no connection until a rule is added. */
+  /** Selects the private subnets, whether or not they have a way out. */
+  get privateSubnets(): SubnetSelection {
+    return { subnetGroupName: PRIVATE };
+  }
+
+  /** Creates a security group that accepts and opens no connection until a rule is added. */
   securityGroup(scope: Construct, id: string, description: string): SecurityGroup {
-    return new SecurityGroup(scope, id, { vpc: this.vpc, description });
+    return new SecurityGroup(scope, id, { vpc: this.vpc, description, allowAllOutbound: false });
+  }
+
+  /** Allows connections to AWS, the registry and the issuer of tokens: they have no addresses that could be listed. */
+  allowHttps(group: SecurityGroup): void {
+    group.addEgressRule(Peer.anyIpv4(), Port.HTTPS, 'AWS, the registry, the issuer of tokens');
   }
 }

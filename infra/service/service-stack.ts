@@ -10,9 +10,11 @@ import { createBudget } from './budget.ts';
 import { Cache } from './cache.ts';
 import { Canary } from './canary.ts';
 import { createDashboard } from './dashboard.ts';
+import { createFirewall } from './firewall.ts';
 import { Network } from './network.ts';
 import { Objectives } from './objectives.ts';
 import { createQueries } from './queries.ts';
+import { rollBackOnAlarms } from './release-alarms.ts';
 import { Summaries } from './summaries.ts';
 import type { DeployedTable } from './table-policy.ts';
 import type { TextKeys } from './text-key.ts';
@@ -30,19 +32,26 @@ export class ServiceStack extends Stack {
     const { logDays } = settings;
     const table = this.#table(settings);
     const network = new Network(this, 'Network', { ...settings, tableArn: table.tableArn });
-    const cache = new Cache(this, 'Cache', { network, nodes: settings.cacheNodes });
+    const cache =
+      settings.cacheNodes === 0
+        ? undefined
+        : new Cache(this, 'Cache', { network, nodes: settings.cacheNodes });
     const url = `https://${settings.domain}`;
     const prefix = userIdPrefixEnvironment(settings);
     const { replicatedUserPool } = settings;
     const users = replicatedUserPool
       ? undefined
-      : new Users(this, 'Users', { ...settings, network, table, url, environment: prefix });
-    const summaries = new Summaries(this, 'Summaries', { network, table, redisUrl: cache.url, logDays });
+      : new Users(this, 'Users', { ...settings, table, url, environment: prefix });
+    const summaries = new Summaries(this, 'Summaries', {
+      table,
+      logDays,
+      ...(cache && { network, redisUrl: cache.url }),
+    });
     const api = new Api(this, 'Api', {
       ...settings,
       network,
       table,
-      redisUrl: cache.url,
+      redisUrl: cache?.url,
       textKeys: this.#textKeys(settings),
       environment: {
         FRONTEND_URL: url,
@@ -52,8 +61,16 @@ export class ServiceStack extends Stack {
         ...prefix,
       },
     });
-    cache.allow(api.securityGroup, 'the API');
-    cache.allow(summaries.function.securityGroup, 'the function that follows the stream');
+    cache?.allow(api.securityGroup, 'the API');
+    const { securityGroup } = summaries.function;
+    if (securityGroup) cache?.allow(securityGroup, 'the function that follows the stream');
+    rollBackOnAlarms(this, api);
+    if (settings.firewall) {
+      createFirewall(this, {
+        loadBalancerArn: api.loadBalancer.loadBalancerArn,
+        userPoolArn: users?.pool.userPoolArn,
+      });
+    }
     const { tableName } = table;
     const watched = { ...settings, ...table, summaries, users, api, cache };
     const encryptsTexts = settings.textEncryption !== 'none';

@@ -18,10 +18,11 @@ const TIMEOUT = Duration.minutes(1);
 const FAILURES_KEPT = Duration.days(14);
 
 export interface SummariesProps {
-  readonly network: Network;
+  /** Absent without Valkey. */
+  readonly network?: Network;
   readonly table: DeployedTable;
-  /** The secret that is the URL of Valkey. */
-  readonly redisUrl: Secret;
+  /** The secret that is the URL of Valkey. Absent: the API's only process publishes by itself. */
+  readonly redisUrl?: Secret;
   readonly logDays: RetentionDays;
 }
 
@@ -32,7 +33,7 @@ export class Summaries extends Construct {
 
   constructor(scope: Construct, id: string, props: SummariesProps) {
     super(scope, id);
-    const { network, table } = props;
+    const { network, table, redisUrl } = props;
     this.failures = new Queue(this, 'Failures', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -40,11 +41,14 @@ export class Summaries extends Construct {
     });
     acknowledge(this.failures, 'It is the queue of failures itself; only people consume it.', ['SQS3']);
     this.function = new TableFunction(this, 'Function', 'update-summaries', {
-      network,
+      ...(network && { network }),
       table,
       timeout: TIMEOUT,
       logDays: props.logDays,
-      environment: { FAILURE_QUEUE_URL: this.failures.queueUrl, REDIS_URL_SECRET: props.redisUrl.secretArn },
+      environment: {
+        FAILURE_QUEUE_URL: this.failures.queueUrl,
+        ...(redisUrl && { REDIS_URL_SECRET: redisUrl.secretArn }),
+      },
       statements: [
         new PolicyStatement({
           actions: STREAM_ACTIONS.map((action) => `dynamodb:${action}`),
@@ -54,10 +58,14 @@ export class Summaries extends Construct {
         // For records that the handler skips, and batches that Lambda gives up.
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.failures.queueArn] }),
         // A setting of the function would be readable by everyone who may describe functions.
-        new PolicyStatement({
-          actions: ['secretsmanager:GetSecretValue'],
-          resources: [props.redisUrl.secretArn],
-        }),
+        ...(redisUrl
+          ? [
+              new PolicyStatement({
+                actions: ['secretsmanager:GetSecretValue'],
+                resources: [redisUrl.secretArn],
+              }),
+            ]
+          : []),
       ],
     });
     const streams = `arn:<AWS::Partition>:dynamodb:<AWS::Region>:<AWS::AccountId>:table/${table.tableName}/stream/*`;

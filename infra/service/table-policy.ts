@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { GatewayVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { TABLE_ACCESS, type TableAction, type TableUser } from '../permissions.ts';
 import { indexArn } from '../table/table-properties.ts';
@@ -27,18 +28,27 @@ export function dynamoActions(actions: readonly TableAction[]): string[] {
   return actions.map((action) => `dynamodb:${action}`);
 }
 
+/** The only origin of a role's requests: the endpoint of the network, or the function itself, which is outside of it. */
+export type Origin = Pick<GatewayVpcEndpoint, 'vpcEndpointId'> | { readonly functionArn: string };
+
+function conditionsOf(origin: Origin) {
+  return 'functionArn' in origin
+    ? { ArnEquals: { 'lambda:SourceFunctionArn': origin.functionArn } }
+    : { StringEquals: { 'aws:SourceVpce': origin.vpcEndpointId } };
+}
+
 /**
- * The permissions of a role on the table, its index and its key, only through the network's endpoint: stolen credentials
- * are useless outside the network.
+ * The permissions of a role on the table, its index and its key, from one origin only: the role's credentials are useless
+ * to others, outside the network or of another function.
  */
 export function tableStatements(
   scope: Construct,
   user: TableUser,
   table: DeployedTable,
-  endpointId: string,
+  origin: Origin,
 ): PolicyStatement[] {
   const access = TABLE_ACCESS[user];
-  const conditions = { StringEquals: { 'aws:SourceVpce': endpointId } };
+  const conditions = conditionsOf(origin);
   const statements = [
     new PolicyStatement({ actions: dynamoActions(access.table), resources: [table.tableArn], conditions }),
   ];

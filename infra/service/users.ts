@@ -18,7 +18,6 @@ import { SIGNED_IN_PATH } from '../../web/src/session/signed-in-path.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { Settings } from '../settings.ts';
 import { TableFunction } from './lambda-function.ts';
-import type { Network } from './network.ts';
 import type { DeployedTable } from './table-policy.ts';
 
 /** Cognito gives a trigger five seconds, and then refuses the sign-up. */
@@ -39,7 +38,6 @@ export interface UsersProps extends Pick<
   | 'standbyRegion'
   | 'userPoolKeyArn'
 > {
-  readonly network: Network;
   readonly table: DeployedTable;
   /** The URL of the screens. */
   readonly url: string;

@@ -13,10 +13,16 @@ const HOUR_UTC = '3';
 
 /** Daily and monthly copies in their own vault: they outlive the table and its point-in-time recovery. */
 export class Backups extends Construct {
-  constructor(scope: Construct, id: string, { tableArn }: { readonly tableArn: string }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { tableArn, prefix }: { readonly tableArn: string; readonly prefix: string },
+  ) {
     super(scope, id);
     const vault = new BackupVault(this, 'Vault', {
-      removalPolicy: RemovalPolicy.RETAIN,
+      // A vault needs a name, and the CDK's own would be the same in each environment.
+      backupVaultName: `${prefix}-backups`,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       // A role that can write to the table cannot delete its copies.
       blockRecoveryPointDeletion: true,
     });

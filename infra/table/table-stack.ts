@@ -1,14 +1,13 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { CfnGlobalTable, CfnTable } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { shareValue } from '../shared-values.ts';
 import { Backups } from './backups.ts';
-import { watchThrottledKeys } from './throttled-keys.ts';
 import { tableKeyPolicy, textKeyPolicy } from './key-policy.ts';
-import { scaleTable } from './scaling.ts';
-import { globalTableProperties, tableProperties } from './table-properties.ts';
+import { tableProperties } from './table-properties.ts';
+import { watchThrottledKeys } from './throttled-keys.ts';
 
 /** The table with its key and its backups: they remain when everything else is deleted. */
 export class TableStack extends Stack {
@@ -20,9 +19,8 @@ export class TableStack extends Stack {
     const table = this.#createTable(settings, key?.keyArn);
     // A first deployment that fails removes the table that it created: its name would stop the next one.
     table.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
-    if (settings.billing === 'provisioned') scaleTable(this, table.ref, settings);
     if (settings.contributorInsights) watchThrottledKeys(table);
-    new Backups(this, 'Backups', { tableArn: table.attrArn });
+    new Backups(this, 'Backups', { tableArn: table.attrArn, prefix: settings.prefix });
     shareValue(this, settings, 'table-stream-arn', table.attrStreamArn);
     if (key) shareValue(this, settings, 'table-key-arn', key.keyArn);
     if (textKey) shareValue(this, settings, 'text-key-arn', textKey.keyArn);
@@ -45,24 +43,23 @@ export class TableStack extends Stack {
   }
 
   #createTextKey(settings: Settings): Key {
-    const { prefix, standbyRegion } = settings;
+    const { prefix } = settings;
     return new Key(this, 'TextKey', {
       description: 'Encrypts the texts of messages',
       policy: textKeyPolicy(this, settings),
       alias: `${prefix}-texts`,
       enableKeyRotation: true,
-      // In another region, only a replica of the key can decrypt the texts.
-      ...(standbyRegion !== undefined && { multiRegion: true }),
+      // In another region, only a replica of the key can decrypt the texts. A key cannot become one of several regions later.
+      multiRegion: true,
       // Without this key, the texts cannot be read.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
   }
 
-  #createTable(settings: Settings, keyArn: string | undefined): CfnTable | CfnGlobalTable {
+  #createTable(settings: Settings, keyArn: string | undefined): CfnGlobalTable {
     const { standbyRegion, standbyKeyArn } = settings;
-    if (standbyRegion === undefined) return new CfnTable(this, 'Table', tableProperties(settings, keyArn));
     const here = { region: this.region, keyArn };
-    const standby = { region: standbyRegion, keyArn: standbyKeyArn };
-    return new CfnGlobalTable(this, 'Table', globalTableProperties(settings, here, standby));
+    const standby = standbyRegion === undefined ? [] : [{ region: standbyRegion, keyArn: standbyKeyArn }];
+    return new CfnGlobalTable(this, 'Table', tableProperties(settings, [here, ...standby]));
   }
 }

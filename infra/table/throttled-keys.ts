@@ -1,5 +1,4 @@
-import { CfnGlobalTable, type CfnTable } from 'aws-cdk-lib/aws-dynamodb';
-import { INBOX_INDEX } from '../../schema/table.ts';
+import type { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
 
 /** Without those that are only used most: these rules see throttled requests alone, and cost little. */
 const SPECIFICATION = { Enabled: true, Mode: 'THROTTLED_KEYS' };
@@ -9,12 +8,7 @@ const SPECIFICATION = { Enabled: true, Mode: 'THROTTLED_KEYS' };
  * region of the stack.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/contributorinsights_HowItWorks.html
  */
-export function watchThrottledKeys(table: CfnGlobalTable | CfnTable): void {
-  const place = table instanceof CfnGlobalTable ? 'Replicas.0.' : '';
-  table.addPropertyOverride(`${place}ContributorInsightsSpecification`, SPECIFICATION);
-  table.addPropertyOverride(`${place}GlobalSecondaryIndexes.0.IndexName`, INBOX_INDEX);
-  table.addPropertyOverride(
-    `${place}GlobalSecondaryIndexes.0.ContributorInsightsSpecification`,
-    SPECIFICATION,
-  );
+export function watchThrottledKeys(table: CfnGlobalTable): void {
+  for (const place of ['Replicas.0', 'Replicas.0.GlobalSecondaryIndexes.0'])
+    table.addPropertyOverride(`${place}.ContributorInsightsSpecification`, SPECIFICATION);
 }

@@ -54,10 +54,10 @@ describe('an error is found', () => {
   itLints('by cfn-lint: a reference to a missing resource', () => {
     const [table] = synthesise();
     const text = readFileSync(table?.path ?? '', 'utf8').replace(
-      '"AWS::DynamoDB::Table"',
-      '"AWS::DynamoDB::Tables"',
+      '"AWS::DynamoDB::GlobalTable"',
+      '"AWS::DynamoDB::GlobalTables"',
     );
     writeFileSync(table?.path ?? '', text);
-    expect(lint([table?.path ?? ''])).toContain('AWS::DynamoDB::Tables');
+    expect(lint([table?.path ?? ''])).toContain('AWS::DynamoDB::GlobalTables');
   });
 });

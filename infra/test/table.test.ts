@@ -19,6 +19,12 @@ import { useTestTable } from '../../test/support/test-table.ts';
 
 const db = useTestTable({ stream: true });
 
+/** Of a global table: what all regions have together. */
+const writeUnits = {
+  WriteOnDemandThroughputSettings: z.unknown().optional(),
+  WriteProvisionedThroughputSettings: z.unknown().optional(),
+};
+
 /** The properties of a table in CloudFormation. Any property that is not named here makes the tests fail. */
 const properties = z.strictObject({
   TableName: z.unknown(),
@@ -30,11 +36,15 @@ const properties = z.strictObject({
       KeySchema: z.unknown(),
       Projection: z.unknown(),
       ProvisionedThroughput: z.unknown().optional(),
+      OnDemandThroughput: z.unknown().optional(),
+      ...writeUnits,
     }),
   ),
   StreamSpecification: z.strictObject({ StreamViewType: z.string() }),
   BillingMode: z.unknown(),
   ProvisionedThroughput: z.unknown().optional(),
+  OnDemandThroughput: z.unknown().optional(),
+  ...writeUnits,
   TimeToLiveSpecification: z.strictObject({ AttributeName: z.string(), Enabled: z.boolean() }),
   PointInTimeRecoverySpecification: z.strictObject({ PointInTimeRecoveryEnabled: z.boolean() }).optional(),
   DeletionProtectionEnabled: z.unknown().optional(),
@@ -47,8 +57,7 @@ type Properties = z.output<typeof properties>;
 /** The table's properties in the stack with these settings. */
 function deployed(context: Readonly<Record<string, unknown>> = {}): Properties {
   const stack = new TableStack(new App(), 'Table', { settings: testSettings(context) });
-  const type = context['standbyRegion'] === undefined ? 'AWS::DynamoDB::Table' : 'AWS::DynamoDB::GlobalTable';
-  const [table] = Object.values(Template.fromStack(stack).findResources(type));
+  const [table] = Object.values(Template.fromStack(stack).findResources('AWS::DynamoDB::GlobalTable'));
   return properties.parse(table?.['Properties']);
 }
 
@@ -66,8 +75,10 @@ async function create(
   const input = {
     AttributeDefinitions,
     KeySchema,
-    GlobalSecondaryIndexes: table.GlobalSecondaryIndexes.map((index) => ({
-      ...index,
+    GlobalSecondaryIndexes: table.GlobalSecondaryIndexes.map(({ IndexName, KeySchema: key, Projection }) => ({
+      IndexName,
+      KeySchema: key,
+      Projection,
       ProvisionedThroughput,
     })),
     BillingMode: 'PAY_PER_REQUEST',
@@ -130,41 +141,35 @@ describe.each(Object.entries(DEPLOYMENTS))('the table that is deployed %s', (_na
 });
 
 describe('the table that is deployed', () => {
-  it('with provisioned units has them in the table and in its index', async () => {
-    const table = deployed({ billing: 'provisioned', readUnits: 7, writeUnits: 3 });
-    const units = { ReadCapacityUnits: 7, WriteCapacityUnits: 3 };
-    expect(table).toMatchObject({
-      BillingMode: 'PROVISIONED',
-      ProvisionedThroughput: units,
-      GlobalSecondaryIndexes: [{ ProvisionedThroughput: units }],
-    });
-    const made = await create(table, { BillingMode: 'PROVISIONED', ProvisionedThroughput: units });
-    expect(tableDifferences(made, made.TableName ?? '')).toEqual([]);
-    expect(made.ProvisionedThroughput).toMatchObject(units);
-    expect(made.GlobalSecondaryIndexes?.[0]?.ProvisionedThroughput).toMatchObject(units);
-  });
-
-  it('with provisioned units scales all four of them with their use', () => {
-    const settings = testSettings({
+  it('with provisioned units scales them between the given bounds, in the table and in its index', () => {
+    const units = {
       billing: 'provisioned',
       readUnits: 2,
       maxReadUnits: 20,
+      writeUnits: 3,
       maxWriteUnits: 30,
-    });
-    const template = Template.fromStack(new TableStack(new App(), 'Table', { settings }));
-    const targets = z
-      .array(z.object({ Properties: z.record(z.string(), z.unknown()) }))
-      .parse(Object.values(template.findResources('AWS::ApplicationAutoScaling::ScalableTarget')));
-    const bounds = targets.map(({ Properties: target }) =>
-      ['ScalableDimension', 'MinCapacity', 'MaxCapacity'].map((name) => target[name]).join(' '),
-    );
-    expect(bounds.sort()).toEqual([
-      'dynamodb:index:ReadCapacityUnits 2 20',
-      'dynamodb:index:WriteCapacityUnits 5 30',
-      'dynamodb:table:ReadCapacityUnits 2 20',
-      'dynamodb:table:WriteCapacityUnits 5 30',
+    };
+    const table = deployed(units);
+    const scaling = (min: number, max: number) =>
+      expect.objectContaining({ MinCapacity: min, MaxCapacity: max, SeedCapacity: min });
+    const write = {
+      WriteProvisionedThroughputSettings: { WriteCapacityAutoScalingSettings: scaling(3, 30) },
+    };
+    const read = { ReadProvisionedThroughputSettings: { ReadCapacityAutoScalingSettings: scaling(2, 20) } };
+    expect(table).toMatchObject({ BillingMode: 'PROVISIONED', ...write, GlobalSecondaryIndexes: [write] });
+    expect(table.Replicas).toEqual([
+      expect.objectContaining({ ...read, GlobalSecondaryIndexes: [expect.objectContaining(read)] }),
     ]);
-    template.resourceCountIs('AWS::ApplicationAutoScaling::ScalingPolicy', 4);
+  });
+
+  it('on demand has a maximum of units, so that no load costs without end', () => {
+    const table = deployed({ maxReadUnits: 20, maxWriteUnits: 30 });
+    const write = { WriteOnDemandThroughputSettings: { MaxWriteRequestUnits: 30 } };
+    const read = { ReadOnDemandThroughputSettings: { MaxReadRequestUnits: 20 } };
+    expect(table).toMatchObject({ ...write, GlobalSecondaryIndexes: [write] });
+    expect(table.Replicas).toEqual([
+      expect.objectContaining({ ...read, GlobalSecondaryIndexes: [expect.objectContaining(read)] }),
+    ]);
   });
 
   it('has the configured key, which is rotated', () => {

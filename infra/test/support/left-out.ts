@@ -18,6 +18,7 @@ export const STANDS_IN: Readonly<Record<string, string>> = {
   'AWS::Config::ConfigRule': 'infra/test/baseline.suite.ts',
   'AWS::Config::ConfigurationRecorder': 'infra/test/baseline.suite.ts',
   'AWS::Config::DeliveryChannel': 'infra/test/rules.suite.ts',
+  'AWS::EC2::SecurityGroupEgress': 'infra/test/checker/rules/network.ts',
   'AWS::ElastiCache::ReplicationGroup': 'infra/test/service.suite.ts',
   'AWS::ElastiCache::SubnetGroup': 'infra/test/rules.suite.ts',
   'AWS::Logs::MetricFilter': 'infra/test/baseline.suite.ts',
@@ -27,4 +28,5 @@ export const STANDS_IN: Readonly<Record<string, string>> = {
   'AWS::SNS::TopicPolicy': 'infra/test/alarms.suite.ts',
   'AWS::SQS::QueuePolicy': 'infra/test/rules.suite.ts',
   'AWS::SecretsManager::Secret': 'infra/test/service.suite.ts',
+  'Custom::VpcRestrictDefaultSG': 'infra/test/checker/rules/network.ts',
 };

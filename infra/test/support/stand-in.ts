@@ -63,7 +63,7 @@ export interface DeployablePart {
  */
 export function deployablePart(template: CloudTemplate, types: ReadonlySet<string>): DeployablePart {
   const { Resources, Parameters } = template;
-  const entries = Object.entries(Resources);
+  const entries = Object.entries(Resources).map(([name, one]) => [name, inOneRegion(one)] as const);
   const kept = entries.filter(([, { Type }]) => types.has(Type));
   const missing = new Set(entries.filter(([, { Type }]) => !types.has(Type)).map(([name]) => name));
   const part = replaceReferences(
@@ -76,6 +76,28 @@ export function deployablePart(template: CloudTemplate, types: ReadonlySet<strin
   return {
     template: { ...(part as CloudTemplate), Parameters: without(Parameters, ['BootstrapVersion']) },
     leftOut: [...new Set([...missing].map((name) => Resources[name]?.Type ?? ''))].sort(),
+  };
+}
+
+const replicas = z.tuple([z.record(z.string(), z.unknown())], z.unknown());
+
+/** Makes a global table in one region a table, which is the same in DynamoDB: the stand-in supports no other type. */
+function inOneRegion(resource: CloudTemplate['Resources'][string]): CloudTemplate['Resources'][string] {
+  if (resource.Type !== 'AWS::DynamoDB::GlobalTable') return resource;
+  const { Properties } = resource;
+  const [here] = replicas.parse(Properties['Replicas']);
+  const ofRegions = ['Replicas', 'WriteOnDemandThroughputSettings'];
+  return {
+    ...resource,
+    Type: 'AWS::DynamoDB::Table',
+    Properties: {
+      ...without(Properties, ofRegions),
+      GlobalSecondaryIndexes: z
+        .array(z.record(z.string(), z.unknown()))
+        .parse(Properties['GlobalSecondaryIndexes'])
+        .map((index) => without(index, ofRegions)),
+      DeletionProtectionEnabled: here['DeletionProtectionEnabled'],
+    },
   };
 }
 

@@ -5,7 +5,9 @@ import { afterAll } from '@jest/globals';
 import type { App } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { createApp } from '../../create-app.ts';
-import { readSettings, type Settings } from '../../settings.ts';
+import { testSettings, type Values } from './test-settings.ts';
+
+export { EXISTING, STANDBY, testSettings, type Values } from './test-settings.ts';
 
 /** A resource of a template, as CloudFormation reads it. */
 export interface Resource {
@@ -18,8 +20,13 @@ const template = z.looseObject({
   Parameters: z.record(z.string(), z.unknown()).default({}),
   Resources: z.record(
     z.string(),
-    z.looseObject({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) }),
+    z.looseObject({
+      Type: z.string(),
+      Properties: z.record(z.string(), z.unknown()).default({}),
+      DeletionPolicy: z.string().optional(),
+    }),
   ),
+  Outputs: z.record(z.string(), z.looseObject({ Export: z.unknown().optional() })).default({}),
 });
 
 export type CloudTemplate = z.output<typeof template>;
@@ -30,6 +37,8 @@ export interface Stack {
   /** The template's path. */
   readonly path: string;
   readonly template: CloudTemplate;
+  /** The stacks that are deployed before it, by their ids. */
+  readonly after: readonly string[];
 }
 
 const made: string[] = [];
@@ -41,45 +50,7 @@ export function useSynthesis(): void {
   });
 }
 
-/** Settings of a file, by name. */
-export type Values = Readonly<Record<string, unknown>>;
-
-/** The file of a standard environment whose image does not have to be built. */
-const TEST_FILE: Values = {
-  account: '123456789012',
-  region: 'us-east-1',
-  prefix: 'cruddur',
-  domain: 'chat.example.com',
-  certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555',
-  alarmEmail: 'operators@example.com',
-  size: 'standard',
-  image: 'registry.example/cruddur-messaging:1',
-};
-
-/** Settings of an environment with a region in reserve, with AWS's key of the table. */
-export const STANDBY: Values = {
-  standbyRegion: 'eu-central-1',
-  userPoolKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/mrk-11111111222233334444555555555555',
-  signIn: {
-    domain: 'login.example.com',
-    certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/22222222-2222-3333-4444-555555555555',
-    healthCheckId: '33333333-2222-3333-4444-555555555555',
-  },
-};
-
-/** Settings of an environment on a table that another stack, or a restore, created. */
-export const EXISTING: Values = {
-  table: 'existing',
-  tableStreamArn:
-    'arn:aws:dynamodb:us-east-1:123456789012:table/cruddur-messages/stream/2026-01-01T00:00:00.000',
-  tableKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/99999999-2222-3333-4444-555555555555',
-};
-
-/** The settings of a test's environment: these values, and otherwise those of a standard one. */
-export function testSettings(values: Values = {}): Settings {
-  return readSettings('test', { ...TEST_FILE, ...values });
-}
-
+/** Creates an app with a test's settings. */
 export function testApp(values?: Values): App {
   const outdir = mkdtempSync(join(tmpdir(), 'cruddur-infra-'));
   made.push(outdir);
@@ -97,6 +68,7 @@ export function synthesise(values?: Values): Stack[] {
       name: stack.id,
       path: stack.templateFullPath,
       template: template.parse(stack.template),
+      after: stack.dependencies.map(({ id }) => id),
     }));
 }
 

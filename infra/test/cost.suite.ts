@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import { readPrices } from '../cost/prices.ts';
+import { costReport } from '../cost/report.ts';
+import { RESOURCE_COSTS, standingCosts } from '../cost/resource-costs.ts';
+import { parseTemplate, type Template } from '../cost/templates.ts';
+import { readDayOfUser, usageOf } from '../cost/usage.ts';
+import { synthesise, testSettings, useSynthesis, type Values } from './support/synthesis.ts';
+import { synthesiseAllPairs } from './support/variants.ts';
+
+useSynthesis();
+
+const { standing } = readPrices();
+
+/** The costs of an environment with these settings, by line. */
+function costsOf(values: Values, more: readonly Template[] = []) {
+  const templates = [...synthesise(values).map(({ template }) => parseTemplate(template)), ...more];
+  return standingCosts({ settings: testSettings(values), templates, standing });
+}
+
+const totalOf = ({ costs }: ReturnType<typeof costsOf>) =>
+  costs.reduce((total, { count, each }) => total + count * each, 0);
+
+describe('what an environment costs', () => {
+  it('is known for every type of resource of all pairs of settings', () => {
+    const types = synthesiseAllPairs().flatMap(({ stacks }) =>
+      stacks.flatMap(({ template }) => Object.values(template.Resources).map(({ Type }) => Type)),
+    );
+    expect([...new Set(types)].filter((type) => !(type in RESOURCE_COSTS))).toEqual([]);
+    // An entry that nothing needs hides that a new resource of this type has a price.
+    expect(Object.keys(RESOURCE_COSTS).filter((type) => !types.includes(type))).toEqual([]);
+  });
+
+  it('is not printed while a type of resource has no price', () => {
+    const unknown = parseTemplate({ Resources: { Cluster: { Type: 'AWS::DAX::Cluster' } } });
+    expect(costsOf({}, [unknown]).unknown).toEqual(['AWS::DAX::Cluster']);
+    const input = { settings: testSettings(), templates: [unknown], prices: readPrices() };
+    expect(() => costReport(input)).toThrow(/no known price.*AWS::DAX::Cluster/);
+  });
+
+  it('of size small is about $35 a month, and of size standard includes NAT, Valkey and two tasks', () => {
+    const small = costsOf({ size: 'small' });
+    expect(small.costs.map(({ what, count }) => `${count} ${what}`)).toEqual(
+      expect.arrayContaining([
+        '1 load balancer',
+        '2 public address of the load balancer',
+        '1 task of 0.25 vCPU and 0.5 GB',
+        '1 public address of a task',
+      ]),
+    );
+    const withoutMonitoring = small.costs.filter(({ what }) => !/alarms|dashboard|key|metric/.test(what));
+    expect(totalOf({ costs: withoutMonitoring, unknown: [] })).toBeGreaterThan(33);
+    expect(totalOf({ costs: withoutMonitoring, unknown: [] })).toBeLessThan(36);
+    const standard = costsOf({ size: 'standard' });
+    expect(standard.costs.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(['NAT gateway', 'Valkey, cache.t4g.micro', 'metrics of Container Insights']),
+    );
+    expect(standard.costs.find(({ what }) => what.startsWith('task'))?.count).toBe(2);
+  });
+
+  it('includes provisioned units, of the table and its index', () => {
+    const { costs } = costsOf({ billing: 'provisioned', readUnits: 5, writeUnits: 3 });
+    expect(costs).toContainEqual({ what: 'provisioned W', count: 6, each: expect.closeTo(0.4745) });
+    expect(costs).toContainEqual({ what: 'provisioned R', count: 10, each: expect.closeTo(0.0949) });
+  });
+});
+
+describe('what users add', () => {
+  it('is the measured day of a user times users and days', () => {
+    const day = readDayOfUser();
+    const usage = usageOf(10_000, day, readPrices());
+    expect(usage[0]).toMatchObject({ amount: day.W * 0.3, usd: expect.closeTo(day.W * 0.3 * 0.625) });
+    expect(usage[1]).toMatchObject({ amount: day.R * 0.3, usd: expect.closeTo(day.R * 0.3 * 0.125) });
+  });
+
+  it('is in the report, beside every line of what stands', () => {
+    const templates = synthesise({ size: 'small' }).map(({ template }) => parseTemplate(template));
+    const report = costReport({ settings: testSettings({ size: 'small' }), templates, prices: readPrices() });
+    expect(report).toMatch(/^test \(small\), a month, by list prices of us-east-1 of \d{4}-\d\d-\d\d/);
+    expect(report).toMatch(/1 × load balancer +16\.43\n/);
+    expect(report).toMatch(/writes of the table: \d+\.\d million W +\d+\.\d\d\n/);
+  });
+});

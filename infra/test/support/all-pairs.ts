@@ -1,0 +1,61 @@
+import covertable from 'covertable';
+import { EXISTING, type Values } from './test-settings.ts';
+
+const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+
+/** The ways to set each option. Settings that go together are one option. */
+const OPTIONS: Readonly<Record<string, readonly Values[]>> = {
+  size: [
+    { size: 'small' },
+    { size: 'standard' },
+    { size: 'small', maxTasks: 3, cacheNodes: 1, natGateways: 1 },
+    { size: 'standard', cacheNodes: 2, natGateways: 2 },
+    { size: 'standard', minTasks: 1, maxTasks: 1, cacheNodes: 0 },
+  ],
+  table: [{}, EXISTING],
+  key: [{ encryptionKey: 'customer-managed' }, { encryptionKey: 'aws-owned' }],
+  standby: [{}, { standbyRegion: 'eu-central-1', standbyKeyArn: KEY }],
+  billing: [{ billing: 'on-demand' }, { billing: 'provisioned' }],
+  texts: [
+    { textEncryption: 'none' },
+    { textEncryption: 'reading', textKeyArns: [KEY] },
+    { textEncryption: 'on', textKeyArns: [KEY] },
+  ],
+  protection: [{ deletionProtection: true }, { deletionProtection: false }],
+  signUp: [{ signUp: 'open' }, { signUp: 'closed' }],
+  firewall: [{ firewall: false }, { firewall: true }],
+  image: [
+    {},
+    { image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/cruddur:1' },
+    {
+      image: 'ghcr.io/cruddur/messaging:1',
+      imageCredentialsArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:ghcr-AbCdEf',
+    },
+  ],
+  insights: [{ containerInsights: true }, { containerInsights: false }],
+  baseline: [{ baseline: false }, { baseline: true }, { baseline: true, configRecorder: false }],
+  users: [{}, { userIdPrefix: 'cognito:' }],
+  logs: [{}, { logDays: 7 }],
+};
+
+/** Removes the settings that need another one, where that one is not set. */
+function withoutContradictions(values: Values): Values {
+  const ownKey = values['encryptionKey'] === 'customer-managed';
+  const absent = [
+    ...(ownKey ? [] : ['standbyKeyArn', 'tableKeyArn']),
+    ...(values['textEncryption'] === 'none' ? ['textKeyArns'] : []),
+  ];
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !absent.includes(name)));
+}
+
+/** Environments that have each way to set an option with each way to set every other one, in at least one of them. */
+export function allPairs(): Values[] {
+  const numbers = Object.values(OPTIONS).map((ways) => ways.map((_way, index) => index));
+  return covertable
+    .make(numbers)
+    .map((row) =>
+      withoutContradictions(
+        Object.assign({}, ...Object.values(OPTIONS).map((ways, option) => ways[Number(row[option])] ?? {})),
+      ),
+    );
+}
