@@ -1,3 +1,4 @@
+import { daxRoleTemplate } from './dax-role-template.ts';
 import { permissionsBoundaryTemplate } from './permissions-boundary.ts';
 import { readerRoleTemplate } from './reader-role-template.ts';
 import { serviceControlPolicy } from './service-control-policy.ts';
@@ -8,6 +9,7 @@ export const TEMPLATES = [
   { path: 'infra/templates/table.json', text: jsonText(plainTableTemplate()) },
   { path: 'infra/templates/permissions-boundary.json', text: jsonText(permissionsBoundaryTemplate()) },
   { path: 'infra/templates/reader-role.json', text: jsonText(readerRoleTemplate()) },
+  { path: 'infra/templates/dax-role.json', text: jsonText(daxRoleTemplate()) },
   {
     path: 'infra/templates/service-control-policy.json',
     text: jsonText(serviceControlPolicy(['eu-west-1'])),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { anyTableAccess } from '../permissions.ts';
+import { daxRoleTemplate } from '../dax-role-template.ts';
 import { BOUNDARY_ACTIONS } from '../permissions-boundary.ts';
 import { readerRoleTemplate } from '../reader-role-template.ts';
 import { resourcesOf, type Stack, synthesise, useSynthesis, EXISTING } from './support/synthesis.ts';
@@ -178,6 +179,15 @@ it('the role for outside readers reads the table, only from the given addresses,
   expect(lines[2]).toContain('Action:[kms:Decrypt,kms:DescribeKey],Resource:<KeyArn>');
   for (const line of lines.slice(0, 2))
     expect(line).toContain('Condition:{IpAddress:{aws:SourceIp:<Addresses>}}');
+});
+
+it('the role for DAX reads the table and its index, and writes nothing', () => {
+  const { Policies, AssumeRolePolicyDocument } = daxRoleTemplate().Resources.Dax.Properties;
+  expect(textOf(AssumeRolePolicyDocument)).toContain('Principal:{Service:dax.amazonaws.com}');
+  const lines = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(textOf);
+  expect(lines).toHaveLength(3);
+  expect(lines.join()).not.toMatch(/dynamodb:(?!BatchGet|Describe|Get|Query|Scan)[A-Z]/);
+  expect(lines[1]).toMatch(/dynamodb:Query,dynamodb:Scan.*index\/inbox/);
 });
 
 describe('the permissions boundary', () => {

@@ -200,10 +200,19 @@ describe('the table that is deployed', () => {
   });
 });
 
+/** Replaces references to the key's parameters with their defaults, as CloudFormation does. */
+function withDefaults(value: unknown): unknown {
+  const { PartitionKeyName, PartitionKeyType } = plainTableTemplate().Parameters;
+  const text = JSON.stringify(value)
+    .replaceAll('{"Ref":"PartitionKeyName"}', JSON.stringify(PartitionKeyName.Default))
+    .replaceAll('{"Ref":"PartitionKeyType"}', JSON.stringify(PartitionKeyType.Default));
+  return JSON.parse(text);
+}
+
 describe('the plain template', () => {
   it('creates the same table as schema-load', async () => {
     const { Properties: table } = plainTableTemplate().Resources.Table;
-    const made = await create(properties.parse(table));
+    const made = await create(properties.parse(withDefaults(table)));
     expect(shapeOf(made)).toEqual(shapeOf(await describeTable(db().tableName)));
     expect(table.TimeToLiveSpecification).toEqual(tableSettings.timeToLive);
     expect(table.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled).toBe(
@@ -211,13 +220,17 @@ describe('the plain template', () => {
     );
   });
 
-  it('has parameters for the name, the billing, the units and the protection, and uses each', () => {
+  it('has parameters for the name, the billing, the units, the partition key and the protection, and uses each', () => {
     const { Parameters, ...rest } = plainTableTemplate();
     expect(Object.keys(Parameters)).toEqual([
       'TableName',
       'BillingMode',
       'ReadCapacityUnits',
       'WriteCapacityUnits',
+      'MaxReadRequestUnits',
+      'MaxWriteRequestUnits',
+      'PartitionKeyName',
+      'PartitionKeyType',
       'DeletionProtection',
     ]);
     for (const name of Object.keys(Parameters)) expect(JSON.stringify(rest)).toContain(`{"Ref":"${name}"}`);

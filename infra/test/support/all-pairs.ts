@@ -51,11 +51,8 @@ function withoutContradictions(values: Values): Values {
 /** Environments that have each way to set an option with each way to set every other one, in at least one of them. */
 export function allPairs(): Values[] {
   const numbers = Object.values(OPTIONS).map((ways) => ways.map((_way, index) => index));
-  return covertable
-    .make(numbers)
-    .map((row) =>
-      withoutContradictions(
-        Object.assign({}, ...Object.values(OPTIONS).map((ways, option) => ways[Number(row[option])] ?? {})),
-      ),
-    );
+  return covertable.make(numbers).map((row) => {
+    const chosen = Object.values(OPTIONS).map((ways, option) => ways[Number(row[option])] ?? {});
+    return withoutContradictions(chosen.reduce((all, way) => ({ ...all, ...way }), {}));
+  });
 }
