@@ -29,7 +29,6 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceProps) {
     super(scope, id, props);
     const { settings } = props;
-    const { logDays } = settings;
     const table = this.#table(settings);
     const network = new Network(this, 'Network', { ...settings, tableArn: table.tableArn });
     const cache =

@@ -64,15 +64,12 @@ it(
 );
 
 const template = z.object({ Resources: z.record(z.string(), z.looseObject({ Type: z.string() })) });
-const url = z.object({
-  'Fn::Join': z.tuple([z.literal(''), z.array(z.union([z.string(), z.object({ Ref: z.string() })]))]),
-});
 const appClient = z.object({
   Properties: z.object({
     AllowedOAuthFlows: z.array(z.string()),
     AllowedOAuthScopes: z.array(z.string()),
-    CallbackURLs: z.array(url),
-    LogoutURLs: z.array(url),
+    CallbackURLs: z.array(z.url()),
+    LogoutURLs: z.array(z.url()),
   }),
 });
 
@@ -81,11 +78,7 @@ function readAppClient(origin: string): AppClient {
   const resources = Object.values(template.parse(synthesise()).Resources);
   const client = resources.find(({ Type }) => Type === 'AWS::Cognito::UserPoolClient');
   const { Properties } = appClient.parse(client);
-  const at = ({ 'Fn::Join': [, parts] }: z.infer<typeof url>) =>
-    parts
-      .map((part) => (typeof part === 'string' ? part : '{domain}'))
-      .join('')
-      .replace('https://{domain}', origin);
+  const at = (url: string) => url.replace(new URL(url).origin, origin);
   return {
     flows: Properties.AllowedOAuthFlows,
     scopes: Properties.AllowedOAuthScopes,
