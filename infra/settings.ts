@@ -231,7 +231,8 @@ const CONTRADICTIONS: readonly {
   ...(['userPoolKeyArn', 'signIn'] as const).map((setting) => ({
     setting,
     message: 'goes with standbyRegion, and it with this: the users must be there too',
-    holds: (settings: Settings) => (settings[setting] !== undefined) !== (settings.standbyRegion !== undefined),
+    holds: (settings: Settings) =>
+      (settings[setting] !== undefined) !== (settings.standbyRegion !== undefined),
   })),
   {
     setting: 'replicatedUserPool',

@@ -22,6 +22,7 @@ const shape = z.strictObject({
     keyMonth: usd,
     secretMonth: usd,
     alarmMetricMonth: usd,
+    compositeAlarmMonth: usd,
     dashboardMonth: usd,
     ownMetricMonth: usd,
     contributorRuleMonth: usd,

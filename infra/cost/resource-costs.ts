@@ -40,14 +40,22 @@ export const RESOURCE_COSTS: Readonly<Record<string, ResourceCost>> = {
   'AWS::CloudWatch::Alarm': ({ properties }, { standing }) => [
     { what: 'metrics of alarms', count: metricsOf(properties), each: standing.alarmMetricMonth },
   ],
+  'AWS::CloudWatch::CompositeAlarm': (_found, { standing }) =>
+    one('alarms of objectives', standing.compositeAlarmMonth),
   'AWS::CloudWatch::Dashboard': (_found, { standing }) => one('dashboard', standing.dashboardMonth),
   'AWS::Cognito::UserPool': 'by use',
   'AWS::Cognito::UserPoolClient': 'free',
   'AWS::Cognito::UserPoolDomain': 'free',
+  'AWS::Cognito::UserPoolRegionalConfigurationAttachment': 'free',
+  // Each active user of the replica is paid for in addition.
+  'AWS::Cognito::UserPoolReplica': 'by use',
   'AWS::Config::ConfigRule': 'by use',
   'AWS::Config::ConfigurationRecorder': 'by use',
   'AWS::Config::DeliveryChannel': 'free',
-  'AWS::DynamoDB::GlobalTable': provisionedTable,
+  'AWS::DynamoDB::GlobalTable': (found, context) => [
+    ...provisionedTable(found, context),
+    ...throttledKeys(found, context),
+  ],
   'AWS::EC2::EIP': (_found, { standing }) =>
     one('public address of a NAT gateway', standing.publicAddressHour * HOURS),
   'AWS::EC2::FlowLog': 'by use',
@@ -109,15 +117,20 @@ export const RESOURCE_COSTS: Readonly<Record<string, ResourceCost>> = {
     },
   ],
   'AWS::ElasticLoadBalancingV2::TargetGroup': 'free',
+  'AWS::Events::Rule': 'free',
   'AWS::IAM::Policy': 'free',
   'AWS::IAM::Role': 'free',
   'AWS::KMS::Alias': 'free',
   'AWS::KMS::Key': (_found, { standing }) => one('key', standing.keyMonth),
   'AWS::Lambda::EventSourceMapping': 'free',
-  'AWS::Lambda::Function': 'by use',
+  'AWS::Lambda::Function': ({ properties }, { standing }) =>
+    JSON.stringify(properties).includes('"CANARY_URL"')
+      ? one('metric of the canary', standing.ownMetricMonth)
+      : [],
   'AWS::Lambda::Permission': 'free',
   'AWS::Logs::LogGroup': 'by use',
   'AWS::Logs::MetricFilter': 'by use',
+  'AWS::Logs::QueryDefinition': 'free',
   'AWS::S3::Bucket': 'by use',
   'AWS::S3::BucketPolicy': 'free',
   'AWS::SNS::Subscription': 'by use',
@@ -158,6 +171,12 @@ function provisionedTable({ properties }: Found, { settings, standing }: Priced)
     },
     { what: 'provisioned R', count: settings.readUnits * places, each: standing.provisionedReadHour * HOURS },
   ];
+}
+
+/** Contributor Insights: a rule for the partition keys and one for the sort keys, of the table and of its index. */
+function throttledKeys({ properties }: Found, { standing }: Priced): readonly Cost[] {
+  const watched = JSON.stringify(properties).split('"THROTTLED_KEYS"').length - 1;
+  return [{ what: 'rule of Contributor Insights', count: 2 * watched, each: standing.contributorRuleMonth }];
 }
 
 /** Returns the costs of all resources, or the types that have none. */

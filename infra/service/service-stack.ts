@@ -24,6 +24,16 @@ export interface ServiceProps extends StackProps {
   readonly settings: Settings;
 }
 
+/** What is watched. */
+interface Parts {
+  /** Absent where a replica of another region's user pool signs users in. */
+  readonly users: Users | undefined;
+  readonly summaries: Summaries;
+  readonly api: Api;
+  /** Absent: one task, without Valkey. */
+  readonly cache: Cache | undefined;
+}
+
 /** Everything that runs: network, users, API, stream function, Valkey, and their monitoring. */
 export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceProps) {
@@ -35,7 +45,7 @@ export class ServiceStack extends Stack {
       settings.cacheNodes === 0
         ? undefined
         : new Cache(this, 'Cache', { network, nodes: settings.cacheNodes });
-    const url = `https://${settings.domain}`;
+    const url = urlOf(settings);
     const prefix = userIdPrefixEnvironment(settings);
     const { replicatedUserPool } = settings;
     const users = replicatedUserPool
@@ -43,7 +53,7 @@ export class ServiceStack extends Stack {
       : new Users(this, 'Users', { ...settings, table, url, environment: prefix });
     const summaries = new Summaries(this, 'Summaries', {
       table,
-      logDays,
+      logDays: settings.logDays,
       ...(cache && { network, redisUrl: cache.url }),
     });
     const api = new Api(this, 'Api', {
@@ -70,12 +80,26 @@ export class ServiceStack extends Stack {
         userPoolArn: users?.pool.userPoolArn,
       });
     }
+    this.#watch(settings, table, { users, summaries, api, cache });
+    this.#shareRoles(settings, {
+      api: api.taskRole,
+      'update-summaries': summaries.function.role,
+      'create-profile': users?.createProfile.role,
+    });
+    this.#output(url, summaries, api);
+  }
+
+  /** Creates the alarms, the canary, the objectives, the queries, the dashboard and the budget. */
+  #watch(settings: Settings, table: DeployedTable, parts: Parts): void {
+    const { users, summaries, api } = parts;
+    const { logDays } = settings;
     const { tableName } = table;
-    const watched = { ...settings, ...table, summaries, users, api, cache };
     const encryptsTexts = settings.textEncryption !== 'none';
-    const { topic } = new Alarms(this, 'Alarms', { ...watched, encryptsTexts });
-    if (users && settings.canary)
-      new Canary(this, 'Canary', { url, clientId: users.client.userPoolClientId, tableName, logDays, topic });
+    const { topic } = new Alarms(this, 'Alarms', { ...settings, ...table, ...parts, encryptsTexts });
+    if (users && settings.canary) {
+      const clientId = users.client.userPoolClientId;
+      new Canary(this, 'Canary', { url: urlOf(settings), clientId, tableName, logDays, topic });
+    }
     const objectives = new Objectives(this, 'Objectives', {
       topic,
       tableName,
@@ -85,11 +109,9 @@ export class ServiceStack extends Stack {
     createQueries(this, { api, functions: [summaries.function, ...(users ? [users.createProfile] : [])] });
     createDashboard(this, { tableName, api, summaries, objectives });
     createBudget(this, settings.monthlyBudget, settings.alarmEmail);
-    this.#shareRoles(settings, {
-      api: api.taskRole,
-      'update-summaries': summaries.function.role,
-      'create-profile': users?.createProfile.role,
-    });
+  }
+
+  #output(url: string, summaries: Summaries, api: Api): void {
     new CfnOutput(this, 'Url', { value: url });
     new CfnOutput(this, 'FailureQueueUrl', {
       value: summaries.failures.queueUrl,
@@ -125,6 +147,11 @@ export class ServiceStack extends Stack {
     const created = table === 'create' ? [sharedValue(this, settings, 'text-key-arn')] : [];
     return { keyArns: [...created, ...textKeyArns], encrypts: textEncryption === 'on' };
   }
+}
+
+/** The address of the API and the screens. */
+function urlOf({ domain }: Settings): string {
+  return `https://${domain}`;
 }
 
 /** The prefix of user ids, which the API and the post-confirmation function must share. */

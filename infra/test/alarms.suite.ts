@@ -29,6 +29,8 @@ const ALARMS = [
   'profiles-not-written',
   'profiles-throttled',
   'publishes-lost',
+  'release-fails',
+  'release-is-slow',
   'summaries-errors',
   'summaries-given-up',
   'summaries-late',
@@ -61,7 +63,7 @@ describe('every alarm', () => {
     expect(topicsThatRefuseTheirPublishers(stacks)).toEqual([]);
   });
 
-  it('sends an e-mail, or is part of one that does', () => {
+  it('sends an e-mail, is part of one that does, or rolls a release back', () => {
     expect(alarmsThatSendNothing(stacks)).toEqual([]);
     expect(propertiesOf('AWS::SNS::Subscription')).toEqual([
       expect.objectContaining({ Protocol: 'email' }),

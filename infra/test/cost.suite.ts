@@ -57,6 +57,16 @@ describe('what an environment costs', () => {
     expect(standard.costs.find(({ what }) => what.startsWith('task'))?.count).toBe(2);
   });
 
+  it('of the canary is its secret, its metric and its alarm', () => {
+    const added = totalOf(costsOf({ canary: true })) - totalOf(costsOf({}));
+    expect(added).toBeCloseTo(0.4 + 0.4);
+  });
+
+  it('of Contributor Insights is two rules each for the table and its index', () => {
+    const added = totalOf(costsOf({ contributorInsights: true })) - totalOf(costsOf({}));
+    expect(added).toBeCloseTo(4 * 0.5);
+  });
+
   it('includes provisioned units, of the table and its index', () => {
     const { costs } = costsOf({ billing: 'provisioned', readUnits: 5, writeUnits: 3 });
     expect(costs).toContainEqual({ what: 'provisioned W', count: 6, each: expect.closeTo(0.4745) });

@@ -1,7 +1,8 @@
 import type { Rule } from './rule.ts';
+import { ALARMS } from './rules/alarms.ts';
 import { COSTS } from './rules/costs.ts';
 import { DEPLOYING } from './rules/deploying.ts';
 import { NETWORK } from './rules/network.ts';
 
 /** All rules. Each says in its sentence what AWS would do with a deployment. */
-export const RULES: readonly Rule[] = [...DEPLOYING, ...NETWORK, ...COSTS];
+export const RULES: readonly Rule[] = [...DEPLOYING, ...NETWORK, ...ALARMS, ...COSTS];

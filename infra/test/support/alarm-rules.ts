@@ -138,14 +138,17 @@ function bySourceAccount({ Condition }: Statement): boolean {
   return Object.keys(Condition).length === 1 && /"AWS::AccountId"|"\d{12}"/.test(account);
 }
 
-/** An alarm that sends nothing to anyone, and is no part of one that does. */
+/** An alarm that sends nothing to anyone, is no part of one that does, and rolls no release back. */
 export function alarmsThatSendNothing(stacks: readonly Stack[]): string[] {
   const composites = JSON.stringify(resources(stacks, 'AWS::CloudWatch::CompositeAlarm'));
+  const services = JSON.stringify(resources(stacks, 'AWS::ECS::Service'));
   return stacks.flatMap(({ template }) =>
     Object.entries(template.Resources)
       .filter(([id, one]) => one.Type === 'AWS::CloudWatch::Alarm' && !composites.includes(`"${id}"`))
       .map(([, { Properties }]) => alarm.parse(Properties))
-      .filter(({ AlarmActions }) => AlarmActions.length === 0)
+      .filter(
+        ({ AlarmName, AlarmActions }) => AlarmActions.length === 0 && !services.includes(`"${AlarmName}"`),
+      )
       .map(({ AlarmName }) => AlarmName),
   );
 }

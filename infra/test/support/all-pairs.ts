@@ -1,7 +1,14 @@
 import covertable from 'covertable';
-import { EXISTING, type Values } from './test-settings.ts';
+import { EXISTING, STANDBY, type Values } from './test-settings.ts';
 
 const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+
+/** The user pool of the region that failed. */
+const REPLICA = {
+  id: 'us-east-1_AbCdEfGhI',
+  clientId: '1example23456789',
+  signInDomain: 'login.example.com',
+};
 
 /** The ways to set each option. Settings that go together are one option. */
 const OPTIONS: Readonly<Record<string, readonly Values[]>> = {
@@ -14,7 +21,7 @@ const OPTIONS: Readonly<Record<string, readonly Values[]>> = {
   ],
   table: [{}, EXISTING],
   key: [{ encryptionKey: 'customer-managed' }, { encryptionKey: 'aws-owned' }],
-  standby: [{}, { standbyRegion: 'eu-central-1', standbyKeyArn: KEY }],
+  standby: [{}, { ...STANDBY, standbyKeyArn: KEY }],
   billing: [{ billing: 'on-demand' }, { billing: 'provisioned' }],
   texts: [
     { textEncryption: 'none' },
@@ -34,15 +41,22 @@ const OPTIONS: Readonly<Record<string, readonly Values[]>> = {
   ],
   insights: [{ containerInsights: true }, { containerInsights: false }],
   baseline: [{ baseline: false }, { baseline: true }, { baseline: true, configRecorder: false }],
-  users: [{}, { userIdPrefix: 'cognito:' }],
+  users: [{}, { userIdPrefix: 'cognito:' }, { replicatedUserPool: REPLICA }],
+  mail: [{}, { mailFrom: 'chat@mail.example.com' }],
+  canary: [{ canary: false }, { canary: true }],
+  objectives: [{}, { objectives: true }, { objectives: false }],
+  throttledKeys: [{ contributorInsights: false }, { contributorInsights: true }],
+  boundary: [{}, { permissionsBoundary: 'cruddur-boundary' }],
   logs: [{}, { logDays: 7 }],
 };
 
 /** Removes the settings that need another one, where that one is not set. */
 function withoutContradictions(values: Values): Values {
   const ownKey = values['encryptionKey'] === 'customer-managed';
+  const replicated = values['table'] === 'existing' && values['replicatedUserPool'] !== undefined;
   const absent = [
     ...(ownKey ? [] : ['standbyKeyArn', 'tableKeyArn']),
+    ...(replicated ? ['canary'] : ['replicatedUserPool']),
     ...(values['textEncryption'] === 'none' ? ['textKeyArns'] : []),
   ];
   return Object.fromEntries(Object.entries(values).filter(([name]) => !absent.includes(name)));

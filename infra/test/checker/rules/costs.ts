@@ -39,7 +39,9 @@ export const COSTS: readonly Rule[] = [
     sentence: 'the firewall limits the requests of an address, to the load balancer and to the user pool',
     violations: (deployment) => {
       if (!deployment.settings.firewall) return [];
-      return find(deployment, 'AWS::WAFv2::WebACLAssociation').length === 2 &&
+      // A replica of a user pool belongs to the deployment that it copies.
+      const doors = deployment.settings.replicatedUserPool ? 1 : 2;
+      return find(deployment, 'AWS::WAFv2::WebACLAssociation').length === doors &&
         JSON.stringify(find(deployment, 'AWS::WAFv2::WebACL').map(({ properties }) => properties)).includes(
           'RateBasedStatement',
         )
