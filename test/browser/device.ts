@@ -53,7 +53,8 @@ export class Device {
 
   /** A conversation's row in the list. */
   row(name: string): Locator {
-    return this.inbox.getByRole('link').filter({ has: this.page.getByText(name, { exact: true }) });
+    const title = this.page.locator('.inbox-name').getByText(name, { exact: true });
+    return this.inbox.getByRole('link').filter({ has: title });
   }
 
   /** Waits until a row shows this number of unread messages; for 0, no badge. */

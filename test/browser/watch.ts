@@ -2,6 +2,8 @@ import type { Page, Request } from 'playwright-core';
 
 /** The browser's error for a request that the page itself aborted: the stream of a page that is left, a search that is superseded. */
 const GIVEN_UP = 'net::ERR_ABORTED';
+/** The browser gives up all requests when this machine gets a network interface, as for containers of other tests. */
+const ANOTHER_NETWORK = 'net::ERR_NETWORK_CHANGED';
 
 /**
  * Records all problems of a page: errors in the console (including violations of the Content-Security-Policy), exceptions,
@@ -49,6 +51,7 @@ export class Watch {
   }
 
   #note(problem: string): void {
+    if (problem.includes(ANOTHER_NETWORK)) return;
     if (this.#tolerated?.test(problem) !== true) this.#problems.push(problem);
   }
 }

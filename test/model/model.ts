@@ -11,6 +11,7 @@ export interface ExpectedRow {
   readonly created_at: string;
   readonly last_seq: number;
   readonly last_by: string;
+  readonly last_by_name: string;
   readonly last_kind: MessageKind;
   readonly read_seq: number;
   readonly unread_count: number;
@@ -72,6 +73,7 @@ export class GroupModel {
       created_at: last?.created_at ?? '',
       last_seq: this.#log.length,
       last_by: last?.user_uuid ?? '',
+      last_by_name: nameOf(last?.user_uuid ?? ''),
       last_kind: last?.kind ?? 'text',
       read_seq: readSeq,
       unread_count: this.#log.filter(
