@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { canonicalEmoji } from '../../schema/emoji.ts';
 
+const RECOMMENDED = new RegExp('^\\p{RGI_Emoji}$', 'v');
+
 /** Whether Unicode recommends an emoji for general use, as far as this Node knows. */
-const isRecommended = (text: string): boolean => new RegExp('^\\p{RGI_Emoji}$', 'v').test(text);
+const isRecommended = (text: string): boolean => RECOMMENDED.test(text);
 
 /** Characters between these are no characters of their own. */
 const SURROGATES = [0xd800, 0xdfff] as const;
