@@ -5,7 +5,7 @@ import { userIdPrefix } from '../backend/issuer-config.ts';
 
 /*
  * The settings of an environment: everything that distinguishes one deployment from another. They come from the
- * environment's file (environment.ts) alone, so that a deployment is what the file says, whoever deploys it and when.
+ * environment's file (environment.ts) alone, so that every deployment is what the file says.
  */
 
 /** DynamoDB's default quota of a table. */

@@ -82,8 +82,8 @@ const SLICE = 100;
 
 /**
  * Publishes what the stream's handler has applied, because the API may have died before it did: which messages have which
- * version or other reactions, whether the pins were changed, who became a member or left, and the entry of the change log. It never rejects. It has no
- * text: a process that needs a message reads it as it is by then.
+ * version, which have other reactions, whether the pins were changed, who became a member or left, and the entry of the
+ * change log. It publishes no text: a process that needs a message reads it as it is by then. It never rejects.
  *
  * A message is followed by what it says of its group's members, as from the API; and the entry of the change log comes
  * last: a client that has it has everything that it names.

@@ -47,7 +47,7 @@ export async function react(needs: Needs, request: ReactionRequest): Promise<Ann
 }
 
 /**
- * Takes the user's reaction back, also where there is no room for another one. Where there is none, nothing is written.
+ * Removes the user's reaction, also from a message that accepts no more of them. Without one, nothing is written.
  * 1 W for each KB, and 4 R.
  * @throws NotFoundError as `react`; UnprocessableError `emoji_invalid`.
  */

@@ -157,7 +157,7 @@ export const seqInPath = z
     override: { type: 'integer', minimum: 1, maximum: MAX_SEQ },
   });
 
-/** An emoji in a path, as the client wrote it. Text that is none is a 422: no page can have led a client there. */
+/** An emoji in a path, as the client wrote it. Any other text is a 422, not a 404: no page has a link to it. */
 export const emojiInPath = z.string().meta({
   description: 'One emoji.',
   examples: ['👍'],

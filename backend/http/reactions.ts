@@ -34,7 +34,7 @@ export const reactionRoutes: readonly Route[] = [
     path: '/messages/:message_group_uuid/:seq/reactions/:emoji',
     name: 'takeBackReaction',
     summary: "Takes the caller's reaction back",
-    description: 'Where there is none, nothing changes.',
+    description: 'Without a reaction, nothing changes.',
     params: reactionPath,
     answer: json(message, 'The message.'),
     errors: { 422: ['emoji_invalid'] },

@@ -14,7 +14,7 @@ interface ServerOptions {
   readonly port: number;
   /** The IP address to listen on. */
   readonly address: string;
-  /** Absent: whoever reaches the port may read. */
+  /** Absent: any client that reaches the port may read. */
   readonly token?: string;
 }
 

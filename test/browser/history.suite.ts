@@ -102,8 +102,9 @@ describe(`a conversation of ${MESSAGES.toLocaleString('en')} messages`, () => {
 
 /** Waits until a message is in the middle of the list, is marked, and has the focus. */
 async function isMarked(device: Device, seq: number): Promise<void> {
-  const row = device.log.locator('.talk-row[data-marked="true"]');
-  await row.locator(`[data-seq="${seq}"]:focus`).waitFor();
+  await device.log.locator(`.talk-row[data-marked="true"] [data-seq="${seq}"]:focus`).waitFor();
+  // The mark ends after a moment.
+  const row = device.log.locator(`[data-seq="${seq}"]`);
   const [box, all] = await Promise.all([row.boundingBox(), device.log.boundingBox()]);
   if (!box || !all) throw new Error('it is not shown');
   expect(box.y).toBeGreaterThan(all.y);

@@ -466,7 +466,7 @@ export interface paths {
     post?: never;
     /**
      * Takes the caller's reaction back
-     * @description Where there is none, nothing changes.
+     * @description Without a reaction, nothing changes.
      */
     delete: operations['takeBackReaction'];
     options?: never;

@@ -91,7 +91,7 @@ export function Talk({ conversation, group, members }: Props) {
 
 /** Opens the conversation, and jumps to the message of the address. @returns the message to scroll to. */
 function useOpened(conversation: Conversation, group: MessageGroup) {
-  const { target } = useTarget();
+  const target = useTarget();
   const seq = target?.seq;
   useEffect(() => void conversation.open(group, seq), [conversation, group, seq]);
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo } from 'react';
 import { useLocationProperty } from 'wouter/use-browser-location';
 
 /** A message to scroll to. Each object is one jump: a new one jumps again. */
@@ -10,16 +10,10 @@ export interface Target {
 export const addressOf = (uuid: string, seq: number): string =>
   new URL(`/messages/${uuid}#${seq}`, window.location.origin).href;
 
-/** The message that the address names after `#`, and a function that jumps to another one. */
-export function useTarget(): { readonly target: Target | undefined; readonly jump: (seq: number) => void } {
+/** The message that the address names after `#`. */
+export function useTarget(): Target | undefined {
   const hash = useLocationProperty(() => window.location.hash);
-  const [known, setKnown] = useState(hash);
-  const [target, setTarget] = useState(() => targetOf(hash));
-  if (hash !== known) {
-    setKnown(hash);
-    setTarget(targetOf(hash));
-  }
-  return { target, jump: (seq) => setTarget({ seq }) };
+  return useMemo(() => targetOf(hash), [hash]);
 }
 
 function targetOf(hash: string): Target | undefined {
