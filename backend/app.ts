@@ -7,7 +7,7 @@ import { answerErrors } from './http/error-mapper.ts';
 import { newApp } from './http/new-app.ts';
 import { NO_LIMITS, type RateLimits } from './http/rate-limit.ts';
 import { mountRoutes } from './http/route.ts';
-import { API_ROUTES } from './http/routes.ts';
+import { apiRoutes } from './http/routes.ts';
 import type { TokenVerifier } from './http/verify-token.ts';
 import type { Logger } from './logger.ts';
 
@@ -40,7 +40,7 @@ export function createApp(parts: AppParts): Express {
     limits,
     ...(tokenHint !== undefined && { tokenHint }),
   });
-  app.use('/api', mountRoutes(API_ROUTES, { context, guards, limits }));
+  app.use('/api', mountRoutes(apiRoutes(context.messageMaxChars), { context, guards, limits }));
   for (const screens of parts.screens ?? []) app.use(screens);
   app.use(() => {
     throw new NotFoundError();

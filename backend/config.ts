@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
 import { MAX_MEMBERS } from '../schema/items.ts';
+import { HIGHEST_MESSAGE_MAX_CHARS, MESSAGE_MAX_CHARS } from '../schema/plain-text.ts';
 import { type DynamoConfig, dynamoConfig, dynamoEnvironment } from './dynamo-config.ts';
 import {
   hasEncryptionKey,
@@ -62,6 +63,8 @@ export interface ApiConfig {
   readonly rateLimits: RateLimitConfig;
   /** The most members of a group. */
   readonly maxGroupMembers: number;
+  /** Code points of a message's text at most. */
+  readonly messageMaxChars: number;
   /** Where processes share rate limits and events; absent: each process has its own. It may contain a password. */
   readonly redisUrl?: string;
   readonly cognito?: CognitoConfig;
@@ -120,6 +123,7 @@ const apiEnvironment = dynamoEnvironment
     RATE_LIMIT_READS_PER_MINUTE: integer(0, MAX_RATE_LIMIT).default(1_200),
     RATE_LIMIT_ANONYMOUS_PER_MINUTE: integer(0, MAX_RATE_LIMIT).default(120),
     MAX_GROUP_MEMBERS: integer(2, MAX_MEMBERS).default(MAX_MEMBERS),
+    MESSAGE_MAX_CHARS: integer(1, HIGHEST_MESSAGE_MAX_CHARS).default(MESSAGE_MAX_CHARS),
     REDIS_URL: redisUrl.optional(),
     NODE_ENV: z.string().optional(),
   })
@@ -230,6 +234,7 @@ export function readApiConfig(environment: Environment): ApiConfig {
       anonymousPerMinute: values.RATE_LIMIT_ANONYMOUS_PER_MINUTE,
     },
     maxGroupMembers: values.MAX_GROUP_MEMBERS,
+    messageMaxChars: values.MESSAGE_MAX_CHARS,
     ...(values.REDIS_URL !== undefined && { redisUrl: values.REDIS_URL }),
     ...(cognito && { cognito }),
     ...(oidc && { oidc }),

@@ -144,6 +144,8 @@ export class ProfileMissingError extends AppError {
 const FORBIDDEN = {
   role_forbidden: 'This action needs another role.',
   message_not_own: 'Another user wrote this message.',
+  recipient_unavailable: 'The other user does not accept messages from this user.',
+  recipient_blocked: 'This user blocks the other user: DELETE /api/users/@<handle>/block unblocks them.',
   removed_from_group: 'A member removed this user from the group: only a member can bring them back.',
   host_not_allowed:
     'This server answers only to its own host names on one machine: ALLOWED_HOSTS adds another host name.',
@@ -152,8 +154,8 @@ const FORBIDDEN = {
 type ForbiddenCode = keyof typeof FORBIDDEN;
 
 /**
- * The caller is known, but may not do this: a member lacks the role or did not write the message, or a removed member
- * wants to join again; or, on a local server, the page belongs to another host or origin.
+ * The caller is known, but may not do this: a member lacks the role or did not write the message, a removed member
+ * wants to join again, or one of two users blocks the other; or, on a local server, the page belongs to another host or origin.
  */
 export class ForbiddenError extends AppError {
   static readonly codes = Object.keys(FORBIDDEN);

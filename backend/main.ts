@@ -57,7 +57,15 @@ async function main(): Promise<void> {
   const encryption = await openEncryption(config.texts, { logger, recorder });
   const app = createApp({
     ...config,
-    context: wire({ table, encryption, live, logger, maxGroupMembers: config.maxGroupMembers, observer }),
+    context: wire({
+      table,
+      encryption,
+      live,
+      logger,
+      maxGroupMembers: config.maxGroupMembers,
+      messageMaxChars: config.messageMaxChars,
+      observer,
+    }),
     verifyToken: createTokenVerifier(config, { logger }),
     limits: createRateLimits({ limits: config.rateLimits, ...(redis && { redis }), tableName, logger }),
     logger,

@@ -14,10 +14,12 @@ import type { PresentEvent } from './events/user-streams.ts';
 import { eventPresenter } from './presentation/event.ts';
 import { type Clock, type IdSource, newId as newUlid, type Timer } from './sources.ts';
 import { NO_ENCRYPTION, type TextEncryption } from './table/encryption/text-encryption.ts';
+import { BlockStore } from './table/block-store.ts';
 import { ChangeStore } from './table/change-store.ts';
 import { GroupStore } from './table/group-store.ts';
 import { InviteStore } from './table/invite-store.ts';
 import { MemberStore } from './table/member-store.ts';
+import { MentionStore } from './table/mention-store.ts';
 import { MessageCodec } from './table/message-codec.ts';
 import { MessageStore } from './table/message-store.ts';
 import { PinStore } from './table/pin-store.ts';
@@ -26,6 +28,7 @@ import { ReactionStore } from './table/reaction-store.ts';
 import { RevisionStore } from './table/revision-store.ts';
 import type { Table } from './table/table.ts';
 import { MAX_MEMBERS } from '../schema/items.ts';
+import { MESSAGE_MAX_CHARS } from '../schema/plain-text.ts';
 
 /** Everything that one process has once: the dependencies of the use cases, and what only the HTTP side needs. */
 export interface Wiring extends Dependencies {
@@ -33,6 +36,8 @@ export interface Wiring extends Dependencies {
   readonly events: Events;
   /** The event streams that are open on this process. */
   readonly streams: EventHub;
+  /** Code points of a message's text at most: MESSAGE_MAX_CHARS, or as configured, up to HIGHEST_MESSAGE_MAX_CHARS. */
+  readonly messageMaxChars: number;
   readonly observer: Observer;
 }
 
@@ -48,6 +53,8 @@ export interface WiringOptions {
   readonly live?: LiveEvents;
   /** The most members of a group. Default: MAX_MEMBERS. */
   readonly maxGroupMembers?: number;
+  /** Code points of a message's text at most. Default: MESSAGE_MAX_CHARS. */
+  readonly messageMaxChars?: number;
   /** Default: nothing is logged. */
   readonly logger?: Logger;
   /** Default: nothing is observed. */
@@ -58,7 +65,8 @@ export interface WiringOptions {
 export function wire(options: WiringOptions): Wiring {
   const { table, clock = () => new Date(), newId = newUlid, live = inProcessLiveEvents() } = options;
   const { logger = createLogger('silent'), encryption = NO_ENCRYPTION, timer = performance } = options;
-  const { maxGroupMembers = MAX_MEMBERS, observer = NO_OBSERVER } = options;
+  const { maxGroupMembers = MAX_MEMBERS, messageMaxChars = MESSAGE_MAX_CHARS } = options;
+  const { observer = NO_OBSERVER } = options;
   const { recorder } = observer;
   const codec = new MessageCodec(encryption);
   const groups = new GroupStore(table, codec);
@@ -67,6 +75,8 @@ export function wire(options: WiringOptions): Wiring {
   const reactions = new ReactionStore(table);
   const pins = new PinStore(table);
   const changes = new ChangeStore(table);
+  const mentions = new MentionStore(table);
+  const blocks = new BlockStore(table);
   const profiles = new ProfileStore(table);
   const names = new Names(profiles, timer);
   const streams = new EventHub({
@@ -79,7 +89,7 @@ export function wire(options: WiringOptions): Wiring {
       pins,
       changes,
     },
-    present: observedPresenter(eventPresenter({ names, codec, changes }), observer),
+    present: observedPresenter(eventPresenter({ names, codec, changes, mentions, messages }), observer),
     logger,
   });
   observer.recorder.gauge('openStreams', () => streams.openCount);
@@ -93,9 +103,11 @@ export function wire(options: WiringOptions): Wiring {
     reactions,
     pins,
     changes,
+    mentions,
+    blocks,
     profiles,
     codec,
-    log: new MessageLog({ groups, members, messages, changes, clock, newId, logger, recorder }),
+    log: new MessageLog({ groups, members, messages, changes, blocks, clock, newId, logger, recorder }),
     names,
     summaries: new GroupSummaries(groups, timer),
     ...live,
@@ -105,6 +117,7 @@ export function wire(options: WiringOptions): Wiring {
     clock,
     newId,
     maxGroupMembers,
+    messageMaxChars,
   };
 }
 

@@ -190,7 +190,7 @@ export class LocalRun {
   }
 
   async #openContext(table: Table, encryption: TextEncryption, observer: Observer): Promise<Wiring> {
-    const { redisUrl: url, maxGroupMembers } = this.#config.api;
+    const { redisUrl: url, maxGroupMembers, messageMaxChars } = this.#config.api;
     const logger = this.#logger.child({ name: 'api' });
     const { live, redis } = await openShared({
       url,
@@ -200,7 +200,7 @@ export class LocalRun {
     });
     this.#redis = redis;
     this.#events = live.events;
-    return wire({ table, encryption, live, logger, maxGroupMembers, observer });
+    return wire({ table, encryption, live, logger, maxGroupMembers, messageMaxChars, observer });
   }
 
   async #serve(dataDir: string, context: Wiring): Promise<void> {

@@ -23,6 +23,7 @@ export type CursorScope =
   | readonly [list: 'inbox' | 'inbox: archived' | 'inbox: favourites', userId: string]
   | readonly [list: 'handles', prefix: string]
   | readonly [list: 'members', groupId: string]
+  | readonly [list: 'blocks', userId: string]
   | readonly [list: 'reactions', groupId: string, seq: number]
   | readonly [list: 'public groups', userId: string, prefix: string];
 
@@ -48,6 +49,7 @@ function isPlaceIn(scope: CursorScope, place: string): boolean {
       return parts.length === INBOX_PARTS && parts.every((part) => INBOX_PART.test(part));
     }
     case 'members':
+    case 'blocks':
       return isUserId(place);
     case 'reactions':
       return isReactorPlace(place);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { MAX_SEQ } from './keys.ts';
+import { MAX_MENTIONS } from './mentions.ts';
 
 /*
  * The shape of every stored item, and the only place that spells it. Types, stream images, dump checks and the events
@@ -63,6 +64,11 @@ const summary = {
   preview: z.union([storedText, systemEvent]).nullable(),
   /** The highest seq that was deleted. Absent: none. */
   last_deleted_seq: seq.exactOptional(),
+  /**
+   * The highest seq that mentioned all members; in a row of a direct group also the highest that mentioned its user. The
+   * mention may be gone: what counts are the items of mentions. Absent: none.
+   */
+  last_mention_seq: seq.exactOptional(),
 };
 
 const group = {
@@ -118,6 +124,10 @@ export const directMemberItem = z.object({
   ...member,
   /** The other user. */
   peer: text,
+  /** This user blocks the other one. Written in the transaction of the block itself, as its counterpart is. */
+  blocks_peer: z.literal(true).exactOptional(),
+  /** The other user blocks this one. */
+  blocked_by_peer: z.literal(true).exactOptional(),
   ...summary,
 });
 
@@ -127,6 +137,8 @@ export const namedMemberItem = z.object({
   peer: z.never().exactOptional(),
   /** Who added them. Absent: they joined by themselves, or created the group. */
   added_by: text.exactOptional(),
+  /** The highest seq that mentioned this member by handle, though that mention may be gone. Absent: none. */
+  last_mention_seq: seq.exactOptional(),
 });
 
 /** One entry of a group's log. `pk = GRP#<group>`, `sk = MSG#<seq>`. */
@@ -148,6 +160,12 @@ export const messageItem = z.object({
   preview: bytes.exactOptional(),
   /** The sender's `Idempotency-Key`. */
   client_key: text.exactOptional(),
+  /** Seq of the message that it replies to: an earlier one of the same log. */
+  reply_to: seq.exactOptional(),
+  /** User ids of the members whom the text mentions, in its order. Absent: none. */
+  mentions: z.array(text).min(1).max(MAX_MENTIONS).readonly().exactOptional(),
+  /** The text mentions all members. */
+  mentions_all: z.literal(true).exactOptional(),
   created_at: time,
   edited_at: time.exactOptional(),
   deleted_at: time.exactOptional(),
@@ -163,6 +181,13 @@ export const changeItem = z.object({
   all: z.literal(true).exactOptional(),
   changed_at: time,
 });
+
+/**
+ * Says that a message mentions a user, or all members: its key alone. It is written and deleted in the transaction of its
+ * message. A message that mentions all has no items for single users. `pk = GRP#<group>`, `sk = AT#<user>#<seq>` or
+ * `AT#@all#<seq>`.
+ */
+export const mentionItem = z.object(key);
 
 /** Says that a message was deleted: its key alone. `pk = GRP#<group>`, `sk = DEL#<seq>`. */
 export const deletedSeqItem = z.object(key);
@@ -204,6 +229,9 @@ export const formerGroupItem = z.object({
   removed_by: text.exactOptional(),
 });
 
+/** Another user whom a user blocks. `pk = USER#<user>`, `sk = BLOCK#<other>`. */
+export const blockItem = z.object({ ...key, created_at: time });
+
 /** A user's profile. `pk = USER#<user>`, `sk = PROFILE`. */
 export const profileItem = z.object({ ...key, handle: text, display_name: text, created_at: time });
 
@@ -230,6 +258,7 @@ export type PinsItem = Readonly<z.output<typeof pinsItem>>;
 export type ListingItem = Readonly<z.output<typeof listingItem>>;
 export type InviteItem = Readonly<z.output<typeof inviteItem>>;
 export type FormerGroupItem = Readonly<z.output<typeof formerGroupItem>>;
+export type BlockItem = Readonly<z.output<typeof blockItem>>;
 export type ProfileItem = Readonly<z.output<typeof profileItem>>;
 export type HandleItem = Readonly<z.output<typeof handleItem>>;
 

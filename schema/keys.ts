@@ -3,7 +3,7 @@
  *
  * Within a group's partition no sort key is between MEMBER# and META, so one Query reads the group with its members.
  * MSG# ascending is the log in order, CHG# the change log, RCT# the reactions of the log in its order. Reserved for what
- * comes later: AT#, DATA, and BLOCK# in a user's partition.
+ * comes later: DATA.
  */
 
 /** Digits of a number in a sort key: zero-padded, so that string order is the order of the numbers. */
@@ -35,6 +35,12 @@ const DELETED_SK_PREFIX = 'DEL#';
 export const REACTIONS_SK_PREFIX = 'RCT#';
 /** Sort key of a group's pins. */
 export const PINS_SK = 'PINS';
+/** What the sort key of every mention starts with. */
+export const MENTION_SK_PREFIX = 'AT#';
+/** The end of mentions' sort keys: `$` is the character behind `#`. */
+export const MENTION_SK_END = 'AT$';
+/** Stands for all members in the key of a mention: no user id begins with `@`. */
+export const ALL_MEMBERS = '@all';
 /** What the sort key of every invitation starts with. */
 export const INVITE_SK_PREFIX = 'INVITE#';
 /** The end of invitations' sort keys: `$` is the character behind `#`. */
@@ -46,6 +52,11 @@ export const PROFILE_SK = 'PROFILE';
 
 /** What the sort key of a group that a user has left starts with. */
 const FORMER_SK_PREFIX = 'WAS#';
+
+/** What the sort key of every block starts with. */
+const BLOCK_SK_PREFIX = 'BLOCK#';
+/** The end of blocks' sort keys: `$` is the character behind `#`. */
+export const BLOCK_SK_END = 'BLOCK$';
 
 /** What `inbox_sk` of a named group's rows starts with: it sorts after every time. */
 export const NAMED_INBOX_PREFIX = '~#';
@@ -85,6 +96,11 @@ export const deletedKey = (groupId: string, seq: number): Key => ({
   pk: groupPk(groupId),
   sk: deletedSk(seq),
 });
+/** @param target a user id, or ALL_MEMBERS. */
+export const mentionKey = (groupId: string, target: string, seq: number): Key => ({
+  pk: groupPk(groupId),
+  sk: mentionSk(target, seq),
+});
 export const pinsKey = (groupId: string): Key => ({ pk: groupPk(groupId), sk: PINS_SK });
 /** @param emoji see `canonicalEmoji`. */
 export const reactionsKey = (groupId: string, seq: number, emoji: string): Key => ({
@@ -100,6 +116,11 @@ export const inviteKey = (groupId: string, code: string): Key => ({
 export const formerGroupKey = (userId: string, groupId: string): Key => ({
   pk: USER + userId,
   sk: FORMER_SK_PREFIX + groupId,
+});
+/** @param otherId who is blocked. */
+export const blockKey = (userId: string, otherId: string): Key => ({
+  pk: USER + userId,
+  sk: BLOCK_SK_PREFIX + otherId,
 });
 export const profileKey = (userId: string): Key => ({ pk: USER + userId, sk: PROFILE_SK });
 /** @param handle case-folded, at least two characters. */
@@ -126,6 +147,8 @@ export const listingsBetween = (prefix: string): readonly [from: string, to: str
 export const messageSk = (seq: number): string => numberedSk(MESSAGE_SK_PREFIX, seq);
 export const changeSk = (change: number): string => numberedSk(CHANGE_SK_PREFIX, change);
 export const deletedSk = (seq: number): string => numberedSk(DELETED_SK_PREFIX, seq);
+export const mentionSk = (target: string, seq: number): string =>
+  numberedSk(`${MENTION_SK_PREFIX}${target}#`, seq);
 
 /** The first and the last sort key that the reactions of some messages can have: `$` is the character behind `#`. */
 export const reactionsBetween = (seq: number, lastSeq: number): readonly [from: string, to: string] => [
@@ -165,6 +188,13 @@ export const changeOf = (key: Key): number | undefined => numberOf(key, CHANGE_S
 /** The deleted seq that the key names, or undefined for any other item. */
 export const deletedSeqOf = (key: Key): number | undefined => numberOf(key, DELETED_SK_PREFIX);
 
+/** Whom a message mentions by the key of a mention: a user id or ALL_MEMBERS; undefined for any other item. */
+export function mentionOf(key: Key): { readonly target: string; readonly seq: number } | undefined {
+  const target = /^AT#(.+)#\d+$/s.exec(key.sk)?.[1];
+  const seq = target === undefined ? undefined : numberOf(key, `${MENTION_SK_PREFIX}${target}#`);
+  return target === undefined || seq === undefined ? undefined : { target, seq };
+}
+
 /** The message and the emoji of the reactions whose key this is, or undefined for any other item. */
 export function reactionsOf({ pk, sk }: Key): { readonly seq: number; readonly emoji: string } | undefined {
   const end = REACTIONS_SK_PREFIX.length + SEQ_DIGITS;
@@ -184,6 +214,12 @@ function numberOf({ pk, sk }: Key, prefix: string): number | undefined {
 export function formerGroupIdOf(key: Key): string | undefined {
   if (!key.pk.startsWith(USER) || !key.sk.startsWith(FORMER_SK_PREFIX)) return undefined;
   return key.sk.slice(FORMER_SK_PREFIX.length);
+}
+
+/** The user who blocks and the one who is blocked by the key of a block, or undefined for any other item. */
+export function blockPairOf(key: Key): { readonly userId: string; readonly otherId: string } | undefined {
+  if (!key.pk.startsWith(USER) || !key.sk.startsWith(BLOCK_SK_PREFIX)) return undefined;
+  return { userId: key.pk.slice(USER.length), otherId: key.sk.slice(BLOCK_SK_PREFIX.length) };
 }
 
 /** The code of the invitation whose key this is, or undefined for any other item. */

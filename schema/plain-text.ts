@@ -3,8 +3,10 @@
  * brings. It imports nothing, because the screens use it too.
  */
 
-/** The limit of Cruddur's form, in code points of the text as it is stored. */
-export const MAX_MESSAGE_CODE_POINTS = 1_024;
+/** The limit of a message's text where no other is configured, that of Cruddur's form: in code points as it is stored. */
+export const MESSAGE_MAX_CHARS = 1_024;
+/** The highest limit that can be configured: such a text is at most 32 KB in UTF-8. */
+export const HIGHEST_MESSAGE_MAX_CHARS = 8_192;
 /** Of a person's name and of a group's, as it is stored. */
 export const MAX_NAME_CODE_POINTS = 64;
 

@@ -156,6 +156,25 @@ describe('a history', () => {
     },
   );
 
+  it('of replies also reads the originals that are not on the page, each once', async () => {
+    const userIds = [peer, newUserId()] as const;
+    const { groupId } = await addDirectGroup(db().table, {
+      userIds,
+      length: 120,
+      // Of the 50 on the page: 30 to messages on it, 20 to 10 others.
+      message: (seq) => ({
+        message: TEXT,
+        ...(seq > 70 && { reply_to: seq > 100 ? 1 + (seq % 10) : seq - 1 }),
+      }),
+    });
+    const context = db().newContext();
+    await context.names.read([peer]);
+    const page = () =>
+      listMessages(context, { groupId, userId: userIds[1], position: { at: 'end' }, limit: 50 });
+    // 71 replies to 70, which is the eleventh. 2 R for the reactions and the pins.
+    await expectUnits('50 replies to 11 older messages', { W: 0, R: 1 + 1 + 5 + 11 + 2 }, page);
+  });
+
   it('lists changes by the entries and the messages that they name', async () => {
     const userIds = [peer, newUserId()];
     const { groupId } = await addGroup(db().table, {

@@ -1,7 +1,9 @@
 import { beforeAll, describe, it } from '@jest/globals';
+import { blockUser, unblockUser } from '../backend/domain/block-user.ts';
 import { deleteMessage, editMessage } from '../backend/domain/change-message.ts';
 import { createGroup } from '../backend/domain/create-group.ts';
 import { addMembers, changeRole, removeMember, updateGroup } from '../backend/domain/manage-members.ts';
+import { listInbox } from '../backend/domain/list-inbox.ts';
 import { markRead } from '../backend/domain/mark-read.ts';
 import type { Person } from '../backend/domain/model.ts';
 import { publishTyping } from '../backend/domain/publish-typing.ts';
@@ -118,6 +120,14 @@ describe('sending', () => {
     );
   });
 
+  it.each([2, 100])('a reply costs no more, in a group of %d', async (N) => {
+    const { groupId, userId } = await startKnownGroup(N);
+    const R = N === 2 ? 1 : 2;
+    await expectUnits(`send a reply, ${N} members`, { W: 1, R }, () =>
+      sendToGroup(context, groupId, { userId, text: TEXT, replyTo: 3 }),
+    );
+  });
+
   it('with a key alone searches the newest 100 messages', async () => {
     const { groupId, userIds } = await startGroup({ N: 2, length: 120 });
     const [userId = ''] = userIds;
@@ -128,6 +138,9 @@ describe('sending', () => {
 
   it('costs 1 W for each KB', async () => {
     const { groupId, userId } = await startKnownGroup(2);
+    await expectUnits('send 8,192 emoji', { W: 33, R: 1 }, () =>
+      sendToGroup(context, groupId, { userId, text: '😀'.repeat(8_192) }),
+    );
     await expectUnits('send 1,024 emoji', { W: 5, R: 1 }, () =>
       sendToGroup(context, groupId, { userId, text: '😀'.repeat(1_024) }),
     );
@@ -137,10 +150,87 @@ describe('sending', () => {
     const ada = await addPerson(context, 'open.ada');
     await addPerson(context, 'open.grace');
     // META, the message and two rows, twice; and each row in the index, once.
-    const opening = await expectUnits('open a direct group', { W: 2 * 4 + 2, R: 2 }, () =>
+    const opening = await expectUnits('open a direct group', { W: 2 * 6 + 2, R: 2 }, () =>
       sendToHandle(context, 'open.grace', { userId: ada, text: TEXT }),
     );
     await expectUnits('the stream after opening', { W: 0, R: 1 }, () => handle([streamRecord(opening)]));
+  });
+});
+
+describe('mentions', () => {
+  /** Members who have handles, in a group with texts of the first one. */
+  async function startMentionable(count: number, text = TEXT) {
+    const scene = await startKnownGroup(3);
+    const { groupId } = scene;
+    const people = upTo(count).map((n) => ({
+      userId: newUserId(),
+      handle: `at-${groupId.toLowerCase().slice(-8)}-${n}`,
+    }));
+    await putItems(
+      db().table,
+      people.flatMap(({ userId, handle }) => [
+        { ...handleKey(handle), user_uuid: userId, display_name: handle },
+        namedMemberItem({ groupId, userId }),
+      ]),
+    );
+    const names = people.map(({ handle }) => `@${handle}`).join(' ');
+    return { ...scene, people, place: { groupId, seq: 12, userId: scene.userId }, text: `${text} ${names}` };
+  }
+  /** R of the handles and of their users' rows. */
+  const named = (count: number) => 2 * count;
+
+  it.each([1, 20])('of %d members are a transaction of the message and an item each', async (count) => {
+    const { groupId, userId, people, place, text } = await startMentionable(count, 'Hello');
+    // 20 user ids make an item of more than 1 KB, and 20 handles a text of more than 0.5 KB.
+    const KB = count > 1 ? 2 : 1;
+    const sent = await expectUnits(
+      `send, ${count} mentions`,
+      { W: 2 * (KB + count), R: 2 + named(count) },
+      () => sendToGroup(context, groupId, { userId, text }),
+    );
+    // The message is read first, and nothing but its text changes.
+    await expectUnits(`edit, the same ${count} mentions`, { W: KB, R: 2 + named(count) + 1 }, () =>
+      editMessage(context, place, `${text} again`),
+    );
+    const [image] = (await context.messages.entriesAt(groupId, [sent.seq])).values();
+    if (!image) throw new Error('it was sent');
+    const written = streamRecord(messageItem(image));
+    await expectUnits(`the stream, ${count} mentions`, { W: 1 + 2 + 1 + 2 * count, R: 2 }, () =>
+      handle([written]),
+    );
+    const reader = people[0]?.userId ?? '';
+    // The rows, the group, the name of the last author, and the count.
+    await expectUnits(`inbox of one who is mentioned, ${count} mentions`, { W: 0, R: 4 * 0.5 }, () =>
+      listInbox(db().newContext(), reader, { limit: 20 }),
+    );
+    // An attempt without mentions fails, for it would leave their items.
+    await expectUnits(`edit that removes ${count} mentions`, { W: 1 + 2 * (KB + count), R: 2 }, () =>
+      editMessage(context, place, 'Hello'),
+    );
+    await expectUnits(
+      `edit that adds ${count} mentions`,
+      { W: 2 * (KB + count), R: 2 + named(count) + 1 },
+      () => editMessage(context, place, text),
+    );
+    await expectUnits(`delete, ${count} mentions`, { W: 1 + 2 * (KB + count), R: 2 }, () =>
+      deleteMessage(context, place),
+    );
+  });
+
+  it('of all members are one item, whatever their number', async () => {
+    for (const N of [3, 100]) {
+      const { groupId, userId } = await startKnownGroup(N);
+      await expectUnits(`send, @all, ${N} members`, { W: 2 * 2, R: 2 }, () =>
+        sendToGroup(context, groupId, { userId, text: 'Hello @all' }),
+      );
+    }
+  });
+
+  it('that are no members’ cost their handles alone', async () => {
+    const { groupId, userId } = await startKnownGroup(3);
+    await expectUnits('send, 2 unknown handles', { W: 1, R: 2 + 2 }, () =>
+      sendToGroup(context, groupId, { userId, text: 'Hello @nobody-1 @nobody-2' }),
+    );
   });
 });
 
@@ -276,12 +366,29 @@ describe('changing a message', () => {
   });
 });
 
+describe('blocks', () => {
+  it('are the item and the flags of both rows', async () => {
+    const [ada] = [await addPerson(context, 'block.ada'), await addPerson(context, 'block.grace')];
+    const request = { userId: ada, handle: 'block.grace' };
+    // The handle, the block and the rows; then the item and the check that there is no group.
+    await expectUnits('block, no direct group', { W: 2 * 2, R: 3 }, () => blockUser(context, request));
+    await expectUnits('block again', { W: 0, R: 2 }, () => blockUser(context, request));
+    await expectUnits('unblock, no direct group', { W: 2 * 2, R: 3 }, () => unblockUser(context, request));
+    await sendToHandle(context, 'block.grace', { userId: ada, text: TEXT });
+    const W = 2 + 2 * (2 + 1);
+    await expectUnits('block, direct group', { W, R: 3 }, () => blockUser(context, request));
+    await expectUnits('unblock, direct group', { W, R: 3 }, () => unblockUser(context, request));
+  });
+});
+
 describe('changing a group', () => {
   const field = (index: number) => `handles.${index}`;
   /** W of each item in a transaction. A member's row is also in the index, where it costs 1 W. */
   const [MESSAGE, META, ROW, FORMER_GROUP] = [2, 2, 2 + 1, 2];
   /** R of the count of a user's named groups, where they are few. */
   const ROOM = 0.5;
+  /** R of whether a user blocks the one who adds them. */
+  const BLOCK = 1;
   /** Users whom a request finds by handle. */
   async function addPeople(prefix: string, count: number): Promise<Person[]> {
     const people = upTo(count).map((n) => {
@@ -320,10 +427,14 @@ describe('changing a group', () => {
         name: 'A group',
         handles: others.slice(0, count).map(({ handle }) => handle),
       });
-    await expectUnits('create a group of 2', { W: META + MESSAGE + 2 * ROW, R: 1 + 2 * ROOM }, create(1));
+    await expectUnits(
+      'create a group of 2',
+      { W: META + MESSAGE + 2 * ROW, R: 1 + 2 * ROOM + BLOCK },
+      create(1),
+    );
     await expectUnits(
       'create a group of 91',
-      { W: META + MESSAGE + 91 * ROW, R: 90 + 91 * ROOM },
+      { W: META + MESSAGE + 91 * ROW, R: 90 + 91 * ROOM + 90 * BLOCK },
       create(90),
     );
   });
@@ -344,10 +455,14 @@ describe('changing a group', () => {
     await each('rename', { W: MESSAGE + META, R }, () =>
       updateGroup(context, actor, { name: 'Another name' }),
     );
-    await each('add one', { W: MESSAGE + META + ROW, R: R + 2 + ROOM }, add(kay));
+    await each('add one', { W: MESSAGE + META + ROW, R: R + 2 + ROOM + BLOCK }, add(kay));
     await each('add a member', { W: 0, R: R + 2 }, add(kay));
     // The message has 90 ids: almost 4 KB.
-    await each('add 90', { W: 4 * MESSAGE + META + 90 * ROW, R: R + 90 * (2 + ROOM) }, add(...ninety));
+    await each(
+      'add 90',
+      { W: 4 * MESSAGE + META + 90 * ROW, R: R + 90 * (2 + ROOM + BLOCK) },
+      add(...ninety),
+    );
     await each('make an admin', { W: MESSAGE + ROW, R: R + 2 }, () =>
       changeRole(context, actor, kay, 'admin'),
     );

@@ -2,8 +2,9 @@ import { ForbiddenError, NotFoundError, UnprocessableError } from '../errors.ts'
 import type { Dependencies } from './dependencies.ts';
 import { type AccessNeeds, readAccess } from './membership.ts';
 import type { Message } from './model.ts';
-import { mayDeleteAnothers } from './policies.ts';
+import { mayDeleteAnothers, requireUnblocked } from './policies.ts';
 import { publishMessage } from './publish-changes.ts';
+import { resolveMentions } from './resolve-mentions.ts';
 
 /** The message that is changed, and the user who changes it. */
 export interface MessageChange {
@@ -13,6 +14,7 @@ export interface MessageChange {
 }
 
 type Needs = AccessNeeds & Pick<Dependencies, 'revisions' | 'events' | 'codec' | 'clock'>;
+type EditNeeds = Needs & Pick<Dependencies, 'profiles'>;
 
 /*
  * Between the read of the access and the update, the user may be removed or lose the admin role: the role at the time
@@ -22,17 +24,20 @@ type Needs = AccessNeeds & Pick<Dependencies, 'revisions' | 'events' | 'codec' |
 
 /**
  * Gives the user's own message another text. The same text changes nothing, and no rev. 1 W for each KB, and 1 R, 2 R
- * in a named group; with encryption 1 R more for each 4 KB.
+ * in a named group; with encryption 1 R more for each 4 KB. With mentions, before or after it, the message is read first, and 2 W
+ * for each KB and for each mention that is added or removed.
  * @throws NotFoundError for a user who is not a member, and for a seq that the log does not have; ForbiddenError
- * `message_not_own`; UnprocessableError `message_deleted`, `message_is_system`; BusyError, TextKeysUnavailableError.
+ * `message_not_own`, and where one of a pair blocks the other; UnprocessableError `message_deleted`, `message_is_system`; BusyError, TextKeysUnavailableError.
  */
 export async function editMessage(
-  needs: Needs,
+  needs: EditNeeds,
   { groupId, seq, userId }: MessageChange,
   text: string,
 ): Promise<Message> {
   const access = await readAccess(needs, groupId, userId);
-  const edit = { userId, text, editedAt: needs.clock().toISOString() };
+  requireUnblocked(access.own);
+  const mentions = await resolveMentions(needs, access, text);
+  const edit = { userId, text, mentions, editedAt: needs.clock().toISOString() };
   const { changed, message } = await needs.revisions.edit(groupId, seq, edit);
   if (changed) {
     publishMessage(needs, access, message);

@@ -26,6 +26,8 @@ export interface WholeLog {
   lastDeleted: number;
   /** Each author's newest text, by user id. */
   readonly authored: Map<string, ReadMark>;
+  /** The highest seq that mentions each user, or ALL_MEMBERS. */
+  readonly mentioned: Map<string, number>;
 }
 
 /** The attributes that a whole message has. */

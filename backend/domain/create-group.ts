@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { groupIdForKey } from '../../schema/ids.ts';
 import { type Issue, KeyReusedError, NotFoundError, UnprocessableError } from '../errors.ts';
 import type { Dependencies } from './dependencies.ts';
+import { requireAddable } from './block-user.ts';
 import { requireRoom } from './group-limits.ts';
 import { type AccessNeeds, type NamedAccess, namedMemberSince, readAccess } from './membership.ts';
 import type { Message, Person } from './model.ts';
@@ -21,11 +22,11 @@ type Needs = AccessNeeds &
   Pick<Dependencies, 'profiles' | 'events' | 'codec' | 'clock' | 'newId' | 'maxGroupMembers'>;
 
 /**
- * Creates a group with all its members, in one transaction: all or nothing. 1 R a handle, 2 W an item and 2 W for each
+ * Creates a group with all its members, in one transaction: all or nothing. 2 R a handle, 2 W an item and 2 W for each
  * row in the inbox. With a key the group's id follows from its creator and the key, so a second attempt finds the first one's
  * group, and the condition on META decides between two at once.
  * @throws UnprocessableError `handle_unknown` for each that no user has, `handles_blank` for a group of one,
- * `group_full`, `groups_full`; KeyReusedError when the key was used for another name or other handles; NotFoundError when it created
+ * `group_full`, `groups_full`; ForbiddenError `recipient_unavailable` where one of them blocks the creator; KeyReusedError when the key was used for another name or other handles; NotFoundError when it created
  * a group that its creator has left.
  */
 export async function createGroup(needs: Needs, request: NewGroupRequest): Promise<NamedAccess> {
@@ -119,6 +120,7 @@ async function othersIn(needs: Needs, { creator, handles }: NewGroupRequest): Pr
     throw new UnprocessableError([{ code: 'group_full', field: 'handles' }]);
   }
   const handleOf = new Map([...claims].map(([handle, { userId }]) => [userId, handle]));
+  await requireAddable(needs, creator.userId, [...userIds]);
   await requireRoom(needs, creator.userId, [
     { userId: creator.userId, field: 'name' },
     ...[...userIds].map((userId) => ({

@@ -1,10 +1,12 @@
 import type { Publisher } from '../events/changes.ts';
 import type { ExpiringStore } from '../events/expiring-store.ts';
 import type { Clock, IdSource } from '../sources.ts';
+import type { BlockStore } from '../table/block-store.ts';
 import type { ChangeStore } from '../table/change-store.ts';
 import type { GroupStore } from '../table/group-store.ts';
 import type { InviteStore } from '../table/invite-store.ts';
 import type { MemberStore } from '../table/member-store.ts';
+import type { MentionStore } from '../table/mention-store.ts';
 import type { MessageCodec } from '../table/message-codec.ts';
 import type { MessageStore } from '../table/message-store.ts';
 import type { PinStore } from '../table/pin-store.ts';
@@ -28,6 +30,8 @@ export interface Dependencies {
   readonly reactions: ReactionStore;
   readonly pins: PinStore;
   readonly changes: ChangeStore;
+  readonly mentions: MentionStore;
+  readonly blocks: BlockStore;
   readonly profiles: ProfileStore;
   /** The stored form of messages, for events. */
   readonly codec: MessageCodec;

@@ -1,4 +1,5 @@
 import { KeyReusedError } from '../errors.ts';
+import type { Mentions } from '../table/mention-store.ts';
 import type { LogEntry, Message } from './model.ts';
 
 /** A message on its way into a log. */
@@ -11,6 +12,10 @@ export interface Draft {
   readonly clientKey?: string;
   /** The newest seq that the sender holds: any earlier attempt of the same request lies after it. */
   readonly afterSeq?: number;
+  /** Seq of the message that it replies to. */
+  readonly replyTo?: number;
+  /** Whom the text mentions. */
+  readonly mentions?: Mentions;
 }
 
 /**
@@ -38,16 +43,16 @@ export function ownAttempt(
 ): Message | undefined {
   if (!existing) return undefined;
   const isOwn = existing.message_uuid === messageId || keyIn(draft)(existing);
-  return isOwn ? requireSameText(existing, draft) : undefined;
+  return isOwn ? requireSameRequest(existing, draft) : undefined;
 }
 
 /**
- * The message, if it was sent with the draft's text. After an edit that text is not known any more, nor is it where the
- * stored text cannot be decrypted: then the sender and the key decide.
+ * The message, if it was sent with the draft's text and as the same reply. After an edit that text is not known any more,
+ * nor is it where the stored text cannot be decrypted: then the sender and the key decide.
  * @throws KeyReusedError
  */
-export function requireSameText(message: Message, { text }: Draft): Message {
+export function requireSameRequest(message: Message, { text, replyTo }: Draft): Message {
   const isKnown = message.rev === 0 && !message.unreadable;
-  if (isKnown && message.message !== text) throw new KeyReusedError();
+  if (isKnown && (message.message !== text || message.reply_to !== replyTo)) throw new KeyReusedError();
   return message;
 }

@@ -2,7 +2,7 @@ import type { Dependencies } from './dependencies.ts';
 import type { InboxEntry, Member, NamedGroup } from './model.ts';
 import { peopleInSummary } from './system-messages.ts';
 import { pickSummary } from './summaries.ts';
-import { unreadCount } from './unread.ts';
+import { mentionCount, unreadCount } from './unread.ts';
 
 /** A member's row, with META of a named group. */
 export interface RowWithGroup {
@@ -12,28 +12,30 @@ export interface RowWithGroup {
 }
 
 /**
- * What members see of their groups: previews as plain texts, and unread counts. 0.5 R for each row whose count needs the
- * deleted seqs. @throws TextKeysUnavailableError
+ * What members see of their groups: previews as plain texts, and counts of what is unread and of what mentions them. 0.5 R for each
+ * count that needs the deleted seqs or the items of mentions. @throws TextKeysUnavailableError
  */
 export async function inboxEntriesOf(
-  needs: Pick<Dependencies, 'changes' | 'codec'>,
+  needs: Pick<Dependencies, 'changes' | 'codec' | 'mentions'>,
   rows: readonly RowWithGroup[],
 ): Promise<InboxEntry[]> {
   const present = rows.flatMap(({ row, group }) => {
     const summary = row.peer === undefined ? group : row;
     return summary ? [{ row, group, summary: pickSummary(summary) }] : [];
   });
-  const [shown, counts] = await Promise.all([
+  const [shown, counts, mentions] = await Promise.all([
     needs.codec.decodeSummaries(present.map(({ row, summary }) => ({ ...summary, groupId: row.groupId }))),
     Promise.all(
       present.map(({ row: { groupId, userId, read_seq, read_n }, summary }) =>
         unreadCount(needs, { groupId, userId, read_seq, read_n, summary }),
       ),
     ),
+    Promise.all(present.map(({ row, summary, group }) => mentionCount(needs, row, summary, group))),
   ]);
   return present.flatMap(({ row, group }, index) => {
     const summary = shown[index];
-    return summary ? [{ row, group, summary, unreadCount: counts[index] ?? 0 }] : [];
+    const [unread = 0, mentioned = 0] = [counts[index], mentions[index]];
+    return summary ? [{ row, group, summary, unreadCount: unread, mentionCount: mentioned }] : [];
   });
 }
 

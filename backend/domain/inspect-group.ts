@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { directGroupId } from '../../schema/ids.ts';
 import {
+  ALL_MEMBERS,
   deletedKey,
   groupKey,
-  type Key,
   listingKey,
   MAX_SEQ,
   memberKey,
@@ -11,36 +11,22 @@ import {
   reactionsKey,
 } from '../../schema/keys.ts';
 import { listedAs } from '../table/group-change.ts';
+import { mentionTargets } from '../table/mention-store.ts';
 import { summaryOf } from '../table/items.ts';
 import { checkChangeLog, type LogFault, LogFaults, LogReader, type WholeLog } from './check-log.ts';
 import type { Dependencies } from './dependencies.ts';
+import type { Difference, Found, Look, Settling } from './inspection.ts';
 import { repairPair } from './membership.ts';
+import { inspectLastMention, inspectMentionItems, inspectMentionsOf } from './inspect-mentions.ts';
 import type { DirectGroup, LogEntry, Member, ReadMark, SeqRange, Summary } from './model.ts';
 import { pickSummary, placeInInbox } from './summaries.ts';
-
-/** An attribute that is not what the log says. `item`: whether there is such an item at all. */
-export interface Difference {
-  readonly attribute: string;
-  readonly stored: unknown;
-  readonly expected: unknown;
-}
-
-/** An item that differs, as it was just read. */
-export interface Found {
-  readonly differences: readonly Difference[];
-  /** Writes what the log says. False: the item changed meanwhile, and nothing was written. */
-  repair(): Promise<boolean>;
-}
-
-/** Reads an item, then what the log says of it, both strongly. Undefined where they agree. */
-export type Look = () => Promise<Found | undefined>;
 
 /** Looks at an item until a difference is certain, or repaired; returns the difference, or undefined where there is none. */
 export type Settle = (look: Look) => Promise<readonly Difference[] | undefined>;
 
 export type InspectionStores = Pick<
   Dependencies,
-  'groups' | 'members' | 'messages' | 'reactions' | 'pins' | 'changes' | 'clock'
+  'groups' | 'members' | 'messages' | 'reactions' | 'pins' | 'mentions' | 'changes' | 'blocks' | 'clock'
 >;
 
 /**
@@ -50,11 +36,11 @@ export type InspectionStores = Pick<
 export class GroupInspection {
   readonly #stores: InspectionStores;
   readonly #groupId: string;
-  readonly #settle: (key: Key, look: Look) => Promise<void>;
+  readonly #settle: Settling;
   readonly #faults = new LogFaults();
-  readonly #log: WholeLog = { newest: undefined, lastDeleted: 0, authored: new Map() };
+  readonly #log: WholeLog = { newest: undefined, lastDeleted: 0, authored: new Map(), mentioned: new Map() };
 
-  constructor(stores: InspectionStores, groupId: string, settle: (key: Key, look: Look) => Promise<void>) {
+  constructor(stores: InspectionStores, groupId: string, settle: Settling) {
     this.#stores = stores;
     this.#groupId = groupId;
     this.#settle = settle;
@@ -82,10 +68,12 @@ export class GroupInspection {
       for (const entry of page) this.#note(entry);
       const to = page.at(-1)?.seq ?? from - 1;
       await this.#inspectDeleted(page, { from, to });
+      await inspectMentionsOf(this.#stores, this.#groupId, page, this.#settle);
       await this.#inspectReactions(page);
       from = to + 1;
     }
     await this.#inspectDeleted([], { from, to: MAX_SEQ });
+    if (this.#faults.isReadable) await inspectMentionItems(this.#stores, this.#groupId, this.#settle);
     await this.#settle(pinsKey(this.#groupId), () => this.#lookAtPins());
   }
 
@@ -94,6 +82,7 @@ export class GroupInspection {
     this.#log.newest = entry;
     if (entry.deleted_at !== undefined) this.#log.lastDeleted = seq;
     if (kind === 'text') this.#log.authored.set(author, { seq, n });
+    for (const target of mentionTargets(entry)) this.#log.mentioned.set(target, seq);
   }
 
   /** The notes of deleted messages in a part of the log. */
@@ -174,6 +163,12 @@ export class GroupInspection {
         const { userId } = row;
         await this.#settle(memberKey(this.#groupId, userId), () => this.#lookAtMark(userId));
       }
+      for (const { userId } of page) {
+        const seq = this.#log.mentioned.get(userId);
+        if (seq !== undefined) {
+          await inspectLastMention(this.#stores, this.#groupId, { userId, seq }, this.#settle);
+        }
+      }
     }
   }
 
@@ -182,7 +177,7 @@ export class GroupInspection {
     const group = await groups.find(this.#groupId);
     if (group?.kind !== 'group') return undefined;
     const stored = pickSummary(group);
-    const expected = await this.#expectedSummary(stored);
+    const expected = await this.#expectedSummary(stored, [ALL_MEMBERS]);
     return found(stored, expected, async () => (await groups.applySummary(group, expected)).stored);
   }
 
@@ -236,7 +231,7 @@ export class GroupInspection {
     }
     const entries = await messages.entriesAt(this.#groupId, marksOf([row]));
     const mark = await this.#expectedMark(row, entries);
-    const summary = await this.#expectedSummary(pickSummary(row));
+    const summary = await this.#expectedSummary(pickSummary(row), [userId, ALL_MEMBERS]);
     const { inbox_sk } = row;
     const stored = { ...pickSummary(row), ...readAttributes(markOf(row)), inbox_sk };
     const expected = {
@@ -244,7 +239,7 @@ export class GroupInspection {
       ...readAttributes(mark),
       inbox_sk: placeInInbox(inbox_sk, summary.last_at, this.#groupId),
     };
-    const { last_deleted_seq, ...rest } = row;
+    const { last_deleted_seq, last_mention_seq, ...rest } = row;
     return found(stored, expected, async () => {
       const outcome = await members.applySummary(row, { ...rest, ...expected });
       return outcome.stored;
@@ -254,8 +249,9 @@ export class GroupInspection {
   /**
    * What a summary that was read should be. In a busy group it may show a message that is no longer the newest one, if the
    * stream has brought it up to where the log ended when its reading began; then what it says of that message counts.
+   * @param targets of the mentions that it knows of.
    */
-  async #expectedSummary(seen: Summary): Promise<Summary> {
+  async #expectedSummary(seen: Summary, targets: readonly string[]): Promise<Summary> {
     const { newest: end, lastDeleted } = this.#log;
     const { messages } = this.#stores;
     const { last_seq, last_deleted_seq: claimed = 0 } = seen;
@@ -267,7 +263,19 @@ export class GroupInspection {
     return {
       ...summaryOf((isBehind ? entries.get(last_seq) : undefined) ?? newest),
       ...(deleted > 0 && { last_deleted_seq: deleted }),
+      ...this.#expectedMention(seen.last_mention_seq ?? 0, newest.seq, targets),
     };
+  }
+
+  /** The highest mention: what is stored may be higher than any in the log, because a mention can be removed again. */
+  #expectedMention(
+    stored: number,
+    end: number,
+    targets: readonly string[],
+  ): Pick<Summary, 'last_mention_seq'> {
+    const inLog = targets.map((target) => this.#log.mentioned.get(target) ?? 0);
+    const highest = Math.max(...inLog, stored <= end ? stored : 0);
+    return highest > 0 ? { last_mention_seq: highest } : {};
   }
 
   /** What a read mark should be: kept, held to the log's end, raised by own texts. @param entries the message it names. */

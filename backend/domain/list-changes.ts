@@ -2,9 +2,8 @@ import { ChangesTooFarBehindError } from '../errors.ts';
 import { readAnnotations } from './annotations.ts';
 import type { Dependencies } from './dependencies.ts';
 import { type AccessNeeds, readOwnRow } from './membership.ts';
+import { type MessageDetails, readDetails } from './message-details.ts';
 import type { Annotations, LogChange, Message } from './model.ts';
-import type { NameReader } from './names.ts';
-import { peopleIn } from './system-messages.ts';
 
 /** Changes that a client may have missed: beyond it, it loads what it shows again. */
 const MAX_BEHIND = 1_000;
@@ -12,15 +11,16 @@ const MAX_BEHIND = 1_000;
 export interface ChangesPage {
   /** By the number of the change. Each message is as it is now, and comes once, by its newest change. */
   readonly changed: readonly { readonly change: number; readonly message: Message }[];
+  readonly details: MessageDetails;
   readonly annotations: Annotations;
-  readonly names: NameReader;
   /** The change after which the next page begins; absent on the last one. */
   readonly next?: number;
 }
 
 /**
  * The messages of a group that were changed after a change, or that members reacted to or pinned. 1 R each for the
- * membership and the pins, 1 R for 4 KB of changes, 1 R for 4 KB of each message and of its reactions.
+ * membership and the pins, 1 R for 4 KB of changes, 1 R for 4 KB of each message and of its reactions, and of each message
+ * that one of these replies to.
  *
  * Between the read of the change log and those of the messages and reactions more may change: a message is then shown
  * newer than its change, and comes again by the later one.
@@ -45,15 +45,17 @@ export async function listChanges(
     page.changed.map(({ seq }) => seq),
   );
   const messages = new Map(found.map((message) => [message.seq, message]));
-  const people = found.flatMap((message) => [message.user_uuid, ...peopleIn(message)]);
-  const [annotations, names] = await Promise.all([readAnnotations(needs, found), needs.names.read(people)]);
+  const [annotations, details] = await Promise.all([
+    readAnnotations(needs, found),
+    readDetails(needs, found),
+  ]);
   return {
     changed: page.changed.flatMap(({ change, seq }) => {
       const message = messages.get(seq);
       return message ? [{ change, message }] : [];
     }),
+    details,
     annotations,
-    names,
     ...(page.next !== undefined && { next: page.next }),
   };
 }

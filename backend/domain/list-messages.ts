@@ -2,9 +2,8 @@ import { MAX_SEQ } from '../../schema/keys.ts';
 import { readAnnotations } from './annotations.ts';
 import type { Dependencies } from './dependencies.ts';
 import { type AccessNeeds, readOwnRow } from './membership.ts';
+import { type MessageDetails, readDetails } from './message-details.ts';
 import type { Annotations, Message } from './model.ts';
-import type { NameReader } from './names.ts';
-import { peopleIn } from './system-messages.ts';
 
 /** A position in a log. */
 export type Position =
@@ -13,8 +12,8 @@ export type Position =
 export interface HistoryPage {
   /** Oldest first, dense. */
   readonly messages: readonly Message[];
+  readonly details: MessageDetails;
   readonly annotations: Annotations;
-  readonly names: NameReader;
   /** Whether there are older, and newer, messages than these. */
   readonly older: boolean;
   readonly newer: boolean;
@@ -30,7 +29,7 @@ type Page = Pick<HistoryPage, 'messages' | 'older' | 'newer'>;
 
 /**
  * A page of a group's log, strongly read. 1 R for the membership, 1 R for 4 KB of messages, 1 R for 4 KB of their
- * reactions, 1 R each for the pins and the newest change.
+ * reactions, 1 R each for the pins, the newest change, and each message that is replied to and is not on the page.
  * @throws NotFoundError for a user who is not a member.
  */
 export async function listMessages(
@@ -48,15 +47,14 @@ export async function listMessages(
   // Read before the messages and their reactions: a change that comes in between is fetched once more, and none is missed.
   const lastChange = hasChange ? await needs.changes.newest(groupId) : undefined;
   const page = await readPage(needs, { groupId, position, limit });
-  const people = page.messages.flatMap((message) => [message.user_uuid, ...peopleIn(message)]);
-  const [annotations, names] = await Promise.all([
+  const [annotations, details] = await Promise.all([
     readAnnotations(needs, page.messages),
-    needs.names.read(people),
+    readDetails(needs, page.messages),
   ]);
   return {
     ...page,
+    details,
     annotations,
-    names,
     ...(lastChange !== undefined && { lastChange }),
   };
 }

@@ -8,6 +8,7 @@ import {
   type PlannedChange,
 } from './change-group.ts';
 import type { Dependencies } from './dependencies.ts';
+import { requireAddable } from './block-user.ts';
 import { requireRoom } from './group-limits.ts';
 import { type NamedAccess, namedMemberSince, visibilityOf } from './membership.ts';
 import type { Member } from './model.ts';
@@ -86,6 +87,7 @@ export async function addMembers(
     if (group.member_count + added.length > needs.maxGroupMembers) {
       throw new UnprocessableError([{ code: 'group_full', field: field(0) }]);
     }
+    await requireAddable(needs, own.userId, added);
     await requireRoom(
       needs,
       own.userId,

@@ -3,6 +3,7 @@ import type { Role, Visibility } from '../../schema/items.ts';
 import { directInboxSk, namedInboxSk } from '../../schema/keys.ts';
 import type { Audience } from '../events/changes.ts';
 import { NotFoundError, UnprocessableError } from '../errors.ts';
+import type { BlockStore } from '../table/block-store.ts';
 import type { ChangeStore } from '../table/change-store.ts';
 import type { GroupStore } from '../table/group-store.ts';
 import { summaryOf } from '../table/items.ts';
@@ -32,6 +33,7 @@ export interface AccessNeeds {
   readonly groups: GroupStore;
   readonly messages: MessageStore;
   readonly changes: ChangeStore;
+  readonly blocks: BlockStore;
 }
 
 /**
@@ -87,16 +89,20 @@ export async function repairPair(
   groupId: string,
   [one, other]: readonly [string, string],
 ): Promise<DirectMember[]> {
-  const [group, newest, lastDeleted] = await Promise.all([
+  const [group, newest, lastDeleted, ofOne, ofOther] = await Promise.all([
     needs.groups.find(groupId),
     needs.messages.newest(groupId),
     needs.changes.lastDeleted(groupId),
+    needs.blocks.find({ userId: one, otherId: other }),
+    needs.blocks.find({ userId: other, otherId: one }),
   ]);
   if (!group || !newest) throw new NotFoundError();
-  const rows = [
-    [one, other],
-    [other, one],
-  ].map(([userId = '', peer = '']) => ({
+  const rows = (
+    [
+      [one, other, ofOne, ofOther],
+      [other, one, ofOther, ofOne],
+    ] as const
+  ).map(([userId, peer, block, blockOfPeer]) => ({
     groupId,
     userId,
     peer,
@@ -109,6 +115,10 @@ export async function repairPair(
     read_n: 0,
     ...summaryOf(newest),
     ...(lastDeleted !== undefined && { last_deleted_seq: lastDeleted }),
+    // The highest that it can be: mentions are then counted, and none is missed.
+    last_mention_seq: newest.seq,
+    ...(block && { blocks_peer: true as const }),
+    ...(blockOfPeer && { blocked_by_peer: true as const }),
   }));
   await Promise.all(rows.map((row) => needs.members.insert(row)));
   return needs.members.pair(groupId);

@@ -5,7 +5,7 @@ import { NO_RECORDER, type Recorder } from '../metrics/recorder.ts';
 import type { Clock, IdSource } from '../sources.ts';
 import type { Search } from '../table/message-store.ts';
 import { CONFLICT, type ConflictRetries, retryOnConflict } from '../table/retry-on-conflict.ts';
-import { type Draft, keyIn, ownAttempt, requireSameText } from './drafts.ts';
+import { type Draft, keyIn, ownAttempt, requireSameRequest } from './drafts.ts';
 import { GroupTurns } from './group-turns.ts';
 import { type KnownTail, KnownTails } from './known-tails.ts';
 import { type Access, type AccessNeeds, logIdOf, membershipSeqOf, readAccess } from './membership.ts';
@@ -78,8 +78,8 @@ export class MessageLog {
 
   /**
    * Appends a message, or finds the one that an earlier attempt of the same request appended.
-   * @throws NotFoundError for a sender who is no member any more; UnprocessableError `after_seq_beyond_end`,
-   * KeyReusedError, AfterSeqTooFarBehindError, BusyError, TextKeysUnavailableError.
+   * @throws NotFoundError for a sender who is no member any more; UnprocessableError `after_seq_beyond_end` and
+   * `reply_to_unknown`, KeyReusedError, AfterSeqTooFarBehindError, BusyError, TextKeysUnavailableError.
    */
   async append(snapshot: Snapshot, draft: Draft): Promise<Appended> {
     return this.#turns.take(draft.groupId, async () => {
@@ -137,7 +137,8 @@ export class MessageLog {
     if (clientKey !== undefined && afterSeq === undefined) {
       const own = keyIn(draft);
       const newest = await this.#parts.messages.searchNewest(groupId, SEARCH_WITHOUT_POSITION, own);
-      return foundIn(newest, draft) ?? { tail: newest.last ?? LOG_START, provesMember: false };
+      const tail = newest.last ?? LOG_START;
+      return foundIn(newest, draft) ?? { tail: requireReached(tail, draft), provesMember: false };
     }
     const highest = await this.#highestTail(snapshot, draft);
     if (afterSeq !== undefined && afterSeq > highest.tail.seq) throw beyondEnd();
@@ -146,29 +147,34 @@ export class MessageLog {
     return searches ? this.#search(draft, afterSeq, highest.tail) : highest;
   }
 
-  /** The highest tail that is known to exist: from this process's memory, the summary just read, or the client. */
+  /**
+   * The highest tail that is known to exist: from this process's memory, the summary just read, or the client. It is not
+   * below a message that the client replies to: the log is dense, so that message exists.
+   */
   async #highestTail(snapshot: Snapshot, draft: Draft): Promise<Position & { readonly tail: Tail }> {
-    const { groupId, afterSeq = 0 } = draft;
+    const { groupId, afterSeq = 0, replyTo = 0 } = draft;
+    const named = Math.max(afterSeq, replyTo);
     const { access, [KNOWN]: before } = snapshot;
     const logId = logIdOf(access);
     const membershipSeq = membershipSeqOf(access);
     const isSameMembers = before?.logId === logId && before.membershipSeq === membershipSeq;
     const known = this.#tails.ofLog(groupId, logId);
     const summarySeq = (access.group ?? access.own).last_seq;
-    if (known && known.tail.seq >= Math.max(summarySeq, afterSeq)) {
+    if (known && known.tail.seq >= Math.max(summarySeq, named)) {
       // Known before the access was read; or put by this process since, with the same members.
       const provesMember = known === before || (isSameMembers && known.membershipSeq === membershipSeq);
       return { tail: known.tail, provesMember };
     }
-    if (afterSeq > summarySeq) {
-      const named = await this.#parts.messages.tailAt(groupId, afterSeq);
-      if (!named) throw beyondEnd();
-      return { tail: named, provesMember: false };
+    if (named > summarySeq) {
+      const found = await this.#parts.messages.tailAt(groupId, named);
+      if (!found) throw named === afterSeq ? beyondEnd() : replyUnknown();
+      return { tail: found, provesMember: false };
     }
     const shown = await this.#parts.messages.tailAt(groupId, summarySeq);
     if (shown) return { tail: shown, provesMember: isSameMembers };
     this.#parts.logger.error({ group: groupId, seq: summarySeq }, 'a summary is ahead of its log');
-    return { tail: await this.#parts.messages.tail(groupId), provesMember: false };
+    const tail = await this.#parts.messages.tail(groupId);
+    return { tail: requireReached(tail, draft), provesMember: false };
   }
 
   async #appendAfter(start: Tail, authorised: Access, draft: Draft): Promise<Appended> {
@@ -252,10 +258,19 @@ const LOG_START: Tail = { seq: 0, n: 0 };
 
 const beyondEnd = () => new UnprocessableError([{ code: 'after_seq_beyond_end', field: 'after_seq' }]);
 
+/** The message that a reply names is not in the log. */
+export const replyUnknown = () => new UnprocessableError([{ code: 'reply_to_unknown', field: 'reply_to' }]);
+
+/** The log's newest message, if it is not before the one that the draft replies to. @throws UnprocessableError */
+function requireReached(tail: Tail, { replyTo = 0 }: Draft): Tail {
+  if (replyTo > tail.seq) throw replyUnknown();
+  return tail;
+}
+
 /** `provesMember`: the access was read after the tail was known, or no member came or went in between. */
 type Position = { readonly tail: Tail; readonly provesMember: boolean } | { readonly found: Message };
 
 /** @throws KeyReusedError */
 function foundIn({ found }: Search, draft: Draft): { readonly found: Message } | undefined {
-  return found && { found: requireSameText(found, draft) };
+  return found && { found: requireSameRequest(found, draft) };
 }

@@ -95,6 +95,7 @@ export interface InboxEntry {
   readonly group: NamedGroup | undefined;
   readonly summary: ShownSummary;
   readonly unreadCount: number;
+  readonly mentionCount: number;
 }
 
 /** The users who reacted to a message with one emoji: at least one, in the order of their ids. */

@@ -1,3 +1,4 @@
+import type { Mentions } from '../table/mention-store.ts';
 import type { Message, Tail } from './model.ts';
 
 /** A message that is about to be stored: its place in the log, its author and its time. */
@@ -5,6 +6,8 @@ export interface NewMessage {
   readonly groupId: string;
   readonly userId: string;
   readonly clientKey?: string | undefined;
+  /** Seq of the message that it replies to. */
+  readonly replyTo?: number | undefined;
   /** The message that it comes right after. */
   readonly tail: Tail;
   readonly messageId: string;
@@ -18,8 +21,12 @@ const made = new WeakSet<Message>();
 export const isNewMessage = (message: Message): boolean => made.has(message);
 
 /** A new message that a user wrote. */
-export function newTextMessage({ text, ...message }: NewMessage & { readonly text: string }): Message {
-  return newMessage(message, { kind: 'text', message: text, n: message.tail.n + 1 });
+export function newTextMessage({
+  text,
+  mentions,
+  ...message
+}: NewMessage & { readonly text: string; readonly mentions?: Mentions }): Message {
+  return newMessage(message, { kind: 'text', message: text, n: message.tail.n + 1, ...mentions });
 }
 
 /** A new message about a change of the group. It is no text, and does not count among them. */
@@ -31,8 +38,8 @@ export function newSystemMessage({
 }
 
 function newMessage(
-  { groupId, userId, clientKey, tail, messageId, createdAt }: NewMessage,
-  content: Pick<Message, 'kind' | 'message' | 'event' | 'n'>,
+  { groupId, userId, clientKey, replyTo, tail, messageId, createdAt }: NewMessage,
+  content: Pick<Message, 'kind' | 'message' | 'event' | 'n'> & Mentions,
 ): Message {
   const message = {
     groupId,
@@ -42,6 +49,7 @@ function newMessage(
     user_uuid: userId,
     ...content,
     ...(clientKey !== undefined && { client_key: clientKey }),
+    ...(replyTo !== undefined && { reply_to: replyTo }),
     created_at: createdAt.toISOString(),
   };
   made.add(message);

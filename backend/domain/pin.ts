@@ -3,11 +3,10 @@ import { NotFoundError, UnprocessableError } from '../errors.ts';
 import { readAnnotations, readReactions } from './annotations.ts';
 import type { Dependencies } from './dependencies.ts';
 import { type AccessNeeds, readOwnRow } from './membership.ts';
+import { type MessageDetails, readDetails } from './message-details.ts';
 import type { AnnotatedMessage, Annotations, Message } from './model.ts';
-import type { NameReader } from './names.ts';
-import { demand, mayPin } from './policies.ts';
+import { demand, mayPin, requireUnblocked } from './policies.ts';
 import { publishPins } from './publish-changes.ts';
-import { peopleIn } from './system-messages.ts';
 
 /** A message of a group, and the user who pins or unpins it. */
 export interface PinRequest {
@@ -24,11 +23,12 @@ type Needs = AccessNeeds & Pick<Dependencies, 'reactions' | 'pins' | 'events'>;
  *
  * Between these reads and the write the message may be deleted, and others may pin: the transaction checks both.
  * @throws NotFoundError for a user who is not a member, and for a seq that the log does not have; ForbiddenError
- * `role_forbidden`; UnprocessableError `message_deleted`, `pins_full`.
+ * `role_forbidden`, and as `requireUnblocked`; UnprocessableError `message_deleted`, `pins_full`.
  */
 export async function pinMessage(needs: Needs, request: PinRequest): Promise<AnnotatedMessage> {
   const { groupId, seq } = request;
   const { own, message, annotations } = await readPinnable(needs, request);
+  requireUnblocked(own);
   if (message.deleted_at !== undefined) throw new UnprocessableError([{ code: 'message_deleted' }]);
   if (annotations.pinned.has(seq)) return { message, annotations };
   if (annotations.pinned.size >= MAX_PINS) throw new UnprocessableError([{ code: 'pins_full' }]);
@@ -71,12 +71,13 @@ export interface PinnedMessages {
   /** By seq: at most MAX_PINS. */
   readonly messages: readonly Message[];
   readonly annotations: Annotations;
-  readonly names: NameReader;
+  readonly details: MessageDetails;
 }
 
 /**
  * The pinned messages of a group, in the order of its log; without deleted ones, which the stream unpins. 1 R each for the
- * membership and the pins, 1 R for 4 KB of each message and of its reactions, and names.
+ * membership and the pins, 1 R for 4 KB of each message, of its reactions, and of each message that one of these replies to,
+ * and names.
  * @throws NotFoundError for a user who is not a member.
  */
 export async function listPins(
@@ -90,9 +91,9 @@ export async function listPins(
   const messages = found
     .filter(({ deleted_at }) => deleted_at === undefined)
     .sort((one, other) => one.seq - other.seq);
-  const [reactions, names] = await Promise.all([
+  const [reactions, details] = await Promise.all([
     readReactions(needs, messages),
-    needs.names.read(messages.flatMap((message) => [message.user_uuid, ...peopleIn(message)])),
+    readDetails(needs, messages),
   ]);
-  return { messages, annotations: { reactions, pinned }, names };
+  return { messages, annotations: { reactions, pinned }, details };
 }

@@ -8,6 +8,7 @@ import { type AccessNeeds, readOwnRow } from './membership.ts';
 import type { AnnotatedMessage, Annotations, Member, Message, Reaction } from './model.ts';
 import type { NameReader } from './names.ts';
 import { pageStart } from './page-start.ts';
+import { requireUnblocked } from './policies.ts';
 import { publishReactions } from './publish-changes.ts';
 
 /** A user's reaction to a message. */
@@ -28,11 +29,12 @@ type Needs = AccessNeeds & Pick<Dependencies, 'reactions' | 'pins' | 'events'>;
  * Between these reads and the write others may react to the message: one emoji more than MAX_EMOJI may be added, and the
  * condition accepts no more than MAX_REACTIONS users. The message may be deleted: then the stream removes the reaction,
  * which nobody is shown.
- * @throws NotFoundError for a user who is not a member, and for a seq that the log does not have; UnprocessableError
- * `emoji_invalid`, `message_deleted`, `reactions_full`.
+ * @throws NotFoundError for a user who is not a member, and for a seq that the log does not have; ForbiddenError as
+ * `requireUnblocked`; UnprocessableError `emoji_invalid`, `message_deleted`, `reactions_full`.
  */
 export async function react(needs: Needs, request: ReactionRequest): Promise<AnnotatedMessage> {
   const { own, message, emoji, reactions, annotations } = await readReacted(needs, request);
+  requireUnblocked(own);
   if (message.deleted_at !== undefined) throw new UnprocessableError([{ code: 'message_deleted' }]);
   const users = reactions.find((reaction) => reaction.emoji === emoji)?.users;
   if (users?.includes(request.userId)) return { message, annotations };

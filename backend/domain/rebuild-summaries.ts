@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Key } from '../../schema/keys.ts';
 import { CONFLICT, retryOnConflict } from '../table/retry-on-conflict.ts';
 import type { LogFault } from './check-log.ts';
-import { type Difference, GroupInspection, type InspectionStores, type Settle } from './inspect-group.ts';
+import { GroupInspection, type InspectionStores, type Settle } from './inspect-group.ts';
+import type { Difference } from './inspection.ts';
 
 /** An item that was not what the log says. */
 export interface ItemDifference {
@@ -25,7 +26,8 @@ const PAUSE_MS = 250;
 
 /**
  * Compares what is kept of a group with its log, and writes nothing: the summary, the read marks, the places in the inbox,
- * the notes of deleted messages, their reactions and pins, and whether the logs are dense. It reads both logs and all members, page by page.
+ * the notes of deleted messages, their reactions and pins, the items of mentions, and whether the logs are dense. It reads both
+ * logs and all members, page by page.
  *
  * It may run while the group is in use. What the stream keeps is about a second behind the log, so a difference counts
  * only where it lasts.

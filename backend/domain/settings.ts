@@ -48,7 +48,7 @@ export interface ChangedSettings {
   readonly names: NameReader;
 }
 
-type Needs = AccessNeeds & Pick<Dependencies, 'changes' | 'codec' | 'names' | 'events'>;
+type Needs = AccessNeeds & Pick<Dependencies, 'changes' | 'codec' | 'mentions' | 'names' | 'events'>;
 
 /**
  * Changes some of a member's own settings of a group, and notifies their other devices. 2 W, and 1 R in a direct group, 2 R

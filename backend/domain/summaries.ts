@@ -1,6 +1,7 @@
 import dayjs from 'dayjs';
 import { isDeepStrictEqual } from 'node:util';
-import { directInboxSk } from '../../schema/keys.ts';
+import { ALL_MEMBERS, directInboxSk } from '../../schema/keys.ts';
+import { mentionTargets } from '../table/mention-store.ts';
 import { summaryOf } from '../table/items.ts';
 import type { DirectMember, LogEntry, ReadMark, Summary } from './model.ts';
 
@@ -8,7 +9,7 @@ import type { DirectMember, LogEntry, ReadMark, Summary } from './model.ts';
  * Summaries as a pure function of facts that only grow:
  *
  *     (last_seq, last_rev) and what goes with it    the highest pair wins
- *     last_deleted_seq                              the highest wins
+ *     last_deleted_seq, last_mention_seq            the highest wins
  *     read_seq and read_n                           the highest wins; own texts raise them
  *
  * A maximum does not depend on order or repetition. So a batch of images may be applied twice, late, shuffled or in
@@ -17,10 +18,12 @@ import type { DirectMember, LogEntry, ReadMark, Summary } from './model.ts';
 
 /** What some messages of one group say. */
 export interface GroupFacts {
-  /** The highest (seq, rev) among them, and the highest deleted seq. */
+  /** The highest (seq, rev) among them, the highest deleted seq, and the highest that mentions all. */
   readonly summary: Summary;
   /** Each author's newest text, by user id. */
   readonly authored: ReadonlyMap<string, ReadMark>;
+  /** The highest seq that mentions each user, by user id. */
+  readonly mentioned: ReadonlyMap<string, number>;
   /** Seqs of messages that are deleted. */
   readonly deleted: ReadonlySet<number>;
   /** Seqs of messages that were changed after they were sent. */
@@ -38,9 +41,15 @@ export function factsOf(messages: readonly LogEntry[]): GroupFacts | undefined {
 function factsOfOne(message: LogEntry): GroupFacts {
   const { seq, n, rev, user_uuid: author } = message;
   const isDeleted = message.deleted_at !== undefined;
+  const targets = mentionTargets(message);
   return {
-    summary: { ...summaryOf(message), ...(isDeleted && { last_deleted_seq: seq }) },
+    summary: {
+      ...summaryOf(message),
+      ...(isDeleted && { last_deleted_seq: seq }),
+      ...(targets.includes(ALL_MEMBERS) && { last_mention_seq: seq }),
+    },
     authored: new Map(message.kind === 'text' ? [[author, { seq, n }]] : []),
+    mentioned: new Map(targets.filter((target) => target !== ALL_MEMBERS).map((userId) => [userId, seq])),
     deleted: new Set(isDeleted ? [seq] : []),
     changed: new Set(rev > 0 ? [seq] : []),
   };
@@ -52,31 +61,49 @@ export function mergeFacts(one: GroupFacts, other: GroupFacts): GroupFacts {
   for (const [userId, mark] of other.authored) {
     if (mark.seq > (authored.get(userId)?.seq ?? 0)) authored.set(userId, mark);
   }
+  const mentioned = new Map(one.mentioned);
+  for (const [userId, seq] of other.mentioned) {
+    mentioned.set(userId, Math.max(seq, mentioned.get(userId) ?? 0));
+  }
   return {
     summary: mergeSummaries(one.summary, other.summary),
     authored,
+    mentioned,
     deleted: new Set([...one.deleted, ...other.deleted]),
     changed: new Set([...one.changed, ...other.changed]),
   };
 }
 
 function mergeSummaries(one: Summary, other: Summary): Summary {
-  const { last_deleted_seq: ofOne = 0, ...newest } = isNewer(other, one) ? other : one;
-  const deleted = Math.max(ofOne, one.last_deleted_seq ?? 0, other.last_deleted_seq ?? 0);
-  return { ...newest, ...(deleted > 0 && { last_deleted_seq: deleted }) };
+  const { last_deleted_seq: _, last_mention_seq: __, ...newest } = isNewer(other, one) ? other : one;
+  const deleted = Math.max(one.last_deleted_seq ?? 0, other.last_deleted_seq ?? 0);
+  const mention = Math.max(one.last_mention_seq ?? 0, other.last_mention_seq ?? 0);
+  return {
+    ...newest,
+    ...(deleted > 0 && { last_deleted_seq: deleted }),
+    ...(mention > 0 && { last_mention_seq: mention }),
+  };
 }
 
 /** What a summary becomes with these facts; undefined where it says so already. */
-export function applyToSummary(seen: Summary, facts: GroupFacts): Summary | undefined {
-  const said = facts.summary;
+export function applyToSummary(
+  seen: Summary,
+  { summary: said }: Pick<GroupFacts, 'summary'>,
+): Summary | undefined {
   const deletesLater = (said.last_deleted_seq ?? 0) > (seen.last_deleted_seq ?? 0);
-  if (!isNewer(said, seen) && !deletesLater) return undefined;
+  const mentionsLater = (said.last_mention_seq ?? 0) > (seen.last_mention_seq ?? 0);
+  if (!isNewer(said, seen) && !deletesLater && !mentionsLater) return undefined;
   return mergeSummaries(pickSummary(seen), said);
 }
 
 /** What a row of a direct group becomes with these facts; undefined where it says so already. */
 export function applyToRow(row: DirectMember, facts: GroupFacts): DirectMember | undefined {
-  const summary = applyToSummary(row, facts) ?? pickSummary(row);
+  const mention = facts.mentioned.get(row.userId) ?? 0;
+  const said = {
+    ...facts.summary,
+    ...(mention > (facts.summary.last_mention_seq ?? 0) && { last_mention_seq: mention }),
+  };
+  const summary = applyToSummary(row, { summary: said }) ?? pickSummary(row);
   const readSeq = Math.max(row.read_seq, facts.authored.get(row.userId)?.seq ?? 0);
   const now = {
     ...row,
@@ -104,9 +131,16 @@ export const INBOX_WINDOW_H = 24;
 
 /** The summary alone of an item that has one. */
 export function pickSummary(item: Summary): Summary {
-  const { last_seq, last_n, last_rev, last_at, last_by, last_kind, preview, last_deleted_seq } = item;
+  const { last_seq, last_n, last_rev, last_at, last_by, last_kind, preview } = item;
+  const { last_deleted_seq, last_mention_seq } = item;
   const summary = { last_seq, last_n, last_rev, last_at, last_by, last_kind, preview };
-  return last_deleted_seq === undefined ? summary : { ...summary, last_deleted_seq };
+  // By far most summaries.
+  if (last_deleted_seq === undefined && last_mention_seq === undefined) return summary;
+  return {
+    ...summary,
+    ...(last_deleted_seq !== undefined && { last_deleted_seq }),
+    ...(last_mention_seq !== undefined && { last_mention_seq }),
+  };
 }
 
 function isNewer(one: Summary, other: Summary): boolean {

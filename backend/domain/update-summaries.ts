@@ -38,11 +38,12 @@ export interface Update {
 
 /**
  * Brings a group up to these facts. Direct: 4 W + 1 R, and 2 W more where the place in the inbox moves. Named, whatever the
- * number of members: 1 W + 1 R, and 2 W for each author. 1 W + 1 R for each deleted seq, 1 R for each message that was
- * reacted to; 1 W + 1 R for the change log.
+ * number of members: 1 W + 1 R, and 2 W for each author and for each user who is mentioned. 1 W + 1 R for each deleted seq,
+ * 1 R for each message that was reacted to; 1 W + 1 R for the change log.
  *
  * The order matters if the process dies in between, or a client reads in between: deleted seqs are stored before a
- * summary says that there are any, authors have read their own texts before a summary shows them, and a client that sees a
+ * summary says that there are any, authors have read their own texts before a summary shows them, rows name a mention before a
+ * summary shows its message, and a client that sees a
  * change finds what it names. Any number of these may run at once, for the same facts or others, and each may be repeated.
  * @param facts undefined where no message was written.
  */
@@ -89,8 +90,10 @@ async function updateNamed(
   groupId: string,
   facts: GroupFacts | undefined,
 ): Promise<UpdatedGroup | undefined> {
-  const authored = [...(facts?.authored ?? [])];
-  await Promise.all(authored.map(([userId, mark]) => members.raiseMark(groupId, userId, mark)));
+  await Promise.all([
+    ...[...(facts?.authored ?? [])].map(([userId, mark]) => members.raiseMark(groupId, userId, mark)),
+    ...[...(facts?.mentioned ?? [])].map(([userId, seq]) => members.raiseMention(groupId, userId, seq)),
+  ]);
   const read = await groups.find(groupId);
   if (read?.kind !== 'group') return undefined;
   const group = await settle(

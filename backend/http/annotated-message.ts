@@ -1,14 +1,13 @@
+import { readDetails } from '../domain/message-details.ts';
 import type { AnnotatedMessage } from '../domain/model.ts';
-import { peopleIn } from '../domain/system-messages.ts';
 import { type MessageAnswer, presentMessage } from '../presentation/message.ts';
 import type { Wiring } from '../wiring.ts';
 
-/** Presents a message to a user who added something to it, or took it away. Reads the names that it shows. */
+/** Presents a message to a user who added something to it, or took it away. Reads what it is shown with. */
 export async function presentAnnotated(
-  context: Pick<Wiring, 'names'>,
+  context: Pick<Wiring, 'messages' | 'names'>,
   userId: string,
   { message, annotations }: AnnotatedMessage,
 ): Promise<MessageAnswer> {
-  const names = await context.names.read([message.user_uuid, ...peopleIn(message)]);
-  return presentMessage(message, names, userId, annotations);
+  return presentMessage(message, await readDetails(context, [message]), userId, annotations);
 }

@@ -78,6 +78,7 @@ export const eventRoutes: readonly Route[] = [
     description: 'Repeat it while the caller is typing: it is published at most once a second.',
     params: z.object({ uuid: groupIdInPath }),
     answer: nothing('The event is published.'),
+    errors: { 403: ['recipient_unavailable', 'recipient_blocked'] },
     handle: async ({ context, caller, params }) => publishTyping(context, params.uuid, caller.userId),
   }),
 ];

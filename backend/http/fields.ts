@@ -8,7 +8,6 @@ import {
   cleanText,
   codePointsIn,
   isBlank,
-  MAX_MESSAGE_CODE_POINTS,
   MAX_NAME_CODE_POINTS,
 } from '../../schema/plain-text.ts';
 import { NotFoundError } from '../errors.ts';
@@ -70,18 +69,18 @@ export const VISIBLE =
 /** HANDLE_PATTERN before it is case-folded. */
 const HANDLE_AS_WRITTEN = '^[A-Za-z0-9][A-Za-z0-9_.-]{1,29}$';
 
-/** A message's text in its stored form: 1 to 1,024 code points. */
-export const messageText = requiredText('message', cleanText)
-  .refine((text) => codePointsIn(text) <= MAX_MESSAGE_CODE_POINTS, 'message_exceed_max_chars_1024')
-  .meta(
-    documented({
-      description:
-        'The text: 1 to 1,024 code points, something visible among them, counted as it is stored: line breaks as line feeds, without control characters, without white space at the end and without empty lines at the start.',
-      codes: ['message_blank', 'message_invalid', 'message_exceed_max_chars_1024'],
-      example: 'Hello Grace!',
-      schema: { minLength: 1, maxLength: MAX_MESSAGE_CODE_POINTS, pattern: VISIBLE },
-    }),
-  );
+/** A message's text in its stored form: 1 to `max` code points. */
+export const messageText = (max: number) =>
+  requiredText('message', cleanText)
+    .refine((text) => codePointsIn(text) <= max, `message_exceed_max_chars_${max}`)
+    .meta(
+      documented({
+        description: `The text: 1 to ${max.toLocaleString('en')} code points, something visible among them, counted as it is stored: line breaks as line feeds, without control characters, without white space at the end and without empty lines at the start.`,
+        codes: ['message_blank', 'message_invalid', `message_exceed_max_chars_${max}`],
+        example: 'Hello Grace!',
+        schema: { minLength: 1, maxLength: max, pattern: VISIBLE },
+      }),
+    );
 
 /** A name for display: one line of 1 to 64 code points. @param name of the field, the prefix of its codes. */
 const nameField = (name: string, description: string, example: string) =>

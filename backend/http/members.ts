@@ -61,7 +61,7 @@ export const memberRoutes: readonly Route[] = [
     body: newMembersBody,
     answer: json(messageGroupWithMembers, 'The group.'),
     errors: {
-      403: CHANGE_ERRORS[403],
+      403: [...CHANGE_ERRORS[403], 'recipient_unavailable'],
       422: [...CHANGE_ERRORS[422], 'handle_unknown', 'handle_and_handles', 'group_full', 'groups_full'],
     },
     handle: async ({ context, caller, params, body }) => {

@@ -139,6 +139,7 @@ export const messageGroupRoutes: readonly Route[] = [
     body: newGroupBody,
     answer: json(messageGroupWithMembers, 'The new group.'),
     errors: {
+      403: ['recipient_unavailable'],
       404: ['not_found'],
       409: ['idempotency_key_reused'],
       422: ['handle_unknown', 'handles_blank', 'group_full', 'groups_full'],

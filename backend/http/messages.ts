@@ -5,6 +5,7 @@ import type { Wiring } from '../wiring.ts';
 import { NO_ANNOTATIONS, readAnnotations } from '../domain/annotations.ts';
 import { deleteMessage, editMessage } from '../domain/change-message.ts';
 import { listChanges } from '../domain/list-changes.ts';
+import { readDetails } from '../domain/message-details.ts';
 import { type HistoryPage, listMessages, type Position } from '../domain/list-messages.ts';
 import { isNewMessage } from '../domain/new-message.ts';
 import { type Send, sendToGroup, sendToHandle } from '../domain/send-message.ts';
@@ -27,46 +28,50 @@ import { linkPages } from './paging.ts';
 import { costOfPage } from './rate-limit.ts';
 import { json, personRoute, type Route } from './route.ts';
 
-const sendBody = z
-  .strictObject({
-    message: messageText,
-    message_group_uuid: z
-      .string('message_group_uuid_invalid')
-      .min(1, 'message_group_uuid_blank')
-      .optional()
-      .meta({
-        description: 'The group to send to; this or `handle`.',
-        examples: ['01JX3K8Q4M5N6P7R8S9TAVBWCX'],
-        [CODES]: ['message_group_uuid_invalid', 'message_group_uuid_blank'],
-      }),
-    handle: z
-      .string('handle_invalid')
-      .overwrite(cleanLine)
-      .min(1, { error: 'user_reciever_handle_blank', abort: true })
-      .refine((text) => !isBlank(text), 'user_reciever_handle_blank')
-      .optional()
-      .meta({
-        description: 'The user to send to. Creates the conversation if there is none yet.',
-        examples: ['grace'],
-        [CODES]: ['handle_invalid', 'user_reciever_handle_blank'],
-      }),
-    after_seq: seqField(
-      'after_seq',
-      'The newest seq that the sender has; 0: none. With an `Idempotency-Key` it makes a resend exact.',
-      0,
-    ).optional(),
-  })
-  .refine((body) => body.message_group_uuid !== undefined || body.handle !== undefined, {
-    error: 'user_reciever_handle_blank',
-    path: ['handle'],
-    when: isObject,
-  })
-  .refine((body) => body.message_group_uuid === undefined || body.handle === undefined, {
-    error: 'message_group_uuid_and_handle',
-    path: ['handle'],
-    when: isObject,
-  })
-  .meta({ override: { oneOf: [{ required: ['message_group_uuid'] }, { required: ['handle'] }] } });
+const sendBody = (maxChars: number) =>
+  z
+    .strictObject({
+      message: messageText(maxChars),
+      message_group_uuid: z
+        .string('message_group_uuid_invalid')
+        .min(1, 'message_group_uuid_blank')
+        .optional()
+        .meta({
+          description: 'The group to send to; this or `handle`.',
+          examples: ['01JX3K8Q4M5N6P7R8S9TAVBWCX'],
+          [CODES]: ['message_group_uuid_invalid', 'message_group_uuid_blank'],
+        }),
+      handle: z
+        .string('handle_invalid')
+        .overwrite(cleanLine)
+        .min(1, { error: 'user_reciever_handle_blank', abort: true })
+        .refine((text) => !isBlank(text), 'user_reciever_handle_blank')
+        .optional()
+        .meta({
+          description: 'The user to send to. Creates the conversation if there is none yet.',
+          examples: ['grace'],
+          [CODES]: ['handle_invalid', 'user_reciever_handle_blank'],
+        }),
+      after_seq: seqField(
+        'after_seq',
+        'The newest seq that the sender has; 0: none. With an `Idempotency-Key` it makes a resend exact.',
+        0,
+      ).optional(),
+      reply_to: seqField('reply_to', 'Seq of a message of the same group that it replies to.').optional(),
+    })
+    .refine((body) => body.message_group_uuid !== undefined || body.handle !== undefined, {
+      error: 'user_reciever_handle_blank',
+      path: ['handle'],
+      when: isObject,
+    })
+    .refine((body) => body.message_group_uuid === undefined || body.handle === undefined, {
+      error: 'message_group_uuid_and_handle',
+      path: ['handle'],
+      when: isObject,
+    })
+    .meta({ override: { oneOf: [{ required: ['message_group_uuid'] }, { required: ['handle'] }] } });
+
+type SendBody = z.output<ReturnType<typeof sendBody>>;
 
 const HISTORY_PAGE = 20;
 
@@ -96,7 +101,7 @@ const changesQuery = z.strictObject({
 
 const messagePath = z.object({ message_group_uuid: groupIdInPath, seq: seqInPath });
 
-export const messageRoutes: readonly Route[] = [
+const sendRoute = (maxChars: number): Route =>
   personRoute({
     method: 'post',
     path: '/messages',
@@ -104,9 +109,10 @@ export const messageRoutes: readonly Route[] = [
     summary: 'Sends a message to a group or a person',
     description: 'A response of 200 means that the message is stored.',
     headers: z.object({ 'Idempotency-Key': idempotencyKey }),
-    body: sendBody,
+    body: sendBody(maxChars),
     answer: json(message, 'The message as it is stored.'),
     errors: {
+      403: ['recipient_unavailable', 'recipient_blocked'],
       404: ['not_found'],
       409: ['idempotency_key_reused', 'after_seq_too_far_behind'],
       422: [
@@ -114,6 +120,7 @@ export const messageRoutes: readonly Route[] = [
         'user_reciever_handle_unknown',
         'user_reciever_handle_self',
         'after_seq_beyond_end',
+        'reply_to_unknown',
       ],
     },
     handle: async ({ context, caller, headers, body, request }) => {
@@ -123,14 +130,16 @@ export const messageRoutes: readonly Route[] = [
         text: body.message,
         ...(clientKey !== undefined && { clientKey }),
         ...(body.after_seq !== undefined && { afterSeq: body.after_seq }),
+        ...(body.reply_to !== undefined && { replyTo: body.reply_to }),
       });
       request.sentMessage = stored.message_uuid;
       // An earlier attempt of the same request may have stored it: others may have reacted since.
-      const annotations = isNewMessage(stored) ? NO_ANNOTATIONS : await readAnnotations(context, [stored]);
-      return presentMessage(stored, { person: () => caller }, caller.userId, annotations);
+      if (!isNewMessage(stored)) return present(context, caller.userId, stored);
+      return presentMessage(stored, await readDetails(context, [stored]), caller.userId, NO_ANNOTATIONS);
     },
-  }),
+  });
 
+const READING_ROUTES: readonly Route[] = [
   personRoute({
     method: 'get',
     path: '/messages/:message_group_uuid',
@@ -148,7 +157,7 @@ export const messageRoutes: readonly Route[] = [
       const page = await listMessages(context, { groupId, userId, position: positionOf(place), limit });
       linkPages(request, response, pagesBeside(page, limit));
       if (page.lastChange !== undefined) response.set('Last-Change', String(page.lastChange));
-      return page.messages.map((entry) => presentMessage(entry, page.names, userId, page.annotations));
+      return page.messages.map((entry) => presentMessage(entry, page.details, userId, page.annotations));
     },
   }),
 
@@ -173,11 +182,13 @@ export const messageRoutes: readonly Route[] = [
       });
       return page.changed.map((changed) => ({
         change: changed.change,
-        message: presentMessage(changed.message, page.names, userId, page.annotations),
+        message: presentMessage(changed.message, page.details, userId, page.annotations),
       }));
     },
   }),
+];
 
+const editRoute = (maxChars: number): Route =>
   personRoute({
     method: 'patch',
     path: '/messages/:message_group_uuid/:seq',
@@ -185,26 +196,36 @@ export const messageRoutes: readonly Route[] = [
     summary: "Edits one of the caller's messages",
     description: 'The same text changes nothing.',
     params: messagePath,
-    body: z.strictObject({ message: messageText }),
+    body: z.strictObject({ message: messageText(maxChars) }),
     answer: json(message, 'The message.'),
-    errors: { 403: ['message_not_own'], 422: ['message_deleted', 'message_is_system'] },
+    errors: {
+      403: ['message_not_own', 'recipient_unavailable', 'recipient_blocked'],
+      422: ['message_deleted', 'message_is_system'],
+    },
     handle: async ({ context, caller: { userId }, params, body }) =>
       present(context, userId, await editMessage(context, targetOf(params, userId), body.message)),
-  }),
+  });
 
-  personRoute({
-    method: 'delete',
-    path: '/messages/:message_group_uuid/:seq',
-    name: 'deleteMessage',
-    summary: 'Deletes a message',
-    description:
-      "Users delete their own messages; a group's owner and admins delete any message. The seq remains, with a tombstone. A second deletion returns the same tombstone.",
-    params: messagePath,
-    answer: json(message, 'The tombstone.'),
-    errors: { 403: ['message_not_own'], 422: ['message_is_system'] },
-    handle: async ({ context, caller: { userId }, params }) =>
-      present(context, userId, await deleteMessage(context, targetOf(params, userId))),
-  }),
+const DELETE_ROUTE: Route = personRoute({
+  method: 'delete',
+  path: '/messages/:message_group_uuid/:seq',
+  name: 'deleteMessage',
+  summary: 'Deletes a message',
+  description:
+    "Users delete their own messages; a group's owner and admins delete any message. The seq remains, with a tombstone. A second deletion returns the same tombstone.",
+  params: messagePath,
+  answer: json(message, 'The tombstone.'),
+  errors: { 403: ['message_not_own'], 422: ['message_is_system'] },
+  handle: async ({ context, caller: { userId }, params }) =>
+    present(context, userId, await deleteMessage(context, targetOf(params, userId))),
+});
+
+/** @param maxChars code points of a text at most. */
+export const messageRoutes = (maxChars: number): readonly Route[] => [
+  sendRoute(maxChars),
+  ...READING_ROUTES,
+  editRoute(maxChars),
+  DELETE_ROUTE,
 ];
 
 function targetOf({ message_group_uuid: groupId, seq }: z.output<typeof messagePath>, userId: string) {
@@ -212,14 +233,14 @@ function targetOf({ message_group_uuid: groupId, seq }: z.output<typeof messageP
 }
 
 async function present(context: Wiring, userId: string, item: Message): Promise<MessageAnswer> {
-  const [annotations, names] = await Promise.all([
+  const [annotations, details] = await Promise.all([
     readAnnotations(context, [item]),
-    context.names.read([item.user_uuid]),
+    readDetails(context, [item]),
   ]);
-  return presentMessage(item, names, userId, annotations);
+  return presentMessage(item, details, userId, annotations);
 }
 
-async function send(context: Wiring, body: z.output<typeof sendBody>, wanted: Send): Promise<Message> {
+async function send(context: Wiring, body: SendBody, wanted: Send): Promise<Message> {
   if (body.message_group_uuid !== undefined) {
     return sendToGroup(context, groupIdIn(body.message_group_uuid), wanted);
   }

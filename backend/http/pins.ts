@@ -20,7 +20,10 @@ export const pinRoutes: readonly Route[] = [
     description: `For both users of a direct group, and for the owner and admins of any other. A group has at most ${MAX_PINS} pinned messages. Deleting a message unpins it.`,
     params: messagePath,
     answer: json(message, 'The message.'),
-    errors: { 403: ['role_forbidden'], 422: ['message_deleted', 'pins_full'] },
+    errors: {
+      403: ['role_forbidden', 'recipient_unavailable', 'recipient_blocked'],
+      422: ['message_deleted', 'pins_full'],
+    },
     handle: async ({ context, caller: { userId }, params: { message_group_uuid: groupId, seq } }) =>
       presentAnnotated(context, userId, await pinMessage(context, { groupId, seq, userId })),
   }),
@@ -47,8 +50,8 @@ export const pinRoutes: readonly Route[] = [
     cost: costOfPins,
     answer: json(z.array(message), `At most ${MAX_PINS} messages, oldest first.`),
     handle: async ({ context, caller: { userId }, params }) => {
-      const { messages, annotations, names } = await listPins(context, params.uuid, userId);
-      return messages.map((pinned) => presentMessage(pinned, names, userId, annotations));
+      const { messages, annotations, details } = await listPins(context, params.uuid, userId);
+      return messages.map((pinned) => presentMessage(pinned, details, userId, annotations));
     },
   }),
 ];

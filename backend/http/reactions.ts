@@ -24,7 +24,10 @@ export const reactionRoutes: readonly Route[] = [
     description: `One for each emoji; a second one changes nothing. A message has reactions with at most ${MAX_EMOJI} different emoji, of at most ${MAX_REACTIONS} users each.`,
     params: reactionPath,
     answer: json(message, 'The message.'),
-    errors: { 422: ['emoji_invalid', 'message_deleted', 'reactions_full'] },
+    errors: {
+      403: ['recipient_unavailable', 'recipient_blocked'],
+      422: ['emoji_invalid', 'message_deleted', 'reactions_full'],
+    },
     handle: async ({ context, caller: { userId }, params }) =>
       presentAnnotated(context, userId, await react(context, requestOf(params, userId))),
   }),

@@ -1,3 +1,4 @@
+import { MESSAGE_MAX_CHARS } from '../../schema/plain-text.ts';
 import { docsRoutes } from './docs.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
@@ -12,18 +13,24 @@ import type { Route } from './route.ts';
 import { settingsRoutes } from './settings.ts';
 import { userRoutes } from './users.ts';
 
-/** Every route of the API. */
-export const API_ROUTES: readonly Route[] = [
-  ...healthRoutes,
-  ...userRoutes,
-  ...publicGroupRoutes,
-  ...messageGroupRoutes,
-  ...settingsRoutes,
-  ...memberRoutes,
-  ...inviteRoutes,
-  ...messageRoutes,
-  ...reactionRoutes,
-  ...pinRoutes,
-  ...eventRoutes,
-  ...docsRoutes(() => API_ROUTES),
-];
+/** Creates every route of the API. @param messageMaxChars code points of a message's text at most. */
+export function apiRoutes(messageMaxChars: number): readonly Route[] {
+  const routes: readonly Route[] = [
+    ...healthRoutes,
+    ...userRoutes,
+    ...publicGroupRoutes,
+    ...messageGroupRoutes,
+    ...settingsRoutes,
+    ...memberRoutes,
+    ...inviteRoutes,
+    ...messageRoutes(messageMaxChars),
+    ...reactionRoutes,
+    ...pinRoutes,
+    ...eventRoutes,
+    ...docsRoutes(() => routes),
+  ];
+  return routes;
+}
+
+/** The routes with the default limit, as the documents in this repository have them. */
+export const API_ROUTES = apiRoutes(MESSAGE_MAX_CHARS);

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { foldCase, HANDLE_PATTERN } from '../../schema/handles.ts';
+import { blockUser, listBlocks, unblockUser } from '../domain/block-user.ts';
 import { findByHandle, findByPrefix, saveProfile } from '../domain/people.ts';
-import { person, presentPerson } from '../presentation/person.ts';
+import { blockedUser, person, presentBlocks, presentPerson } from '../presentation/person.ts';
 import { CODES, cursorParameter, displayName, handleInPath, limitParameter, newHandle } from './fields.ts';
 import { linkPages } from './paging.ts';
 import { costOfPage } from './rate-limit.ts';
-import { json, openRoute, personRoute, type Route, userRoute } from './route.ts';
+import { json, nothing, openRoute, personRoute, type Route, userRoute } from './route.ts';
 
 const profileBody = z.strictObject({
   handle: newHandle,
@@ -13,6 +14,10 @@ const profileBody = z.strictObject({
 });
 
 const SEARCH_PAGE = 10;
+const BLOCKS_PAGE = 100;
+
+const blocksQuery = z.strictObject({ limit: limitParameter(BLOCKS_PAGE), cursor: cursorParameter });
+const handlePath = z.object({ handle: handleInPath });
 
 const searchQuery = z.strictObject({
   prefix: z
@@ -48,6 +53,47 @@ export const userRoutes: readonly Route[] = [
     summary: "Returns the caller's profile",
     answer: json(person, 'The caller.'),
     handle: ({ caller }) => presentPerson(caller),
+  }),
+
+  personRoute({
+    method: 'get',
+    path: '/users/me/blocks',
+    name: 'listBlocks',
+    summary: 'Lists the users whom the caller blocks',
+    query: blocksQuery,
+    cost: costOfPage(BLOCKS_PAGE),
+    answer: json(z.array(blockedUser), 'The users, in no particular order.', ['Link']),
+    handle: async ({ context, caller: { userId }, query, request, response }) => {
+      const page = await listBlocks(context, { userId, ...query });
+      const { limit } = query;
+      const { nextCursor: cursor } = page;
+      linkPages(request, response, { next: cursor === undefined ? undefined : { limit, cursor } });
+      return presentBlocks(page);
+    },
+  }),
+
+  personRoute({
+    method: 'put',
+    path: '/users/@:handle/block',
+    name: 'blockUser',
+    summary: 'Blocks a user',
+    description:
+      'Neither of the two can then send, edit, react, pin or type in their direct conversation, and the blocked user cannot add the caller to a group. The blocked user learns it when they try (`recipient_unavailable`).',
+    params: handlePath,
+    answer: nothing('The user is blocked.'),
+    errors: { 404: ['not_found'], 422: ['block_self'] },
+    handle: ({ context, caller: { userId }, params: { handle } }) => blockUser(context, { userId, handle }),
+  }),
+
+  personRoute({
+    method: 'delete',
+    path: '/users/@:handle/block',
+    name: 'unblockUser',
+    summary: 'Unblocks a user',
+    params: handlePath,
+    answer: nothing('The user is not blocked.'),
+    errors: { 404: ['not_found'], 422: ['block_self'] },
+    handle: ({ context, caller: { userId }, params: { handle } }) => unblockUser(context, { userId, handle }),
   }),
 
   userRoute({

@@ -4,7 +4,7 @@ import type { PresentEvent } from '../events/user-streams.ts';
 import type { Dependencies } from '../domain/dependencies.ts';
 import { inboxEntriesOf, peopleInEntry } from '../domain/inbox-entries.ts';
 import type { NameReader, Names } from '../domain/names.ts';
-import { peopleIn } from '../domain/system-messages.ts';
+import { readDetails } from '../domain/message-details.ts';
 import { presentMessage } from './message.ts';
 import { presentMessageGroup } from './message-group.ts';
 import { peopleInReactions, presentReactions } from './reaction.ts';
@@ -44,8 +44,10 @@ export const groupPins = z
       'Messages of a group were pinned or unpinned. Of two, the later one counts; and it counts more than the response to a request that was made before it arrived.',
   });
 
-/** What presenting events needs: names, and the keys and counts of `inboxEntriesOf`. */
-type PresenterNeeds = Pick<Dependencies, 'changes' | 'codec'> & { readonly names: Pick<Names, 'read'> };
+/** What presenting events needs: names, messages that are replied to, and the keys and counts of `inboxEntriesOf`. */
+type PresenterNeeds = Pick<Dependencies, 'changes' | 'codec' | 'mentions' | 'messages'> & {
+  readonly names: Pick<Names, 'read'>;
+};
 
 /** Creates the presenter of events. An event has the same form as the response of a GET. */
 export function eventPresenter(needs: PresenterNeeds): PresentEvent {
@@ -73,12 +75,9 @@ interface PresenterParts extends PresenterNeeds {
 async function dataOf(event: ShownEvent, parts: PresenterParts, viewerId?: string): Promise<object> {
   switch (event.kind) {
     case 'message': {
-      const { message } = event;
-      const [decrypted, names] = await Promise.all([
-        parts.codec.decodeOne(message),
-        parts.read([message.user_uuid, ...peopleIn(message)]),
-      ]);
-      return presentMessage(decrypted, names, viewerId);
+      const message = await parts.codec.decodeOne(event.message);
+      const { messages } = parts;
+      return presentMessage(message, await readDetails({ messages, names: parts }, [message]), viewerId);
     }
     case 'reactions':
       return presentReactions(event, await parts.read(peopleInReactions(event.reactions)));

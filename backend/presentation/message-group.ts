@@ -58,6 +58,11 @@ export const messageGroup = z
     last_seq: seq.meta({ description: 'Seq of the newest message.', examples: [42] }),
     read_seq: readSeq,
     unread_count: unread,
+    mention_count: count.meta({
+      description:
+        'Number of unread messages that mention the caller, by handle or with `@all`; at most 1,000 of each are counted.',
+      examples: [0],
+    }),
     last_by: userId.meta({ description: "Id of the newest message's author." }),
     last_by_name: displayName
       .exactOptional()
@@ -128,6 +133,11 @@ export const badge = z
       examples: [2],
     }),
     messages: count.meta({ description: 'Number of unread messages.', examples: [7] }),
+    mentions: count.meta({
+      description:
+        'Number of unread messages that mention the caller, also in conversations that are muted except for mentions.',
+      examples: [1],
+    }),
   })
   .meta({
     id: 'Badge',
@@ -135,8 +145,8 @@ export const badge = z
   });
 export type BadgeAnswer = z.infer<typeof badge>;
 
-export function presentBadge({ groups, messages }: Badge): BadgeAnswer {
-  return { message_groups: groups, messages };
+export function presentBadge({ groups, messages, mentions }: Badge): BadgeAnswer {
+  return { message_groups: groups, messages, mentions };
 }
 
 /** A member's read mark. */
@@ -146,7 +156,7 @@ export const readMark = z
 export type ReadMarkAnswer = z.infer<typeof readMark>;
 
 export function presentMessageGroup(entry: InboxEntry, names: NameReader): MessageGroupAnswer {
-  const { row, summary, unreadCount } = entry;
+  const { row, summary, unreadCount, mentionCount } = entry;
   return {
     uuid: row.groupId,
     ...presentIdentity(entry, names),
@@ -156,6 +166,7 @@ export function presentMessageGroup(entry: InboxEntry, names: NameReader): Messa
     last_seq: summary.last_seq,
     read_seq: row.read_seq,
     unread_count: unreadCount,
+    mention_count: mentionCount,
     last_by: summary.last_by,
     ...(row.peer === undefined && { last_by_name: names.person(summary.last_by).display_name }),
     last_kind: summary.last_kind,

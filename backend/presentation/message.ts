@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { SystemEvent } from '../../schema/items.ts';
-import type { Annotations, Message, Reaction } from '../domain/model.ts';
+import { beginningOf, PREVIEW_CODE_POINTS } from '../../schema/preview.ts';
 import { NO_ANNOTATIONS } from '../domain/annotations.ts';
+import type { MessageDetails } from '../domain/message-details.ts';
+import type { Annotations, Message, Reaction } from '../domain/model.ts';
 import type { NameReader } from '../domain/names.ts';
 import { systemWords } from '../domain/system-messages.ts';
 import {
@@ -82,6 +84,15 @@ const common = {
   created_at: time.meta({ description: 'When it was stored.' }),
   edited_at: time.nullable().meta({ description: 'When its text was last edited; null: never.' }),
   deleted_at: time.nullable().meta({ description: 'When it was deleted; null: it is not deleted.' }),
+  mentions: z.array(user).meta({
+    description:
+      'The members whom the text mentions by handle, at most 20, in its order: who they are was decided when it was sent or edited.',
+  }),
+  mentions_all: z.boolean().meta({
+    description:
+      'Whether the text mentions all members, with `@all`. In a group of more than 100 only those of its owner and admins do.',
+    examples: [false],
+  }),
   unreadable,
   client_key: z
     .string()
@@ -105,6 +116,31 @@ const common = {
     }),
 };
 
+const repliedTo = z
+  .object({
+    seq: seq.meta({ description: 'Seq of the original.', examples: [41] }),
+    user_uuid: userId.meta({ description: 'Id of its author.' }),
+    handle: handle.meta({ description: 'Current handle of its author.' }),
+    display_name: displayName.meta({ description: 'Current name of its author.' }),
+    message: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'Beginning of its text; null if it is deleted.',
+        examples: ['Shall we meet on Monday?'],
+        // In code points, as JSON Schema counts: zod would count UTF-16 units.
+        maxLength: PREVIEW_CODE_POINTS,
+      }),
+    unreadable,
+    deleted: z.boolean().meta({ description: 'Whether it is deleted.', examples: [false] }),
+  })
+  .meta({
+    id: 'RepliedTo',
+    description:
+      'The message that a message replies to, as it was when this response was made. A client that has the original, or receives a later version of it, shows that one.',
+  });
+type RepliedTo = z.infer<typeof repliedTo>;
+
 const textMessage = z
   .object({
     ...common,
@@ -113,6 +149,7 @@ const textMessage = z
       .string()
       .nullable()
       .meta({ description: 'The text; null in a tombstone.', examples: ['Hello Grace!'] }),
+    reply_to: repliedTo.exactOptional(),
   })
   .meta({ id: 'TextMessage', description: 'A message that a user wrote.' });
 
@@ -147,13 +184,18 @@ export const changedMessage = z
   .meta({ id: 'ChangedMessage', description: 'A message that was changed after it was sent.' });
 export type ChangedMessageAnswer = z.infer<typeof changedMessage>;
 
+/** The details of a message that its presenter needs. */
+interface ShownWith extends Pick<MessageDetails, 'quoted'> {
+  readonly names: Pick<NameReader, 'person'>;
+}
+
 /**
  * @param viewerId the user who will see it: others than the author do not get `client_key`. Absent: any user.
  * @param annotations what members added to it. Absent: it was not read.
  */
 export function presentMessage(
   item: Message,
-  names: Pick<NameReader, 'person'>,
+  { names, quoted }: ShownWith,
   viewerId?: string,
   annotations?: Annotations,
 ): MessageAnswer {
@@ -172,14 +214,21 @@ export function presentMessage(
     created_at: item.created_at,
     edited_at: item.edited_at ?? null,
     deleted_at: item.deleted_at ?? null,
+    mentions: item.mentions?.map((userId) => ({ user_uuid: userId, ...names.person(userId) })) ?? [],
+    mentions_all: item.mentions_all ?? false,
   };
   const { event, client_key, unreadable } = item;
   if (unreadable) presented.unreadable = unreadable;
   if (client_key !== undefined && item.user_uuid === viewerId) presented.client_key = client_key;
   if (added) Object.assign(presented, presentAnnotations(added, item.seq, viewerId));
-  if (event === undefined) return Object.assign(presented, { kind: 'text' as const, message: item.message });
-  const nameOf = (userId: string) => names.person(userId).display_name;
-  const words = systemWords(event, item.user_uuid, { nameOf });
+  if (event === undefined) {
+    const text = { kind: 'text' as const, message: item.message };
+    const original = item.reply_to === undefined ? undefined : quoted.get(item.reply_to);
+    return original
+      ? Object.assign(presented, text, { reply_to: presentRepliedTo(original, names) })
+      : Object.assign(presented, text);
+  }
+  const words = wordsFor(event, item.user_uuid, names);
   const system = { kind: 'system' as const, message: words, event: presentGroupEvent(event, names) };
   return Object.assign(presented, system);
 }
@@ -191,6 +240,23 @@ function presentAnnotations({ reactions, pinned }: Annotations, seq: number, vie
     reacted: viewerId !== undefined && users.includes(viewerId),
   });
   return { reactions: (reactions.get(seq) ?? []).map(present), pinned: pinned.has(seq) };
+}
+
+function wordsFor(event: SystemEvent, actorId: string, names: Pick<NameReader, 'person'>): string {
+  return systemWords(event, actorId, { nameOf: (userId) => names.person(userId).display_name });
+}
+
+function presentRepliedTo(original: Message, names: Pick<NameReader, 'person'>): RepliedTo {
+  const { seq, user_uuid, event, unreadable } = original;
+  const text = event === undefined ? original.message : wordsFor(event, user_uuid, names);
+  return {
+    seq,
+    user_uuid,
+    ...names.person(user_uuid),
+    message: text === null ? null : beginningOf(text),
+    ...(unreadable && { unreadable }),
+    deleted: original.deleted_at !== undefined,
+  };
 }
 
 function presentGroupEvent(stored: SystemEvent, names: Pick<NameReader, 'person'>): GroupEvent {

@@ -38,6 +38,8 @@ export type TransactionOutcome =
   | {
       readonly stored: false;
       readonly items: readonly { readonly held: boolean; readonly existing: object | undefined }[];
+      /** The SDK sent the request more than once: an attempt whose answer was lost may have been stored. */
+      readonly repeated: boolean;
     };
 
 /** Turns a transaction's failed conditions into an outcome; any other failure is thrown on. */
@@ -52,6 +54,6 @@ export async function conditionalTransaction(write: Promise<unknown>): Promise<T
       existing: reason.Item && unmarshall(reason.Item),
     }));
     if (items.every((item) => item.held)) throw error;
-    return { stored: false, items };
+    return { stored: false, items, repeated: (error.$metadata.attempts ?? 1) > 1 };
   }
 }

@@ -1,4 +1,3 @@
-import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Member, Message, NamedGroup, NamedMember } from '../domain/model.ts';
 import { foldGroupName } from '../../schema/group-names.ts';
 import type { FormerGroupItem, ListingItem, Role, Visibility } from '../../schema/items.ts';
@@ -13,6 +12,7 @@ import {
 } from '../../schema/keys.ts';
 import { INVITE_IS_VALID, inviteTime } from './invite-store.ts';
 import { memberItemOf } from './items.ts';
+import type { TransactItem } from './mention-store.ts';
 
 /** A change of a named group, with the system messages about it. */
 export interface GroupChange {
@@ -29,8 +29,6 @@ export interface GroupChange {
   readonly leaves?: { readonly row: Member; readonly removedBy?: string };
   readonly roles?: readonly { readonly row: Member; readonly now: Role }[];
 }
-
-export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 const NO_SUCH_MEMBER = 'attribute_not_exists(pk)';
 const ROLE_IS_AS_READ = '#role = :seen';

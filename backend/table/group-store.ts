@@ -17,6 +17,7 @@ import type {
 } from '../domain/model.ts';
 import type { GroupItem, ListingItem } from '../../schema/items.ts';
 import {
+  ALL_MEMBERS,
   GROUP_SK,
   groupIdOf,
   groupKey,
@@ -28,9 +29,11 @@ import {
 } from '../../schema/keys.ts';
 import { INBOX_INDEX } from '../../schema/table.ts';
 import { batchGet } from './batch-get.ts';
+import { noBlock } from './block-store.ts';
 import { conditionalTransaction, conditionalWrite, type WriteOutcome } from './condition.ts';
-import { changeWrites, type GroupChange, listedAs, listingWrite, type TransactItem } from './group-change.ts';
+import { changeWrites, type GroupChange, listedAs, listingWrite } from './group-change.ts';
 import { groupItemOf, groupOf, memberItemOf, messageItemOf, readEntry, summaryOf } from './items.ts';
+import { mentionTargets, mentionWrites, type TransactItem } from './mention-store.ts';
 import type { MessageCodec } from './message-codec.ts';
 import { SEQ_IS_FREE } from './message-store.ts';
 import { queryItems } from './query.ts';
@@ -43,6 +46,8 @@ export interface GroupToOpen {
   readonly members: readonly NewMember[];
   /** `MSG#1`. */
   readonly firstMessage: Message;
+  /** Of a direct group: its author and the other user, neither of whom may block the other when it is stored. */
+  readonly pair?: readonly [author: string, peer: string];
 }
 
 export type OpenOutcome =
@@ -53,7 +58,9 @@ export type OpenOutcome =
       readonly entry: LogEntry;
     }
   /** The group existed: its first message. */
-  | { readonly opened: false; readonly firstMessage: Message | undefined };
+  | { readonly opened: false; readonly firstMessage: Message | undefined; readonly blockedBy?: never }
+  /** There is no group, and one of the two blocks the other. */
+  | { readonly opened: false; readonly firstMessage?: undefined; readonly blockedBy: 'author' | 'peer' };
 
 /** The place of a public group in the list of all. */
 export interface Listing {
@@ -92,27 +99,35 @@ export class GroupStore {
   /**
    * Stores a group where none is, in one transaction: a group is never seen without its members or its first message.
    * When two callers open it at the same moment, one meets the condition on META, or a transaction conflict that the
-   * client retries. 2 W for each item, and 2 W for each row in the inbox: 12 W for two members.
+   * client retries. 2 W for each item, mentions among them, and 2 W for each row in the inbox: 12 W for two members, and 4 W for the
+   * two conditions that neither of a pair blocks the other.
    */
-  async open({ group: newGroup, members: newMembers, firstMessage }: GroupToOpen): Promise<OpenOutcome> {
+  async open({
+    group: newGroup,
+    members: newMembers,
+    firstMessage,
+    pair,
+  }: GroupToOpen): Promise<OpenOutcome> {
     const TableName = this.#table.name;
     const entry = await this.#codec.encode(firstMessage);
     const group = newGroup.kind === 'direct' ? newGroup : { ...newGroup, ...summaryOf(entry) };
-    const members = newMembers.map((member) =>
-      member.peer === undefined ? member : { ...member, ...summaryOf(entry) },
-    );
+    const members = newMembers.map((member) => withSummary(member, entry));
     const outcome = await conditionalTransaction(
       this.#table.send(
         new TransactWriteCommand({
           TransactItems: [
             { Put: { TableName, Item: groupItemOf(group), ConditionExpression: NO_SUCH_GROUP } },
             this.#messagePut(entry),
+            ...(pair ? [noBlock(TableName, pair[1], pair[0]), noBlock(TableName, pair[0], pair[1])] : []),
             ...members.map((member) => ({ Put: { TableName, Item: memberItemOf(member) } })),
+            ...mentionWrites(TableName, entry, { after: entry }),
           ],
         }),
       ),
     );
     if (outcome.stored) return { opened: true, group, members, entry };
+    const blockedBy = pair && blockerIn(outcome.items);
+    if (blockedBy) return { opened: false, blockedBy };
     const existing = readEntry(outcome.items[1]?.existing);
     return { opened: false, firstMessage: existing && (await this.#codec.decodeOne(existing)) };
   }
@@ -261,6 +276,23 @@ export class GroupStore {
       },
     };
   }
+}
+
+/** Who of a pair blocks the other, by the items of the transaction that opens their group; undefined where the group existed. */
+function blockerIn([meta, , byPeer, byAuthor]: readonly {
+  readonly held: boolean;
+}[]): 'author' | 'peer' | undefined {
+  if (!meta?.held) return undefined;
+  if (byPeer?.held === false) return 'peer';
+  return byAuthor?.held === false ? 'author' : undefined;
+}
+
+/** The row of a new member; in a direct group with the summary of its first message. */
+function withSummary(member: NewMember, first: LogEntry): Member {
+  if (member.peer === undefined) return member;
+  const targets = mentionTargets(first);
+  const isMentioned = targets.includes(ALL_MEMBERS) || targets.includes(member.userId);
+  return { ...member, ...summaryOf(first), ...(isMentioned && { last_mention_seq: first.seq }) };
 }
 
 const NO_SUCH_GROUP = 'attribute_not_exists(pk)';

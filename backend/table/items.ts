@@ -97,7 +97,8 @@ export function summaryOf(newest: LogEntry): Summary {
 
 /** The attributes of a summary as they are stored. */
 export function storedSummaryOf(summary: Summary): StoredSummary {
-  const { last_seq, last_rev, last_at, last_by, last_kind, preview, last_deleted_seq } = summary;
+  const { last_seq, last_rev, last_at, last_by, last_kind, preview, last_deleted_seq, last_mention_seq } =
+    summary;
   return {
     last_seq,
     ...(summary.last_n !== last_seq && { last_n: summary.last_n }),
@@ -107,6 +108,7 @@ export function storedSummaryOf(summary: Summary): StoredSummary {
     last_kind,
     preview,
     ...(last_deleted_seq !== undefined && { last_deleted_seq }),
+    ...(last_mention_seq !== undefined && { last_mention_seq }),
   };
 }
 

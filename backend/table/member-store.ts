@@ -203,6 +203,24 @@ export class MemberStore {
   }
 
   /**
+   * Notes in the row of a named group that a message mentions its user. A later mention may be noted meanwhile, and stays; a
+   * user who has left gets no row. 2 W with the index; 1 W where nothing is to be noted.
+   */
+  async raiseMention(groupId: string, userId: string, seq: number): Promise<void> {
+    await conditionalWrite(
+      this.#table.send(
+        new UpdateCommand({
+          TableName: this.#table.name,
+          Key: memberKey(groupId, userId),
+          UpdateExpression: 'SET last_mention_seq = :seq',
+          ConditionExpression: MENTION_IS_LATER,
+          ExpressionAttributeValues: { ':seq': seq },
+        }),
+      ),
+    );
+  }
+
+  /**
    * Ends that a group is marked as unread, if it still is as the row was read: another device may mark it again. 2 W with the
    * index.
    * @returns the row, as it is now; undefined where nothing was written.
@@ -340,5 +358,8 @@ const markUpdate = ({ seq, n }: ReadMark): string =>
 const MARK_IS_UNCHANGED = 'read_seq = :seen_read_seq';
 
 const MARK_IS_LOWER = 'read_seq < :seq';
+
+const MENTION_IS_LATER =
+  'attribute_exists(pk) AND (attribute_not_exists(last_mention_seq) OR last_mention_seq < :seq)';
 
 const SUMMARY_HAS_SEQ = 'last_seq >= :seq';

@@ -4,6 +4,7 @@ import { type Key, MAX_SEQ, messageKey, messageSk } from '../../schema/keys.ts';
 import { batchGet } from './batch-get.ts';
 import { conditionalTransaction, conditionalWrite, type WriteOutcome } from './condition.ts';
 import { messageItemOf, readEntry } from './items.ts';
+import { mentionWrites, type TransactItem } from './mention-store.ts';
 import type { MessageCodec } from './message-codec.ts';
 import { inGroup, queryItems, queryPages } from './query.ts';
 import type { Table } from './table.ts';
@@ -21,20 +22,39 @@ export class MessageStore {
     this.#codec = codec;
   }
 
-  /** Stores a message where none is. 1 W for each KB. @throws TextKeysUnavailableError; then nothing was stored. */
+  /**
+   * Stores a message where none is. 1 W for each KB; with mentions 2 W for each KB and for each item of a mention.
+   * @throws TextKeysUnavailableError; then nothing was stored.
+   */
   async append(message: Message): Promise<WriteOutcome<Message>> {
-    const outcome = await conditionalWrite<object, unknown>(
-      this.#table.send(
-        new PutCommand({
-          TableName: this.#table.name,
-          Item: messageItemOf(await this.#codec.encode(message)),
-          ConditionExpression: SEQ_IS_FREE,
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      ),
-    );
+    const entry = await this.#codec.encode(message);
+    const put = {
+      TableName: this.#table.name,
+      Item: messageItemOf(entry),
+      ConditionExpression: SEQ_IS_FREE,
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    } as const;
+    const mentions = mentionWrites(this.#table.name, entry, { after: entry });
+    const outcome =
+      mentions.length === 0
+        ? await conditionalWrite<object, unknown>(this.#table.send(new PutCommand(put)))
+        : await this.#putWith(put, mentions);
     if (outcome.stored) return outcome;
     return { stored: false, existing: await this.#decoded(readEntry(outcome.existing)) };
+  }
+
+  /** Puts a message with the items of its mentions: all or nothing. Only the message has a condition. */
+  async #putWith(
+    put: NonNullable<TransactItem['Put']>,
+    mentions: readonly TransactItem[],
+  ): Promise<WriteOutcome<object>> {
+    const TransactItems = [{ Put: put }, ...mentions];
+    const outcome = await conditionalTransaction(
+      this.#table.send(new TransactWriteCommand({ TransactItems })),
+    );
+    return outcome.stored
+      ? { stored: true, answer: undefined }
+      : { stored: false, existing: outcome.items[0]?.existing };
   }
 
   /** Stores messages where none are: all of them, or none where one place is taken. Up to 100. 2 W for each KB. */

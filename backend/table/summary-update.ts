@@ -24,25 +24,30 @@ export function summaryUpdate(summary: Summary, alsoRemoved: readonly string[] =
   };
 }
 
-const OPTIONAL = ['last_n', 'last_deleted_seq'];
+const OPTIONAL = ['last_n', 'last_deleted_seq', 'last_mention_seq'];
 
 /**
  * The condition that an item's summary is the one that was read, in the log that was read. Every writer of a summary
  * raises one of these numbers.
  */
 export function summaryIsUnchanged(seen: Summary & { readonly log_id: string }) {
-  const { log_id, last_seq, last_rev, last_deleted_seq } = seen;
+  const { log_id, last_seq, last_rev, last_deleted_seq, last_mention_seq } = seen;
   return {
-    condition:
-      'log_id = :seen_log AND last_seq = :seen_seq AND last_rev = :seen_rev AND ' +
-      (last_deleted_seq === undefined
+    condition: [
+      'log_id = :seen_log AND last_seq = :seen_seq AND last_rev = :seen_rev',
+      last_deleted_seq === undefined
         ? 'attribute_not_exists(last_deleted_seq)'
-        : 'last_deleted_seq = :seen_deleted'),
+        : 'last_deleted_seq = :seen_deleted',
+      last_mention_seq === undefined
+        ? 'attribute_not_exists(last_mention_seq)'
+        : 'last_mention_seq = :seen_mention',
+    ].join(' AND '),
     values: {
       ':seen_log': log_id,
       ':seen_seq': last_seq,
       ':seen_rev': last_rev,
       ...(last_deleted_seq !== undefined && { ':seen_deleted': last_deleted_seq }),
+      ...(last_mention_seq !== undefined && { ':seen_mention': last_mention_seq }),
     },
   };
 }

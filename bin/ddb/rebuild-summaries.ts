@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 import { requireSecondEdition } from '../../backend/table/edition.ts';
 import { type Wiring, wire } from '../../backend/wiring.ts';
-import type { Difference } from '../../backend/domain/inspect-group.ts';
+import type { Difference } from '../../backend/domain/inspection.ts';
 import {
   compareSummaries,
   type GroupReport,

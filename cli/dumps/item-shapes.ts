@@ -5,6 +5,7 @@ import { placeInInbox } from '../../backend/domain/summaries.ts';
 import { canonicalEmoji } from '../../schema/emoji.ts';
 import { isDirectGroupId } from '../../schema/ids.ts';
 import {
+  blockItem,
   changeItem,
   deletedSeqItem,
   directGroupItem,
@@ -13,6 +14,7 @@ import {
   handleItem,
   inviteItem,
   listingItem,
+  mentionItem,
   messageItem,
   namedGroupItem,
   namedMemberItem,
@@ -21,6 +23,7 @@ import {
   reactionsItem,
 } from '../../schema/items.ts';
 import {
+  blockPairOf,
   changeKey,
   changeOf,
   deletedSeqOf,
@@ -39,6 +42,7 @@ import {
   listingSk,
   memberKey,
   memberUserIdOf,
+  mentionOf,
   messageKey,
   namedInboxSk,
   profileKey,
@@ -95,6 +99,7 @@ function kindOf(key: Key): Kind | undefined {
     return { schema: changeItem, keys: (item) => numberedKey(changeKey, changeOf, groupId, item['change']) };
   }
   if (deletedSeqOf(key) !== undefined) return { schema: deletedSeqItem, keys: () => ({}) };
+  if (mentionOf(key) !== undefined) return { schema: mentionItem, keys: () => ({}) };
   const reacted = reactionsOf(key);
   if (reacted) {
     const emoji = canonicalEmoji(reacted.emoji) ?? '';
@@ -116,6 +121,7 @@ function kindOf(key: Key): Kind | undefined {
 function personKindOf(key: Key): Kind | undefined {
   const userId = profileUserIdOf(key);
   if (userId !== undefined) return { schema: profileItem, keys: () => ({ ...profileKey(userId) }) };
+  if (blockPairOf(key) !== undefined) return { schema: blockItem, keys: () => ({}) };
   if (formerGroupIdOf(key) !== undefined) return { schema: formerGroupItem, keys: () => ({}) };
   // A handle's claim is in the partition of the handle's first characters.
   return handleKey(key.sk).pk === key.pk ? { schema: handleItem, keys: () => ({}) } : undefined;

@@ -161,7 +161,10 @@ describe('a history', () => {
   });
 
   it('has the names of the authors', async () => {
-    const { messages, names } = await read(END, 2);
+    const {
+      messages,
+      details: { names },
+    } = await read(END, 2);
     expect(messages.map((message) => names.person(message.user_uuid).handle)).toEqual(['ada', 'grace']);
   });
 
@@ -208,7 +211,9 @@ describe('a history', () => {
         event: { type: 'members_added', user_uuids: [newcomers[seq - 1] ?? ''], prev: 1 },
       }),
     });
-    const { names } = await listMessages(context, {
+    const {
+      details: { names },
+    } = await listMessages(context, {
       groupId: busy,
       userId: ada,
       position: END,

@@ -334,6 +334,7 @@ describe('the badge', () => {
         expect(await readBadge(fresh(), user)).toEqual({
           groups: counted.filter(({ unread, marked }) => unread > 0 || marked).length,
           messages: counted.reduce((sum, { unread }) => sum + unread, 0),
+          mentions: 0,
         });
       }),
       { numRuns: randomRuns(15), endOnFailure: true },
@@ -346,6 +347,6 @@ describe('the badge', () => {
       directMemberItem({ groupId: directGroupId(user, `peer-${n}`), userId: user, last_seq: 3, read_seq: 1 }),
     );
     await putItems(db().table, rows);
-    expect(await readBadge(fresh(), user)).toEqual({ groups: 1_500, messages: 3_000 });
+    expect(await readBadge(fresh(), user)).toEqual({ groups: 1_500, messages: 3_000, mentions: 0 });
   });
 });

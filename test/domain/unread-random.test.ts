@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { deleteMessage, editMessage } from '../../backend/domain/change-message.ts';
+import { deleteMessage, editMessage, type MessageChange } from '../../backend/domain/change-message.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
 import { listInbox } from '../../backend/domain/list-inbox.ts';
 import { addMembers, removeMember, updateGroup } from '../../backend/domain/manage-members.ts';
@@ -9,14 +9,13 @@ import type { LogEntry, Person } from '../../backend/domain/model.ts';
 import { sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
 import { factsOf } from '../../backend/domain/summaries.ts';
 import { updateSummaries } from '../../backend/domain/update-summaries.ts';
-import { UnprocessableError } from '../../backend/errors.ts';
 import type { Wiring } from '../../backend/wiring.ts';
 import { randomRuns } from '../support/random-runs.ts';
 import { addPerson, readLog } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
 /*
- * Unread counts against a model that counts the log by hand, while the stream is late, repeats itself and comes in any
+ * Counts of unread messages and of mentions against a model that counts the log by hand, while the stream is late, repeats itself and comes in any
  * order.
  */
 
@@ -30,18 +29,24 @@ beforeAll(async () => {
 });
 
 type Step =
-  | { readonly kind: 'send'; readonly who: number; readonly isKeyed: boolean }
-  | { readonly kind: 'edit' | 'delete'; readonly which: number }
+  | { readonly kind: 'send'; readonly who: number; readonly says: number; readonly isKeyed: boolean }
+  | { readonly kind: 'edit'; readonly which: number; readonly says: number }
+  | { readonly kind: 'delete'; readonly which: number }
   | { readonly kind: 'mark'; readonly who: number; readonly which: number }
   | { readonly kind: 'stream'; readonly order: readonly number[]; readonly isRepeated: boolean }
   | { readonly kind: 'rename' | 'move' };
 
 const who = fc.integer({ min: 0, max: 2 });
 const which = fc.nat(100);
+/** Which words a text has: see `Play.#wordsOf`. */
+const says = fc.nat(6);
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
-    { weight: 5, arbitrary: fc.record({ kind: fc.constant('send' as const), who, isKeyed: fc.boolean() }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('edit' as const), which }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({ kind: fc.constant('send' as const), who, says, isKeyed: fc.boolean() }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('edit' as const), which, says }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), which }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('mark' as const), who, which }) },
     {
@@ -69,6 +74,8 @@ class Play {
   readonly #delivered: LogEntry[] = [];
   /** The highest mark that each member was shown. */
   readonly #shown = new Map<string, number>();
+  /** Whom each message mentions: user ids. */
+  readonly #mentions = new Map<number, readonly string[]>();
   #sends = 0;
 
   constructor(
@@ -94,13 +101,17 @@ class Play {
         const { userId } = this.#member(step.who);
         this.#sends += 1;
         const key = step.isKeyed ? { clientKey: `key ${this.#sends}` } : {};
-        const { seq } = await sendToGroup(context, groupId, { userId, text: 'hello', ...key });
+        const { text, mentioned } = this.#wordsOf(step.says);
+        const { seq } = await sendToGroup(context, groupId, { userId, text, ...key });
+        this.#mentions.set(seq, mentioned);
         await this.#changed(seq);
         break;
       }
       case 'edit':
+        await this.#edit(step.which, step.says);
+        break;
       case 'delete':
-        await this.#change(step.kind, step.which);
+        await this.#delete(step.which);
         break;
       case 'mark': {
         const { userId } = this.#member(step.who);
@@ -131,18 +142,40 @@ class Play {
     }
   }
 
-  async #change(kind: 'edit' | 'delete', place: number): Promise<void> {
-    const message = await this.#messageAt(place);
-    if (message.kind === 'system' || !this.#marks.has(message.user_uuid)) return;
-    const at = { groupId: this.groupId, seq: message.seq, userId: message.user_uuid };
-    if (kind === 'delete') await deleteMessage(context, at);
-    else {
-      // It may be deleted already.
-      await editMessage(context, at, `edit ${crypto.randomUUID()}`).catch((error: unknown) => {
-        if (!(error instanceof UnprocessableError)) throw error;
-      });
-    }
-    await this.#changed(message.seq);
+  async #edit(place: number, says: number): Promise<void> {
+    const at = await this.#ownAt(place);
+    // It may be deleted already.
+    if (!at || (await context.messages.find(at.groupId, at.seq))?.deleted_at !== undefined) return;
+    const { text, mentioned } = this.#wordsOf(says);
+    await editMessage(context, at, `${text} ${crypto.randomUUID()}`);
+    this.#mentions.set(at.seq, mentioned);
+    await this.#changed(at.seq);
+  }
+
+  async #delete(place: number): Promise<void> {
+    const at = await this.#ownAt(place);
+    if (!at) return;
+    await deleteMessage(context, at);
+    this.#mentions.delete(at.seq);
+    await this.#changed(at.seq);
+  }
+
+  /** A text of a member, with its author. */
+  async #ownAt(place: number): Promise<MessageChange | undefined> {
+    const { seq, kind, user_uuid: userId } = await this.#messageAt(place);
+    if (kind === 'system' || !this.#marks.has(userId)) return undefined;
+    return { groupId: this.groupId, seq, userId };
+  }
+
+  /** A text, and the members whom it mentions now. */
+  #wordsOf(says: number): { readonly text: string; readonly mentioned: readonly string[] } {
+    const named = this.#people.filter((_, place) => (says & (1 << place)) !== 0);
+    if (says === 6) return { text: 'hello @all', mentioned: [...this.#marks.keys()] };
+    const members = named.filter(({ userId }) => this.#marks.has(userId));
+    return {
+      text: ['hello', ...named.map(({ handle }) => `@${handle}`)].join(' '),
+      mentioned: members.map(({ userId }) => userId),
+    };
   }
 
   /** Delivers what is left, and compares every member's count with the log. */
@@ -157,10 +190,13 @@ class Play {
       const unread = log.filter(
         ({ seq, kind, deleted_at }) => seq > read && kind === 'text' && deleted_at === undefined,
       );
-      expect({ userId, read: entry?.row.read_seq, unread: entry?.unreadCount }).toEqual({
+      const mentions = unread.filter(({ seq }) => this.#mentions.get(seq)?.includes(userId));
+      const { unreadCount, mentionCount } = entry ?? {};
+      expect({ userId, read: entry?.row.read_seq, unreadCount, mentionCount }).toEqual({
         userId,
         read,
-        unread: unread.length,
+        unreadCount: unread.length,
+        mentionCount: mentions.length,
       });
       // A mark that does not move answers the same.
       expect(await markRead(context, this.groupId, userId, 0)).toMatchObject({
@@ -231,7 +267,7 @@ class Play {
   }
 }
 
-describe('the unread count of every member', () => {
+describe('the counts of every member', () => {
   it('of a named group is exact after the stream, and never negative before', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (taken) => {

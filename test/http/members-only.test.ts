@@ -46,6 +46,17 @@ const PROTECTED: readonly ProtectedRoute[] = [
     request: () => jsonRequest('PUT', '/api/users/me', { handle: 'somebody-else', display_name: 'X' }),
   },
   { route: 'GET /users', request: () => ({ path: '/api/users?prefix=an' }) },
+  { route: 'GET /users/me/blocks', request: () => ({ path: '/api/users/me/blocks' }) },
+  {
+    route: 'PUT /users/@:handle/block',
+    status: 204,
+    request: (_, other) => ({ method: 'PUT', path: `/api/users/@${other}/block` }),
+  },
+  {
+    route: 'DELETE /users/@:handle/block',
+    status: 204,
+    request: (_, other) => ({ method: 'DELETE', path: `/api/users/@${other}/block` }),
+  },
   { route: 'GET /message_groups', request: () => ({ path: '/api/message_groups' }) },
   {
     route: 'GET /message_groups/:uuid',

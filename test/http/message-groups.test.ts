@@ -28,10 +28,10 @@ describe('GET /api/message_groups', () => {
       ...NO_SETTINGS,
     };
     expect(await ada.inbox()).toEqual([
-      { ...shown, display_name: 'Grace', handle: 'grace', read_seq: 1, unread_count: 0 },
+      { ...shown, display_name: 'Grace', handle: 'grace', read_seq: 1, unread_count: 0, mention_count: 0 },
     ]);
     expect(await grace.inbox()).toEqual([
-      { ...shown, display_name: 'Ada', handle: 'ada', read_seq: 0, unread_count: 1 },
+      { ...shown, display_name: 'Ada', handle: 'ada', read_seq: 0, unread_count: 1, mention_count: 0 },
     ]);
   });
 
@@ -51,6 +51,7 @@ describe('GET /api/message_groups', () => {
         last_seq: 3,
         read_seq: 0,
         unread_count: 3,
+        mention_count: 0,
         last_by: ada.userId,
         last_by_name: ada.handle,
         last_kind: 'text',

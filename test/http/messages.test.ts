@@ -36,6 +36,8 @@ describe('POST /api/messages', () => {
       created_at: expect.stringMatching(TIME),
       edited_at: null,
       deleted_at: null,
+      mentions: [],
+      mentions_all: false,
       reactions: [],
       pinned: false,
     });

@@ -224,6 +224,7 @@ describe('reads', () => {
   /** How many reads each route counts for: with so many left, one more would be too many. */
   const ROUTES: readonly (readonly [path: () => string, cost: number])[] = [
     [() => '/api/users/me', 1],
+    [() => '/api/users/me/blocks', 10],
     [() => '/api/users?prefix=ad', 1],
     [() => '/api/users?prefix=ad&limit=100', 10],
     [() => '/api/message_groups', 2],

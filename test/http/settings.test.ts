@@ -94,17 +94,19 @@ describe.each(['direct', 'named'] as const)('own settings of a %s group', (kind)
     const { ada, grace, groupId } = scene;
     await grace.send({ message_group_uuid: groupId, message: 'One more' });
     const messages = kind === 'direct' ? 2 : 1;
-    await eventually(async () => expect(await unread(ada)).toEqual({ message_groups: 1, messages }));
+    await eventually(async () =>
+      expect(await unread(ada)).toEqual({ message_groups: 1, messages, mentions: 0 }),
+    );
     for (const settings of [{ muted: 'all' }, { archived: true }]) {
       await change(scene, settings);
-      expect(await unread(ada)).toEqual({ message_groups: 0, messages: 0 });
+      expect(await unread(ada)).toEqual({ message_groups: 0, messages: 0, mentions: 0 });
       await change(scene, { muted: 'none', archived: false });
-      expect(await unread(ada)).toEqual({ message_groups: 1, messages });
+      expect(await unread(ada)).toEqual({ message_groups: 1, messages, mentions: 0 });
     }
     await ada.markRead(groupId, 9);
-    expect(await unread(ada)).toEqual({ message_groups: 0, messages: 0 });
+    expect(await unread(ada)).toEqual({ message_groups: 0, messages: 0, mentions: 0 });
     await change(scene, { marked_unread: true });
-    expect(await unread(ada)).toEqual({ message_groups: 1, messages: 0 });
+    expect(await unread(ada)).toEqual({ message_groups: 1, messages: 0, mentions: 0 });
   });
 
   it('move no conversation: neither its place nor its time', async () => {

@@ -36,7 +36,7 @@ describe('the default plan', () => {
       expect(times).toEqual([...times].sort((a, b) => a - b));
       expect(times.at(-1)).toBeLessThan(NOW.getTime());
       for (const { from, text } of messages) {
-        expect(parseBody(messageText, text)).toBe(text);
+        expect(parseBody(messageText(1_024), text)).toBe(text);
         expect(between).toContain(from);
       }
     }

@@ -91,6 +91,19 @@ async function talkTogether({ secrets }: Tour, ada: Ask, grace: Ask) {
     await grace('PATCH', `/api/message_groups/${groupId}/settings`, { muted: secrets.make('setting') }),
     await grace('PATCH', `/api/message_groups/${groupId}/settings`, { archived: true }),
     await grace('GET', '/api/unread'),
+    await ada('POST', '/api/messages', {
+      message_group_uuid: groupId,
+      message: `@other ${secrets.make('reply')}`,
+      reply_to: 2,
+    }),
+    await grace('PUT', '/api/users/@one/block'),
+    await ada('POST', '/api/messages', {
+      message_group_uuid: groupId,
+      message: secrets.make('refused text'),
+    }),
+    await grace('GET', `/api/users/me/blocks?cursor=${secrets.make('cursor of blocks')}`),
+    await grace('GET', '/api/users/me/blocks'),
+    await grace('DELETE', '/api/users/@one/block'),
     await grace('PUT', '/api/users/me', { handle: 'other', display_name: secrets.make('new name') }),
   ];
   return { groupId, statuses: statusesOf(answers) };

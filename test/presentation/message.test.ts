@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Message } from '../../backend/domain/model.ts';
 import { message, presentMessage } from '../../backend/presentation/message.ts';
 import type { SystemEvent } from '../../schema/items.ts';
 import { textMessage, newGroupId } from '../support/factories.ts';
 
 const names = { person: (userId: string) => ({ handle: `@${userId}`, display_name: `Name of ${userId}` }) };
+const details = { names, quoted: new Map<number, Message>() };
 /** A name in words, and its user's id. */
 const ISOLATED = /\u2068(?:Name of )?([^\u2069]*)\u2069/g;
 const grace = { user_uuid: 'grace', handle: '@grace', display_name: 'Name of grace' };
@@ -62,7 +64,7 @@ describe('a system message', () => {
       user_uuid: 'ada',
       message: null,
     });
-    const presented = presentMessage(item, names);
+    const presented = presentMessage(item, details);
     expect(presented).toMatchObject({ kind: 'system', handle: '@ada' });
     expect(presented.message?.replaceAll(ISOLATED, '[$1]')).toBe(words);
     expect(presented).toHaveProperty('event', event);
@@ -73,15 +75,15 @@ describe('a system message', () => {
 
 describe('a text message', () => {
   it('has no event', () => {
-    const presented = presentMessage(textMessage({ groupId: newGroupId() }), names);
+    const presented = presentMessage(textMessage({ groupId: newGroupId() }), details);
     expect(presented).not.toHaveProperty('event');
     expect(message.parse(presented)).toEqual(presented);
   });
 
   it('shows its key to its author alone', () => {
     const item = textMessage({ groupId: newGroupId(), user_uuid: 'ada', client_key: 'key' });
-    expect(presentMessage(item, names, 'ada')).toHaveProperty('client_key', 'key');
-    expect(presentMessage(item, names, 'grace')).not.toHaveProperty('client_key');
-    expect(presentMessage(item, names)).not.toHaveProperty('client_key');
+    expect(presentMessage(item, details, 'ada')).toHaveProperty('client_key', 'key');
+    expect(presentMessage(item, details, 'grace')).not.toHaveProperty('client_key');
+    expect(presentMessage(item, details)).not.toHaveProperty('client_key');
   });
 });

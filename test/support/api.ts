@@ -52,6 +52,8 @@ export interface ApiOptions {
   readonly encryption?: TextEncryption;
   /** Default: live events of this API only. */
   readonly live?: LiveEvents;
+  /** Default: Cruddur's. */
+  readonly messageMaxChars?: number;
   /** Default: none. */
   readonly limits?: RateLimits;
   /** Default: none. */
@@ -77,12 +79,13 @@ export async function startTestApi(options: ApiOptions): Promise<TestApi> {
   const logLines: string[] = [];
   const logger = createLogger('info', { write: (line) => void logLines.push(line) });
   const encryption = options.encryption ?? (await openEncryption(readTextConfig(process.env), { logger }));
-  const { live, observer } = options;
+  const { live, messageMaxChars, observer } = options;
   const context = wire({
     table,
     encryption,
     logger,
     ...(live && { live }),
+    ...(messageMaxChars !== undefined && { messageMaxChars }),
     ...(observer && { observer }),
   });
   const app = createApp({

@@ -15,6 +15,7 @@ export interface SendBody {
   readonly message_group_uuid?: string;
   readonly handle?: string;
   readonly after_seq?: number;
+  readonly reply_to?: number;
 }
 
 type Headers = Readonly<Record<string, string>>;

@@ -41,7 +41,7 @@ function summaryOfGroup(message: LogEntry, groupId: string) {
 describe('a sealed text', () => {
   const anyText = fc
     .string({ unit: 'binary', minLength: 1, maxLength: 1_024 })
-    .filter((text) => messageText.safeParse(text).success);
+    .filter((text) => messageText(1_024).safeParse(text).success);
 
   it('is opened as what it was, whatever text the API takes; and so is its preview', async () => {
     const [here, elsewhere] = [sealedTexts(), sealedTexts()];

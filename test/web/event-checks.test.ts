@@ -66,19 +66,24 @@ describe('The generator', () => {
 
 const group = {
   ...{ uuid: 'g', kind: 'group', name: 'Moths', display_name: 'Moths', handle: null, message: null },
-  ...{ created_at: '2026-01-01T00:00:00.000Z', last_seq: 1, read_seq: 0, unread_count: 1 },
+  ...{ created_at: '2026-01-01T00:00:00.000Z', last_seq: 1, read_seq: 0, unread_count: 1, mention_count: 1 },
   ...{ last_by: 'ada', last_by_name: 'Ada', last_kind: 'text', member_count: 2, unreadable: true },
   visibility: 'public',
   ...{ muted: 'none', favourite: false, archived: false, marked_unread: true },
 };
 const added = { reactions: [{ emoji: '👍', count: 2, reacted: true }], pinned: false };
-const text = { ...textMessage({ seq: 1, client_key: 'a' }), ...added, unreadable: true };
+const common = { ...textMessage({ seq: 1, client_key: 'a' }), ...added, unreadable: true };
+const original = {
+  ...{ seq: 1, user_uuid: 'ada', handle: 'ada', display_name: 'Ada' },
+  ...{ message: 'Hello', unreadable: true, deleted: false },
+};
+const text = { ...common, reply_to: original };
 /** What a system message reports: undefined when it is of a later version of the API. */
 const report = { event: { type: 'group_created', name: 'Moths' } };
 
 describe.each([
   ['TextMessage', 'message', text],
-  ['SystemMessage', 'message', { ...text, kind: 'system', ...report }],
+  ['SystemMessage', 'message', { ...common, kind: 'system', ...report }],
   ['MessageGroup', 'message_group', group],
 ])('The check of a %s', (schemaName, event, valid) => {
   const schema: oas31.SchemaObject = { ...apiDescription().document.components?.schemas?.[schemaName] };

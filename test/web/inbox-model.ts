@@ -195,6 +195,7 @@ export class InboxModel {
       created_at: newest.created_at,
       last_seq: newest.seq,
       read_seq: this.readSeq,
+      mention_count: 0,
       unread_count: isOwn
         ? 0
         : this.log.filter(

@@ -19,6 +19,7 @@ function row(uuid: string, values: Partial<MessageGroup> = {}): MessageGroup {
     last_seq: 5,
     read_seq: 5,
     unread_count: 0,
+    mention_count: 0,
     last_by: 'other',
     last_kind: 'text',
     ...NO_SETTINGS,

@@ -22,6 +22,7 @@ const group = (members: readonly Member[], count: number): MessageGroupView => (
   last_seq: 1,
   read_seq: 1,
   unread_count: 0,
+  mention_count: 0,
   last_by: 'Ada',
   last_kind: 'system',
   ...NO_SETTINGS,

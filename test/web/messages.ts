@@ -14,6 +14,8 @@ export function textMessage(values: Partial<TextMessage> & { readonly seq: numbe
     created_at: new Date(Date.UTC(2026, 0, 1, 12, 0, values.seq)).toISOString(),
     edited_at: null,
     deleted_at: null,
+    mentions: [],
+    mentions_all: false,
     ...values,
   };
 }

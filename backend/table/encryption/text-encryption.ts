@@ -62,15 +62,26 @@ export function textIn({ preview }: Summary): StoredText | null {
 
 /** @param text as for `decryptedMessage`. The event of a system message stays as it is. */
 export function shownSummary(summary: Summary, text: string | null | undefined): ShownSummary {
-  const { last_seq, last_n, last_rev, last_at, last_by, last_kind, last_deleted_seq, preview } = summary;
+  const {
+    last_seq,
+    last_n,
+    last_rev,
+    last_at,
+    last_by,
+    last_kind,
+    last_deleted_seq,
+    last_mention_seq,
+    preview,
+  } = summary;
   const isText = preview === null || typeof preview === 'string' || preview instanceof Uint8Array;
   const readable = isText ? text : preview;
   const shown = { last_seq, last_n, last_rev, last_at, last_by, last_kind, preview: readable ?? null };
   // By far most summaries.
-  if (text !== undefined && last_deleted_seq === undefined) return shown;
+  if (text !== undefined && last_deleted_seq === undefined && last_mention_seq === undefined) return shown;
   return {
     ...shown,
     ...(last_deleted_seq !== undefined && { last_deleted_seq }),
+    ...(last_mention_seq !== undefined && { last_mention_seq }),
     ...(text === undefined && { preview: UNREADABLE_TEXT, unreadable: true }),
   };
 }

@@ -1,6 +1,6 @@
 import { type Wiring, wire } from '../../../backend/wiring.ts';
 import { readAnnotations } from '../../../backend/domain/annotations.ts';
-import { peopleIn } from '../../../backend/domain/system-messages.ts';
+import { readDetails } from '../../../backend/domain/message-details.ts';
 import { type MessageAnswer, presentMessage } from '../../../backend/presentation/message.ts';
 import { meterCapacity } from '../../../backend/table/capacity-meter.ts';
 import { knownHandles } from '../../../local/known-handles.ts';
@@ -97,11 +97,9 @@ async function readPage(context: Wiring, groupId: string, limit: number): Promis
   await context.changes.newest(groupId);
   const messages = await context.messages.lastOf(groupId, { from: 0, to: MAX_SEQ }, limit);
   const annotations = await readAnnotations(context, messages);
-  const names = await context.names.read(
-    messages.flatMap((message) => [message.user_uuid, ...peopleIn(message)]),
-  );
+  const details = await readDetails(context, messages);
   return {
-    rows: messages.map((message) => presentMessage(message, names, undefined, annotations)),
+    rows: messages.map((message) => presentMessage(message, details, undefined, annotations)),
     // Seqs start at 1 and have no gap.
     more: (messages[0]?.seq ?? 1) > 1,
   };

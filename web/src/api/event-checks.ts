@@ -6,7 +6,19 @@ import * as z from 'zod/mini';
 
 const time = z.string();
 
+const userOutput = z.looseObject({ user_uuid: z.string(), handle: z.string(), display_name: z.string() });
+
 const reaction = z.looseObject({ emoji: z.string(), count: z.int(), reacted: z.boolean() });
+
+const repliedTo = z.looseObject({
+  seq: z.int(),
+  user_uuid: z.string(),
+  handle: z.string(),
+  display_name: z.string(),
+  message: z.nullable(z.string()),
+  unreadable: z.exactOptional(z.literal(true)),
+  deleted: z.boolean(),
+});
 
 const textMessage = z.looseObject({
   uuid: z.string(),
@@ -19,19 +31,20 @@ const textMessage = z.looseObject({
   created_at: time,
   edited_at: z.nullable(time),
   deleted_at: z.nullable(time),
+  mentions: z.array(userOutput),
+  mentions_all: z.boolean(),
   unreadable: z.exactOptional(z.literal(true)),
   client_key: z.exactOptional(z.string()),
   reactions: z.exactOptional(z.array(reaction)),
   pinned: z.exactOptional(z.boolean()),
   kind: z.literal('text'),
   message: z.nullable(z.string()),
+  reply_to: z.exactOptional(repliedTo),
 });
 
 const groupCreated = z.looseObject({ type: z.literal('group_created'), name: z.string() });
 
 const groupRenamed = z.looseObject({ type: z.literal('group_renamed'), name: z.string() });
-
-const userOutput = z.looseObject({ user_uuid: z.string(), handle: z.string(), display_name: z.string() });
 
 const membersAdded = z.looseObject({ type: z.literal('members_added'), users: z.array(userOutput) });
 
@@ -71,6 +84,8 @@ const systemMessage = z.looseObject({
   created_at: time,
   edited_at: z.nullable(time),
   deleted_at: z.nullable(time),
+  mentions: z.array(userOutput),
+  mentions_all: z.boolean(),
   unreadable: z.exactOptional(z.literal(true)),
   client_key: z.exactOptional(z.string()),
   reactions: z.exactOptional(z.array(reaction)),
@@ -94,6 +109,7 @@ export const messageGroup = z.looseObject({
   last_seq: z.int(),
   read_seq: z.int(),
   unread_count: z.int(),
+  mention_count: z.int(),
   last_by: z.string(),
   last_by_name: z.exactOptional(z.string()),
   last_kind: z.enum(['text', 'system']),

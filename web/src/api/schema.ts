@@ -58,6 +58,44 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/users/me/blocks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the users whom the caller blocks */
+    get: operations['listBlocks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/users/@{handle}/block': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Blocks a user
+     * @description Neither of the two can then send, edit, react, pin or type in their direct conversation, and the blocked user cannot add the caller to a group. The blocked user learns it when they try (`recipient_unavailable`).
+     */
+    put: operations['blockUser'];
+    post?: never;
+    /** Unblocks a user */
+    delete: operations['unblockUser'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/users': {
     parameters: {
       query?: never;
@@ -722,6 +760,32 @@ export interface components {
        */
       display_name: string;
     };
+    /** @description A user whom the caller blocks. */
+    BlockedUser: {
+      /**
+       * @description Id of a user: the `sub` of their tokens. Opaque.
+       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
+       */
+      uuid: string;
+      /**
+       * @description Unique among users. `_deleted` for a user without a profile.
+       * @example ada
+       */
+      handle: string;
+      /**
+       * @description The name that others see.
+       * @example Ada Lovelace
+       */
+      display_name: string;
+      /** @description When the caller blocked them. */
+      created_at: components['schemas']['Time'];
+    };
+    /**
+     * Format: date-time
+     * @description UTC, ISO 8601 with milliseconds and `Z`.
+     * @example 2026-03-01T12:34:56.789Z
+     */
+    Time: string;
     /** @description A group that any user can join. */
     PublicGroup: {
       /**
@@ -803,6 +867,11 @@ export interface components {
        */
       unread_count: number;
       /**
+       * @description Number of unread messages that mention the caller, by handle or with `@all`; at most 1,000 of each are counted.
+       * @example 0
+       */
+      mention_count: number;
+      /**
        * @description Id of the newest message's author.
        * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
        */
@@ -852,12 +921,6 @@ export interface components {
       /** @description The first 100 members by user id, and the caller. The list of members has all of them. */
       members: components['schemas']['Member'][];
     };
-    /**
-     * Format: date-time
-     * @description UTC, ISO 8601 with milliseconds and `Z`.
-     * @example 2026-03-01T12:34:56.789Z
-     */
-    Time: string;
     /**
      * @description `public`: any user can find the group, and join it. `private`: users are added or invited.
      * @enum {string}
@@ -951,6 +1014,11 @@ export interface components {
        */
       unread_count: number;
       /**
+       * @description Number of unread messages that mention the caller, by handle or with `@all`; at most 1,000 of each are counted.
+       * @example 0
+       */
+      mention_count: number;
+      /**
        * @description Id of the newest message's author.
        * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
        */
@@ -1028,6 +1096,11 @@ export interface components {
        * @example 7
        */
       messages: number;
+      /**
+       * @description Number of unread messages that mention the caller, also in conversations that are muted except for mentions.
+       * @example 1
+       */
+      mentions: number;
     };
     /** @description An invitation to a group. */
     Invite: {
@@ -1119,6 +1192,13 @@ export interface components {
       edited_at: components['schemas']['Time'] | null;
       /** @description When it was deleted; null: it is not deleted. */
       deleted_at: components['schemas']['Time'] | null;
+      /** @description The members whom the text mentions by handle, at most 20, in its order: who they are was decided when it was sent or edited. */
+      mentions: components['schemas']['UserOutput'][];
+      /**
+       * @description Whether the text mentions all members, with `@all`. In a group of more than 100 only those of its owner and admins do.
+       * @example false
+       */
+      mentions_all: boolean;
       /**
        * @description The text is encrypted and cannot be decrypted: `message` is a placeholder.
        * @constant
@@ -1146,6 +1226,7 @@ export interface components {
        * @example Hello Grace!
        */
       message: string | null;
+      reply_to?: components['schemas']['RepliedTo'];
     };
     /** @description The reactions to a message with one emoji. */
     Reaction: {
@@ -1164,6 +1245,44 @@ export interface components {
        * @example true
        */
       reacted: boolean;
+    };
+    /** @description The message that a message replies to, as it was when this response was made. A client that has the original, or receives a later version of it, shows that one. */
+    RepliedTo: {
+      /**
+       * @description Seq of the original.
+       * @example 41
+       */
+      seq: number;
+      /**
+       * @description Id of its author.
+       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
+       */
+      user_uuid: string;
+      /**
+       * @description Current handle of its author.
+       * @example ada
+       */
+      handle: string;
+      /**
+       * @description Current name of its author.
+       * @example Ada Lovelace
+       */
+      display_name: string;
+      /**
+       * @description Beginning of its text; null if it is deleted.
+       * @example Shall we meet on Monday?
+       */
+      message: string | null;
+      /**
+       * @description The text is encrypted and cannot be decrypted: `message` is a placeholder.
+       * @constant
+       */
+      unreadable?: true;
+      /**
+       * @description Whether it is deleted.
+       * @example false
+       */
+      deleted: boolean;
     };
     /** @description Reports a change of the group; its author made the change. */
     SystemMessage: {
@@ -1208,6 +1327,13 @@ export interface components {
       edited_at: components['schemas']['Time'] | null;
       /** @description When it was deleted; null: it is not deleted. */
       deleted_at: components['schemas']['Time'] | null;
+      /** @description The members whom the text mentions by handle, at most 20, in its order: who they are was decided when it was sent or edited. */
+      mentions: components['schemas']['UserOutput'][];
+      /**
+       * @description Whether the text mentions all members, with `@all`. In a group of more than 100 only those of its owner and admins do.
+       * @example false
+       */
+      mentions_all: boolean;
       /**
        * @description The text is encrypted and cannot be decrypted: `message` is a placeholder.
        * @constant
@@ -1846,6 +1972,257 @@ export interface operations {
       503: components['responses']['Unavailable'];
     };
   };
+  listBlocks: {
+    parameters: {
+      query?: {
+        /** @description Maximum number of entries of a page. */
+        limit?: number;
+        /** @description A position in the list, from the `Link` header of an adjacent page. Opaque: a cursor of another list, or an altered one, is rejected. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The users, in no particular order. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          Link: components['headers']['Link'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BlockedUser'][];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            'query_invalid' | 'parameter_unknown' | 'more_errors' | 'limit_invalid' | 'cursor_invalid'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'query_invalid' | 'parameter_unknown' | 'more_errors' | 'limit_invalid' | 'cursor_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  blockUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description A handle, in upper or lower case. */
+        handle: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The user is blocked. */
+      204: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'block_self'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?: 'block_self';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  unblockUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description A handle, in upper or lower case. */
+        handle: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The user is not blocked. */
+      204: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'request_malformed'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'block_self'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?: 'block_self';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
   findPeople: {
     parameters: {
       query: {
@@ -2246,12 +2623,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': 'profile_missing'[];
+          'application/json': ('profile_missing' | 'recipient_unavailable')[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
             status?: 403;
             /** @enum {unknown} */
-            code?: 'profile_missing';
+            code?: 'profile_missing' | 'recipient_unavailable';
           };
         };
       };
@@ -2995,12 +3372,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': ('profile_missing' | 'role_forbidden')[];
+          'application/json': ('profile_missing' | 'role_forbidden' | 'recipient_unavailable')[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
             status?: 403;
             /** @enum {unknown} */
-            code?: 'profile_missing' | 'role_forbidden';
+            code?: 'profile_missing' | 'role_forbidden' | 'recipient_unavailable';
           };
         };
       };
@@ -3883,6 +4260,11 @@ export interface operations {
            * @example 42
            */
           after_seq?: number;
+          /**
+           * @description Seq of a message of the same group that it replies to.
+           * @example 42
+           */
+          reply_to?: number;
         } & (unknown | unknown);
       };
     };
@@ -3923,12 +4305,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': 'profile_missing'[];
+          'application/json': ('profile_missing' | 'recipient_unavailable' | 'recipient_blocked')[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
             status?: 403;
             /** @enum {unknown} */
-            code?: 'profile_missing';
+            code?: 'profile_missing' | 'recipient_unavailable' | 'recipient_blocked';
           };
         };
       };
@@ -3985,10 +4367,12 @@ export interface operations {
             | 'handle_invalid'
             | 'user_reciever_handle_blank'
             | 'after_seq_invalid'
+            | 'reply_to_invalid'
             | 'message_group_uuid_and_handle'
             | 'user_reciever_handle_unknown'
             | 'user_reciever_handle_self'
             | 'after_seq_beyond_end'
+            | 'reply_to_unknown'
           )[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
@@ -4006,10 +4390,12 @@ export interface operations {
               | 'handle_invalid'
               | 'user_reciever_handle_blank'
               | 'after_seq_invalid'
+              | 'reply_to_invalid'
               | 'message_group_uuid_and_handle'
               | 'user_reciever_handle_unknown'
               | 'user_reciever_handle_self'
-              | 'after_seq_beyond_end';
+              | 'after_seq_beyond_end'
+              | 'reply_to_unknown';
           };
         };
       };
@@ -4391,12 +4777,14 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': ('profile_missing' | 'message_not_own')[];
+          'application/json': (
+            'profile_missing' | 'message_not_own' | 'recipient_unavailable' | 'recipient_blocked'
+          )[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
             status?: 403;
             /** @enum {unknown} */
-            code?: 'profile_missing' | 'message_not_own';
+            code?: 'profile_missing' | 'message_not_own' | 'recipient_unavailable' | 'recipient_blocked';
           };
         };
       };
@@ -4508,12 +4896,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': 'profile_missing'[];
+          'application/json': ('profile_missing' | 'recipient_unavailable' | 'recipient_blocked')[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
             status?: 403;
             /** @enum {unknown} */
-            code?: 'profile_missing';
+            code?: 'profile_missing' | 'recipient_unavailable' | 'recipient_blocked';
           };
         };
       };
@@ -4801,12 +5189,14 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': ('profile_missing' | 'role_forbidden')[];
+          'application/json': (
+            'profile_missing' | 'role_forbidden' | 'recipient_unavailable' | 'recipient_blocked'
+          )[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
             status?: 403;
             /** @enum {unknown} */
-            code?: 'profile_missing' | 'role_forbidden';
+            code?: 'profile_missing' | 'role_forbidden' | 'recipient_unavailable' | 'recipient_blocked';
           };
         };
       };
@@ -5174,12 +5564,12 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': 'profile_missing'[];
+          'application/json': ('profile_missing' | 'recipient_unavailable' | 'recipient_blocked')[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
             status?: 403;
             /** @enum {unknown} */
-            code?: 'profile_missing';
+            code?: 'profile_missing' | 'recipient_unavailable' | 'recipient_blocked';
           };
         };
       };

@@ -28,6 +28,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   not_found: 'Not found. It may not exist, or you may not have access to it.',
   role_forbidden: 'Your role in this group does not allow this.',
   message_not_own: 'You can only edit or delete your own messages.',
+  recipient_unavailable: 'This person does not accept messages from you.',
+  recipient_blocked: 'You have blocked this person. Unblock them to write to them.',
+  block_self: 'You cannot block yourself.',
   removed_from_group: 'You were removed from this group. Ask a member to add you again.',
 
   invite_not_found:
@@ -39,6 +42,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   message_exceed_max_chars_1024: 'This message is too long. The limit is 1,024 characters.',
   message_deleted: 'This message was deleted.',
   message_is_system: 'This message cannot be edited or deleted.',
+  reply_to_unknown: 'The message that this replies to does not exist.',
+  reply_to_invalid: 'The message that this replies to does not exist.',
   emoji_invalid: 'This is not an emoji.',
   pins_full: 'This conversation has 50 pinned messages. Unpin one first.',
   reactions_full: 'This message has as many reactions as it can have.',

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type SubmitEvent, useLayoutEffect, useRef, useState } from 'react';
-import { cleanText, codePointsIn, isBlank, MAX_MESSAGE_CODE_POINTS } from '../../../schema/plain-text.ts';
+import { cleanText, codePointsIn, isBlank, MESSAGE_MAX_CHARS } from '../../../schema/plain-text.ts';
 import { CloseIcon, SendIcon } from '../ui/icons.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { Problem } from '../ui/problem.tsx';
@@ -85,7 +85,7 @@ export function Composer(props: Props) {
 /** The number of characters left, when there are few, or over the limit. */
 function Room({ length }: { readonly length: number }) {
   if (length <= SHOW_LEFT_FROM) return null;
-  const left = MAX_MESSAGE_CODE_POINTS - length;
+  const left = MESSAGE_MAX_CHARS - length;
   return (
     <p className="composer-room" data-over={left < 0} role="status">
       {`${characters(Math.abs(left))} ${left < 0 ? 'over the limit' : 'left'}`}
@@ -105,7 +105,7 @@ function useText({ uuid, editing, onSubmit, onTyping }: Props) {
   const sentTypingAt = useRef(-Infinity);
   const cleaned = cleanText(text);
   const length = codePointsIn(cleaned);
-  const canSend = !isBusy && !isBlank(cleaned) && length <= MAX_MESSAGE_CODE_POINTS;
+  const canSend = !isBusy && !isBlank(cleaned) && length <= MESSAGE_MAX_CHARS;
 
   const keep = (value: string): void => {
     setText(value);
