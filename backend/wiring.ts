@@ -26,6 +26,7 @@ import { PinStore } from './table/pin-store.ts';
 import { ProfileStore } from './table/profile-store.ts';
 import { ReactionStore } from './table/reaction-store.ts';
 import { RevisionStore } from './table/revision-store.ts';
+import { SettingsStore } from './table/settings-store.ts';
 import type { Table } from './table/table.ts';
 import { MAX_MEMBERS } from '../schema/items.ts';
 import { MESSAGE_MAX_CHARS } from '../schema/plain-text.ts';
@@ -97,6 +98,7 @@ export function wire(options: WiringOptions): Wiring {
     table,
     groups,
     members,
+    settings: new SettingsStore(table),
     invites: new InviteStore(table),
     messages,
     revisions: new RevisionStore(table, codec, messages),

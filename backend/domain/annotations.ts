@@ -1,10 +1,41 @@
+import { NotFoundError } from '../errors.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { Annotations, Message, Reaction, SeqRange } from './model.ts';
+import { type AccessNeeds, readOwnRow } from './membership.ts';
+import type { AnnotatedMessage, Annotations, Member, Message, Reaction, SeqRange } from './model.ts';
 
 /** Of messages that nothing was added to: new ones. */
 export const NO_ANNOTATIONS: Annotations = { reactions: new Map(), pinned: new Set() };
 
 type Annotated = Pick<Message, 'groupId' | 'seq' | 'deleted_at'>;
+
+/** A message of a group, and a member who adds something to it, or takes it back. */
+export interface AnnotationRequest {
+  readonly groupId: string;
+  readonly seq: number;
+  readonly userId: string;
+}
+
+/** A message as its member is about to add something to it. */
+export interface Annotatable extends AnnotatedMessage {
+  readonly own: Member;
+}
+
+/**
+ * Reads a message with what members added to it, for one of them: 1 R each for the user's row, the message, its reactions
+ * and the pins. @param authorise throws where the member may not go on.
+ * @throws NotFoundError for a user who is not a member, and for a seq that the log does not have.
+ */
+export async function readAnnotatable(
+  needs: AccessNeeds & Pick<Dependencies, 'reactions' | 'pins'>,
+  { groupId, seq, userId }: AnnotationRequest,
+  authorise?: (own: Member) => void,
+): Promise<Annotatable> {
+  const own = await readOwnRow(needs, groupId, userId);
+  authorise?.(own);
+  const message = await needs.messages.find(groupId, seq);
+  if (!message) throw new NotFoundError();
+  return { own, message, annotations: await readAnnotations(needs, [message]) };
+}
 
 /**
  * What members added to messages of one group, strongly read: 1 R for the pins, 1 R for 4 KB of reactions, at least 1 R for

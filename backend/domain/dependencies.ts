@@ -13,6 +13,7 @@ import type { PinStore } from '../table/pin-store.ts';
 import type { ProfileStore } from '../table/profile-store.ts';
 import type { ReactionStore } from '../table/reaction-store.ts';
 import type { RevisionStore } from '../table/revision-store.ts';
+import type { SettingsStore } from '../table/settings-store.ts';
 import type { GroupSummaries } from './group-summaries.ts';
 import type { MessageLog } from './message-log.ts';
 import type { Names } from './names.ts';
@@ -24,6 +25,7 @@ import type { Names } from './names.ts';
 export interface Dependencies {
   readonly groups: GroupStore;
   readonly members: MemberStore;
+  readonly settings: SettingsStore;
   readonly invites: InviteStore;
   readonly messages: MessageStore;
   readonly revisions: RevisionStore;

@@ -42,7 +42,7 @@ export async function inspectMentionItems(stores: Stores, groupId: string, settl
 
 /** Looks at what the row of a member of a named group says of their mentions: at least the highest in the log. */
 export async function inspectLastMention(
-  { members }: Stores,
+  { members, mentions }: Stores,
   groupId: string,
   { userId, seq }: { readonly userId: string; readonly seq: number },
   settle: Settling,
@@ -54,7 +54,7 @@ export async function inspectLastMention(
     return {
       differences: [{ attribute: 'last_mention_seq', stored, expected: seq }],
       repair: async () => {
-        await members.raiseMention(groupId, userId, seq);
+        await mentions.raiseLast(groupId, userId, seq);
         return true;
       },
     };

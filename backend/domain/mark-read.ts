@@ -7,7 +7,7 @@ import type { LogEntry, Member, NamedGroup, Summary, Tail } from './model.ts';
 import { publishRow } from './publish-changes.ts';
 import { unreadCount } from './unread.ts';
 
-type Needs = AccessNeeds & Pick<Dependencies, 'events'>;
+type Needs = AccessNeeds & Pick<Dependencies, 'settings' | 'events'>;
 
 /** A member's read mark after a request, and how many messages it leaves unread. */
 export interface MarkedRead {
@@ -41,7 +41,7 @@ export async function markRead(
 ): Promise<MarkedRead> {
   const mark = isDirectGroupId(groupId) ? markDirect : markNamed;
   const { row, moved, summary, group } = await mark(needs, { groupId, userId, seq });
-  const read = row.unread_seq === undefined ? undefined : await needs.members.endUnread(row);
+  const read = row.unread_seq === undefined ? undefined : await needs.settings.endUnread(row);
   if (moved || read) publishRow(needs, read ?? row, group);
   const counted = { ...row, summary };
   return { groupId, read_seq: row.read_seq, unreadCount: await unreadCount(needs, counted) };

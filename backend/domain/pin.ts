@@ -1,19 +1,12 @@
 import { MAX_PINS } from '../../schema/items.ts';
-import { NotFoundError, UnprocessableError } from '../errors.ts';
-import { readAnnotations, readReactions } from './annotations.ts';
+import { UnprocessableError } from '../errors.ts';
+import { type Annotatable, type AnnotationRequest, readAnnotatable, readReactions } from './annotations.ts';
 import type { Dependencies } from './dependencies.ts';
 import { type AccessNeeds, readOwnRow } from './membership.ts';
 import { type MessageDetails, readDetails } from './message-details.ts';
 import type { AnnotatedMessage, Annotations, Message } from './model.ts';
 import { demand, mayPin, requireUnblocked } from './policies.ts';
 import { publishPins } from './publish-changes.ts';
-
-/** A message of a group, and the user who pins or unpins it. */
-export interface PinRequest {
-  readonly groupId: string;
-  readonly seq: number;
-  readonly userId: string;
-}
 
 type Needs = AccessNeeds & Pick<Dependencies, 'reactions' | 'pins' | 'events'>;
 
@@ -25,7 +18,7 @@ type Needs = AccessNeeds & Pick<Dependencies, 'reactions' | 'pins' | 'events'>;
  * @throws NotFoundError for a user who is not a member, and for a seq that the log does not have; ForbiddenError
  * `role_forbidden`, and as `requireUnblocked`; UnprocessableError `message_deleted`, `pins_full`.
  */
-export async function pinMessage(needs: Needs, request: PinRequest): Promise<AnnotatedMessage> {
+export async function pinMessage(needs: Needs, request: AnnotationRequest): Promise<AnnotatedMessage> {
   const { groupId, seq } = request;
   const { own, message, annotations } = await readPinnable(needs, request);
   requireUnblocked(own);
@@ -47,7 +40,7 @@ export async function pinMessage(needs: Needs, request: PinRequest): Promise<Ann
  * Unpins a message. Where it is not pinned, nothing is written. 2 W and 4 R.
  * @throws NotFoundError and ForbiddenError as `pinMessage`.
  */
-export async function unpinMessage(needs: Needs, request: PinRequest): Promise<AnnotatedMessage> {
+export async function unpinMessage(needs: Needs, request: AnnotationRequest): Promise<AnnotatedMessage> {
   const { groupId, seq } = request;
   const { own, message, annotations } = await readPinnable(needs, request);
   if (!annotations.pinned.has(seq)) return { message, annotations };
@@ -58,12 +51,8 @@ export async function unpinMessage(needs: Needs, request: PinRequest): Promise<A
 }
 
 /** The message, for a user who may pin it. */
-async function readPinnable(needs: Needs, { groupId, seq, userId }: PinRequest) {
-  const own = await readOwnRow(needs, groupId, userId);
-  demand(mayPin(own));
-  const message = await needs.messages.find(groupId, seq);
-  if (!message) throw new NotFoundError();
-  return { own, message, annotations: await readAnnotations(needs, [message]) };
+function readPinnable(needs: Needs, request: AnnotationRequest): Promise<Annotatable> {
+  return readAnnotatable(needs, request, (own) => demand(mayPin(own)));
 }
 
 /** The pinned messages of a group. */

@@ -2,20 +2,17 @@ import { encodeCursor, PART_SEPARATOR } from '../../schema/cursors.ts';
 import { canonicalEmoji } from '../../schema/emoji.ts';
 import { MAX_EMOJI } from '../../schema/items.ts';
 import { NotFoundError, UnprocessableError } from '../errors.ts';
-import { readAnnotations, readReactionsAt } from './annotations.ts';
+import { type Annotatable, type AnnotationRequest, readAnnotatable, readReactionsAt } from './annotations.ts';
 import type { Dependencies } from './dependencies.ts';
 import { type AccessNeeds, readOwnRow } from './membership.ts';
-import type { AnnotatedMessage, Annotations, Member, Message, Reaction } from './model.ts';
+import type { AnnotatedMessage, Reaction } from './model.ts';
 import type { NameReader } from './names.ts';
 import { pageStart } from './page-start.ts';
 import { requireUnblocked } from './policies.ts';
 import { publishReactions } from './publish-changes.ts';
 
 /** A user's reaction to a message. */
-export interface ReactionRequest {
-  readonly groupId: string;
-  readonly seq: number;
-  readonly userId: string;
+export interface ReactionRequest extends AnnotationRequest {
   /** As the client wrote it. */
   readonly emoji: string;
 }
@@ -63,26 +60,17 @@ export async function takeBackReaction(needs: Needs, request: ReactionRequest): 
   return { message, annotations: { ...annotations, reactions: new Map([[message.seq, now]]) } };
 }
 
-interface Reacted {
-  readonly own: Member;
-  readonly message: Message;
+interface Reacted extends Annotatable {
   /** In the spelling that is stored. */
   readonly emoji: string;
   readonly reactions: readonly Reaction[];
-  readonly annotations: Annotations;
 }
 
-async function readReacted(
-  needs: Needs,
-  { groupId, seq, userId, ...request }: ReactionRequest,
-): Promise<Reacted> {
+async function readReacted(needs: Needs, request: ReactionRequest): Promise<Reacted> {
   const emoji = canonicalEmoji(request.emoji);
   if (emoji === undefined) throw new UnprocessableError([{ code: 'emoji_invalid', field: 'emoji' }]);
-  const own = await readOwnRow(needs, groupId, userId);
-  const message = await needs.messages.find(groupId, seq);
-  if (!message) throw new NotFoundError();
-  const annotations = await readAnnotations(needs, [message]);
-  return { own, message, emoji, reactions: annotations.reactions.get(seq) ?? [], annotations };
+  const found = await readAnnotatable(needs, request);
+  return { ...found, emoji, reactions: found.annotations.reactions.get(request.seq) ?? [] };
 }
 
 /** Reactions after a change of those with one emoji, in the order of their keys. */

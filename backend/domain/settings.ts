@@ -48,7 +48,8 @@ export interface ChangedSettings {
   readonly names: NameReader;
 }
 
-type Needs = AccessNeeds & Pick<Dependencies, 'changes' | 'codec' | 'mentions' | 'names' | 'events'>;
+type Needs = AccessNeeds &
+  Pick<Dependencies, 'settings' | 'changes' | 'codec' | 'mentions' | 'names' | 'events'>;
 
 /**
  * Changes some of a member's own settings of a group, and notifies their other devices. 2 W, and 1 R in a direct group, 2 R
@@ -67,7 +68,7 @@ export async function changeSettings(
   const usesPlace = wanted.archived === true || wanted.marked_unread === true;
   // The log itself: a summary is a second late, and a message that the user has seen must not bring the group back.
   const newest = usesPlace ? await needs.messages.newest(groupId) : undefined;
-  const row = await needs.members.changeSettings(own, storedSettings(wanted, newest?.seq));
+  const row = await needs.settings.changeSettings(own, storedSettings(wanted, newest?.seq));
   if (!row) throw new NotFoundError();
   publishRow(needs, row, group);
   const [entry] = await inboxEntriesOf(needs, [{ row, group }]);

@@ -20,7 +20,7 @@ const SETTLING = {
 /** What the stream's handler writes to. */
 export type SummaryStores = Pick<
   Dependencies,
-  'members' | 'groups' | 'messages' | 'reactions' | 'pins' | 'changes' | 'clock'
+  'members' | 'groups' | 'messages' | 'reactions' | 'pins' | 'mentions' | 'changes' | 'clock'
 >;
 
 /** A group with its summary as it is now, written or not: a replay writes nothing. */
@@ -86,13 +86,13 @@ async function updatePair(
 }
 
 async function updateNamed(
-  { members, groups }: SummaryStores,
+  { members, mentions, groups }: SummaryStores,
   groupId: string,
   facts: GroupFacts | undefined,
 ): Promise<UpdatedGroup | undefined> {
   await Promise.all([
     ...[...(facts?.authored ?? [])].map(([userId, mark]) => members.raiseMark(groupId, userId, mark)),
-    ...[...(facts?.mentioned ?? [])].map(([userId, seq]) => members.raiseMention(groupId, userId, seq)),
+    ...[...(facts?.mentioned ?? [])].map(([userId, seq]) => mentions.raiseLast(groupId, userId, seq)),
   ]);
   const read = await groups.find(groupId);
   if (read?.kind !== 'group') return undefined;

@@ -203,80 +203,6 @@ export class MemberStore {
   }
 
   /**
-   * Notes in the row of a named group that a message mentions its user. A later mention may be noted meanwhile, and stays; a
-   * user who has left gets no row. 2 W with the index; 1 W where nothing is to be noted.
-   */
-  async raiseMention(groupId: string, userId: string, seq: number): Promise<void> {
-    await conditionalWrite(
-      this.#table.send(
-        new UpdateCommand({
-          TableName: this.#table.name,
-          Key: memberKey(groupId, userId),
-          UpdateExpression: 'SET last_mention_seq = :seq',
-          ConditionExpression: MENTION_IS_LATER,
-          ExpressionAttributeValues: { ':seq': seq },
-        }),
-      ),
-    );
-  }
-
-  /**
-   * Ends that a group is marked as unread, if it still is as the row was read: another device may mark it again. 2 W with the
-   * index.
-   * @returns the row, as it is now; undefined where nothing was written.
-   */
-  async endUnread({ groupId, userId, unread_seq }: Member): Promise<Member | undefined> {
-    const outcome = await conditionalWrite<MemberItem, UpdateCommandOutput>(
-      this.#table.send(
-        new UpdateCommand({
-          TableName: this.#table.name,
-          Key: memberKey(groupId, userId),
-          UpdateExpression: 'REMOVE unread_seq',
-          ConditionExpression: 'unread_seq = :seen',
-          ExpressionAttributeValues: { ':seen': unread_seq },
-          ReturnValues: 'ALL_NEW',
-        }),
-      ),
-    );
-    return outcome.stored ? memberOf(outcome.answer.Attributes as MemberItem) : undefined;
-  }
-
-  /**
-   * Changes a member's settings of a group, if their membership is the one that was read. 2 W with the index.
-   * @param settings by attribute; one that is undefined is removed. None: nothing is written.
-   * @returns the row as it is now; undefined where the membership has ended.
-   */
-  async changeSettings(
-    seen: Member,
-    settings: Readonly<Record<string, string | number | true | undefined>>,
-  ): Promise<Member | undefined> {
-    const entries = Object.entries(settings);
-    if (entries.length === 0) return seen;
-    const set = entries.filter(([, value]) => value !== undefined);
-    const removed = entries.filter(([, value]) => value === undefined).map(([name]) => name);
-    const clauses = [
-      ...(set.length > 0 ? [`SET ${set.map(([name]) => `${name} = :${name}`).join(', ')}`] : []),
-      ...(removed.length > 0 ? [`REMOVE ${removed.join(', ')}`] : []),
-    ];
-    const outcome = await conditionalWrite<MemberItem, UpdateCommandOutput>(
-      this.#table.send(
-        new UpdateCommand({
-          TableName: this.#table.name,
-          Key: memberKey(seen.groupId, seen.userId),
-          UpdateExpression: clauses.join(' '),
-          ConditionExpression: 'joined_seq = :joined',
-          ExpressionAttributeValues: {
-            ':joined': seen.joined_seq,
-            ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
-          },
-          ReturnValues: 'ALL_NEW',
-        }),
-      ),
-    );
-    return outcome.stored ? memberOf(outcome.answer.Attributes as MemberItem) : undefined;
-  }
-
-  /**
    * Writes another read mark, also a lower one, if the row is the one that was read: for a rebuild. Between the read and
    * the write the member may mark more as read, or leave and join again; then nothing is written. 2 W with the index.
    */
@@ -358,8 +284,5 @@ const markUpdate = ({ seq, n }: ReadMark): string =>
 const MARK_IS_UNCHANGED = 'read_seq = :seen_read_seq';
 
 const MARK_IS_LOWER = 'read_seq < :seq';
-
-const MENTION_IS_LATER =
-  'attribute_exists(pk) AND (attribute_not_exists(last_mention_seq) OR last_mention_seq < :seq)';
 
 const SUMMARY_HAS_SEQ = 'last_seq >= :seq';

@@ -1,7 +1,8 @@
-import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand, type TransactWriteCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LogEntry } from '../domain/model.ts';
 import {
   ALL_MEMBERS,
+  memberKey,
   MENTION_SK_END,
   MENTION_SK_PREFIX,
   mentionKey,
@@ -10,7 +11,7 @@ import {
   messageKey,
 } from '../../schema/keys.ts';
 import { batchGet } from './batch-get.ts';
-import { conditionalTransaction } from './condition.ts';
+import { conditionalTransaction, conditionalWrite } from './condition.ts';
 import { countItems, inGroup, queryPages } from './query.ts';
 import type { Table } from './table.ts';
 
@@ -29,7 +30,7 @@ export interface Mention {
 /** Mentions that are counted at most. */
 export const MAX_COUNTED_MENTIONS = 1_000;
 
-/** Counts the items of mentions. They are written with their messages: see `mentionWrites`. */
+/** Counts mentions: their items are written with their messages (see `mentionWrites`), the rows of members by the stream. */
 export class MentionStore {
   readonly #table: Table;
 
@@ -61,6 +62,24 @@ export class MentionStore {
     for await (const items of queryPages(this.#table, query)) {
       yield items.flatMap(({ pk, sk }) => mentionOf({ pk: String(pk), sk: String(sk) }) ?? []);
     }
+  }
+
+  /**
+   * Notes in the row of a named group that a message mentions its user. A later mention may be noted meanwhile, and stays; a
+   * user who has left gets no row. 2 W with the index; 1 W where nothing is to be noted.
+   */
+  async raiseLast(groupId: string, userId: string, seq: number): Promise<void> {
+    await conditionalWrite(
+      this.#table.send(
+        new UpdateCommand({
+          TableName: this.#table.name,
+          Key: memberKey(groupId, userId),
+          UpdateExpression: 'SET last_mention_seq = :seq',
+          ConditionExpression: MENTION_IS_LATER,
+          ExpressionAttributeValues: { ':seq': seq },
+        }),
+      ),
+    );
   }
 
   /**
@@ -96,6 +115,9 @@ export class MentionStore {
     return stored;
   }
 }
+
+const MENTION_IS_LATER =
+  'attribute_exists(pk) AND (attribute_not_exists(last_mention_seq) OR last_mention_seq < :seq)';
 
 /** The targets of a message's items: ALL_MEMBERS, or user ids. */
 export function mentionTargets({ mentions = [], mentions_all: all }: Mentions): readonly string[] {

@@ -2,6 +2,7 @@ import type { SummaryStores } from '../../backend/domain/update-summaries.ts';
 import { ChangeStore } from '../../backend/table/change-store.ts';
 import { GroupStore } from '../../backend/table/group-store.ts';
 import { MemberStore } from '../../backend/table/member-store.ts';
+import { MentionStore } from '../../backend/table/mention-store.ts';
 import { opaqueTexts } from '../../backend/table/message-codec.ts';
 import { MessageStore } from '../../backend/table/message-store.ts';
 import { PinStore } from '../../backend/table/pin-store.ts';
@@ -16,6 +17,7 @@ export function streamStores(table: Table): SummaryStores {
     messages: new MessageStore(table, opaqueTexts()),
     reactions: new ReactionStore(table),
     pins: new PinStore(table),
+    mentions: new MentionStore(table),
     changes: new ChangeStore(table),
     clock: () => new Date(),
   };

@@ -1,25 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChangedMessageAnswer, MessageAnswer } from '../../backend/presentation/message.ts';
 import { asEvent } from '../events/event-tale.ts';
-import { useTestApi } from '../support/api.ts';
 import { type Caller, ok } from '../support/caller.ts';
+import { useStreamingApi } from '../support/conversation.ts';
 import { readEvents } from '../support/event-reader.ts';
 import { eventually } from '../support/eventually.ts';
-import { startSummaries, type Summaries } from '../support/pump.ts';
 
 /* Mentions as clients send and receive them, and count them in their lists. */
 
-const api = useTestApi({ stream: true });
-let summaries: Summaries;
+const api = useStreamingApi();
 let ada: Caller;
 let grace: Caller;
 
 beforeAll(async () => {
-  summaries = await startSummaries(api().db, { events: api().context.events });
   ada = await api().person();
   grace = await api().person();
 });
-afterAll(() => summaries.stop());
 
 const shown = ({ userId, handle }: Caller) => ({ user_uuid: userId, handle, display_name: handle });
 

@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { ChangedMessageAnswer, MessageAnswer } from '../../backend/presentation/message.ts';
 import { MAX_PINS } from '../../schema/items.ts';
 import { ERROR_FORMS, expectFailure } from '../support/answers.ts';
-import { useTestApi } from '../support/api.ts';
 import { type Caller, ok } from '../support/caller.ts';
+import { startConversation, useStreamingApi } from '../support/conversation.ts';
 import { readEvents } from '../support/event-reader.ts';
 import { eventually } from '../support/eventually.ts';
 import { pinsItem } from '../support/factories.ts';
-import { startSummaries, type Summaries } from '../support/pump.ts';
 import { putItem, upTo } from '../support/scene.ts';
 
-const api = useTestApi({ stream: true });
-let summaries: Summaries;
-beforeAll(async () => {
-  summaries = await startSummaries(api().db, { events: api().context.events });
-});
-afterAll(() => summaries.stop());
+const api = useStreamingApi();
 
 interface Scene {
   /** The owner of a named group. */
@@ -27,14 +21,8 @@ interface Scene {
 
 /** A conversation with three texts of Ada. */
 async function startScene(kind: 'direct' | 'named' = 'direct'): Promise<Scene> {
-  const [ada, grace] = [await api().person(), await api().person()];
-  const to =
-    kind === 'direct'
-      ? { handle: grace.handle }
-      : { message_group_uuid: (await ada.createGroup('Group', [grace.handle])).uuid };
-  const texts: MessageAnswer[] = [];
-  for (const message of ['one', 'two', 'three']) texts.push(await ada.send({ ...to, message }));
-  return { ada, grace, groupId: texts[0]?.message_group_uuid ?? '', texts };
+  const { author, reader, ...scene } = await startConversation(api(), kind, ['one', 'two', 'three']);
+  return { ...scene, ada: author, grace: reader };
 }
 
 const path = ({ groupId }: Scene, seq: number) => `/api/messages/${groupId}/${seq}/pin`;

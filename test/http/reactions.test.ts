@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { ChangedMessageAnswer, MessageAnswer } from '../../backend/presentation/message.ts';
 import { MAX_REACTIONS } from '../../schema/items.ts';
 import { codesOf, ERROR_FORMS, expectFailure } from '../support/answers.ts';
-import { useTestApi } from '../support/api.ts';
 import { type Caller, linkOf, ok } from '../support/caller.ts';
+import { startConversation, useStreamingApi } from '../support/conversation.ts';
 import { readEvents } from '../support/event-reader.ts';
 import { eventually } from '../support/eventually.ts';
 import { reactionsItem } from '../support/factories.ts';
-import { startSummaries, type Summaries } from '../support/pump.ts';
 import { putItem, upTo } from '../support/scene.ts';
 
-const api = useTestApi({ stream: true });
-let summaries: Summaries;
-beforeAll(async () => {
-  summaries = await startSummaries(api().db, { events: api().context.events });
-});
-afterAll(() => summaries.stop());
+const api = useStreamingApi();
 
 interface Scene {
   readonly ada: Caller;
@@ -25,14 +19,8 @@ interface Scene {
 
 /** A conversation with two texts of Ada. */
 async function startScene(kind: 'direct' | 'named' = 'direct'): Promise<Scene> {
-  const [ada, grace] = [await api().person(), await api().person()];
-  const to =
-    kind === 'direct'
-      ? { handle: grace.handle }
-      : { message_group_uuid: (await ada.createGroup('Group', [grace.handle])).uuid };
-  const { message_group_uuid: groupId } = await ada.send({ ...to, message: 'Hello' });
-  await ada.send({ message_group_uuid: groupId, message: 'Hello again' });
-  return { ada, grace, groupId };
+  const { author, reader, groupId } = await startConversation(api(), kind, ['Hello', 'Hello again']);
+  return { ada: author, grace: reader, groupId };
 }
 
 const path = ({ groupId }: Scene, emoji: string, seq = 2) =>

@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { MessageGroupAnswer } from '../../backend/presentation/message-group.ts';
 import { ERROR_FORMS, expectFailure } from '../support/answers.ts';
-import { useTestApi } from '../support/api.ts';
 import { type Caller, linkOf, ok } from '../support/caller.ts';
+import { startConversation, useStreamingApi } from '../support/conversation.ts';
 import { readEvents } from '../support/event-reader.ts';
 import { eventually } from '../support/eventually.ts';
-import { startSummaries, type Summaries } from '../support/pump.ts';
 
-const api = useTestApi({ stream: true });
-let summaries: Summaries;
-beforeAll(async () => {
-  summaries = await startSummaries(api().db, { events: api().context.events });
-});
-afterAll(() => summaries.stop());
+const api = useStreamingApi();
 
 interface Scene {
   readonly ada: Caller;
@@ -20,11 +14,11 @@ interface Scene {
   readonly groupId: string;
 }
 
+/** A conversation that Grace began. */
 async function startScene(kind: 'direct' | 'named' = 'direct'): Promise<Scene> {
-  const [ada, grace] = [await api().person(), await api().person()];
-  if (kind === 'named') return { ada, grace, groupId: (await grace.createGroup('Group', [ada.handle])).uuid };
-  const { message_group_uuid: groupId } = await grace.send({ handle: ada.handle, message: 'Hello' });
-  return { ada, grace, groupId };
+  const messages = kind === 'direct' ? ['Hello'] : [];
+  const { author, reader, groupId } = await startConversation(api(), kind, messages);
+  return { ada: reader, grace: author, groupId };
 }
 
 const change = async ({ ada, groupId }: Scene, settings: object) =>
