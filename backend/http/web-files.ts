@@ -3,13 +3,16 @@ import { fileURLToPath } from 'node:url';
 import compression from 'compression';
 import express, { type RequestHandler, type Response, Router } from 'express';
 import helmet from 'helmet';
+import { MESSAGE_MAX_CHARS } from '../../schema/plain-text.ts';
 import { type CognitoConfig, issuersOf, type OidcConfig } from '../config.ts';
 
 /** The output directory of `npm run build:web`. */
 export const WEB_DIRECTORY = fileURLToPath(new URL('../../dist/web', import.meta.url));
 
-/** The sign-in settings of the screens: the response of `GET /config.json`. */
+/** The settings of the screens: the response of `GET /config.json`. */
 export interface WebSettings {
+  /** Code points of a message's text at most. */
+  readonly message_max_chars: number;
   /** Whether `POST /development/sign-in` is available. Only in a local run. */
   readonly development?: true;
   readonly oidc?: {
@@ -39,13 +42,24 @@ const IMMUTABLE = 'public, max-age=31536000, immutable';
 const REVALIDATE = 'no-cache';
 const NOT_BUILT = 'The message screens are not built: run `npm run build:web`.\n';
 
-/** Returns the screens' settings for the configured issuers. A user pool takes precedence over another issuer. */
+interface Configured {
+  readonly cognito?: CognitoConfig;
+  readonly oidc?: OidcConfig;
+  /** Default: MESSAGE_MAX_CHARS. */
+  readonly messageMaxChars?: number;
+}
+
+/** Returns the screens' settings for a configuration. A user pool takes precedence over another issuer. */
 export function webSettings(
-  { cognito, oidc }: { readonly cognito?: CognitoConfig; readonly oidc?: OidcConfig },
+  { cognito, oidc, messageMaxChars = MESSAGE_MAX_CHARS }: Configured,
   development = false,
 ): WebSettings {
   const issuer = cognito ? cognitoIssuer(cognito) : oidc && otherIssuer(oidc);
-  return { ...(development && { development: true }), ...(issuer && { oidc: issuer }) };
+  return {
+    message_max_chars: messageMaxChars,
+    ...(development && { development: true }),
+    ...(issuer && { oidc: issuer }),
+  };
 }
 
 export interface WebFilesOptions {

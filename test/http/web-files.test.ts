@@ -146,9 +146,11 @@ describe('the message screens', () => {
 });
 
 describe('the screens’ settings', () => {
-  it('tell how one signs in: by the development issuer, a user pool, or another issuer', async () => {
-    expect(webSettings({}, true)).toEqual({ development: true });
+  it('have the limit of a text, and how users sign in: by the development issuer, a user pool, or another issuer', async () => {
+    expect(webSettings({}, true)).toEqual({ message_max_chars: 1_024, development: true });
+    expect(webSettings({ messageMaxChars: 8_192 })).toEqual({ message_max_chars: 8_192 });
     expect(webSettings({ cognito: COGNITO })).toEqual({
+      message_max_chars: 1_024,
       oidc: {
         authority: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI',
         client_id: 'client',

@@ -53,3 +53,8 @@ it('Every failure has a sentence, also an unknown code and what is not an ApiErr
   expect(wordsFor(new TypeError('x'))).toBe('Something went wrong. Try again.');
   expect(wordsForCode('odd_code')).toContain('odd_code');
 });
+
+it('The sentence for a text that is too long has the limit of the server', () => {
+  expect(wordsForCode('message_exceed_max_chars_8192')).toContain('The limit is 8,192 characters.');
+  expect(wordsForCode('message_exceed_max_chars_many')).toContain('(message_exceed_max_chars_many)');
+});

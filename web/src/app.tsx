@@ -27,7 +27,7 @@ export function App({ settings, sessions }: AppProps) {
   const { parser } = useRouter();
   if (!ROUTES.some((route) => matchRoute(parser, route, location)[0])) return <NotFoundScreen />;
   if (!session) return <SignInScreen settings={settings} sessions={sessions} problem={problem} />;
-  return <SignedIn session={session} sessions={sessions} />;
+  return <SignedIn settings={settings} session={session} sessions={sessions} />;
 }
 
 /** Sends requests with the session's tokens, and ends the session when they cannot be renewed. */
@@ -40,7 +40,11 @@ type Profile =
   | { readonly state: 'found'; readonly person: Person }
   | { readonly state: 'failed'; readonly error: unknown };
 
-function SignedIn({ session, sessions }: { readonly session: Session; readonly sessions: Sessions }) {
+interface SignedInProps extends AppProps {
+  readonly session: Session;
+}
+
+function SignedIn({ settings, session, sessions }: SignedInProps) {
   const api = useMemo(() => createApi(access(session, sessions)), [session, sessions]);
   const [profile, setProfile] = useState<Profile>({ state: 'unknown' });
   const [attempt, setAttempt] = useState(0);
@@ -75,7 +79,9 @@ function SignedIn({ session, sessions }: { readonly session: Session; readonly s
         />
       );
     case 'found':
-      return <Talking api={api} me={profile.person} session={session} sessions={sessions} />;
+      return (
+        <Talking api={api} me={profile.person} settings={settings} session={session} sessions={sessions} />
+      );
   }
 }
 
@@ -98,16 +104,11 @@ async function readProfile(api: Api): Promise<Profile> {
   }
 }
 
-function Talking(props: {
-  readonly api: Api;
-  readonly me: Person;
-  readonly session: Session;
-  readonly sessions: Sessions;
-}) {
-  const { api, me, session, sessions } = props;
+function Talking(props: SignedInProps & { readonly api: Api; readonly me: Person }) {
+  const { api, me, settings, session, sessions } = props;
   const chat = useMemo(
-    () => new Chat({ api, me, ...access(session, sessions) }),
-    [api, me, session, sessions],
+    () => new Chat({ api, me, messageMaxChars: settings.message_max_chars, ...access(session, sessions) }),
+    [api, me, settings, session, sessions],
   );
   useEffect(() => {
     chat.open();

@@ -39,7 +39,6 @@ const SENTENCES: Readonly<Record<string, string>> = {
   // Messages
   message_blank: 'Enter a message.',
   message_invalid: 'This message is not valid.',
-  message_exceed_max_chars_1024: 'This message is too long. The limit is 1,024 characters.',
   message_deleted: 'This message was deleted.',
   message_is_system: 'This message cannot be edited or deleted.',
   reply_to_unknown: 'The message that this replies to does not exist.',
@@ -78,6 +77,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   display_name_exceed_max_chars_64: 'This display name is too long. The limit is 64 characters.',
   prefix_invalid: 'This cannot be searched for.',
 };
+
+/** The code of a text over the limit, which the server is configured with. */
+const TOO_LONG = /^message_exceed_max_chars_(\d+)$/;
 
 /** Codes of requests that this version of the screens never sends: the server has probably been updated. */
 const UNEXPECTED: ReadonlySet<string> = new Set([
@@ -120,5 +122,8 @@ export function wordsFor(error: unknown): string {
 export function wordsForCode(code: string): string {
   if (UNEXPECTED.has(code))
     return 'The server did not understand the request. Reload the page and try again.';
+  const limit = TOO_LONG.exec(code)?.[1];
+  if (limit !== undefined)
+    return `This message is too long. The limit is ${Number(limit).toLocaleString('en')} characters.`;
   return SENTENCES[code] ?? `Something went wrong (${code}).`;
 }

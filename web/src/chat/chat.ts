@@ -34,6 +34,8 @@ export type OutgoingNote = (typeof NOTED)[number];
 export class Chat {
   readonly me: Person;
   readonly api: Api;
+  /** Code points of a message's text at most. */
+  readonly messageMaxChars: number;
   readonly queries: QueryClient;
   readonly typing = new Typing();
   /** Conversations with messages that are being sent, wait for the server, or could not be sent. */
@@ -53,11 +55,13 @@ export class Chat {
   constructor(parts: {
     readonly me: Person;
     readonly api: Api;
+    readonly messageMaxChars: number;
     /** Sends a request with this user's token. */
     readonly fetch: (request: Request) => Promise<Response>;
   }) {
     this.me = parts.me;
     this.api = parts.api;
+    this.messageMaxChars = parts.messageMaxChars;
     this.queries = new QueryClient({
       defaultOptions: {
         queries: {

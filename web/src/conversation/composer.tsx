@@ -1,12 +1,14 @@
 import { type KeyboardEvent, type SubmitEvent, useLayoutEffect, useRef, useState } from 'react';
-import { cleanText, codePointsIn, isBlank, MESSAGE_MAX_CHARS } from '../../../schema/plain-text.ts';
+import { cleanText, codePointsIn, isBlank } from '../../../schema/plain-text.ts';
+import { useChat } from '../chat/use-chat.ts';
 import { CloseIcon, SendIcon } from '../ui/icons.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { Problem } from '../ui/problem.tsx';
 import { draftOf, type EditedMessage, editOf, keepDraft, keepEdit } from './drafts.ts';
 
-/** From this length on, the number of characters left is shown. */
-const SHOW_LEFT_FROM = 900;
+/** The number of characters left is shown when there are this many or fewer; where the limit is low, an eighth of it. */
+const SHOWN_LEFT = 120;
+const SHOWN_PART = 1 / 8;
 /** How often a typing event is sent, in milliseconds. */
 const TYPING_EVERY_MS = 2_500;
 
@@ -84,8 +86,9 @@ export function Composer(props: Props) {
 
 /** The number of characters left, when there are few, or over the limit. */
 function Room({ length }: { readonly length: number }) {
-  if (length <= SHOW_LEFT_FROM) return null;
-  const left = MESSAGE_MAX_CHARS - length;
+  const { messageMaxChars } = useChat();
+  const left = messageMaxChars - length;
+  if (left > Math.min(SHOWN_LEFT, messageMaxChars * SHOWN_PART)) return null;
   return (
     <p className="composer-room" data-over={left < 0} role="status">
       {`${characters(Math.abs(left))} ${left < 0 ? 'over the limit' : 'left'}`}
@@ -99,13 +102,14 @@ function characters(count: number): string {
 
 /** The text that is being written, and how it is sent. */
 function useText({ uuid, editing, onSubmit, onTyping }: Props) {
+  const { messageMaxChars } = useChat();
   const [text, setText] = useState(() => (editing ? textOfEdit(uuid, editing) : draftOf(uuid)));
   const [error, setError] = useState<unknown>();
   const [isBusy, setIsBusy] = useState(false);
   const sentTypingAt = useRef(-Infinity);
   const cleaned = cleanText(text);
   const length = codePointsIn(cleaned);
-  const canSend = !isBusy && !isBlank(cleaned) && length <= MESSAGE_MAX_CHARS;
+  const canSend = !isBusy && !isBlank(cleaned) && length <= messageMaxChars;
 
   const keep = (value: string): void => {
     setText(value);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { MESSAGE_MAX_CHARS } from '../../../schema/plain-text.ts';
 import { ApiError } from '../api/api-error.ts';
 
 /** An OpenID Connect issuer, and this client there. */
@@ -10,13 +11,16 @@ export interface OidcSettings {
   readonly sign_out?: 'cognito' | undefined;
 }
 
-/** How users sign in here. */
+/** What the server is configured with: how users sign in, and what it accepts. */
 export interface Settings {
+  /** Code points of a message's text at most. */
+  readonly message_max_chars: number;
   readonly development?: true | undefined;
   readonly oidc?: OidcSettings | undefined;
 }
 
 const settings = z.object({
+  message_max_chars: z._default(z.int(), MESSAGE_MAX_CHARS),
   development: z.optional(z.literal(true)),
   oidc: z.optional(
     z.object({
