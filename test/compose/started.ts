@@ -1,10 +1,9 @@
 import getPort from 'get-port';
-import type { BrowserServer } from 'playwright-core';
 import { launchChromium } from '../browser/chromium.ts';
 import { Project } from './project.ts';
 
 let project: Project | undefined;
-let browser: BrowserServer | undefined;
+let browser: Awaited<ReturnType<typeof launchChromium>> | undefined;
 
 /** Builds the images from the current sources, starts all containers, and a browser if there is one. */
 export async function startProject(): Promise<void> {

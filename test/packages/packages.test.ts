@@ -112,18 +112,24 @@ describe('local/package.json', () => {
   });
 });
 
-it.each(['.', 'local', 'infra', 'test/docker'])('names only exact versions in %s/package.json', (folder) => {
-  const { dependencies, devDependencies, optionalDependencies } = manifest.parse(
-    readJson(`${folder}/package.json`),
-  );
-  const all = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
-  expect(all.length).toBeGreaterThan(0);
-  expect(all.filter(([, version]) => !EXACT.test(version))).toEqual([]);
-});
+it.each(['.', 'local', 'infra', 'test/docker', 'test/browser'])(
+  'names only exact versions in %s/package.json',
+  (folder) => {
+    const { dependencies, devDependencies, optionalDependencies } = manifest.parse(
+      readJson(`${folder}/package.json`),
+    );
+    const all = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
+    expect(all.length).toBeGreaterThan(0);
+    expect(all.filter(([, version]) => !EXACT.test(version))).toEqual([]);
+  },
+);
 
-it.each(['.', 'infra', 'test/docker'])('names no registry in %s/package-lock.json', (folder) => {
-  const { packages } = lock.parse(readJson(`${folder}/package-lock.json`));
-  // A workspace is resolved to its folder.
-  const resolved = Object.values(packages).flatMap(({ resolved }) => resolved ?? []);
-  expect(resolved.filter((place) => place !== 'local')).toEqual([]);
-});
+it.each(['.', 'infra', 'test/docker', 'test/browser'])(
+  'names no registry in %s/package-lock.json',
+  (folder) => {
+    const { packages } = lock.parse(readJson(`${folder}/package-lock.json`));
+    // A workspace is resolved to its folder.
+    const resolved = Object.values(packages).flatMap(({ resolved }) => resolved ?? []);
+    expect(resolved.filter((place) => place !== 'local')).toEqual([]);
+  },
+);
