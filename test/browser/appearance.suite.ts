@@ -87,9 +87,7 @@ const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise
   'message-menu': async (device) => {
     await device.signIn();
     await device.open('Alan Turing');
-    await device.log.locator('[data-own=true]').last().hover();
-    await device.log.locator('[data-own=true]').last().getByRole('button').click();
-    await device.page.getByRole('menuitem').first().waitFor();
+    await device.openMenu(device.log.locator('[data-own=true]').last());
   },
   'editing-a-message': async (device) => {
     await device.signIn();
@@ -100,8 +98,7 @@ const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise
   'deleting-a-message': async (device) => {
     await device.signIn();
     await device.open('Alan Turing');
-    await device.log.locator('[data-own=true]').last().hover();
-    await device.log.locator('[data-own=true]').last().getByRole('button').click();
+    await device.openMenu(device.log.locator('[data-own=true]').last());
     await device.page.getByRole('menuitem', { name: 'Delete…' }).click();
     await device.page.getByRole('dialog').waitFor();
   },

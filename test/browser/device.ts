@@ -122,11 +122,16 @@ export class Device {
     });
   }
 
+  /** Opens the menu of a message by its toolbar. */
+  async openMenu(bubble: Locator): Promise<void> {
+    await bubble.locator('.bubble').hover();
+    await bubble.getByRole('button', { name: 'Message actions' }).click();
+    await this.page.getByRole('menuitem').first().waitFor();
+  }
+
   /** Chooses an action for a message. */
   async choose(text: string, entry: string): Promise<void> {
-    const bubble = this.bubbles(text);
-    await bubble.hover();
-    await bubble.getByRole('button', { name: 'Message actions' }).click();
+    await this.openMenu(this.bubbles(text));
     await this.page.getByRole('menuitem', { name: entry }).click();
   }
 

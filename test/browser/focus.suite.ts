@@ -14,7 +14,7 @@ describe('the focus, when its element is removed', () => {
       await people.send(ada, grace, 'Not this');
       const adas = await enter(ada);
       await adas.open('Grace');
-      await adas.bubbles('Not this').getByRole('button').focus();
+      await adas.bubbles('Not this').focus();
       await adas.page.keyboard.press('Enter');
       await adas.page.getByRole('menuitem', { name: 'Delete…' }).waitFor();
       await adas.page.keyboard.press('End');

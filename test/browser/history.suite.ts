@@ -90,8 +90,7 @@ describe(`a conversation of ${MESSAGES.toLocaleString('en')} messages`, () => {
       await adas.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
       await adas.open('grace');
       const bubble = adas.log.locator(`[data-seq="${MESSAGES}"]`);
-      await bubble.hover();
-      await bubble.getByRole('button', { name: 'Message actions' }).click();
+      await adas.openMenu(bubble);
       await adas.page.getByRole('menuitem', { name: 'Copy link' }).click();
       expect(await adas.page.evaluate(() => navigator.clipboard.readText())).toBe(
         `${adas.page.url()}#${MESSAGES}`,

@@ -50,14 +50,20 @@ describe('a user with a keyboard and no pointer', () => {
       await keyboard.press('Enter');
       await adas.sees('Hello Grace');
 
-      const more = adas.bubbles('Hello Grace').getByRole('button');
-      await tabTo(adas, more);
+      // The messages are one stop: the arrow keys move along them, and Enter opens the menu.
+      const message = adas.bubbles('Hello Grace');
+      await tabTo(adas, message);
       await keyboard.press('Enter');
       const entry = page.getByRole('menuitem', { name: 'Delete…' });
       await entry.waitFor();
-      await keyboard.press('Tab');
+      await keyboard.press('Escape');
       await entry.waitFor({ state: 'hidden' });
-      await tabTo(adas, more);
+      await isFocused(adas, message);
+      // The next stop is its toolbar.
+      const more = message.getByRole('button', { name: 'Message actions' });
+      await keyboard.press('Tab');
+      await keyboard.press('ArrowLeft');
+      await isFocused(adas, more);
       await keyboard.press('Enter');
       await entry.waitFor();
       await keyboard.press('End');
@@ -68,7 +74,7 @@ describe('a user with a keyboard and no pointer', () => {
       await keyboard.press('Escape');
       await dialog.waitFor({ state: 'hidden' });
       // The focus is back where it was.
-      await isFocused(adas, more);
+      await isFocused(adas, message);
       await keyboard.press('Enter');
       await entry.waitFor();
       await keyboard.press('End');

@@ -1,58 +1,137 @@
-import { memo } from 'react';
+import { type FocusEvent, memo, type PointerEvent, useRef, useState } from 'react';
 import { hueOf } from '../ui/initials.ts';
 import { isolateName } from '../../../schema/isolate-name.ts';
+import type { Message } from '../api/shapes.ts';
+import { MoreIcon } from '../ui/icons.tsx';
 import { Name } from '../ui/name.tsx';
+import { onDemand } from '../ui/on-demand.tsx';
 import type { Sentence } from '../ui/sentence.ts';
 import { SentenceView } from '../ui/sentence-view.tsx';
 import { clockTime, exactTime } from '../ui/times.ts';
-import { BubbleMenu, type BubbleMenuProps } from './bubble-menu.tsx';
+import { type ActionContext, actionsOn } from './message-actions.ts';
 import { MessageText } from './message-text.tsx';
+import { MessageToolbar } from './message-toolbar.tsx';
 import type { BubblePosition } from './rows.ts';
+import { useMessageMenu } from './use-message-menu.ts';
 
-export interface BubbleProps extends BubbleMenuProps, BubblePosition {
+const MessageMenu = onDemand(() => import('./message-menu.tsx'));
+
+export interface BubbleProps extends BubblePosition {
+  readonly message: Message;
+  readonly context: ActionContext;
   /** Whether the author's name is shown above: in a group. */
   readonly showsName: boolean;
+  /** Whether the Tab key leads to this message: to one of the list. */
+  readonly isTabStop: boolean;
   /** Below the bubble: who has seen it. */
   readonly seen: Sentence | undefined;
 }
 
 /** One message. */
 export const Bubble = memo(function Bubble(props: BubbleProps) {
-  const { message, own, first, last, showsName, seen } = props;
+  const { message, context, own, first, last, showsName, isTabStop, seen } = props;
   const author = own ? 'You' : isolateName(message.display_name);
+  const row = useRef<HTMLElement>(null);
+  const menu = useMessageMenu();
+  const attention = useAttended();
+  const hasActions = actionsOn(message, context).length > 0;
   return (
-    <article
-      className="bubble-row"
-      data-own={own}
-      data-first={first}
-      data-last={last}
-      data-seq={message.seq}
-      aria-label={`${author}, ${exactTime(message.created_at)}`}
-      // Takes the focus when the menu is removed with the message's text.
-      tabIndex={-1}
-    >
-      {showsName && first && (
-        <p className={`bubble-author hue-${hueOf(message.handle)}`}>
-          <Name>{message.display_name}</Name>
-        </p>
-      )}
-      <div className="bubble-line">
-        <div className="bubble" data-deleted={message.message === null}>
-          <MessageText text={message.message} />
-          <span className="bubble-meta">
-            {message.edited_at !== null && message.message !== null && <span>edited </span>}
-            <time dateTime={message.created_at} title={exactTime(message.created_at)}>
-              {clockTime(message.created_at)}
-            </time>
-          </span>
+    <>
+      <article
+        ref={row}
+        className="bubble-row"
+        data-own={own}
+        data-first={first}
+        data-last={last}
+        data-seq={message.seq}
+        aria-label={`${author}, ${exactTime(message.created_at)}`}
+        // Takes the focus when something in it is removed, too.
+        tabIndex={isTabStop ? 0 : -1}
+        {...attention.handlers}
+        {...(hasActions && menu.handlers)}
+      >
+        {showsName && first && (
+          <p className={`bubble-author hue-${hueOf(message.handle)}`}>
+            <Name>{message.display_name}</Name>
+          </p>
+        )}
+        <div className="bubble-line">
+          <div className="bubble" data-deleted={message.message === null}>
+            <MessageText text={message.message} />
+            <BubbleMeta message={message} />
+          </div>
+          {hasActions && <MoreButton isOpen={menu.isOpen} onPress={menu.openBelow} />}
+          {hasActions && (attention.isAttended || menu.isOpen) && (
+            <MessageToolbar
+              message={message}
+              context={context}
+              isMenuOpen={menu.isOpen}
+              onMenu={menu.openBelow}
+            />
+          )}
         </div>
-        {message.message !== null && <BubbleMenu {...props} />}
-      </div>
-      {seen !== undefined && (
-        <p className="bubble-note">
-          <SentenceView words={seen} />
-        </p>
+        {seen !== undefined && (
+          <p className="bubble-note">
+            <SentenceView words={seen} />
+          </p>
+        )}
+      </article>
+      {menu.place && hasActions && (
+        <MessageMenu
+          message={message}
+          context={context}
+          place={menu.place}
+          finalFocus={row}
+          onOpenChange={menu.onOpenChange}
+          onClose={() => menu.onOpenChange(false)}
+        />
       )}
-    </article>
+    </>
   );
 });
+
+function BubbleMeta({ message }: { readonly message: Message }) {
+  return (
+    <span className="bubble-meta">
+      {message.edited_at !== null && message.message !== null && <span>edited </span>}
+      <time dateTime={message.created_at} title={exactTime(message.created_at)}>
+        {clockTime(message.created_at)}
+      </time>
+    </span>
+  );
+}
+
+/** Opens the menu where no pointer can hover, next to the bubble. */
+function MoreButton(props: { readonly isOpen: boolean; readonly onPress: (button: Element) => void }) {
+  return (
+    <button
+      type="button"
+      className="icon-button bubble-more"
+      aria-label="Message actions"
+      aria-haspopup="menu"
+      aria-expanded={props.isOpen}
+      onClick={(event) => props.onPress(event.currentTarget)}
+    >
+      <MoreIcon />
+    </button>
+  );
+}
+
+/** Whether the pointer is over an element, or the keyboard's focus is in it. */
+function useAttended() {
+  const [isHovered, setIsHovered] = useState(false);
+  const [isFocused, setIsFocused] = useState(false);
+  return {
+    isAttended: isHovered || isFocused,
+    handlers: {
+      onPointerEnter: ({ pointerType }: PointerEvent) => setIsHovered(pointerType === 'mouse'),
+      onPointerLeave: () => setIsHovered(false),
+      onFocus: ({ target }: FocusEvent) => {
+        if (target.matches(':focus-visible')) setIsFocused(true);
+      },
+      onBlur: ({ currentTarget, relatedTarget }: FocusEvent) => {
+        if (!currentTarget.contains(relatedTarget)) setIsFocused(false);
+      },
+    },
+  };
+}

@@ -11,6 +11,7 @@ import { isolateName } from '../../../schema/isolate-name.ts';
 import { ConversationHead } from './conversation-head.tsx';
 import { EmptyStage } from './empty-stage.tsx';
 import { Talk } from './talk.tsx';
+import { useTarget } from './use-target.ts';
 
 /** One conversation: its messages, and the field for a new one. */
 export function ConversationScreen({ uuid }: { readonly uuid: string }) {
@@ -25,6 +26,7 @@ export function ConversationScreen({ uuid }: { readonly uuid: string }) {
   });
   const row = useInboxRow(uuid);
   const place = row ?? group.data;
+  const { target, jumpTo } = useTarget();
   useEffect(() => {
     chat.show(uuid);
     return () => {
@@ -45,7 +47,13 @@ export function ConversationScreen({ uuid }: { readonly uuid: string }) {
     <section className="conversation" aria-label={`Conversation with ${isolateName(place.display_name)}`}>
       <ConversationHead group={place} view={group.data} />
       <ConnectionNote />
-      <Talk conversation={conversation} group={place} members={group.data?.members ?? []} />
+      <Talk
+        conversation={conversation}
+        group={place}
+        members={group.data?.members ?? []}
+        target={target}
+        onJump={jumpTo}
+      />
     </section>
   );
 }

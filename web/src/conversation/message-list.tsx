@@ -4,10 +4,11 @@ import { isolateName } from '../../../schema/isolate-name.ts';
 import { type RowContext, RowView } from './row-view.tsx';
 import type { Row } from './rows.ts';
 import { useMessageVirtualizer } from './use-message-virtualizer.ts';
+import { useRovingMessages } from './use-roving-messages.ts';
 import type { Target } from './use-target.ts';
 import { includes } from './use-target-in-sight.ts';
 
-interface Props extends RowContext {
+interface Props extends Omit<RowContext, 'tabStop'> {
   readonly rows: readonly Row[];
   /** The name of the conversation. */
   readonly name: string;
@@ -38,6 +39,8 @@ export function MessageList(props: Props) {
     following: following && !isToggled,
     viewport,
   });
+  const roving = useRovingMessages();
+  const context = { ...props, tabStop: roving.active ?? newestOf(rows) };
   const jump = async (): Promise<void> => {
     if (!following || missing > 0) await props.onJumpToNewest();
     requestAnimationFrame(() => virtualizer.scrollToEnd());
@@ -55,6 +58,7 @@ export function MessageList(props: Props) {
         aria-busy={props.isLoading}
         // So that it can be scrolled with the keyboard.
         tabIndex={0}
+        {...roving.handlers}
       >
         <div className="talk-content" style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map(({ key, index, start }) => (
@@ -66,7 +70,7 @@ export function MessageList(props: Props) {
               data-marked={marked !== undefined && includes(rows[index], marked)}
               style={{ transform: `translateY(${start}px)` }}
             >
-              <RowView row={rows[index]} context={props} />
+              <RowView row={rows[index]} context={context} />
             </div>
           ))}
         </div>
@@ -84,6 +88,11 @@ export function MessageList(props: Props) {
       )}
     </div>
   );
+}
+
+function newestOf(rows: readonly Row[]): number | undefined {
+  const newest = rows.findLast((row) => row.kind === 'message');
+  return newest?.message.seq;
 }
 
 function newMessages(count: number): string {

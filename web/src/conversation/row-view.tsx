@@ -1,9 +1,10 @@
-import type { Message, SystemMessage } from '../api/shapes.ts';
+import type { SystemMessage } from '../api/shapes.ts';
 import { DownIcon } from '../ui/icons.tsx';
 import { SentenceView } from '../ui/sentence-view.tsx';
 import { dayName, exactTime } from '../ui/times.ts';
 import { useNow } from '../ui/use-now.ts';
 import { Bubble } from './bubble.tsx';
+import type { ActionContext } from './message-actions.ts';
 import { OutgoingBubble } from './outgoing-bubble.tsx';
 import type { Row } from './rows.ts';
 import { seenWords } from './seen-by.ts';
@@ -13,12 +14,13 @@ import { runWords, systemWords } from './system-words.ts';
 export interface RowContext {
   readonly me: string;
   readonly isGroup: boolean;
-  readonly mayDeleteOthers: boolean;
+  /** For the actions on messages. */
+  readonly actions: ActionContext;
+  /** The seq of the message to which the Tab key leads. */
+  readonly tabStop: number | undefined;
   readonly seen: ReadonlyMap<number, readonly string[]>;
   /** Number of the other members. */
   readonly others: number;
-  readonly onEdit: (message: Message) => void;
-  readonly onDelete: (message: Message) => void;
   /** Shows the messages of a run, or hides them. */
   readonly onToggle: (messages: readonly SystemMessage[]) => void;
   /** Fetches more at an edge of the list. */
@@ -67,15 +69,13 @@ export function RowView({ row, context }: { readonly row: Row | undefined; reado
       return (
         <Bubble
           message={message}
+          context={context.actions}
+          isTabStop={context.tabStop === message.seq}
           own={own}
           first={first}
           last={last}
           showsName={context.isGroup && !own}
-          mayEdit={own}
-          mayDelete={own || context.mayDeleteOthers}
           seen={seen && seenWords(seen, context.others)}
-          onEdit={context.onEdit}
-          onDelete={context.onDelete}
         />
       );
     }

@@ -11,6 +11,7 @@ import { onDemand } from '../ui/on-demand.tsx';
 import { dayOf } from '../ui/times.ts';
 import { Composer } from './composer.tsx';
 import { dropEdit, type EditedMessage, editOf, keepEdit } from './drafts.ts';
+import type { ActionContext } from './message-actions.ts';
 import { MessageList } from './message-list.tsx';
 import { rowsOf } from './rows.ts';
 import { seenBy } from './seen-by.ts';
@@ -18,7 +19,7 @@ import { TypingLine } from './typing-line.tsx';
 import { useFolding } from './use-folding.ts';
 import { useReading } from './use-reading.ts';
 import { useSeenMarks } from './use-seen-marks.ts';
-import { useTarget } from './use-target.ts';
+import type { Target } from './use-target.ts';
 
 const DeleteDialog = onDemand(() => import('./delete-dialog.tsx'));
 
@@ -26,22 +27,28 @@ interface Props {
   readonly conversation: Conversation;
   readonly group: MessageGroup;
   readonly members: readonly Member[];
+  /** The message to scroll to. */
+  readonly target: Target | undefined;
+  /** Scrolls to a message. */
+  readonly onJump: (seq: number) => void;
 }
 
 /** The messages of a conversation, and the composer. */
-export function Talk({ conversation, group, members }: Props) {
+export function Talk({ conversation, group, members, target, onJump }: Props) {
   const chat = useChat();
   const state = useSyncExternalStore(conversation.state.subscribe, conversation.state.get);
   // Unknown until the first rows are positioned.
   const [isAtEnd, setIsAtEnd] = useState<boolean>();
   const [deleting, setDeleting] = useState<Message>();
   const { log, following } = state;
+  const me = chat.me.uuid;
   const { newAfter, answered } = useReading(group, log.high, isAtEnd === true && missingNewer(log) === 0);
-  const view = useTalkView({ state, members, newAfter, me: chat.me.uuid });
+  const view = useTalkView({ state, members, newAfter, me });
   useSeenMarks({ group, members, messages: view.messages });
-  const target = useOpened(conversation, group);
-
+  useOpened({ conversation, group, target });
   const { editing, edit, submit } = useWriting({ conversation, following, answered });
+  const { mayDeleteOthers } = view;
+  const actions = useActions({ me, mayDeleteOthers, edit, remove: setDeleting, jump: onJump });
   const atEnd = (is: boolean): void => {
     setIsAtEnd(is);
     if (is) conversation.reachedEnd();
@@ -51,6 +58,7 @@ export function Talk({ conversation, group, members }: Props) {
       {view.problem === undefined ? (
         <MessageList
           {...view}
+          actions={actions}
           name={group.display_name}
           isGroup={group.kind === 'group'}
           unreadBelow={isAtEnd === true ? 0 : group.unread_count}
@@ -60,8 +68,6 @@ export function Talk({ conversation, group, members }: Props) {
           onNearStart={() => view.mayFetch('start') && void conversation.loadOlder()}
           onNearEnd={() => view.mayFetch('end') && void conversation.loadNewer()}
           onJumpToNewest={() => conversation.jumpToNewest()}
-          onEdit={edit}
-          onDelete={setDeleting}
           onRetry={(key) => conversation.sending.retry(key)}
           onDiscard={(key) => conversation.sending.discard(key)}
         />
@@ -89,16 +95,14 @@ export function Talk({ conversation, group, members }: Props) {
   );
 }
 
-/** Opens the conversation, and jumps to the message of the address. @returns the message to scroll to. */
-function useOpened(conversation: Conversation, group: MessageGroup) {
-  const target = useTarget();
+/** Opens the conversation, and fetches the message to scroll to. */
+function useOpened({ conversation, group, target }: Pick<Props, 'conversation' | 'group' | 'target'>): void {
   const seq = target?.seq;
   useEffect(() => void conversation.open(group, seq), [conversation, group, seq]);
   useEffect(() => {
     // What cannot be fetched is fetched with the next jump.
     if (target) void conversation.show(target.seq).catch(() => undefined);
   }, [conversation, target]);
-  return target;
 }
 
 /** Asks for confirmation before a message is deleted. */
@@ -141,6 +145,21 @@ function useWriting(parts: {
     edit(undefined);
   };
   return { editing, edit, submit };
+}
+
+/** What the actions on messages do. A stable value: every bubble has it as a property. */
+function useActions(parts: {
+  readonly me: string;
+  readonly mayDeleteOthers: boolean;
+  readonly edit: (message: Message) => void;
+  readonly remove: (message: Message) => void;
+  readonly jump: (seq: number) => void;
+}): ActionContext {
+  const { me, mayDeleteOthers, edit, remove, jump } = parts;
+  return useMemo(
+    () => ({ me, mayDeleteOthers, onEdit: edit, onDelete: remove, onJump: jump }),
+    [me, mayDeleteOthers, edit, remove, jump],
+  );
 }
 
 /** What the list of messages shows of a conversation's state. */

@@ -63,3 +63,27 @@ export const WaitIcon = () => (
     <path d="M10 6.500V10l2.5 1.5" />
   </Icon>
 );
+export const CopyIcon = () => (
+  <Icon>
+    <rect x="7" y="7" width="9.5" height="9.5" rx="2" />
+    <path d="M13 7V5a1.5 1.5 0 0 0-1.5-1.5H5A1.5 1.5 0 0 0 3.5 5v6.5A1.5 1.5 0 0 0 5 13h2" />
+  </Icon>
+);
+export const LinkIcon = () => (
+  <Icon>
+    <path d="M8.5 11.5a3 3 0 0 0 4.300 0l3-3a3 3 0 0 0-4.300-4.300L10.5 5.2" />
+    <path d="M11.5 8.5a3 3 0 0 0-4.300 0l-3 3a3 3 0 0 0 4.300 4.300l1-1" />
+  </Icon>
+);
+export const EditIcon = () => (
+  <Icon>
+    <path d="m4 16 .8-3.5 8.700-8.700a1.5 1.5 0 0 1 2.100 0l.6.6a1.5 1.5 0 0 1 0 2.100L7.5 15.2Z" />
+    <path d="m12 5.5 2.5 2.5" />
+  </Icon>
+);
+export const DeleteIcon = () => (
+  <Icon>
+    <path d="M3.5 5.5h13M8 5.5V4a1 1 0 0 1 1-1h2a1 1 0 0 1 1 1v1.5" />
+    <path d="m5.5 5.5.7 10a1.5 1.5 0 0 0 1.5 1.400h4.600a1.5 1.5 0 0 0 1.5-1.400l.7-10M8.5 9v4.5M11.5 9v4.5" />
+  </Icon>
+);

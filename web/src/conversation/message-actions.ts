@@ -1,0 +1,68 @@
+import type { ComponentType } from 'react';
+import type { Message } from '../api/shapes.ts';
+import { CopyIcon, DeleteIcon, EditIcon, LinkIcon } from '../ui/icons.tsx';
+import { addressOf } from './use-target.ts';
+
+/** The user of a conversation's screen, and what its parts do for the actions on a message. */
+export interface ActionContext {
+  readonly me: string;
+  readonly mayDeleteOthers: boolean;
+  readonly onEdit: (message: Message) => void;
+  readonly onDelete: (message: Message) => void;
+  /** Scrolls to a message, however far away it is, and marks it for a moment. */
+  readonly onJump: (seq: number) => void;
+}
+
+/** An action on a message. */
+export interface MessageAction {
+  readonly label: string;
+  readonly icon: ComponentType;
+  /** Whether it is a button of the toolbar, too: the menu has all actions. */
+  readonly inToolbar?: boolean;
+  /** Deletes something. */
+  readonly danger?: boolean;
+  /** Whether the user can do it with a message. Tombstones have no actions. */
+  readonly isAvailable: (message: Message, context: ActionContext) => boolean;
+  readonly run: (message: Message, context: ActionContext) => void;
+}
+
+const isOwn = (message: Message, { me }: ActionContext): boolean => message.user_uuid === me;
+/** Browsers allow only secure pages to write to the clipboard. */
+const hasClipboard = (): boolean => window.isSecureContext;
+const copy = (text: string): void => void navigator.clipboard.writeText(text);
+
+/** All actions on messages, in the order of the menu. */
+const ACTIONS: readonly MessageAction[] = [
+  {
+    label: 'Edit',
+    icon: EditIcon,
+    inToolbar: true,
+    isAvailable: isOwn,
+    run: (message, { onEdit }) => onEdit(message),
+  },
+  {
+    label: 'Copy text',
+    icon: CopyIcon,
+    isAvailable: hasClipboard,
+    run: ({ message }) => copy(message ?? ''),
+  },
+  {
+    label: 'Copy link',
+    icon: LinkIcon,
+    isAvailable: hasClipboard,
+    run: ({ message_group_uuid, seq }) => copy(addressOf(message_group_uuid, seq)),
+  },
+  {
+    label: 'Delete…',
+    icon: DeleteIcon,
+    danger: true,
+    isAvailable: (message, context) => isOwn(message, context) || context.mayDeleteOthers,
+    run: (message, { onDelete }) => onDelete(message),
+  },
+];
+
+/** Returns the actions that the user has on a message. */
+export function actionsOn(message: Message, context: ActionContext): readonly MessageAction[] {
+  if (message.deleted_at !== null) return [];
+  return ACTIONS.filter(({ isAvailable }) => isAvailable(message, context));
+}
