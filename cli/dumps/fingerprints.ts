@@ -67,7 +67,8 @@ export class FingerprintFiles {
     } catch (error) {
       throw fileFailure(error, this.#directory);
     } finally {
-      for (const file of files) file.destroy();
+      // One that is still being opened would come to be in a directory that is just removed.
+      await Promise.all(files.map(closeFile));
     }
   }
 
@@ -111,6 +112,14 @@ function bucketOf(pk: string, sk: string): number {
 /** Rejects with the first error of a file, and otherwise never settles. */
 function failureOf(file: WriteStream): Promise<never> {
   return new Promise((_resolve, reject) => file.once('error', reject));
+}
+
+/** Closes a file, whatever became of it. */
+async function closeFile(file: WriteStream): Promise<void> {
+  if (file.closed) return;
+  const closed = new Promise<void>((resolve) => file.once('close', resolve));
+  file.destroy();
+  await closed;
 }
 
 /** Ends a file. Rejects if its end, or anything before, could not be written. */

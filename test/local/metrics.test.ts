@@ -65,8 +65,9 @@ describe('the metrics of a local run', () => {
       cruddur_open_streams: 1,
       'cruddur_read_units_count{route="sendMessage"}': 5,
     });
-    // A transaction of META, two rows and a message, and the rows' places in the index; then a send, a conflict and a send.
-    expect(samples.get('cruddur_write_units_sum{route="sendMessage"}')).toBe(2 * 4 + 2 + 1 + 2);
+    // A transaction of META, two rows, a message and two checks for blocks, and the rows' places in the index; then a send, a
+    // conflict and a send.
+    expect(samples.get('cruddur_write_units_sum{route="sendMessage"}')).toBe(2 * 6 + 2 + 1 + 2);
     for (const name of ['send_duration_seconds', 'summary_lag_seconds', 'event_lag_seconds']) {
       const labels = name.startsWith('send') ? '{outcome="ok"}' : '';
       const sum = samples.get(`cruddur_${name}_sum${labels}`) ?? NaN;
