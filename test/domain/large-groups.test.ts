@@ -13,16 +13,9 @@ import { createLogger } from '../../backend/logger.ts';
 import type { Wiring } from '../../backend/wiring.ts';
 import { createHandler } from '../../lambdas/update-summaries/handler.ts';
 import { MAX_ADDED, MAX_MEMBERS } from '../../schema/items.ts';
-import { handleKey, memberKey, profileKey } from '../../schema/keys.ts';
-import {
-  groupItem,
-  messageItem,
-  namedMemberItem,
-  newGroupId,
-  streamEvent,
-  streamRecord,
-  timeOf,
-} from '../support/factories.ts';
+import { handleKey, memberKey } from '../../schema/keys.ts';
+import { namedMemberItem, newGroupId, streamEvent, streamRecord } from '../support/factories.ts';
+import { addLargeGroup, LARGE_GROUP, personOf, profilesOf } from '../support/large-group.ts';
 import { putItem, putItems, readLog, upTo } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
@@ -30,51 +23,30 @@ import { useTestTable } from '../support/test-table.ts';
 
 const db = useTestTable();
 const groupId = newGroupId();
-/** The group has room for as many as are added at once. */
-const MEMBERS = MAX_MEMBERS - MAX_ADDED;
 /** Texts that a former member wrote. */
 const LENGTH = 120;
 
-const personOf = (place: number): Person => {
-  const userId = `user-${String(place).padStart(5, '0')}`;
-  return { userId, handle: userId, display_name: `User ${place}` };
-};
 const owner = personOf(0);
 const ada = personOf(4_711);
 const grace = personOf(8_000);
 /** The only admin, who is on the last page of the members. */
-const heir = personOf(MEMBERS - 1);
+const heir = personOf(LARGE_GROUP - 1);
 const newcomers = upTo(MAX_ADDED).map((place) => personOf(MAX_MEMBERS + place));
 
 let context: Wiring;
 /** Messages that the stream's handler has handled. */
 let handled = LENGTH;
+/** In ms: a summary that was read for a list is shown for a second. Reading pages takes longer than that, or not. */
+let now = 1_000;
 
 beforeAll(async () => {
-  context = db().newContext();
-  const roleOf = (userId: string) =>
-    userId === owner.userId ? 'owner' : userId === heir.userId ? 'admin' : 'member';
-  const rows = Array.from({ length: MEMBERS }, (_, place) => {
-    const { userId } = personOf(place);
-    return namedMemberItem({ groupId, userId, role: roleOf(userId) });
-  });
-  const messages = upTo(LENGTH).map((seq) => messageItem({ groupId, seq, user_uuid: 'former' }));
-  const group = groupItem({
-    groupId,
-    member_count: MEMBERS,
-    last_seq: LENGTH,
-    last_by: 'former',
-    last_at: timeOf(LENGTH),
-    preview: `text ${LENGTH}`,
-  });
-  const people = [owner, ada, grace, heir, ...newcomers].flatMap(({ userId, handle, display_name }) => [
-    { ...profileKey(userId), handle, display_name, created_at: timeOf(1) },
-    { ...handleKey(handle), user_uuid: userId, display_name },
-  ]);
-  await putItems(db().table, [group, ...rows, ...messages, ...people]);
+  context = db().newContext({ timer: { now: () => now } });
+  const message = { user_uuid: 'former' };
+  await addLargeGroup(db().table, { groupId, length: LENGTH, message, admin: heir });
+  await putItems(db().table, profilesOf([owner, ada, grace, heir, ...newcomers]));
 }, 120_000);
 
-/** Brings the summary up to the log, as the stream's handler does. */
+/** Brings the summary up to the log, as the stream's handler does, and lets the lists read it. */
 async function catchUp(...changed: Message[]): Promise<void> {
   const later = (await readLog(context, groupId)).slice(handled);
   handled += later.length;
@@ -87,6 +59,7 @@ async function catchUp(...changed: Message[]): Promise<void> {
     streamRecord(entry),
   );
   expect(await handle(streamEvent(records))).toEqual({ batchItemFailures: [] });
+  now += 1_001;
 }
 
 const send = ({ userId }: Person, text: string) => sendToGroup(context, groupId, { userId, text });
@@ -141,7 +114,7 @@ describe(`a group of ${MAX_MEMBERS.toLocaleString('en')} members`, () => {
       cursor = page.nextCursor;
     } while (cursor !== undefined);
     expect(members.map(({ userId }) => userId)).toEqual(
-      Array.from({ length: MEMBERS }, (_, place) => personOf(place).userId),
+      Array.from({ length: LARGE_GROUP }, (_, place) => personOf(place).userId),
     );
   });
 
