@@ -68,7 +68,7 @@ export function publishGroupChange(
   publishMembers({ events }, entry, joined);
   const to = { groupId, membershipSeq: group.membership_seq };
   void events.publish({ kind: 'message', to, message: entry });
-  if (changesLook(entry)) void events.publish({ kind: 'group', ...to, seq });
+  if (changesLook(entry)) void events.publish({ kind: 'group', groupId, seq });
   if (left !== undefined) publishMembers({ events }, entry, [left]);
 }
 
@@ -128,9 +128,7 @@ export async function publishAgain(
       seqs,
     })),
     ...(batch.changesPins ? [{ kind: 'pins' as const, to, groupId }] : []),
-    ...('groupId' in to
-      ? messages.filter(changesLook).map(({ seq }): Change => ({ kind: 'group', ...to, seq }))
-      : []),
+    ...messages.filter(changesLook).map(({ seq }): Change => ({ kind: 'group', groupId, seq })),
     ...changes.flatMap(({ left, message }) => (left === undefined ? [] : membership(left, message.seq))),
     ...(change ? [{ kind: 'change' as const, to, groupId, ...change }] : []),
   ]);

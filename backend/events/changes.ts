@@ -60,12 +60,7 @@ export type Change =
   /** What a member's row says of its user alone has changed: a read mark. `group`: of a named one. */
   | { readonly kind: 'message_group'; readonly row: Member; readonly group?: NamedGroup }
   /** A named group is shown differently since the message at `seq`. Each listener is shown it with their own row. */
-  | {
-      readonly kind: 'group';
-      readonly groupId: string;
-      readonly membershipSeq: number;
-      readonly seq: number;
-    }
+  | { readonly kind: 'group'; readonly groupId: string; readonly seq: number }
   /** A user is typing. It is not for that user. */
   | {
       readonly kind: 'typing';

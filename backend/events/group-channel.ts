@@ -57,7 +57,7 @@ export class GroupChannel {
 
   /** Removes a user whose last stream has closed. */
   leave(streams: UserStreams): void {
-    if (this.#listeners.get(streams.userId)?.streams === streams) this.#remove(streams.userId);
+    this.#listeners.remove(streams.userId);
     this.#endIfUnused();
   }
 
@@ -104,7 +104,6 @@ export class GroupChannel {
       const asOf = Math.max(seq, row?.joined_seq ?? 0);
       const times = deliveries.record(`membership ${this.#groupId} ${userId}`, asOf);
       if (!row) {
-        this.#endIfNobodyListens();
         await this.#sendTo(streams, { kind: 'message_group_left', groupId: this.#groupId }, times);
         return;
       }
@@ -210,22 +209,21 @@ export class GroupChannel {
     await this.#send(await this.#listeners.verify(due, membershipSeqOf(change.to)), change);
   }
 
-  /** Shows a group to each listener with their own row, which is read for it: 1 R each. */
-  async #deliverGroup(
-    { seq, membershipSeq }: ChangeOf<'group'>,
-    listeners: readonly GroupListener[],
-  ): Promise<void> {
+  /**
+   * Shows a group to each listener with their own row, which is read for it: 1 R each. The rows are read last: what the group
+   * shows by then may have been stored after a removal.
+   */
+  async #deliverGroup({ seq }: ChangeOf<'group'>, listeners: readonly GroupListener[]): Promise<void> {
     const times = this.#parts.deliveries.record(`group ${this.#groupId}`, seq);
     const due = lacking(listeners, times.deliveredAt);
     if (due.length === 0) return;
     const group = await this.#parts.readers.groups.readAsOf(this.#groupId, seq);
     if (!group) return;
-    const verified = await this.#listeners.verify(due, Math.max(membershipSeq, group.membership_seq));
-    const rows = await this.#listeners.readRows(verified);
+    const rows = await this.#listeners.readRows(due);
     await Promise.all(
-      verified.map(async (listener) => {
-        const row = rows.get(listener.streams.userId);
-        if (row) await this.#sendTo(listener.streams, { kind: 'message_group', row, group }, times);
+      due.map(async ({ streams }) => {
+        const row = rows.get(streams.userId);
+        if (row) await this.#sendTo(streams, { kind: 'message_group', row, group }, times);
       }),
     );
   }
@@ -268,20 +266,11 @@ export class GroupChannel {
     return listener;
   }
 
-  #remove(userId: string): void {
-    this.#listeners.remove(userId);
-    this.#endIfNobodyListens();
-  }
-
-  #endIfNobodyListens(): void {
+  #endIfUnused(): void {
     if (this.#listeners.size > 0) return;
     this.#subscription?.end();
     this.#subscription = undefined;
-  }
-
-  #endIfUnused(): void {
-    this.#endIfNobodyListens();
-    if (this.#listeners.size === 0 && this.#queue.isIdle) this.#onUnused();
+    if (this.#queue.isIdle) this.#onUnused();
   }
 }
 

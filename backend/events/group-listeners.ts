@@ -55,10 +55,10 @@ export class GroupListeners {
     return [...this.#byUser.values()];
   }
 
-  /** Adds a user who is to be verified. Streams that were all closed and opened again are another listener. */
+  /** Adds a user who is to be verified, unless they are a listener. */
   add(streams: UserStreams, since: number): GroupListener {
     const known = this.#byUser.get(streams.userId);
-    if (known?.streams === streams) return known;
+    if (known) return known;
     const listener = { streams, since, joinedSeq: undefined };
     this.#byUser.set(streams.userId, listener);
     streams.groups.add(this.#groupId);

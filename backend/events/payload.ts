@@ -34,7 +34,7 @@ const changeSchema: z.ZodType<Change> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('change'), to, groupId: id, change: count, seqs: z.array(count).readonly() }),
   z.object({ kind: z.literal('membership'), userId: id, groupId: id, seq: count }),
   z.object({ kind: z.literal('message_group'), row, group: group.exactOptional() }),
-  z.object({ kind: z.literal('group'), groupId: id, membershipSeq: count, seq: count }),
+  z.object({ kind: z.literal('group'), groupId: id, seq: count }),
   z.object({ kind: z.literal('typing'), to, groupId: id, userId: id }),
 ]);
 

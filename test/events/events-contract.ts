@@ -62,7 +62,7 @@ export function describeLive(name: string, open: () => Promise<LiveUnderTest>): 
       const pinned: Change = { kind: 'pins', to: both, groupId: 'd' };
       const changed: Change = { kind: 'change', to: members, groupId, change: 1, seqs: [1] };
       const typingThere: Change = { kind: 'typing', to: members, groupId, userId: ada };
-      const renamed: Change = { kind: 'group', groupId, membershipSeq: 1, seq: 2 };
+      const renamed: Change = { kind: 'group', groupId, seq: 2 };
       const left: Change = { kind: 'membership', userId: ada, groupId, seq: 2 };
       const inGroup = [message, versions, reacted, changed, typingThere, renamed];
       const all = [direct, pinned, typingDirectly, directRows, joined, ...inGroup, left];
@@ -97,7 +97,7 @@ export function describeLive(name: string, open: () => Promise<LiveUnderTest>): 
         first();
         const { received, unsubscribe } = await listen(channel);
         const groupId = channel.replace('group:', '');
-        await live.here.events.publish({ kind: 'group', groupId, membershipSeq: 1, seq: round + 1 });
+        await live.here.events.publish({ kind: 'group', groupId, seq: round + 1 });
         await eventually(() => received.length === 2);
         unsubscribe();
       }

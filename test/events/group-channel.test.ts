@@ -1,38 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  type Change,
-  type Channel,
-  type Events,
-  groupChannel,
-  userChannel,
-} from '../../backend/events/changes.ts';
+import { type Change, groupChannel, userChannel } from '../../backend/events/changes.ts';
 import { InProcessEvents } from '../../backend/events/in-process-events.ts';
 import { deferred } from '../support/deferred.ts';
 import { eventually } from '../support/eventually.ts';
-import { groupOfThree, settle, type TestStream, useHubs } from './hub.ts';
+import { groupOfThree, settle, slowToStand, type TestStream, useHubs } from './hub.ts';
 import { entry, publishAll, type StoredGroup } from './scene.ts';
 
 /* Who receives the events of a named group, and who does not. */
 
 const newHub = useHubs();
-
-/** Events of which one channel is subscribed only after a while. */
-function slowToStand(events: Events, slow: Channel, standing: Promise<unknown>): Events {
-  return {
-    publish: (change) => events.publish(change),
-    subscribe: (channel, listener) => {
-      if (channel !== slow) return events.subscribe(channel, listener);
-      let unsubscribe = (): void => undefined;
-      void standing.then(() => {
-        unsubscribe = events.subscribe(channel, listener);
-      });
-      return () => {
-        unsubscribe();
-      };
-    },
-    close: () => events.close(),
-  };
-}
 
 const from = (stream: TestStream, told: string) => stream.told.slice(stream.told.indexOf(told));
 

@@ -69,6 +69,24 @@ export async function settle(hub: TestHub, group: StoredGroup, ...streams: TestS
   for (const stream of streams) await stream.until(words);
 }
 
+/** Events of which one channel is subscribed only after a while. */
+export function slowToStand(events: Events, slow: Channel, standing: Promise<unknown>): Events {
+  return {
+    publish: (change) => events.publish(change),
+    subscribe: (channel, listener) => {
+      if (channel !== slow) return events.subscribe(channel, listener);
+      let unsubscribe = (): void => undefined;
+      void standing.then(() => {
+        unsubscribe = events.subscribe(channel, listener);
+      });
+      return () => {
+        unsubscribe();
+      };
+    },
+    close: () => events.close(),
+  };
+}
+
 function createHub(options: HubOptions = {}): TestHub {
   const { events = new InProcessEvents(), stored = new StoredGroups(), heartbeatMs } = options;
   const presented: [ShownEvent, string | undefined][] = [];

@@ -49,7 +49,7 @@ const ALL: readonly Change[] = [
   { kind: 'reactions', to: { userIds: ['ada', 'grace'] }, groupId: 'd', seqs: [1, 2] },
   { kind: 'pins', to, groupId: 'g' },
   { kind: 'change', to, groupId: 'g', change: 7, seqs: [1, 2] },
-  { kind: 'group', groupId: 'g', membershipSeq: 1, seq: 9 },
+  { kind: 'group', groupId: 'g', seq: 9 },
   { kind: 'membership', userId: 'ada', groupId: 'g', seq: 9 },
   { kind: 'typing', to, groupId: 'g', userId: 'ada' },
 ];

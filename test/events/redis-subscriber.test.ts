@@ -17,8 +17,7 @@ afterEach(async () => {
 
 const bulk = (text: string) => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 
-const payload = (groupId: string, seq: number) =>
-  encodeChange({ kind: 'group', groupId, membershipSeq: 1, seq });
+const payload = (groupId: string, seq: number) => encodeChange({ kind: 'group', groupId, seq });
 
 /** A stand-in for Valkey: it publishes a change together with the acknowledgement of each subscription. */
 class Valkey {

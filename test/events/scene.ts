@@ -157,9 +157,7 @@ export class StoredGroup {
   rename(name: string): [ChangeOf<'message'>, ChangeOf<'group'>] {
     this.group = { ...this.group, name };
     const message = this.#append('ada', { kind: 'system', event: { type: 'group_renamed', name } });
-    const { groupId } = this;
-    const { membership_seq: membershipSeq } = this.group;
-    return [message, { kind: 'group', groupId, membershipSeq, seq: message.message.seq }];
+    return [message, { kind: 'group', groupId: this.groupId, seq: message.message.seq }];
   }
 
   row(userId: string): NamedMember {

@@ -172,6 +172,6 @@ describe('changes of a named group', () => {
     const { groupId } = await addGroup(db().table, { userIds: [ada], name: 'Before' });
     await handle(system(groupId, { type: 'group_renamed', name: 'After' }, 2));
     expect(inShort()).toEqual(['2.0', 'group']);
-    expect(published.at(-1)).toEqual({ kind: 'group', groupId, membershipSeq: 1, seq: 2 });
+    expect(published.at(-1)).toEqual({ kind: 'group', groupId, seq: 2 });
   });
 });

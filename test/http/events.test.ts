@@ -106,7 +106,7 @@ describe('a stream', () => {
     expect((await ada.inbox())[0]).toMatchObject({ name: 'Before' });
     const reader = await listen(ada);
     await putItem(api().db.table, groupItemOf(namedGroup({ groupId, name: 'After' })));
-    await api().context.events.publish({ kind: 'group', groupId, membershipSeq: 1, seq: 2 });
+    await api().context.events.publish({ kind: 'group', groupId, seq: 2 });
     expect(await reader.until('message_group')).toMatchObject([{ name: 'After', display_name: 'After' }]);
   });
 
