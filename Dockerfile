@@ -2,10 +2,14 @@
 # machine, and `proxy`. Build steps run on the platform of the building machine, because no file that they add to the API's
 # image depends on a platform.
 
+# What the images are built from. The deployment sets both to the digests of base-images.env.
+ARG NODE_IMAGE=node:24-trixie-slim
+ARG DEBIAN_IMAGE=debian:trixie-slim
+
 # The root's package.json names the packages of the API; local/package.json, the further ones of the scripts and of a run on
 # one machine. The API's packages are installed without the latter file: with it, npm would also install those of its
 # packages that a development package could use.
-FROM --platform=$BUILDPLATFORM node:24-trixie-slim AS manifests
+FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 
@@ -35,7 +39,7 @@ COPY schema schema
 COPY web web
 RUN npm run build:web
 
-FROM debian:trixie-slim AS proxy
+FROM ${DEBIAN_IMAGE} AS proxy
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends haproxy \
   && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
@@ -48,7 +52,7 @@ HEALTHCHECK --interval=10s --timeout=3s \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/4567 && printf 'GET /api/health-check HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '\"success\":true' <&3"]
 CMD ["haproxy", "-W", "-db", "-f", "/etc/haproxy/haproxy.cfg"]
 
-FROM node:24-trixie-slim AS local
+FROM ${NODE_IMAGE} AS local
 WORKDIR /app
 # A new volume takes its owner from here.
 RUN mkdir /data && chown node:node /data
@@ -63,7 +67,7 @@ COPY bin bin
 ENV NODE_ENV=development DATA_DIR=/data
 USER node
 
-FROM node:24-trixie-slim AS api
+FROM ${NODE_IMAGE} AS api
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=api-packages /app/node_modules node_modules

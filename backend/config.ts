@@ -180,6 +180,9 @@ const apiEnvironment = dynamoEnvironment
   .refine(keepsStrangersOut, { ...anyway, ...OPEN_TO_STRANGERS })
   .refine(hasEncryptionKey, { ...anyway, ...WITHOUT_KEY });
 
+/** The names of the environment variables that the API reads. */
+export const API_VARIABLES = Object.keys(apiEnvironment.shape);
+
 /** The stream Lambda's configuration. */
 export interface StreamConfig {
   readonly dynamo: DynamoConfig;

@@ -2,6 +2,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 import { ConfigError, tableName } from '../backend/config.ts';
 import { userIdPrefix } from '../backend/issuer-config.ts';
+import { apiVariables, problemsOf } from './api-variables.ts';
 
 /*
  * The settings of an environment: everything that distinguishes one deployment from another. They come from the
@@ -156,6 +157,8 @@ const shape = z
     image: z.string().min(1).optional(),
     /** A secret with `username` and `password` of the image's registry, unless that is Amazon's or public. */
     imageCredentialsArn: arnOf('secretsmanager', 'secret:').optional(),
+    /** Environment variables of the API that have no setting of their own, such as MESSAGE_MAX_CHARS. */
+    api: apiVariables,
     minTasks: count(1, 100),
     maxTasks: count(1, 100),
     /** 0 for a single task; 1; or 2 so that the second takes over from a failed one. */
@@ -181,6 +184,8 @@ const shape = z
     for (const { setting, message, holds } of CONTRADICTIONS) {
       if (holds(settings)) context.addIssue({ code: 'custom', path: [setting], message });
     }
+    for (const message of problemsOf(settings.api, settings))
+      context.addIssue({ code: 'custom', path: ['api'], message });
   });
 
 export type Settings = z.output<typeof shape>;

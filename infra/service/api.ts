@@ -27,6 +27,7 @@ import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { readBaseImages } from '../../local/base-images.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { AccessLog } from './access-log.ts';
 import { createLogGroup } from './log-group.ts';
@@ -59,8 +60,10 @@ export interface ApiProps {
   /** Environment variables of the containers, without the table's: the issuer of tokens and the origin of the screens. */
   readonly environment: Readonly<Record<string, string>>;
   readonly certificateArn: string;
-  /** Absent: built from the Dockerfile. */
+  /** Absent: built from the Dockerfile, on the base images of base-images.env. */
   readonly image?: string;
+  /** Whether an image that is built has the packages for traces. */
+  readonly tracing: boolean;
   /** The sign-in of the image's registry. Absent: it is Amazon's, or public. */
   readonly imageCredentialsArn?: string;
   readonly containerInsights: boolean;
@@ -212,8 +215,12 @@ export class Api extends Construct {
     return targets;
   }
 
-  #image({ image, imageCredentialsArn }: ApiProps): ContainerImage {
-    if (image === undefined) return ContainerImage.fromAsset('.', { platform: Platform.LINUX_ARM64 });
+  #image({ image, imageCredentialsArn, tracing }: ApiProps): ContainerImage {
+    if (image === undefined) {
+      const { NODE_IMAGE } = readBaseImages();
+      const buildArgs = { NODE_IMAGE, TRACING: tracing ? 'on' : 'off' };
+      return ContainerImage.fromAsset('.', { platform: Platform.LINUX_ARM64, buildArgs });
+    }
     const own = AMAZON_IMAGE.exec(image)?.groups;
     if (own) {
       const { account, region, repository = '', reference } = own;

@@ -62,7 +62,9 @@ export class ServiceStack extends Stack {
       table,
       redisUrl: cache?.url,
       textKeys: this.#textKeys(settings),
+      tracing: settings.api['TRACING'] === 'on',
       environment: {
+        ...settings.api,
         FRONTEND_URL: url,
         AWS_REGION: this.region,
         ...(users && userPoolEnvironment(users, settings)),

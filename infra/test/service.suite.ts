@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import {
@@ -8,6 +9,7 @@ import {
   testSettings,
   useSynthesis,
   EXISTING,
+  type Values,
 } from './support/synthesis.ts';
 
 useSynthesis();
@@ -111,6 +113,14 @@ const container = z.looseObject({
   LinuxParameters: z.object({ InitProcessEnabled: z.boolean() }),
 });
 
+/** The images that a deployment builds. */
+const builtImages = z.object({
+  dockerImages: z.record(
+    z.string(),
+    z.object({ source: z.object({ dockerBuildArgs: z.record(z.string(), z.string()) }) }),
+  ),
+});
+
 describe('the API', () => {
   it('gets all settings that it needs, and its secret only from Secrets Manager', () => {
     const task = onlyResource(stacks, 'AWS::ECS::TaskDefinition').Properties;
@@ -131,6 +141,34 @@ describe('the API', () => {
     expect(api?.Secrets).toEqual([expect.objectContaining({ Name: 'REDIS_URL' })]);
     expect(api?.ReadonlyRootFilesystem).toBe(true);
     expect(api?.LinuxParameters.InitProcessEnabled).toBe(true);
+  });
+
+  it('gets the variables that the settings have for it, and otherwise has its own defaults', () => {
+    const namesIn = (found: readonly Stack[]) => {
+      const task = onlyResource(found, 'AWS::ECS::TaskDefinition').Properties;
+      const [api] = z.array(container).parse(task['ContainerDefinitions']);
+      return (api?.Environment ?? []).filter(({ Name }) => /^(MESSAGE|RATE)_/.test(Name));
+    };
+    expect(namesIn(stacks)).toEqual([]);
+    const api = { MESSAGE_MAX_CHARS: 4_096, RATE_LIMIT_ANONYMOUS_PER_MINUTE: 600 };
+    expect(namesIn(synthesise({ api }))).toEqual([
+      { Name: 'MESSAGE_MAX_CHARS', Value: '4096' },
+      { Name: 'RATE_LIMIT_ANONYMOUS_PER_MINUTE', Value: '600' },
+    ]);
+  });
+
+  it('is built on a base image by digest, with the packages for traces if it traces', () => {
+    const argumentsOf = (values: Values) => {
+      const service = synthesise({ image: undefined, ...values }).find(
+        ({ name }) => name === 'CruddurService',
+      );
+      const assets = readFileSync(service?.path.replace(/template\.json$/, 'assets.json') ?? '', 'utf8');
+      const { dockerImages } = builtImages.parse(JSON.parse(assets));
+      return Object.values(dockerImages).map(({ source }) => source.dockerBuildArgs);
+    };
+    const NODE_IMAGE = expect.stringMatching(/^node:24-trixie-slim@sha256:[0-9a-f]{64}$/);
+    expect(argumentsOf({})).toEqual([{ NODE_IMAGE, TRACING: 'off' }]);
+    expect(argumentsOf({ api: { TRACING: 'on' } })).toEqual([{ NODE_IMAGE, TRACING: 'on' }]);
   });
 
   it('makes user ids like the function that writes profiles: with the prefix of the settings', () => {

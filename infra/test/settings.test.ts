@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { API_VARIABLES } from '../../backend/config.ts';
+import { NOT_SETTABLE, SETTABLE } from '../api-variables.ts';
 import { parseCdkArguments, reachesAws } from '../cdk-arguments.ts';
 import { environmentNames, readEnvironment } from '../environment.ts';
 import { readSettings } from '../settings.ts';
@@ -73,6 +75,32 @@ describe('the settings of an environment', () => {
     ],
   ])('that contradict each other are reported: %j', (values, name) => {
     expect(() => testSettings(values)).toThrow(new RegExp(`^${name}: `, 'm'));
+  });
+});
+
+describe('the API’s variables', () => {
+  it('are each set by a file, under api, or not at all for a reason', () => {
+    const known = [...SETTABLE.filter((name) => !name.startsWith('OTEL_')), ...Object.keys(NOT_SETTABLE)];
+    expect(known.sort()).toEqual([...API_VARIABLES].sort());
+  });
+
+  it('are texts or numbers, and reach the API as texts', () => {
+    const { api } = testSettings({ api: { MESSAGE_MAX_CHARS: 2_048, LOG_LEVEL: 'warn' } });
+    expect(api).toEqual({ MESSAGE_MAX_CHARS: '2048', LOG_LEVEL: 'warn' });
+    expect(testSettings().api).toEqual({});
+  });
+
+  it.each([
+    [{ MESSAGE_MAX_CHARS: 8_193 }, 'MESSAGE_MAX_CHARS: must be a whole number from 1 to 8192'],
+    [{ MAX_GROUP_MEMBERS: 1 }, 'MAX_GROUP_MEMBERS: must be a whole number from 2'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: must be one of'],
+    [{ BACKEND_URL: '*' }, 'must name the origins with NODE_ENV=production'],
+    [{ JWT_ISSUER: 'https://id.example.com', JWT_AUDIENCE: 'chat' }, 'set both when there are two issuers'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://10.0.0.7:4318' }, 'must be an https URL'],
+    [{ TRUST_PROXY: '2' }, 'TRUST_PROXY: is the load balancer, one hop'],
+    [{ MESSAGE_MAX: 5 }, 'MESSAGE_MAX: is none of AWS_MAX_ATTEMPTS'],
+  ])('are refused before a deployment if the API would not start with them: %j', (api, message) => {
+    expect(() => testSettings({ api })).toThrow(message);
   });
 });
 

@@ -48,6 +48,7 @@ const OPTIONS: Readonly<Record<string, readonly Values[]>> = {
   throttledKeys: [{ contributorInsights: false }, { contributorInsights: true }],
   boundary: [{}, { permissionsBoundary: 'cruddur-boundary' }],
   logs: [{}, { logDays: 7 }],
+  api: [{}, { api: { MESSAGE_MAX_CHARS: 4_096, RATE_LIMIT_ANONYMOUS_PER_MINUTE: 600 } }],
 };
 
 /** Removes the settings that need another one, where that one is not set. */
