@@ -2,6 +2,7 @@ import { ApiError } from '../../web/src/api/api-error.ts';
 import type { ChangesPage, HistoryPage, HistoryPlace, NewMessage } from '../../web/src/api/api.ts';
 import type { Message } from '../../web/src/api/shapes.ts';
 import type { ConversationApi } from '../../web/src/chat/conversation-state.ts';
+import { withOwn } from '../../web/src/chat/message-versions.ts';
 import { textMessage } from './messages.ts';
 
 /** A fault of the next send: it fails before or after the message was stored. */
@@ -88,6 +89,35 @@ export class FakeApi implements ConversationApi {
 
   deleteMessage = (_uuid: string, seq: number): Promise<Message> =>
     this.#answer(() => this.change(seq, { message: null, deleted_at: 'now' }));
+
+  react = (_uuid: string, seq: number, emoji: string): Promise<Message> => this.#react(seq, emoji, true);
+
+  takeBackReaction = (_uuid: string, seq: number, emoji: string): Promise<Message> =>
+    this.#react(seq, emoji, false);
+
+  pinMessage = (_uuid: string, seq: number): Promise<Message> =>
+    this.#answer(() => this.annotate(seq, { pinned: true }));
+
+  unpinMessage = (_uuid: string, seq: number): Promise<Message> =>
+    this.#answer(() => this.annotate(seq, { pinned: false }));
+
+  /** Changes reactions or the pin of a message: its rev stays. */
+  annotate(seq: number, values: Partial<Pick<Message, 'reactions' | 'pinned'>>): Message {
+    const held = this.log[seq - 1];
+    if (!held) throw new ApiError(404, ['not_found']);
+    const changed = { reactions: [], pinned: false, ...held, ...values };
+    this.log[seq - 1] = changed;
+    this.onChange(seq);
+    return changed;
+  }
+
+  #react(seq: number, emoji: string, wanted: boolean): Promise<Message> {
+    return this.#answer(() => {
+      const fault = this.faults.shift();
+      if (fault) throw fault.error;
+      return this.annotate(seq, { reactions: withOwn(this.log[seq - 1]?.reactions, emoji, wanted) });
+    });
+  }
 
   change(seq: number, values: Partial<Parameters<typeof textMessage>[0]>): Message {
     const held = this.log[seq - 1];

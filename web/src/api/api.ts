@@ -12,6 +12,7 @@ import type {
   MessageGroupView,
   Person,
   PublicGroup,
+  Reactor,
   ReadMark,
   Role,
   Visibility,
@@ -68,6 +69,12 @@ export interface MembersPage {
   readonly nextCursor: string | undefined;
 }
 
+export interface ReactorsPage {
+  /** By emoji and user. */
+  readonly reactors: readonly Reactor[];
+  readonly nextCursor: string | undefined;
+}
+
 export interface PeoplePage {
   readonly people: readonly Person[];
   readonly nextCursor: string | undefined;
@@ -84,6 +91,7 @@ export interface NewMessage {
 const INBOX_PAGE = 30;
 const CHANGES_PAGE = 100;
 const MEMBERS_PAGE = 100;
+const REACTORS_PAGE = 100;
 /** Number of users on a page of a search. */
 export const FOUND_PEOPLE = 10;
 
@@ -98,6 +106,7 @@ export function createApi({ fetch }: ApiOptions) {
     ...groupCalls(client),
     ...joiningCalls(client),
     ...messageCalls(client),
+    ...annotationCalls(client),
   };
 }
 
@@ -239,6 +248,38 @@ function messageCalls({ GET, POST, PATCH, DELETE }: Client<paths>) {
           params: { path: { message_group_uuid: uuid, seq } },
         }),
       ),
+  };
+}
+
+/** Reactions and pins. Those that change something return the message. */
+function annotationCalls({ GET, PUT, DELETE }: Client<paths>) {
+  const at = (uuid: string, seq: number) => ({ message_group_uuid: uuid, seq });
+  return {
+    react: (uuid: string, seq: number, emoji: string): Promise<Message> =>
+      answer(
+        PUT('/api/messages/{message_group_uuid}/{seq}/reactions/{emoji}', {
+          params: { path: { ...at(uuid, seq), emoji } },
+        }),
+      ),
+    takeBackReaction: (uuid: string, seq: number, emoji: string): Promise<Message> =>
+      answer(
+        DELETE('/api/messages/{message_group_uuid}/{seq}/reactions/{emoji}', {
+          params: { path: { ...at(uuid, seq), emoji } },
+        }),
+      ),
+    listReactors: async (uuid: string, seq: number, cursor: string | undefined): Promise<ReactorsPage> => {
+      const query = { limit: REACTORS_PAGE, ...(cursor !== undefined && { cursor }) };
+      const { data, response } = await settle(
+        GET('/api/messages/{message_group_uuid}/{seq}/reactions', { params: { path: at(uuid, seq), query } }),
+      );
+      return { reactors: data, nextCursor: cursorOf(response.headers.get('Link')) };
+    },
+    pinMessage: (uuid: string, seq: number): Promise<Message> =>
+      answer(PUT('/api/messages/{message_group_uuid}/{seq}/pin', { params: { path: at(uuid, seq) } })),
+    unpinMessage: (uuid: string, seq: number): Promise<Message> =>
+      answer(DELETE('/api/messages/{message_group_uuid}/{seq}/pin', { params: { path: at(uuid, seq) } })),
+    listPins: (uuid: string): Promise<Message[]> =>
+      answer(GET('/api/message_groups/{uuid}/pins', { params: { path: { uuid } } })),
   };
 }
 

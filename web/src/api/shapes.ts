@@ -19,6 +19,13 @@ export type PublicGroup = Omit<Schemas['PublicGroup'], 'handle'>;
 export type Invite = Schemas['Invite'];
 /** What an invitation shows of its group. */
 export type InvitedGroup = Schemas['InvitedGroup'];
+/** The reactions to a message with one emoji. */
+export type Reaction = Schemas['Reaction'];
+/** A user who reacted to a message with an emoji. */
+export type Reactor = Schemas['Reactor'];
+/** What events say of the reactions to a message, and of the pins of a group. */
+export type MessageReactions = Schemas['MessageReactions'];
+export type GroupPins = Schemas['GroupPins'];
 /** A user as a system message names them. */
 export type Named = Schemas['User'];
 

@@ -20,6 +20,9 @@ export const groupKey = (uuid: string) => ['group', uuid] as const;
 /** Of the pages of a large group's members. */
 export const membersKey = (uuid: string) => [...groupKey(uuid), 'members'] as const;
 
+/** Of the pinned messages of a group. */
+export const pinsKey = (uuid: string) => ['pins', uuid] as const;
+
 /** The longest pause between attempts to fetch something, in milliseconds: the screen recovers within it. */
 const LONGEST_RETRY_PAUSE_MS = 1_000;
 
@@ -231,6 +234,13 @@ export class Chat {
       case 'change':
         this.#conversations.get(event.group)?.takeChange(event.change);
         this.inbox.tookChange(event.group, event.change.seqs);
+        break;
+      case 'reactions':
+        this.#conversations.get(event.group)?.annotations.tookReactions(event.seq, event.reactions);
+        break;
+      case 'pins':
+        this.#conversations.get(event.group)?.annotations.tookPins(event.seqs);
+        void this.queries.invalidateQueries({ queryKey: pinsKey(event.group) });
         break;
       case 'group':
         this.#tookRow(event.group);

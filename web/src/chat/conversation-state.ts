@@ -1,4 +1,5 @@
 import type { Api } from '../api/api.ts';
+import type { AnnotationsApi } from './annotations.ts';
 import type { HistoryApi } from './history.ts';
 import type { Log } from './log.ts';
 
@@ -18,7 +19,9 @@ export const outgoingKey = (me: string, uuid = ''): string => `outgoing:${me}:${
 export const LEFT = 'left';
 
 /** The calls that a conversation makes. */
-export type ConversationApi = HistoryApi & Pick<Api, 'send' | 'editMessage' | 'deleteMessage'>;
+export type ConversationApi = AnnotationsApi &
+  HistoryApi &
+  Pick<Api, 'send' | 'editMessage' | 'deleteMessage'>;
 
 /** The user's read position, and the end of the log. */
 export interface ReadPosition {

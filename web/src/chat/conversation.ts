@@ -1,6 +1,7 @@
 import type { HistoryPlace } from '../api/api.ts';
 import { codeOf } from '../api/api-error.ts';
 import type { Message } from '../api/shapes.ts';
+import { Annotations } from './annotations.ts';
 import { CatchUp } from './catch-up.ts';
 import {
   type ConversationApi,
@@ -39,6 +40,8 @@ export class Conversation {
   readonly uuid: string;
   readonly state: Subject<ConversationState>;
   readonly sending: Sending;
+  /** Reactions and pins. */
+  readonly annotations: Annotations;
   readonly #api: ConversationApi;
   readonly #history: History;
   #closingGap: Promise<void> | undefined;
@@ -55,7 +58,8 @@ export class Conversation {
   }) {
     this.uuid = parts.uuid;
     this.#api = parts.api;
-    this.#history = new History(parts.uuid, parts.api);
+    this.annotations = new Annotations({ api: parts.api, me: parts.me, target: this });
+    this.#history = new History(parts.uuid, this.annotations.upToDate(parts.api));
     this.#catchUp = new CatchUp(parts.device, () => this.#catchUpOnce());
     this.state = new Subject<ConversationState>({
       log: EMPTY_LOG,
@@ -147,6 +151,11 @@ export class Conversation {
     this.#add(messages);
   }
 
+  /** Events, or responses to the user's own changes, brought what a change of these messages will name. */
+  tookNews(messages: readonly Pick<Message, 'seq'>[]): void {
+    this.#history.tookNews(messages);
+  }
+
   /** Takes the number of a change. If not all messages may be as it left them, what was missed is fetched. */
   takeChange(change: LoggedChange): void {
     const mayMiss = this.#history.tookChange(change, (seq) => this.log.messages.has(seq));
@@ -183,7 +192,7 @@ export class Conversation {
     // A user who was reading older messages starts at the end the next time.
     const isKept = following && !this.#catchUp.isRunning;
     this.#forgetWith((log) =>
-      isKept ? trim(log, KEPT) : { ...EMPTY_LOG, tail: log.tail, outgoing: log.outgoing },
+      isKept ? trim(log, KEPT) : { ...log, messages: EMPTY_LOG.messages, low: 0, high: 0 },
     );
     if (!isKept) this.#history.forget();
   }

@@ -1,15 +1,25 @@
 import * as z from 'zod/mini';
 import * as checks from '../api/event-checks.ts';
-import type { Message, MessageGroup } from '../api/shapes.ts';
+import type { GroupPins, Message, MessageGroup, MessageReactions } from '../api/shapes.ts';
 
 /** An event of the stream. */
 export type LiveEvent =
   | { readonly type: 'ready' }
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'change'; readonly group: string; readonly change: LoggedChange }
+  | {
+      readonly type: 'reactions';
+      readonly group: string;
+      readonly seq: number;
+      readonly reactions: readonly EventReaction[];
+    }
+  | { readonly type: 'pins'; readonly group: string; readonly seqs: readonly number[] }
   | { readonly type: 'group'; readonly group: MessageGroup }
   | { readonly type: 'left'; readonly uuid: string }
   | { readonly type: 'typing'; readonly group: string; readonly user: string; readonly handle: string };
+
+/** The reactions to a message with one emoji, for all listeners: some of the users, and how many there are. */
+export type EventReaction = MessageReactions['reactions'][number];
 
 /** An entry of a conversation's change log. */
 export interface LoggedChange {
@@ -25,6 +35,8 @@ export interface LoggedChange {
  */
 const message: z.ZodMiniType<Message> = checks.message;
 const messageGroup: z.ZodMiniType<MessageGroup> = checks.messageGroup;
+const reactions: z.ZodMiniType<MessageReactions> = checks.messageReactions;
+const pins: z.ZodMiniType<GroupPins> = checks.groupPins;
 const change = z.object({ message_group_uuid: z.string(), change: z.int(), seqs: z.array(z.int()) });
 const left = z.object({ uuid: z.string() });
 const typing = z.object({ message_group_uuid: z.string(), user_uuid: z.string(), handle: z.string() });
@@ -42,6 +54,14 @@ export function parseEvent(name: string | undefined, data: string): LiveEvent | 
     case 'change': {
       const { message_group_uuid, change: number, seqs } = change.parse(JSON.parse(data));
       return { type: 'change', group: message_group_uuid, change: { number, seqs } };
+    }
+    case 'reactions': {
+      const { message_group_uuid: group, ...parsed } = reactions.parse(JSON.parse(data));
+      return { type: 'reactions', group, seq: parsed.seq, reactions: parsed.reactions };
+    }
+    case 'pins': {
+      const { message_group_uuid: group, seqs } = pins.parse(JSON.parse(data));
+      return { type: 'pins', group, seqs };
     }
     case 'message_group':
       return { type: 'group', group: messageGroup.parse(JSON.parse(data)) };

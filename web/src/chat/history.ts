@@ -61,8 +61,8 @@ export class History {
     this.#news.clear();
   }
 
-  /** Takes changed messages of events. */
-  tookNews(messages: readonly Message[]): void {
+  /** Takes messages that events brought as they were changed. */
+  tookNews(messages: readonly Pick<Message, 'seq'>[]): void {
     for (const { seq } of messages) this.#news.add(seq);
   }
 

@@ -1,4 +1,5 @@
 import type { Message } from '../api/shapes.ts';
+import { type Annotation, newest, withAnnotations, withOwn } from './message-versions.ts';
 
 /**
  * A client's copy of one conversation, as an immutable value: messages by seq, and outgoing messages.
@@ -16,6 +17,16 @@ export interface Log {
   readonly tail: number;
   /** Messages that were written here and are not in the shown range yet, in the order of writing. */
   readonly outgoing: readonly Outgoing[];
+  /** What the user wants of their own reactions, while it is not stored: shown over what the API says. */
+  readonly reacting: readonly OwnReaction[];
+}
+
+/** The user's own reaction to a message. */
+export interface OwnReaction {
+  readonly seq: number;
+  readonly emoji: string;
+  /** Whether they react with it, or take it back. */
+  readonly wanted: boolean;
 }
 
 /** An outgoing message. */
@@ -38,17 +49,15 @@ export interface Outgoing {
   readonly seq?: number;
 }
 
-export const EMPTY_LOG: Log = { messages: new Map(), low: 0, high: 0, tail: 0, outgoing: [] };
+export const EMPTY_LOG: Log = { messages: new Map(), low: 0, high: 0, tail: 0, outgoing: [], reacting: [] };
 
 /** Adds messages from a page, a response or an event. */
 export function receive(log: Log, incoming: readonly Message[]): Log {
-  const news = incoming.filter((message) => isNews(log.messages.get(message.seq), message));
-  if (news.length === 0) return log;
   const messages = new Map(log.messages);
-  for (const message of news) {
-    // One batch may hold two versions.
-    if (isNews(messages.get(message.seq), message)) messages.set(message.seq, message);
-  }
+  // One batch may hold two versions.
+  for (const message of incoming) messages.set(message.seq, newest(messages.get(message.seq), message));
+  const news = incoming.filter(({ seq }) => messages.get(seq) !== log.messages.get(seq));
+  if (news.length === 0) return log;
   const tail = news.reduce((highest, { seq }) => Math.max(highest, seq), log.tail);
   return settle({ ...log, messages, tail, outgoing: recognise(log.outgoing, news) });
 }
@@ -71,14 +80,19 @@ export const hasOlder = ({ low }: Log): boolean => low !== 1;
 /** Number of messages that are known to exist after those shown. */
 export const missingNewer = ({ high, tail }: Log): number => (high === 0 ? 0 : Math.max(0, tail - high));
 
-/** The shown messages, oldest first. */
-export function shown({ messages, low, high }: Log): Message[] {
+/** The shown messages, oldest first, with the user's own reactions as they want them. */
+export function shown({ messages, low, high, reacting }: Log): Message[] {
   const dense: Message[] = [];
   for (let seq = low; seq <= high; seq += 1) {
     const message = messages.get(seq);
     if (message) dense.push(message);
   }
-  return dense;
+  if (reacting.length === 0) return dense;
+  return dense.map((message) =>
+    message.deleted_at === null
+      ? reacting.filter(({ seq }) => seq === message.seq).reduce(withOwnReaction, message)
+      : message,
+  );
 }
 
 /** Keeps only the newest messages of the shown range. */
@@ -150,6 +164,52 @@ export function discard(log: Log, key: string): Log {
 /** Whether a message is newer than the copy that is held. */
 export function isNews(held: Message | undefined, message: Message): boolean {
   return held === undefined || message.rev > held.rev;
+}
+
+/** Changes the reactions to a message, or its pin. */
+export function annotate(log: Log, seq: number, change: (held: Message) => Annotation): Log {
+  const held = log.messages.get(seq);
+  if (held?.deleted_at !== null) return log;
+  const now = withAnnotations(held, change(held));
+  return now === held ? log : { ...log, messages: new Map(log.messages).set(seq, now) };
+}
+
+/** Changes the reactions to all messages, or their pins. */
+export function annotateAll(log: Log, change: (held: Message) => Annotation): Log {
+  return [...log.messages.keys()].reduce((now, seq) => annotate(now, seq, change), log);
+}
+
+/** Shows the user's own reaction before it is stored. */
+export function wantReaction(log: Log, own: OwnReaction): Log {
+  return { ...log, reacting: [...log.reacting.filter((other) => !isSameReaction(other, own)), own] };
+}
+
+/** What the user wants is stored. */
+export function storedReaction(log: Log, own: OwnReaction): Log {
+  return annotate(dropReaction(log, own), own.seq, ({ reactions }) => ({
+    reactions: withOwn(reactions, own.emoji, own.wanted),
+  }));
+}
+
+/** Shows the user's own reaction as the API says. */
+export function dropReaction(log: Log, own: Pick<OwnReaction, 'seq' | 'emoji'>): Log {
+  return { ...log, reacting: log.reacting.filter((other) => !isSameReaction(other, own)) };
+}
+
+/** Whether the user wants to have reacted, while that is not stored; undefined otherwise. */
+export function wantedReaction(log: Log, own: Pick<OwnReaction, 'seq' | 'emoji'>): boolean | undefined {
+  return log.reacting.find((other) => isSameReaction(other, own))?.wanted;
+}
+
+function isSameReaction(
+  one: Pick<OwnReaction, 'seq' | 'emoji'>,
+  other: Pick<OwnReaction, 'seq' | 'emoji'>,
+): boolean {
+  return one.seq === other.seq && one.emoji === other.emoji;
+}
+
+function withOwnReaction(message: Message, { emoji, wanted }: OwnReaction): Message {
+  return { ...message, reactions: withOwn(message.reactions, emoji, wanted) };
 }
 
 /** Finds outgoing messages among received ones: of the response, or of an event that arrived before it. */
