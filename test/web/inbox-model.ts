@@ -1,16 +1,25 @@
 import { ApiError } from '../../web/src/api/api-error.ts';
+import type { OwnSettings } from '../../web/src/api/own-calls.ts';
 import type { Message, MessageGroup } from '../../web/src/api/shapes.ts';
 import { HeldRows } from '../../web/src/inbox/held-rows.ts';
 import { NO_SETTINGS, textMessage } from './messages.ts';
 
 /** A publication on its way to the client. */
-interface Publication {
-  readonly message: Message;
+type Publication = {
   /** Whether the client had a stream when it was published. */
   readonly online: boolean;
-  /** It is the entry of the change log about the message. */
-  readonly isChange?: true;
-}
+} & (
+  | {
+      readonly message: Message;
+      /** It is the entry of the change log about the message. */
+      readonly isChange?: true;
+    }
+  /** The row as it was after a read mark or a change of settings. These arrive in their order. */
+  | { readonly row: MessageGroup }
+);
+
+/** Whom a text mentions. */
+export type Mentions = 'nobody' | 'me' | 'all';
 
 /** A request whose response is on its way. */
 interface Response {
@@ -46,11 +55,19 @@ export class InboxModel {
   /** The newest versions that the handler has processed. */
   readonly #summaries = new Map<number, Message>();
   readonly #deleted = new Set<number>();
+  /** The newest mention that the handler has processed: none is counted where it lies before the mark. */
+  #mentionSeq = 0;
+  #muted: OwnSettings['muted'] = 'none';
+  #favourite = false;
+  /** The newest message when the conversation was archived, or marked as unread; 0: it is not. */
+  #archivedSeq = 0;
+  #unreadSeq = 0;
 
   constructor() {
     this.rows = new HeldRows({
       me: 'me',
       fetch: () => this.#fetch(),
+      change: (_uuid, change) => this.#change(change),
       later: (_ms, run) => {
         const timer = () => {
           this.timers.delete(timer);
@@ -68,25 +85,27 @@ export class InboxModel {
     return this.rows.rows.get().get('g');
   }
 
-  send(user_uuid: string, kind: Message['kind'] = 'text'): Message {
+  send(user_uuid: string, kind: Message['kind'] = 'text', mentions: Mentions = 'nobody'): Message {
     const seq = this.log.length + 1;
-    const text = textMessage({ seq, user_uuid, message_group_uuid: 'g' });
+    const text = textMessage({ seq, user_uuid, message_group_uuid: 'g', ...mentioned(mentions) });
     const message: Message =
       kind === 'text' ? text : { ...text, kind, message: 'in words', event: undefined };
     this.log.push(message);
     this.#first ??= message;
+    if (seq === 1 && mentionsMe(message)) this.#mentionSeq = 1;
     this.#store(message);
     return message;
   }
 
-  /** Edits a text, or deletes it. */
-  change(seq: number, text: string | null): void {
+  /** Edits a text, or deletes it. @param mentions default: as before. */
+  change(seq: number, text: string | null, mentions?: Mentions): void {
     const held = this.log[seq - 1];
     if (held?.kind !== 'text' || held.deleted_at !== null) return;
     const changed = {
       ...held,
       rev: held.rev + 1,
       message: text,
+      ...(mentions && mentioned(mentions)),
       ...(text === null ? { deleted_at: 'now' } : { edited_at: 'now' }),
     };
     this.log[seq - 1] = changed;
@@ -100,6 +119,7 @@ export class InboxModel {
       if (message.user_uuid === 'me' && message.kind === 'text') {
         this.readSeq = Math.max(this.readSeq, message.seq);
       }
+      if (mentionsMe(message)) this.#mentionSeq = Math.max(this.#mentionSeq, message.seq);
       this.#processedSeq = Math.max(this.#processedSeq, message.seq);
       this.#summaries.set(message.seq, message);
       this.publications.push({ message, online: this.isOnline });
@@ -107,25 +127,38 @@ export class InboxModel {
     }
   }
 
-  /** Delivers one of the publications that are on their way: those of one message in their order. */
+  /** Delivers one of the publications that are on their way: rows in their order, the others in any. */
   receive(place = 0, isDoubled = false): void {
-    const [found] = this.publications.splice(place % Math.max(1, this.publications.length), 1);
+    const at = place % Math.max(1, this.publications.length);
+    const isRow = this.publications[at] && 'row' in this.publications[at];
+    const [found] = this.publications.splice(
+      isRow ? this.publications.findIndex((other) => 'row' in other) : at,
+      1,
+    );
     if (!found?.online || !this.isOnline) return;
-    if (found.isChange) {
-      this.rows.tookChange('g', [found.message.seq]);
-      return;
+    if ('row' in found) this.rows.tookRow(found.row);
+    else if (found.isChange) this.rows.tookChange('g', [found.message.seq]);
+    else {
+      this.rows.tookMessage(found.message);
+      if (isDoubled) this.rows.tookMessage(found.message);
     }
-    this.rows.tookMessage(found.message);
-    if (isDoubled) this.rows.tookMessage(found.message);
   }
 
-  /** Marks read on this device or, with an event of the row, on another. */
+  /** Marks read on this device or on another: both get an event of the row. */
   markRead(seq: number, isElsewhere: boolean): void {
     this.readSeq = Math.max(this.readSeq, Math.min(seq, this.log.length));
+    this.#unreadSeq = 0;
     const row = this.row();
     if (!row) return;
+    this.publications.push({ row, online: this.isOnline });
     if (!isElsewhere) this.rows.tookReadMark({ ...row, unread_count: row.unread_count });
-    else if (this.isOnline) this.rows.tookRow(row);
+  }
+
+  /** Changes settings on this device or on another. */
+  changeSettings(change: Partial<OwnSettings>, isElsewhere: boolean): void {
+    if (isElsewhere) this.#write(change);
+    // What is rejected is shown as before.
+    else void this.rows.changeSettings('g', change).catch(() => undefined);
   }
 
   /** Requests a page of the list, as a start or `ready` does. */
@@ -171,6 +204,8 @@ export class InboxModel {
     this.reconnect();
     this.failures = 0;
     for (let rounds = 0; rounds < 1_000; rounds += 1) {
+      // A change of settings waits for the one before it.
+      await new Promise(setImmediate);
       this.process(this.unprocessed.length);
       while (this.publications.length > 0) this.receive();
       while (this.responses.length > 0) await this.respond();
@@ -185,6 +220,13 @@ export class InboxModel {
     const newest = this.log[this.#processedSeq - 1];
     if (!newest || !this.isMember) return undefined;
     const isOwn = newest.user_uuid === 'me' && newest.kind === 'text';
+    const unread = this.log.filter(
+      ({ seq, kind, user_uuid }) =>
+        seq > this.readSeq && seq <= newest.seq && kind === 'text' && user_uuid !== 'me',
+    );
+    // The items of mentions are written with their messages, and so are as new as the log.
+    const counted = this.#mentionSeq > this.readSeq && !isOwn ? unread.filter(mentionsMe) : [];
+    const hasAnswered = isOwn && newest.seq > this.#unreadSeq;
     return {
       uuid: 'g',
       kind: 'group',
@@ -195,21 +237,27 @@ export class InboxModel {
       created_at: newest.created_at,
       last_seq: newest.seq,
       read_seq: this.readSeq,
-      mention_count: 0,
-      unread_count: isOwn
-        ? 0
-        : this.log.filter(
-            ({ seq, kind, user_uuid }) =>
-              seq > this.readSeq &&
-              seq <= newest.seq &&
-              kind === 'text' &&
-              user_uuid !== 'me' &&
-              !this.#deleted.has(seq),
-          ).length,
+      mention_count: counted.length,
+      unread_count: isOwn ? 0 : unread.filter(({ seq }) => !this.#deleted.has(seq)).length,
       last_by: newest.user_uuid,
       last_kind: newest.kind,
       ...NO_SETTINGS,
+      muted: this.#muted,
+      favourite: this.#favourite,
+      archived: this.#archivedSeq >= newest.seq,
+      marked_unread: this.#unreadSeq > 0 && this.#unreadSeq >= this.readSeq && !hasAnswered,
     };
+  }
+
+  /** Stores settings as the API does. @returns the row with them. */
+  #write({ muted, favourite, archived, marked_unread }: Partial<OwnSettings>): MessageGroup | undefined {
+    this.#muted = muted ?? this.#muted;
+    this.#favourite = favourite ?? this.#favourite;
+    if (archived !== undefined) this.#archivedSeq = archived ? this.log.length : 0;
+    if (marked_unread !== undefined) this.#unreadSeq = marked_unread ? this.log.length : 0;
+    const row = this.row();
+    if (row) this.publications.push({ row, online: this.isOnline });
+    return row;
   }
 
   #store(message: Message): void {
@@ -219,7 +267,15 @@ export class InboxModel {
 
   #fetch(): Promise<MessageGroup> {
     this.fetches += 1;
-    const row = this.row();
+    return this.#respondWith(this.row());
+  }
+
+  /** A change that fails may have been stored: its response is lost. */
+  #change(change: Partial<OwnSettings>): Promise<MessageGroup> {
+    return this.#respondWith(this.isMember ? this.#write(change) : undefined);
+  }
+
+  #respondWith(row: MessageGroup | undefined): Promise<MessageGroup> {
     const isFailing = this.failures > 0;
     if (isFailing) this.failures -= 1;
     return new Promise((resolve, reject) => {
@@ -233,4 +289,13 @@ export class InboxModel {
       });
     });
   }
+}
+
+function mentioned(mentions: Mentions) {
+  const me = { user_uuid: 'me', handle: 'me', display_name: 'Me' };
+  return { mentions: mentions === 'me' ? [me] : [], mentions_all: mentions === 'all' };
+}
+
+function mentionsMe({ mentions, mentions_all, deleted_at }: Message): boolean {
+  return deleted_at === null && (mentions_all || mentions.length > 0);
 }

@@ -266,16 +266,28 @@ describe('a row', () => {
 });
 
 const place = fc.nat(7);
+const mentions = fc.constantFrom('nobody' as const, 'me' as const, 'all' as const);
+const settings = fc.oneof(
+  fc.record({ muted: fc.constantFrom('none' as const, 'all' as const, 'except_mentions' as const) }),
+  fc.record({ favourite: fc.boolean() }),
+  fc.record({ archived: fc.boolean() }),
+  fc.record({ marked_unread: fc.boolean() }),
+);
 const step = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
       do: fc.constant('send' as const),
       by: fc.constantFrom('other', 'other', 'me', 'system'),
+      mentions,
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), place }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('edit' as const), place }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('edit' as const), place, mentions }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('set' as const), change: settings, isElsewhere: fc.boolean() }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({ do: fc.constant('process' as const), count: fc.integer({ min: 1, max: 3 }) }),
@@ -297,17 +309,32 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
+type WriteStep = Extract<Step, { do: 'send' | 'edit' | 'delete' }>;
+
+/** Sends, edits or deletes a message. The user's own texts mention nobody. */
+function write(model: InboxModel, taken: WriteStep): void {
+  if (taken.do === 'send') {
+    if (taken.by === 'system') model.send('other', 'system');
+    else model.send(taken.by, 'text', taken.by === 'me' ? 'nobody' : taken.mentions);
+    return;
+  }
+  const seq = seqAt(model, taken.place);
+  const { rev = 0, user_uuid } = model.log[seq - 1] ?? {};
+  if (taken.do === 'delete') model.change(seq, null);
+  else model.change(seq, `edit ${rev + 1}`, user_uuid === 'me' ? undefined : taken.mentions);
+}
+
+const seqAt = ({ log }: InboxModel, at: number): number => 1 + (at % Math.max(1, log.length));
+
 async function take(model: InboxModel, taken: Step): Promise<void> {
-  const seq = 'place' in taken ? 1 + (taken.place % Math.max(1, model.log.length)) : 0;
   switch (taken.do) {
     case 'send':
-      model.send(taken.by === 'system' ? 'other' : taken.by, taken.by === 'system' ? 'system' : 'text');
-      return;
-    case 'delete':
-      model.change(seq, null);
-      return;
     case 'edit':
-      model.change(seq, `edit ${(model.log[seq - 1]?.rev ?? 0) + 1}`);
+    case 'delete':
+      write(model, taken);
+      return;
+    case 'set':
+      if (model.log.length > 0) model.changeSettings(taken.change, taken.isElsewhere);
       return;
     case 'process':
       model.process(taken.count);
@@ -320,14 +347,14 @@ async function take(model: InboxModel, taken: Step): Promise<void> {
     case 'fire':
       return model.fireTimer(taken.place);
     case 'mark':
-      model.markRead(seq, taken.isElsewhere);
+      model.markRead(seqAt(model, taken.place), taken.isElsewhere);
       return;
     case 'call':
       model[taken.what]();
   }
 }
 
-it('A row ends as the API has it, in any order of messages, marks, publications, responses and interruptions', async () => {
+it('A row ends as the API has it, in any order of messages, mentions, marks, settings, publications, responses and interruptions', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const model = new InboxModel();
@@ -345,6 +372,6 @@ it('A row ends as the API has it, in any order of messages, marks, publications,
       const truth = model.row();
       expect(model.shown).toEqual(truth);
     }),
-    { numRuns: 500 },
+    { numRuns: 1_000 },
   );
 });

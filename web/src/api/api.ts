@@ -1,6 +1,7 @@
 import createClient, { type Client, type Middleware } from 'openapi-fetch';
-import * as z from 'zod/mini';
 import { ApiError } from './api-error.ts';
+import { answer, done, settle } from './exchange.ts';
+import { ownCalls } from './own-calls.ts';
 import { cursorOf, nextAfter } from './paging.ts';
 import type { paths } from './schema.ts';
 import type {
@@ -8,7 +9,6 @@ import type {
   InvitedGroup,
   Member,
   Message,
-  MessageGroup,
   MessageGroupView,
   Person,
   PublicGroup,
@@ -53,11 +53,6 @@ export interface ChangesPage {
   readonly next: number | undefined;
 }
 
-export interface InboxPage {
-  readonly groups: readonly MessageGroup[];
-  readonly nextCursor: string | undefined;
-}
-
 export interface PublicGroupsPage {
   /** May be fewer than were asked for, also none, where more follow. */
   readonly groups: readonly PublicGroup[];
@@ -88,7 +83,6 @@ export interface NewMessage {
   readonly afterSeq: number | undefined;
 }
 
-const INBOX_PAGE = 30;
 const CHANGES_PAGE = 100;
 const MEMBERS_PAGE = 100;
 const REACTORS_PAGE = 100;
@@ -107,6 +101,7 @@ export function createApi({ fetch }: ApiOptions) {
     ...joiningCalls(client),
     ...messageCalls(client),
     ...annotationCalls(client),
+    ...ownCalls(client),
   };
 }
 
@@ -131,11 +126,6 @@ function peopleCalls({ GET, PUT }: Client<paths>) {
 
 function groupCalls({ GET, POST, PUT, PATCH, DELETE }: Client<paths>) {
   return {
-    listGroups: async (cursor: string | undefined): Promise<InboxPage> => {
-      const query = { limit: INBOX_PAGE, ...(cursor !== undefined && { cursor }) };
-      const { data, response } = await settle(GET('/api/message_groups', { params: { query } }));
-      return { groups: data, nextCursor: cursorOf(response.headers.get('Link')) };
-    },
     readGroup: (uuid: string): Promise<MessageGroupView> =>
       answer(GET('/api/message_groups/{uuid}', { params: { path: { uuid } } })),
     createGroup: (group: { name: string; handles: string[] }, key: string): Promise<MessageGroupView> =>
@@ -288,38 +278,3 @@ const failing: Middleware = {
   onError: ({ error }) =>
     error instanceof ApiError ? error : new ApiError(0, ['unreachable'], { cause: error }),
 };
-
-interface Exchange<Data> {
-  readonly data?: Data;
-  readonly error?: unknown;
-  readonly response: Response;
-}
-
-/** Returns the body of a response. @throws ApiError */
-async function answer<Data>(exchange: Promise<Exchange<Data>>): Promise<NonNullable<Data>> {
-  return (await settle(exchange)).data;
-}
-
-/** Returns the body of a response, with its headers. @throws ApiError */
-async function settle<Data>(exchange: Promise<Exchange<Data>>) {
-  const { data, error, response } = await exchange;
-  if (!response.ok) throw refusal(response, error);
-  if (data === undefined || data === null) throw new ApiError(response.status, ['internal_error']);
-  return { data, response };
-}
-
-/** Waits for a response without a body. @throws ApiError */
-async function done(exchange: Promise<Exchange<unknown>>): Promise<void> {
-  const { error, response } = await exchange;
-  if (!response.ok) throw refusal(response, error);
-}
-
-/** A proxy before the API may send errors in another form. */
-const codes = z.catch(z.tuple([z.string()], z.string()), ['internal_error']);
-
-function refusal(response: Response, body: unknown): ApiError {
-  const retryAfter = Number(response.headers.get('Retry-After') ?? NaN);
-  return new ApiError(response.status, codes.parse(body), {
-    ...(Number.isFinite(retryAfter) && { retryAfter }),
-  });
-}

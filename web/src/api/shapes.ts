@@ -13,6 +13,10 @@ export const isGone = ({ handle }: Pick<Person, 'handle'>): boolean => handle ==
 export type MessageGroup = Schemas['MessageGroup'];
 /** A conversation with its members. */
 export type MessageGroupView = Schemas['MessageGroupWithMembers'];
+/** What the user has not read, without muted and archived conversations. */
+export type Badge = Schemas['Badge'];
+/** A user whom the user blocks. */
+export type BlockedUser = Schemas['BlockedUser'];
 export type Visibility = Schemas['Visibility'];
 /** A group that any user can join. Its handle is always null: openapi-fetch leaves such an attribute out of a response's type. */
 export type PublicGroup = Omit<Schemas['PublicGroup'], 'handle'>;

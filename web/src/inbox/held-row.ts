@@ -2,6 +2,15 @@ import { beginningOf } from '../../../schema/preview.ts';
 import type { Message, MessageGroup } from '../api/shapes.ts';
 import { systemWords } from '../conversation/system-words.ts';
 import { plain } from '../ui/sentence.ts';
+import {
+  areSettingsExact,
+  type HeldSettings,
+  NO_HELD_SETTINGS,
+  settingsAfterMessage,
+  settingsAfterRead,
+  settingsAfterState,
+  settingsOf,
+} from './held-settings.ts';
 
 /**
  * What a client holds of one conversation in the list: the newest state that the API sent, and what events said after it.
@@ -13,8 +22,10 @@ import { plain } from '../ui/sentence.ts';
 export interface HeldRow {
   /** The newest state that the API sent. Absent: the conversation is not loaded, and events came. */
   readonly base?: MessageGroup;
-  /** When `base` was requested. */
+  /** When the summary in `base` was requested: the newest message, the counts and the mark. */
   readonly requestedAt: number;
+  /** What is known of the rest of `base`, which has the user's own settings. */
+  readonly settings: HeldSettings;
   /** The newest version of each message from the newest one of `base` on, by seq, as far as events brought it. */
   readonly news: ReadonlyMap<number, News>;
   /**
@@ -22,29 +33,39 @@ export interface HeldRow {
    * has them. It may have them for a second: the API counts a deletion when the table's stream has processed it.
    */
   readonly deleted: ReadonlyMap<number, boolean>;
+  /** Unread texts of others up to the newest one of `base` that were edited: they may mention the user since, or no longer. */
+  readonly edited: ReadonlySet<number>;
   /** Everything up to this seq was read. The mark of `base` may be lower. */
   readonly readSeq: number;
 }
 
-interface News {
+export interface News {
   readonly message: Message;
   /** When it was received. */
   readonly receivedAt: number;
 }
 
-export const NOTHING_HELD: HeldRow = { requestedAt: 0, news: new Map(), deleted: new Map(), readSeq: 0 };
+export const NOTHING_HELD: HeldRow = {
+  requestedAt: 0,
+  settings: NO_HELD_SETTINGS,
+  news: new Map(),
+  deleted: new Map(),
+  edited: new Set(),
+  readSeq: 0,
+};
 
 /** Adds a message that was sent, edited or deleted. */
 export function withMessage(held: HeldRow, { message, receivedAt }: News, me: string): HeldRow {
   const { base, news } = held;
   const { seq, rev } = message;
-  const counted = isUnreadDeletion(held, message, me) ? withDeletion(held, message) : held;
+  const counted = withDoubt(held, message, me);
   const known = news.get(seq)?.message;
   const isPast = base !== undefined && (seq < base.last_seq || (seq === base.last_seq && rev === 0));
   if (isPast || (known && known.rev > rev)) return counted;
   // A text raises its author's mark.
   const readSeq = isTextOf(message, me) ? Math.max(held.readSeq, seq) : held.readSeq;
-  return { ...counted, readSeq, news: new Map(news).set(seq, { message, receivedAt }) };
+  const settings = seq > lastSeq(held) ? settingsAfterMessage(held, message, me) : held.settings;
+  return { ...counted, settings, readSeq, news: new Map(news).set(seq, { message, receivedAt }) };
 }
 
 /** Adds a state that the API sent, in a response or as an event. */
@@ -58,44 +79,54 @@ export function withState(
     readonly me: string;
   },
 ): HeldRow {
-  const { base } = held;
   const { requestedAt, me } = parts;
-  const isLater = requestedAt >= held.requestedAt;
   const ownSeq = isOwnText(next, me) ? next.last_seq : 0;
   const readSeq = Math.max(held.readSeq, next.read_seq, ownSeq);
-  if (base && (next.last_seq < base.last_seq || (next.last_seq === base.last_seq && !isLater))) {
-    // The summary in it is older than the one that is held: a summary is written about a second after its message.
-    return { ...held, readSeq, base: isLater ? { ...next, ...summaryOf(base) } : base };
-  }
+  const stated = withRest({ ...held, readSeq }, next, requestedAt);
+  const { base } = held;
+  const isLater = requestedAt >= held.requestedAt;
+  // The summary may be older than the one that is held: a summary is written about a second after its message.
+  if (base && (next.last_seq < base.last_seq || (next.last_seq === base.last_seq && !isLater))) return stated;
   const isOutdated = ({ receivedAt }: News) => receivedAt < parts.readyAt && requestedAt >= parts.readyAt;
   const news = [...held.news].filter(
     ([seq, entry]) => seq > next.last_seq || (seq === next.last_seq && !isOutdated(entry)),
   );
-  const deletedNews = [...held.news.values()]
-    .filter(({ message }) => message.seq <= next.last_seq && isUnreadDeletion(held, message, me))
-    .map(({ message }) => message.seq);
-  const deleted = [...held.deleted.keys(), ...deletedNews]
-    .filter((seq) => seq > readSeq)
-    .map((seq) => [seq, false] as const);
+  const past = [...held.news.values()]
+    .map(({ message }) => message)
+    .filter(({ seq }) => seq <= next.last_seq);
+  const seqsOf = (messages: readonly Message[]) => messages.map(({ seq }) => seq);
+  const deletedNews = past.filter((message) => isUnreadDeletion(held, message, me));
+  const editedNews = past.filter((message) => mayChangeMentions({ ...held, base: next }, message, me));
+  const isUnread = (seq: number) => seq > readSeq;
   return {
-    base: next,
+    ...stated,
+    base: { ...(stated.base ?? next), ...summaryOf(next) },
     requestedAt: Math.max(requestedAt, held.requestedAt),
     news: new Map(news),
-    deleted: new Map(deleted),
-    readSeq,
+    deleted: new Map(
+      [...held.deleted.keys(), ...seqsOf(deletedNews)].filter(isUnread).map((seq) => [seq, false] as const),
+    ),
+    edited: new Set([...held.edited, ...seqsOf(editedNews)].filter(isUnread)),
   };
 }
 
-/** Raises the read mark. */
-export function withReadSeq(held: HeldRow, readSeq: number): HeldRow {
-  return readSeq > held.readSeq ? { ...held, readSeq } : held;
+/** Takes the user's read mark. It never goes back. @param receivedAt when the API confirmed it. */
+export function withReadMark(held: HeldRow, readSeq: number, receivedAt: number): HeldRow {
+  const settings = settingsAfterRead(held.settings, receivedAt);
+  return { ...held, settings, readSeq: Math.max(readSeq, held.readSeq) };
 }
 
 /** The row as the list shows it; undefined while the API has sent no state of it. */
 export function shownRow(held: HeldRow, me: string): MessageGroup | undefined {
   const { base, readSeq } = held;
   if (!base) return undefined;
-  const shown = { ...base, read_seq: readSeq, unread_count: unreadCount(held, base, me) };
+  const shown = {
+    ...base,
+    ...settingsOf(held.settings, base),
+    read_seq: readSeq,
+    unread_count: unreadCount(held, base, me),
+    mention_count: mentionCount(held, base, me),
+  };
   const newest = held.news.get(lastSeq(held))?.message;
   if (!newest) return shown;
   const { unreadable: _, last_by_name, ...rest } = shown;
@@ -111,10 +142,11 @@ export function shownRow(held: HeldRow, me: string): MessageGroup | undefined {
   };
 }
 
-/** Whether the row is complete and its unread count exact, as far as is known here. Otherwise it has to be fetched. */
-export function isExact(held: HeldRow): boolean {
+/** Whether the row is complete, and its counts and settings exact, as far as is known here. Otherwise it has to be fetched. */
+export function isExact(held: HeldRow, me: string): boolean {
   const { base, news, readSeq } = held;
   if (!base) return news.size === 0;
+  if (!areSettingsExact(held, base, me)) return false;
   if (readSeq >= lastSeq(held)) return true;
   const isMarkKnown = readSeq <= base.read_seq || readSeq >= base.last_seq;
   return isMarkKnown && missingNews(held, base) === 0;
@@ -126,9 +158,25 @@ export function isUnreadDeletion({ readSeq }: HeldRow, message: Message, me: str
   return kind === 'text' && deleted_at !== null && user_uuid !== me && seq > readSeq;
 }
 
-/** Whether a deletion was received before. */
-export function knowsDeletion({ news, deleted }: HeldRow, seq: number): boolean {
-  return deleted.has(seq) || typeof news.get(seq)?.message.deleted_at === 'string';
+/**
+ * Whether a message is an unread text of another user that was edited, and may mention this user since, or no longer. Where no
+ * unread message mentions the user and this one does not, nothing has changed: an edit in a large group must not cause a request of each
+ * member.
+ */
+export function mayChangeMentions({ readSeq, base }: HeldRow, message: Message, me: string): boolean {
+  const { kind, rev, deleted_at, user_uuid, seq } = message;
+  const isEdit = kind === 'text' && rev > 0 && deleted_at === null && user_uuid !== me && seq > readSeq;
+  return isEdit && (mentions(message, me) || (base?.mention_count ?? 0) > 0);
+}
+
+/** Whether it was received before that a message was deleted, or edited so that its mentions may have changed. */
+export function isInDoubt({ news, deleted, edited }: HeldRow, seq: number): boolean {
+  return deleted.has(seq) || edited.has(seq) || typeof news.get(seq)?.message.deleted_at === 'string';
+}
+
+/** Whether a text mentions the user, by handle or with all. */
+function mentions({ mentions, mentions_all }: Message, me: string): boolean {
+  return mentions_all || mentions.some(({ user_uuid }) => user_uuid === me);
 }
 
 /** Whether the user wrote the message that a row shows. A system message names its author itself. */
@@ -136,7 +184,28 @@ export function isOwnText({ last_by, last_kind, message }: MessageGroup, me: str
   return last_by === me && last_kind === 'text' && message !== null;
 }
 
-function withDeletion(held: HeldRow, { seq }: Message): HeldRow {
+/** Replaces what a state says apart from the summary, if it was requested last. */
+function withRest(held: HeldRow, next: MessageGroup, requestedAt: number): HeldRow {
+  const { base } = held;
+  if (base && requestedAt < held.settings.statedAt) return held;
+  const { unreadable: _, last_by_name: __, ...rest } = next;
+  return {
+    ...held,
+    settings: settingsAfterState(held.settings, next, requestedAt),
+    base: { ...rest, ...summaryOf(base ?? next) },
+  };
+}
+
+/** Notes a message whose change the counts of the base may not have yet. */
+function withDoubt(held: HeldRow, message: Message, me: string): HeldRow {
+  const { seq } = message;
+  if (isUnreadDeletion(held, message, me)) return withDeletion(held, seq);
+  const isInBase = held.base !== undefined && seq <= held.base.last_seq;
+  if (!isInBase || !mayChangeMentions(held, message, me)) return held;
+  return { ...held, edited: new Set(held.edited).add(seq) };
+}
+
+function withDeletion(held: HeldRow, seq: number): HeldRow {
   const { base, deleted } = held;
   if (!base || seq > base.last_seq || deleted.has(seq)) return held;
   // A state that shows the tombstone does not count it.
@@ -144,7 +213,7 @@ function withDeletion(held: HeldRow, { seq }: Message): HeldRow {
   return { ...held, deleted: new Map(deleted).set(seq, isCounted) };
 }
 
-function lastSeq({ base, news }: HeldRow): number {
+export function lastSeq({ base, news }: HeldRow): number {
   return Math.max(base?.last_seq ?? 0, ...news.keys());
 }
 
@@ -157,16 +226,24 @@ function missingNews(held: HeldRow, base: MessageGroup): number {
 
 /** A missing message counts as unread until the row is fetched. */
 function unreadCount(held: HeldRow, base: MessageGroup, me: string): number {
-  const { news, readSeq } = held;
+  return unreadInBase(held, base) + unreadNews(held, base, me).length + missingNews(held, base);
+}
+
+function mentionCount(held: HeldRow, base: MessageGroup, me: string): number {
+  const inNews = unreadNews(held, base, me).filter((message) => mentions(message, me)).length;
+  // What mentions the user is a part of what is unread.
+  return Math.min(base.mention_count, unreadInBase(held, base)) + inNews;
+}
+
+/** Unread texts of others after the newest message of the base. */
+function unreadNews({ news, readSeq }: HeldRow, base: MessageGroup, me: string): Message[] {
   const after = Math.max(base.last_seq, readSeq);
-  const texts = [...news.values()].filter(
-    ({ message }) =>
-      message.seq > after &&
-      message.kind === 'text' &&
-      message.deleted_at === null &&
-      message.user_uuid !== me,
-  );
-  return unreadInBase(held, base) + texts.length + missingNews(held, base);
+  return [...news.values()]
+    .map(({ message }) => message)
+    .filter(
+      ({ seq, kind, deleted_at, user_uuid }) =>
+        seq > after && kind === 'text' && deleted_at === null && user_uuid !== me,
+    );
 }
 
 function unreadInBase({ readSeq, deleted }: HeldRow, base: MessageGroup): number {
@@ -182,9 +259,13 @@ function isTextOf({ kind, user_uuid }: Message, me: string): boolean {
 
 /** What a state says of the log. */
 function summaryOf(state: MessageGroup) {
-  const { message, created_at, last_seq, last_by, last_by_name, last_kind, read_seq, unread_count } = state;
-  const author = { last_by, ...(last_by_name !== undefined && { last_by_name }) };
-  return { message, created_at, last_seq, ...author, last_kind, read_seq, unread_count };
+  const { message, created_at, last_seq, last_by, last_by_name, last_kind, unreadable } = state;
+  const { read_seq, unread_count, mention_count } = state;
+  return {
+    ...{ message, created_at, last_seq, last_by, last_kind, read_seq, unread_count, mention_count },
+    ...(last_by_name !== undefined && { last_by_name }),
+    ...(unreadable !== undefined && { unreadable }),
+  };
 }
 
 /** The preview as the API words it for the same user. */

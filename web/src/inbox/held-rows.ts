@@ -1,69 +1,72 @@
-import { codeOf } from '../api/api-error.ts';
+import type { List } from '../api/own-calls.ts';
 import type { Message, MessageGroup, ReadMark } from '../api/shapes.ts';
 import { Subject } from '../chat/subject.ts';
 import {
   type HeldRow,
   isExact,
+  isInDoubt,
   isUnreadDeletion,
-  knowsDeletion,
+  mayChangeMentions,
   NOTHING_HELD,
   shownRow,
   withMessage,
-  withReadSeq,
+  withReadMark,
   withState,
 } from './held-row.ts';
+import { settingsAfterChange } from './held-settings.ts';
+import { isIn, LISTS } from './lists.ts';
+import { PendingSettings, type SettingsChange } from './pending-settings.ts';
+import { RowFetches } from './row-fetches.ts';
 
 /** How long a row waits to be fetched, in milliseconds: messages that follow each other share one request. */
 const SOON_MS = 200;
-/** How long the deletion of an unread message waits for the entry of the change log, in milliseconds. */
+/** How long the change of an unread message waits for the entry of the change log, in milliseconds. */
 const CHANGE_EVENT_MS = 3_000;
-/** How long a row that is still not exact waits for the next request, in milliseconds, doubled each time. */
-const RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 15_000;
 
 interface HeldRowsParts {
   readonly me: string;
   /** Requests the newest state of a conversation. */
   readonly fetch: (uuid: string) => Promise<MessageGroup>;
+  /** Changes own settings of a conversation. @returns its state with them. */
+  readonly change: (uuid: string, change: SettingsChange) => Promise<MessageGroup>;
   /** Calls a function after a time in milliseconds. @returns a function that cancels it. */
   readonly later: (ms: number, run: () => void) => () => void;
   /** A conversation was not found: the user is no longer a member. */
   readonly onGone: (uuid: string) => void;
 }
 
-/** The request for one conversation's row: at most one is waiting or under way. */
-interface Fetching {
-  /** When it is due, in milliseconds from the start of its wait; undefined while it is under way. */
-  waits: { readonly ms: number; readonly cancel: () => void } | undefined;
-  /** Whether it is made even if the row is exact by then. */
-  isForced: boolean;
-  /** Another one is to follow, with this wait. */
-  next: number | undefined;
-  failures: number;
-}
-
 /**
- * The rows of the list of conversations, by id: states that the API sent, updated by events.
+ * The rows of the lists of conversations, by id: states that the API sent, updated by events and by changes on their way.
  *
- * A row that is not exact is fetched. So is one of whose unread messages one was deleted: the API counts the deletion only
- * once the table's stream has processed it. After that comes the event about the entry of the change log, and the row is
- * fetched with it; or after some seconds, because that event may be lost.
+ * A row that is not exact is fetched. So is one of whose unread messages one was deleted, or edited where it may mention the user: the
+ * API counts that only once the table's stream has processed it. After that comes the event about the entry of the change log, and
+ * the row is fetched with it; or after some seconds, because that event may be lost.
  */
 export class HeldRows {
-  /** What the list shows of each conversation. */
+  /** What the lists show of each conversation. */
   readonly rows = new Subject<ReadonlyMap<string, MessageGroup>>(new Map());
   readonly #parts: HeldRowsParts;
   readonly #held = new Map<string, HeldRow>();
-  readonly #fetching = new Map<string, Fetching>();
-  /** Conversations that did not come with a page of the list, and when they were added. */
-  readonly #added = new Map<string, number>();
+  readonly #fetches: RowFetches;
+  readonly #pending = new PendingSettings();
+  /** Conversations that did not come with a page of a list, and when they were added. */
+  readonly #added: Readonly<Record<List, Map<string, number>>> = {
+    default: new Map(),
+    favourites: new Map(),
+    archived: new Map(),
+  };
   readonly #removed = new Map<string, number>();
   #time = 0;
   #readyAt = 0;
-  #isClosed = false;
 
   constructor(parts: HeldRowsParts) {
     this.#parts = parts;
+    this.#fetches = new RowFetches({
+      ...parts,
+      isExact: (uuid) => this.#isExact(uuid),
+      moment: () => this.moment(),
+      onRow: (row, requestedAt) => this.tookRow(row, requestedAt),
+    });
   }
 
   /** Counts a moment. A response belongs to the moment before its request. */
@@ -78,39 +81,43 @@ export class HeldRows {
   }
 
   open(): void {
-    this.#isClosed = false;
+    this.#fetches.open();
   }
 
   /** The session ends: nothing more is fetched. */
   close(): void {
-    this.#isClosed = true;
-    for (const { waits } of this.#fetching.values()) waits?.cancel();
-    this.#fetching.clear();
+    this.#fetches.close();
   }
 
-  /** The conversations of these pages and those that were added to the list, newest activity first. */
+  /** The conversations of these pages and those that were added since, as far as they are in the list, newest activity first. */
   listed(
     pages: readonly (readonly Pick<MessageGroup, 'uuid'>[])[],
+    list: List = 'default',
     rows: ReadonlyMap<string, MessageGroup> = this.rows.get(),
   ): MessageGroup[] {
-    const uuids = new Set([...pages.flat().map(({ uuid }) => uuid), ...this.#added.keys()]);
+    const uuids = new Set([...pages.flat().map(({ uuid }) => uuid), ...this.#added[list].keys()]);
     return [...uuids]
       .flatMap((uuid) => rows.get(uuid) ?? [])
+      .filter((row) => isIn(list, row))
       .sort((a, b) => compare(b.created_at, a.created_at) || compare(b.uuid, a.uuid));
   }
 
-  /** Takes a page of the list. */
-  tookPage(groups: readonly MessageGroup[], page: { requestedAt: number; isFirst: boolean }): void {
+  /** Takes a page of a list. */
+  tookPage(
+    groups: readonly MessageGroup[],
+    page: { readonly requestedAt: number; readonly isFirst: boolean; readonly list?: List },
+  ): void {
+    const added = this.#added[page.list ?? 'default'];
     // What was added before has its place in the pages by now.
     if (page.isFirst) {
-      for (const [uuid, addedAt] of this.#added) if (addedAt < page.requestedAt) this.#added.delete(uuid);
+      for (const [uuid, addedAt] of added) if (addedAt < page.requestedAt) added.delete(uuid);
     }
     this.#take(groups, page.requestedAt);
   }
 
-  /** Takes the state of a conversation, which becomes part of the list. */
+  /** Takes the state of a conversation, which becomes part of its lists. */
   tookRow(group: MessageGroup, requestedAt = this.moment()): void {
-    this.#added.set(group.uuid, this.moment());
+    this.#add(group.uuid);
     this.#take([group], requestedAt);
   }
 
@@ -118,31 +125,68 @@ export class HeldRows {
     const { message_group_uuid: uuid } = message;
     const { me } = this.#parts;
     const held = this.#held.get(uuid) ?? NOTHING_HELD;
-    if (held.base && isUnreadDeletion(held, message, me)) {
-      this.#schedule(uuid, CHANGE_EVENT_MS, true);
-    }
+    const isInBase = held.base !== undefined && message.seq <= held.base.last_seq;
+    if (
+      held.base &&
+      (isUnreadDeletion(held, message, me) || (isInBase && mayChangeMentions(held, message, me)))
+    )
+      this.#fetches.schedule(uuid, CHANGE_EVENT_MS, true);
     this.#set(uuid, withMessage(held, { message, receivedAt: this.moment() }, me));
   }
 
-  /** Takes an entry of a conversation's change log: the API counts the deletions among these messages from now on. */
+  /** Takes an entry of a conversation's change log: the API counts the changes of these messages from now on. */
   tookChange(uuid: string, seqs: readonly number[]): void {
     const held = this.#held.get(uuid);
-    if (held?.base && seqs.some((seq) => knowsDeletion(held, seq))) this.#schedule(uuid, SOON_MS, true);
+    if (held?.base && seqs.some((seq) => isInDoubt(held, seq))) this.#fetches.schedule(uuid, SOON_MS, true);
   }
 
   tookReadMark({ uuid, read_seq }: ReadMark): void {
-    this.#set(uuid, withReadSeq(this.#held.get(uuid) ?? NOTHING_HELD, read_seq));
+    this.#set(uuid, withReadMark(this.#held.get(uuid) ?? NOTHING_HELD, read_seq, this.moment()));
+  }
+
+  /**
+   * Changes the user's own settings of a conversation. The lists show the change at once, and take it back if the API
+   * rejects it.
+   *
+   * An event or a response from before the change may arrive while it is under way, and counts as newer than its response;
+   * and a request whose response is lost may have been executed. Then the row is fetched.
+   * @throws ApiError
+   */
+  async changeSettings(uuid: string, change: SettingsChange): Promise<void> {
+    let requestedAt = 0;
+    const changing = this.#pending.add(uuid, change, () => {
+      requestedAt = this.moment();
+      return this.#parts.change(uuid, change);
+    });
+    this.#show([uuid]);
+    try {
+      const row = await changing;
+      const held = this.#held.get(uuid);
+      if (held) {
+        if (held.settings.statedAt > requestedAt) this.#fetches.schedule(uuid, SOON_MS, true);
+        this.#held.set(uuid, { ...held, settings: settingsAfterChange(held.settings, change) });
+      }
+      this.tookRow(row, requestedAt);
+    } catch (error) {
+      this.#fetches.schedule(uuid, SOON_MS, true);
+      this.#show([uuid]);
+      throw error;
+    }
   }
 
   /** Removes a conversation of which the user is no longer a member. */
   remove(uuid: string): void {
     this.#removed.set(uuid, this.moment());
-    this.#added.delete(uuid);
+    for (const list of LISTS) this.#added[list].delete(uuid);
     this.#held.delete(uuid);
-    this.#fetching.get(uuid)?.waits?.cancel();
-    this.#fetching.delete(uuid);
+    this.#fetches.drop(uuid);
     const rows = new Map(this.rows.get());
     if (rows.delete(uuid)) this.rows.set(rows);
+  }
+
+  #add(uuid: string): void {
+    const addedAt = this.moment();
+    for (const list of LISTS) this.#added[list].set(uuid, addedAt);
   }
 
   #take(groups: readonly MessageGroup[], requestedAt: number): void {
@@ -154,9 +198,11 @@ export class HeldRows {
       const before = this.#held.get(group.uuid) ?? NOTHING_HELD;
       const held = withState(before, group, parts);
       this.#held.set(group.uuid, held);
-      // This state may count a message that events reported as deleted.
-      const isDoubtful = [...held.deleted.keys()].some((seq) => !before.deleted.has(seq));
-      if (isDoubtful) this.#schedule(group.uuid, CHANGE_EVENT_MS, true);
+      // This state may count messages as they were before changes that events reported.
+      const isDoubtful =
+        [...held.deleted.keys()].some((seq) => !before.deleted.has(seq)) ||
+        [...held.edited].some((seq) => !before.edited.has(seq));
+      if (isDoubtful) this.#fetches.schedule(group.uuid, CHANGE_EVENT_MS, true);
     }
     this.#show(groups.map(({ uuid }) => uuid));
   }
@@ -168,65 +214,27 @@ export class HeldRows {
   }
 
   #show(uuids: readonly string[]): void {
+    const { me } = this.#parts;
     const rows = new Map(this.rows.get());
     for (const uuid of uuids) {
       const held = this.#held.get(uuid);
       if (!held) continue;
-      const row = shownRow(held, this.#parts.me);
-      if (row) rows.set(uuid, row);
-      if (!isExact(held)) this.#schedule(uuid, SOON_MS, false);
+      const before = rows.get(uuid);
+      const row = shownRow(held, me);
+      if (row) {
+        const shown = { ...row, ...this.#pending.of(uuid) };
+        rows.set(uuid, shown);
+        // It is on no page of a list that it has just come to.
+        if (before && LISTS.some((list) => isIn(list, shown) && !isIn(list, before))) this.#add(uuid);
+      }
+      if (!isExact(held, me)) this.#fetches.schedule(uuid, SOON_MS, false);
     }
     this.rows.set(rows);
   }
 
-  /** Requests a row after a time, or earlier if a request is waiting that is due earlier. */
-  #schedule(uuid: string, ms: number, isForced: boolean, failures = 0): void {
-    if (this.#isClosed) return;
-    const known = this.#fetching.get(uuid);
-    if (known && !known.waits) {
-      // Its response may be older than this.
-      if (isForced) known.next = Math.min(ms, known.next ?? ms);
-      return;
-    }
-    const fetching = known ?? { waits: undefined, isForced: false, next: undefined, failures };
-    this.#fetching.set(uuid, fetching);
-    fetching.isForced ||= isForced;
-    if (fetching.waits && fetching.waits.ms <= ms) return;
-    fetching.waits?.cancel();
-    fetching.waits = { ms, cancel: this.#parts.later(ms, () => void this.#fetch(uuid, fetching)) };
-  }
-
-  async #fetch(uuid: string, fetching: Fetching): Promise<void> {
-    fetching.waits = undefined;
-    const isWanted = fetching.isForced || !this.#isExact(uuid);
-    fetching.isForced = false;
-    if (isWanted) {
-      const requestedAt = this.moment();
-      const { row, error } = await this.#parts.fetch(uuid).then(
-        (row) => ({ row, error: undefined }),
-        (error: unknown) => ({ row: undefined, error }),
-      );
-      // The conversation was removed meanwhile, or the session has ended.
-      if (this.#fetching.get(uuid) !== fetching) return;
-      if (row) this.tookRow(row, requestedAt);
-      else if (codeOf(error) === 'not_found') this.#parts.onGone(uuid);
-      else fetching.next ??= RETRY_MS;
-      fetching.failures = row && this.#isExact(uuid) ? 0 : fetching.failures + 1;
-    }
-    if (this.#fetching.get(uuid) === fetching) this.#goOn(uuid, fetching);
-  }
-
-  /** After a request: another one follows if it was wanted meanwhile, or if the row is still not exact. */
-  #goOn(uuid: string, { next, failures }: Fetching): void {
-    this.#fetching.delete(uuid);
-    if (next === undefined && this.#isExact(uuid)) return;
-    const retry = failures === 0 ? 0 : Math.min(RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS);
-    this.#schedule(uuid, Math.max(retry, next ?? 0), next !== undefined, failures);
-  }
-
   #isExact(uuid: string): boolean {
     const held = this.#held.get(uuid);
-    return !held || isExact(held);
+    return !held || isExact(held, this.#parts.me);
   }
 }
 
