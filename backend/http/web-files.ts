@@ -26,7 +26,14 @@ export interface WebSettings {
 }
 
 /** Where the screens have a page; at every other address they show that there is none, with status 404. */
-export const WEB_ROUTES = ['/', '/messages/new/:handle', '/messages/:uuid', '/invites/:code', '/signed-in'];
+export const WEB_ROUTES = [
+  '/',
+  '/messages/new/:handle',
+  '/messages/:uuid',
+  '/invites/:code',
+  '/blocked',
+  '/signed-in',
+];
 /** The same as an expression without groups: what Express captures it decodes, and refuses what is not decodable. */
 const PAGES = new RegExp(
   `^(?:${WEB_ROUTES.map((route) => route.replaceAll(/:\w+/g, '[^/]+')).join('|')})/?$`,

@@ -58,6 +58,7 @@ describe('the message screens', () => {
     '/messages/new/ada/',
     '/messages/%E0%A4%A',
     '/invites/01JX3K8Q4M5N6P7R8S9TAVBWCX5GZ0S8KCX3N1QH2V7RBTW9M4PE',
+    '/blocked',
     '/signed-in?code=1',
   ])('are one page, at each of their addresses: %s', async (path) => {
     const answer = await navigate(await serve(), path);
@@ -70,17 +71,22 @@ describe('the message screens', () => {
     expect(WEB_ROUTES.toSorted()).toEqual([...ROUTES, SIGNED_IN_PATH].toSorted());
   });
 
-  it.each(['/unknown', '/messages', '/messages/a/b/c', '/signed-in/x', '/index.html', '/favicon.ico'])(
-    'are served with status 404 at an address that none of them has: %s',
-    async (path) => {
-      const port = await serve();
-      const answer = await navigate(port, path);
-      expect(answer).toMatchObject({ status: 404, text: PAGE });
-      expect((await exchange(port, { method: 'HEAD', path, headers: { Accept: 'text/html' } })).status).toBe(
-        answer.status,
-      );
-    },
-  );
+  it.each([
+    '/unknown',
+    '/messages',
+    '/messages/a/b/c',
+    '/blocked/x',
+    '/signed-in/x',
+    '/index.html',
+    '/favicon.ico',
+  ])('are served with status 404 at an address that none of them has: %s', async (path) => {
+    const port = await serve();
+    const answer = await navigate(port, path);
+    expect(answer).toMatchObject({ status: 404, text: PAGE });
+    expect((await exchange(port, { method: 'HEAD', path, headers: { Accept: 'text/html' } })).status).toBe(
+      answer.status,
+    );
+  });
 
   it('run nothing but their own files, inline nothing, and call nobody else', async () => {
     const port = await serve();

@@ -6,5 +6,12 @@ export const INBOX_ROUTE = '/';
 export const DRAFT_ROUTE = '/messages/new/:handle';
 export const CONVERSATION_ROUTE = '/messages/:uuid';
 export const INVITATION_ROUTE = '/invites/:code';
+export const BLOCKED_ROUTE = '/blocked';
 
-export const ROUTES = [INBOX_ROUTE, DRAFT_ROUTE, CONVERSATION_ROUTE, INVITATION_ROUTE] as const;
+export const ROUTES = [
+  INBOX_ROUTE,
+  DRAFT_ROUTE,
+  CONVERSATION_ROUTE,
+  INVITATION_ROUTE,
+  BLOCKED_ROUTE,
+] as const;

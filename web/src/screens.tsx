@@ -7,16 +7,17 @@ import { ChatContext } from './chat/use-chat.ts';
 import { ConversationScreen } from './conversation/conversation-screen.tsx';
 import { DraftScreen } from './conversation/draft-screen.tsx';
 import { InboxPane } from './inbox/inbox-pane.tsx';
-import { CONVERSATION_ROUTE, DRAFT_ROUTE, INBOX_ROUTE, INVITATION_ROUTE } from './routes.ts';
+import { BLOCKED_ROUTE, CONVERSATION_ROUTE, DRAFT_ROUTE, INBOX_ROUTE, INVITATION_ROUTE } from './routes.ts';
 import { Announcer } from './ui/announcer.tsx';
 import { Failure } from './ui/failure.tsx';
 import { fetchParts, onDemand } from './ui/on-demand.tsx';
 import { useReachable } from './ui/use-reachable.ts';
 
-// Dialogs and invitations are not needed for the first screen.
+// Dialogs, and screens that are rarely opened, are not needed for the first screen.
 const NewConversationDialog = onDemand(() => import('./people/new-conversation-dialog.tsx'));
 const PublicGroupsDialog = onDemand(() => import('./groups/public-groups-dialog.tsx'));
 const InvitationScreen = onDemand(() => import('./groups/invitation-screen.tsx'));
+const BlockedScreen = onDemand(() => import('./people/blocked-screen.tsx'));
 const NewGroupDialog = onDemand(() => import('./groups/new-group-dialog.tsx'));
 
 /** The list of conversations next to the open one; on a narrow window, one of the two. */
@@ -46,27 +47,7 @@ export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onS
           </Contained>
           <main id="stage" className="stage" tabIndex={-1}>
             <Contained chat={chat} key={location}>
-              <Switch>
-                <Route path={DRAFT_ROUTE}>
-                  {({ handle }) => <DraftScreen key={handle} handle={handle} />}
-                </Route>
-                <Route path={CONVERSATION_ROUTE}>
-                  {({ uuid }) => <ConversationScreen key={uuid} uuid={uuid} />}
-                </Route>
-                <Route path={INVITATION_ROUTE}>
-                  {({ code }) => (
-                    <InvitationScreen
-                      key={code}
-                      code={code}
-                      placeholder={<p className="placeholder quiet appears-late">Loading…</p>}
-                      onClose={() => navigate(INBOX_ROUTE)}
-                    />
-                  )}
-                </Route>
-                <Route>
-                  <p className="placeholder quiet">Select a conversation, or start a new one.</p>
-                </Route>
-              </Switch>
+              <Stage />
             </Contained>
           </main>
         </div>
@@ -78,6 +59,28 @@ export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onS
         {dialog === 'group' && <NewGroupDialog onClose={close} onOpen={open} />}
       </ChatContext>
     </QueryClientProvider>
+  );
+}
+
+/** The screen of the address, next to the list. */
+function Stage() {
+  const [, navigate] = useLocation();
+  const loading = <p className="placeholder quiet appears-late">Loading…</p>;
+  const close = () => navigate(INBOX_ROUTE);
+  return (
+    <Switch>
+      <Route path={DRAFT_ROUTE}>{({ handle }) => <DraftScreen key={handle} handle={handle} />}</Route>
+      <Route path={CONVERSATION_ROUTE}>{({ uuid }) => <ConversationScreen key={uuid} uuid={uuid} />}</Route>
+      <Route path={INVITATION_ROUTE}>
+        {({ code }) => <InvitationScreen key={code} code={code} placeholder={loading} onClose={close} />}
+      </Route>
+      <Route path={BLOCKED_ROUTE}>
+        <BlockedScreen placeholder={loading} onClose={close} />
+      </Route>
+      <Route>
+        <p className="placeholder quiet">Select a conversation, or start a new one.</p>
+      </Route>
+    </Switch>
   );
 }
 

@@ -1,10 +1,12 @@
 import { type InfiniteData, QueryClient } from '@tanstack/react-query';
-import type { Api, InboxPage, MembersPage } from '../api/api.ts';
+import type { Api, MembersPage } from '../api/api.ts';
 import { ApiError } from '../api/api-error.ts';
+import type { InboxPage, List } from '../api/own-calls.ts';
 import { announceReachable } from '../api/reachable.ts';
 import type { Message, MessageGroup, MessageGroupView, Person, SystemMessage } from '../api/shapes.ts';
 import { concerns, groupAfter, isLarge, pagesAfter } from '../groups/members-after.ts';
 import { HeldRows } from '../inbox/held-rows.ts';
+import { UnreadBadge } from '../inbox/unread-badge.ts';
 import type { Sentence } from '../ui/sentence.ts';
 import { Conversation } from './conversation.ts';
 import { outgoingKey } from './conversation-state.ts';
@@ -15,7 +17,7 @@ import { Subject } from './subject.ts';
 import { Typing } from './typing.ts';
 
 /** Keys of the query cache. */
-export const INBOX = ['inbox'] as const;
+export const listKey = (list: List) => ['inbox', list] as const;
 export const groupKey = (uuid: string) => ['group', uuid] as const;
 /** Of the pages of a large group's members. */
 export const membersKey = (uuid: string) => [...groupKey(uuid), 'members'] as const;
@@ -48,6 +50,7 @@ export class Chat {
   readonly stream: SharedStream;
   /** The rows of the list of conversations. */
   readonly inbox: HeldRows;
+  readonly badge: UnreadBadge;
   readonly #conversations = new Map<string, Conversation>();
   readonly #listeners = new Set<(message: Message) => void>();
   /** The newest message that listeners were notified of, by conversation: each arrives at least twice. */
@@ -81,12 +84,11 @@ export class Chat {
     this.inbox = new HeldRows({
       me: parts.me.uuid,
       fetch: (uuid) => parts.api.readGroup(uuid),
-      later: (ms, run) => {
-        const timer = setTimeout(run, ms);
-        return () => clearTimeout(timer);
-      },
+      change: (uuid, change) => parts.api.changeSettings(uuid, change),
+      later,
       onGone: (uuid) => this.tookLeave(uuid),
     });
+    this.badge = new UnreadBadge({ rows: this.inbox.rows, fetch: () => parts.api.readUnread(), later });
     this.stream = new SharedStream({
       user: parts.me.uuid,
       fetch: parts.fetch,
@@ -98,6 +100,7 @@ export class Chat {
   open(): void {
     this.#isClosed = false;
     this.inbox.open();
+    this.badge.open();
     this.stream.open();
   }
 
@@ -105,6 +108,7 @@ export class Chat {
   close(): void {
     this.#isClosed = true;
     this.inbox.close();
+    this.badge.close();
     this.stream.close();
   }
 
@@ -136,11 +140,12 @@ export class Chat {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Fetches a page of the list of conversations; the first one without a cursor. */
-  async listGroups(cursor: string | undefined): Promise<InboxPage> {
+  /** Fetches a page of a list of conversations; the first one without a cursor. */
+  async listGroups(cursor: string | undefined, list: List): Promise<InboxPage> {
     const requestedAt = this.inbox.moment();
-    const page = await this.api.listGroups(cursor);
-    this.inbox.tookPage(page.groups, { requestedAt, isFirst: cursor === undefined });
+    const page = await this.api.listGroups(cursor, list);
+    this.inbox.tookPage(page.groups, { requestedAt, isFirst: cursor === undefined, list });
+    if (list === 'default') this.badge.tookPage({ isLast: page.nextCursor === undefined });
     return page;
   }
 
@@ -265,6 +270,7 @@ export class Chat {
   /** The stream is live again: fetches everything on the screen again, and forgets the rest. */
   #catchUp(): void {
     this.inbox.ready();
+    this.badge.ready();
     void this.queries.invalidateQueries();
     this.#resumeOutgoing();
     for (const [uuid, conversation] of this.#conversations) {
@@ -283,4 +289,9 @@ export class Chat {
       if (key.startsWith(prefix)) this.conversation(key.slice(prefix.length)).sending.restore();
     }
   }
+}
+
+function later(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
 }

@@ -6,6 +6,7 @@ import { Avatar } from '../ui/avatar.tsx';
 import { BackIcon, GroupIcon } from '../ui/icons.tsx';
 import { Name } from '../ui/name.tsx';
 import { onDemand } from '../ui/on-demand.tsx';
+import { HeadMenu } from './head-menu.tsx';
 
 const MembersDialog = onDemand(() => import('../groups/members-dialog.tsx'));
 
@@ -42,6 +43,7 @@ export function ConversationHead(props: {
           <GroupIcon />
         </button>
       )}
+      <HeadMenu group={group} />
       {showsMembers && view && <MembersDialog view={view} onClose={() => setShowsMembers(false)} />}
     </header>
   );

@@ -5,6 +5,7 @@ import { groupKey } from '../chat/chat.ts';
 import { LEFT } from '../chat/conversation-state.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { ConnectionNote } from '../inbox/connection-note.tsx';
+import { Notice } from '../inbox/notice.tsx';
 import { useInboxRow } from '../inbox/use-inbox.ts';
 import { Failure } from '../ui/failure.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
@@ -47,6 +48,7 @@ export function ConversationScreen({ uuid }: { readonly uuid: string }) {
     <section className="conversation" aria-label={`Conversation with ${isolateName(place.display_name)}`}>
       <ConversationHead group={place} view={group.data} />
       <ConnectionNote />
+      <Notice />
       <Talk
         conversation={conversation}
         group={place}

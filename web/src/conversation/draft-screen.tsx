@@ -5,6 +5,7 @@ import { codeOf } from '../api/api-error.ts';
 import { requestKeys } from '../api/request-key.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { useInbox } from '../inbox/use-inbox.ts';
+import { UnlessBlocked } from '../people/unless-blocked.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Failure } from '../ui/failure.tsx';
 import { BackIcon } from '../ui/icons.tsx';
@@ -50,7 +51,9 @@ export function DraftScreen({ handle }: { readonly handle: string }) {
         </span>
       </header>
       <p className="placeholder quiet">Send a message to start the conversation.</p>
-      <Composer uuid={`new:${handle}`} name={display_name} onSubmit={send} />
+      <UnlessBlocked name={display_name} handle={handle}>
+        <Composer uuid={`new:${handle}`} name={display_name} onSubmit={send} />
+      </UnlessBlocked>
     </section>
   );
 }

@@ -6,6 +6,7 @@ import type { ConversationState } from '../chat/conversation-state.ts';
 import { hasOlder, missingNewer, shown } from '../chat/log.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { mayManage } from '../groups/permissions.ts';
+import { UnlessBlocked } from '../people/unless-blocked.tsx';
 import { Failure } from '../ui/failure.tsx';
 import { onDemand } from '../ui/on-demand.tsx';
 import { dayOf } from '../ui/times.ts';
@@ -75,17 +76,19 @@ export function Talk({ conversation, group, members, target, onJump }: Props) {
         <Failure error={new ApiError(0, [view.problem])} onRetry={() => void conversation.open(group)} />
       )}
       <TypingLine uuid={group.uuid} members={members} />
-      <Composer
-        key={editing?.uuid ?? 'new'}
-        uuid={group.uuid}
-        name={group.display_name}
-        editing={editing}
-        onSubmit={submit}
-        onCancel={() => edit(undefined)}
-        onEditLast={() => view.lastOwn && edit(view.lastOwn)}
-        // A lost typing event does not matter.
-        onTyping={() => void chat.api.sendTyping(group.uuid).catch(() => undefined)}
-      />
+      <UnlessBlocked name={group.display_name} handle={group.handle}>
+        <Composer
+          key={editing?.uuid ?? 'new'}
+          uuid={group.uuid}
+          name={group.display_name}
+          editing={editing}
+          onSubmit={submit}
+          onCancel={() => edit(undefined)}
+          onEditLast={() => view.lastOwn && edit(view.lastOwn)}
+          // A lost typing event does not matter.
+          onTyping={() => void chat.api.sendTyping(group.uuid).catch(() => undefined)}
+        />
+      </UnlessBlocked>
       <Deletion
         message={deleting}
         onDelete={(seq) => conversation.remove(seq)}

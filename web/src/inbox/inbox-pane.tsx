@@ -1,13 +1,12 @@
-import { type ReactNode, useEffect } from 'react';
-import { useChat } from '../chat/use-chat.ts';
-import { Failure } from '../ui/failure.tsx';
+import { type ReactNode, useState } from 'react';
+import type { List } from '../api/own-calls.ts';
 import { GroupIcon, SearchIcon, WriteIcon } from '../ui/icons.tsx';
 import { ConnectionNote } from './connection-note.tsx';
-import { InboxRow } from './inbox-row.tsx';
+import { InboxList } from './inbox-list.tsx';
+import { ListTabs } from './list-tabs.tsx';
 import { Notice } from './notice.tsx';
 import { OwnMenu } from './own-menu.tsx';
-import { useInbox } from './use-inbox.ts';
-import { More } from '../ui/more.tsx';
+import { useBadge } from './use-badge.ts';
 
 interface Props {
   readonly onNewConversation: () => void;
@@ -17,6 +16,8 @@ interface Props {
 }
 
 export function InboxPane({ onNewConversation, onNewGroup, onPublicGroups, onSignOut }: Props) {
+  const [list, setList] = useState<List>('default');
+  useBadge();
   return (
     <nav className="inbox" aria-label="Conversations">
       <h1 className="for-screen-readers">Conversations</h1>
@@ -34,7 +35,13 @@ export function InboxPane({ onNewConversation, onNewGroup, onPublicGroups, onSig
       </header>
       <ConnectionNote />
       <Notice />
-      <InboxList onNewConversation={onNewConversation} onPublicGroups={onPublicGroups} />
+      <ListTabs selected={list} onSelect={setList} />
+      <InboxList
+        key={list}
+        list={list}
+        onNewConversation={onNewConversation}
+        onPublicGroups={onPublicGroups}
+      />
     </nav>
   );
 }
@@ -50,53 +57,4 @@ function HeadButton(props: {
       {children}
     </button>
   );
-}
-
-function InboxList(props: Pick<Props, 'onNewConversation' | 'onPublicGroups'>) {
-  const { me } = useChat();
-  const { rows, error, hasMore, isLoadingMore, loadMore, retry } = useInbox();
-  useUnreadTitle(rows?.reduce((sum, { unread_count }) => sum + unread_count, 0) ?? 0);
-  if (!rows)
-    return error ? (
-      <Failure error={error} onRetry={retry} />
-    ) : (
-      <p className="inbox-note quiet appears-late">Loading…</p>
-    );
-  if (rows.length === 0) {
-    return (
-      <div className="inbox-note">
-        <p>No conversations yet.</p>
-        <button type="button" className="button" onClick={props.onNewConversation}>
-          Start a conversation
-        </button>
-        <button type="button" className="button" onClick={props.onPublicGroups}>
-          Find a public group
-        </button>
-      </div>
-    );
-  }
-  return (
-    <ul className="inbox-list" tabIndex={-1}>
-      {rows.map((row) => (
-        <InboxRow key={row.uuid} row={row} me={me} />
-      ))}
-      {hasMore && (
-        <li className="inbox-note">
-          <More label="Show older conversations" isLoading={isLoadingMore} onMore={loadMore} />
-        </li>
-      )}
-    </ul>
-  );
-}
-
-/** A message that arrives in the open conversation counts as unread until it is marked as read: the title waits, in milliseconds. */
-const SETTLED_MS = 400;
-
-function useUnreadTitle(unread: number): void {
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      document.title = unread > 0 ? `(${unread}) Cruddur` : 'Cruddur';
-    }, SETTLED_MS);
-    return () => clearTimeout(timer);
-  }, [unread]);
 }

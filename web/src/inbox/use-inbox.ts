@@ -1,7 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo, useSyncExternalStore } from 'react';
+import type { List } from '../api/own-calls.ts';
 import type { MessageGroup } from '../api/shapes.ts';
-import { INBOX } from '../chat/chat.ts';
+import { listKey } from '../chat/chat.ts';
 import { useChat } from '../chat/use-chat.ts';
 
 export interface Inbox {
@@ -14,12 +15,12 @@ export interface Inbox {
   readonly retry: () => void;
 }
 
-/** The user's conversations, newest activity first, as far as they are loaded. */
-export function useInbox(): Inbox {
+/** A list of the user's conversations, newest activity first, as far as they are loaded. */
+export function useInbox(list: List = 'default'): Inbox {
   const chat = useChat();
   const query = useInfiniteQuery({
-    queryKey: INBOX,
-    queryFn: ({ pageParam }) => chat.listGroups(pageParam),
+    queryKey: listKey(list),
+    queryFn: ({ pageParam }) => chat.listGroups(pageParam, list),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor,
   });
@@ -30,9 +31,10 @@ export function useInbox(): Inbox {
       data &&
       chat.inbox.listed(
         data.pages.map(({ groups }) => groups),
+        list,
         held,
       ),
-    [held, data, chat],
+    [held, list, data, chat],
   );
   return {
     rows,
@@ -49,7 +51,8 @@ export function useInboxRow(uuid: string): MessageGroup | undefined {
   return useHeldRows().get(uuid);
 }
 
-function useHeldRows(): ReadonlyMap<string, MessageGroup> {
+/** All rows that are loaded, of whatever list. */
+export function useHeldRows(): ReadonlyMap<string, MessageGroup> {
   const { rows } = useChat().inbox;
   return useSyncExternalStore(rows.subscribe, rows.get);
 }

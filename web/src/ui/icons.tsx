@@ -87,3 +87,39 @@ export const DeleteIcon = () => (
     <path d="m5.5 5.5.7 10a1.5 1.5 0 0 0 1.5 1.400h4.600a1.5 1.5 0 0 0 1.5-1.400l.7-10M8.5 9v4.5M11.5 9v4.5" />
   </Icon>
 );
+export const CheckIcon = () => (
+  <Icon>
+    <path d="m4.5 10.5 3.5 3.5L15.5 6" />
+  </Icon>
+);
+export const MutedIcon = () => (
+  <Icon>
+    <path d="M5.5 12.5V8.8a4.5 4.5 0 0 1 7-3.7M14.4 8.8v2.7M4 13.5h8.5M8.2 16.2a2 2 0 0 0 3.6 0M3.5 3.5l13 13" />
+  </Icon>
+);
+export const StarIcon = ({ isFilled = false }: { readonly isFilled?: boolean }) => (
+  <Icon>
+    <path
+      className={isFilled ? 'filled' : undefined}
+      d="m10 3 2.15 4.5 4.85.65-3.55 3.4.9 4.85L10 14.05 5.65 16.4l.9-4.85L3 8.15l4.85-.65Z"
+    />
+  </Icon>
+);
+export const ArchiveIcon = () => (
+  <Icon>
+    <rect x="2.5" y="4" width="15" height="3.5" rx="1" />
+    <path d="M4 7.5V15a1.5 1.5 0 0 0 1.5 1.5h9a1.5 1.5 0 0 0 1.5-1.5V7.5M8 11h4" />
+  </Icon>
+);
+export const UnreadIcon = () => (
+  <Icon>
+    <path d="M16.5 8.5V14a1.5 1.5 0 0 1-1.5 1.5H5L2.5 17.5V6A1.5 1.5 0 0 1 4 4.5h7" />
+    <circle className="filled" cx="15.5" cy="4.5" r="2.5" />
+  </Icon>
+);
+export const BlockIcon = () => (
+  <Icon>
+    <circle cx="10" cy="10" r="6.5" />
+    <path d="m5.5 5.5 9 9" />
+  </Icon>
+);

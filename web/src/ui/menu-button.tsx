@@ -20,6 +20,6 @@ export function MenuButton(props: MenuButtonProps) {
       {props.children}
     </button>
   );
-  if (!wasOpened) return button;
+  if (!wasOpened && !props.place) return button;
   return <Menu {...props} placeholder={button} onClose={() => setWasOpened(false)} />;
 }
