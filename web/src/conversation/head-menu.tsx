@@ -39,7 +39,8 @@ function useBlockEntry({ handle }: MessageGroup, onBlock: () => void): MenuEntry
   const { unblock } = useBlocking();
   const isBlocked = useIsBlocked(handle);
   if (handle === null || isGone({ handle })) return [];
-  if (!isBlocked) return [{ label: 'Block…', icon: <BlockIcon />, danger: true, onSelect: onBlock }];
+  if (!isBlocked)
+    return [{ label: 'Block…', icon: <BlockIcon />, danger: true, isApart: true, onSelect: onBlock }];
   const run = () => void unblock({ handle }).catch((error: unknown) => chat.notice.set([wordsFor(error)]));
-  return [{ label: 'Unblock', icon: <BlockIcon />, onSelect: run }];
+  return [{ label: 'Unblock', icon: <BlockIcon />, isApart: true, onSelect: run }];
 }

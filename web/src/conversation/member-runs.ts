@@ -1,4 +1,4 @@
-import type { Message, SystemMessage } from '../api/shapes.ts';
+import type { Message } from '../api/shapes.ts';
 import type { Row } from './rows.ts';
 
 /** Shorter runs stay as they are. */
@@ -66,11 +66,18 @@ export function foldRuns(rows: readonly Row[], { open, keys }: RunState): Row[] 
 /** Number of messages that are folded into the rows next to an edge: pages that end up there show nothing more. */
 export function foldedNear(rows: readonly Row[], edge: 'start' | 'end'): number {
   const near = edge === 'start' ? rows.slice(0, AHEAD) : rows.slice(-AHEAD);
-  return near.reduce((sum, row) => sum + (row.kind === 'run' && !row.isOpen ? row.messages.length : 0), 0);
+  return near.reduce((sum, row) => sum + (isFolded(row) ? row.messages.length : 0), 0);
+}
+
+function isFolded(row: Row): row is Row & { readonly messages: readonly Message[] } {
+  return (row.kind === 'run' || row.kind === 'blocked') && !row.isOpen;
 }
 
 /** Opens a run, or closes it. */
-export function toggled(open: ReadonlySet<number>, messages: readonly SystemMessage[]): ReadonlySet<number> {
+export function toggled(
+  open: ReadonlySet<number>,
+  messages: readonly Pick<Message, 'seq'>[],
+): ReadonlySet<number> {
   const seqs = messages.map(({ seq }) => seq);
   const closed = new Set(open);
   const wasOpen = seqs.filter((seq) => closed.delete(seq)).length > 0;
@@ -82,9 +89,14 @@ export function toggled(open: ReadonlySet<number>, messages: readonly SystemMess
  * visible row, and the run's button keeps the focus.
  */
 export class RunKeys {
+  readonly #prefix: string;
   readonly #keys = new Map<number, string>();
   #used = new Set<string>();
   #made = 0;
+
+  constructor(prefix = 'run') {
+    this.#prefix = prefix;
+  }
 
   /** Begins another pass over the rows. */
   begin(): void {
@@ -95,7 +107,7 @@ export class RunKeys {
   keyOf(first: number, last: number): string {
     // A run that is divided has one key only.
     const known = [this.#keys.get(first), this.#keys.get(last)].find((key) => key && !this.#used.has(key));
-    const key = known ?? `run:${(this.#made += 1)}`;
+    const key = known ?? `${this.#prefix}:${(this.#made += 1)}`;
     this.#used.add(key);
     this.#keys.set(first, key).set(last, key);
     return key;

@@ -7,6 +7,7 @@ const HEIGHTS = {
   divider: 34,
   system: 35,
   run: 40,
+  blocked: 40,
   more: 56,
   bubble: 58.5,
   gap: 8,
@@ -29,6 +30,7 @@ export function estimateHeight(row: Row | undefined): number {
     case 'divider':
     case 'system':
     case 'run':
+    case 'blocked':
     case 'more':
       return HEIGHTS[row.kind];
   }

@@ -1,8 +1,10 @@
-import type { SystemMessage } from '../api/shapes.ts';
-import { DownIcon } from '../ui/icons.tsx';
+import type { ReactNode } from 'react';
+import type { Message } from '../api/shapes.ts';
+import { BlockIcon, DownIcon } from '../ui/icons.tsx';
 import { SentenceView } from '../ui/sentence-view.tsx';
 import { dayName, exactTime } from '../ui/times.ts';
 import { useNow } from '../ui/use-now.ts';
+import { blockedWords } from './blocked-runs.ts';
 import { Bubble } from './bubble.tsx';
 import type { ActionContext } from './message-actions.ts';
 import { OutgoingBubble } from './outgoing-bubble.tsx';
@@ -22,7 +24,7 @@ export interface RowContext {
   /** Number of the other members. */
   readonly others: number;
   /** Shows the messages of a run, or hides them. */
-  readonly onToggle: (messages: readonly SystemMessage[]) => void;
+  readonly onToggle: (messages: readonly Pick<Message, 'seq'>[]) => void;
   /** Fetches more at an edge of the list. */
   readonly onMore: (edge: 'start' | 'end') => void;
   readonly onRetry: (key: string) => void;
@@ -50,7 +52,19 @@ export function RowView({ row, context }: { readonly row: Row | undefined; reado
         </p>
       );
     case 'run':
-      return <RunRow row={row} context={context} />;
+      return (
+        <FoldedRow row={row} context={context}>
+          <SentenceView words={runWords(row.messages, context.me)} />
+          <DownIcon />
+        </FoldedRow>
+      );
+    case 'blocked':
+      return (
+        <FoldedRow row={row} context={context}>
+          <BlockIcon />
+          {blockedWords(row.messages)}. <span className="link">{row.isOpen ? 'Hide' : 'Show'}</span>
+        </FoldedRow>
+      );
     case 'more':
       return (
         <p className="talk-more">
@@ -82,15 +96,18 @@ export function RowView({ row, context }: { readonly row: Row | undefined; reado
   }
 }
 
-/** Folded messages about members: a button that shows them below. */
-function RunRow(props: { readonly row: Row & { readonly kind: 'run' }; readonly context: RowContext }) {
+/** Folded messages: a button that shows them below. */
+function FoldedRow(props: {
+  readonly row: Row & { readonly kind: 'run' | 'blocked' };
+  readonly context: RowContext;
+  readonly children: ReactNode;
+}) {
   const { messages, isOpen } = props.row;
-  const { me, onToggle } = props.context;
+  const { onToggle } = props.context;
   return (
     <p className="talk-system" data-seq={isOpen ? undefined : messages.at(-1)?.seq}>
       <button type="button" className="run-toggle" aria-expanded={isOpen} onClick={() => onToggle(messages)}>
-        <SentenceView words={runWords(messages, me)} />
-        <DownIcon />
+        {props.children}
       </button>
     </p>
   );

@@ -15,6 +15,14 @@ export type Row =
       /** Whether they follow, each in a row of its own. */
       readonly isOpen: boolean;
     }
+  /** Messages of users whom the user blocks, folded into one row. */
+  | {
+      readonly kind: 'blocked';
+      readonly key: string;
+      readonly messages: readonly TextMessage[];
+      /** Whether they follow, each in a row of its own. */
+      readonly isOpen: boolean;
+    }
   /** Before the first row or after the last one: a button that fetches more. */
   | { readonly kind: 'more'; readonly key: string; readonly edge: 'start' | 'end' }
   | ({ readonly kind: 'message'; readonly key: string; readonly message: TextMessage } & BubblePosition)

@@ -6,6 +6,7 @@ import type { ConversationState } from '../chat/conversation-state.ts';
 import { hasOlder, missingNewer, shown } from '../chat/log.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { mayManage } from '../groups/permissions.ts';
+import { useFoldedAuthors } from '../people/blocks.ts';
 import { UnlessBlocked } from '../people/unless-blocked.tsx';
 import { Failure } from '../ui/failure.tsx';
 import { onDemand } from '../ui/on-demand.tsx';
@@ -44,7 +45,7 @@ export function Talk({ conversation, group, members, target, onJump }: Props) {
   const { log, following } = state;
   const me = chat.me.uuid;
   const { newAfter, answered } = useReading(group, log.high, isAtEnd === true && missingNewer(log) === 0);
-  const view = useTalkView({ state, members, newAfter, me });
+  const view = useTalkView({ state, members, newAfter, me, blocked: useFoldedAuthors(group) });
   useSeenMarks({ group, members, messages: view.messages });
   useOpened({ conversation, group, target });
   const { editing, edit, submit } = useWriting({ conversation, following, answered });
@@ -76,7 +77,11 @@ export function Talk({ conversation, group, members, target, onJump }: Props) {
         <Failure error={new ApiError(0, [view.problem])} onRetry={() => void conversation.open(group)} />
       )}
       <TypingLine uuid={group.uuid} members={members} />
-      <UnlessBlocked name={group.display_name} handle={group.handle}>
+      <UnlessBlocked
+        name={group.display_name}
+        handle={group.handle}
+        isRejected={log.outgoing.some(({ problem }) => problem === 'recipient_blocked')}
+      >
         <Composer
           key={editing?.uuid ?? 'new'}
           uuid={group.uuid}
@@ -171,15 +176,16 @@ function useTalkView(parts: {
   readonly members: readonly Member[];
   readonly newAfter: number | undefined;
   readonly me: string;
+  readonly blocked: ReadonlySet<string>;
 }) {
-  const { state, members, newAfter, me } = parts;
+  const { state, members, newAfter, me, blocked } = parts;
   const { log, loading, following, problem } = state;
   const messages = useMemo(() => shown(log), [log]);
   const rows = useMemo(
     () => rowsOf({ messages, outgoing: log.outgoing, me, newAfter, hasOlder: hasOlder(log), dayOf }),
     [messages, log, me, newAfter],
   );
-  const folding = useFolding(rows, { start: hasOlder(log), end: missingNewer(log) > 0 });
+  const folding = useFolding(rows, { start: hasOlder(log), end: missingNewer(log) > 0 }, blocked);
   const seen = useMemo(() => seenBy(messages, members, me), [messages, members, me]);
   return {
     ...folding,

@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
-import type { SystemMessage } from '../api/shapes.ts';
+import type { Message } from '../api/shapes.ts';
+import { foldBlocked } from './blocked-runs.ts';
 import { foldedNear, foldRuns, RunKeys, toggled } from './member-runs.ts';
 import type { Row } from './rows.ts';
 
@@ -19,20 +20,29 @@ export interface Folding {
   readonly mayFetch: (edge: Edge) => boolean;
   /** Whether the last change of the rows was a run that the user opened or closed. */
   readonly isToggled: boolean;
-  readonly onToggle: (messages: readonly SystemMessage[]) => void;
+  readonly onToggle: (messages: readonly Pick<Message, 'seq'>[]) => void;
   readonly onMore: (edge: Edge) => void;
 }
 
-/** Folds the rows of a conversation. @param hasMore at which edges there are messages that are not loaded. */
+/**
+ * Folds the rows of a conversation: messages about members, and those of users whom the user blocks.
+ * @param hasMore at which edges there are messages that are not loaded.
+ * @param blocked ids of users.
+ */
 export function useFolding(
   rows: readonly Row[],
   hasMore: { readonly start: boolean; readonly end: boolean },
+  blocked: ReadonlySet<string>,
 ): Folding {
+  const [blockedKeys] = useState(() => new RunKeys('blocked'));
   const [keys] = useState(() => new RunKeys());
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const [toggledRows, setToggledRows] = useState<readonly Row[]>();
   const [allowed, setAllowed] = useState({ start: FOLDED_BY_ITSELF, end: FOLDED_BY_ITSELF });
-  const folded = useMemo(() => foldRuns(rows, { open, keys }), [rows, open, keys]);
+  const folded = useMemo(
+    () => foldRuns(foldBlocked(rows, { blocked, open, keys: blockedKeys }), { open, keys }),
+    [rows, blocked, open, keys, blockedKeys],
+  );
   const isFull = {
     start: hasMore.start && foldedNear(folded, 'start') >= allowed.start,
     end: hasMore.end && foldedNear(folded, 'end') >= allowed.end,

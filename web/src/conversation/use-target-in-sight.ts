@@ -43,8 +43,9 @@ export function useTargetInSight(parts: {
   return { marked: marked?.seq, showTarget };
 }
 
-/** Whether a row shows a message, or is the folded run that contains it. */
+/** Whether a row shows a message, or is the folded row that contains it. */
 export function includes(row: Row | undefined, seq: number): boolean {
-  if (row?.kind === 'run') return !row.isOpen && row.messages.some((message) => message.seq === seq);
+  if (row?.kind === 'run' || row?.kind === 'blocked')
+    return !row.isOpen && row.messages.some((message) => message.seq === seq);
   return (row?.kind === 'message' || row?.kind === 'system') && row.message.seq === seq;
 }

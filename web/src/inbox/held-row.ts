@@ -174,8 +174,8 @@ export function isInDoubt({ news, deleted, edited }: HeldRow, seq: number): bool
   return deleted.has(seq) || edited.has(seq) || typeof news.get(seq)?.message.deleted_at === 'string';
 }
 
-/** Whether a text mentions the user, by handle or with all. */
-function mentions({ mentions, mentions_all }: Message, me: string): boolean {
+/** Whether a message mentions the user, by handle or with all. */
+export function mentions({ mentions, mentions_all }: Message, me: string): boolean {
   return mentions_all || mentions.some(({ user_uuid }) => user_uuid === me);
 }
 

@@ -3,6 +3,7 @@ import { beginningOf } from '../../../schema/preview.ts';
 import type { MessageGroup } from '../api/shapes.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { useDraft } from '../conversation/drafts.ts';
+import { useFoldedAuthors } from '../people/blocks.ts';
 import { Name } from '../ui/name.tsx';
 import { isOwnText } from './held-row.ts';
 import { OutgoingNote } from './outgoing-note.tsx';
@@ -19,6 +20,7 @@ export function RowPreview({ row, me, isOpen }: Props) {
   const { state } = useChat().typing;
   const typists = useSyncExternalStore(state.subscribe, state.get).get(row.uuid) ?? [];
   const draft = useDraft(row.uuid);
+  const folded = useFoldedAuthors(row);
   if (typists.length > 0) return <em>{typingWords(row, typists)}</em>;
   // The draft of the open conversation is in its field.
   if (draft !== '' && !isOpen)
@@ -28,6 +30,7 @@ export function RowPreview({ row, me, isOpen }: Props) {
         <bdi dir="auto">{beginningOf(draft)}</bdi>
       </>
     );
+  if (row.last_kind === 'text' && folded.has(row.last_by)) return <em>Message of a blocked user</em>;
   return (
     <>
       <OutgoingNote uuid={row.uuid} />

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { type BlockedUser, isGone, type Person } from '../api/shapes.ts';
+import { type BlockedUser, isGone, type MessageGroup, type Person } from '../api/shapes.ts';
 import { useChat } from '../chat/use-chat.ts';
 
 /** The key of the query for all users whom the user blocks. */
@@ -29,10 +29,15 @@ export function useBlocks(): Blocks {
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** Ids of the users whom the user blocks; empty until they are loaded. */
-export function useBlockedIds(): ReadonlySet<string> {
+/**
+ * Ids of the users whose messages are folded in a conversation: those whom the user blocks, in a group. Empty until they are loaded.
+ */
+export function useFoldedAuthors({ kind }: Pick<MessageGroup, 'kind'>): ReadonlySet<string> {
   const { blocked } = useBlocks();
-  return useMemo(() => (blocked ? new Set(blocked.map(({ uuid }) => uuid)) : NOBODY), [blocked]);
+  return useMemo(
+    () => (blocked && kind === 'group' ? new Set(blocked.map(({ uuid }) => uuid)) : NOBODY),
+    [blocked, kind],
+  );
 }
 
 /** Whether the user blocks the other user of a direct conversation. All deleted users have the same handle. */

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useEffectEvent, useState } from 'react';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { Name } from '../ui/name.tsx';
 import { Problem } from '../ui/problem.tsx';
@@ -8,9 +8,16 @@ import { useBlocking, useIsBlocked } from './blocks.ts';
 export function UnlessBlocked(props: {
   readonly name: string;
   readonly handle: string | null;
+  /** Whether the API rejected a message because of a block: then the user blocked the other on another device. */
+  readonly isRejected?: boolean;
   readonly children: ReactNode;
 }) {
-  const { name, handle, children } = props;
+  const { name, handle, isRejected = false, children } = props;
+  const { refresh } = useBlocking();
+  const reload = useEffectEvent(() => void refresh());
+  useEffect(() => {
+    if (isRejected) reload();
+  }, [isRejected]);
   const isBlocked = useIsBlocked(handle);
   return isBlocked && handle !== null ? <BlockedNote name={name} handle={handle} /> : children;
 }

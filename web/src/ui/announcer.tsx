@@ -1,20 +1,33 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react';
 import { useRoute } from 'wouter';
+import type { Chat } from '../chat/chat.ts';
 import { useChat } from '../chat/use-chat.ts';
+import { mentions } from '../inbox/held-row.ts';
+import { useFoldedAuthors } from '../people/blocks.ts';
 import { systemWords } from '../conversation/system-words.ts';
 import type { Message } from '../api/shapes.ts';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { plain } from './sentence.ts';
 
-/** Announces new messages to screen readers: those of the open conversation with their text. */
+/**
+ * Announces new messages to screen readers: those of the open conversation with their text. It is silent about those that the user muted, and
+ * about users whom they block.
+ */
 export function Announcer() {
   const chat = useChat();
   const [, params] = useRoute('/messages/:uuid');
   const [newest, setNewest] = useState<Message>();
+  const blocked = useFoldedAuthors({ kind: 'group' });
+  const isAnnounced = useEffectEvent(
+    (message: Message) =>
+      message.user_uuid !== chat.me.uuid &&
+      !blocked.has(message.user_uuid) &&
+      (message.message_group_uuid === params?.uuid || !isMuted(chat, message)),
+  );
   useEffect(
     () =>
       chat.onMessage((message) => {
-        if (message.user_uuid !== chat.me.uuid) setNewest(message);
+        if (isAnnounced(message)) setNewest(message);
       }),
     [chat],
   );
@@ -26,6 +39,19 @@ export function Announcer() {
       {newest && newest.message_group_uuid === params?.uuid && <Words key={newest.uuid} of={newest} />}
     </div>
   );
+}
+
+/** Whether the user wants no notification of a message. */
+function isMuted({ me, inbox }: Chat, message: Message): boolean {
+  switch (inbox.rows.get().get(message.message_group_uuid)?.muted) {
+    case 'all':
+      return true;
+    case 'except_mentions':
+      return !mentions(message, me.uuid);
+    case 'none':
+    case undefined:
+      return false;
+  }
 }
 
 /** The message as its conversation has it now: not a deleted text, nor one that the user may no longer see. */

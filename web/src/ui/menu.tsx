@@ -12,6 +12,8 @@ export interface MenuEntry {
   readonly newTab?: string;
   /** Deletes or removes something. */
   readonly danger?: boolean;
+  /** Whether a line separates it from the item before it. */
+  readonly isApart?: boolean;
 }
 
 /** Some items of which one is selected. */
@@ -87,6 +89,7 @@ export default function Menu({ label, className, placement, entries, place, chil
             <Ariakit.MenuItem
               key={entry.label}
               className={entry.danger === true ? 'menu-item danger' : 'menu-item'}
+              data-apart={entry.isApart}
               {...actionOf(entry)}
             >
               {entry.icon}
