@@ -10,7 +10,7 @@ import type { ApiCommands } from './api-process.ts';
 import { Children } from './children.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { fill } from './fill.ts';
-import { type Item, profile } from './items.ts';
+import { type Item, profile, TEXT } from './items.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { markdownTable, PAGE, PAGE_FILE } from './page.ts';
 import { writeSection } from './page-section.ts';
@@ -20,13 +20,14 @@ import { quantile } from './statistics.ts';
 import { gridText } from './terminal.ts';
 
 /*
- * `npm run bench:joins`: how many users a second join one public group. Joins take turns: each is a change of the group at
- * the next seq of its log. Within a process they queue; processes meet at the seq, and the slower one reads the group again.
+ * `npm run bench:joins`: how many users a second join one public group, and how many messages a second they send to it then.
+ * Both take turns: each is written at the next seq of the group's log. Within a process they queue; processes meet at the seq,
+ * and the slower one reads the log's end again, for a join the group too.
  */
 
 const RETRY_MS = 1_000;
 
-/** Clients that join at once, and the number of API processes that they are spread over. */
+/** Clients that join and send at once, and the number of API processes that they are spread over. */
 const SETTINGS = [
   { clients: 1, processes: 1 },
   { clients: 8, processes: 1 },
@@ -36,15 +37,24 @@ const SETTINGS = [
 ] as const;
 
 const options = new Command('npm run bench:joins --')
-  .description('Measures how many users a second join one public group. Takes half a minute.')
-  .addOption(new Option('--joins <n>', 'joins of each measurement').default(400).argParser(Number))
+  .description('Measures how many users a second join one public group, and send to it. Takes a minute.')
+  .addOption(
+    new Option('--joins <n>', 'joins, and messages, of each measurement').default(400).argParser(Number),
+  )
   .option('--write', `also writes the part on joins of ${PAGE}`)
   .parse()
   .opts<{ joins: number; write?: true }>();
 
+type Request = Parameters<ApiClient['do']>[0];
+
 interface Result {
   readonly clients: number;
   readonly processes: number;
+  readonly joins: Rate;
+  readonly sends: Rate;
+}
+
+interface Rate {
   readonly perSecond: number;
   /** Times from the first attempt to the answer 200. */
   readonly ms: readonly number[];
@@ -94,13 +104,38 @@ async function measure(
       return new ApiClient((await process.call('start', parts)).port, clients, tokens);
     }),
   );
+  const join = (id: string): Request => ({
+    userId: id,
+    method: 'POST',
+    path: `/api/message_groups/${groupId}/join`,
+  });
+  const send = (id: string): Request => ({
+    userId: id,
+    method: 'POST',
+    path: '/api/messages',
+    body: { message: TEXT, message_group_uuid: groupId },
+  });
+  const joins = await measureRate({ apis, clients, people, request: join });
+  const sends = await measureRate({ apis, clients, people, request: send });
+  await Promise.all(apis.map((api) => api.close()));
+  return { clients, processes, joins, sends };
+}
+
+/** One request of each user, from clients at once that are spread over the processes. */
+async function measureRate(parts: {
+  readonly apis: readonly ApiClient[];
+  readonly clients: number;
+  readonly people: readonly string[];
+  readonly request: (userId: string) => Request;
+}): Promise<Rate> {
+  const { apis, clients, people, request } = parts;
   let busy = 0;
   const ms: number[] = [];
-  const join = async (api: ApiClient, id: string) => {
+  const succeed = async (api: ApiClient, id: string) => {
     const begun = performance.now();
     for (;;) {
       try {
-        await api.do({ userId: id, method: 'POST', path: `/api/message_groups/${groupId}/join` });
+        await api.do(request(id));
         break;
       } catch (error) {
         if (!(error instanceof Error) || !error.message.includes(': 503 ')) throw error;
@@ -115,18 +150,16 @@ async function measure(
   await Promise.all(
     Array.from({ length: clients }, async (_, client) => {
       const api = apis[client % apis.length];
-      for (const id of left) if (api) await join(api, id);
+      for (const id of left) if (api) await succeed(api, id);
     }),
   );
-  const perSecond = people.length / ((performance.now() - begun) / 1_000);
-  await Promise.all(apis.map((api) => api.close()));
-  return { clients, processes, perSecond, ms, busy };
+  return { perSecond: people.length / ((performance.now() - begun) / 1_000), ms, busy };
 }
 
-function gridOf(results: readonly Result[]): Grid {
+function gridOf(results: readonly Result[], what: 'joins' | 'sends'): Grid {
   return {
-    head: ['clients', 'API processes', 'joins a second', 'p50 ms', 'p99 ms', '503'],
-    rows: results.map(({ clients, processes, perSecond, ms, busy }) => [
+    head: ['clients', 'API processes', `${what} a second`, 'p50 ms', 'p99 ms', '503'],
+    rows: results.map(({ clients, processes, [what]: { perSecond, ms, busy } }) => [
       String(clients),
       String(processes),
       perSecond.toFixed(0),
@@ -144,7 +177,11 @@ ${options.joins} users join one public group, each client one user after another
 processes, the engine and the clients share the machine's cores. ${date}, ${cpu}, ${cores} cores, node ${node}, load average before the
 run ${loadBefore.toFixed(1)}.
 
-${markdownTable(gridOf(results))}`;
+${markdownTable(gridOf(results, 'joins'))}
+
+Then each of them sends one message to it, in the same way:
+
+${markdownTable(gridOf(results, 'sends'))}`;
 }
 
 // The SDK warns once for each process about the versions of Node that it will support.
@@ -162,7 +199,10 @@ try {
   for (const [index, setting] of SETTINGS.entries()) {
     results.push(await measure(children, engine, issuer, { ...setting, place: index + 1 }));
   }
-  process.stdout.write(`${gridText(`${options.joins} joins to one public group`, gridOf(results))}\n`);
+  for (const what of ['joins', 'sends'] as const)
+    process.stdout.write(
+      `${gridText(`${options.joins} ${what} to one public group`, gridOf(results, what))}\n`,
+    );
   if (options.write) await writeSection(PAGE_FILE, 'bench:joins', sectionOf(results, machine));
 } finally {
   await children.stop();
