@@ -33,6 +33,28 @@ describe('a change of members', () => {
     ]);
   });
 
+  it('that is older than the row which was read changes nothing', async () => {
+    const { hub, group, adas, graces, publish } = await groupOfThree(newHub());
+    const late = group.send('ada');
+    const [removal] = group.remove('grace');
+    group.add('grace');
+    // Grace is verified by the row of her second membership, and only then the end of the first one arrives.
+    await publish(late, removal);
+    await settle(hub, group, adas, graces);
+    expect(graces.told).toEqual(['ready', 'g 2.0', 'g 3.0', 'g 5.0']);
+  });
+
+  it('that names itself as the one before, in a damaged log, makes the rows of the listeners be read', async () => {
+    const { hub, group, adas, graces, publish, reads } = await groupOfThree(newHub());
+    await settle(hub, group, adas, graces);
+    const [, addition] = group.add('kay');
+    const { message } = addition;
+    const event = { type: 'members_added', user_uuids: ['kay'], prev: message.seq } as const;
+    await publish({ ...addition, message: { ...message, event } });
+    for (const stream of [adas, graces]) await stream.until('g 3.0');
+    expect(reads).toMatchObject({ rows: 4, messages: 0 });
+  });
+
   it('shows no group as it is after a removal that comes while the group is read', async () => {
     const { hub, group, adas, graces, publish } = await groupOfThree(newHub());
     const [membership] = group.add('kay');
