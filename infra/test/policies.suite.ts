@@ -94,9 +94,9 @@ function lineOf({ Effect, Action, Resource, Condition }: Statement): string {
   return `${Effect} ${Action.map(textOf).sort().join(' ')} on ${Resource.map(textOf).sort().join(' ')}${condition}`;
 }
 
-/** Actions for which AWS defines no resource, which are therefore allowed on `*`. */
+/** Actions that are allowed on `*`: AWS defines no resource for them, or demands all. */
 const OF_NO_RESOURCE = [
-  // Attaching a function to its network.
+  // Attaching a function to its network: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html
   'ec2:AssignPrivateIpAddresses',
   'ec2:CreateNetworkInterface',
   'ec2:DeleteNetworkInterface',
@@ -119,7 +119,7 @@ describe.each(Object.entries(DEPLOYMENTS))('in a deployment %s', (_name, context
     expect(actions.filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  it('only actions for which AWS defines no resource are allowed on every resource', () => {
+  it('only actions for which AWS defines no resource, or demands all, are allowed on every resource', () => {
     const everywhere = statementsOf(stacks)
       .filter(({ resources }) => resources.includes('*'))
       .flatMap(({ allows }) => allows);

@@ -11,7 +11,7 @@ const DONE = 'installed';
 /** Timeout for a download of about 100 MB. */
 const INSTALL_TIMEOUT_MS = 300_000;
 
-/** Creates the virtual environment with cfn-lint and moto, unless it exists. Prints a line if it cannot. */
+/** Creates the virtual environment with cfn-lint, parliament and moto, unless it exists. Prints a line if it cannot. */
 export function preparePython(): void {
   const place = environmentPlace();
   if (existsSync(join(place, DONE))) return;
@@ -25,7 +25,7 @@ export function preparePython(): void {
     const { status } = spawnSync(program, args, { stdio: 'ignore', timeout: INSTALL_TIMEOUT_MS });
     if (status === 0) continue;
     process.stdout.write(
-      `skipped: cfn-lint and the stand-in for AWS, as \`${program} ${args.slice(0, 2).join(' ')}\` failed\n`,
+      `skipped: cfn-lint, parliament and the stand-in for AWS, as \`${program} ${args.slice(0, 2).join(' ')}\` failed\n`,
     );
     return;
   }

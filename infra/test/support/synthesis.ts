@@ -18,18 +18,25 @@ export interface Resource {
 /** The part of a template that tests check. */
 const template = z.looseObject({
   Parameters: z.record(z.string(), z.unknown()).default({}),
-  Resources: z.record(
-    z.string(),
-    z.looseObject({
-      Type: z.string(),
-      Properties: z.record(z.string(), z.unknown()).default({}),
-      DeletionPolicy: z.string().optional(),
-    }),
-  ),
+  Resources: z
+    .record(
+      z.string(),
+      z.looseObject({
+        Type: z.string(),
+        Properties: z.record(z.string(), z.unknown()).default({}),
+        DeletionPolicy: z.string().optional(),
+      }),
+    )
+    .default({}),
   Outputs: z.record(z.string(), z.looseObject({ Export: z.unknown().optional() })).default({}),
 });
 
 export type CloudTemplate = z.output<typeof template>;
+
+/** @throws if it is no template; what has no resources, such as a policy, is an empty one. */
+export function parseTemplate(value: unknown): CloudTemplate {
+  return template.parse(value);
+}
 
 export interface Stack {
   /** Its id in the CDK's command line: its name in AWS begins with the prefix. */
