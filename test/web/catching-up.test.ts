@@ -9,6 +9,12 @@ import { FakeApi } from './fake-api.ts';
 /** More than a client opens at once, and than the API's longest page. */
 const LENGTH = 230;
 
+/** Most messages reply to one that is far away, and some to one that is shown with them. */
+function originalOf(seq: number): number | undefined {
+  if (seq % 10 === 0) return seq - 2;
+  return seq > 100 ? seq - 100 : undefined;
+}
+
 type Publication =
   | { readonly message: Message; readonly change?: never }
   | { readonly change: LoggedChange; readonly message?: never };
@@ -27,7 +33,7 @@ class Scene {
   #isLeft = false;
 
   constructor(length = LENGTH) {
-    this.api = new FakeApi(length);
+    this.api = new FakeApi(length, originalOf);
     const wait = () => new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.api.hold = wait;
     this.api.maxBehind = 4;
@@ -70,7 +76,7 @@ class Scene {
     const written = this.#unprocessed.splice(0);
     const changed = written.filter(({ rev }) => rev > 0);
     const changes = changed.map(({ seq }) => ({ number: this.api.changes.push(seq), seqs: [seq] }));
-    this.#publish(written.map((message) => ({ message })));
+    this.#publish(written.map((message) => ({ message: this.api.shown(message) })));
     this.#publish(changes.map((change) => ({ change })));
   }
 
@@ -130,12 +136,17 @@ class Scene {
   /** What the client shows, and what the log has there. */
   compare(): { readonly held: Message[]; readonly stored: Message[] } {
     const { log } = this.conversation;
-    return { held: shown(log), stored: this.api.log.slice(Math.max(0, log.low - 1), log.high) };
+    const stored = this.api.log.slice(Math.max(0, log.low - 1), log.high);
+    const complete = (message: Message): Message => ({ reactions: [], pinned: false, ...message });
+    return {
+      held: shown(log).map(complete),
+      stored: stored.map((message) => complete(this.api.shown(message))),
+    };
   }
 
   #store(message: Message): void {
     this.#unprocessed.push(message);
-    this.#publish([{ message }]);
+    this.#publish([{ message: this.api.shown(message) }]);
   }
 
   #publish(publications: readonly Publication[]): void {

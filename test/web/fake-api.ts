@@ -1,6 +1,6 @@
 import { ApiError } from '../../web/src/api/api-error.ts';
 import type { ChangesPage, HistoryPage, HistoryPlace, NewMessage } from '../../web/src/api/api.ts';
-import type { Message } from '../../web/src/api/shapes.ts';
+import type { Message, TextMessage } from '../../web/src/api/shapes.ts';
 import type { ConversationApi } from '../../web/src/chat/conversation-state.ts';
 import { withOwn } from '../../web/src/chat/message-versions.ts';
 import { textMessage } from './messages.ts';
@@ -32,8 +32,30 @@ export class FakeApi implements ConversationApi {
   /** Whether calls get a response. */
   isReachable = true;
 
-  constructor(length: number) {
-    for (let seq = 1; seq <= length; seq += 1) this.log.push(textMessage({ seq }));
+  /** @param originals the seq that each message replies to. */
+  constructor(length: number, originals: (seq: number) => number | undefined = () => undefined) {
+    for (let seq = 1; seq <= length; seq += 1) {
+      const original = originals(seq);
+      this.append(original === undefined ? {} : { reply_to: this.#quoteOf(original) });
+    }
+  }
+
+  /** A message as a response or an event shows it now: a reply with its original as it is now. */
+  shown(message: Message): Message {
+    if (message.kind !== 'text' || !message.reply_to) return message;
+    return { ...message, reply_to: this.#quoteOf(message.reply_to.seq) };
+  }
+
+  /** Responses have the reactions, events have not. */
+  #response(message: Message): Message {
+    return { reactions: [], pinned: false, ...this.shown(message) };
+  }
+
+  #quoteOf(seq: number): NonNullable<TextMessage['reply_to']> {
+    const original = this.log[seq - 1];
+    if (!original) throw new ApiError(422, ['reply_to_unknown']);
+    const { user_uuid, handle, display_name, message, deleted_at } = original;
+    return { ...{ seq, user_uuid, handle, display_name, message }, deleted: deleted_at !== null };
   }
 
   /** Adds a message. */
@@ -48,7 +70,7 @@ export class FakeApi implements ConversationApi {
       this.pages.push(place);
       const isFromEnd = place.after === undefined && place.around === undefined;
       return {
-        messages: this.#page(place),
+        messages: this.#page(place).map((message) => this.#response(message)),
         lastChange: isFromEnd ? this.changes.length : undefined,
       };
     });
@@ -65,7 +87,9 @@ export class FakeApi implements ConversationApi {
       const page = newest.slice(0, this.changesLimit);
       const lastChange = page.at(-1)?.change;
       return {
-        messages: page.flatMap(({ seq }) => this.log[seq - 1] ?? []),
+        messages: page
+          .flatMap(({ seq }) => this.log[seq - 1] ?? [])
+          .map((message) => this.#response(message)),
         lastChange,
         next: newest.length > page.length ? lastChange : undefined,
       };
@@ -79,7 +103,11 @@ export class FakeApi implements ConversationApi {
       if (fault && fault.stored !== true) throw fault.error;
       const earlier = this.log.find(({ client_key }) => client_key === message.key);
       const stored =
-        earlier ?? this.append({ user_uuid: 'me', message: message.text, client_key: message.key });
+        earlier ??
+        this.append({
+          ...{ user_uuid: 'me', message: message.text, client_key: message.key },
+          ...(message.replyTo !== undefined && { reply_to: this.#quoteOf(message.replyTo) }),
+        });
       if (fault) throw fault.error;
       return stored;
     });
@@ -123,6 +151,7 @@ export class FakeApi implements ConversationApi {
     const held = this.log[seq - 1];
     if (held?.kind !== 'text') throw new ApiError(404, ['not_found']);
     const changed = { ...held, ...values, seq, rev: held.rev + 1 };
+    if (changed.deleted_at !== null) delete changed.reply_to;
     this.log[seq - 1] = changed;
     this.onChange(seq);
     return changed;

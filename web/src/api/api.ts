@@ -79,6 +79,8 @@ export interface NewMessage {
   /** An existing conversation, or a user with whom to start one. */
   readonly to: { readonly message_group_uuid: string } | { readonly handle: string };
   readonly text: string;
+  /** The seq of the message that it replies to. */
+  readonly replyTo?: number | undefined;
   readonly key: string;
   readonly afterSeq: number | undefined;
 }
@@ -218,11 +220,15 @@ function messageCalls({ GET, POST, PATCH, DELETE }: Client<paths>) {
         next: nextAfter(response.headers.get('Link')),
       };
     },
-    send: ({ to, text, key, afterSeq }: NewMessage): Promise<Message> =>
+    send: ({ to, text, replyTo, key, afterSeq }: NewMessage): Promise<Message> =>
       answer(
         POST('/api/messages', {
           params: { header: { 'Idempotency-Key': key } },
-          body: { ...to, message: text, ...(afterSeq !== undefined && { after_seq: afterSeq }) },
+          body: {
+            ...{ ...to, message: text },
+            ...(replyTo !== undefined && { reply_to: replyTo }),
+            ...(afterSeq !== undefined && { after_seq: afterSeq }),
+          },
         }),
       ),
     editMessage: (uuid: string, seq: number, text: string): Promise<Message> =>

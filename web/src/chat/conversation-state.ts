@@ -29,3 +29,11 @@ export interface ReadPosition {
   readonly read_seq: number;
   readonly unread_count: number;
 }
+
+/** With more unread messages than this, a conversation opens at the first of them and not at its end. */
+const UNREAD_WITHIN_A_PAGE = 80;
+
+/** Returns where a conversation opens that does not open at its end. */
+export function farFrom({ read_seq, unread_count }: ReadPosition): number | undefined {
+  return unread_count > UNREAD_WITHIN_A_PAGE && read_seq > 0 ? read_seq : undefined;
+}

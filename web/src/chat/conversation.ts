@@ -6,6 +6,7 @@ import { CatchUp } from './catch-up.ts';
 import {
   type ConversationApi,
   type ConversationState,
+  farFrom,
   LEFT,
   outgoingKey,
   type ReadPosition,
@@ -24,12 +25,11 @@ import {
   showAt,
   trim,
 } from './log.ts';
+import { shownAmong, shownOf } from './quotes.ts';
 import { Sending } from './sending.ts';
 import { Subject } from './subject.ts';
 
 const PAGE = 50;
-/** With more unread messages than this, a conversation opens at the first of them and not at its end. */
-const UNREAD_WITHIN_A_PAGE = 80;
 /** Messages of a gap that are fetched at once; the rest of a longer gap is fetched while scrolling. */
 const CLOSED_AT_ONCE = 300;
 /** Messages that are kept of a conversation that is not shown. */
@@ -90,24 +90,18 @@ export class Conversation {
    * @param at the seq of a message to show instead.
    */
   async open(position: ReadPosition, at?: number): Promise<void> {
-    const { read_seq, unread_count, last_seq } = position;
+    const { unread_count, last_seq } = position;
     this.#position = position;
     this.announce(last_seq);
     this.sending.restore();
     this.#isShown = true;
     void this.#catchUp.ifStale();
     if (this.log.high > 0 || this.state.get().loading.first) return;
-    const far = unread_count > UNREAD_WITHIN_A_PAGE && read_seq > 0 ? read_seq : undefined;
-    const around = at === undefined ? far : Math.min(at, last_seq);
-    await this.#load('first', async () => {
-      if (around !== undefined) return this.#readAround(around);
-      await this.#read({ limit: Math.max(PAGE, Math.min(unread_count + 20, LONG_PAGE)) }, (newest) => {
-        const last = newest.at(-1);
-        if (!last) return;
-        this.#setFollowing(true);
-        this.#showAt(newest, last.seq);
-      });
-    });
+    const around = at === undefined ? farFrom(position) : Math.min(at, last_seq);
+    const limit = Math.max(PAGE, Math.min(unread_count + 20, LONG_PAGE));
+    await this.#load('first', () =>
+      around === undefined ? this.#readNewest(limit) : this.#readAround(around),
+    );
   }
 
   /** Shows a message of the open conversation, however far away it is. One that does not exist changes nothing. */
@@ -130,12 +124,8 @@ export class Conversation {
   }
 
   /** Shows the end of the conversation, however far away it is. */
-  async jumpToNewest(): Promise<void> {
-    await this.#read({ limit: PAGE }, (newest) => {
-      const last = newest.at(-1);
-      this.#setFollowing(true);
-      if (last) this.#showAt(newest, last.seq);
-    });
+  jumpToNewest(): Promise<void> {
+    return this.#readNewest(PAGE);
   }
 
   /** The user scrolled to the end: from now on new messages are shown as they arrive. */
@@ -158,7 +148,7 @@ export class Conversation {
 
   /** Takes the number of a change. If not all messages may be as it left them, what was missed is fetched. */
   takeChange(change: LoggedChange): void {
-    const mayMiss = this.#history.tookChange(change, (seq) => this.log.messages.has(seq));
+    const mayMiss = this.#history.tookChange(change, shownOf(this.log.messages));
     if (mayMiss && !this.#catchUp.outdate()) void this.#catchUp.soon(() => this.#isShown);
   }
 
@@ -210,7 +200,7 @@ export class Conversation {
   #forgetWith(change: (log: Log) => Log): void {
     this.#history.interrupted();
     this.update(change);
-    this.#history.forgetNews((seq) => !this.log.messages.has(seq));
+    this.#history.keepNews(shownOf(this.log.messages));
   }
 
   async #catchUpOnce(): Promise<void> {
@@ -221,8 +211,7 @@ export class Conversation {
       return;
     }
     await this.#readNewer();
-    const add = (messages: readonly Message[]) =>
-      this.#add(messages.filter(({ seq }) => this.log.messages.has(seq)));
+    const add = (messages: readonly Message[]) => this.#add(shownAmong(messages, this.log.messages));
     if (await this.#history.readChanges(add)) return;
     if (this.log.high > 0) await this.#history.readAgain(this.log, add);
   }
@@ -240,6 +229,14 @@ export class Conversation {
       if (count < LONG_PAGE) return;
     }
     this.#setFollowing(false);
+  }
+
+  async #readNewest(limit: number): Promise<void> {
+    await this.#read({ limit }, (newest) => {
+      const last = newest.at(-1);
+      this.#setFollowing(true);
+      if (last) this.#showAt(newest, last.seq);
+    });
   }
 
   async #readAround(seq: number): Promise<void> {

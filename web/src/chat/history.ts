@@ -66,9 +66,9 @@ export class History {
     for (const { seq } of messages) this.#news.add(seq);
   }
 
-  /** The copies of some messages were dropped: on a page that arrives later, they may be older. */
-  forgetNews(isForgotten: (seq: number) => boolean): void {
-    for (const seq of this.#news) if (isForgotten(seq)) this.#news.delete(seq);
+  /** The copies of other messages were dropped: on a page that arrives later, they may be older. */
+  keepNews(isHeld: (seq: number) => boolean): void {
+    for (const seq of this.#news) if (!isHeld(seq)) this.#news.delete(seq);
   }
 
   /**

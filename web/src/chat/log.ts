@@ -1,5 +1,6 @@
 import type { Message } from '../api/shapes.ts';
 import { type Annotation, newest, withAnnotations, withOwn } from './message-versions.ts';
+import { newestQuote, type Quote, withQuotes } from './quotes.ts';
 
 /**
  * A client's copy of one conversation, as an immutable value: messages by seq, and outgoing messages.
@@ -34,6 +35,8 @@ export interface Outgoing {
   /** The `Idempotency-Key`: the same in every attempt, so that it is stored once. */
   readonly key: string;
   readonly text: string;
+  /** The message that it replies to. */
+  readonly replyTo?: Quote | undefined;
   /** When it was written, in milliseconds since the epoch. */
   readonly at: number;
   /**
@@ -53,13 +56,15 @@ export const EMPTY_LOG: Log = { messages: new Map(), low: 0, high: 0, tail: 0, o
 
 /** Adds messages from a page, a response or an event. */
 export function receive(log: Log, incoming: readonly Message[]): Log {
-  const messages = new Map(log.messages);
+  const merged = new Map(log.messages);
   // One batch may hold two versions.
-  for (const message of incoming) messages.set(message.seq, newest(messages.get(message.seq), message));
-  const news = incoming.filter(({ seq }) => messages.get(seq) !== log.messages.get(seq));
+  for (const message of incoming) merged.set(message.seq, newest(merged.get(message.seq), message));
+  const news = incoming.filter(({ seq }) => merged.get(seq) !== log.messages.get(seq));
   if (news.length === 0) return log;
+  const messages = withQuotes(log.messages, merged, news);
   const tail = news.reduce((highest, { seq }) => Math.max(highest, seq), log.tail);
-  return settle({ ...log, messages, tail, outgoing: recognise(log.outgoing, news) });
+  const outgoing = recognise(log.outgoing, news).map((sent) => quoting(sent, messages));
+  return settle({ ...log, messages, tail, outgoing });
 }
 
 /** Notes that a message exists, without its content. */
@@ -103,7 +108,7 @@ export function trim(log: Log, kept: number): Log {
 }
 
 /** Adds an outgoing message. */
-export function write(log: Log, message: Pick<Outgoing, 'key' | 'text' | 'at'>): Log {
+export function write(log: Log, message: Pick<Outgoing, 'key' | 'text' | 'at' | 'replyTo'>): Log {
   return { ...log, outgoing: [...log.outgoing, { ...message, state: 'waiting' }] };
 }
 
@@ -210,6 +215,12 @@ function isSameReaction(
 
 function withOwnReaction(message: Message, { emoji, wanted }: OwnReaction): Message {
   return { ...message, reactions: withOwn(message.reactions, emoji, wanted) };
+}
+
+/** An outgoing message with its original as the log has it. */
+function quoting(sent: Outgoing, messages: Log['messages']): Outgoing {
+  if (!sent.replyTo) return sent;
+  return { ...sent, replyTo: newestQuote(sent.replyTo, messages.get(sent.replyTo.seq)) };
 }
 
 /** Finds outgoing messages among received ones: of the response, or of an event that arrived before it. */

@@ -17,6 +17,7 @@ import {
   restore,
   write,
 } from './log.ts';
+import { type Quote, quote } from './quotes.ts';
 
 /** How many attempts are made before the sender sees that the message waits, or that it failed. */
 const ATTEMPTS = 4;
@@ -27,6 +28,7 @@ const storedOutgoing = z.array(
   z.object({
     key: z.string(),
     text: z.string(),
+    replyTo: z.optional(quote),
     at: z.number(),
     afterSeq: z.optional(z.int()),
     problem: z.optional(z.string()),
@@ -68,8 +70,8 @@ export class Sending {
     this.#storageKey = parts.storageKey;
   }
 
-  send(text: string): void {
-    this.#change((log) => write(log, { key: newRequestKey(), text, at: Date.now() }));
+  send(text: string, replyTo?: Quote): void {
+    this.#change((log) => write(log, { key: newRequestKey(), text, at: Date.now(), replyTo }));
     void this.#run();
   }
 
@@ -149,14 +151,15 @@ export class Sending {
   async #post(sent: Outgoing): Promise<Message> {
     const { key, text, afterSeq } = sent;
     const to = { message_group_uuid: this.#target.uuid };
+    const message = { to, text, key, replyTo: sent.replyTo?.seq };
     try {
-      return await this.#api.send({ to, text, key, afterSeq });
+      return await this.#api.send({ ...message, afterSeq });
     } catch (error) {
       if (afterSeq === undefined || codeOf(error) !== 'after_seq_too_far_behind') throw error;
       const found = await this.#search(key, afterSeq);
       if ('message' in found) return found.message;
       this.#change((log) => moveAfter(log, key, found.end));
-      return await this.#api.send({ to, text, key, afterSeq: found.end });
+      return await this.#api.send({ ...message, afterSeq: found.end });
     }
   }
 
@@ -181,8 +184,8 @@ export class Sending {
     const left = this.#target.log.outgoing.filter(({ state }) => state !== 'stored');
     if (left.length === 0) this.#device.storage.removeItem(this.#storageKey);
     else {
-      const kept = left.map(({ key, text, at, afterSeq, state, problem }) => ({
-        ...{ key, text, at, afterSeq },
+      const kept = left.map(({ key, text, replyTo, at, afterSeq, state, problem }) => ({
+        ...{ key, text, replyTo, at, afterSeq },
         problem: state === 'failed' ? problem : undefined,
       }));
       this.#device.storage.setItem(this.#storageKey, JSON.stringify(kept));

@@ -1,0 +1,81 @@
+import * as z from 'zod/mini';
+import { beginningOf } from '../../../schema/preview.ts';
+import type { Message } from '../api/shapes.ts';
+
+/** What a reply shows of its original. */
+export const quote = z.object({
+  seq: z.int(),
+  user_uuid: z.string(),
+  handle: z.string(),
+  display_name: z.string(),
+  /** The beginning of its text; null if it is deleted. */
+  message: z.nullable(z.string()),
+  deleted: z.boolean(),
+});
+export type Quote = Readonly<z.infer<typeof quote>>;
+
+/** Returns what a reply to a message shows of it. */
+export function quoteOf({ seq, user_uuid, handle, display_name, message, deleted_at }: Message): Quote {
+  const beginning = message === null ? null : beginningOf(message);
+  return { seq, user_uuid, handle, display_name, message: beginning, deleted: deleted_at !== null };
+}
+
+/** Returns what a reply shows of its original, by the newest copy that is known. A deletion is final. */
+export function newestQuote<Held extends Quote>(held: Held, original: Message | undefined): Held | Quote {
+  return original && !held.deleted ? quoteOf(original) : held;
+}
+
+/**
+ * Brings replies up to date: each shows its original as the log has it. Where the log does not have it, the reply keeps
+ * what it shows until a later response. A deletion is final, so an original that the log forgets stays deleted in its
+ * replies, whatever response arrives late.
+ * @param held the messages before others arrived.
+ * @param messages the same, with those.
+ * @returns the same map if nothing changes.
+ */
+export function withQuotes(
+  held: ReadonlyMap<number, Message>,
+  messages: ReadonlyMap<number, Message>,
+  arrived: readonly Message[],
+): ReadonlyMap<number, Message> {
+  // Only a change of an original concerns replies that are held already.
+  const isChange = arrived.some(({ rev }) => rev > 0);
+  const replies = isChange ? [...messages.values()] : arrived.flatMap(({ seq }) => messages.get(seq) ?? []);
+  const changed = replies.flatMap((reply) => {
+    const shown = quoteIn(reply);
+    if (!shown) return [];
+    const before = quoteIn(held.get(reply.seq));
+    const quote = newestQuote(before?.deleted === true ? before : shown, messages.get(shown.seq));
+    return isSame(shown, quote) ? [] : { ...reply, reply_to: quote };
+  });
+  if (changed.length === 0) return messages;
+  return new Map([...messages, ...changed.map((reply) => [reply.seq, reply] as const)]);
+}
+
+/** Returns a test for messages of which a log shows something: it has them, or replies to them. */
+export function shownOf(messages: ReadonlyMap<number, Message>): (seq: number) => boolean {
+  const quoted = new Set([...messages.values()].map((message) => quoteIn(message)?.seq));
+  return (seq) => messages.has(seq) || quoted.has(seq);
+}
+
+/** Returns those messages of which a log shows something. */
+export function shownAmong(
+  messages: readonly Message[],
+  held: ReadonlyMap<number, Message>,
+): readonly Message[] {
+  const isShown = shownOf(held);
+  return messages.filter(({ seq }) => isShown(seq));
+}
+
+function quoteIn(message: Message | undefined): Quote | undefined {
+  return message?.kind === 'text' ? message.reply_to : undefined;
+}
+
+function isSame(one: Quote, other: Quote): boolean {
+  return (
+    one.message === other.message &&
+    one.deleted === other.deleted &&
+    one.display_name === other.display_name &&
+    one.handle === other.handle
+  );
+}
