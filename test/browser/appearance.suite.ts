@@ -74,6 +74,44 @@ const SCREENS: Readonly<Record<string, (device: Device, scene: Scene) => Promise
     await device.page.getByRole('combobox').fill('al');
     await device.page.getByRole('option').first().waitFor();
   },
+  'row-menu': async (device) => {
+    await device.signIn();
+    await device.openRowMenu('Grace Hopper');
+  },
+  'list-archived': async (device) => {
+    await device.signIn();
+    await device.showList('Archived');
+    await device.page.getByText('Conversations that you archive').waitFor();
+  },
+  'list-with-settings': (device, scene) => openSettings(device, scene),
+  'conversation-menu': async (device) => {
+    await device.signIn();
+    await device.open('Grace Hopper');
+    await device.page.getByRole('button', { name: 'Conversation settings' }).click();
+    await device.page.getByRole('menuitem', { name: 'Block…' }).waitFor();
+  },
+  'block-dialog': async (device) => {
+    await device.signIn();
+    await device.open('Grace Hopper');
+    await device.page.getByRole('button', { name: 'Conversation settings' }).click();
+    await device.chooseItem('Block…');
+    await device.page.getByRole('dialog', { name: 'Block this person?' }).waitFor();
+  },
+  'blocked-people': async (device, scene) => {
+    await openSettings(device, scene);
+    await device.page.goto('/blocked');
+    await device.page.getByRole('button', { name: /^Unblock/ }).waitFor();
+  },
+  'blocked-conversation': async (device, scene) => {
+    await openSettings(device, scene);
+    await device.open('Mallory Webb');
+    await device.page.getByText('You blocked').waitFor();
+  },
+  'blocked-author': async (device, scene) => {
+    await openSettings(device, scene);
+    await device.row('Difference engines').click();
+    await device.log.getByRole('button', { name: /Message of a blocked user/ }).waitFor();
+  },
   draft: async (device, { people }) => {
     const stranger = await people.create('Emmy Noether');
     await device.signIn();
@@ -174,6 +212,32 @@ async function openGroup(device: Device, { people }: Scene): Promise<void> {
   await device.signIn();
   await device.row('Analytical engines').first().click();
   await device.sees('Not yet, but the programs are written.');
+}
+
+/** A list with every mark that a row can have, as a new user has it. */
+async function openSettings(device: Device, { people }: Scene): Promise<void> {
+  const me = await people.create('Emmy Noether');
+  const others = await Promise.all(
+    ['Kathleen Booth', 'Mallory Webb', 'Alan Turing'].map((name) => people.create(name)),
+  );
+  const [kay, mallory, alan] = others as [Person, Person, Person];
+  const favourite = await people.send(kay, me, 'I have the drum');
+  await people.setOwn(me, favourite, { favourite: true });
+  const quiet = await people.createGroup(kay, 'A quiet room', [me, alan]);
+  await people.sendToGroup(alan, quiet, 'Noise');
+  await people.setOwn(me, quiet, { muted: 'all' });
+  const marked = await people.send(alan, me, 'Tea at four?');
+  await people.markRead(me, marked, 1);
+  await people.setOwn(me, marked, { marked_unread: true, favourite: true, muted: 'except_mentions' });
+  await people.send(mallory, me, 'Psst');
+  await people.block(me, mallory);
+  const group = await people.createGroup(kay, 'Difference engines', others.slice(1).concat(me));
+  await people.sendToGroup(mallory, group, 'Buy this');
+  await people.sendToGroup(alan, group, `@${me.handle}, is it proved?`);
+  await people.sendToGroup(kay, group, `And you, @${me.handle}?`);
+  await device.page.goto(`/?as=${me.handle}`);
+  await device.isLive();
+  await device.row('Difference engines').locator('.mention-badge').waitFor();
 }
 
 /** Stores a session as a tab does. Call it before the page is loaded. */

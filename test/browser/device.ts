@@ -67,6 +67,24 @@ export class Device {
     });
   }
 
+  /** Opens the menu of a conversation's row with its button. */
+  async openRowMenu(name: string): Promise<void> {
+    await this.row(name).hover();
+    await this.inbox.getByRole('button', { name: `Settings of ${isolateName(name)}` }).click();
+    await this.page.getByRole('menuitem').first().waitFor();
+  }
+
+  /** Chooses an item of the open menu. */
+  async chooseItem(name: string): Promise<void> {
+    const item = this.page.getByRole('menuitem', { name, exact: true });
+    await item.or(this.page.getByRole('menuitemradio', { name, exact: true })).click();
+  }
+
+  /** Shows one of the lists of conversations. */
+  async showList(name: 'All' | 'Favourites' | 'Archived'): Promise<void> {
+    await this.inbox.getByRole('button', { name, exact: true }).click();
+  }
+
   async open(name: string): Promise<void> {
     await this.row(name).click();
     await this.page

@@ -130,6 +130,16 @@ export class People {
     await this.#exchange('PUT', `/api/message_groups/${group}/read`, { body: { seq }, token: reader.token });
   }
 
+  /** Changes the user's own settings of a conversation. */
+  async setOwn(person: Person, group: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
+    const path = `/api/message_groups/${group}/settings`;
+    await this.#exchange('PATCH', path, { body: settings, token: person.token });
+  }
+
+  async block(person: Person, other: Person): Promise<void> {
+    await this.#exchange('PUT', `/api/users/@${other.handle}/block`, { token: person.token });
+  }
+
   /** The texts of a conversation by the API, oldest first. */
   async texts(reader: Person, group: string): Promise<(string | null)[]> {
     const answer = await this.#exchange('GET', `/api/messages/${group}?limit=100`, { token: reader.token });
