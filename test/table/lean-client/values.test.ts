@@ -171,6 +171,21 @@ describe('what is read', () => {
     );
   });
 
+  it('has its attributes in the order of their names, whatever order they came in', async () => {
+    const names = ['sk', 'pk', 'seq', 'constructor'];
+    const [first, second, third] = [names, names.toReversed(), ['toString', ...names.slice(0, 3)]].map(
+      (order) => Object.fromEntries(order.map((name) => [name, { S: name }])),
+    );
+    const [ours, sdks] = await read({ Items: [first, second, third] });
+    expect(withoutMetadata(ours)).toStrictEqual(withoutMetadata(sdks));
+    const { output } = ours as { output: { Items: object[] } };
+    expect(output.Items.map(Object.keys)).toEqual([
+      ['constructor', 'pk', 'seq', 'sk'],
+      ['constructor', 'pk', 'seq', 'sk'],
+      ['pk', 'seq', 'sk', 'toString'],
+    ]);
+  });
+
   it.each<[string, object]>([
     ['an attribute of a type that does not exist', { Items: [{ a: { X: 1 } }] }],
     ['an attribute without a type', { Items: [{ a: {} }] }],
