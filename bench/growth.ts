@@ -1,6 +1,6 @@
 import type { Units } from '../backend/table/capacity-meter.ts';
 import type { ApiClient } from './api-client.ts';
-import type { Bench } from './bench.ts';
+import type { EngineBench } from './bench.ts';
 import { type CurveRequest, type CurveRequests, curveRequests } from './curves.ts';
 import type { Plan } from './plan.ts';
 import { median } from './statistics.ts';
@@ -22,7 +22,7 @@ const WARM_UP = 5;
 
 /** Measures units and times along every growth curve, with one client. @param progress called before each measurement. */
 export async function measureGrowth(
-  bench: Bench,
+  bench: EngineBench,
   { samples }: Plan,
   progress: (text: string) => void,
 ): Promise<Curve[]> {

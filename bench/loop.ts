@@ -45,6 +45,11 @@ export async function runLoop(clients: number, windowMs: number, operation: Oper
   };
 }
 
+/** Does one operation of each client: connections that were idle for some seconds are closed, and opening them is not measured. */
+export async function openConnections(clients: number, operation: Operation): Promise<void> {
+  await Promise.all(Array.from({ length: clients }, (_, number) => operation(number)));
+}
+
 export function measurementOf(result: LoopResult, cpuMs: number): Measurement {
   return {
     perSecond: (result.operations / result.elapsedMs) * 1_000,

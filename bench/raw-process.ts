@@ -6,7 +6,14 @@ import { connectionSettings } from '../backend/table/open-client.ts';
 import { openTable } from '../backend/table/table.ts';
 import { answerCalls } from './calls.ts';
 import { floorDocuments } from './floor.ts';
-import { cpuTimeMs, type Measurement, measurementOf, type Operation, runLoop } from './loop.ts';
+import {
+  cpuTimeMs,
+  type Measurement,
+  measurementOf,
+  openConnections,
+  type Operation,
+  runLoop,
+} from './loop.ts';
 import type { OperationName } from './operations.ts';
 import { rawOperations } from './raw-operations.ts';
 import type { RawSide, World } from './world.ts';
@@ -17,8 +24,8 @@ interface RawOptions {
   readonly dynamo: DynamoConfig;
   readonly world: World;
   /**
-   * Which loop this is: `lean` has the API's client, `defaults` the SDK's with its default settings, `floor` none, and the
-   * others the SDK's with the API's settings and HTTP client.
+   * Which loop this is: `lean` has the API's client, `defaults` the SDK's document client with its default settings, `floor`
+   * none, and the others the SDK's document client with the API's settings and undici, which was the API's before it had its own.
    */
   readonly side: RawSide;
 }
@@ -43,8 +50,10 @@ const commands = {
     readonly clients: number;
     readonly windowMs: number;
   }): Promise<Measurement> => {
+    const operation = operationOf(job.name);
+    await openConnections(job.clients, operation);
     const cpuBefore = cpuTimeMs();
-    const result = await runLoop(job.clients, job.windowMs, operationOf(job.name));
+    const result = await runLoop(job.clients, job.windowMs, operation);
     return measurementOf(result, cpuTimeMs() - cpuBefore);
   },
 

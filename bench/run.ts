@@ -1,13 +1,13 @@
 import { Command, Option } from 'commander';
-import { startBench } from './bench.ts';
+import { startEngineBench, startReplayedBench } from './bench.ts';
 import { Children } from './children.ts';
 import { growingCosts, measureGrowth } from './growth.ts';
 import { describeMachine } from './machine.ts';
 import { PAGE, writePage } from './page.ts';
 import { FULL, type Plan, QUICK } from './plan.ts';
-import type { Results } from './results.ts';
+import type { EngineResults, Results } from './results.ts';
 import { terminalText } from './terminal.ts';
-import { measureThroughput } from './throughput.ts';
+import { measureCompared, measureThroughput } from './throughput.ts';
 import { measureUnits } from './units.ts';
 
 /* `npm run bench`: the API against a bare SDK loop, and the growth curves. Status 1 if a cost grows. */
@@ -27,10 +27,10 @@ interface Options {
 const options = new Command('npm run bench --')
   .description(
     'Measures the API against a bare AWS SDK loop, in ratios, and how cost and time grow with the data.\n' +
-      'Takes about ten minutes; every part runs in its own process, in memory.',
+      'Takes about MINUTES minutes; every part runs in its own process, in memory.',
   )
   .option('--quick', 'half a minute: shows that the benchmark works; the figures are coarse')
-  .option('--replay', "recorded responses in place of the engine's: CPU time and throughput, nothing else")
+  .option('--replay', "only the part with recorded responses in place of the engine's: CPU time and times")
   .addOption(new Option('--write', `also writes ${PAGE}`).conflicts(['quick', 'replay']))
   .parse()
   .opts<Options>();
@@ -49,8 +49,8 @@ async function main(plan: Plan, { write, replay }: Options): Promise<void> {
   try {
     const results = await measure(children, plan, replay === true);
     process.stdout.write(terminalText(results));
-    if (write) await writePage(results);
-    if (growingCosts(results.growth).length > 0) process.exitCode = 1;
+    if (write && results.onEngine) await writePage({ ...results, onEngine: results.onEngine });
+    if (growingCosts(results.onEngine?.growth ?? []).length > 0) process.exitCode = 1;
   } catch (error) {
     // Once the run is being stopped, everything in progress fails.
     if (stopping === undefined) {
@@ -64,17 +64,23 @@ async function main(plan: Plan, { write, replay }: Options): Promise<void> {
   }
 }
 
-async function measure(children: Children, plan: Plan, replayed: boolean): Promise<Results> {
+async function measure(children: Children, plan: Plan, replayOnly: boolean): Promise<Results> {
   const machine = describeMachine();
+  progress('recorded responses');
+  const replayed = await startReplayedBench(children, plan);
+  const compared = await measureCompared(replayed, plan, progress).finally(() => replayed.close());
+  const results = { plan, machine, compared };
+  return replayOnly ? results : { ...results, onEngine: await measureOnEngine(children, plan) };
+}
+
+async function measureOnEngine(children: Children, plan: Plan): Promise<EngineResults> {
   progress('filling the table');
-  const bench = await startBench(children, plan, replayed);
+  const bench = await startEngineBench(children, plan);
   try {
     const units = await measureUnits(bench);
     const throughput = await measureThroughput(bench, plan, progress);
-    // Growth is the engine's, and what is written has to be read.
-    const growth = replayed ? [] : await measureGrowth(bench, plan, progress);
-    const engine = replayed ? `${bench.engine.name}, replayed` : bench.engine.name;
-    return { plan, machine, engine, items: bench.items, throughput, units, growth };
+    const growth = await measureGrowth(bench, plan, progress);
+    return { engine: bench.engine.name, items: bench.items, throughput, units, growth };
   } finally {
     await bench.close();
   }

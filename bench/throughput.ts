@@ -1,96 +1,105 @@
-import type { ApiUnderTest, Bench } from './bench.ts';
-import { type Measurement, measurementOf, type Operation, runLoop } from './loop.ts';
+import type { ApiUnderTest, ReplayedBench, Timed } from './bench.ts';
+import { type Measurement, measurementOf, openConnections, runLoop } from './loop.ts';
 import { OPERATIONS, type OperationName } from './operations.ts';
 import { clientsText, type Plan } from './plan.ts';
 import { apiOperations } from './requests.ts';
+import type { ApiSide } from './world.ts';
 
 /** One operation with a number of clients, measured in turn on both sides: values at one index were measured together. */
-export interface Cell {
+export interface Cell extends Record<'api' | 'raw', readonly Measurement[]> {
   readonly name: OperationName;
   readonly clients: number;
-  readonly api: readonly Measurement[];
-  /** The raw loop with the SDK's client, and the API's settings and HTTP client. */
-  readonly raw: readonly Measurement[];
-  /** Empty where all clients send to one group. */
-  readonly compared: Readonly<Record<Compared, readonly Measurement[]>>;
 }
 
-/**
- * What else the API is compared with: itself over the SDK's client, and raw loops with the SDK's defaults, with the API's
- * client, and without any SDK.
- */
-export const COMPARED = ['sdkApi', 'defaults', 'lean', 'floor'] as const;
+/** What the API is compared with where responses are recorded: the members of ReplayedBench. */
+export const COMPARED = ['sdkApi', 'defaults', 'raw', 'lean', 'floor'] as const;
 export type Compared = (typeof COMPARED)[number];
-const LOOPS = ['defaults', 'lean', 'floor'] as const;
-/** With one client, no other client sends to the shared group. */
+
+export interface ComparedCell extends Cell, Record<Compared, readonly Measurement[]> {}
+
+type Subject = 'api' | Compared;
+
+/** Measures one subject once. */
+type Measure = (job: {
+  readonly name: OperationName;
+  readonly clients: number;
+  readonly windowMs: number;
+}) => Promise<Measurement>;
+type Measures<Name extends Subject> = Readonly<Record<Name, Measure>>;
+
+/** Operations in which clients wait for each other: with one client there is nothing to see. */
 const SHARED: ReadonlySet<OperationName> = new Set(['send to one group']);
 /** Number of clients while code is compiled. */
 const WARM_UP_CLIENTS = 8;
 
-/** @param progress called before each measurement, with its name. */
-export async function measureThroughput(
-  bench: Bench,
+type Progress = (text: string) => void;
+
+/** Measures the API and the raw loop against the engine. @param progress called before each measurement, with its name. */
+export async function measureThroughput(bench: Timed, plan: Plan, progress: Progress): Promise<Cell[]> {
+  const { world, api, raw } = bench;
+  const measures = { api: measureOf(api, world, 'api'), raw: loopOf(raw) };
+  return measureCells(measures, OPERATIONS, plan, progress);
+}
+
+/** Measures the API and all that it is compared with, where the engine's CPU time is out of the way. */
+export async function measureCompared(
+  bench: ReplayedBench,
   plan: Plan,
-  progress: (text: string) => void,
-): Promise<Cell[]> {
-  const operations = apiOperations(bench.api.client, bench.world);
-  const sdkOperations = apiOperations(bench.sdkApi.client, bench.world, 'sdkApi');
+  progress: Progress,
+): Promise<ComparedCell[]> {
+  const { world, api, sdkApi, raw, defaults, lean, floor } = bench;
+  const measures = {
+    api: measureOf(api, world, 'api'),
+    sdkApi: measureOf(sdkApi, world, 'sdkApi'),
+    raw: loopOf(raw),
+    defaults: loopOf(defaults),
+    lean: loopOf(lean),
+    floor: loopOf(floor),
+  };
+  const operations = OPERATIONS.filter((name) => !SHARED.has(name));
+  return measureCells(measures, operations, plan, progress);
+}
+
+async function measureCells<Name extends Subject>(
+  measures: Measures<Name>,
+  operations: readonly OperationName[],
+  { clients: counts, rounds, windowMs, warmUpMs }: Plan,
+  progress: Progress,
+): Promise<(Record<Name, Measurement[]> & Pick<Cell, 'name' | 'clients'>)[]> {
+  const subjects = Object.keys(measures) as Name[];
+  const cells = [];
   progress('warming up');
-  for (const name of OPERATIONS) {
-    await warmUp(bench, plan, name, operations[name]);
-    await runLoop(WARM_UP_CLIENTS, plan.warmUpMs, sdkOperations[name]);
+  for (const name of operations) {
+    const job = { name, clients: WARM_UP_CLIENTS, windowMs: warmUpMs };
+    for (const subject of subjects) await measures[subject](job);
   }
-  const cells: Cell[] = [];
-  for (const name of OPERATIONS) {
-    for (const clients of plan.clients) {
+  for (const name of operations) {
+    for (const clients of counts) {
       if (clients === 1 && SHARED.has(name)) continue;
       progress(`${name}, ${clientsText(clients)}`);
-      const job = { name, clients, operation: operations[name], sdkOperation: sdkOperations[name] };
-      cells.push(await measureCell(bench, plan, job));
+      const measured = Object.fromEntries(subjects.map((subject): [string, Measurement[]] => [subject, []]));
+      for (let round = 0; round < rounds; round += 1) {
+        for (const subject of subjects) {
+          measured[subject]?.push(await measures[subject]({ name, clients, windowMs }));
+        }
+      }
+      cells.push({ ...(measured as Record<Name, Measurement[]>), name, clients });
     }
   }
   return cells;
 }
 
-async function warmUp(bench: Bench, plan: Plan, name: OperationName, operation: Operation): Promise<void> {
-  const job = { name, clients: WARM_UP_CLIENTS, windowMs: plan.warmUpMs };
-  await runLoop(job.clients, job.windowMs, operation);
-  for (const side of ['raw', ...LOOPS] as const) await bench[side].call('measure', job);
+function loopOf(loop: Timed['raw']): Measure {
+  return (job) => loop.call('measure', job);
 }
 
-async function measureCell(
-  bench: Bench,
-  { rounds, windowMs }: Plan,
-  job: {
-    readonly name: OperationName;
-    readonly clients: number;
-    readonly operation: Operation;
-    readonly sdkOperation: Operation;
-  },
-): Promise<Cell> {
-  const { name, clients } = job;
-  const api: Measurement[] = [];
-  const raw: Measurement[] = [];
-  const compared: Record<Compared, Measurement[]> = { sdkApi: [], defaults: [], lean: [], floor: [] };
-  for (let round = 0; round < rounds; round += 1) {
-    api.push(await measureApi(bench.api, clients, windowMs, job.operation));
-    raw.push(await bench.raw.call('measure', { name, clients, windowMs }));
-    if (SHARED.has(name)) continue;
-    compared.sdkApi.push(await measureApi(bench.sdkApi, clients, windowMs, job.sdkOperation));
-    for (const side of LOOPS) {
-      compared[side].push(await bench[side].call('measure', { name, clients, windowMs }));
-    }
-  }
-  return { name, clients, api, raw, compared };
-}
-
-async function measureApi(
-  { process }: ApiUnderTest,
-  clients: number,
-  windowMs: number,
-  operation: Operation,
-): Promise<Measurement> {
-  const cpuBefore = await process.call('cpuTimeMs');
-  const result = await runLoop(clients, windowMs, operation);
-  return measurementOf(result, (await process.call('cpuTimeMs')) - cpuBefore);
+/** @param side whose conversations are written to. */
+function measureOf({ process, client }: ApiUnderTest, world: Timed['world'], side: ApiSide): Measure {
+  const operations = apiOperations(client, world, side);
+  return async ({ name, clients, windowMs }) => {
+    await openConnections(clients, operations[name]);
+    const cpuBefore = await process.call('cpuTimeMs');
+    const result = await runLoop(clients, windowMs, operations[name]);
+    return measurementOf(result, (await process.call('cpuTimeMs')) - cpuBefore);
+  };
 }

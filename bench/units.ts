@@ -1,5 +1,5 @@
 import type { Units } from '../backend/table/capacity-meter.ts';
-import type { Bench } from './bench.ts';
+import type { EngineBench } from './bench.ts';
 import { OPERATIONS, type OperationName } from './operations.ts';
 import { apiOperations } from './requests.ts';
 import { GROUPS_TO_SEND_TO } from './world.ts';
@@ -12,7 +12,7 @@ export interface OperationUnits {
 }
 
 /** Measures the units of each operation on both sides, with names and tails cached as after some time of use. */
-export async function measureUnits({ metered, world }: Bench): Promise<OperationUnits[]> {
+export async function measureUnits({ metered, world }: EngineBench): Promise<OperationUnits[]> {
   const operations = apiOperations(metered.api.client, world);
   const measured: OperationUnits[] = [];
   for (const name of OPERATIONS) {
@@ -27,7 +27,10 @@ export async function measureUnits({ metered, world }: Bench): Promise<Operation
  * Measures the units of one request, after as many earlier ones as there are groups to send to in turn: they read
  * everything that is read only now and then, such as names and tails.
  */
-export async function usageOf(api: Bench['metered']['api'], request: () => Promise<void>): Promise<Units> {
+export async function usageOf(
+  api: EngineBench['metered']['api'],
+  request: () => Promise<void>,
+): Promise<Units> {
   for (let earlier = 0; earlier < GROUPS_TO_SEND_TO; earlier += 1) await request();
   await api.process.call('beginUsage');
   await request();
