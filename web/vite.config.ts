@@ -1,9 +1,20 @@
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { readEmojiList } from './emoji-list.ts';
 
 /** Where `npm start` listens: `npm run dev:web` serves the screens and proxies everything else to it. */
 const API = process.env['BACKEND_URL'] ?? 'http://localhost:4567';
 
+const EMOJI_LIST = 'virtual:emoji-list';
+
+/** Makes a module of the emoji of Emojibase, without what the screens do not use. */
+const emojiList: Plugin = {
+  name: 'emoji-list',
+  resolveId: (id) => (id === EMOJI_LIST ? `\0${EMOJI_LIST}` : undefined),
+  load: (id) => (id === `\0${EMOJI_LIST}` ? `export default ${JSON.stringify(readEmojiList())};` : undefined),
+};
+
 export default defineConfig({
+  plugins: [emojiList],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,

@@ -126,6 +126,15 @@ export class People {
     await this.#exchange('DELETE', `/api/messages/${group}/${seq}`, { token: author.token });
   }
 
+  async react(person: Person, group: string, seq: number, emoji: string): Promise<void> {
+    const path = `/api/messages/${group}/${seq}/reactions/${encodeURIComponent(emoji)}`;
+    await this.#exchange('PUT', path, { token: person.token });
+  }
+
+  async pin(person: Person, group: string, seq: number): Promise<void> {
+    await this.#exchange('PUT', `/api/messages/${group}/${seq}/pin`, { token: person.token });
+  }
+
   async markRead(reader: Person, group: string, seq: number): Promise<void> {
     await this.#exchange('PUT', `/api/message_groups/${group}/read`, { body: { seq }, token: reader.token });
   }

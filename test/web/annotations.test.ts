@@ -40,6 +40,13 @@ function reactions(): string[] {
 
 const pins = (): number[] => shown(conversation.log).flatMap(({ seq, pinned }) => (pinned ? [seq] : []));
 
+/** Waits until an expectation is met. */
+const seen = (check: () => void): Promise<void> =>
+  eventually(() => {
+    check();
+    return Promise.resolve();
+  });
+
 /** Of others, and of the user. */
 const of = (emoji: string, count: number, reacted = false): Reaction => ({ emoji, count, reacted });
 
@@ -67,16 +74,16 @@ describe("the user's own reaction", () => {
   });
 
   it('is added and taken back in the order of the presses, by one request at a time', async () => {
-    const held = deferred<void>();
+    const held = deferred<undefined>();
     api.hold = () => held.promise;
     const first = conversation.annotations.react(3, THUMB, true);
-    await eventually(() => Promise.resolve(expect(api.changes).toHaveLength(1)));
+    await seen(() => expect(api.changes).toHaveLength(1));
     void conversation.annotations.react(3, THUMB, false);
     void conversation.annotations.react(3, THUMB, true);
     const last = conversation.annotations.react(3, THUMB, false);
     expect(reactions()).toEqual([]);
     expect(api.changes).toHaveLength(1);
-    held.resolve();
+    held.resolve(undefined);
     await Promise.all([first, last]);
     expect(api.log[2]?.reactions).toEqual([]);
     expect(api.changes).toHaveLength(2);
@@ -121,13 +128,13 @@ describe('reactions and pins without a version', () => {
   });
 
   it('are those of the event, where a response was asked for before it', async () => {
-    const held = deferred<void>();
+    const held = deferred<undefined>();
     api.hold = () => held.promise;
     const refreshed = conversation.refresh();
-    await eventually(() => Promise.resolve(expect(api.pages.length).toBeGreaterThan(1)));
+    await seen(() => expect(api.pages.length).toBeGreaterThan(1));
     event(THUMB, 1, 'grace');
     conversation.annotations.tookPins([2]);
-    held.resolve();
+    held.resolve(undefined);
     await refreshed;
     expect(reactions()).toEqual(['👍1']);
     expect(pins()).toEqual([2]);
@@ -196,6 +203,6 @@ describe('a change that events brought', () => {
   it('is fetched when the event was missed', async () => {
     api.annotate(3, { reactions: [of(THUMB, 1)] });
     conversation.takeChange({ number: 1, seqs: [3] });
-    await eventually(() => Promise.resolve(expect(reactions()).toEqual(['👍1'])));
+    await seen(() => expect(reactions()).toEqual(['👍1']));
   });
 });

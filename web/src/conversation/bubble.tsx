@@ -2,7 +2,7 @@ import { type FocusEvent, memo, type PointerEvent, useRef, useState } from 'reac
 import { hueOf } from '../ui/initials.ts';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import type { Message } from '../api/shapes.ts';
-import { MoreIcon } from '../ui/icons.tsx';
+import { MoreIcon, PinIcon } from '../ui/icons.tsx';
 import { Name } from '../ui/name.tsx';
 import { onDemand } from '../ui/on-demand.tsx';
 import type { Sentence } from '../ui/sentence.ts';
@@ -11,6 +11,7 @@ import { clockTime, exactTime } from '../ui/times.ts';
 import { type ActionContext, actionsOn } from './message-actions.ts';
 import { MessageText } from './message-text.tsx';
 import { MessageToolbar } from './message-toolbar.tsx';
+import { Reactions } from './reactions.tsx';
 import type { BubblePosition } from './rows.ts';
 import { useMessageMenu } from './use-message-menu.ts';
 
@@ -70,6 +71,9 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
             />
           )}
         </div>
+        {message.reactions !== undefined && message.reactions.length > 0 && (
+          <Reactions message={message} context={context} isTabStop={attention.isFocused} />
+        )}
         {seen !== undefined && (
           <p className="bubble-note">
             <SentenceView words={seen} />
@@ -93,6 +97,12 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
 function BubbleMeta({ message }: { readonly message: Message }) {
   return (
     <span className="bubble-meta">
+      {message.pinned === true && (
+        <span className="bubble-pinned" title="Pinned">
+          <PinIcon />
+          <span className="for-screen-readers">pinned </span>
+        </span>
+      )}
       {message.edited_at !== null && message.message !== null && <span>edited </span>}
       <time dateTime={message.created_at} title={exactTime(message.created_at)}>
         {clockTime(message.created_at)}
@@ -123,6 +133,7 @@ function useAttended() {
   const [isFocused, setIsFocused] = useState(false);
   return {
     isAttended: isHovered || isFocused,
+    isFocused,
     handlers: {
       onPointerEnter: ({ pointerType }: PointerEvent) => setIsHovered(pointerType === 'mouse'),
       onPointerLeave: () => setIsHovered(false),

@@ -3,11 +3,12 @@ import { Link } from 'wouter';
 import type { MessageGroup, MessageGroupView } from '../api/shapes.ts';
 import { memberCount } from '../groups/member-count.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import { BackIcon, GroupIcon } from '../ui/icons.tsx';
+import { BackIcon, GroupIcon, PinIcon } from '../ui/icons.tsx';
 import { Name } from '../ui/name.tsx';
 import { onDemand } from '../ui/on-demand.tsx';
 import { HeadMenu } from './head-menu.tsx';
 
+const PinsDialog = onDemand(() => import('./pins-dialog.tsx'));
 const MembersDialog = onDemand(() => import('../groups/members-dialog.tsx'));
 
 /** The head of a conversation: its name, and its members. */
@@ -15,9 +16,12 @@ export function ConversationHead(props: {
   readonly group: MessageGroup;
   /** With its members, once they are loaded. */
   readonly view: MessageGroupView | undefined;
+  /** Scrolls to a message. */
+  readonly onJump: (seq: number) => void;
 }) {
-  const { group, view } = props;
+  const { group, view, onJump } = props;
   const [showsMembers, setShowsMembers] = useState(false);
+  const [showsPins, setShowsPins] = useState(false);
   const count = view?.member_count ?? group.member_count;
   const countWords = count === undefined ? '' : memberCount(count);
   return (
@@ -32,6 +36,15 @@ export function ConversationHead(props: {
         </h1>
         <span className="quiet">{group.kind === 'direct' ? `@${group.handle ?? ''}` : countWords}</span>
       </span>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Pinned messages"
+        title="Pinned messages"
+        onClick={() => setShowsPins(true)}
+      >
+        <PinIcon />
+      </button>
       {group.kind === 'group' && view && (
         <button
           type="button"
@@ -44,6 +57,7 @@ export function ConversationHead(props: {
         </button>
       )}
       <HeadMenu group={group} />
+      {showsPins && <PinsDialog uuid={group.uuid} onJump={onJump} onClose={() => setShowsPins(false)} />}
       {showsMembers && view && <MembersDialog view={view} onClose={() => setShowsMembers(false)} />}
     </header>
   );

@@ -46,7 +46,7 @@ export function ConversationScreen({ uuid }: { readonly uuid: string }) {
   }
   return (
     <section className="conversation" aria-label={`Conversation with ${isolateName(place.display_name)}`}>
-      <ConversationHead group={place} view={group.data} />
+      <ConversationHead group={place} view={group.data} onJump={jumpTo} />
       <ConnectionNote />
       <Notice />
       <Talk

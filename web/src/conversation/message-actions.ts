@@ -1,14 +1,30 @@
 import type { ComponentType } from 'react';
 import type { Message } from '../api/shapes.ts';
-import { CopyIcon, DeleteIcon, EditIcon, LinkIcon } from '../ui/icons.tsx';
+import {
+  AddReactionIcon,
+  CopyIcon,
+  DeleteIcon,
+  EditIcon,
+  GroupIcon,
+  LinkIcon,
+  PinIcon,
+  UnpinIcon,
+} from '../ui/icons.tsx';
+import type { OpenPlace } from '../ui/open-place.ts';
+import type { OpenPopover } from './message-popovers.tsx';
 import { addressOf } from './use-target.ts';
 
 /** The user of a conversation's screen, and what its parts do for the actions on a message. */
 export interface ActionContext {
   readonly me: string;
   readonly mayDeleteOthers: boolean;
+  readonly mayPin: boolean;
   readonly onEdit: (message: Message) => void;
   readonly onDelete: (message: Message) => void;
+  /** Adds the user's reaction, or takes it back. */
+  readonly onReact: (message: Message, emoji: string) => void;
+  readonly onPin: (message: Message, wanted: boolean) => void;
+  readonly onOpen: (popover: OpenPopover) => void;
   /** Scrolls to a message, however far away it is, and marks it for a moment. */
   readonly onJump: (seq: number) => void;
 }
@@ -23,8 +39,13 @@ export interface MessageAction {
   readonly danger?: boolean;
   /** Whether the user can do it with a message. Tombstones have no actions. */
   readonly isAvailable: (message: Message, context: ActionContext) => boolean;
-  readonly run: (message: Message, context: ActionContext) => void;
+  /** @param place of the toolbar's button, or of the menu. */
+  readonly run: (message: Message, context: ActionContext, place: OpenPlace) => void;
 }
+
+/** The emoji that are one press away. The toolbar has room for the first ones. */
+export const QUICK_EMOJI = ['👍', '❤️', '😂', '🎉', '😮', '🙏'] as const;
+export const IN_TOOLBAR = 3;
 
 const isOwn = (message: Message, { me }: ActionContext): boolean => message.user_uuid === me;
 /** Browsers allow only secure pages to write to the clipboard. */
@@ -33,6 +54,13 @@ const copy = (text: string): void => void navigator.clipboard.writeText(text);
 
 /** All actions on messages, in the order of the menu. */
 const ACTIONS: readonly MessageAction[] = [
+  {
+    label: 'Add reaction…',
+    icon: AddReactionIcon,
+    inToolbar: true,
+    isAvailable: () => true,
+    run: (message, { onOpen }, place) => onOpen({ kind: 'picker', message, place }),
+  },
   {
     label: 'Edit',
     icon: EditIcon,
@@ -53,6 +81,24 @@ const ACTIONS: readonly MessageAction[] = [
     run: ({ message_group_uuid, seq }) => copy(addressOf(message_group_uuid, seq)),
   },
   {
+    label: 'Who reacted…',
+    icon: GroupIcon,
+    isAvailable: ({ reactions = [] }) => reactions.length > 0,
+    run: (message, { onOpen }, place) => onOpen({ kind: 'reactors', message, place }),
+  },
+  {
+    label: 'Pin',
+    icon: PinIcon,
+    isAvailable: ({ pinned }, { mayPin }) => mayPin && pinned !== true,
+    run: (message, { onPin }) => onPin(message, true),
+  },
+  {
+    label: 'Unpin',
+    icon: UnpinIcon,
+    isAvailable: ({ pinned }, { mayPin }) => mayPin && pinned === true,
+    run: (message, { onPin }) => onPin(message, false),
+  },
+  {
     label: 'Delete…',
     icon: DeleteIcon,
     danger: true,
@@ -65,4 +111,9 @@ const ACTIONS: readonly MessageAction[] = [
 export function actionsOn(message: Message, context: ActionContext): readonly MessageAction[] {
   if (message.deleted_at !== null) return [];
   return ACTIONS.filter(({ isAvailable }) => isAvailable(message, context));
+}
+
+/** Whether the user has reacted to a message with an emoji. */
+export function hasReacted({ reactions = [] }: Message, emoji: string): boolean {
+  return reactions.some((reaction) => reaction.emoji === emoji && reaction.reacted);
 }

@@ -1,29 +1,30 @@
+import { CompositeRow } from '@ariakit/react/composite';
 import * as Ariakit from '@ariakit/react/menu';
 import { type RefObject, useEffect } from 'react';
 import type { Message } from '../api/shapes.ts';
-import { actionsOn, type ActionContext } from './message-actions.ts';
-
-/** A place in the window at which a menu opens. Each object is one opening. */
-export interface MenuPlace {
-  /** Of the pointer, or of the button that opens it; in pixels. */
-  readonly at: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-  /** Whether it was opened with a finger: then it is a sheet at the bottom of the window. */
-  readonly isSheet: boolean;
-}
+import type { OpenPlace } from '../ui/open-place.ts';
+import { SHEET } from '../ui/sheet.tsx';
+import { type ActionContext, actionsOn, hasReacted, QUICK_EMOJI } from './message-actions.ts';
 
 export interface MessageMenuProps {
   readonly message: Message;
   readonly context: ActionContext;
-  readonly place: MenuPlace;
+  readonly place: OpenPlace;
   /** Takes the focus when the menu closes. */
   readonly finalFocus: RefObject<HTMLElement | null>;
   readonly onOpenChange: (isOpen: boolean) => void;
 }
 
-/** The menu of all actions on a message. */
-export default function MessageMenu({ message, context, place, finalFocus, onOpenChange }: MessageMenuProps) {
+/** The menu of all actions on a message, below a row of emoji to react with. */
+export default function MessageMenu(props: MessageMenuProps) {
+  const { message, context, place, finalFocus, onOpenChange } = props;
   const { at, isSheet } = place;
-  const menu = Ariakit.useMenuStore({ placement: 'bottom-start', setOpen: onOpenChange });
+  // The emoji are one row of a grid, and each action another: from any emoji, the arrow keys lead to the first action.
+  const menu = Ariakit.useMenuStore({
+    placement: 'bottom-start',
+    focusShift: true,
+    setOpen: onOpenChange,
+  });
   useEffect(() => {
     menu.setAutoFocusOnShow(true);
     menu.setInitialFocus('first');
@@ -36,22 +37,35 @@ export default function MessageMenu({ message, context, place, finalFocus, onOpe
       aria-label="Message actions"
       data-sheet={isSheet}
       gutter={4}
+      overflowPadding={8}
       portal
       unmountOnHide
       finalFocus={finalFocus}
       getAnchorRect={() => at}
-      // A sheet is placed by the style sheet.
-      {...(isSheet && {
-        modal: true,
-        updatePosition: () => undefined,
-        backdrop: <div className="backdrop" />,
-      })}
+      // Chrome fires this after the long press that opened the sheet.
+      hideOnInteractOutside={({ type }) => !isSheet || type !== 'contextmenu'}
+      {...(isSheet && SHEET)}
     >
+      <CompositeRow store={menu} className="menu-emoji" role="group" aria-label="React">
+        {QUICK_EMOJI.map((emoji) => (
+          <Ariakit.MenuItem
+            key={emoji}
+            className="menu-item"
+            role="menuitemcheckbox"
+            aria-label={`React with ${emoji}`}
+            aria-checked={hasReacted(message, emoji)}
+            onClick={() => context.onReact(message, emoji)}
+          >
+            {emoji}
+          </Ariakit.MenuItem>
+        ))}
+      </CompositeRow>
       {actionsOn(message, context).map(({ label, icon: ActionIcon, danger, run }) => (
         <Ariakit.MenuItem
           key={label}
+          rowId={label}
           className={danger === true ? 'menu-item danger' : 'menu-item'}
-          onClick={() => run(message, context)}
+          onClick={() => run(message, context, place)}
         >
           <ActionIcon />
           {label}

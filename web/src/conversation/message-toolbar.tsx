@@ -1,8 +1,9 @@
-import { type KeyboardEvent, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useState } from 'react';
 import type { Message } from '../api/shapes.ts';
 import { MoreIcon } from '../ui/icons.tsx';
+import { elementPlace } from '../ui/open-place.ts';
 import { moveFocus, stepOf } from '../ui/roving-focus.ts';
-import { actionsOn, type ActionContext } from './message-actions.ts';
+import { type ActionContext, actionsOn, hasReacted, IN_TOOLBAR, QUICK_EMOJI } from './message-actions.ts';
 
 interface Props {
   readonly message: Message;
@@ -12,12 +13,17 @@ interface Props {
   readonly onMenu: (button: Element) => void;
 }
 
+interface ToolbarButton {
+  readonly label: string;
+  readonly title?: string;
+  readonly face: ReactNode;
+  readonly state?: { readonly 'aria-pressed': boolean } | { readonly 'aria-expanded': boolean };
+  readonly press: (event: MouseEvent<HTMLElement>) => void;
+}
+
 /** The most used actions on a message, and a button for all of them. It is one stop of the Tab key. */
-export function MessageToolbar({ message, context, isMenuOpen, onMenu }: Props) {
+export function MessageToolbar(props: Props) {
   const [stop, setStop] = useState(0);
-  const actions = actionsOn(message, context);
-  const quick = actions.filter(({ inToolbar }) => inToolbar);
-  if (actions.length === 0) return null;
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const toolbar = event.currentTarget;
     const step = stepOf(event.key, 'row', getComputedStyle(toolbar).direction === 'rtl');
@@ -27,33 +33,46 @@ export function MessageToolbar({ message, context, isMenuOpen, onMenu }: Props) 
   };
   return (
     <div className="message-toolbar" role="toolbar" aria-label="Message" onKeyDown={onKeyDown}>
-      {quick.map(({ label, icon: ActionIcon, run }, place) => (
+      {buttonsFor(props).map(({ label, title = label, face, state, press }, place) => (
         <button
           key={label}
           type="button"
           className="icon-button"
           aria-label={label}
-          title={label}
+          title={title}
           tabIndex={place === stop ? 0 : -1}
           onFocus={() => setStop(place)}
-          onClick={() => run(message, context)}
+          onClick={press}
+          {...state}
         >
-          <ActionIcon />
+          {face}
         </button>
       ))}
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Message actions"
-        title="More"
-        aria-haspopup="menu"
-        aria-expanded={isMenuOpen}
-        tabIndex={stop >= quick.length ? 0 : -1}
-        onFocus={() => setStop(quick.length)}
-        onClick={(event) => onMenu(event.currentTarget)}
-      >
-        <MoreIcon />
-      </button>
     </div>
   );
+}
+
+function buttonsFor({ message, context, isMenuOpen, onMenu }: Props): ToolbarButton[] {
+  const emoji = QUICK_EMOJI.slice(0, IN_TOOLBAR).map((face) => ({
+    label: `React with ${face}`,
+    face,
+    state: { 'aria-pressed': hasReacted(message, face) },
+    press: () => context.onReact(message, face),
+  }));
+  const actions = actionsOn(message, context)
+    .filter(({ inToolbar }) => inToolbar)
+    .map(({ label, icon: ActionIcon, run }) => ({
+      label,
+      face: <ActionIcon />,
+      press: ({ currentTarget }: MouseEvent<HTMLElement>) =>
+        run(message, context, elementPlace(currentTarget)),
+    }));
+  const more: ToolbarButton = {
+    label: 'Message actions',
+    title: 'More',
+    face: <MoreIcon />,
+    state: { 'aria-expanded': isMenuOpen },
+    press: ({ currentTarget }) => onMenu(currentTarget),
+  };
+  return [...emoji, ...actions, more];
 }

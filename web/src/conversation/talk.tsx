@@ -13,7 +13,9 @@ import { onDemand } from '../ui/on-demand.tsx';
 import { dayOf } from '../ui/times.ts';
 import { Composer } from './composer.tsx';
 import { dropEdit, type EditedMessage, editOf, keepEdit } from './drafts.ts';
-import type { ActionContext } from './message-actions.ts';
+import { ActionProblem } from './action-problem.tsx';
+import { MessagePopover, type OpenPopover } from './message-popovers.tsx';
+import { useActions, useMessageChanges } from './use-actions.ts';
 import { MessageList } from './message-list.tsx';
 import { rowsOf } from './rows.ts';
 import { seenBy } from './seen-by.ts';
@@ -49,8 +51,19 @@ export function Talk({ conversation, group, members, target, onJump }: Props) {
   useSeenMarks({ group, members, messages: view.messages });
   useOpened({ conversation, group, target });
   const { editing, edit, submit } = useWriting({ conversation, following, answered });
-  const { mayDeleteOthers } = view;
-  const actions = useActions({ me, mayDeleteOthers, edit, remove: setDeleting, jump: onJump });
+  const [popover, setPopover] = useState<OpenPopover>();
+  const { act, problem, clearProblem } = useMessageChanges(conversation);
+  const role = members.find(({ user_uuid }) => user_uuid === me)?.role;
+  const actions = useActions({
+    me,
+    mayDeleteOthers: mayManage(role),
+    mayPin: group.kind === 'direct' || mayManage(role),
+    ...act,
+    onEdit: edit,
+    onDelete: setDeleting,
+    onOpen: setPopover,
+    onJump,
+  });
   const atEnd = (is: boolean): void => {
     setIsAtEnd(is);
     if (is) conversation.reachedEnd();
@@ -76,6 +89,7 @@ export function Talk({ conversation, group, members, target, onJump }: Props) {
       ) : (
         <Failure error={new ApiError(0, [view.problem])} onRetry={() => void conversation.open(group)} />
       )}
+      <ActionProblem error={problem} onClose={clearProblem} />
       <TypingLine uuid={group.uuid} members={members} />
       <UnlessBlocked
         name={group.display_name}
@@ -94,6 +108,12 @@ export function Talk({ conversation, group, members, target, onJump }: Props) {
           onTyping={() => void chat.api.sendTyping(group.uuid).catch(() => undefined)}
         />
       </UnlessBlocked>
+      <MessagePopover
+        open={popover}
+        messages={view.messages}
+        onReact={act.onReact}
+        onClose={() => setPopover(undefined)}
+      />
       <Deletion
         message={deleting}
         onDelete={(seq) => conversation.remove(seq)}
@@ -155,21 +175,6 @@ function useWriting(parts: {
   return { editing, edit, submit };
 }
 
-/** What the actions on messages do. A stable value: every bubble has it as a property. */
-function useActions(parts: {
-  readonly me: string;
-  readonly mayDeleteOthers: boolean;
-  readonly edit: (message: Message) => void;
-  readonly remove: (message: Message) => void;
-  readonly jump: (seq: number) => void;
-}): ActionContext {
-  const { me, mayDeleteOthers, edit, remove, jump } = parts;
-  return useMemo(
-    () => ({ me, mayDeleteOthers, onEdit: edit, onDelete: remove, onJump: jump }),
-    [me, mayDeleteOthers, edit, remove, jump],
-  );
-}
-
 /** What the list of messages shows of a conversation's state. */
 function useTalkView(parts: {
   readonly state: ConversationState;
@@ -195,7 +200,6 @@ function useTalkView(parts: {
     following,
     missing: missingNewer(log),
     isLoading: loading.first || loading.older,
-    mayDeleteOthers: mayManage(members.find(({ user_uuid }) => user_uuid === me)?.role),
     others: members.length - 1,
     lastOwn: messages.findLast((message) => isEditable(message, me)),
     /** Why no message can be shown. */

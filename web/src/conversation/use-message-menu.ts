@@ -7,7 +7,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import type { MenuPlace } from './message-menu.tsx';
+import { elementPlace, type OpenPlace, pointPlace } from '../ui/open-place.ts';
 
 /** A finger that rests on a message for this long opens its menu, in milliseconds: as on Android and iOS. */
 const LONG_PRESS_MS = 500;
@@ -21,17 +21,15 @@ const MOVED_PX = 10;
  * comes first opens the menu.
  */
 export function useMessageMenu() {
-  const [place, setPlace] = useState<MenuPlace>();
+  const [place, setPlace] = useState<OpenPlace>();
   const [isOpen, setIsOpen] = useState(false);
-  const openAt = (at: MenuPlace['at'], isSheet: boolean): void => {
+  const open = (at: OpenPlace): void => {
     setIsOpen(true);
-    setPlace({ at, isSheet });
+    setPlace(at);
   };
-  const press = useLongPress((x, y) => openAt({ x, y, width: 0, height: 0 }, true));
+  const press = useLongPress((x, y) => open(pointPlace(x, y, true)));
   const openBelow = (element: Element | null): void => {
-    if (!element) return;
-    const { x, y, width, height } = element.getBoundingClientRect();
-    openAt({ x, y, width, height }, isTouched());
+    if (element) open(elementPlace(element));
   };
   return {
     place,
@@ -47,7 +45,7 @@ export function useMessageMenu() {
         if (isOpen && place?.isSheet === true) return;
         // A right click has button 2, the key 0, and a long press either.
         if (event.button === 0 && !isPressed) openBelow(event.currentTarget.querySelector('.bubble'));
-        else openAt({ x: event.clientX, y: event.clientY, width: 0, height: 0 }, isPressed);
+        else open(pointPlace(event.clientX, event.clientY, isPressed));
       },
       onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
         if (event.key !== 'Enter' || event.target !== event.currentTarget) return;
@@ -62,11 +60,6 @@ export function useMessageMenu() {
 function isLeftToBrowser({ target }: MouseEvent): boolean {
   const isOnLink = target instanceof Element && target.closest('a, input, textarea') !== null;
   return isOnLink || document.getSelection()?.isCollapsed === false;
-}
-
-/** Whether the window is used with fingers. */
-function isTouched(): boolean {
-  return window.matchMedia('(hover: none)').matches;
 }
 
 function useLongPress(onLongPress: (x: number, y: number) => void) {

@@ -71,20 +71,36 @@ export const CopyIcon = () => (
 );
 export const LinkIcon = () => (
   <Icon>
-    <path d="M8.5 11.5a3 3 0 0 0 4.300 0l3-3a3 3 0 0 0-4.300-4.300L10.5 5.2" />
-    <path d="M11.5 8.5a3 3 0 0 0-4.300 0l-3 3a3 3 0 0 0 4.300 4.300l1-1" />
+    <path d="M8.5 11.5a3 3 0 0 0 4.3 0l3-3a3 3 0 0 0-4.3-4.3L10.5 5.2" />
+    <path d="M11.5 8.5a3 3 0 0 0-4.3 0l-3 3a3 3 0 0 0 4.3 4.3l1-1" />
   </Icon>
 );
 export const EditIcon = () => (
   <Icon>
-    <path d="m4 16 .8-3.5 8.700-8.700a1.5 1.5 0 0 1 2.100 0l.6.6a1.5 1.5 0 0 1 0 2.100L7.5 15.2Z" />
+    <path d="m4 16 .8-3.5 8.7-8.7a1.5 1.5 0 0 1 2.1 0l.6.6a1.5 1.5 0 0 1 0 2.1L7.5 15.2Z" />
     <path d="m12 5.5 2.5 2.5" />
   </Icon>
 );
 export const DeleteIcon = () => (
   <Icon>
     <path d="M3.5 5.5h13M8 5.5V4a1 1 0 0 1 1-1h2a1 1 0 0 1 1 1v1.5" />
-    <path d="m5.5 5.5.7 10a1.5 1.5 0 0 0 1.5 1.400h4.600a1.5 1.5 0 0 0 1.5-1.400l.7-10M8.5 9v4.5M11.5 9v4.5" />
+    <path d="m5.5 5.5.7 10a1.5 1.5 0 0 0 1.5 1.4h4.6a1.5 1.5 0 0 0 1.5-1.4l.7-10M8.5 9v4.5M11.5 9v4.5" />
+  </Icon>
+);
+export const AddReactionIcon = () => (
+  <Icon>
+    <path d="M16.5 10.5a7 7 0 1 1-7-7" />
+    <path d="M6.5 11.5c.6 1.5 1.7 2.3 3 2.3s2.4-.8 3-2.3M7.3 8.3v.01M11.7 8.3v.01M15.5 2.5v5M13 5h5" />
+  </Icon>
+);
+export const PinIcon = () => (
+  <Icon>
+    <path d="M7 3h6M8 3v5L5.5 11v1.5h9V11L12 8V3M10 12.5V17" />
+  </Icon>
+);
+export const UnpinIcon = () => (
+  <Icon>
+    <path d="M7 3h6M8 3v5L5.5 11v1.5h9V11L12 8V3M10 12.5V17M3 3l14 14" />
   </Icon>
 );
 export const CheckIcon = () => (

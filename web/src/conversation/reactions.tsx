@@ -1,0 +1,62 @@
+import { memo } from 'react';
+import type { Message, Reaction } from '../api/shapes.ts';
+import { AddReactionIcon } from '../ui/icons.tsx';
+import { elementPlace } from '../ui/open-place.ts';
+import type { ActionContext } from './message-actions.ts';
+
+/** The reactions to a message: each is a button that adds the user's own, or takes it back. */
+export const Reactions = memo(function Reactions(props: {
+  readonly message: Message;
+  readonly context: ActionContext;
+  /** Whether the Tab key leads to them: the message has the focus. */
+  readonly isTabStop: boolean;
+}) {
+  const { message, context, isTabStop } = props;
+  const tabIndex = isTabStop ? 0 : -1;
+  return (
+    <ul className="reactions" aria-label="Reactions">
+      {message.reactions?.map((reaction) => (
+        <li key={reaction.emoji}>
+          <button
+            type="button"
+            className="reaction"
+            aria-pressed={reaction.reacted}
+            aria-label={labelOf(reaction)}
+            tabIndex={tabIndex}
+            onClick={() => context.onReact(message, reaction.emoji)}
+            onContextMenu={(event) => {
+              event.preventDefault();
+              event.stopPropagation();
+              context.onOpen({ kind: 'reactors', message, place: elementPlace(event.currentTarget) });
+            }}
+          >
+            <span className="reaction-emoji">{reaction.emoji}</span>
+            <span key={reaction.count} className="reaction-count">
+              {reaction.count}
+            </span>
+          </button>
+        </li>
+      ))}
+      <li>
+        <button
+          type="button"
+          className="reaction reaction-add"
+          aria-label="Add reaction"
+          title="Add reaction"
+          aria-haspopup="dialog"
+          tabIndex={tabIndex}
+          onClick={(event) =>
+            context.onOpen({ kind: 'picker', message, place: elementPlace(event.currentTarget) })
+          }
+        >
+          <AddReactionIcon />
+        </button>
+      </li>
+    </ul>
+  );
+});
+
+function labelOf({ emoji, count, reacted }: Reaction): string {
+  const words = count === 1 ? '1 reaction' : `${count} reactions`;
+  return `${emoji}, ${words}${reacted ? ', including yours' : ''}`;
+}
