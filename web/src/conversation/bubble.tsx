@@ -51,11 +51,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
         {...attention.handlers}
         {...(hasActions && menu.handlers)}
       >
-        {showsName && first && (
-          <p className={`bubble-author hue-${hueOf(message.handle)}`}>
-            <Name>{message.display_name}</Name>
-          </p>
-        )}
+        {showsName && first && <BubbleAuthor message={message} />}
         <div className="bubble-line">
           <div className="bubble" data-deleted={message.message === null}>
             <MessageText text={message.message} />
@@ -93,6 +89,14 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
     </>
   );
 });
+
+function BubbleAuthor({ message }: { readonly message: Message }) {
+  return (
+    <p className={`bubble-author hue-${hueOf(message.handle)}`}>
+      <Name>{message.display_name}</Name>
+    </p>
+  );
+}
 
 function BubbleMeta({ message }: { readonly message: Message }) {
   return (

@@ -11,7 +11,7 @@ import {
   UnpinIcon,
 } from '../ui/icons.tsx';
 import type { OpenPlace } from '../ui/open-place.ts';
-import type { OpenPopover } from './message-popovers.tsx';
+import type { OpenPopover } from './message-popover.tsx';
 import { addressOf } from './use-target.ts';
 
 /** The user of a conversation's screen, and what its parts do for the actions on a message. */

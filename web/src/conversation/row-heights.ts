@@ -1,3 +1,4 @@
+import type { Message } from '../api/shapes.ts';
 import type { Row } from './rows.ts';
 
 /** Heights in pixels, by the style sheet in a wide window. */
@@ -11,6 +12,7 @@ const HEIGHTS = {
   more: 56,
   bubble: 58.5,
   gap: 8,
+  reactions: 25,
   line: 23.2,
 } as const;
 /** Characters of one line in a wide window. */
@@ -22,7 +24,7 @@ export function estimateHeight(row: Row | undefined): number {
     case undefined:
       return 0;
     case 'message':
-      return bubbleHeight(row.message.message ?? '', row.first);
+      return bubbleHeight(row.message.message ?? '', row.first) + reactionsHeight(row.message);
     case 'outgoing':
       return bubbleHeight(row.outgoing.text, row.first);
     case 'beginning':
@@ -41,4 +43,8 @@ function bubbleHeight(text: string, first: boolean): number {
     .split('\n')
     .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / LINE_CHARACTERS)), 0);
   return HEIGHTS.bubble + (first ? HEIGHTS.gap : 0) + (lines - 1) * HEIGHTS.line;
+}
+
+function reactionsHeight({ reactions = [] }: Message): number {
+  return reactions.length > 0 ? HEIGHTS.reactions : 0;
 }

@@ -77,23 +77,30 @@ export function RowView({ row, context }: { readonly row: Row | undefined; reado
       return (
         <OutgoingBubble {...row} key={row.key} onRetry={context.onRetry} onDiscard={context.onDiscard} />
       );
-    case 'message': {
-      const { message, own, first, last } = row;
-      const seen = context.seen.get(message.seq);
-      return (
-        <Bubble
-          message={message}
-          context={context.actions}
-          isTabStop={context.tabStop === message.seq}
-          own={own}
-          first={first}
-          last={last}
-          showsName={context.isGroup && !own}
-          seen={seen && seenWords(seen, context.others)}
-        />
-      );
-    }
+    case 'message':
+      return <MessageRow row={row} context={context} />;
   }
+}
+
+function MessageRow(props: {
+  readonly row: Row & { readonly kind: 'message' };
+  readonly context: RowContext;
+}) {
+  const { message, own, first, last } = props.row;
+  const { actions, tabStop, isGroup, others, ...context } = props.context;
+  const seen = context.seen.get(message.seq);
+  return (
+    <Bubble
+      message={message}
+      context={actions}
+      isTabStop={tabStop === message.seq}
+      own={own}
+      first={first}
+      last={last}
+      showsName={isGroup && !own}
+      seen={seen && seenWords(seen, others)}
+    />
+  );
 }
 
 /** Folded messages: a button that shows them below. */

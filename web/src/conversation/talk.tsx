@@ -5,27 +5,22 @@ import type { Conversation } from '../chat/conversation.ts';
 import type { ConversationState } from '../chat/conversation-state.ts';
 import { hasOlder, missingNewer, shown } from '../chat/log.ts';
 import { useChat } from '../chat/use-chat.ts';
-import { mayManage } from '../groups/permissions.ts';
 import { useFoldedAuthors } from '../people/blocks.ts';
 import { UnlessBlocked } from '../people/unless-blocked.tsx';
 import { Failure } from '../ui/failure.tsx';
-import { onDemand } from '../ui/on-demand.tsx';
 import { dayOf } from '../ui/times.ts';
 import { Composer } from './composer.tsx';
 import { dropEdit, type EditedMessage, editOf, keepEdit } from './drafts.ts';
-import { ActionProblem } from './action-problem.tsx';
-import { MessagePopover, type OpenPopover } from './message-popovers.tsx';
-import { useActions, useMessageChanges } from './use-actions.ts';
 import { MessageList } from './message-list.tsx';
+import { OpenedByActions } from './opened-by-actions.tsx';
 import { rowsOf } from './rows.ts';
 import { seenBy } from './seen-by.ts';
 import { TypingLine } from './typing-line.tsx';
 import { useFolding } from './use-folding.ts';
+import { useMessageActions } from './use-message-actions.ts';
 import { useReading } from './use-reading.ts';
 import { useSeenMarks } from './use-seen-marks.ts';
 import type { Target } from './use-target.ts';
-
-const DeleteDialog = onDemand(() => import('./delete-dialog.tsx'));
 
 interface Props {
   readonly conversation: Conversation;
@@ -43,7 +38,6 @@ export function Talk({ conversation, group, members, target, onJump }: Props) {
   const state = useSyncExternalStore(conversation.state.subscribe, conversation.state.get);
   // Unknown until the first rows are positioned.
   const [isAtEnd, setIsAtEnd] = useState<boolean>();
-  const [deleting, setDeleting] = useState<Message>();
   const { log, following } = state;
   const me = chat.me.uuid;
   const { newAfter, answered } = useReading(group, log.high, isAtEnd === true && missingNewer(log) === 0);
@@ -51,19 +45,7 @@ export function Talk({ conversation, group, members, target, onJump }: Props) {
   useSeenMarks({ group, members, messages: view.messages });
   useOpened({ conversation, group, target });
   const { editing, edit, submit } = useWriting({ conversation, following, answered });
-  const [popover, setPopover] = useState<OpenPopover>();
-  const { act, problem, clearProblem } = useMessageChanges(conversation);
-  const role = members.find(({ user_uuid }) => user_uuid === me)?.role;
-  const actions = useActions({
-    me,
-    mayDeleteOthers: mayManage(role),
-    mayPin: group.kind === 'direct' || mayManage(role),
-    ...act,
-    onEdit: edit,
-    onDelete: setDeleting,
-    onOpen: setPopover,
-    onJump,
-  });
+  const { actions, opened } = useMessageActions({ conversation, group, members, onEdit: edit, onJump });
   const atEnd = (is: boolean): void => {
     setIsAtEnd(is);
     if (is) conversation.reachedEnd();
@@ -89,7 +71,7 @@ export function Talk({ conversation, group, members, target, onJump }: Props) {
       ) : (
         <Failure error={new ApiError(0, [view.problem])} onRetry={() => void conversation.open(group)} />
       )}
-      <ActionProblem error={problem} onClose={clearProblem} />
+      <OpenedByActions {...opened} messages={view.messages} />
       <TypingLine uuid={group.uuid} members={members} />
       <UnlessBlocked
         name={group.display_name}
@@ -108,17 +90,6 @@ export function Talk({ conversation, group, members, target, onJump }: Props) {
           onTyping={() => void chat.api.sendTyping(group.uuid).catch(() => undefined)}
         />
       </UnlessBlocked>
-      <MessagePopover
-        open={popover}
-        messages={view.messages}
-        onReact={act.onReact}
-        onClose={() => setPopover(undefined)}
-      />
-      <Deletion
-        message={deleting}
-        onDelete={(seq) => conversation.remove(seq)}
-        onClose={() => setDeleting(undefined)}
-      />
     </>
   );
 }
@@ -131,18 +102,6 @@ function useOpened({ conversation, group, target }: Pick<Props, 'conversation' |
     // What cannot be fetched is fetched with the next jump.
     if (target) void conversation.show(target.seq).catch(() => undefined);
   }, [conversation, target]);
-}
-
-/** Asks for confirmation before a message is deleted. */
-function Deletion(props: {
-  readonly message: Message | undefined;
-  readonly onDelete: (seq: number) => Promise<void>;
-  readonly onClose: () => void;
-}) {
-  const { message, onDelete, onClose } = props;
-  return (
-    message && <DeleteDialog message={message} onDelete={() => onDelete(message.seq)} onClose={onClose} />
-  );
 }
 
 /** Submits the composer's text: as a new message, or as an edit. */

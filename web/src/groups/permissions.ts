@@ -1,4 +1,4 @@
-import type { Member, Role } from '../api/shapes.ts';
+import type { Member, MessageGroup, Role } from '../api/shapes.ts';
 
 /** Which actions the screens offer to which role. The API decides; the screens hide what it would reject. */
 
@@ -12,3 +12,7 @@ export const mayRemove = (role: Role | undefined, other: Pick<Member, 'role'>): 
 
 export const mayChangeRole = (role: Role | undefined, other: Pick<Member, 'role'>): boolean =>
   role === 'owner' && other.role !== 'owner';
+
+/** Both users of a direct group pin its messages, and those who manage any other group. */
+export const mayPin = ({ kind }: Pick<MessageGroup, 'kind'>, role: Role | undefined): boolean =>
+  kind === 'direct' || mayManage(role);

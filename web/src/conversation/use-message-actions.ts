@@ -1,0 +1,75 @@
+import { useCallback, useMemo, useState } from 'react';
+import type { Member, Message, MessageGroup } from '../api/shapes.ts';
+import type { Conversation } from '../chat/conversation.ts';
+import { useChat } from '../chat/use-chat.ts';
+import { mayManage, mayPin } from '../groups/permissions.ts';
+import { type ActionContext, hasReacted } from './message-actions.ts';
+import type { OpenPopover } from './message-popover.tsx';
+
+/**
+ * The actions on the messages of a conversation.
+ * @returns `actions`, a stable value: every bubble has it as a property. And what they have opened, and why the last one failed.
+ */
+export function useMessageActions(parts: {
+  readonly conversation: Conversation;
+  readonly group: MessageGroup;
+  readonly members: readonly Member[];
+  readonly onEdit: (message: Message) => void;
+  readonly onJump: (seq: number) => void;
+}) {
+  const { conversation, group, members, onEdit, onJump } = parts;
+  const me = useChat().me.uuid;
+  const role = members.find(({ user_uuid }) => user_uuid === me)?.role;
+  const mayDeleteOthers = mayManage(role);
+  const mayPinHere = mayPin(group, role);
+  const [popover, setPopover] = useState<OpenPopover>();
+  const [deleting, setDeleting] = useState<Message>();
+  const { onReact, onPin, problem, forgetProblem } = useChanges(conversation);
+  const actions = useMemo<ActionContext>(
+    () => ({
+      me,
+      mayDeleteOthers,
+      mayPin: mayPinHere,
+      onEdit,
+      onDelete: setDeleting,
+      onReact,
+      onPin,
+      onOpen: setPopover,
+      onJump,
+    }),
+    [me, mayDeleteOthers, mayPinHere, onEdit, onReact, onPin, onJump],
+  );
+  const opened = {
+    popover,
+    deleting,
+    problem,
+    onClosePopover: () => setPopover(undefined),
+    onCloseDeletion: () => setDeleting(undefined),
+    onForgetProblem: forgetProblem,
+    onDelete: (seq: number) => conversation.remove(seq),
+    onReact,
+  };
+  return { actions, opened };
+}
+
+/** Changes reactions and pins. @returns why the last change failed, until the next one. */
+function useChanges({ annotations }: Conversation) {
+  const [problem, setProblem] = useState<unknown>();
+  const run = useCallback((change: Promise<void>): void => {
+    setProblem(undefined);
+    change.catch(setProblem);
+  }, []);
+  return {
+    problem,
+    forgetProblem: () => setProblem(undefined),
+    onReact: useCallback(
+      (message: Message, emoji: string) =>
+        run(annotations.react(message.seq, emoji, !hasReacted(message, emoji))),
+      [annotations, run],
+    ),
+    onPin: useCallback(
+      ({ seq }: Message, wanted: boolean) => run(annotations.pin(seq, wanted)),
+      [annotations, run],
+    ),
+  };
+}
