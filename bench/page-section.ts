@@ -7,7 +7,13 @@ import { format, resolveConfig } from 'prettier';
  */
 
 /** The npm scripts that write a section, in the order of the page. */
-export const SECTION_COMMANDS = ['bench:cost', 'bench:events', 'bench:joins', 'bench:peers'] as const;
+export const SECTION_COMMANDS = [
+  'bench:cost',
+  'bench:events',
+  'bench:joins',
+  'bench:subscriptions',
+  'bench:peers',
+] as const;
 export type SectionCommand = (typeof SECTION_COMMANDS)[number];
 
 const beginOf = (command: SectionCommand) => `<!-- Written by \`npm run ${command} -- --write\`. -->`;

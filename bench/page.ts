@@ -53,6 +53,7 @@ function introduction({ machine, onEngine: { engine, items }, plan }: PageResult
 The API compared with a bare loop over the AWS SDK that makes the same requests to the table, and how cost and time depend on the
 amount of data. \`npm run bench -- --write\` writes this page; \`npm run bench:cost -- --write\` writes its section on what a user
 costs, \`npm run bench:events -- --write\` the one on live events, \`npm run bench:joins -- --write\` the one on joins to one group,
+\`npm run bench:subscriptions -- --write\` the one on subscriptions,
 \`npm run bench:peers -- --write\` the one beside the original.
 
 - Date: ${machine.date}
@@ -152,7 +153,8 @@ npm run bench -- --replay  # only the part with recorded responses
 npm run bench -- --write   # writes this page
 npm run bench:cost         # one minute; with -- --write it writes the section on what a user costs a day
 npm run bench:events       # half a minute; with -- --write it writes the section on live events
-npm run bench:joins        # half a minute; with -- --write it writes the section on joins to one group
+npm run bench:joins        # a minute; with -- --write it writes the section on joins and messages to one group
+REDIS_URL=redis://localhost:6379 npm run bench:subscriptions  # ten seconds; with -- --write it writes the section on subscriptions
 npm run bench:peers -- --original <checkout> --python <python>  # a minute; with --write the section on the original
 \`\`\`
 

@@ -167,7 +167,6 @@ export class GroupChannel {
       const deliveredAt = this.#parts.deliveries.deliveredAt(this.#keyOf(seq), rev);
       return lacking(listeners, deliveredAt).length > 0;
     });
-    if (lacked.length === 0) return;
     const seqs = lacked.map(({ seq }) => seq);
     const entries = await this.#parts.readers.messages.entriesAt(this.#groupId, seqs);
     // What was changed since is for those who are members since: the published `membership_seq` may be older.

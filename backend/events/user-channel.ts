@@ -128,7 +128,6 @@ export class UserChannel {
     const lacked = versions.filter(({ seq, rev }) =>
       this.streams.lacks(deliveries.deliveredAt(this.#keyOf({ groupId, seq }), rev)),
     );
-    if (lacked.length === 0) return;
     const seqs = lacked.map(({ seq }) => seq);
     const entries = await readers.messages.entriesAt(groupId, seqs);
     for (const message of seqs.flatMap((seq) => entries.get(seq) ?? [])) await this.#deliverMessage(message);

@@ -1,11 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { type Change, type ChangeOf, groupChannel } from '../../backend/events/changes.ts';
+import { type Change, type ChangeOf, groupChannel, userChannel } from '../../backend/events/changes.ts';
 import { InProcessEvents } from '../../backend/events/in-process-events.ts';
 import { deferred } from '../support/deferred.ts';
 import { eventually } from '../support/eventually.ts';
 import { groupOfThree, inWords, settle, slowToStand, useHubs } from './hub.ts';
-import { namedRow } from './scene.ts';
+import { namedRow, type StoredGroup } from './scene.ts';
 
 /* What comes between the moments of one delivery: its publication, its reads and their answers. */
 
@@ -42,6 +42,17 @@ describe('a change of members', () => {
     await publish(late, removal);
     await settle(hub, group, adas, graces);
     expect(graces.told).toEqual(['ready', 'g 2.0', 'g 3.0', 'g 5.0']);
+  });
+
+  it('that was followed counts no more than a later one of the same user', async () => {
+    const { hub, group, adas, graces, publish } = await groupOfThree(newHub());
+    await settle(hub, group, adas, graces);
+    group.remove('grace');
+    group.add('grace');
+    const [removal] = group.remove('grace');
+    await publish(removal);
+    await settle(hub, group, adas);
+    expect(graces.told).toEqual(['ready', 'g 2.0']);
   });
 
   it('that names itself as the one before, in a damaged log, makes the rows of the listeners be read', async () => {
@@ -146,6 +157,21 @@ describe('a listener who is no member', () => {
     expect(kays.told).toEqual(['ready']);
   });
 
+  it.each([
+    ['typing', (group: StoredGroup) => group.typing('linus')],
+    ['a number of the change log', (group: StoredGroup) => group.logged(1, 2)],
+    ['reactions', (group: StoredGroup) => group.react(2, 'linus')],
+    ['pins', (group: StoredGroup) => group.pin(2)],
+  ])('receives nothing after their removal, of which nothing arrived: %s', async (_what, eventOf) => {
+    const { hub, group, adas, graces, publish } = await groupOfThree(newHub());
+    await settle(hub, group, adas, graces);
+    group.remove('grace');
+    await publish(eventOf(group));
+    await settle(hub, group, adas);
+    expect(adas.told).toHaveLength(4);
+    expect(graces.told).toEqual(['ready', 'g 2.0']);
+  });
+
   it('is not shown a name that was given after their removal', async () => {
     const { hub, group, adas, graces, publish } = await groupOfThree(newHub());
     await settle(hub, group, adas, graces);
@@ -207,6 +233,38 @@ describe('`ready`', () => {
     rows.resolve(undefined);
     await adas.until('ready');
     expect(adas.told).toEqual(['ready']);
+  });
+});
+
+describe('a channel', () => {
+  it('that is left while it delivers is the same one for who comes then', async () => {
+    const held = deferred<undefined>();
+    const hub = newHub({ present: async (event) => held.promise.then(() => inWords(event)) });
+    const group = hub.stored.create('g', 'ada');
+    const adas = await hub.open('ada');
+    await hub.events.publish(group.send('linus'));
+    await eventually(() => hub.presented.length === 1);
+    adas.close();
+    const back = await hub.open('ada');
+    held.resolve(undefined);
+    await settle(hub, group, back);
+    expect(back.told).toEqual(['ready', 'g 3.0']);
+    back.close();
+    expect(hub.channels.size).toBe(0);
+  });
+
+  it('that is left before it stands holds up no `ready`', async () => {
+    const events = slowToStand(new InProcessEvents(), groupChannel('g'), new Promise(() => undefined));
+    const hub = newHub({ events });
+    const group = hub.stored.create('g', 'ada');
+    const adas = hub.openUnready('ada');
+    await eventually(() => hub.channels.has(groupChannel('g')));
+    const row = group.row('ada');
+    group.remove('ada');
+    // What her other device publishes late shows that she is no member any more.
+    await hub.events.publish({ kind: 'message_group', row, group: group.group });
+    await adas.until('ready');
+    expect(hub.channels).toEqual(new Set([userChannel('ada')]));
   });
 });
 

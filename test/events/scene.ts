@@ -170,6 +170,11 @@ export class StoredGroup {
     return { kind: 'typing', to: this.#audience, groupId: this.groupId, userId };
   }
 
+  /** What the stream's handler publishes of an entry of the change log. */
+  logged(change: number, ...seqs: number[]): ChangeOf<'change'> {
+    return { kind: 'change', to: this.#audience, groupId: this.groupId, change, seqs };
+  }
+
   /** What the stream's handler publishes of messages: their versions as they are now. */
   versions(...seqs: number[]): ChangeOf<'versions'> {
     const versions = seqs.map((seq) => ({ seq, rev: this.log.get(seq)?.rev ?? 0 }));
