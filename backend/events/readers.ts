@@ -97,9 +97,8 @@ export class NamedRowReads {
       const rows = this.#members.namedRows(userId);
       const settled = rows.then(noValue, noValue);
       this.#underWay.set(userId, settled);
-      void settled.then(() => {
-        if (this.#underWay.get(userId) === settled) this.#underWay.delete(userId);
-      });
+      // The next read waits for this one, so it is under way only after that.
+      void settled.then(() => this.#underWay.delete(userId));
       return rows;
     });
   }

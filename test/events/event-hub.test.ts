@@ -54,6 +54,20 @@ describe('a hub', () => {
     expect(adas.told).toEqual(['ready']);
   });
 
+  it('keeps the streams that a user has opened since, when a closed one is removed once more', async () => {
+    const hub = newHub();
+    const closed = await hub.open('ada');
+    closed.close();
+    const open = await hub.open('ada');
+    closed.close();
+    // Only the first stream of a user waits for `ready`.
+    const another = hub.openUnready('ada');
+    expect(another.told).toEqual(['ready']);
+    await send(hub, 1, 'ada');
+    for (const stream of [open, another]) await stream.until('d 1.0');
+    expect(hub.presented).toHaveLength(1);
+  });
+
   it('writes a heartbeat to every stream, and stops when the last one is closed', async () => {
     const hub = newHub({ heartbeatMs: 2 });
     const [one, two] = [await hub.open('ada'), await hub.open('grace')];

@@ -188,6 +188,7 @@ describe('a listener who is no member', () => {
     hub.stored.beforeRead = () => undefined;
     await settle(hub, group, adas);
     expect(graces.told).toEqual(['ready', 'g 2.0']);
+    expect(hub.lines).toEqual([]);
   });
 });
 
