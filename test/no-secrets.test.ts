@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { lintSource } from '@secretlint/core';
 import { creator, rules } from '@secretlint/secretlint-rule-preset-recommend';
 import { generateKeyPair, exportPKCS8 } from 'jose';
@@ -58,6 +58,12 @@ async function secretsIn(filePath: string, content: string): Promise<string[]> {
   const found = messages.map(({ loc, ruleId }) => `${filePath}:${loc.start.line} ${ruleId}`);
   return TOKEN.test(content) ? [...found, `${filePath} has a token`] : found;
 }
+
+// It measures each rule for each file, and looks through all earlier measurements at each: five seconds of CPU time.
+beforeAll(() => {
+  const mark = performance.mark('none');
+  jest.spyOn(performance, 'mark').mockReturnValue(mark);
+});
 
 const files = keptFiles();
 if (!files) process.stdout.write('skipped: what is kept is not told by git here\n');

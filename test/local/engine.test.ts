@@ -150,7 +150,8 @@ describe('the record of an engine', () => {
 
   /** Starts a server that responds to HTTP. */
   const listen = async (): Promise<string> => {
-    const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    // A socket that is not read never notices that the client has closed it, and keeps this process alive.
+    const server = createServer((socket) => socket.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     closers.push(() => server.close());
