@@ -53,10 +53,8 @@ function isPlaceIn(scope: CursorScope, place: string): boolean {
       return isUserId(place);
     case 'reactions':
       return isReactorPlace(place);
-    case 'public groups': {
-      const { name, groupId } = listingPlaceOf(place) ?? {};
-      return name?.startsWith(scope[2]) === true && isFolded(name) && isGroupId(groupId ?? '');
-    }
+    case 'public groups':
+      return isListingPlace(place, scope[2]);
     case 'handles':
       return HANDLE_PATTERN.test(place) && place.startsWith(scope[1]);
   }
@@ -68,8 +66,11 @@ function isReactorPlace(place: string): boolean {
   return canonicalEmoji(emoji) === emoji && isUserId(userId.join(PART_SEPARATOR));
 }
 
-/** What is folded has a limited length, whatever it was. */
-const isFolded = (name: string): boolean => foldGroupName(name) === name;
+/** A folded name, which has a limited length, and a group's id. */
+function isListingPlace(place: string, prefix: string): boolean {
+  const { name, groupId } = listingPlaceOf(place) ?? {};
+  return name?.startsWith(prefix) === true && foldGroupName(name) === name && isGroupId(groupId ?? '');
+}
 
 function checksum(scope: CursorScope, place: string): string {
   return createHash('sha256')
