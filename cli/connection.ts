@@ -58,7 +58,7 @@ export interface Route {
 const URL_SHAPE = z.url({ protocol: /^https?$/ });
 const SESSION_NAME = 'cruddur-messaging-scripts';
 
-/** Adds the options of `ConnectionOptions` to a script. */
+/** Adds the options of `ConnectionOptions` to a script, also as pairs of a key and a value. */
 export function connectionOptions(script: Command, { table = true } = {}): Command {
   script
     .option('--endpoint <url>', 'the DynamoDB endpoint to act on', parseEndpoint)
@@ -69,7 +69,36 @@ export function connectionOptions(script: Command, { table = true } = {}): Comma
     .option('--timeout <ms>', 'timeout of a request in ms')
     .option('--max-attempts <n>', 'maximum attempts of a request')
     .option('--max-connections <n>', 'maximum connections at once');
-  return table ? script.option('--table <name>', 'the table to act on', parseTableName) : script;
+  if (table) script.option('--table <name>', 'the table to act on', parseTableName);
+  return addPairs(script);
+}
+
+/** Options of which each can also be given as a pair. */
+const PAIRS = [
+  'endpoint',
+  'region',
+  'profile',
+  'role-arn',
+  'external-id',
+  'timeout',
+  'max-attempts',
+  'max-connections',
+];
+
+/** Adds the option that takes any of the others as a key and a value. The last value of a key counts. */
+function addPairs(script: Command): Command {
+  const options = script.options.filter((option) => [...PAIRS, 'table'].includes(option.name()));
+  const keys = options.map((option) => option.name()).join(', ');
+  return script.option('--connection <key=value>', `one of these as a pair: ${keys}`, (pair: string) => {
+    const option = options.find((one) => pair.startsWith(`${one.name()}=`));
+    if (!option)
+      throw new InvalidArgumentError(
+        `it must be a key and a value, such as timeout=500; the keys are ${keys}`,
+      );
+    const value = pair.slice(option.name().length + 1);
+    script.setOptionValue(option.attributeName(), option.parseArg?.(value, '') ?? value);
+    return pair;
+  });
 }
 
 /**
