@@ -1,6 +1,7 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { createApp } from '../backend/app.ts';
-import type { DynamoConfig } from '../backend/config.ts';
+import { type DynamoConfig, readApiConfig } from '../backend/config.ts';
+import { openObserver } from '../backend/open-observer.ts';
 import { wire } from '../backend/wiring.ts';
 import { startServer } from '../backend/http/server.ts';
 import { createTokenVerifier, type TokenSources } from '../backend/http/verify-token.ts';
@@ -18,6 +19,8 @@ interface ApiOptions {
   readonly tokens: TokenSources;
   /** Whether to request the capacity that each operation consumed, which makes it slower. */
   readonly metered: boolean;
+  /** What the API measures of itself, as its environment variables; absent: nothing. */
+  readonly observed?: Readonly<Record<string, string>>;
 }
 
 const LOOP_DELAY_RESOLUTION_MS = 1;
@@ -27,13 +30,18 @@ let meter: CapacityMeter | undefined;
 let measured: { readonly usage: Promise<Usage>; readonly end: () => void } | undefined;
 
 const commands = {
-  start: async ({ dynamo, tokens, metered }: ApiOptions): Promise<{ port: number }> => {
+  start: async ({ dynamo, tokens, metered, observed = {} }: ApiOptions): Promise<{ port: number }> => {
+    const { tableName } = dynamo;
     const client = createDynamoClient(dynamo);
     if (metered) meter = meterCapacity(client);
+    const logger = createLogger('info');
+    const { observer: config } = readApiConfig(observed);
+    const observing = await openObserver({ config, tableName, logger });
+    observing.observeClient(client);
     const app = createApp({
-      context: wire({ table: openTable(client, dynamo.tableName) }),
+      context: wire({ table: openTable(client, tableName), observer: observing.observer }),
       verifyToken: createTokenVerifier(tokens),
-      logger: createLogger('info'),
+      logger,
       corsOrigins: ['http://localhost:3000'],
     });
     const { port } = await startServer(app, 0);

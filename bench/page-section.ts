@@ -12,6 +12,7 @@ export const SECTION_COMMANDS = [
   'bench:events',
   'bench:joins',
   'bench:subscriptions',
+  'bench:metrics',
   'bench:peers',
 ] as const;
 export type SectionCommand = (typeof SECTION_COMMANDS)[number];

@@ -155,6 +155,7 @@ npm run bench:cost         # one minute; with -- --write it writes the section o
 npm run bench:events       # half a minute; with -- --write it writes the section on live events
 npm run bench:joins        # a minute; with -- --write it writes the section on joins and messages to one group
 REDIS_URL=redis://localhost:6379 npm run bench:subscriptions  # ten seconds; with -- --write it writes the section on subscriptions
+npm run bench:metrics      # a minute and a half; with -- --write it writes the section on measuring
 npm run bench:peers -- --original <checkout> --python <python>  # a minute; with --write the section on the original
 \`\`\`
 
