@@ -9,7 +9,7 @@ export const DESCRIPTIONS: Readonly<Record<OperationName, string>> = {
   'send to one group':
     'all clients send to one group of eight: strongly consistent BatchGetItem of the own row and the group, conditional PutItem; the puts wait for each other in a queue',
   history:
-    'the newest page of 50 messages: strongly consistent GetItem of the member, Query of the newest change, Query of the messages',
+    'the newest page of 50 messages: strongly consistent GetItem of the member, Query of the newest change, Query of the messages, Query of their reactions and GetItem of the pins',
   inbox: 'the first page of 20 conversations, names and summaries of named groups cached: Query of the index',
   'mark read': 'one conditional UpdateItem',
 };

@@ -21,7 +21,7 @@ export const FULL: Plan = {
   name: 'full',
   clients: [1, 8, 32],
   rounds: 5,
-  windowMs: 600,
+  windowMs: 500,
   warmUpMs: 1_000,
   messages: [100, 1_000, 10_000, 100_000],
   groups: [100, 400, 2_000],

@@ -10,12 +10,12 @@ import {
 import { ulid } from 'ulid';
 import { newTextMessage } from '../backend/domain/new-message.ts';
 import { messageItemOf } from '../backend/table/items.ts';
+import { inGroup } from '../backend/table/query.ts';
 import type { Table } from '../backend/table/table.ts';
 import {
   changeSk,
   groupIdOf,
   groupKey,
-  groupPk,
   inboxPk,
   type Key,
   MAX_SEQ,
@@ -24,6 +24,8 @@ import {
   memberKey,
   messageSk,
   NAMED_INBOX_PREFIX,
+  pinsKey,
+  reactionsBetween,
 } from '../schema/keys.ts';
 import { INBOX_INDEX } from '../schema/table.ts';
 import { TEXT } from './items.ts';
@@ -81,16 +83,8 @@ class RawLoop {
     const turn = this.#sends[number] ?? 0;
     this.#sends[number] = turn + 1;
     const groupId = send[this.#side][turn % send[this.#side].length] ?? '';
-    await this.#query({
-      KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
-      ExpressionAttributeValues: {
-        ':group': groupPk(groupId),
-        ':from': MEMBER_SK_PREFIX,
-        ':to': MEMBER_SK_END,
-      },
-      Limit: 2,
-      ConsistentRead: true,
-    });
+    const rows = inGroup(groupId, MEMBER_SK_PREFIX, MEMBER_SK_END);
+    await this.#query({ ...rows, Limit: 2, ConsistentRead: true });
     await this.#put(groupId, userId, ulid());
   }
 
@@ -114,7 +108,19 @@ class RawLoop {
       }),
     );
     await this.#newest(history, { from: changeSk(0), to: changeSk(MAX_SEQ), limit: 1 });
-    await this.#newest(history, { from: messageSk(0), to: messageSk(MAX_SEQ), limit: HISTORY_LIMIT });
+    const page = await this.#newest(history, {
+      from: messageSk(0),
+      to: messageSk(MAX_SEQ),
+      limit: HISTORY_LIMIT,
+    });
+    const [newest = 0, oldest = 0] = [page.at(0), page.at(-1)].map((message) => Number(message?.['seq']));
+    const [from, to] = reactionsBetween(oldest, newest);
+    await Promise.all([
+      this.#query({ ...inGroup(history, from, to), ConsistentRead: true }),
+      this.#documents.send(
+        new GetCommand({ TableName: this.#tableName, Key: pinsKey(history), ConsistentRead: true }),
+      ),
+    ]);
   }
 
   async inbox(number: number): Promise<void> {
@@ -161,14 +167,9 @@ class RawLoop {
   async #newest(
     groupId: string,
     { from, to, limit }: { readonly from: string; readonly to: string; readonly limit: number },
-  ): Promise<void> {
-    await this.#query({
-      KeyConditionExpression: 'pk = :group AND sk BETWEEN :from AND :to',
-      ExpressionAttributeValues: { ':group': groupPk(groupId), ':from': from, ':to': to },
-      ScanIndexForward: false,
-      ConsistentRead: true,
-      Limit: limit,
-    });
+  ): Promise<readonly Record<string, unknown>[]> {
+    const range = inGroup(groupId, from, to);
+    return this.#query({ ...range, ScanIndexForward: false, ConsistentRead: true, Limit: limit });
   }
 
   async #batchGet(keys: readonly Key[], strong: boolean): Promise<void> {

@@ -11,13 +11,19 @@ export interface OperationUnits {
   readonly raw: Units;
 }
 
-/** Measures the units of each operation on both sides, with names and tails cached as after some time of use. */
+/**
+ * Measures the units of each operation on both sides, with names and tails cached as after some time of use.
+ * @throws Error where they differ: the raw loop does not send the same requests as the API.
+ */
 export async function measureUnits({ metered, world }: EngineBench): Promise<OperationUnits[]> {
   const operations = apiOperations(metered.api.client, world);
   const measured: OperationUnits[] = [];
   for (const name of OPERATIONS) {
     const api = await usageOf(metered.api, () => operations[name](0));
     const { W, R } = await metered.raw.call('usage', name);
+    if (api.W !== W || api.R !== R) {
+      throw new Error(`${name}: ${unitsText(api)} by the API, ${unitsText({ W, R })} by the raw loop`);
+    }
     measured.push({ name, api, raw: { W, R } });
   }
   return measured;
