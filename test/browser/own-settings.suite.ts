@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { findProblems } from './accessibility.ts';
 import type { Device } from './device.ts';
+import { takePicture } from './pictures.ts';
 import type { Person } from './people.ts';
 import { PHONE, type Scene, useScreens } from './screens.ts';
 
@@ -229,6 +230,13 @@ describe('the menu of a row opens', () => {
       const sheet = phone.page.locator('.menu[data-sheet=true]');
       await sheet.waitFor();
       await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+      const place = await sheet.boundingBox();
+      expect([place?.x, (place?.y ?? 0) + (place?.height ?? 0), place?.width]).toEqual([
+        0,
+        PHONE.height,
+        PHONE.width,
+      ]);
+      await takePicture(phone.page, 'row-menu-sheet');
       expect(await findProblems(phone.page)).toEqual([]);
       expect(new URL(phone.page.url()).pathname).toBe('/');
       await phone.page.getByRole('menuitem', { name: 'Archive' }).tap();

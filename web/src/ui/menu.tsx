@@ -1,6 +1,7 @@
 import * as Ariakit from '@ariakit/react/menu';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { CheckIcon } from './icons.tsx';
+import { SHEET } from './sheet.tsx';
 import type { MenuPlace } from './use-menu-place.ts';
 
 /** An item of a menu. */
@@ -75,12 +76,7 @@ export default function Menu({ label, className, placement, entries, place, chil
         unmountOnHide
         finalFocus={opened?.returnTo ?? button}
         getAnchorRect={(anchor) => opened?.at ?? anchor?.getBoundingClientRect() ?? null}
-        // A sheet is placed by the style sheet.
-        {...(isSheet && {
-          modal: true,
-          updatePosition: () => undefined,
-          backdrop: <div className="backdrop" />,
-        })}
+        {...(isSheet && SHEET)}
       >
         {entries.map((entry) =>
           'options' in entry ? (
