@@ -1,31 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Message, MessageGroup } from '../../web/src/api/shapes.ts';
+import type { Message } from '../../web/src/api/shapes.ts';
 import { isOwnText, NOTHING_HELD, shownRow, withMessage, withState } from '../../web/src/inbox/held-row.ts';
 import { InboxModel } from './inbox-model.ts';
-import { NO_SETTINGS, textMessage } from './messages.ts';
+import { listRow, textMessage } from './messages.ts';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 12, minute)).toISOString();
-
-function row(uuid: string, values: Partial<MessageGroup> = {}): MessageGroup {
-  return {
-    uuid,
-    kind: 'direct',
-    name: null,
-    display_name: uuid,
-    handle: uuid,
-    message: 'old',
-    created_at: at(0),
-    last_seq: 5,
-    read_seq: 5,
-    unread_count: 0,
-    mention_count: 0,
-    last_by: 'other',
-    last_kind: 'text',
-    ...NO_SETTINGS,
-    ...values,
-  };
-}
 
 /** The list with one conversation `g` that has some texts of another user, processed and loaded. */
 async function loaded(texts: number, parts: { readonly readSeq?: number } = {}): Promise<InboxModel> {
@@ -41,7 +21,7 @@ async function loaded(texts: number, parts: { readonly readSeq?: number } = {}):
 
 describe('the list of conversations', () => {
   const { rows } = new InboxModel();
-  rows.tookPage([row('a', { created_at: at(5) }), row('b', { created_at: at(1) })], {
+  rows.tookPage([listRow('a', { created_at: at(5) }), listRow('b', { created_at: at(1) })], {
     requestedAt: rows.moment(),
     isFirst: true,
   });
@@ -49,7 +29,7 @@ describe('the list of conversations', () => {
   it('has each conversation once, newest activity first, from whatever page', () => {
     const pages = [[{ uuid: 'b' }, { uuid: 'a' }], [{ uuid: 'b' }]];
     expect(rows.listed(pages).map(({ uuid }) => uuid)).toEqual(['a', 'b']);
-    rows.tookRow(row('b', { created_at: at(9), last_seq: 6, message: 'new' }));
+    rows.tookRow(listRow('b', { created_at: at(9), last_seq: 6, message: 'new' }));
     expect(rows.listed(pages).map(({ uuid, message }) => [uuid, message])).toEqual([
       ['b', 'new'],
       ['a', 'old'],
@@ -57,18 +37,18 @@ describe('the list of conversations', () => {
   });
 
   it('adds a conversation that is on no page, until the first page is loaded again', () => {
-    rows.tookRow(row('c', { created_at: at(7) }));
+    rows.tookRow(listRow('c', { created_at: at(7) }));
     expect(rows.listed([[{ uuid: 'a' }]]).map(({ uuid }) => uuid)).toContain('c');
-    rows.tookPage([row('a')], { requestedAt: rows.moment(), isFirst: true });
+    rows.tookPage([listRow('a')], { requestedAt: rows.moment(), isFirst: true });
     expect(rows.listed([[{ uuid: 'a' }]]).map(({ uuid }) => uuid)).toEqual(['a']);
   });
 
   it('does not show a conversation that was left, also after a response from before', () => {
     const requestedAt = rows.moment();
     rows.remove('a');
-    rows.tookPage([row('a')], { requestedAt, isFirst: true });
+    rows.tookPage([listRow('a')], { requestedAt, isFirst: true });
     expect(rows.listed([[{ uuid: 'a' }]])).toEqual([]);
-    rows.tookRow(row('a'));
+    rows.tookRow(listRow('a'));
     expect(rows.listed([[{ uuid: 'a' }]])).toHaveLength(1);
   });
 });
@@ -218,11 +198,11 @@ describe('a row', () => {
 
   it('takes a new name with an older summary', () => {
     const parts = { readyAt: 0, me: 'me' };
-    const held = withState(NOTHING_HELD, row('a', { last_seq: 9, message: 'newest' }), {
+    const held = withState(NOTHING_HELD, listRow('a', { last_seq: 9, message: 'newest' }), {
       ...parts,
       requestedAt: 1,
     });
-    const renamed = row('a', { last_seq: 7, message: 'late', display_name: 'renamed' });
+    const renamed = listRow('a', { last_seq: 7, message: 'late', display_name: 'renamed' });
     const later = withState(held, renamed, { ...parts, requestedAt: 2 });
     expect(shownRow(later, 'me')).toMatchObject({ last_seq: 9, message: 'newest', display_name: 'renamed' });
     const late = withState(held, renamed, { ...parts, requestedAt: 0 });
@@ -230,7 +210,7 @@ describe('a row', () => {
   });
 
   it('cuts a preview between code points', () => {
-    const held = withState(NOTHING_HELD, row('a'), { requestedAt: 1, readyAt: 0, me: 'me' });
+    const held = withState(NOTHING_HELD, listRow('a'), { requestedAt: 1, readyAt: 0, me: 'me' });
     const message = textMessage({ seq: 6, message: '🙂'.repeat(120), message_group_uuid: 'a' });
     expect(shownRow(withMessage(held, { message, receivedAt: 2 }, 'me'), 'me')?.message).toBe(
       '🙂'.repeat(100),
@@ -250,7 +230,7 @@ describe('a row', () => {
       message: 'Ada added Grace',
       event: { type: 'members_added', users: [named(whom, 'Grace')] },
     });
-    const held = withState(NOTHING_HELD, row('a'), { requestedAt: 1, readyAt: 0, me: 'me' });
+    const held = withState(NOTHING_HELD, listRow('a'), { requestedAt: 1, readyAt: 0, me: 'me' });
     const shown = (message: Message) =>
       shownRow(withMessage(held, { message, receivedAt: 2 }, 'me'), 'me')?.message;
     expect(shown(added('me', 'other'))).toBe('You added \u2068Grace\u2069');
@@ -258,10 +238,158 @@ describe('a row', () => {
   });
 
   it('distinguishes the user’s texts from their changes of the group', () => {
-    expect(isOwnText(row('a', { last_by: 'me' }), 'me')).toBe(true);
-    expect(isOwnText(row('a', { last_by: 'me', last_kind: 'system' }), 'me')).toBe(false);
-    expect(isOwnText(row('a', { last_by: 'me', message: null }), 'me')).toBe(false);
-    expect(isOwnText(row('a'), 'me')).toBe(false);
+    expect(isOwnText(listRow('a', { last_by: 'me' }), 'me')).toBe(true);
+    expect(isOwnText(listRow('a', { last_by: 'me', last_kind: 'system' }), 'me')).toBe(false);
+    expect(isOwnText(listRow('a', { last_by: 'me', message: null }), 'me')).toBe(false);
+    expect(isOwnText(listRow('a'), 'me')).toBe(false);
+  });
+});
+
+describe('mentions in a row', () => {
+  it('are counted while they are unread, by handle and with all, each message once', async () => {
+    const model = await loaded(5, { readSeq: 5 });
+    for (const mentions of ['me', 'nobody', 'all'] as const) model.send('other', 'text', mentions);
+    for (let count = 0; count < 3; count += 1) model.receive(0, true);
+    expect(model.shown).toMatchObject({ unread_count: 3, mention_count: 2 });
+    model.markRead(6, false);
+    expect(model.shown?.mention_count).toBe(1);
+    model.change(8, null);
+    model.receive(0);
+    await model.settle();
+    expect(model.shown).toMatchObject({ unread_count: 1, mention_count: 0 });
+  });
+
+  it('are those of the newest version of a message', async () => {
+    const model = await loaded(5, { readSeq: 5 });
+    model.send('other', 'text', 'me');
+    model.receive();
+    model.change(6, 'never mind', 'nobody');
+    model.receive();
+    expect(model.shown?.mention_count).toBe(0);
+    expect(model.timers.size).toBe(0);
+  });
+
+  it('are fetched after an edit of an unread message that may have changed them, with its entry of the change log', async () => {
+    const model = await loaded(5, { readSeq: 3 });
+    model.change(4, 'hello', 'me');
+    model.receive();
+    expect([model.fetches, model.timers.size]).toEqual([0, 1]);
+    model.process();
+    for (let count = 0; count < 2; count += 1) model.receive();
+    await model.fireTimer();
+    await model.respond();
+    expect([model.fetches, model.timers.size, model.shown?.mention_count]).toEqual([1, 0, 1]);
+    // The text no longer mentions the user, and the count has it still.
+    model.change(4, 'hello', 'nobody');
+    model.receive();
+    expect(model.timers.size).toBe(1);
+  });
+
+  it('are not fetched after an edit that mentions nobody where nobody was mentioned, nor of a message that was read', async () => {
+    const model = await loaded(5, { readSeq: 3 });
+    model.change(4, 'hello', 'nobody');
+    model.receive();
+    model.change(2, 'hello', 'me');
+    model.receive();
+    model.process(2);
+    while (model.publications.length > 0) model.receive();
+    expect(model.timers.size + model.fetches).toBe(0);
+  });
+});
+
+describe('own settings in a row', () => {
+  it('are shown at once, and taken back where the API rejects them', async () => {
+    const model = await loaded(5);
+    model.changeSettings({ favourite: true, muted: 'all' }, false);
+    expect(model.shown).toMatchObject({ favourite: true, muted: 'all' });
+    await new Promise(setImmediate);
+    await model.respond();
+    expect(model.shown).toMatchObject({ favourite: true, muted: 'all' });
+    model.failNext();
+    model.changeSettings({ favourite: false }, false);
+    await new Promise(setImmediate);
+    expect(model.shown?.favourite).toBe(false);
+    await model.respond();
+    expect(model.shown?.favourite).toBe(true);
+    // It may have been executed: the row is fetched.
+    await model.fireTimer();
+    await model.respond();
+    expect(model.shown?.favourite).toBe(false);
+  });
+
+  it('are sent one after the other, so that the last one counts', async () => {
+    const model = await loaded(5);
+    for (const favourite of [true, false, true]) model.changeSettings({ favourite }, false);
+    expect(model.responses).toHaveLength(0);
+    for (let count = 0; count < 3; count += 1) {
+      await new Promise(setImmediate);
+      expect(model.responses).toHaveLength(1);
+      await model.respond();
+      expect(model.shown?.favourite).toBe(true);
+    }
+  });
+
+  it('leave the archive with the next message, though the API’s summary is late, and stay in it with an earlier one', async () => {
+    const model = await loaded(5);
+    model.send('me');
+    model.receive();
+    // The summary in the response does not have the own text.
+    model.changeSettings({ archived: true }, false);
+    await new Promise(setImmediate);
+    await model.respond();
+    expect(model.shown).toMatchObject({ archived: true, last_seq: 6 });
+    model.process();
+    await model.settle();
+    expect(model.shown).toMatchObject({ archived: true, last_seq: 6 });
+    model.send('other');
+    model.receive();
+    expect(model.shown?.archived).toBe(false);
+    await model.fireTimer();
+    await model.respond();
+    // That response was still from before the summary.
+    expect(model.shown?.archived).toBe(false);
+    await model.settle();
+    expect(model.shown).toMatchObject({ archived: false, last_seq: 7 });
+  });
+
+  it('are no longer marked as unread after an own text or a read mark, also of a response from before', async () => {
+    const model = await loaded(5, { readSeq: 5 });
+    model.changeSettings({ marked_unread: true }, true);
+    model.receive();
+    expect(model.shown?.marked_unread).toBe(true);
+    model.requestPage();
+    model.markRead(5, false);
+    expect(model.shown?.marked_unread).toBe(false);
+    await model.respond();
+    expect(model.shown?.marked_unread).toBe(false);
+    await model.settle();
+    model.changeSettings({ marked_unread: true }, true);
+    model.receive();
+    model.send('other');
+    model.receive();
+    expect(model.shown?.marked_unread).toBe(true);
+    model.send('me');
+    model.receive();
+    expect(model.shown?.marked_unread).toBe(false);
+    await model.settle();
+    expect(model.shown?.marked_unread).toBe(false);
+  });
+
+  it('decide in which lists a row is, wherever it was loaded', async () => {
+    const { rows } = new InboxModel();
+    const page = { requestedAt: rows.moment(), isFirst: true };
+    rows.tookPage([listRow('a')], page);
+    rows.tookPage([listRow('b', { archived: true, favourite: true })], { ...page, list: 'archived' });
+    const listed = (list: 'default' | 'favourites' | 'archived', ...pages: { uuid: string }[][]) =>
+      rows.listed(pages, list).map(({ uuid }) => uuid);
+    expect(listed('default', [{ uuid: 'a' }])).toEqual(['a']);
+    expect(listed('archived', [{ uuid: 'b' }])).toEqual(['b']);
+    rows.tookMessage(textMessage({ seq: 6, message_group_uuid: 'b', user_uuid: 'other' }));
+    expect(listed('default', [{ uuid: 'a' }])).toEqual(['b', 'a']);
+    expect(listed('archived', [{ uuid: 'b' }])).toEqual([]);
+    expect(listed('favourites', [{ uuid: 'b' }])).toEqual(['b']);
+    rows.tookRow(listRow('a', { favourite: true }));
+    expect(listed('favourites', [{ uuid: 'b' }])).toEqual(['b', 'a']);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { SystemMessage, TextMessage } from '../../web/src/api/shapes.ts';
+import type { MessageGroup, SystemMessage, TextMessage } from '../../web/src/api/shapes.ts';
 
 /** A message as the API returns it. */
 export function textMessage(values: Partial<TextMessage> & { readonly seq: number }): TextMessage {
@@ -48,3 +48,24 @@ export const NO_SETTINGS = {
   archived: false,
   marked_unread: false,
 } as const;
+
+/** A conversation as the list has it, with five messages that the user has read. */
+export function listRow(uuid: string, values: Partial<MessageGroup> = {}): MessageGroup {
+  return {
+    uuid,
+    kind: 'direct',
+    name: null,
+    display_name: uuid,
+    handle: uuid,
+    message: 'old',
+    created_at: '2026-01-01T12:00:00.000Z',
+    last_seq: 5,
+    read_seq: 5,
+    unread_count: 0,
+    mention_count: 0,
+    last_by: 'other',
+    last_kind: 'text',
+    ...NO_SETTINGS,
+    ...values,
+  };
+}

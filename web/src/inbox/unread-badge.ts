@@ -126,6 +126,12 @@ export function unreadIn(row: MessageGroup): Badge {
   return { message_groups: Number(messages > 0 || marked_unread), messages, mentions };
 }
 
+/** The number of unread messages; a dot where conversations are only marked as unread, or mention the user and are otherwise muted. */
+export function markOf({ message_groups, messages, mentions }: Badge): string {
+  if (messages > 0) return String(messages);
+  return message_groups + mentions > 0 ? '•' : '';
+}
+
 function sumOf(rows: readonly MessageGroup[]): Badge {
   return rows.map(unreadIn).reduce((one, other) => combine(one, other, (a, b) => a + b), NOTHING);
 }

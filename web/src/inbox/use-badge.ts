@@ -1,6 +1,7 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import type { Badge } from '../api/shapes.ts';
 import { useChat } from '../chat/use-chat.ts';
+import { markOf } from './unread-badge.ts';
 
 /** A message that arrives in the open conversation counts as unread until it is marked as read: the badge waits, in milliseconds. */
 const SETTLED_MS = 400;
@@ -24,10 +25,4 @@ function showBadge(badge: Badge): void {
   if (!('setAppBadge' in navigator)) return;
   const shown = mark === '' ? navigator.clearAppBadge() : navigator.setAppBadge(badge.messages || undefined);
   shown.catch(() => undefined);
-}
-
-/** The number of unread messages; a dot where conversations are only marked as unread, or mention the user and are otherwise muted. */
-export function markOf({ message_groups, messages, mentions }: Badge): string {
-  if (messages > 0) return String(messages);
-  return message_groups + mentions > 0 ? '•' : '';
 }
