@@ -9,7 +9,7 @@ import tseslint from 'typescript-eslint';
  *   http, bin → presentation → domain, events, schema
  *   metrics, tracing → metrics and the files at the root of backend/
  *   bench → backend, schema, and of lambdas only update-summaries/handler.ts
- *   web → of schema, only what a text is (plain-text.ts, preview.ts, isolate-name.ts, emoji.ts): it talks HTTP only
+ *   web → of schema, only what a text is (plain-text.ts, preview.ts, isolate-name.ts, emoji.ts, handles.ts, mentions.ts): it talks HTTP only
  *
  * `domain/model.ts`, the types of messages, members and groups, may be imported by all of backend and the lambdas.
  * Nothing but bin and test imports local, and `cli/connection.ts`, which finds the engine of a local run. Nothing but bin,
@@ -39,7 +39,7 @@ const FORBIDDEN = {
   local: ['bin', 'test', 'infra', 'bench'],
   bench: ['local', 'cli', 'bin', 'test', 'infra', 'web', 'lambdas(?!/update-summaries/handler\\.ts$)'],
   web: [
-    'schema(?!/(plain-text|preview|isolate-name|emoji)\\.ts$)',
+    'schema(?!/(plain-text|preview|isolate-name|emoji|handles|mentions)\\.ts$)',
     'backend',
     ...OUTSIDE.filter((folder) => folder !== 'web'),
   ],

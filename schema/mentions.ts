@@ -25,15 +25,29 @@ export interface WrittenMentions {
   readonly words: readonly (readonly string[])[];
 }
 
+/** A word of a text that can mention a user. */
+export interface MentionWord {
+  /** The position of its `@`. */
+  readonly at: number;
+  /** The handles that it can mean, case-folded, the longest first: each is the beginning of what follows the `@`. */
+  readonly handles: readonly string[];
+}
+
+/** Finds the words of a text that can mention a user. */
+export function* mentionWords(text: string): Generator<MentionWord> {
+  for (const { index, 1: written = '' } of text.matchAll(NAMED)) {
+    const handles = [written, written.replace(/[._-]+$/, '')].flatMap((word) => foldHandle(word) ?? []);
+    yield { at: index, handles: [...new Set(handles)] };
+  }
+}
+
 /** Finds what a text mentions. */
 export function mentionsIn(text: string): WrittenMentions {
   const words = new Map<string, readonly string[]>();
   let all = false;
-  for (const [, written = ''] of text.matchAll(NAMED)) {
-    const handles = [written, written.replace(/[._-]+$/, '')].flatMap((word) => foldHandle(word) ?? []);
+  for (const { handles } of mentionWords(text)) {
     if (handles.includes(ALL)) all = true;
-    else if (handles[0] !== undefined && words.size < MAX_MENTIONS)
-      words.set(handles[0], [...new Set(handles)]);
+    else if (handles[0] !== undefined && words.size < MAX_MENTIONS) words.set(handles[0], handles);
   }
   return { all, words: [...words.values()] };
 }

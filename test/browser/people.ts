@@ -70,6 +70,13 @@ export class People {
     return messageAnswer.parse(answer).seq;
   }
 
+  /** Replies to a message. @returns the reply's seq. */
+  async reply(from: Person, group: string, original: number, text: string): Promise<number> {
+    const body = { message_group_uuid: group, message: text, reply_to: original };
+    const answer = await this.#exchange('POST', '/api/messages', { body, token: from.token });
+    return messageAnswer.parse(answer).seq;
+  }
+
   async createGroup(owner: Person, name: string, others: readonly Person[]): Promise<string> {
     const body = { name, handles: others.map(({ handle }) => handle) };
     const answer = await this.#exchange('POST', '/api/message_groups', { body, token: owner.token });

@@ -1,15 +1,15 @@
 import { type FocusEvent, memo, type PointerEvent, useRef, useState } from 'react';
 import { hueOf } from '../ui/initials.ts';
 import { isolateName } from '../../../schema/isolate-name.ts';
-import type { Message } from '../api/shapes.ts';
-import { MoreIcon, PinIcon } from '../ui/icons.tsx';
+import type { TextMessage } from '../api/shapes.ts';
+import { MoreIcon } from '../ui/icons.tsx';
 import { Name } from '../ui/name.tsx';
 import { onDemand } from '../ui/on-demand.tsx';
 import type { Sentence } from '../ui/sentence.ts';
 import { SentenceView } from '../ui/sentence-view.tsx';
-import { clockTime, exactTime } from '../ui/times.ts';
+import { exactTime } from '../ui/times.ts';
+import { BubbleBody } from './bubble-body.tsx';
 import { type ActionContext, actionsOn } from './message-actions.ts';
-import { MessageText } from './message-text.tsx';
 import { MessageToolbar } from './message-toolbar.tsx';
 import { Reactions } from './reactions.tsx';
 import type { BubblePosition } from './rows.ts';
@@ -18,7 +18,7 @@ import { useMessageMenu } from './use-message-menu.ts';
 const MessageMenu = onDemand(() => import('./message-menu.tsx'));
 
 export interface BubbleProps extends BubblePosition {
-  readonly message: Message;
+  readonly message: TextMessage;
   readonly context: ActionContext;
   /** Whether the author's name is shown above: in a group. */
   readonly showsName: boolean;
@@ -31,7 +31,7 @@ export interface BubbleProps extends BubblePosition {
 /** One message. */
 export const Bubble = memo(function Bubble(props: BubbleProps) {
   const { message, context, own, first, last, showsName, isTabStop, seen } = props;
-  const author = own ? 'You' : isolateName(message.display_name);
+  const mentionsMe = !own && isMentioned(context.me, message);
   const row = useRef<HTMLElement>(null);
   const menu = useMessageMenu();
   const attention = useAttended();
@@ -45,18 +45,16 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
         data-first={first}
         data-last={last}
         data-seq={message.seq}
-        aria-label={`${author}, ${exactTime(message.created_at)}`}
+        data-mentions-me={mentionsMe}
+        aria-label={labelOf(message, own, mentionsMe)}
         // Takes the focus when something in it is removed, too.
         tabIndex={isTabStop ? 0 : -1}
         {...attention.handlers}
         {...(hasActions && menu.handlers)}
       >
-        {showsName && first && <BubbleAuthor message={message} />}
+        {showsName && first && <Author of={message} />}
         <div className="bubble-line">
-          <div className="bubble" data-deleted={message.message === null}>
-            <MessageText text={message.message} />
-            <BubbleMeta message={message} />
-          </div>
+          <BubbleBody message={message} context={context} isTabStop={isTabStop} />
           {hasActions && <MoreButton isOpen={menu.isOpen} onPress={menu.openBelow} />}
           {hasActions && (attention.isAttended || menu.isOpen) && (
             <MessageToolbar
@@ -90,29 +88,21 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
   );
 });
 
-function BubbleAuthor({ message }: { readonly message: Message }) {
+function Author({ of: { handle, display_name } }: { readonly of: TextMessage }) {
   return (
-    <p className={`bubble-author hue-${hueOf(message.handle)}`}>
-      <Name>{message.display_name}</Name>
+    <p className={`bubble-author hue-${hueOf(handle)}`}>
+      <Name>{display_name}</Name>
     </p>
   );
 }
 
-function BubbleMeta({ message }: { readonly message: Message }) {
-  return (
-    <span className="bubble-meta">
-      {message.pinned === true && (
-        <span className="bubble-pinned" title="Pinned">
-          <PinIcon />
-          <span className="for-screen-readers">pinned </span>
-        </span>
-      )}
-      {message.edited_at !== null && message.message !== null && <span>edited </span>}
-      <time dateTime={message.created_at} title={exactTime(message.created_at)}>
-        {clockTime(message.created_at)}
-      </time>
-    </span>
-  );
+function labelOf(message: TextMessage, own: boolean, mentionsMe: boolean): string {
+  const author = own ? 'You' : isolateName(message.display_name);
+  return `${author}, ${exactTime(message.created_at)}${mentionsMe ? ', mentions you' : ''}`;
+}
+
+function isMentioned(me: string, { mentions, mentions_all }: TextMessage): boolean {
+  return mentions_all || mentions.some(({ user_uuid }) => user_uuid === me);
 }
 
 /** Opens the menu where no pointer can hover, next to the bubble. */

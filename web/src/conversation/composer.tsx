@@ -1,10 +1,25 @@
-import { type KeyboardEvent, type SubmitEvent, useLayoutEffect, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type RefObject,
+  type SubmitEvent,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { cleanText, codePointsIn, isBlank } from '../../../schema/plain-text.ts';
 import { useChat } from '../chat/use-chat.ts';
+import type { Quote } from '../chat/quotes.ts';
 import { CloseIcon, SendIcon } from '../ui/icons.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { Problem } from '../ui/problem.tsx';
+import { emojiSource } from './completion/emoji-source.ts';
+import { CompletionList } from './completion/completion-list.tsx';
+import { type CompletionSource, useCompletion } from './completion/use-completion.ts';
 import { draftOf, type EditedMessage, editOf, keepDraft, keepEdit } from './drafts.ts';
+import { ReplyBar } from './reply-bar.tsx';
 
 /** The number of characters left is shown when there are this many or fewer; where the limit is low, an eighth of it. */
 const SHOWN_LEFT = 120;
@@ -17,9 +32,14 @@ interface Props {
   readonly name: string;
   /** The message that is being edited, if any. */
   readonly editing?: EditedMessage | undefined;
+  /** The message that a new one replies to, if any. With another `since` the field takes the focus. */
+  readonly replying?: { readonly original: Quote; readonly since: object } | undefined;
+  /** Completes mentions. A stable value. */
+  readonly mentions?: CompletionSource;
   /** When it resolves, the field is cleared. */
   readonly onSubmit: (text: string) => Promise<void>;
-  readonly onCancel?: () => void;
+  readonly onCancel?: (() => void) | undefined;
+  readonly onCancelReply?: () => void;
   /** Arrow up in an empty field. */
   readonly onEditLast?: () => void;
   readonly onTyping?: () => void;
@@ -27,9 +47,18 @@ interface Props {
 
 /** The field for a message. Unsent texts are kept (see drafts.ts). */
 export function Composer(props: Props) {
-  const { name, editing, onCancel } = props;
+  const { name, editing, mentions, onCancel, onCancelReply } = props;
+  const replying = editing ? undefined : props.replying;
   const { text, change, error, canSend, length, send } = useText(props);
   const field = useGrowingField(text);
+  const sources = useMemo(() => [emojiSource, ...(mentions ? [mentions] : [])], [mentions]);
+  const completion = useCompletion({ field, text, change, sources });
+  const barId = useId();
+  useFocusOn(field, replying?.since);
+  const cancelReply = (): void => {
+    onCancelReply?.();
+    field.current?.focus();
+  };
   const submit = (event: SubmitEvent | KeyboardEvent): void => {
     event.preventDefault();
     // The send button is then disabled, and would lose the focus.
@@ -37,8 +66,9 @@ export function Composer(props: Props) {
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     // Keys of an input method do not arrive here (see input-method.ts).
+    if (completion.takesKey(event)) return;
     if (event.key === 'Enter' && !event.shiftKey && hasKeyboard()) submit(event);
-    else if (event.key === 'Escape') onCancel?.();
+    else if (event.key === 'Escape') (replying ? cancelReply : onCancel)?.();
     else if (event.key === 'ArrowUp' && text === '' && props.onEditLast) {
       // The key must not move the cursor in the new field.
       event.preventDefault();
@@ -47,14 +77,9 @@ export function Composer(props: Props) {
   };
   return (
     <form className="composer" onSubmit={submit}>
-      {editing && (
-        <p className="composer-editing">
-          Editing message
-          <button type="button" className="icon-button" aria-label="Cancel editing" onClick={onCancel}>
-            <CloseIcon />
-          </button>
-        </p>
-      )}
+      {editing && <EditingBar onCancel={onCancel} />}
+      {replying && <ReplyBar id={barId} original={replying.original} onCancel={cancelReply} />}
+      <CompletionList {...completion.list} />
       <div className="composer-line">
         <textarea
           ref={field}
@@ -64,6 +89,8 @@ export function Composer(props: Props) {
           // A user opens a conversation to write, or starts an edit.
           autoFocus={hasKeyboard() || editing !== undefined}
           aria-label={editing ? 'Edit message' : `Message to ${isolateName(name)}`}
+          aria-describedby={replying && barId}
+          {...completion.fieldProps}
           placeholder={editing ? '' : 'Write a message'}
           value={text}
           onChange={(event) => change(event.target.value)}
@@ -81,6 +108,17 @@ export function Composer(props: Props) {
       <Room length={length} />
       <Problem error={error} />
     </form>
+  );
+}
+
+function EditingBar({ onCancel }: Pick<Props, 'onCancel'>) {
+  return (
+    <p className="composer-editing">
+      Editing message
+      <button type="button" className="icon-button" aria-label="Cancel editing" onClick={onCancel}>
+        <CloseIcon />
+      </button>
+    </p>
   );
 }
 
@@ -150,6 +188,15 @@ function textOfEdit(uuid: string, message: EditedMessage): string {
 /** Whether Enter sends: on a screen keyboard it begins a new line. */
 function hasKeyboard(): boolean {
   return window.matchMedia('(hover: hover)').matches;
+}
+
+/** Gives a field the focus when a value changes, but not for the first one. */
+function useFocusOn(field: RefObject<HTMLElement | null>, value: object | undefined): void {
+  const seen = useRef(value);
+  useEffect(() => {
+    if (value && value !== seen.current) field.current?.focus();
+    seen.current = value;
+  }, [field, value]);
 }
 
 /** Makes a field as high as its text, up to the limit in the style sheet. */

@@ -1,13 +1,15 @@
 import { useSyncExternalStore } from 'react';
 import * as z from 'zod/mini';
+import { type Quote, quote } from '../chat/quotes.ts';
 import { Subject } from '../chat/subject.ts';
 
 /*
- * Unsent texts of a conversation: a new message, and an edit. They are kept for this tab, so that they survive switching to
+ * Unsent texts of a conversation: a new message, with the message that it replies to, and an edit. They are kept for this tab, so that they survive switching to
  * another conversation and a reload of the page.
  */
 
 const draftKey = (uuid: string): string => `draft:${uuid}`;
+const replyKey = (uuid: string): string => `reply:${uuid}`;
 const editKey = (uuid: string): string => `edit:${uuid}`;
 
 const edit = z.object({
@@ -36,6 +38,17 @@ export function keepDraft(uuid: string, text: string): void {
   if (text === '') sessionStorage.removeItem(draftKey(uuid));
   else sessionStorage.setItem(draftKey(uuid), text);
   changes.set(changes.get() + 1);
+}
+
+/** The message that the unsent one replies to. */
+export function replyOf(uuid: string): Quote | undefined {
+  const kept = quote.safeParse(JSON.parse(sessionStorage.getItem(replyKey(uuid)) ?? 'null'));
+  return kept.success ? kept.data : undefined;
+}
+
+export function keepReply(uuid: string, original: Quote | undefined): void {
+  if (original) sessionStorage.setItem(replyKey(uuid), JSON.stringify(original));
+  else sessionStorage.removeItem(replyKey(uuid));
 }
 
 export function editOf(uuid: string): Edit | undefined {

@@ -8,6 +8,7 @@ import {
   GroupIcon,
   LinkIcon,
   PinIcon,
+  ReplyIcon,
   UnpinIcon,
 } from '../ui/icons.tsx';
 import type { OpenPlace } from '../ui/open-place.ts';
@@ -19,6 +20,7 @@ export interface ActionContext {
   readonly me: string;
   readonly mayDeleteOthers: boolean;
   readonly mayPin: boolean;
+  readonly onReply: (message: Message) => void;
   readonly onEdit: (message: Message) => void;
   readonly onDelete: (message: Message) => void;
   /** Adds the user's reaction, or takes it back. */
@@ -60,6 +62,13 @@ const ACTIONS: readonly MessageAction[] = [
     inToolbar: true,
     isAvailable: () => true,
     run: (message, { onOpen }, place) => onOpen({ kind: 'picker', message, place }),
+  },
+  {
+    label: 'Reply',
+    icon: ReplyIcon,
+    inToolbar: true,
+    isAvailable: () => true,
+    run: (message, { onReply }) => onReply(message),
   },
   {
     label: 'Edit',

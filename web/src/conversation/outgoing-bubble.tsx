@@ -1,8 +1,10 @@
 import { wordsForCode } from '../api/wording.ts';
 import type { Outgoing } from '../chat/log.ts';
 import { WaitIcon } from '../ui/icons.tsx';
+import { hueOf } from '../ui/initials.ts';
 import { clockTime } from '../ui/times.ts';
 import { MessageText } from './message-text.tsx';
+import { QuoteView } from './quote-view.tsx';
 import type { BubblePosition } from './rows.ts';
 
 const STATE_LABELS: Readonly<Record<Outgoing['state'], string>> = {
@@ -17,12 +19,13 @@ const STATE_LABELS: Readonly<Record<Outgoing['state'], string>> = {
 export function OutgoingBubble(
   props: BubblePosition & {
     readonly outgoing: Outgoing;
+    readonly me: string;
     readonly onRetry: (key: string) => void;
     readonly onDiscard: (key: string) => void;
   },
 ) {
   const { outgoing, first, last } = props;
-  const { key, state, problem } = outgoing;
+  const { key, state, problem, replyTo } = outgoing;
   return (
     <article
       className="bubble-row"
@@ -35,6 +38,11 @@ export function OutgoingBubble(
     >
       <div className="bubble-line">
         <div className="bubble">
+          {replyTo && (
+            <p className={`quote hue-${hueOf(replyTo.handle)}`}>
+              <QuoteView quote={replyTo} me={props.me} />
+            </p>
+          )}
           <MessageText text={outgoing.text} />
           <span className="bubble-meta">
             {state !== 'stored' && state !== 'failed' && <WaitIcon />}

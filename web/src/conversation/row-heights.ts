@@ -13,6 +13,7 @@ const HEIGHTS = {
   bubble: 58.5,
   gap: 8,
   reactions: 25,
+  quote: 51,
   line: 23.2,
 } as const;
 /** Characters of one line in a wide window. */
@@ -24,9 +25,13 @@ export function estimateHeight(row: Row | undefined): number {
     case undefined:
       return 0;
     case 'message':
-      return bubbleHeight(row.message.message ?? '', row.first) + reactionsHeight(row.message);
+      return (
+        bubbleHeight(row.message.message ?? '', row.first) +
+        quoteHeight(row.message.reply_to) +
+        reactionsHeight(row.message)
+      );
     case 'outgoing':
-      return bubbleHeight(row.outgoing.text, row.first);
+      return bubbleHeight(row.outgoing.text, row.first) + quoteHeight(row.outgoing.replyTo);
     case 'beginning':
     case 'day':
     case 'divider':
@@ -37,6 +42,8 @@ export function estimateHeight(row: Row | undefined): number {
       return HEIGHTS[row.kind];
   }
 }
+
+const quoteHeight = (quote: object | undefined): number => (quote ? HEIGHTS.quote : 0);
 
 function bubbleHeight(text: string, first: boolean): number {
   const lines = text

@@ -74,9 +74,7 @@ export function RowView({ row, context }: { readonly row: Row | undefined; reado
         </p>
       );
     case 'outgoing':
-      return (
-        <OutgoingBubble {...row} key={row.key} onRetry={context.onRetry} onDiscard={context.onDiscard} />
-      );
+      return <OutgoingBubble {...row} {...context} key={row.key} />;
     case 'message':
       return <MessageRow row={row} context={context} />;
   }

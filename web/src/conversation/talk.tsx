@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { ApiError } from '../api/api-error.ts';
 import type { Member, Message, MessageGroup } from '../api/shapes.ts';
 import type { Conversation } from '../chat/conversation.ts';
@@ -6,21 +6,20 @@ import type { ConversationState } from '../chat/conversation-state.ts';
 import { hasOlder, missingNewer, shown } from '../chat/log.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { useFoldedAuthors } from '../people/blocks.ts';
-import { UnlessBlocked } from '../people/unless-blocked.tsx';
 import { Failure } from '../ui/failure.tsx';
 import { dayOf } from '../ui/times.ts';
-import { Composer } from './composer.tsx';
-import { dropEdit, type EditedMessage, editOf, keepEdit } from './drafts.ts';
 import { MessageList } from './message-list.tsx';
 import { OpenedByActions } from './opened-by-actions.tsx';
 import { rowsOf } from './rows.ts';
 import { seenBy } from './seen-by.ts';
+import { TalkComposer } from './talk-composer.tsx';
 import { TypingLine } from './typing-line.tsx';
 import { useFolding } from './use-folding.ts';
 import { useMessageActions } from './use-message-actions.ts';
 import { useReading } from './use-reading.ts';
 import { useSeenMarks } from './use-seen-marks.ts';
 import type { Target } from './use-target.ts';
+import { useWriting } from './use-writing.ts';
 
 interface Props {
   readonly conversation: Conversation;
@@ -44,8 +43,15 @@ export function Talk({ conversation, group, members, target, onJump }: Props) {
   const view = useTalkView({ state, members, newAfter, me, blocked: useFoldedAuthors(group) });
   useSeenMarks({ group, members, messages: view.messages });
   useOpened({ conversation, group, target });
-  const { editing, edit, submit } = useWriting({ conversation, following, answered });
-  const { actions, opened } = useMessageActions({ conversation, group, members, onEdit: edit, onJump });
+  const writing = useWriting({ conversation, following, answered });
+  const { actions, opened } = useMessageActions({
+    conversation,
+    group,
+    members,
+    onReply: writing.reply,
+    onEdit: writing.edit,
+    onJump,
+  });
   const atEnd = (is: boolean): void => {
     setIsAtEnd(is);
     if (is) conversation.reachedEnd();
@@ -73,23 +79,13 @@ export function Talk({ conversation, group, members, target, onJump }: Props) {
       )}
       <OpenedByActions {...opened} messages={view.messages} />
       <TypingLine uuid={group.uuid} members={members} />
-      <UnlessBlocked
-        name={group.display_name}
-        handle={group.handle}
-        isRejected={log.outgoing.some(({ problem }) => problem === 'recipient_blocked')}
-      >
-        <Composer
-          key={editing?.uuid ?? 'new'}
-          uuid={group.uuid}
-          name={group.display_name}
-          editing={editing}
-          onSubmit={submit}
-          onCancel={() => edit(undefined)}
-          onEditLast={() => view.lastOwn && edit(view.lastOwn)}
-          // A lost typing event does not matter.
-          onTyping={() => void chat.api.sendTyping(group.uuid).catch(() => undefined)}
-        />
-      </UnlessBlocked>
+      <TalkComposer
+        conversation={conversation}
+        group={group}
+        members={members}
+        writing={writing}
+        onEditLast={() => view.lastOwn && writing.edit(view.lastOwn)}
+      />
     </>
   );
 }
@@ -102,36 +98,6 @@ function useOpened({ conversation, group, target }: Pick<Props, 'conversation' |
     // What cannot be fetched is fetched with the next jump.
     if (target) void conversation.show(target.seq).catch(() => undefined);
   }, [conversation, target]);
-}
-
-/** Submits the composer's text: as a new message, or as an edit. */
-function useWriting(parts: {
-  readonly conversation: Conversation;
-  readonly following: boolean;
-  readonly answered: () => void;
-}) {
-  const { conversation, following, answered } = parts;
-  const { uuid } = conversation;
-  const [editing, setEditing] = useState<EditedMessage | undefined>(() => editOf(uuid)?.message);
-  // A stable function: every bubble has it as a property.
-  const edit = useCallback(
-    (message: EditedMessage | undefined): void => {
-      if (message) keepEdit(uuid, { message, text: message.message ?? '' });
-      else dropEdit(uuid);
-      setEditing(message);
-    },
-    [uuid],
-  );
-  const submit = async (text: string): Promise<void> => {
-    if (editing) await conversation.edit(editing.seq, text);
-    else {
-      if (!following) await conversation.jumpToNewest();
-      conversation.sending.send(text);
-      answered();
-    }
-    edit(undefined);
-  };
-  return { editing, edit, submit };
 }
 
 /** What the list of messages shows of a conversation's state. */

@@ -14,10 +14,11 @@ export function useMessageActions(parts: {
   readonly conversation: Conversation;
   readonly group: MessageGroup;
   readonly members: readonly Member[];
+  readonly onReply: (message: Message) => void;
   readonly onEdit: (message: Message) => void;
   readonly onJump: (seq: number) => void;
 }) {
-  const { conversation, group, members, onEdit, onJump } = parts;
+  const { conversation, group, members, onReply, onEdit, onJump } = parts;
   const me = useChat().me.uuid;
   const role = members.find(({ user_uuid }) => user_uuid === me)?.role;
   const mayDeleteOthers = mayManage(role);
@@ -30,6 +31,7 @@ export function useMessageActions(parts: {
       me,
       mayDeleteOthers,
       mayPin: mayPinHere,
+      onReply,
       onEdit,
       onDelete: setDeleting,
       onReact,
@@ -37,7 +39,7 @@ export function useMessageActions(parts: {
       onOpen: setPopover,
       onJump,
     }),
-    [me, mayDeleteOthers, mayPinHere, onEdit, onReact, onPin, onJump],
+    [me, mayDeleteOthers, mayPinHere, onReply, onEdit, onReact, onPin, onJump],
   );
   const opened = {
     popover,

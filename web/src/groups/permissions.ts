@@ -7,6 +7,12 @@ const RANKS: Readonly<Record<Role, number>> = { member: 0, admin: 1, owner: 2 };
 export const mayManage = (role: Role | undefined): boolean =>
   role !== undefined && RANKS[role] >= RANKS.admin;
 
+/** In a group of more than 100 members, only its owner and admins mention all. */
+const MENTIONED_BY_ANYBODY = 100;
+
+export const mayMentionAll = (role: Role | undefined, memberCount: number): boolean =>
+  memberCount <= MENTIONED_BY_ANYBODY || mayManage(role);
+
 export const mayRemove = (role: Role | undefined, other: Pick<Member, 'role'>): boolean =>
   mayManage(role) && other.role !== 'owner';
 

@@ -75,6 +75,12 @@ export const LinkIcon = () => (
     <path d="M11.5 8.5a3 3 0 0 0-4.3 0l-3 3a3 3 0 0 0 4.3 4.3l1-1" />
   </Icon>
 );
+export const ReplyIcon = () => (
+  <Icon>
+    <path d="M8 4.500 3.500 9 8 13.500" />
+    <path d="M3.500 9h8a5 5 0 0 1 5 5v1.500" />
+  </Icon>
+);
 export const EditIcon = () => (
   <Icon>
     <path d="m4 16 .8-3.5 8.7-8.7a1.5 1.5 0 0 1 2.1 0l.6.6a1.5 1.5 0 0 1 0 2.1L7.5 15.2Z" />

@@ -1,4 +1,5 @@
 import { Lexer, type Token, Tokenizer, type Tokens } from 'marked';
+import type { Named } from '../../api/shapes.ts';
 
 /** A part of a text: a run of paragraphs, with its line breaks as they were written, or a block between them. */
 export type Block =
@@ -16,7 +17,9 @@ export type Inline =
   | string
   | { readonly kind: 'strong' | 'em' | 'del'; readonly parts: readonly Inline[] }
   | { readonly kind: 'code'; readonly text: string }
-  | { readonly kind: 'link'; readonly href: string; readonly parts: readonly Inline[] };
+  | { readonly kind: 'link'; readonly href: string; readonly parts: readonly Inline[] }
+  /** A user, or all members. */
+  | { readonly kind: 'mention'; readonly of: Named | 'all' };
 
 /** Quotes and lists within each other. Deeper ones are shown as they were written. */
 const MAX_DEPTH = 4;

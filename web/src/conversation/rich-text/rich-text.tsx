@@ -1,10 +1,13 @@
 import { Fragment, type ReactNode } from 'react';
 import { CodeBlock } from './code-block.tsx';
 import { type Block, type Inline, markupOf } from './markup.ts';
+import { Mention } from './mention.tsx';
+import { type Mentioned, withMentions } from './mentions.ts';
 
 /** The elements of a text with its markup. */
-export function richTextOf(text: string): ReactNode {
-  const blocks = markupOf(text);
+export function richTextOf(text: string, mentioned: Mentioned | undefined): ReactNode {
+  const written = markupOf(text);
+  const blocks = mentioned ? withMentions(written, text, mentioned) : written;
   const [first] = blocks;
   if (blocks.length === 1 && first?.kind === 'text')
     return <Lines parts={first.parts} className="bubble-text" />;
@@ -48,6 +51,8 @@ function inlineView(part: Inline, key: number): ReactNode {
   switch (part.kind) {
     case 'code':
       return <code key={key}>{part.text}</code>;
+    case 'mention':
+      return <Mention key={key} of={part.of} />;
     case 'link':
       return (
         // The tooltip shows where a link with other words leads.

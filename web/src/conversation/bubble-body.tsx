@@ -1,0 +1,48 @@
+import type { TextMessage } from '../api/shapes.ts';
+import { PinIcon } from '../ui/icons.tsx';
+import { clockTime, exactTime } from '../ui/times.ts';
+import type { ActionContext } from './message-actions.ts';
+import { MessageText } from './message-text.tsx';
+import { QuoteButton } from './quote-view.tsx';
+
+/** A message's text, with the message that it replies to, and when it was sent. */
+export function BubbleBody(props: {
+  readonly message: TextMessage;
+  readonly context: Pick<ActionContext, 'me' | 'onJump'>;
+  /** Whether the Tab key leads into it. */
+  readonly isTabStop: boolean;
+}) {
+  const { message, context, isTabStop } = props;
+  const { reply_to: original } = message;
+  return (
+    <div className="bubble" data-deleted={message.message === null}>
+      {original && (
+        <QuoteButton
+          quote={original}
+          me={context.me}
+          isTabStop={isTabStop}
+          onPress={() => context.onJump(original.seq)}
+        />
+      )}
+      <MessageText text={message.message} mentioned={message} />
+      <BubbleMeta message={message} />
+    </div>
+  );
+}
+
+function BubbleMeta({ message }: { readonly message: TextMessage }) {
+  return (
+    <span className="bubble-meta">
+      {message.pinned === true && (
+        <span className="bubble-pinned" title="Pinned">
+          <PinIcon />
+          <span className="for-screen-readers">pinned </span>
+        </span>
+      )}
+      {message.edited_at !== null && message.message !== null && <span>edited </span>}
+      <time dateTime={message.created_at} title={exactTime(message.created_at)}>
+        {clockTime(message.created_at)}
+      </time>
+    </span>
+  );
+}

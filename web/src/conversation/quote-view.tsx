@@ -1,0 +1,40 @@
+import { hueOf } from '../ui/initials.ts';
+import { Name } from '../ui/name.tsx';
+import type { Quote } from '../chat/quotes.ts';
+
+interface Props {
+  readonly quote: Quote;
+  /** The user's own id. */
+  readonly me: string;
+}
+
+/** The message that a reply answers. A press shows it. */
+export function QuoteButton(props: Props & { readonly isTabStop: boolean; readonly onPress: () => void }) {
+  const { quote, me, isTabStop, onPress } = props;
+  return (
+    <button
+      type="button"
+      className={`quote hue-${hueOf(quote.handle)}`}
+      title="Show this message"
+      tabIndex={isTabStop ? 0 : -1}
+      onClick={onPress}
+    >
+      <span className="for-screen-readers">In reply to </span>
+      <QuoteView quote={quote} me={me} />
+    </button>
+  );
+}
+
+/** The author of a message, and the beginning of its text. */
+export function QuoteView({ quote, me }: Props) {
+  const { user_uuid, display_name, message, deleted } = quote;
+  return (
+    <>
+      <span className="quote-author">{user_uuid === me ? 'You' : <Name>{display_name}</Name>}</span>
+      <span className="for-screen-readers">: </span>
+      <span className="quote-text">
+        {deleted || message === null ? <em>Deleted message</em> : <bdi dir="auto">{message}</bdi>}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+import { ALL, mentionsIn, mentionWords } from '../../../../schema/mentions.ts';
+import type { Named } from '../../api/shapes.ts';
+import type { Block, Inline } from './markup.ts';
+
+/** Whom a message mentions, by the API. */
+export interface Mentioned {
+  readonly mentions: readonly Named[];
+  readonly mentions_all: boolean;
+}
+
+type Target = Named | typeof ALL;
+
+/**
+ * Marks the words of a text that mention users. Only the API says who is mentioned: a word that is like a name, and is
+ * none of these, stays text. In code and in links nothing is marked.
+ */
+export function withMentions(blocks: readonly Block[], text: string, mentioned: Mentioned): readonly Block[] {
+  const { mentions, mentions_all } = mentioned;
+  if (mentions.length === 0 && !mentions_all) return blocks;
+  const targets = targetsOf(text, mentioned);
+  return blocks.map((block) => inBlock(block, targets));
+}
+
+/**
+ * Returns who is meant by each handle of a text. If each word mentions another user, the order is certain: so a user is
+ * found who has changed their handle since. Otherwise users are found by the handles that they have now.
+ */
+function targetsOf(text: string, { mentions, mentions_all }: Mentioned): ReadonlyMap<string, Target> {
+  const { words } = mentionsIn(text);
+  const users: (readonly [string, Target])[] =
+    words.length === mentions.length
+      ? words.flatMap((handles, place) => {
+          const user = mentions[place];
+          return user ? handles.map((handle) => [handle, user] as const) : [];
+        })
+      : mentions.map((user) => [user.handle, user]);
+  return new Map([...users, ...(mentions_all ? [[ALL, ALL] as const] : [])]);
+}
+
+function inBlock(block: Block, targets: ReadonlyMap<string, Target>): Block {
+  switch (block.kind) {
+    case 'text':
+      return { ...block, parts: inParts(block.parts, targets) };
+    case 'quote':
+      return { ...block, blocks: block.blocks.map((inner) => inBlock(inner, targets)) };
+    case 'list':
+      return { ...block, items: block.items.map((item) => item.map((inner) => inBlock(inner, targets))) };
+    case 'code':
+      return block;
+  }
+}
+
+function inParts(parts: readonly Inline[], targets: ReadonlyMap<string, Target>): readonly Inline[] {
+  return parts.flatMap((part) => {
+    if (typeof part === 'string') return inText(part, targets);
+    const isMarked = part.kind === 'strong' || part.kind === 'em' || part.kind === 'del';
+    return isMarked ? { ...part, parts: inParts(part.parts, targets) } : part;
+  });
+}
+
+function inText(text: string, targets: ReadonlyMap<string, Target>): readonly Inline[] {
+  const parts: Inline[] = [];
+  let end = 0;
+  for (const { at, handles } of mentionWords(text)) {
+    const handle = handles.find((one) => targets.has(one));
+    const of = handle === undefined ? undefined : targets.get(handle);
+    if (handle === undefined || of === undefined) continue;
+    parts.push(text.slice(end, at), { kind: 'mention', of });
+    end = at + 1 + handle.length;
+  }
+  return [...parts, text.slice(end)].filter((part) => part !== '');
+}
