@@ -165,7 +165,7 @@ const shape = z
     cacheNodes: count(0, 2),
     /** 0 is without private subnets' way out; 1; or 2 so that the failure of one zone does not affect the other. */
     natGateways: count(0, 2),
-    /** Metrics of each container, at CloudWatch's price for own metrics. */
+    /** Metrics of the cluster, the service and its tasks together, at CloudWatch's price for own metrics. */
     containerInsights: z.boolean(),
     /** Alarms of the service level objectives (service/objectives.ts): $6 a month. */
     objectives: z.boolean(),

@@ -1,11 +1,16 @@
+import { METRICS } from '../../backend/metrics/catalogue.ts';
 import type { Settings } from '../settings.ts';
 import type { Prices } from './prices.ts';
 import { type Found, find, listIn, numberIn, type Template } from './templates.ts';
 
 /** Hours of a month, as AWS's price pages count them. */
 export const HOURS = 730;
-/** Metrics that Container Insights with enhanced observability publishes: of a cluster and its service, and of each task. */
-const INSIGHTS_METRICS = { cluster: 26, task: 18 };
+/**
+ * Metrics that Container Insights publishes, however many tasks run: ten of the cluster, of its service and of the family of
+ * its tasks, five of the service and three of the cluster. Each has the price of an own metric.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
+ */
+const INSIGHTS_METRICS = 10 * 3 + 5 + 3;
 
 /** What a resource costs a month while nobody uses it. */
 export interface Cost {
@@ -85,7 +90,7 @@ export const RESOURCE_COSTS: Readonly<Record<string, ResourceCost>> = {
       ? [
           {
             what: 'metrics of Container Insights',
-            count: INSIGHTS_METRICS.cluster + INSIGHTS_METRICS.task * settings.minTasks,
+            count: INSIGHTS_METRICS,
             each: standing.ownMetricMonth,
           },
         ]
@@ -98,7 +103,10 @@ export const RESOURCE_COSTS: Readonly<Record<string, ResourceCost>> = {
   'AWS::ECS::TaskDefinition': ({ properties }, { settings, standing }) => {
     const [cpu, memory] = [numberIn(properties, 'Cpu') / 1_024, numberIn(properties, 'Memory') / 1_024];
     const each = (cpu * standing.vcpuHour + memory * standing.memoryGbHour) * HOURS;
-    return [{ what: `task of ${cpu} vCPU and ${memory} GB`, count: settings.minTasks, each }];
+    return [
+      { what: `task of ${cpu} vCPU and ${memory} GB`, count: settings.minTasks, each },
+      { what: 'metric that the API always writes', count: alwaysWritten(), each: standing.ownMetricMonth },
+    ];
   },
   'AWS::ElastiCache::ReplicationGroup': ({ properties }, { standing }) => {
     const type = String(properties['CacheNodeType']);
@@ -151,6 +159,11 @@ export const RESOURCE_COSTS: Readonly<Record<string, ResourceCost>> = {
   'AWS::WAFv2::WebACLAssociation': 'free',
   'Custom::VpcRestrictDefaultSG': 'free',
 };
+
+/** The levels of the API, which it writes each minute; the values of other metrics come with use (usage.ts). */
+function alwaysWritten(): number {
+  return Object.values(METRICS).filter(({ kind }) => kind === 'gauge').length;
+}
 
 /** The metrics that an alarm reads: those of its expression, or its only one. */
 function metricsOf(properties: Found['properties']): number {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { type MetricDefinition, METRICS, OUTCOMES } from '../../backend/metrics/catalogue.ts';
 import { HOURS } from './resource-costs.ts';
 import type { Prices } from './prices.ts';
 
@@ -29,6 +30,8 @@ const ACTIVE_HOURS = 15;
 const RUN_S = 0.1;
 const FUNCTION_GB = 0.5;
 const KB_PER_GB = 1_000_000;
+/** Series in CloudWatch of a metric with this dimension: the codes are those of 503 in docs/operations.md that AWS can cause. */
+const SERIES: Readonly<Record<string, number>> = { Outcome: OUTCOMES.length, Code: 5 };
 
 /** One line of what users add to a month. */
 export interface Usage {
@@ -45,8 +48,22 @@ export function readDayOfUser(): DayOfUser {
   return pairs;
 }
 
+/**
+ * Series of the application's metrics that have values only with use, all of them together. CloudWatch charges each for the
+ * hours in which it has values: those of failures cost less.
+ */
+export function seriesByUse(): number {
+  const metrics: readonly MetricDefinition[] = Object.entries(METRICS)
+    .filter(([id, { kind }]) => kind !== 'gauge' && id !== 'canaryFailures')
+    .map(([, metric]) => metric);
+  return metrics
+    .filter(({ inCloudWatch = true }) => inCloudWatch)
+    .map(({ dimensions }) => dimensions.reduce((product, name) => product * (SERIES[name] ?? NaN), 1))
+    .reduce((sum, series) => sum + series, 0);
+}
+
 /** What active users add to a month, by the day that was measured. Storage is what one month's messages need. */
-export function usageOf(users: number, day: DayOfUser, { use }: Prices): Usage[] {
+export function usageOf(users: number, day: DayOfUser, { use, standing }: Prices): Usage[] {
   const userDays = users * DAYS;
   const messagesGb = (userDays * day.sends * MESSAGE_KB) / KB_PER_GB;
   const requests = userDays * day.requests;
@@ -65,6 +82,7 @@ export function usageOf(users: number, day: DayOfUser, { use }: Prices): Usage[]
     line('their backups', messagesGb, 'GB', use.backupGbMonth),
     line('load balancer: one unit', HOURS, 'hours', use.loadBalancerUnitHour),
     line('logs', (requests * LOG_LINE_KB) / KB_PER_GB, 'GB', use.logGb),
+    line('own metrics, if each has values in every hour', seriesByUse(), 'metrics', standing.ownMetricMonth),
     line('stream function: runs', runs / 1e6, 'million', use.millionInvocations),
     line('stream function: time', runs * RUN_S * FUNCTION_GB, 'GB s', use.functionGbSecond),
     line('responses to the internet', (requests * RESPONSE_KB) / KB_PER_GB, 'GB', use.outGb),

@@ -123,11 +123,7 @@ export class Api extends Construct {
       containerInsightsV2: props.containerInsights ? ContainerInsights.ENABLED : ContainerInsights.DISABLED,
     });
     if (!props.containerInsights) {
-      acknowledge(
-        cluster,
-        'Chosen in the settings: the metrics of each container cost more than a small task.',
-        ['ECS4'],
-      );
+      acknowledge(cluster, 'Chosen in the settings: its metrics cost more than a small task.', ['ECS4']);
     }
     const service = new FargateService(this, 'Service', {
       cluster,

@@ -3,7 +3,8 @@ import { readPrices } from '../cost/prices.ts';
 import { costReport } from '../cost/report.ts';
 import { RESOURCE_COSTS, standingCosts } from '../cost/resource-costs.ts';
 import { parseTemplate, type Template } from '../cost/templates.ts';
-import { readDayOfUser, usageOf } from '../cost/usage.ts';
+import { METRICS } from '../../backend/metrics/catalogue.ts';
+import { readDayOfUser, seriesByUse, usageOf } from '../cost/usage.ts';
 import { synthesise, testSettings, useSynthesis, type Values } from './support/synthesis.ts';
 import { synthesiseAllPairs } from './support/variants.ts';
 
@@ -60,6 +61,22 @@ describe('what an environment costs', () => {
   it('of the canary is its secret, its metric and its alarm', () => {
     const added = totalOf(costsOf({ canary: true })) - totalOf(costsOf({}));
     expect(added).toBeCloseTo(0.4 + 0.4);
+  });
+
+  it('of the application’s metrics is what the API always writes; users add the others, each combination of dimensions', () => {
+    const { costs } = costsOf({ size: 'small' });
+    expect(costs).toContainEqual({ what: 'metric that the API always writes', count: 1, each: 0.3 });
+    // Six of one series, the outcomes of a send, and the codes of 503.
+    expect(seriesByUse()).toBe(6 + 5 + 5);
+    const inCloudWatch = Object.values(METRICS).filter((metric) => !('inCloudWatch' in metric));
+    expect(inCloudWatch).toHaveLength(1 + 1 + 8);
+  });
+
+  it('of Container Insights depends on no number of tasks', () => {
+    const insightsOf = (values: Values) =>
+      costsOf({ size: 'standard', ...values }).costs.find(({ what }) => what.includes('Container Insights'));
+    expect(insightsOf({})?.count).toBe(38);
+    expect(insightsOf({ minTasks: 4 })).toEqual(insightsOf({}));
   });
 
   it('of Contributor Insights is two rules each for the table and its index', () => {
