@@ -147,7 +147,7 @@ function repeatSection(): string {
 
 \`\`\`sh
 npm install
-npm run bench              # about MINUTES minutes
+npm run bench              # six to eight minutes
 npm run bench -- --quick   # a minute, coarse figures
 npm run bench -- --replay  # only the part with recorded responses
 npm run bench -- --write   # writes this page

@@ -16,7 +16,7 @@ export interface Plan {
   readonly samples: number;
 }
 
-/** About four minutes on two cores. */
+/** Six to eight minutes on two cores, of which four are for the comparison with recorded responses. */
 export const FULL: Plan = {
   name: 'full',
   clients: [1, 8, 32],

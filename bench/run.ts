@@ -27,7 +27,7 @@ interface Options {
 const options = new Command('npm run bench --')
   .description(
     'Measures the API against a bare AWS SDK loop, in ratios, and how cost and time grow with the data.\n' +
-      'Takes about MINUTES minutes; every part runs in its own process, in memory.',
+      'Takes six to eight minutes; every part runs in its own process, in memory.',
   )
   .option('--quick', 'half a minute: shows that the benchmark works; the figures are coarse')
   .option('--replay', "only the part with recorded responses in place of the engine's: CPU time and times")

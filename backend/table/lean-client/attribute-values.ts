@@ -69,7 +69,7 @@ function toBase64(bytes: unknown): string {
 let lastNames: readonly string[] = [];
 
 /**
- * Converts an item, its attributes in the order of their names. DynamoDB promises no order, and the embedded engine writes each
+ * Converts an item, its attributes in the order of their names. DynamoDB documents no order, and the embedded engine writes each
  * item's in another one. V8 treats objects whose members came in another order as objects of another kind, and code that meets
  * many kinds is slow: it took a third of the CPU time of a page of the inbox.
  */
