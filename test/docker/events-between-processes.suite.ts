@@ -72,60 +72,71 @@ async function follow(caller: Caller, at: ApiProcess, groupId: string) {
   return { model, reader };
 }
 
-it('users at two processes receive each other’s events; while Valkey is killed they send, and lose nothing', async () => {
-  const { db, issuer } = base();
-  const processes = await Promise.all([1, 2].map(() => startApiProcess(db, issuer, url)));
-  const publisher = openPublisher({ url, tableName: db.tableName, logger });
-  const summaries = await startSummaries(db, { events: publisher });
-  const [one, two] = processes;
-  if (!one || !two) throw new Error('two were started');
-  try {
-    const [ada, grace] = [await base().person(), await base().person()];
-    const { message_group_uuid: groupId } = await ada.send({ handle: grace.handle, message: 'Hello' });
-    const clients = [await follow(ada, one, groupId), await follow(grace, two, groupId)];
-    /** Each user sends a message at their own process. */
-    const talk = async (times: number) => {
-      for (let time = 0; time < times; time += 1) {
-        await ada.at(one).send({ message: `Ada ${time}`, message_group_uuid: groupId });
-        await grace.at(two).send({ message: `Grace ${time}`, message_group_uuid: groupId });
-      }
-    };
-    const allShow = (count: number) =>
-      eventually(async () => {
-        for (const { model } of clients) {
-          await model.follow();
-          expect(model.shown.map(({ seq }) => seq)).toEqual(Array.from({ length: count }, (_, at) => at + 1));
+it.each<[string, (ada: Caller, grace: Caller) => Promise<string>]>([
+  [
+    'direct',
+    async (ada, grace) => (await ada.send({ handle: grace.handle, message: 'Hello' })).message_group_uuid,
+  ],
+  ['named', async (ada, grace) => (await ada.createGroup('Pair', [grace.handle])).uuid],
+])(
+  'users of a %s group at two processes receive each other’s events; while Valkey is killed they send, and lose nothing',
+  async (_kind, startGroup) => {
+    const { db, issuer } = base();
+    const processes = await Promise.all([1, 2].map(() => startApiProcess(db, issuer, url)));
+    const publisher = openPublisher({ url, tableName: db.tableName, logger });
+    const summaries = await startSummaries(db, { events: publisher });
+    const [one, two] = processes;
+    if (!one || !two) throw new Error('two were started');
+    try {
+      const [ada, grace] = [await base().person(), await base().person()];
+      const groupId = await startGroup(ada, grace);
+      const clients = [await follow(ada, one, groupId), await follow(grace, two, groupId)];
+      /** Each user sends a message at their own process. */
+      const talk = async (times: number) => {
+        for (let time = 0; time < times; time += 1) {
+          await ada.at(one).send({ message: `Ada ${time}`, message_group_uuid: groupId });
+          await grace.at(two).send({ message: `Grace ${time}`, message_group_uuid: groupId });
         }
-      }, LONG);
-    await talk(5);
-    await allShow(11);
-    // From events only, except for the first fetch.
-    expect(clients.map(({ model }) => model.fetches)).toEqual([1, 1]);
+      };
+      const allShow = (count: number) =>
+        eventually(async () => {
+          for (const { model } of clients) {
+            await model.follow();
+            expect(model.shown.map(({ seq }) => seq)).toEqual(
+              Array.from({ length: count }, (_, at) => at + 1),
+            );
+          }
+        }, LONG);
+      await talk(5);
+      await allShow(11);
+      // From events only, except for the first fetch.
+      expect(clients.map(({ model }) => model.fetches)).toEqual([1, 1]);
 
-    await (await getContainerRuntimeClient()).container.getById(valkey.getId()).kill();
-    const received = clients.map(({ reader }) => reader.events.length);
-    await talk(5);
-    expect(clients.map(({ reader }) => [reader.hasEnded(), reader.events.length])).toEqual(
-      received.map((count) => [false, count]),
-    );
-    valkey = await startValkey();
-    await Promise.all(clients.map(({ reader }) => reader.until('ready', 2)));
-    await allShow(21);
-    await talk(5);
-    await allShow(31);
+      await (await getContainerRuntimeClient()).container.getById(valkey.getId()).kill();
+      const received = clients.map(({ reader }) => reader.events.length);
+      await talk(5);
+      expect(clients.map(({ reader }) => [reader.hasEnded(), reader.events.length])).toEqual(
+        received.map((count) => [false, count]),
+      );
+      valkey = await startValkey();
+      await Promise.all(clients.map(({ reader }) => reader.until('ready', 2)));
+      await allShow(21);
+      await talk(5);
+      await allShow(31);
 
-    const log = await ada.history(groupId, '?limit=100');
-    for (const { model } of clients) {
-      expect(model.shown.map(asEvent)).toEqual(log.map(asEvent));
-      expect(model.doubles).toBe(0);
+      const log = await ada.history(groupId, '?limit=100');
+      for (const { model } of clients) {
+        expect(model.shown.map(asEvent)).toEqual(log.map(asEvent));
+        expect(model.doubles).toBe(0);
+      }
+      for (const { reader } of clients) reader.close();
+    } finally {
+      await Promise.all(processes.map((process) => process.kill()));
+      await summaries.stop();
+      await publisher.close();
     }
-    for (const { reader } of clients) reader.close();
-  } finally {
-    await Promise.all(processes.map((process) => process.kill()));
-    await summaries.stop();
-    await publisher.close();
-  }
-});
+  },
+);
 
 it('a user who is removed and added again at another process receives what is sent while they are a member', async () => {
   const { db, issuer } = base();
