@@ -1,3 +1,4 @@
+import { minifySync } from 'oxc-minify';
 import { defineConfig, type Plugin } from 'vite';
 import { readEmojiList } from './emoji-list.ts';
 
@@ -13,12 +14,27 @@ const emojiList: Plugin = {
   load: (id) => (id === `\0${EMOJI_LIST}` ? `export default ${JSON.stringify(readEmojiList())};` : undefined),
 };
 
+const minifier: Plugin = {
+  name: 'minifier',
+  apply: 'build',
+  renderChunk: (code, { fileName }) => {
+    const { code: minified, errors } = minifySync(fileName, code, { module: true });
+    const [error] = errors;
+    if (error) throw new Error(`${fileName}: ${error.message}`);
+    return { code: minified, map: null };
+  },
+};
+
 export default defineConfig({
-  plugins: [emojiList],
+  plugins: [emojiList, minifier],
+  esbuild: { target: 'es2024' },
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
-    target: 'es2024',
+    // esbuild would print what the plugin has minified, which is a thirtieth smaller than esbuild's own.
+    target: 'esnext',
+    minify: false,
+    cssMinify: 'esbuild',
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     // Nothing inline: the Content-Security-Policy has no exception for it.
     assetsInlineLimit: 0,
