@@ -70,7 +70,7 @@ itValidates(
 itValidates('and so does each policy of the templates that are used without the CDK', () => {
   const templates = TEMPLATES.map(({ text }) => parseTemplate(JSON.parse(text)));
   const policies = plainPolicies(templates.map((template) => ({ template })));
-  expect(policies).toHaveLength(3);
+  expect(policies).toHaveLength(4);
   expect(validate(policies)).toEqual([]);
 });
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { anyTableAccess } from '../permissions.ts';
 import { daxRoleTemplate } from '../dax-role-template.ts';
+import { onPremisesTemplate } from '../on-premises-template.ts';
 import { BOUNDARY_ACTIONS } from '../permissions-boundary.ts';
 import { readerRoleTemplate } from '../reader-role-template.ts';
 import { resourcesOf, type Stack, synthesise, useSynthesis, EXISTING } from './support/synthesis.ts';
@@ -179,6 +180,23 @@ it('the role for outside readers reads the table, only from the given addresses,
   expect(lines[2]).toContain('Action:[kms:Decrypt,kms:DescribeKey],Resource:<KeyArn>');
   for (const line of lines.slice(0, 2))
     expect(line).toContain('Condition:{IpAddress:{aws:SourceIp:<Addresses>}}');
+});
+
+it('the role for networks on premises reads the table through its own endpoint alone, which passes nothing else', () => {
+  const { Reader, Endpoint, Group } = onPremisesTemplate().Resources;
+  const lines = Reader.Properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(
+    textOf,
+  );
+  expect(lines).toHaveLength(3);
+  for (const line of lines.slice(0, 2))
+    expect(line).toContain('Condition:{StringEquals:{aws:SourceVpce:<Endpoint>}}');
+  expect(lines.join()).not.toMatch(/dynamodb:(?!BatchGet|Describe|Get|Query|Scan)[A-Z]/);
+  const passed = textOf(Endpoint.Properties.PolicyDocument);
+  expect(passed).not.toMatch(/dynamodb:(?!BatchGet|Describe|Get|Query|Scan)[A-Z]/);
+  expect(passed).toContain('aws:PrincipalAccount:<AccountId>');
+  expect(Group.Properties.SecurityGroupIngress).toEqual([
+    { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: { Ref: 'Network' } },
+  ]);
 });
 
 it('the role for DAX reads the table and its index, and writes nothing', () => {
