@@ -375,7 +375,7 @@ describe('own settings in a row', () => {
     expect(model.shown?.marked_unread).toBe(false);
   });
 
-  it('decide in which lists a row is, wherever it was loaded', async () => {
+  it('decide in which lists a row is, wherever it was loaded', () => {
     const { rows } = new InboxModel();
     const page = { requestedAt: rows.moment(), isFirst: true };
     rows.tookPage([listRow('a')], page);
