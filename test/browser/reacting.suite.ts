@@ -93,11 +93,11 @@ describe('a reaction', () => {
       await keyboard.press('Enter');
       const search = adas.page.getByRole('searchbox', { name: 'Search emoji' });
       await hasFocus(adas, search);
-      await keyboard.type('rocket');
-      await adas.page.getByRole('gridcell', { name: 'rocket' }).waitFor();
+      await keyboard.type('sauropod');
+      await adas.page.getByRole('gridcell', { name: 'sauropod' }).waitFor();
       await keyboard.press('Enter');
       await search.waitFor({ state: 'hidden' });
-      await seesReactions(graces, 'The engine runs', ['🚀, 1 reaction']);
+      await seesReactions(graces, 'The engine runs', ['🦕, 1 reaction']);
       await hasFocus(adas, message);
 
       await graces.choose('The engine runs', 'Who reacted…');

@@ -56,6 +56,11 @@ export function withOwn(
   return all.map((one) => (one === held ? own : one)).filter(({ count }) => count > 0);
 }
 
+/** Whether the user has reacted to a message with an emoji. */
+export function hasReacted({ reactions = [] }: Message, emoji: string): boolean {
+  return reactions.some((reaction) => reaction.emoji === emoji && reaction.reacted);
+}
+
 /** Responses to the author have the key of a message; an event may not. */
 const keyOf = ({ client_key }: Message) => (client_key === undefined ? {} : { client_key });
 /** Compares what was parsed from JSON. */

@@ -3,19 +3,22 @@ import { hueOf } from '../ui/initials.ts';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import type { TextMessage } from '../api/shapes.ts';
 import { MoreIcon } from '../ui/icons.tsx';
+import { loadedLater } from '../ui/loaded-later.ts';
 import { Name } from '../ui/name.tsx';
 import { onDemand } from '../ui/on-demand.tsx';
 import type { Sentence } from '../ui/sentence.ts';
 import { SentenceView } from '../ui/sentence-view.tsx';
 import { exactTime } from '../ui/times.ts';
 import { BubbleBody } from './bubble-body.tsx';
-import { type ActionContext, actionsOn } from './message-actions.ts';
-import { MessageToolbar } from './message-toolbar.tsx';
+import type { ActionContext } from './message-actions.ts';
+import type { ToolbarProps } from './message-toolbar.tsx';
 import { Reactions } from './reactions.tsx';
 import type { BubblePosition } from './rows.ts';
 import { useMessageMenu } from './use-message-menu.ts';
 
-const MessageMenu = onDemand(() => import('./message-menu.tsx'));
+const loadControls = () => import('./message-controls.ts');
+const MessageMenu = onDemand(loadControls);
+const useControls = loadedLater(loadControls);
 
 export interface BubbleProps extends BubblePosition {
   readonly message: TextMessage;
@@ -35,7 +38,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
   const row = useRef<HTMLElement>(null);
   const menu = useMessageMenu();
   const attention = useAttended();
-  const hasActions = actionsOn(message, context).length > 0;
+  const hasActions = message.deleted_at === null;
   return (
     <>
       <article
@@ -57,12 +60,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
           <BubbleBody message={message} context={context} isTabStop={isTabStop} />
           {hasActions && <MoreButton isOpen={menu.isOpen} onPress={menu.openBelow} />}
           {hasActions && (attention.isAttended || menu.isOpen) && (
-            <MessageToolbar
-              message={message}
-              context={context}
-              isMenuOpen={menu.isOpen}
-              onMenu={menu.openBelow}
-            />
+            <Toolbar message={message} context={context} isMenuOpen={menu.isOpen} onMenu={menu.openBelow} />
           )}
         </div>
         {message.reactions !== undefined && message.reactions.length > 0 && (
@@ -103,6 +101,12 @@ function labelOf(message: TextMessage, own: boolean, mentionsMe: boolean): strin
 
 function isMentioned(me: string, { mentions, mentions_all }: TextMessage): boolean {
   return mentions_all || mentions.some(({ user_uuid }) => user_uuid === me);
+}
+
+/** The toolbar, once its code is loaded. */
+function Toolbar(props: ToolbarProps) {
+  const controls = useControls();
+  return controls ? <controls.MessageToolbar {...props} /> : null;
 }
 
 /** Opens the menu where no pointer can hover, next to the bubble. */

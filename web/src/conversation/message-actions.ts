@@ -1,17 +1,8 @@
 import type { ComponentType } from 'react';
 import type { Message } from '../api/shapes.ts';
-import {
-  AddReactionIcon,
-  CopyIcon,
-  DeleteIcon,
-  EditIcon,
-  GroupIcon,
-  LinkIcon,
-  PinIcon,
-  ReplyIcon,
-  UnpinIcon,
-} from '../ui/icons.tsx';
+import { AddReactionIcon, GroupIcon, PinIcon, ReplyIcon } from '../ui/icons.tsx';
 import type { OpenPlace } from '../ui/open-place.ts';
+import { CopyIcon, DeleteIcon, EditIcon, LinkIcon, UnpinIcon } from './action-icons.tsx';
 import type { OpenPopover } from './message-popover.tsx';
 import { addressOf } from './use-target.ts';
 
@@ -39,7 +30,7 @@ export interface MessageAction {
   readonly inToolbar?: boolean;
   /** Deletes something. */
   readonly danger?: boolean;
-  /** Whether the user can do it with a message. Tombstones have no actions. */
+  /** Whether the user can do it with a message. */
   readonly isAvailable: (message: Message, context: ActionContext) => boolean;
   /** @param place of the toolbar's button, or of the menu. */
   readonly run: (message: Message, context: ActionContext, place: OpenPlace) => void;
@@ -116,13 +107,7 @@ const ACTIONS: readonly MessageAction[] = [
   },
 ];
 
-/** Returns the actions that the user has on a message. */
+/** Returns the actions that the user has on a message. A tombstone has none, and neither toolbar nor menu. */
 export function actionsOn(message: Message, context: ActionContext): readonly MessageAction[] {
-  if (message.deleted_at !== null) return [];
   return ACTIONS.filter(({ isAvailable }) => isAvailable(message, context));
-}
-
-/** Whether the user has reacted to a message with an emoji. */
-export function hasReacted({ reactions = [] }: Message, emoji: string): boolean {
-  return reactions.some((reaction) => reaction.emoji === emoji && reaction.reacted);
 }

@@ -1,12 +1,10 @@
-import { useSyncExternalStore } from 'react';
-import { Subject } from '../chat/subject.ts';
+import { loadedLater } from '../ui/loaded-later.ts';
 import type { Mentioned } from './rich-text/mentions.ts';
-import type { richTextOf } from './rich-text/rich-text.tsx';
 
 /** Matches up to three emoji and nothing else. */
 const FEW_EMOJI = /^\p{RGI_Emoji}{1,3}$/v;
 
-const loaded = new Subject<typeof richTextOf | undefined>(undefined);
+const useRichText = loadedLater(() => import('./rich-text/rich-text.tsx'));
 
 /** A message's text, with its markup. It is plain until the code for that is loaded, and where that cannot be. */
 export function MessageText(props: {
@@ -15,26 +13,13 @@ export function MessageText(props: {
   readonly mentioned?: Mentioned;
 }) {
   const { text, mentioned } = props;
-  const richText = useSyncExternalStore(subscribe, loaded.get);
+  const richText = useRichText();
   if (text === null) return <em className="bubble-text">Message deleted</em>;
   const isBig = FEW_EMOJI.test(text);
-  if (richText && !isBig) return richText(text, mentioned);
+  if (richText && !isBig) return richText.richTextOf(text, mentioned);
   return (
     <p className="bubble-text" dir="auto" data-big={isBig}>
       {text}
     </p>
   );
-}
-
-function subscribe(listener: () => void): () => void {
-  if (!loaded.get()) void fetchRichText();
-  return loaded.subscribe(listener);
-}
-
-async function fetchRichText(): Promise<void> {
-  try {
-    loaded.set((await import('./rich-text/rich-text.tsx')).richTextOf);
-  } catch {
-    // The next message that is shown tries again.
-  }
 }

@@ -1,11 +1,12 @@
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useState } from 'react';
 import type { Message } from '../api/shapes.ts';
+import { hasReacted } from '../chat/message-versions.ts';
 import { MoreIcon } from '../ui/icons.tsx';
 import { elementPlace } from '../ui/open-place.ts';
 import { moveFocus, stepOf } from '../ui/roving-focus.ts';
-import { type ActionContext, actionsOn, hasReacted, IN_TOOLBAR, QUICK_EMOJI } from './message-actions.ts';
+import { type ActionContext, actionsOn, IN_TOOLBAR, QUICK_EMOJI } from './message-actions.ts';
 
-interface Props {
+export interface ToolbarProps {
   readonly message: Message;
   readonly context: ActionContext;
   readonly isMenuOpen: boolean;
@@ -22,7 +23,7 @@ interface ToolbarButton {
 }
 
 /** The most used actions on a message, and a button for all of them. It is one stop of the Tab key. */
-export function MessageToolbar(props: Props) {
+export function MessageToolbar(props: ToolbarProps) {
   const [stop, setStop] = useState(0);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const toolbar = event.currentTarget;
@@ -52,7 +53,7 @@ export function MessageToolbar(props: Props) {
   );
 }
 
-function buttonsFor({ message, context, isMenuOpen, onMenu }: Props): ToolbarButton[] {
+function buttonsFor({ message, context, isMenuOpen, onMenu }: ToolbarProps): ToolbarButton[] {
   const emoji = QUICK_EMOJI.slice(0, IN_TOOLBAR).map((face) => ({
     label: `React with ${face}`,
     face,

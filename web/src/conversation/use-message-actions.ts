@@ -1,9 +1,10 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { Member, Message, MessageGroup } from '../api/shapes.ts';
 import type { Conversation } from '../chat/conversation.ts';
+import { hasReacted } from '../chat/message-versions.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { mayManage, mayPin } from '../groups/permissions.ts';
-import { type ActionContext, hasReacted } from './message-actions.ts';
+import type { ActionContext } from './message-actions.ts';
 import type { OpenPopover } from './message-popover.tsx';
 
 /**
