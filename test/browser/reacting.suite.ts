@@ -110,6 +110,32 @@ describe('a reaction', () => {
   );
 });
 
+describe('the shortcode of an emoji', () => {
+  it(
+    'is completed in the composer, and becomes its emoji when it is written to its end',
+    stage(async (scene) => {
+      const { adas } = await enterBoth(scene);
+      const { keyboard } = adas.page;
+      await adas.composer.focus();
+      await keyboard.type('Fine :sauro');
+      const list = adas.page.getByRole('listbox', { name: 'Emoji' });
+      await list.getByRole('option', { name: ':sauropod:' }).waitFor();
+      await takePicture(adas.page, 'emoji-completion-wide-light');
+      expect(await findProblems(adas.page)).toEqual([]);
+      await keyboard.press('Enter');
+      await adas.eventually(async () => expect(await adas.composer.inputValue()).toBe('Fine 🦕 '));
+      await keyboard.type(':smil');
+      await list.waitFor();
+      await keyboard.press('Escape');
+      await list.waitFor({ state: 'hidden' });
+      await keyboard.type('e:');
+      await adas.eventually(async () => expect(await adas.composer.inputValue()).toBe('Fine 🦕 😄'));
+      await keyboard.press('Enter');
+      await adas.sees('Fine 🦕 😄');
+    }),
+  );
+});
+
 describe('a message', () => {
   it(
     'is pinned and found again by both, who jump to it',

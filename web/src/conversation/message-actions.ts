@@ -107,7 +107,8 @@ const ACTIONS: readonly MessageAction[] = [
   },
 ];
 
-/** Returns the actions that the user has on a message. A tombstone has none, and neither toolbar nor menu. */
+/** Returns the actions that the user has on a message. A tombstone has none. */
 export function actionsOn(message: Message, context: ActionContext): readonly MessageAction[] {
+  if (message.deleted_at !== null) return [];
   return ACTIONS.filter(({ isAvailable }) => isAvailable(message, context));
 }
