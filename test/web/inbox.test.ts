@@ -352,6 +352,34 @@ describe('own settings in a row', () => {
     expect(model.shown).toMatchObject({ archived: false, last_seq: 7 });
   });
 
+  it('go back to the archive at once where the user archives again, though the API’s summary is late', async () => {
+    const model = await loaded(5);
+    model.changeSettings({ archived: true }, true);
+    model.receive();
+    model.send('other');
+    model.receive();
+    expect(model.shown?.archived).toBe(false);
+    model.changeSettings({ archived: true }, false);
+    await new Promise(setImmediate);
+    await model.respond();
+    expect(model.shown).toMatchObject({ archived: true, last_seq: 6 });
+    await model.settle();
+    expect(model.shown).toMatchObject({ archived: true, last_seq: 6 });
+  });
+
+  it('are fetched where a state from before the change arrives while it is under way', async () => {
+    const model = await loaded(5);
+    model.changeSettings({ favourite: true }, false);
+    await new Promise(setImmediate);
+    // An event that was published before the change was stored.
+    model.rows.tookRow({ ...listRow('g', { last_seq: 5 }), favourite: false });
+    await model.respond();
+    expect([model.shown?.favourite, model.timers.size]).toEqual([false, 1]);
+    await model.fireTimer();
+    await model.respond();
+    expect(model.shown?.favourite).toBe(true);
+  });
+
   it('are no longer marked as unread after an own text or a read mark, also of a response from before', async () => {
     const model = await loaded(5, { readSeq: 5 });
     model.changeSettings({ marked_unread: true }, true);
