@@ -6,6 +6,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { webSettings } from '../../backend/http/web-files.ts';
 import { PACKAGE_ROOT } from '../../local/config.ts';
+import { buildForTests, distIsCurrent } from '../support/built.ts';
 import { type AppClient, CognitoStandIn } from './cognito-stand-in.ts';
 import { useOwnApi } from './own-api.ts';
 import { useScreens } from './screens.ts';
@@ -87,8 +88,11 @@ function readAppClient(origin: string): AppClient {
   };
 }
 
+const TEMPLATE = 'CruddurService.template.json';
+
 /** The template of the service, built as for a deployment. */
 function synthesise(): unknown {
+  if (distIsCurrent) return JSON.parse(readFileSync(join(PACKAGE_ROOT, 'dist/infra', TEMPLATE), 'utf8'));
   const directory = mkdtempSync(join(tmpdir(), 'cruddur-browser-infra-'));
   try {
     const env = {
@@ -97,10 +101,10 @@ function synthesise(): unknown {
       DEPLOY_ENVIRONMENT: 'production',
     };
     // Like `npm run synth`, but without the screens, which are being served from their build folder.
-    for (const script of ['build:lambdas', 'packages:infra'])
-      execFileSync('npm', ['run', '--silent', script], { cwd: PACKAGE_ROOT, stdio: 'ignore' });
+    buildForTests('build:lambdas');
+    execFileSync('npm', ['run', '--silent', 'packages:infra'], { cwd: PACKAGE_ROOT, stdio: 'ignore' });
     execFileSync('node', ['--import', 'tsx', 'infra/app.ts'], { cwd: PACKAGE_ROOT, env, stdio: 'ignore' });
-    return JSON.parse(readFileSync(join(directory, 'CruddurService.template.json'), 'utf8'));
+    return JSON.parse(readFileSync(join(directory, TEMPLATE), 'utf8'));
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -1,14 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { BrowserServer } from 'playwright-core';
 import { oneProcess, type Rig } from '../kill/rigs.ts';
+import { buildForTests } from '../support/built.ts';
 import { launchChromium } from './chromium.ts';
 import { PICTURES } from './pictures.ts';
-
-const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 let dataDir: string | undefined;
 let rig: Rig | undefined;
@@ -16,7 +13,7 @@ let browser: BrowserServer | undefined;
 
 /** Builds the screens, and starts a local run and a browser for all suites. */
 export async function startScreens(): Promise<void> {
-  build();
+  buildForTests('build:web');
   // So that all screenshots are of this run.
   rmSync(PICTURES, { recursive: true, force: true });
   dataDir = mkdtempSync(join(tmpdir(), 'cruddur-browser-'));
@@ -32,13 +29,4 @@ export async function stopScreens(): Promise<void> {
   await browser?.close();
   await rig?.stop();
   if (dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
-}
-
-/** The environment of a production build: with Jest's NODE_ENV the libraries would be built with their development checks. */
-function build(): void {
-  execFileSync('npm', ['run', '--silent', 'build:web'], {
-    cwd: PACKAGE_ROOT,
-    env: { ...process.env, NODE_ENV: 'production' },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
 }
