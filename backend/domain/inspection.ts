@@ -1,6 +1,6 @@
 import type { Key } from '../../schema/keys.ts';
 
-/** An attribute that is not what the log says. `item`: whether there is such an item at all. */
+/** An attribute that differs from the log. The attribute `item` says whether the item exists at all. */
 export interface Difference {
   readonly attribute: string;
   readonly stored: unknown;
@@ -14,8 +14,8 @@ export interface Found {
   repair(): Promise<boolean>;
 }
 
-/** Reads an item, then what the log says of it, both strongly. Undefined where they agree. */
+/** Reads an item, then what the log says of it, both strongly. Returns undefined if they agree. */
 export type Look = () => Promise<Found | undefined>;
 
-/** Settles a look at the item of a key. */
+/** Reports or repairs what a look at the item of a key finds. */
 export type Settling = (key: Key, look: Look) => Promise<void>;

@@ -85,7 +85,7 @@ function mergeSummaries(one: Summary, other: Summary): Summary {
   };
 }
 
-/** What a summary becomes with these facts; undefined where it says so already. */
+/** Applies facts to a summary. Returns undefined if it has them already. */
 export function applyToSummary(
   seen: Summary,
   { summary: said }: Pick<GroupFacts, 'summary'>,
@@ -96,7 +96,7 @@ export function applyToSummary(
   return mergeSummaries(pickSummary(seen), said);
 }
 
-/** What a row of a direct group becomes with these facts; undefined where it says so already. */
+/** Applies facts to a row of a direct group. Returns undefined if it has them already. */
 export function applyToRow(row: DirectMember, facts: GroupFacts): DirectMember | undefined {
   const mention = facts.mentioned.get(row.userId) ?? 0;
   const said = {
@@ -129,12 +129,12 @@ export function placeInInbox(inboxSk: string, lastAt: string, groupId: string): 
 /** How far the time in a row's place may be before the time of its newest message, in hours. */
 export const INBOX_WINDOW_H = 24;
 
-/** The summary alone of an item that has one. */
+/** Returns only the attributes of an item that are its summary. */
 export function pickSummary(item: Summary): Summary {
   const { last_seq, last_n, last_rev, last_at, last_by, last_kind, preview } = item;
   const { last_deleted_seq, last_mention_seq } = item;
   const summary = { last_seq, last_n, last_rev, last_at, last_by, last_kind, preview };
-  // By far most summaries.
+  // Most summaries have neither.
   if (last_deleted_seq === undefined && last_mention_seq === undefined) return summary;
   return {
     ...summary,

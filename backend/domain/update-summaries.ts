@@ -43,8 +43,7 @@ export interface Update {
  *
  * The order matters if the process dies in between, or a client reads in between: deleted seqs are stored before a
  * summary says that there are any, authors have read their own texts before a summary shows them, rows name a mention before a
- * summary shows its message, and a client that sees a
- * change finds what it names. Any number of these may run at once, for the same facts or others, and each may be repeated.
+ * summary shows its message, and a client that sees a change finds what it names. Any number of these may run at once, for the same facts or others, and each may be repeated.
  * @param facts undefined where no message was written.
  */
 export async function updateSummaries(

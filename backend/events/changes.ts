@@ -32,7 +32,7 @@ export type Change =
     }
   /**
    * The reactions to messages of a group were changed. They have no version, so every process that has listeners reads
-   * them again, and then who is a member by then.
+   * them again, and then the group's members.
    */
   | {
       readonly kind: 'reactions';
@@ -59,7 +59,7 @@ export type Change =
     }
   /** What a member's row says of its user alone has changed: a read mark. `group`: of a named one. */
   | { readonly kind: 'message_group'; readonly row: Member; readonly group?: NamedGroup }
-  /** A named group is shown differently since the message at `seq`. Each listener is shown it with their own row. */
+  /** The message at `seq` changed what is shown of a named group. Each listener gets the group with their own row. */
   | { readonly kind: 'group'; readonly groupId: string; readonly seq: number }
   /** A user is typing. It is not for that user. */
   | {

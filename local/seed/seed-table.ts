@@ -164,13 +164,13 @@ class SeedWriter {
       await createGroup(this.context, { creator, name, handles, clientKey });
     }
     const actor = { groupId, actor: creator };
-    // Of a group in which something has happened, the owner has decided since.
+    // In a group with later messages the owner may have chosen another visibility.
     if (isPublic && seq <= 1) await updateGroup(this.context, actor, { visibility: 'public' });
     await this.#addMembers(actor, later);
     return groupId;
   }
 
-  /** Adds those whom no message of the log has added: a seed may have been interrupted. Those who have left stay away. */
+  /** Adds the members that no message of the log has added, as after an interrupted seed. Those who left are not added. */
   async #addMembers(actor: GroupActor, chunks: readonly (readonly Person[])[]): Promise<void> {
     const { groupId, actor: creator } = actor;
     if (chunks.length === 0 || !(await this.context.members.find(groupId, creator.userId))) return;
@@ -227,8 +227,8 @@ async function readSeeds(context: Wiring, groupId: string) {
 }
 
 /**
- * Brings the summaries up to the log, as the stream's handler does: there may be no consumer of the stream. What it notes
- * in the change log of messages that were edited, the stream has noted, or will.
+ * Brings the summaries up to the log, as the stream's handler does: there may be no consumer of the stream. If there
+ * is one, it writes the same entries of edited messages to the change log, earlier or later.
  */
 async function summarise(context: Wiring, groupId: string): Promise<void> {
   for await (const page of context.messages.log(groupId)) {

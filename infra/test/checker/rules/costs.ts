@@ -54,7 +54,7 @@ export const COSTS: readonly Rule[] = [
       }),
   },
   {
-    sentence: 'a small environment has none of the parts that cost when nobody comes',
+    sentence: 'a small environment has none of the parts that cost money without any request',
     violations: (deployment) => {
       const { size, natGateways, encryptionKey, containerInsights } = deployment.settings;
       if (size !== 'small' || natGateways > 0) return [];
