@@ -1,6 +1,7 @@
 import type { Dependencies } from './domain/dependencies.ts';
 import { readReactionsAt } from './domain/annotations.ts';
 import { readGroupAsOf } from './domain/group-as-of.ts';
+import { GroupData } from './domain/group-data.ts';
 import { GroupSummaries } from './domain/group-summaries.ts';
 import { MessageLog } from './domain/message-log.ts';
 import { Names } from './domain/names.ts';
@@ -16,6 +17,7 @@ import { type Clock, type IdSource, newId as newUlid, type Timer } from './sourc
 import { NO_ENCRYPTION, type TextEncryption } from './table/encryption/text-encryption.ts';
 import { BlockStore } from './table/block-store.ts';
 import { ChangeStore } from './table/change-store.ts';
+import { GroupDataStore } from './table/group-data-store.ts';
 import { GroupStore } from './table/group-store.ts';
 import { InviteStore } from './table/invite-store.ts';
 import { MemberStore } from './table/member-store.ts';
@@ -70,15 +72,9 @@ export function wire(options: WiringOptions): Wiring {
   const { observer = NO_OBSERVER } = options;
   const { recorder } = observer;
   const codec = new MessageCodec(encryption);
-  const groups = new GroupStore(table, codec);
-  const members = new MemberStore(table);
-  const messages = new MessageStore(table, codec);
-  const reactions = new ReactionStore(table);
-  const pins = new PinStore(table);
-  const changes = new ChangeStore(table);
-  const mentions = new MentionStore(table);
-  const blocks = new BlockStore(table);
-  const profiles = new ProfileStore(table);
+  const stores = openStores(table, codec);
+  const { groups, members, messages, reactions, pins, changes, mentions, blocks, profiles } = stores;
+  const groupData = new GroupData(stores.groupDataStore);
   const names = new Names(profiles, timer);
   const streams = new EventHub({
     subscriptions: live.events,
@@ -90,24 +86,17 @@ export function wire(options: WiringOptions): Wiring {
       pins,
       changes,
     },
-    present: observedPresenter(eventPresenter({ names, codec, changes, mentions, messages }), observer),
+    present: observedPresenter(
+      eventPresenter({ names, codec, changes, mentions, messages, groupData }),
+      observer,
+    ),
     logger,
   });
   observer.recorder.gauge('openStreams', () => streams.openCount);
   return {
     table,
-    groups,
-    members,
-    settings: new SettingsStore(table),
-    invites: new InviteStore(table),
-    messages,
-    revisions: new RevisionStore(table, codec, messages),
-    reactions,
-    pins,
-    changes,
-    mentions,
-    blocks,
-    profiles,
+    ...stores,
+    groupData,
     codec,
     log: new MessageLog({ groups, members, messages, changes, blocks, clock, newId, logger, recorder }),
     names,
@@ -120,6 +109,26 @@ export function wire(options: WiringOptions): Wiring {
     newId,
     maxGroupMembers,
     messageMaxChars,
+  };
+}
+
+/** The stores of the table. */
+function openStores(table: Table, codec: MessageCodec) {
+  const messages = new MessageStore(table, codec);
+  return {
+    groups: new GroupStore(table, codec),
+    groupDataStore: new GroupDataStore(table, codec),
+    members: new MemberStore(table),
+    settings: new SettingsStore(table),
+    invites: new InviteStore(table),
+    messages,
+    revisions: new RevisionStore(table, codec, messages),
+    reactions: new ReactionStore(table),
+    pins: new PinStore(table),
+    changes: new ChangeStore(table),
+    mentions: new MentionStore(table),
+    blocks: new BlockStore(table),
+    profiles: new ProfileStore(table),
   };
 }
 

@@ -1,3 +1,4 @@
+import { renderJson } from '../backend/json-text.ts';
 import type { Usage } from '../backend/table/capacity-meter.ts';
 import { withoutIsolates } from '../schema/isolate-name.ts';
 import { type Column, presentTable, say, type Streams } from './screen.ts';
@@ -31,7 +32,7 @@ export function printReport<Row extends object>(
   const found = `${rows.length} ${rows.length === 1 ? one : many}${more ? ', and there are more (--limit)' : ''}`;
   const cost = `${found}; ${presentUsage(usage)}`;
   if (json) {
-    stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+    stdout.write(`${renderJson(rows, 2)}\n`);
     say(stderr, `${title}: ${cost}`);
     return;
   }

@@ -93,6 +93,8 @@ export const namedGroupItem = z.object({
   /** Absent: private. */
   visibility: z.literal('public').exactOptional(),
   ...summary,
+  /** Id of the group's own data, another one with each change of it: see `groupDataItem`. Absent: it has none. */
+  data_id: text.exactOptional(),
   /** Of a group that was created with an `Idempotency-Key`: the SHA-256 of the request, which a repeat must match. */
   request_digest: text.exactOptional(),
 });
@@ -166,6 +168,8 @@ export const messageItem = z.object({
   mentions: z.array(text).min(1).max(MAX_MENTIONS).readonly().exactOptional(),
   /** The text mentions all members. */
   mentions_all: z.literal(true).exactOptional(),
+  /** Own data of whoever builds on this: a JSON object as a text, at most MAX_DATA_BYTES, encrypted as the message is. */
+  data: storedText.exactOptional(),
   created_at: time,
   edited_at: time.exactOptional(),
   deleted_at: time.exactOptional(),
@@ -205,6 +209,12 @@ export const pinsItem = z.object({
   /** At most MAX_PINS. Absent: all were unpinned, for DynamoDB has no empty sets. */
   seqs: z.set(seq).readonly().exactOptional(),
 });
+
+/**
+ * Own data of a group, as of a message: not in META, which is written with every batch. They are written in one
+ * transaction. `pk = GRP#<group>`, `sk = DATA`.
+ */
+export const groupDataItem = z.object({ ...key, data_id: text, data: storedText });
 
 /**
  * Lists a public group by its folded name. It is an item of its own because the index would charge for each write of META,
@@ -255,6 +265,7 @@ export type MessageItem = Readonly<z.output<typeof messageItem>>;
 export type ChangeItem = Readonly<z.output<typeof changeItem>>;
 export type ReactionsItem = Readonly<z.output<typeof reactionsItem>>;
 export type PinsItem = Readonly<z.output<typeof pinsItem>>;
+export type GroupDataItem = Readonly<z.output<typeof groupDataItem>>;
 export type ListingItem = Readonly<z.output<typeof listingItem>>;
 export type InviteItem = Readonly<z.output<typeof inviteItem>>;
 export type FormerGroupItem = Readonly<z.output<typeof formerGroupItem>>;
@@ -282,6 +293,9 @@ export const MAX_EMOJI = 20;
 
 /** The most users who can react to a message with the same emoji: their ids are in one item. */
 export const MAX_REACTIONS = 300;
+
+/** The most bytes of own data: of its JSON in UTF-8, without white space between tokens. */
+export const MAX_DATA_BYTES = 1_024;
 
 /** The most pinned messages of a group. */
 export const MAX_PINS = 50;

@@ -2,8 +2,7 @@
  * Keys of every item. No other file writes `GRP#`.
  *
  * Within a group's partition no sort key is between MEMBER# and META, so one Query reads the group with its members.
- * MSG# ascending is the log in order, CHG# the change log, RCT# the reactions of the log in its order. Reserved for what
- * comes later: DATA.
+ * MSG# ascending is the log in order, CHG# the change log, RCT# the reactions of the log in its order.
  */
 
 /** Digits of a number in a sort key: zero-padded, so that string order is the order of the numbers. */
@@ -35,6 +34,8 @@ const DELETED_SK_PREFIX = 'DEL#';
 export const REACTIONS_SK_PREFIX = 'RCT#';
 /** Sort key of a group's pins. */
 export const PINS_SK = 'PINS';
+/** Sort key of a group's own data. */
+export const GROUP_DATA_SK = 'DATA';
 /** What the sort key of every mention starts with. */
 export const MENTION_SK_PREFIX = 'AT#';
 /** The end of mentions' sort keys: `$` is the character behind `#`. */
@@ -101,6 +102,7 @@ export const mentionKey = (groupId: string, target: string, seq: number): Key =>
   pk: groupPk(groupId),
   sk: mentionSk(target, seq),
 });
+export const groupDataKey = (groupId: string): Key => ({ pk: groupPk(groupId), sk: GROUP_DATA_SK });
 export const pinsKey = (groupId: string): Key => ({ pk: groupPk(groupId), sk: PINS_SK });
 /** @param emoji see `canonicalEmoji`. */
 export const reactionsKey = (groupId: string, seq: number, emoji: string): Key => ({
@@ -249,6 +251,11 @@ export function isMessageKey(key: Key): boolean {
 /** Whether the key is that of a group's pins. */
 export function isPinsKey(key: Key): boolean {
   return key.pk.startsWith(GROUP) && key.sk === PINS_SK;
+}
+
+/** Whether the key is that of a group's own data. */
+export function isGroupDataKey(key: Key): boolean {
+  return key.pk.startsWith(GROUP) && key.sk === GROUP_DATA_SK;
 }
 
 /** Whether the key is that of reactions. */

@@ -142,13 +142,15 @@ type StoredChange = GroupChange & { readonly joins: readonly NamedMember[] };
 
 /** META after a change, with the summary as the stream is about to write it. */
 function groupAfter(change: StoredChange, entries: readonly [LogEntry, ...LogEntry[]]): NamedGroup {
-  const { group, name, visibility } = change;
-  const { visibility: before, ...rest } = group;
+  const { group, name, visibility, data } = change;
+  const { visibility: before, data_id: dataBefore, ...rest } = group;
+  const dataId = data === undefined ? dataBefore : data?.id;
   const isPublic = (visibility ?? before) === 'public';
   return {
     ...rest,
     ...applyToSummary(group, factsOf(entries)),
     ...(isPublic && { visibility: 'public' }),
+    ...(dataId !== undefined && { data_id: dataId }),
     ...(name !== undefined && { name }),
     ...membersAfter(change),
   };

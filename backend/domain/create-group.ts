@@ -14,19 +14,22 @@ export interface NewGroupRequest {
   readonly name: string;
   /** Case-folded; the creator's own and repeated ones count once. */
   readonly handles: readonly string[];
+  /** Its own data: a JSON object. */
+  readonly data?: string | undefined;
   /** The `Idempotency-Key` of the request. */
   readonly clientKey?: string;
 }
 
 type Needs = AccessNeeds &
-  Pick<Dependencies, 'profiles' | 'events' | 'codec' | 'clock' | 'newId' | 'maxGroupMembers'>;
+  Pick<Dependencies, 'profiles' | 'groupData' | 'events' | 'codec' | 'clock' | 'newId' | 'maxGroupMembers'>;
 
 /**
  * Creates a group with all its members, in one transaction: all or nothing. 2 R a handle, 2 W an item and 2 W for each
  * row in the inbox. With a key the group's id follows from its creator and the key, so a second attempt finds the first one's
  * group, and the condition on META decides between two at once.
  * @throws UnprocessableError `handle_unknown` for each that no user has, `handles_blank` for a group of one,
- * `group_full`, `groups_full`; ForbiddenError `recipient_unavailable` where one of them blocks the creator; KeyReusedError when the key was used for another name or other handles; NotFoundError when it created
+ * `group_full`, `groups_full`; ForbiddenError `recipient_unavailable` where one of them blocks the creator; KeyReusedError when
+ * the key was used for another name, other handles or other data; NotFoundError when it created
  * a group that its creator has left.
  */
 export async function createGroup(needs: Needs, request: NewGroupRequest): Promise<NamedAccess> {
@@ -53,7 +56,8 @@ async function openGroup(
   request: NewGroupRequest,
   { groupId, userIds }: { readonly groupId: string; readonly userIds: readonly string[] },
 ): Promise<NamedAccess | undefined> {
-  const { creator, name, clientKey } = request;
+  const { creator, name, data: text, clientKey } = request;
+  const data = text === undefined ? undefined : { id: needs.newId(), text };
   const logId = needs.newId();
   const message = newSystemMessage({
     groupId,
@@ -78,13 +82,16 @@ async function openGroup(
       created_at: message.created_at,
       member_count: userIds.length,
       membership_seq: 1,
+      ...(data && { data_id: data.id }),
       ...(clientKey !== undefined && { request_digest: digestOf(request) }),
     },
     members: [own, ...others],
     firstMessage: message,
+    data,
   });
   if (!outcome.opened) return ownAttempt(needs, outcome.firstMessage, message);
   const { group } = outcome;
+  if (data) needs.groupData.remember(groupId, data);
   if (group.kind === 'direct') throw new TypeError('a named group was opened');
   publishMembers(needs, message, userIds);
   publishMessage(needs, { own, group }, message);
@@ -149,10 +156,10 @@ async function earlierAttempt(
   return { own, group };
 }
 
-/** What was asked for: the name, and the set of handles without the creator's own. */
-function digestOf({ creator, name, handles }: NewGroupRequest): string {
+/** What was asked for: the name, the set of handles without the creator's own, and own data. */
+function digestOf({ creator, name, handles, data }: NewGroupRequest): string {
   const asked = [...new Set(handles)].filter((handle) => handle !== creator.handle).sort();
   return createHash('sha256')
-    .update(JSON.stringify([name, asked]))
+    .update(JSON.stringify([name, asked, ...(data === undefined ? [] : [data])]))
     .digest('base64url');
 }

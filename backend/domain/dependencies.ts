@@ -3,6 +3,7 @@ import type { ExpiringStore } from '../events/expiring-store.ts';
 import type { Clock, IdSource } from '../sources.ts';
 import type { BlockStore } from '../table/block-store.ts';
 import type { ChangeStore } from '../table/change-store.ts';
+import type { GroupDataStore } from '../table/group-data-store.ts';
 import type { GroupStore } from '../table/group-store.ts';
 import type { InviteStore } from '../table/invite-store.ts';
 import type { MemberStore } from '../table/member-store.ts';
@@ -14,6 +15,7 @@ import type { ProfileStore } from '../table/profile-store.ts';
 import type { ReactionStore } from '../table/reaction-store.ts';
 import type { RevisionStore } from '../table/revision-store.ts';
 import type { SettingsStore } from '../table/settings-store.ts';
+import type { GroupData } from './group-data.ts';
 import type { GroupSummaries } from './group-summaries.ts';
 import type { MessageLog } from './message-log.ts';
 import type { Names } from './names.ts';
@@ -24,6 +26,7 @@ import type { Names } from './names.ts';
  */
 export interface Dependencies {
   readonly groups: GroupStore;
+  readonly groupDataStore: GroupDataStore;
   readonly members: MemberStore;
   readonly settings: SettingsStore;
   readonly invites: InviteStore;
@@ -43,6 +46,8 @@ export interface Dependencies {
   readonly names: Names;
   /** Holds the METAs of named groups that lists read in the last second. */
   readonly summaries: GroupSummaries;
+  /** Holds own data of groups that was read or written lately. */
+  readonly groupData: GroupData;
   /** Where changes are published. */
   readonly events: Publisher;
   readonly expiringStore: ExpiringStore;

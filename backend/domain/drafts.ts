@@ -14,6 +14,8 @@ export interface Draft {
   readonly afterSeq?: number;
   /** Seq of the message that it replies to. */
   readonly replyTo?: number;
+  /** Own data: a JSON object. */
+  readonly data?: string;
   /** Whom the text mentions. */
   readonly mentions?: Mentions;
 }
@@ -47,12 +49,13 @@ export function ownAttempt(
 }
 
 /**
- * The message, if it was sent with the draft's text and as the same reply. After an edit that text is not known any more,
+ * The message, if it was sent with the draft's text and own data, and as the same reply. After an edit that text is not known any more,
  * nor is it where the stored text cannot be decrypted: then the sender and the key decide.
  * @throws KeyReusedError
  */
-export function requireSameRequest(message: Message, { text, replyTo }: Draft): Message {
+export function requireSameRequest(message: Message, { text, replyTo, data }: Draft): Message {
   const isKnown = message.rev === 0 && !message.unreadable;
-  if (isKnown && (message.message !== text || message.reply_to !== replyTo)) throw new KeyReusedError();
+  const isSame = message.message === text && message.reply_to === replyTo && message.data === data;
+  if (isKnown && !isSame) throw new KeyReusedError();
   return message;
 }

@@ -13,17 +13,17 @@ export interface RowWithGroup {
 
 /**
  * What members see of their groups: previews as plain texts, and counts of what is unread and of what mentions them. 0.5 R for each
- * count that needs the deleted seqs or the items of mentions. @throws TextKeysUnavailableError
+ * count that needs the deleted seqs or the items of mentions, and 1 R for own data of a group that was not read lately. @throws TextKeysUnavailableError
  */
 export async function inboxEntriesOf(
-  needs: Pick<Dependencies, 'changes' | 'codec' | 'mentions'>,
+  needs: Pick<Dependencies, 'changes' | 'codec' | 'mentions' | 'groupData'>,
   rows: readonly RowWithGroup[],
 ): Promise<InboxEntry[]> {
   const present = rows.flatMap(({ row, group }) => {
     const summary = row.peer === undefined ? group : row;
     return summary ? [{ row, group, summary: pickSummary(summary) }] : [];
   });
-  const [shown, counts, mentions] = await Promise.all([
+  const [shown, counts, mentions, data] = await Promise.all([
     needs.codec.decodeSummaries(present.map(({ row, summary }) => ({ ...summary, groupId: row.groupId }))),
     Promise.all(
       present.map(({ row: { groupId, userId, read_seq, read_n }, summary }) =>
@@ -31,11 +31,13 @@ export async function inboxEntriesOf(
       ),
     ),
     Promise.all(present.map(({ row, summary, group }) => mentionCount(needs, row, summary, group))),
+    Promise.all(present.map(async ({ group }) => (group ? needs.groupData.read(group) : undefined))),
   ]);
   return present.flatMap(({ row, group }, index) => {
     const summary = shown[index];
-    const [unread = 0, mentioned = 0] = [counts[index], mentions[index]];
-    return summary ? [{ row, group, summary, unreadCount: unread, mentionCount: mentioned }] : [];
+    const [unread = 0, mentioned = 0, own] = [counts[index], mentions[index], data[index]];
+    const entry = { row, group, unreadCount: unread, mentionCount: mentioned };
+    return summary ? [{ ...entry, summary, ...(own !== undefined && { data: own }) }] : [];
   });
 }
 

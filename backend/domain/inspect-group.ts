@@ -1,21 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { directGroupId } from '../../schema/ids.ts';
-import {
-  ALL_MEMBERS,
-  deletedKey,
-  groupKey,
-  listingKey,
-  MAX_SEQ,
-  memberKey,
-  pinsKey,
-  reactionsKey,
-} from '../../schema/keys.ts';
+import { ALL_MEMBERS, groupDataKey, groupKey, listingKey, MAX_SEQ, memberKey } from '../../schema/keys.ts';
 import { listedAs } from '../table/group-change.ts';
 import { mentionTargets } from '../table/mention-store.ts';
 import { summaryOf } from '../table/items.ts';
 import { checkChangeLog, type LogFault, LogFaults, LogReader, type WholeLog } from './check-log.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { Difference, Found, Look, Settling } from './inspection.ts';
+import { inspectDeletedNotes, inspectPins, inspectReactionsOf, isDeleted } from './inspect-deleted.ts';
+import { type Difference, type Found, found, type Look, type Settling } from './inspection.ts';
 import { repairPair } from './membership.ts';
 import { inspectLastMention, inspectMentionItems, inspectMentionsOf } from './inspect-mentions.ts';
 import type { DirectGroup, LogEntry, Member, ReadMark, SeqRange, Summary } from './model.ts';
@@ -26,7 +18,16 @@ export type Settle = (look: Look) => Promise<readonly Difference[] | undefined>;
 
 export type InspectionStores = Pick<
   Dependencies,
-  'groups' | 'members' | 'messages' | 'reactions' | 'pins' | 'mentions' | 'changes' | 'blocks' | 'clock'
+  | 'groups'
+  | 'groupDataStore'
+  | 'members'
+  | 'messages'
+  | 'reactions'
+  | 'pins'
+  | 'mentions'
+  | 'changes'
+  | 'blocks'
+  | 'clock'
 >;
 
 /**
@@ -69,12 +70,12 @@ export class GroupInspection {
       const to = page.at(-1)?.seq ?? from - 1;
       await this.#inspectDeleted(page, { from, to });
       await inspectMentionsOf(this.#stores, this.#groupId, page, this.#settle);
-      await this.#inspectReactions(page);
+      await inspectReactionsOf(this.#stores, this.#groupId, page, this.#settle);
       from = to + 1;
     }
     await this.#inspectDeleted([], { from, to: MAX_SEQ });
     if (this.#faults.isReadable) await inspectMentionItems(this.#stores, this.#groupId, this.#settle);
-    await this.#settle(pinsKey(this.#groupId), () => this.#lookAtPins());
+    await inspectPins(this.#stores, this.#groupId, this.#settle);
   }
 
   #note(entry: LogEntry): void {
@@ -88,73 +89,13 @@ export class GroupInspection {
   /** The notes of deleted messages in a part of the log. */
   async #inspectDeleted(page: readonly LogEntry[], range: SeqRange): Promise<void> {
     if (range.to < range.from || !this.#faults.isReadable) return;
-    const noted = new Set(await this.#stores.changes.deletedIn(this.#groupId, range));
-    const deleted = new Set(page.filter(isDeleted).map(({ seq }) => seq));
-    const differing = [...noted, ...deleted].filter((seq) => noted.has(seq) !== deleted.has(seq));
-    for (const seq of differing) {
-      await this.#settle(deletedKey(this.#groupId, seq), () => this.#lookAtDeleted(seq));
-    }
-  }
-
-  async #lookAtDeleted(seq: number): Promise<Found | undefined> {
-    const { changes, messages } = this.#stores;
-    const stored = (await changes.deletedIn(this.#groupId, { from: seq, to: seq })).length > 0;
-    const entry = (await messages.entriesAt(this.#groupId, [seq])).get(seq);
-    const expected = isDeleted(entry);
-    if (stored === expected) return undefined;
-    return {
-      differences: [{ attribute: 'item', stored, expected }],
-      repair: async () => {
-        if (!expected) return changes.removeDeleted(this.#groupId, seq);
-        await changes.noteDeleted(this.#groupId, [seq]);
-        return true;
-      },
-    };
-  }
-
-  /** What is left of reactions to deleted messages. The stream removes it. */
-  async #inspectReactions(page: readonly LogEntry[]): Promise<void> {
-    const deleted = page.filter(isDeleted).map(({ seq }) => seq);
-    const [from] = deleted;
-    const to = deleted.at(-1);
-    if (from === undefined || to === undefined) return;
-    const reactions = await this.#stores.reactions.inRange(this.#groupId, { from, to });
-    const left = reactions.filter(({ seq }) => deleted.includes(seq));
-    for (const { seq, emoji } of left) {
-      await this.#settle(reactionsKey(this.#groupId, seq, emoji), () => this.#lookAtReactions(seq, emoji));
-    }
-  }
-
-  /** A deleted message stays deleted: nothing can come between. */
-  async #lookAtReactions(seq: number, emoji: string): Promise<Found | undefined> {
-    const left = await this.#stores.reactions.inRange(this.#groupId, { from: seq, to: seq });
-    if (!left.some((reaction) => reaction.emoji === emoji)) return undefined;
-    return {
-      differences: [{ attribute: 'item', stored: true, expected: false }],
-      repair: async () => {
-        await this.#stores.reactions.removeAll(this.#groupId, seq);
-        return true;
-      },
-    };
-  }
-
-  /** Pins of deleted messages. The stream removes them, and none of them can be pinned again. */
-  async #lookAtPins(): Promise<Found | undefined> {
-    const { pins, messages } = this.#stores;
-    const pinned = [...(await pins.find(this.#groupId))].sort((one, other) => one - other);
-    const entries =
-      pinned.length === 0 ? new Map<number, LogEntry>() : await messages.entriesAt(this.#groupId, pinned);
-    const gone = pinned.filter((seq) => isDeleted(entries.get(seq)));
-    const expected = pinned.filter((seq) => !gone.includes(seq));
-    return found({ seqs: pinned }, { seqs: expected }, async () => {
-      await pins.unpinDeleted(this.#groupId, new Set(gone));
-      return true;
-    });
+    await inspectDeletedNotes(this.#stores, this.#groupId, { page, range }, this.#settle);
   }
 
   async #inspectNamed(): Promise<void> {
     await this.#settle(groupKey(this.#groupId), () => this.#lookAtSummary());
     await this.#settle(listingKey(this.#groupId), () => this.#lookAtListing());
+    await this.#settle(groupDataKey(this.#groupId), () => this.#lookAtData());
     for await (const page of this.#stores.members.pages(this.#groupId)) {
       const entries = await this.#stores.messages.entriesAt(this.#groupId, marksOf(page));
       for (const row of page) {
@@ -193,6 +134,17 @@ export class GroupInspection {
       return found({ item: stored !== undefined }, { item: expected !== undefined }, repair);
     }
     return found({ inbox_sk: stored }, { inbox_sk: expected }, repair);
+  }
+
+  /** The id of the group's own data, which META repeats. */
+  async #lookAtData(): Promise<Found | undefined> {
+    const { groups, groupDataStore } = this.#stores;
+    const group = await groups.find(this.#groupId);
+    if (group?.kind !== 'group') return undefined;
+    const expected = await groupDataStore.storedId(this.#groupId);
+    return found({ data_id: group.data_id }, { data_id: expected }, () =>
+      groupDataStore.repair(group, expected),
+    );
   }
 
   async #lookAtMark(userId: string): Promise<Found | undefined> {
@@ -289,18 +241,6 @@ export class GroupInspection {
     return newest && newest.seq < row.read_seq ? { seq: newest.seq, n: newest.n } : markOf(row);
   }
 }
-
-function found(stored: object, expected: object, repair: Found['repair']): Found | undefined {
-  const before: ReadonlyMap<string, unknown> = new Map(Object.entries(stored));
-  const after: ReadonlyMap<string, unknown> = new Map(Object.entries(expected));
-  const names = [...new Set([...before.keys(), ...after.keys()])];
-  const differences = names
-    .filter((name) => !isDeepStrictEqual(before.get(name), after.get(name)))
-    .map((attribute) => ({ attribute, stored: before.get(attribute), expected: after.get(attribute) }));
-  return differences.length === 0 ? undefined : { differences, repair };
-}
-
-const isDeleted = (entry: LogEntry | undefined): boolean => entry?.deleted_at !== undefined;
 
 const markOf = ({ read_seq, read_n }: Member): ReadMark => ({ seq: read_seq, n: read_n });
 

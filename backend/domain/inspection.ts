@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Key } from '../../schema/keys.ts';
 
 /** An attribute that differs from the log. The attribute `item` says whether the item exists at all. */
@@ -19,3 +20,14 @@ export type Look = () => Promise<Found | undefined>;
 
 /** Reports or repairs what a look at the item of a key finds. */
 export type Settling = (key: Key, look: Look) => Promise<void>;
+
+/** What differs between two sets of attributes; undefined where nothing does. */
+export function found(stored: object, expected: object, repair: Found['repair']): Found | undefined {
+  const before: ReadonlyMap<string, unknown> = new Map(Object.entries(stored));
+  const after: ReadonlyMap<string, unknown> = new Map(Object.entries(expected));
+  const names = [...new Set([...before.keys(), ...after.keys()])];
+  const differences = names
+    .filter((name) => !isDeepStrictEqual(before.get(name), after.get(name)))
+    .map((attribute) => ({ attribute, stored: before.get(attribute), expected: after.get(attribute) }));
+  return differences.length === 0 ? undefined : { differences, repair };
+}

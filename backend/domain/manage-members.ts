@@ -1,5 +1,6 @@
 import type { SystemEvent, Visibility } from '../../schema/items.ts';
 import { NotFoundError, UnprocessableError } from '../errors.ts';
+import type { NewGroupData } from '../table/group-data-store.ts';
 import {
   type ChangedGroup,
   changeGroup,
@@ -7,6 +8,7 @@ import {
   type GroupActor,
   type PlannedChange,
 } from './change-group.ts';
+import { changeGroupData, type GroupDataNeeds, noteData } from './change-group-data.ts';
 import type { Dependencies } from './dependencies.ts';
 import { requireAddable } from './block-user.ts';
 import { requireRoom } from './group-limits.ts';
@@ -15,6 +17,7 @@ import type { Member } from './model.ts';
 import {
   demand,
   mayAddMembers,
+  mayChangeData,
   mayChangeRole,
   mayChangeVisibility,
   mayRemove,
@@ -24,23 +27,48 @@ import {
 /* The changes of a group, each as a plan on the group as it is. A plan that would change nothing writes no message. */
 
 type Needs = ChangeGroupNeeds & Pick<Dependencies, 'profiles' | 'maxGroupMembers'>;
+type UpdateNeeds = Needs & GroupDataNeeds;
 
 /** What a group is given instead. */
 export interface GroupValues {
   readonly name?: string | undefined;
   readonly visibility?: Visibility | undefined;
+  /** Own data: a JSON object; null: it has none from then on. */
+  readonly data?: string | null | undefined;
 }
 
 /**
- * Gives a group another name or visibility, or both in one transaction. The list of public groups follows in the same
- * transaction: of two renames at once the later one is planned on the group that the other left.
+ * Gives a group another name, visibility or own data: all of them in one transaction. The list of public groups follows in the
+ * same transaction: of two renames at once the later one is planned on the group that the other left. Own data alone is no
+ * event of the log: see `changeGroupData`.
  * @throws as `changeGroup`; ForbiddenError.
  */
-export function updateGroup(needs: Needs, actor: GroupActor, values: GroupValues): Promise<ChangedGroup> {
-  return changeGroup(needs, actor, ({ group, own }) => {
-    const { name, visibility } = values;
+export async function updateGroup(
+  needs: UpdateNeeds,
+  actor: GroupActor,
+  { data: text, ...values }: GroupValues,
+): Promise<ChangedGroup> {
+  const data = typeof text === 'string' ? { id: needs.newId(), text } : text;
+  const { name, visibility } = values;
+  if (name === undefined && visibility === undefined && data !== undefined) {
+    return changeGroupData(needs, actor, data);
+  }
+  const changed = await updateLogged(needs, actor, { ...values, data });
+  // The name and the visibility may be what they were: then there was no event that the data could be written with.
+  if (data === undefined || changed.group.data_id === data?.id) return changed;
+  return changeGroupData(needs, actor, data);
+}
+
+/** The changes that are events of the log, and own data with them. */
+async function updateLogged(
+  needs: UpdateNeeds,
+  actor: GroupActor,
+  { name, visibility, data }: Omit<GroupValues, 'data'> & { readonly data: NewGroupData | undefined },
+): Promise<ChangedGroup> {
+  const changed = await changeGroup(needs, actor, ({ group, own }) => {
     demand(name === undefined || mayRename(own));
     demand(visibility === undefined || mayChangeVisibility(own));
+    demand(data === undefined || mayChangeData(own));
     const [event, ...others]: SystemEvent[] = [
       ...(name === undefined || name === group.name ? [] : [{ type: 'group_renamed' as const, name }]),
       ...(visibility === undefined || visibility === visibilityOf(group)
@@ -52,9 +80,12 @@ export function updateGroup(needs: Needs, actor: GroupActor, values: GroupValues
         events: [event, ...others],
         ...(name !== undefined && { name }),
         ...(visibility !== undefined && { visibility }),
+        ...(data !== undefined && { data }),
       }
     );
   });
+  if (changed.group.data_id === data?.id) noteData(needs, actor.groupId, data);
+  return changed;
 }
 
 /**

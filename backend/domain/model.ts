@@ -19,12 +19,14 @@ import type { Key } from '../../schema/keys.ts';
  */
 
 /** A message of a group's log, with its text. */
-export interface Message extends Omit<MessageItem, keyof Key | 'n' | 'message' | 'preview'> {
+export interface Message extends Omit<MessageItem, keyof Key | 'n' | 'message' | 'preview' | 'data'> {
   readonly groupId: string;
   /** Number of texts in the log up to this message, this one included. */
   readonly n: number;
   /** Null in a tombstone and in a system message. */
   readonly message: string | null;
+  /** Own data, as JSON. Left out where the stored one cannot be decrypted. */
+  readonly data?: string;
   /** The stored text cannot be decrypted; `message` says so. */
   readonly unreadable?: true;
 }
@@ -96,6 +98,16 @@ export interface InboxEntry {
   readonly summary: ShownSummary;
   readonly unreadCount: number;
   readonly mentionCount: number;
+  /** The group's own data, as JSON. */
+  readonly data?: string;
+}
+
+/** Own data of a group. */
+export interface OwnData {
+  /** Another one with each change. */
+  readonly id: string;
+  /** A JSON object. */
+  readonly text: string;
 }
 
 /** The users who reacted to a message with one emoji: at least one, in the order of their ids. */

@@ -1,4 +1,5 @@
 import type { Mentions } from '../table/mention-store.ts';
+import type { Draft } from './drafts.ts';
 import type { Message, Tail } from './model.ts';
 
 /** A message that is about to be stored: its place in the log, its author and its time. */
@@ -23,10 +24,12 @@ export const isNewMessage = (message: Message): boolean => made.has(message);
 /** A new message that a user wrote. */
 export function newTextMessage({
   text,
+  data,
   mentions,
   ...message
-}: NewMessage & { readonly text: string; readonly mentions?: Mentions }): Message {
-  return newMessage(message, { kind: 'text', message: text, n: message.tail.n + 1, ...mentions });
+}: NewMessage & Pick<Draft, 'text' | 'data' | 'mentions'>): Message {
+  const own = data === undefined ? undefined : { data };
+  return newMessage(message, { kind: 'text', message: text, n: message.tail.n + 1, ...mentions, ...own });
 }
 
 /** A new message about a change of the group. It is no text, and does not count among them. */
@@ -39,7 +42,7 @@ export function newSystemMessage({
 
 function newMessage(
   { groupId, userId, clientKey, replyTo, tail, messageId, createdAt }: NewMessage,
-  content: Pick<Message, 'kind' | 'message' | 'event' | 'n'> & Mentions,
+  content: Pick<Message, 'kind' | 'message' | 'event' | 'data' | 'n'> & Mentions,
 ): Message {
   const message = {
     groupId,

@@ -10,7 +10,8 @@ import type { Member } from './model.ts';
  *     read, list members, send, react, mark read, type,       ✓        ✓       ✓
  *     leave, own settings, pin in a direct group
  *     edit and delete one's own messages                      ✓        ✓       ✓
- *     delete another's, pin, add, remove, rename, invite      –        ✓       ✓
+ *     delete another's, pin, add, remove, rename, invite,     –        ✓       ✓
+ *     change the group's own data
  *     mention all members where there are more than 100       –        ✓       ✓
  *     make or unmake an admin, make the group public          –        –       ✓
  *
@@ -41,6 +42,7 @@ export const mayRemove = (actor: Ranked, target: Ranked): boolean =>
 export const mayMentionAll = (actor: Ranked, memberCount: number): boolean =>
   memberCount <= MENTIONED_BY_ANYBODY || isAtLeast('admin', actor);
 export const mayRename = (actor: Ranked): boolean => isAtLeast('admin', actor);
+export const mayChangeData = (actor: Ranked): boolean => isAtLeast('admin', actor);
 export const mayInvite = (actor: Ranked): boolean => isAtLeast('admin', actor);
 /** It opens the whole history to every user. */
 export const mayChangeVisibility = (actor: Ranked): boolean => isAtLeast('owner', actor);

@@ -26,7 +26,7 @@ export interface MembersPage {
   readonly nextCursor?: string;
 }
 
-type Needs = AccessNeeds & Pick<Dependencies, 'codec' | 'mentions' | 'names' | 'summaries'>;
+type Needs = AccessNeeds & Pick<Dependencies, 'codec' | 'groupData' | 'mentions' | 'names' | 'summaries'>;
 
 /**
  * A group with its first members and how far each has read. 1 R, 2 R for a named group; the members' rows, 1 R for 4 KB;

@@ -49,7 +49,7 @@ export interface ChangedSettings {
 }
 
 type Needs = AccessNeeds &
-  Pick<Dependencies, 'settings' | 'changes' | 'codec' | 'mentions' | 'names' | 'events'>;
+  Pick<Dependencies, 'settings' | 'changes' | 'codec' | 'groupData' | 'mentions' | 'names' | 'events'>;
 
 /**
  * Changes some of a member's own settings of a group, and notifies their other devices. 2 W, and 1 R in a direct group, 2 R

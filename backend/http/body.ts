@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { MIMEType } from 'node:util';
 import express, { type Request, type Response } from 'express';
 import { BadRequestError, BodyTooLargeError, MediaTypeError } from '../errors.ts';
+import { JsonText, sourceOf } from '../json-text.ts';
 
 const MAX_BODY_BYTES = 64 * 1_024;
 
@@ -87,11 +88,25 @@ function isJson(contentType = ''): boolean {
 function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined;
   try {
-    return JSON.parse(utf8.decode(bytes));
+    const text = utf8.decode(bytes);
+    return withOwnData(JSON.parse(text), text);
   } catch (error) {
     const what = error instanceof SyntaxError ? 'JSON' : 'UTF-8';
     throw new BadRequestError([{ code: 'json_invalid' }], `The body is not ${what}.`);
   }
+}
+
+/** The member of a body whose object is passed on as the client wrote it. */
+const OWN_DATA = 'data';
+
+/** A body with its own data as a JsonText. What is no object is left for the schema to reject. */
+function withOwnData(body: unknown, text: string): unknown {
+  if (!isObject(body) || !Object.hasOwn(body, OWN_DATA) || !isObject(body[OWN_DATA])) return body;
+  return { ...body, [OWN_DATA]: new JsonText(sourceOf(text, OWN_DATA) ?? '') };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Maps an error of the parser, which `type` identifies. */

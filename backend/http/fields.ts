@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { foldCase, foldHandle, HANDLE_PATTERN } from '../../schema/handles.ts';
 import { isGroupId, isInviteCode, isUserId } from '../../schema/ids.ts';
-import { MAX_ADDED } from '../../schema/items.ts';
+import { MAX_ADDED, MAX_DATA_BYTES } from '../../schema/items.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
 import {
   cleanLine,
@@ -11,6 +11,7 @@ import {
   MAX_NAME_CODE_POINTS,
 } from '../../schema/plain-text.ts';
 import { NotFoundError } from '../errors.ts';
+import { JsonText } from '../json-text.ts';
 
 /**
  * The fields of requests. The message of a schema's issue *is* the error code, so each schema lists the codes that it can
@@ -240,6 +241,23 @@ export const cursorParameter = z
       codes: ['cursor_invalid'],
     }),
   );
+
+/** Own data in a body: `data_invalid` where it is no JSON object. */
+export const ownData = (description: string) =>
+  z
+    .custom<JsonText>(
+      (value) => value instanceof JsonText && Buffer.byteLength(value.text) <= MAX_DATA_BYTES,
+      // One check with both codes: zod-openapi renders no chain of them.
+      { error: ({ input }) => (input instanceof JsonText ? 'data_too_large' : 'data_invalid') },
+    )
+    .meta(
+      documented({
+        description: `${description}. A JSON object that is stored and returned as it is written, the order of its names and the digits of its numbers included. At most ${MAX_DATA_BYTES.toLocaleString('en')} bytes of UTF-8, without the white space between tokens, which is not kept. Escapes count as they are written.`,
+        codes: ['data_invalid', 'data_too_large'],
+        example: { poll: { options: ['Monday', 'Tuesday'] } },
+        schema: { type: 'object', additionalProperties: true },
+      }),
+    );
 
 /** The `Idempotency-Key` header: 1 to 64 printable ASCII characters. */
 export const idempotencyKey = z

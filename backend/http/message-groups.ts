@@ -23,6 +23,7 @@ import {
   idempotencyKey,
   isObject,
   limitParameter,
+  ownData,
   seqField,
 } from './fields.ts';
 import { linkPages } from './paging.ts';
@@ -55,12 +56,13 @@ const newGroupBody = z.strictObject({
   handles: handlesField(
     `The other members: 1 to ${MAX_ADDED} users. More can be added later. The caller's own handle is ignored, and repeated ones count once.`,
   ),
+  data: ownData('Own data of the group, for programs that build on this').optional(),
 });
 
 const groupKeyHeader = idempotencyKey.meta({
   ...idempotencyKey.meta(),
   description:
-    'Makes the request idempotent, without a time limit: a repeated request with the same key creates nothing and returns the group as it is now. The same key with another name or other users is 409.',
+    'Makes the request idempotent, without a time limit: a repeated request with the same key creates nothing and returns the group as it is now. The same key with another name, other users or other data is 409.',
   examples: ['my-first-group'],
 });
 
@@ -75,13 +77,18 @@ const updateBody = z
         examples: ['public'],
         [CODES]: ['visibility_invalid'],
       }),
+    data: ownData('Own data of the group, for programs that build on this; null removes it')
+      .nullable()
+      .meta({ description: 'Own data of the group; null removes it.' })
+      .optional(),
   })
-  .refine((body) => body.name !== undefined || body.visibility !== undefined, {
+  .refine((body) => [body.name, body.visibility, body.data].some((value) => value !== undefined), {
     error: 'name_blank',
     path: ['name'],
     when: isObject,
   })
   .meta({ override: { minProperties: 1 } });
+
 export const messageGroupRoutes: readonly Route[] = [
   personRoute({
     method: 'get',
@@ -146,7 +153,13 @@ export const messageGroupRoutes: readonly Route[] = [
     },
     handle: async ({ context, caller, headers, body }) => {
       const clientKey = headers['Idempotency-Key'];
-      const request = { creator: caller, ...body, ...(clientKey !== undefined && { clientKey }) };
+      const { data, ...group } = body;
+      const request = {
+        ...group,
+        creator: caller,
+        ...(data && { data: data.text }),
+        ...(clientKey !== undefined && { clientKey }),
+      };
       return presentGroup(context, await createGroup(context, request));
     },
   }),
@@ -155,16 +168,17 @@ export const messageGroupRoutes: readonly Route[] = [
     method: 'patch',
     path: '/message_groups/:uuid',
     name: 'updateMessageGroup',
-    summary: 'Renames a group, or makes it public or private',
+    summary: 'Renames a group, makes it public or private, or changes its own data',
     description:
-      'The owner and admins rename; the owner alone changes the visibility. Both are changed, or neither. Any user can find and join a public group, and then reads all of its history.',
+      'The owner and admins rename, and change the own data; the owner alone changes the visibility. All of it is changed, or nothing. Own data alone is no event: members see it when they load the group or the list again. Any user can find and join a public group, and then reads all of its history.',
     params: groupPath,
     body: updateBody,
     answer: json(messageGroupWithMembers, 'The group.'),
     errors: CHANGE_ERRORS,
     handle: async ({ context, caller, params, body }) => {
       const actor = { groupId: params.uuid, actor: caller };
-      return presentChanged(context, await updateGroup(context, actor, body));
+      const values = { ...body, data: body.data === null ? null : body.data?.text };
+      return presentChanged(context, await updateGroup(context, actor, values));
     },
   }),
 ];

@@ -20,6 +20,7 @@ import {
   isObject,
   limitParameter,
   messageText,
+  ownData,
   seqField,
   seqInPath,
   seqParameter,
@@ -57,6 +58,7 @@ const sendBody = (maxChars: number) =>
         'The newest seq that the sender has; 0: none. With an `Idempotency-Key` it makes a resend exact.',
         0,
       ).optional(),
+      data: ownData('Own data of the message, for programs that build on this').optional(),
       reply_to: seqField('reply_to', 'Seq of a message of the same group that it replies to.').optional(),
     })
     .refine((body) => body.message_group_uuid !== undefined || body.handle !== undefined, {
@@ -131,6 +133,7 @@ const sendRoute = (maxChars: number): Route =>
         ...(clientKey !== undefined && { clientKey }),
         ...(body.after_seq !== undefined && { afterSeq: body.after_seq }),
         ...(body.reply_to !== undefined && { replyTo: body.reply_to }),
+        ...(body.data && { data: body.data.text }),
       });
       request.sentMessage = stored.message_uuid;
       // An earlier attempt of the same request may have stored it: others may have reacted since.
@@ -194,7 +197,7 @@ const editRoute = (maxChars: number): Route =>
     path: '/messages/:message_group_uuid/:seq',
     name: 'editMessage',
     summary: "Edits one of the caller's messages",
-    description: 'The same text changes nothing.',
+    description: 'The same text changes nothing. Own data of the message stays as it was sent.',
     params: messagePath,
     body: z.strictObject({ message: messageText(maxChars) }),
     answer: json(message, 'The message.'),

@@ -8,8 +8,8 @@ import { json, personRoute, type Route } from './route.ts';
 
 const messagePath = z.object({ message_group_uuid: groupIdInPath, seq: seqInPath });
 
-/** At most MAX_PINS messages with their reactions, in reads of ten entries. */
-const costOfPins = () => (2 * MAX_PINS) / 10;
+/** At most MAX_PINS messages, their reactions, and as many messages that they reply to, in reads of ten entries. */
+const costOfPins = () => (3 * MAX_PINS) / 10;
 
 export const pinRoutes: readonly Route[] = [
   personRoute({

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { renderJson } from '../json-text.ts';
 
 /**
  * Sends a value as JSON, with the status that is set. For a HEAD request Node sends the headers alone.
@@ -11,7 +12,7 @@ export function sendJson(
   value: unknown,
   mediaType = 'application/json; charset=utf-8',
 ): void {
-  const text = JSON.stringify(value);
+  const text = renderJson(value);
   response.setHeader('Content-Type', mediaType);
   response.setHeader('Content-Length', Buffer.byteLength(text));
   response.end(text);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { renderJson } from '../json-text.ts';
 import type { ChangeOf, ShownEvent } from '../events/changes.ts';
 import type { PresentEvent } from '../events/user-streams.ts';
 import type { Dependencies } from '../domain/dependencies.ts';
@@ -45,14 +46,14 @@ export const groupPins = z
   });
 
 /** What presenting events needs: names, messages that are replied to, and the keys and counts of `inboxEntriesOf`. */
-type PresenterNeeds = Pick<Dependencies, 'changes' | 'codec' | 'mentions' | 'messages'> & {
+type PresenterNeeds = Pick<Dependencies, 'changes' | 'codec' | 'mentions' | 'messages' | 'groupData'> & {
   readonly names: Pick<Names, 'read'>;
 };
 
 /** Creates the presenter of events. An event has the same form as the response of a GET. */
 export function eventPresenter(needs: PresenterNeeds): PresentEvent {
   const parts = { ...needs, read: readOnce(needs.names) };
-  return async (event, viewerId) => JSON.stringify(await dataOf(event, parts, viewerId));
+  return async (event, viewerId) => renderJson(await dataOf(event, parts, viewerId));
 }
 
 type ReadNames = (userIds: readonly string[]) => Promise<NameReader>;

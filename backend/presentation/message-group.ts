@@ -7,12 +7,14 @@ import type { NameReader } from '../domain/names.ts';
 import type { Badge } from '../domain/read-badge.ts';
 import { type GroupView, MEMBERS_SHOWN, type MembersPage, showsMarksOf } from '../domain/read-group.ts';
 import { settingsOf } from '../domain/settings.ts';
+import { JsonText } from '../json-text.ts';
 import { systemWords } from '../domain/system-messages.ts';
 import {
   count,
   displayName,
   groupId,
   handle,
+  ownData,
   readSeq,
   role,
   seq,
@@ -91,6 +93,7 @@ export const messageGroup = z
     visibility: visibility
       .exactOptional()
       .meta({ description: 'Who can find and join it. Only for a `group`.', examples: ['private'] }),
+    data: ownData.exactOptional(),
   })
   .meta({ id: 'MessageGroup', description: 'A conversation, as one of its members sees it.' });
 export type MessageGroupAnswer = z.infer<typeof messageGroup>;
@@ -156,7 +159,7 @@ export const readMark = z
 export type ReadMarkAnswer = z.infer<typeof readMark>;
 
 export function presentMessageGroup(entry: InboxEntry, names: NameReader): MessageGroupAnswer {
-  const { row, summary, unreadCount, mentionCount } = entry;
+  const { row, summary, unreadCount, mentionCount, data } = entry;
   return {
     uuid: row.groupId,
     ...presentIdentity(entry, names),
@@ -171,6 +174,7 @@ export function presentMessageGroup(entry: InboxEntry, names: NameReader): Messa
     ...(row.peer === undefined && { last_by_name: names.person(summary.last_by).display_name }),
     last_kind: summary.last_kind,
     ...settingsOf(row, summary),
+    ...(data !== undefined && { data: new JsonText(data) }),
   };
 }
 

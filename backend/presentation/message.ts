@@ -5,6 +5,7 @@ import { NO_ANNOTATIONS } from '../domain/annotations.ts';
 import type { MessageDetails } from '../domain/message-details.ts';
 import type { Annotations, Message, Reaction } from '../domain/model.ts';
 import type { NameReader } from '../domain/names.ts';
+import { JsonText } from '../json-text.ts';
 import { systemWords } from '../domain/system-messages.ts';
 import {
   count,
@@ -12,6 +13,7 @@ import {
   emoji,
   groupId,
   handle,
+  ownData,
   role,
   seq,
   time,
@@ -150,6 +152,7 @@ const textMessage = z
       .nullable()
       .meta({ description: 'The text; null in a tombstone.', examples: ['Hello Grace!'] }),
     reply_to: repliedTo.exactOptional(),
+    data: ownData.exactOptional(),
   })
   .meta({ id: 'TextMessage', description: 'A message that a user wrote.' });
 
@@ -222,7 +225,11 @@ export function presentMessage(
   if (client_key !== undefined && item.user_uuid === viewerId) presented.client_key = client_key;
   if (added) Object.assign(presented, presentAnnotations(added, item.seq, viewerId));
   if (event === undefined) {
-    const text = { kind: 'text' as const, message: item.message };
+    const text: { kind: 'text'; message: string | null; data?: JsonText } = {
+      kind: 'text',
+      message: item.message,
+    };
+    if (item.data !== undefined) text.data = new JsonText(item.data);
     const original = item.reply_to === undefined ? undefined : quoted.get(item.reply_to);
     return original
       ? Object.assign(presented, text, { reply_to: presentRepliedTo(original, names) })

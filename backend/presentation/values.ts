@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { JsonText } from '../json-text.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
 
 /** The values in responses. Each is also documented where it is used, with its meaning there. */
@@ -60,4 +61,11 @@ export const visibility = z.enum(['private', 'public']).meta({
 export const emoji = z.string().meta({
   description: 'One emoji, in the spelling that Unicode calls fully qualified.',
   examples: ['👍'],
+});
+
+/** Own data of a message or a group. */
+export const ownData = z.custom<JsonText>().meta({
+  description: 'Own data, as it was written. Absent: there is none.',
+  examples: [{ poll: { options: ['Monday', 'Tuesday'] } }],
+  override: { type: 'object', additionalProperties: true },
 });

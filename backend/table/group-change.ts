@@ -10,6 +10,7 @@ import {
   listingSk,
   memberKey,
 } from '../../schema/keys.ts';
+import { groupDataWrite, type NewGroupData, type StoredData } from './group-data-store.ts';
 import { INVITE_IS_VALID, inviteTime } from './invite-store.ts';
 import { memberItemOf } from './items.ts';
 import type { TransactItem } from './mention-store.ts';
@@ -22,6 +23,7 @@ export interface GroupChange {
   readonly messages: readonly [Message, ...Message[]];
   readonly name?: string;
   readonly visibility?: Visibility;
+  readonly data?: NewGroupData;
   /** Rows of new members, which begin with the message. */
   readonly joins?: readonly NamedMember[];
   /** The invitation by which they join: it must be valid when the change is stored. */
@@ -34,13 +36,21 @@ const NO_SUCH_MEMBER = 'attribute_not_exists(pk)';
 const ROLE_IS_AS_READ = '#role = :seen';
 const MEMBERS_ARE_AS_READ = 'log_id = :log AND membership_seq = :seen';
 
-/** What a change writes beside its messages. */
-export function changeWrites(TableName: string, change: GroupChange): TransactItem[] {
+/**
+ * What a change writes beside its messages.
+ * @param data as it is stored; undefined: it stays as it is.
+ */
+export function changeWrites(
+  TableName: string,
+  change: GroupChange,
+  data: StoredData | null | undefined,
+): TransactItem[] {
   const { groupId } = change.group;
   const update = groupUpdate(change);
   return [
     ...(update ? [{ Update: { TableName, Key: groupKey(groupId), ...update } }] : []),
     ...listingWrites(TableName, change),
+    ...(data === undefined ? [] : [groupDataWrite(TableName, groupId, data)]),
     ...(change.joins ?? []).map((row) => ({
       Put: { TableName, Item: memberItemOf(row), ConditionExpression: NO_SUCH_MEMBER },
     })),
@@ -60,18 +70,21 @@ export function changeWrites(TableName: string, change: GroupChange): TransactIt
 
 /** What a change does to META; undefined where it leaves that as it is. */
 function groupUpdate(change: GroupChange) {
-  const { group, name, visibility } = change;
+  const { group, name, visibility, data } = change;
   const members = membersAfter(change);
-  if (!members && name === undefined && visibility === undefined) return undefined;
+  if (!members && name === undefined && visibility === undefined && data === undefined) return undefined;
+  const ofData = dataUpdate(data);
   const sets = [
     ...(members ? ['member_count = :count, membership_seq = :seq'] : []),
     ...(name === undefined ? [] : ['#name = :name']),
     ...(visibility === 'public' ? ['visibility = :visibility'] : []),
+    ...ofData.sets,
   ];
+  const removes = [...(visibility === 'private' ? ['visibility'] : []), ...ofData.removes];
   return {
     UpdateExpression: [
       ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
-      ...(visibility === 'private' ? ['REMOVE visibility'] : []),
+      ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
     ].join(' '),
     ConditionExpression: MEMBERS_ARE_AS_READ,
     ...(name !== undefined && { ExpressionAttributeNames: { '#name': 'name' } }),
@@ -81,8 +94,17 @@ function groupUpdate(change: GroupChange) {
       ...(members && { ':count': members.member_count, ':seq': members.membership_seq }),
       ...(name !== undefined && { ':name': name }),
       ...(visibility === 'public' && { ':visibility': visibility }),
+      ...ofData.values,
     },
   };
+}
+
+/** What a change of own data does to META. */
+function dataUpdate(data: NewGroupData | undefined) {
+  if (data === undefined) return { sets: [], removes: [], values: {} };
+  return data
+    ? { sets: ['data_id = :data'], removes: [], values: { ':data': data.id } }
+    : { sets: [], removes: ['data_id'], values: {} };
 }
 
 /** What META says of its members after a change; undefined where they stay the same. */

@@ -13,6 +13,7 @@ import type {
   NamedGroup,
   NewGroup,
   NewMember,
+  OwnData,
   Summary,
 } from '../domain/model.ts';
 import type { GroupItem, ListingItem } from '../../schema/items.ts';
@@ -32,6 +33,7 @@ import { batchGet } from './batch-get.ts';
 import { noBlock } from './block-store.ts';
 import { conditionalTransaction, conditionalWrite, type WriteOutcome } from './condition.ts';
 import { changeWrites, type GroupChange, listedAs, listingWrite } from './group-change.ts';
+import { groupDataWrite, type StoredData } from './group-data-store.ts';
 import { groupItemOf, groupOf, memberItemOf, messageItemOf, readEntry, summaryOf } from './items.ts';
 import { mentionTargets, mentionWrites, type TransactItem } from './mention-store.ts';
 import type { MessageCodec } from './message-codec.ts';
@@ -44,6 +46,8 @@ import type { Table } from './table.ts';
 export interface GroupToOpen {
   readonly group: NewGroup;
   readonly members: readonly NewMember[];
+  /** Its own data, whose id it has. */
+  readonly data?: OwnData | undefined;
   /** `MSG#1`. */
   readonly firstMessage: Message;
   /** Of a direct group: its author and the other user, neither of whom may block the other when it is stored. */
@@ -107,9 +111,13 @@ export class GroupStore {
     members: newMembers,
     firstMessage,
     pair,
+    data,
   }: GroupToOpen): Promise<OpenOutcome> {
     const TableName = this.#table.name;
-    const entry = await this.#codec.encode(firstMessage);
+    const [entry, stored] = await Promise.all([
+      this.#codec.encode(firstMessage),
+      this.#storedData(newGroup.groupId, data),
+    ]);
     const group = newGroup.kind === 'direct' ? newGroup : { ...newGroup, ...summaryOf(entry) };
     const members = newMembers.map((member) => withSummary(member, entry));
     const outcome = await conditionalTransaction(
@@ -121,6 +129,7 @@ export class GroupStore {
             ...(pair ? [noBlock(TableName, pair[1], pair[0]), noBlock(TableName, pair[0], pair[1])] : []),
             ...members.map((member) => ({ Put: { TableName, Item: memberItemOf(member) } })),
             ...mentionWrites(TableName, entry, { after: entry }),
+            ...(stored ? [groupDataWrite(TableName, newGroup.groupId, stored)] : []),
           ],
         }),
       ),
@@ -142,7 +151,8 @@ export class GroupStore {
    */
   async change(change: GroupChange): Promise<GroupChangeOutcome> {
     const [message, ...others] = change.messages;
-    const [first, ...rest] = await Promise.all([
+    const [data, first, ...rest] = await Promise.all([
+      this.#storedData(change.group.groupId, change.data),
       this.#codec.encode(message),
       ...others.map((other) => this.#codec.encode(other)),
     ]);
@@ -152,7 +162,7 @@ export class GroupStore {
         new TransactWriteCommand({
           TransactItems: [
             ...entries.map((entry) => this.#messagePut(entry)),
-            ...changeWrites(this.#table.name, change),
+            ...changeWrites(this.#table.name, change, data),
           ],
         }),
       ),
@@ -264,6 +274,14 @@ export class GroupStore {
       startKey = page.LastEvaluatedKey;
     } while (startKey !== undefined);
     return groupIds;
+  }
+
+  /** Own data as it is stored; null and undefined stay what they are. */
+  async #storedData<None extends null | undefined>(
+    groupId: string,
+    data: OwnData | None,
+  ): Promise<StoredData | None> {
+    return data ? { id: data.id, data: await this.#codec.encodeGroupData(groupId, data) } : data;
   }
 
   #messagePut(entry: LogEntry): TransactItem {

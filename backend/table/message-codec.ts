@@ -1,7 +1,9 @@
-import type { LogEntry, Message, ShownSummary } from '../domain/model.ts';
+import type { LogEntry, Message, OwnData, ShownSummary } from '../domain/model.ts';
+import type { StoredText } from '../../schema/items.ts';
 import {
   NO_ENCRYPTION,
   type StoredContent,
+  type StoredGroupData,
   type SummaryOfGroup,
   type TextEncryption,
   type TextLocation,
@@ -28,9 +30,12 @@ export class MessageCodec {
   async encode(message: Message): Promise<LogEntry> {
     const known = this.#entries.get(message);
     if (known) return known;
-    const { message: text, unreadable, ...rest } = message;
-    const content = text === null ? { message: null } : await this.#encryption.encrypt(rest, text);
-    const entry = { ...rest, ...content };
+    const { message: text, data, unreadable, ...rest } = message;
+    const [content, stored] = await Promise.all([
+      text === null ? { message: null } : this.#encryption.encrypt(rest, text),
+      data === undefined ? undefined : this.#encryption.encryptData(rest, data),
+    ]);
+    const entry = { ...rest, ...content, ...(stored !== undefined && { data: stored }) };
     this.#entries.set(message, entry);
     return entry;
   }
@@ -61,6 +66,19 @@ export class MessageCodec {
   /** A text as it is stored at a place in the log. @throws TextKeysUnavailableError */
   async encodeText(location: TextLocation, text: string): Promise<StoredContent> {
     return this.#encryption.encrypt(location, text);
+  }
+
+  /** Own data of a group as it is stored. @throws TextKeysUnavailableError */
+  async encodeGroupData(groupId: string, { id, text }: OwnData): Promise<StoredText> {
+    return this.#encryption.encryptData({ groupId, dataId: id }, text);
+  }
+
+  /**
+   * Own data of groups, in its order; undefined for each that can never be decrypted.
+   * @throws TextKeysUnavailableError
+   */
+  async decodeGroupData(items: readonly StoredGroupData[]): Promise<(string | undefined)[]> {
+    return this.#encryption.decryptGroupData(items);
   }
 
   /** Summaries in their order, with their previews as plain texts. @throws TextKeysUnavailableError */

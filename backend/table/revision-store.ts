@@ -79,7 +79,7 @@ export class RevisionStore {
   }
 
   /**
-   * Makes a tombstone of a message: the text, its mentions and what it replied to are gone, the seq and the sender's key
+   * Makes a tombstone of a message: the text, its mentions, its own data and what it replied to are gone, the seq and the sender's key
    * stay. Only of a text that is not deleted yet, and of the author's own unless `anyones`. 1 W for each KB that it had; with
    * mentions 1 W for an attempt without them, then 2 W for each KB and each item.
    */
@@ -91,7 +91,7 @@ export class RevisionStore {
     const { userId, anyones, deletedAt } = deletion;
     const write: Revision = {
       set: { message: null, deleted_at: deletedAt },
-      remove: ['preview', 'reply_to'],
+      remove: ['preview', 'reply_to', 'data'],
       condition: anyones ? IS_LIVE_TEXT : `${IS_LIVE_TEXT} AND ${IS_OWN}`,
       values: anyones ? {} : { ':user': userId },
     };
@@ -179,12 +179,15 @@ function updateOf(
   also: { readonly condition: string; readonly values?: Readonly<Record<string, unknown>> },
 ): TransactUpdate {
   const names = Object.keys(set);
-  const removes = remove.length > 0 ? `REMOVE ${remove.join(', ')}` : '';
+  // `data` is among DynamoDB's reserved words.
+  const removed = Object.fromEntries(remove.map((name) => [`#${name}`, name]));
+  const removes = remove.length > 0 ? `REMOVE ${Object.keys(removed).join(', ')}` : '';
   return {
     TableName,
     Key: messageKey(groupId, seq),
     UpdateExpression: `SET ${names.map((name) => `${name} = :new_${name}`).join(', ')} ${removes} ADD rev :one`,
     ConditionExpression: `${condition} AND ${also.condition}`,
+    ...(remove.length > 0 && { ExpressionAttributeNames: removed }),
     ExpressionAttributeValues: {
       ':kind': 'text',
       ':one': 1,

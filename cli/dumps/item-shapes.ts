@@ -11,6 +11,7 @@ import {
   directGroupItem,
   directMemberItem,
   formerGroupItem,
+  groupDataItem,
   handleItem,
   inviteItem,
   listingItem,
@@ -33,6 +34,7 @@ import {
   handleKey,
   inboxPk,
   inviteCodeOf,
+  isGroupDataKey,
   isListingKey,
   isMessageKey,
   isPinsKey,
@@ -98,16 +100,14 @@ function kindOf(key: Key): Kind | undefined {
   if (changeOf(key) !== undefined) {
     return { schema: changeItem, keys: (item) => numberedKey(changeKey, changeOf, groupId, item['change']) };
   }
-  if (deletedSeqOf(key) !== undefined) return { schema: deletedSeqItem, keys: () => ({}) };
-  if (mentionOf(key) !== undefined) return { schema: mentionItem, keys: () => ({}) };
+  const schemaOfKey = keyedSchemaOf(key);
+  if (schemaOfKey) return { schema: schemaOfKey, keys: () => ({}) };
   const reacted = reactionsOf(key);
   if (reacted) {
     const emoji = canonicalEmoji(reacted.emoji) ?? '';
     return { schema: reactionsItem, keys: () => ({ ...reactionsKey(groupId, reacted.seq, emoji) }) };
   }
-  if (isPinsKey(key)) return { schema: pinsItem, keys: () => ({}) };
   if (isListingKey(key)) return { schema: listingItem, keys: (item) => listingKeys(groupId, item) };
-  if (inviteCodeOf(key) !== undefined) return { schema: inviteItem, keys: () => ({}) };
   const isDirect = isDirectGroupId(groupId);
   const userId = memberUserIdOf(key);
   if (userId !== undefined) {
@@ -116,6 +116,15 @@ function kindOf(key: Key): Kind | undefined {
   }
   const schema = isDirect ? directGroupItem : namedGroupItem;
   return key.sk === groupKey(groupId).sk ? { schema, keys: () => ({}) } : undefined;
+}
+
+/** The schema of an item of a group whose attributes do not repeat its key. */
+function keyedSchemaOf(key: Key): z.ZodType | undefined {
+  if (deletedSeqOf(key) !== undefined) return deletedSeqItem;
+  if (mentionOf(key) !== undefined) return mentionItem;
+  if (isPinsKey(key)) return pinsItem;
+  if (isGroupDataKey(key)) return groupDataItem;
+  return inviteCodeOf(key) === undefined ? undefined : inviteItem;
 }
 
 function personKindOf(key: Key): Kind | undefined {

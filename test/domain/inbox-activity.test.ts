@@ -98,9 +98,9 @@ class Inbox {
     };
     const names = { read: () => Promise.resolve({}) };
     const summaries = { read: () => Promise.resolve(new Map(this.groups)) };
-    return { members, names, summaries, codec: opaqueTexts(), changes: {} } as unknown as Parameters<
-      typeof listInbox
-    >[0];
+    const groupData = { read: () => Promise.resolve(undefined) };
+    const needs = { members, names, summaries, groupData, codec: opaqueTexts(), changes: {} };
+    return needs as unknown as Parameters<typeof listInbox>[0];
   }
 }
 

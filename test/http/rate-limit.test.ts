@@ -245,7 +245,7 @@ describe('reads', () => {
     [() => `/api/message_groups/nowhere/members?limit=50`, 5],
     [() => `/api/messages/${groupId}/1/reactions`, 10],
     [() => `/api/messages/${groupId}/1/reactions?limit=1`, 1],
-    [() => `/api/message_groups/${groupId}/pins`, 10],
+    [() => `/api/message_groups/${groupId}/pins`, 15],
     [() => '/api/unread', 10],
     [() => '/api/message_groups?list=archived', 2],
     [() => '/api/message_groups/public', 2],

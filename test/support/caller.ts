@@ -7,6 +7,7 @@ import type {
   ReadMarkAnswer,
 } from '../../backend/presentation/message-group.ts';
 import type { PersonAnswer } from '../../backend/presentation/person.ts';
+import { type JsonText, renderJson } from '../../backend/json-text.ts';
 import type { Answer } from './http-client.ts';
 import { exchangeAsDescribed } from './openapi.ts';
 
@@ -16,6 +17,7 @@ export interface SendBody {
   readonly handle?: string;
   readonly after_seq?: number;
   readonly reply_to?: number;
+  readonly data?: JsonText;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -113,7 +115,7 @@ export class Caller {
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
         ...headers,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: renderJson(body) }),
     });
   }
 }

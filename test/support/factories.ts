@@ -85,8 +85,10 @@ export function messageItem({ groupId, seq = 1, ...values }: MessageValues): Mes
 export const logEntry = (values: MessageValues): LogEntry => logEntryOf(messageItem(values));
 
 /** The same with its text, which is plain. */
-export function textMessage(values: MessageValues & { readonly message?: string | null }): Message {
-  const { preview, ...entry } = logEntry(values);
+export function textMessage(
+  values: Omit<MessageValues, 'data'> & { readonly message?: string | null },
+): Message {
+  const { preview, data, ...entry } = logEntry(values);
   return { ...entry, message: values.message === undefined ? String(entry.message) : values.message };
 }
 

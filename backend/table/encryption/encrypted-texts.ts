@@ -6,21 +6,26 @@ import { beginningOf } from '../../../schema/preview.ts';
 import type { Logger } from '../../logger.ts';
 import type { TextCipher } from './cipher.ts';
 import {
+  type DataLocation,
   decryptedMessage,
   shownSummary,
   type StoredContent,
+  type StoredGroupData,
   type SummaryOfGroup,
   type TextEncryption,
   textIn,
   type TextLocation,
 } from './text-encryption.ts';
 
-/** What a text is bound to. A row's preview may be bound to either part: a short text is its own preview. */
+/**
+ * What a text is bound to. Own data of a group is bound to its id in the author's place, and to seq 0. A row's preview may be bound to either part: a short
+ * text is its own preview.
+ */
 interface Binding {
   readonly pk: string;
   readonly seq: number;
   readonly author: string;
-  readonly part: 'message' | 'preview';
+  readonly part: 'message' | 'preview' | 'data';
 }
 
 /** Bytes of the digest of its binding that are encrypted with a text: each costs storage, in the summary too. */
@@ -59,14 +64,30 @@ export class EncryptedTexts implements TextEncryption {
     return { message, ...(preview && { preview }) };
   }
 
+  async encryptData(location: DataLocation, data: string): Promise<StoredText> {
+    return this.#encrypts ? this.#encrypt(data, bindingOfData(location)) : data;
+  }
+
   async decryptMessages(entries: readonly LogEntry[]): Promise<Message[]> {
-    const texts = await this.#decryptAll(
-      entries.map(({ groupId, seq, user_uuid: author, message: stored }) => ({
-        stored,
-        bindings: [{ pk: groupPk(groupId), seq, author, part: 'message' }],
-      })),
-    );
-    return entries.map((entry, index) => decryptedMessage(entry, texts[index]));
+    const withData = entries.filter(({ data }) => data !== undefined);
+    const [texts, data] = await Promise.all([
+      this.#decryptAll(
+        entries.map(({ groupId, seq, user_uuid: author, message: stored }) => ({
+          stored,
+          bindings: [{ pk: groupPk(groupId), seq, author, part: 'message' }],
+        })),
+      ),
+      this.#decryptAll(
+        withData.map((entry) => ({ stored: entry.data ?? null, bindings: [bindingOfData(entry)] })),
+      ),
+    ]);
+    const dataOf = new Map(withData.map((entry, index) => [entry, data[index] ?? undefined]));
+    return entries.map((entry, index) => decryptedMessage(entry, texts[index], dataOf.get(entry)));
+  }
+
+  async decryptGroupData(items: readonly StoredGroupData[]): Promise<(string | undefined)[]> {
+    const texts = items.map((item) => ({ stored: item.data, bindings: [bindingOfData(item)] as const }));
+    return (await this.#decryptAll(texts)).map((text) => text ?? undefined);
   }
 
   async decryptSummaries(summaries: readonly SummaryOfGroup[]): Promise<ShownSummary[]> {
@@ -126,6 +147,13 @@ export class EncryptedTexts implements TextEncryption {
 interface BoundText {
   readonly stored: StoredText | null;
   readonly bindings: readonly [Binding, ...Binding[]];
+}
+
+function bindingOfData(location: DataLocation): Binding {
+  const pk = groupPk(location.groupId);
+  return 'dataId' in location
+    ? { pk, seq: 0, author: location.dataId, part: 'data' }
+    : { pk, seq: location.seq, author: location.user_uuid, part: 'data' };
 }
 
 function isOwnPreview(text: string, beginning: string): boolean {

@@ -7,6 +7,16 @@ export const UNREADABLE_TEXT = '(this text cannot be decrypted)';
 /** Where a text is stored, and who wrote it: an encrypted text can be decrypted there and nowhere else. */
 export type TextLocation = Pick<LogEntry, 'groupId' | 'seq' | 'user_uuid'>;
 
+/** Where own data is stored: with a message, or as those of a group, by their id. */
+export type DataLocation = TextLocation | { readonly groupId: string; readonly dataId: string };
+
+/** Own data of a group as it is stored. */
+export interface StoredGroupData {
+  readonly groupId: string;
+  readonly dataId: string;
+  readonly data: StoredText;
+}
+
 /** What is stored of a text. */
 export interface StoredContent {
   readonly message: StoredText;
@@ -20,7 +30,14 @@ export interface TextEncryption {
   readonly hasKeys: boolean;
   /** @throws TextKeysUnavailableError */
   encrypt(location: TextLocation, text: string): Promise<StoredContent>;
-  /** A text that can never be decrypted is marked instead. @throws TextKeysUnavailableError */
+  /** Own data of a message, or of a group. @throws TextKeysUnavailableError */
+  encryptData(location: DataLocation, data: string): Promise<StoredText>;
+  /** Own data of groups, in its order; undefined for each that can never be decrypted. @throws TextKeysUnavailableError */
+  decryptGroupData(items: readonly StoredGroupData[]): Promise<(string | undefined)[]>;
+  /**
+   * A text that can never be decrypted is marked instead, and such own data is left out.
+   * @throws TextKeysUnavailableError
+   */
   decryptMessages(entries: readonly LogEntry[]): Promise<Message[]>;
   /** The same for the previews in summaries. */
   decryptSummaries(summaries: readonly SummaryOfGroup[]): Promise<ShownSummary[]>;
@@ -33,26 +50,34 @@ export type SummaryOfGroup = Summary & { readonly groupId: string };
 export const NO_ENCRYPTION: TextEncryption = {
   hasKeys: false,
   encrypt: (_location, message) => Promise.resolve({ message }),
+  encryptData: (_location, data) => Promise.resolve(data),
+  decryptGroupData: (items) => Promise.resolve(items.map(({ data }) => plainTextOf(data) ?? undefined)),
   decryptMessages: (entries) =>
-    Promise.resolve(entries.map((entry) => decryptedMessage(entry, plainTextOf(entry.message)))),
+    Promise.resolve(
+      entries.map((entry) => decryptedMessage(entry, plainTextOf(entry.message), plainTextOf(entry.data))),
+    ),
   decryptSummaries: (summaries) =>
     Promise.resolve(summaries.map((summary) => shownSummary(summary, plainTextOf(textIn(summary))))),
 };
 
 /** A stored text that is not encrypted; undefined for one that is. */
-function plainTextOf(stored: StoredText | null): string | null | undefined {
+function plainTextOf<Plain>(stored: Plain | Uint8Array): Plain | undefined {
   return stored instanceof Uint8Array ? undefined : stored;
 }
 
-/** @param text null in a tombstone; undefined where the stored text cannot be decrypted. */
-export function decryptedMessage(entry: LogEntry, text: string | null | undefined): Message {
-  if (text === undefined) return { ...withoutPreview(entry), message: UNREADABLE_TEXT, unreadable: true };
-  // Only a long encrypted text has a preview.
-  return { ...(entry.preview === undefined ? entry : withoutPreview(entry)), message: text };
-}
-
-function withoutPreview({ preview, ...entry }: LogEntry): Omit<LogEntry, 'preview'> {
-  return entry;
+/**
+ * @param text null in a tombstone; undefined where the stored text cannot be decrypted.
+ * @param data undefined where there is none, or it cannot be decrypted.
+ */
+export function decryptedMessage(
+  { preview, data: stored, ...entry }: LogEntry,
+  text: string | null | undefined,
+  data: string | undefined,
+): Message {
+  const own = data === undefined ? undefined : { data };
+  if (text === undefined) return { ...entry, ...own, message: UNREADABLE_TEXT, unreadable: true };
+  // Into the copy that was just made: a page has up to 100 messages.
+  return Object.assign(entry, { message: text }, own);
 }
 
 /** The text in a summary as it is stored; null for a tombstone and for a system message. */

@@ -40,6 +40,7 @@ const textMessage = z.looseObject({
   kind: z.literal('text'),
   message: z.nullable(z.string()),
   reply_to: z.exactOptional(repliedTo),
+  data: z.exactOptional(z.looseObject({})),
 });
 
 const groupCreated = z.looseObject({ type: z.literal('group_created'), name: z.string() });
@@ -119,6 +120,7 @@ export const messageGroup = z.looseObject({
   marked_unread: z.boolean(),
   member_count: z.exactOptional(z.int()),
   visibility: z.exactOptional(visibility),
+  data: z.exactOptional(z.looseObject({})),
 });
 
 export const groupChange = z.looseObject({

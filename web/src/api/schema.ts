@@ -189,8 +189,8 @@ export interface paths {
     options?: never;
     head?: never;
     /**
-     * Renames a group, or makes it public or private
-     * @description The owner and admins rename; the owner alone changes the visibility. Both are changed, or neither. Any user can find and join a public group, and then reads all of its history.
+     * Renames a group, makes it public or private, or changes its own data
+     * @description The owner and admins rename, and change the own data; the owner alone changes the visibility. All of it is changed, or nothing. Own data alone is no event: members see it when they load the group or the list again. Any user can find and join a public group, and then reads all of its history.
      */
     patch: operations['updateMessageGroup'];
     trace?: never;
@@ -483,7 +483,7 @@ export interface paths {
     head?: never;
     /**
      * Edits one of the caller's messages
-     * @description The same text changes nothing.
+     * @description The same text changes nothing. Own data of the message stays as it was sent.
      */
     patch: operations['editMessage'];
     trace?: never;
@@ -918,6 +918,20 @@ export interface components {
        * @example private
        */
       visibility?: components['schemas']['Visibility'];
+      /**
+       * @description Own data, as it was written. Absent: there is none.
+       * @example {
+       *       "poll": {
+       *         "options": [
+       *           "Monday",
+       *           "Tuesday"
+       *         ]
+       *       }
+       *     }
+       */
+      data?: {
+        [key: string]: unknown;
+      };
       /** @description The first 100 members by user id, and the caller. The list of members has all of them. */
       members: components['schemas']['Member'][];
     };
@@ -1065,6 +1079,20 @@ export interface components {
        * @example private
        */
       visibility?: components['schemas']['Visibility'];
+      /**
+       * @description Own data, as it was written. Absent: there is none.
+       * @example {
+       *       "poll": {
+       *         "options": [
+       *           "Monday",
+       *           "Tuesday"
+       *         ]
+       *       }
+       *     }
+       */
+      data?: {
+        [key: string]: unknown;
+      };
     };
     /** @description How far the caller has read. */
     ReadMark: {
@@ -1227,6 +1255,20 @@ export interface components {
        */
       message: string | null;
       reply_to?: components['schemas']['RepliedTo'];
+      /**
+       * @description Own data, as it was written. Absent: there is none.
+       * @example {
+       *       "poll": {
+       *         "options": [
+       *           "Monday",
+       *           "Tuesday"
+       *         ]
+       *       }
+       *     }
+       */
+      data?: {
+        [key: string]: unknown;
+      };
     };
     /** @description The reactions to a message with one emoji. */
     Reaction: {
@@ -2561,7 +2603,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Makes the request idempotent, without a time limit: a repeated request with the same key creates nothing and returns the group as it is now. The same key with another name or other users is 409. */
+        /** @description Makes the request idempotent, without a time limit: a repeated request with the same key creates nothing and returns the group as it is now. The same key with another name, other users or other data is 409. */
         'Idempotency-Key'?: string;
       };
       path?: never;
@@ -2583,6 +2625,20 @@ export interface operations {
            *     ]
            */
           handles: string[];
+          /**
+           * @description Own data of the group, for programs that build on this. A JSON object that is stored and returned as it is written, the order of its names and the digits of its numbers included. At most 1,024 bytes of UTF-8, without the white space between tokens, which is not kept. Escapes count as they are written.
+           * @example {
+           *       "poll": {
+           *         "options": [
+           *           "Monday",
+           *           "Tuesday"
+           *         ]
+           *       }
+           *     }
+           */
+          data?: {
+            [key: string]: unknown;
+          };
         };
       };
     };
@@ -2685,6 +2741,8 @@ export interface operations {
             | 'handles_too_many'
             | 'handle_blank'
             | 'handle_invalid'
+            | 'data_invalid'
+            | 'data_too_large'
             | 'handle_unknown'
             | 'group_full'
             | 'groups_full'
@@ -2705,6 +2763,8 @@ export interface operations {
               | 'handles_too_many'
               | 'handle_blank'
               | 'handle_invalid'
+              | 'data_invalid'
+              | 'data_too_large'
               | 'handle_unknown'
               | 'group_full'
               | 'groups_full';
@@ -2818,6 +2878,10 @@ export interface operations {
            * @enum {string}
            */
           visibility?: 'private' | 'public';
+          /** @description Own data of the group; null removes it. */
+          data?: {
+            [key: string]: unknown;
+          } | null;
         };
       };
     };
@@ -2900,6 +2964,8 @@ export interface operations {
             | 'name_invalid'
             | 'name_exceed_max_chars_64'
             | 'visibility_invalid'
+            | 'data_invalid'
+            | 'data_too_large'
             | 'message_group_is_direct'
           )[];
           'application/problem+json': components['schemas']['Problem'] & {
@@ -2914,6 +2980,8 @@ export interface operations {
               | 'name_invalid'
               | 'name_exceed_max_chars_64'
               | 'visibility_invalid'
+              | 'data_invalid'
+              | 'data_too_large'
               | 'message_group_is_direct';
           };
         };
@@ -4261,6 +4329,20 @@ export interface operations {
            */
           after_seq?: number;
           /**
+           * @description Own data of the message, for programs that build on this. A JSON object that is stored and returned as it is written, the order of its names and the digits of its numbers included. At most 1,024 bytes of UTF-8, without the white space between tokens, which is not kept. Escapes count as they are written.
+           * @example {
+           *       "poll": {
+           *         "options": [
+           *           "Monday",
+           *           "Tuesday"
+           *         ]
+           *       }
+           *     }
+           */
+          data?: {
+            [key: string]: unknown;
+          };
+          /**
            * @description Seq of a message of the same group that it replies to.
            * @example 42
            */
@@ -4367,6 +4449,8 @@ export interface operations {
             | 'handle_invalid'
             | 'user_reciever_handle_blank'
             | 'after_seq_invalid'
+            | 'data_invalid'
+            | 'data_too_large'
             | 'reply_to_invalid'
             | 'message_group_uuid_and_handle'
             | 'user_reciever_handle_unknown'
@@ -4390,6 +4474,8 @@ export interface operations {
               | 'handle_invalid'
               | 'user_reciever_handle_blank'
               | 'after_seq_invalid'
+              | 'data_invalid'
+              | 'data_too_large'
               | 'reply_to_invalid'
               | 'message_group_uuid_and_handle'
               | 'user_reciever_handle_unknown'
