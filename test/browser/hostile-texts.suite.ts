@@ -57,6 +57,34 @@ describe.each([
   );
 });
 
+describe.each([
+  ['wide', WIDE],
+  ['phone', PHONE],
+])('a hostile text and name in a quote and a mention, in a %s window', (_, viewport) => {
+  const stage = useScreens();
+
+  it(
+    'are shown as the text they are, within the window, and do nothing',
+    stage(async ({ people, enter }) => {
+      const [ada, mallory] = await Promise.all([people.create('Ada'), people.create(NAME)]);
+      const group = await people.createGroup(mallory, 'Looms', [ada]);
+      const adas = await enter(ada, { viewport });
+      await adas.open('Looms');
+      for (const text of TEXTS) {
+        const original = await people.sendToGroup(mallory, group, text);
+        await people.reply(mallory, group, original, `@${mallory.handle} @${ada.handle} @all`);
+        await adas.eventually(async () =>
+          expect(await adas.log.locator(`[data-seq='${original + 1}'] .mention`).count()).toBe(3),
+        );
+        expect(await overflowOf(adas.page)).toEqual([]);
+        expect(await isInSight(adas)).toBe(true);
+      }
+      expect(await adas.log.locator('.mention').first().textContent()).toBe(`@${NAME}`);
+      expect(await adas.page.evaluate(() => 'pwned' in window)).toBe(false);
+    }),
+  );
+});
+
 describe('a text that looks blank', () => {
   const stage = useScreens();
 

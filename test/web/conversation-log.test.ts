@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ApiError } from '../../web/src/api/api-error.ts';
 import { Conversation } from '../../web/src/chat/conversation.ts';
 import { missingNewer, shown } from '../../web/src/chat/log.ts';
+import { quoteOf } from '../../web/src/chat/quotes.ts';
 import { eventually } from '../support/eventually.ts';
 import { FakeApi } from './fake-api.ts';
 import { textMessage } from './messages.ts';
@@ -366,6 +367,34 @@ describe('sending', () => {
     await eventually(() => expect(after.texts()).toEqual(['text 1', 'lost']));
     expect(after.api.sends[0]?.key).toBe(before.outgoing()[0]?.key);
     expect(kept.size).toBe(0);
+  });
+
+  it('sends a reply once, also after a reload, and shows its original meanwhile', async () => {
+    const storage = new Map<string, string>();
+    const before = begin(3, { storage });
+    await before.open();
+    const original = before.conversation.log.messages.get(2);
+    if (!original) throw new Error('message 2 is loaded');
+    before.api.isReachable = false;
+    before.conversation.sending.send('a', quoteOf(original));
+    await eventually(() => expect(before.outgoing()).toMatchObject([{ state: 'held' }]));
+    before.close();
+    const after = begin(3, { storage });
+    await after.open();
+    await eventually(() => expect(after.outgoing()).toEqual([]));
+    expect(after.api.sends).toMatchObject([{ text: 'a', replyTo: 2 }]);
+    expect(shown(after.conversation.log).at(-1)).toMatchObject({ reply_to: { seq: 2, message: 'text 2' } });
+  });
+
+  it('shows a deletion of the original in a reply that is not stored yet', async () => {
+    const { api, conversation, open, outgoing } = begin(3);
+    await open();
+    const original = conversation.log.messages.get(2);
+    if (!original) throw new Error('message 2 is loaded');
+    api.isReachable = false;
+    conversation.sending.send('a', quoteOf(original));
+    conversation.take([{ ...api.change(2, { message: null, deleted_at: 'now' }) }]);
+    expect(outgoing()).toMatchObject([{ replyTo: { seq: 2, message: null, deleted: true } }]);
   });
 
   it('shows a rejected message as failed after a reload, and does not send it', async () => {

@@ -1,6 +1,6 @@
 import type { Quote } from '../chat/quotes.ts';
 import { useChat } from '../chat/use-chat.ts';
-import { CloseIcon } from '../ui/icons.tsx';
+import { CloseIcon, ReplyIcon } from '../ui/icons.tsx';
 import { hueOf } from '../ui/initials.ts';
 import { QuoteView } from './quote-view.tsx';
 
@@ -14,6 +14,7 @@ export function ReplyBar(props: {
   const { me } = useChat();
   return (
     <div className="reply-bar">
+      <ReplyIcon />
       <p id={id} className={`quote hue-${hueOf(original.handle)}`}>
         <span className="for-screen-readers">Replying to </span>
         <QuoteView quote={original} me={me.uuid} />

@@ -33,8 +33,11 @@ export async function suggestMentions(search: MentionSearch, query: string): Pro
   const more = isLarge && found.length < MAX_SUGGESTIONS ? await findPeople(search, query) : [];
   const known = new Set([me, ...found.map(({ user_uuid }) => user_uuid)]);
   const people = [...found, ...more.filter(({ user_uuid }) => !known.has(user_uuid))];
-  const all = hasAll && ALL.startsWith(foldCase(query)) ? [EVERYBODY] : [];
-  return [...all, ...people.map(suggestionOf)].slice(0, MAX_SUGGESTIONS);
+  const suggestions = people.map(suggestionOf);
+  if (!hasAll || !ALL.startsWith(foldCase(query))) return suggestions.slice(0, MAX_SUGGESTIONS);
+  // The first suggestion is accepted most easily: all members are only that where the user wrote so.
+  const others = suggestions.slice(0, MAX_SUGGESTIONS - 1);
+  return query === '' ? [...others, EVERYBODY] : [EVERYBODY, ...others];
 }
 
 /** Finds users by their handles. Not all are members: the API decides who is mentioned. Without a response, none are found. */

@@ -27,14 +27,13 @@ export function withMentions(blocks: readonly Block[], text: string, mentioned: 
  */
 function targetsOf(text: string, { mentions, mentions_all }: Mentioned): ReadonlyMap<string, Target> {
   const { words } = mentionsIn(text);
-  const users: (readonly [string, Target])[] =
-    words.length === mentions.length
-      ? words.flatMap((handles, place) => {
-          const user = mentions[place];
-          return user ? handles.map((handle) => [handle, user] as const) : [];
-        })
-      : mentions.map((user) => [user.handle, user]);
-  return new Map([...users, ...(mentions_all ? [[ALL, ALL] as const] : [])]);
+  const isCertain = words.length === mentions.length;
+  const users = mentions.map((user, place): readonly [string, Target] => {
+    const handles = isCertain ? (words[place] ?? []) : [];
+    // A punctuation mark at the end is seldom part of a handle.
+    return [handles.includes(user.handle) ? user.handle : (handles.at(-1) ?? user.handle), user];
+  });
+  return new Map<string, Target>([...users, ...(mentions_all ? [[ALL, ALL] as const] : [])]);
 }
 
 function inBlock(block: Block, targets: ReadonlyMap<string, Target>): Block {

@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Member, Person } from '../../web/src/api/shapes.ts';
+import { EMPTY_LOG, receive, showAt } from '../../web/src/chat/log.ts';
+import { mentionable } from '../../web/src/conversation/completion/mentionable.ts';
+import { type Inline, markupOf } from '../../web/src/conversation/rich-text/markup.ts';
+import { type Mentioned, withMentions } from '../../web/src/conversation/rich-text/mentions.ts';
+import { mayMentionAll } from '../../web/src/groups/permissions.ts';
+import { textMessage, user } from './messages.ts';
+
+const ada = user('Ada');
+const grace = user('Grace');
+const named = (...mentions: Mentioned['mentions']): Mentioned => ({ mentions, mentions_all: false });
+
+/** The parts of a text of one paragraph. */
+function partsOf(text: string, mentioned: Mentioned): readonly Inline[] {
+  const [block] = withMentions(markupOf(text), text, mentioned);
+  return block?.kind === 'text' ? block.parts : [];
+}
+
+/** A mention of each of these, in the place of its words. */
+const at = (of: typeof ada | 'all'): Inline => ({ kind: 'mention', of });
+
+describe('the mentions in a text', () => {
+  it.each<[string, string, Mentioned, readonly Inline[]]>([
+    ['a member', 'Hi @ada, hi', named(ada), ['Hi ', at(ada), ', hi']],
+    ['a member, in capitals', '@ADA', named(ada), [at(ada)]],
+    ['the end of a sentence', 'Ask @grace.', named(grace), ['Ask ', at(grace), '.']],
+    ['several', '@ada @grace @ada', named(ada, grace), [at(ada), ' ', at(grace), ' ', at(ada)]],
+    ['bold', '**@ada**', named(ada), [{ kind: 'strong', parts: [at(ada)] }]],
+    ['all', '@all @ada', { mentions: [ada], mentions_all: true }, [at('all'), ' ', at(ada)]],
+  ])('are found: %s', (_, text, mentioned, parts) => {
+    expect(partsOf(text, mentioned)).toEqual(parts);
+  });
+
+  it.each<[string, string, Mentioned]>([
+    ['no member', 'Hi @grace', named()],
+    ['another name than the one that is mentioned', 'Hi @grace and @alan', named(ada)],
+    ['all, where the author may not mention all', '@all', named()],
+    ['an address', 'ada@ada', named(ada)],
+  ])('are none that the API does not name: %s', (_, text, mentioned) => {
+    expect(partsOf(text, mentioned)).toEqual([text]);
+  });
+
+  it('are not in code, nor in links', () => {
+    const text = '`@ada` https://example.com/@ada\n```\n@ada\n```';
+    expect(JSON.stringify(withMentions(markupOf(text), text, named(ada)))).not.toContain('mention');
+  });
+
+  it('are in quotes and lists', () => {
+    const text = '> @ada\n\n- @ada';
+    const [quote, list] = withMentions(markupOf(text), text, named(ada));
+    expect(quote).toMatchObject({ kind: 'quote', blocks: [{ kind: 'text', parts: [at(ada)] }] });
+    expect(list).toMatchObject({ kind: 'list', items: [[{ kind: 'text', parts: [at(ada)] }]] });
+  });
+
+  it('are of users who have changed their handle since, where each word mentions one', () => {
+    const renamed = { ...grace, handle: 'admiral' };
+    expect(partsOf('@grace and @ada', named(renamed, ada))).toEqual([at(renamed), ' and ', at(ada)]);
+    // Whose handle was taken by another user.
+    const taken = { ...grace, handle: 'ada' };
+    expect(partsOf('@grace', named(taken))).toEqual([at(taken)]);
+  });
+
+  it('of a long text that has nothing else are found quickly', () => {
+    const text = '@ada '.repeat(1_638);
+    expect(partsOf(text, named(ada)).filter((part) => typeof part !== 'string')).toHaveLength(1_638);
+  });
+});
+
+const member = (person: typeof ada): Member => ({
+  ...person,
+  role: 'member',
+  read_seq: 0,
+  joined_at: 'now',
+  joined_seq: 0,
+});
+
+describe('the members for a word after @', () => {
+  const members = [
+    user('Ada'),
+    user('Alan'),
+    user('Grace'),
+    { ...user('kat'), display_name: 'Katherine Gray' },
+  ];
+  const log = showAt(receive(EMPTY_LOG, [textMessage({ seq: 1, ...user('Alan') })]), 1);
+  const found = (query: string) =>
+    mentionable({ query, members: members.map(member), log, me: 'Ada' }).map(({ handle }) => handle);
+
+  it('are those whose handle or name begins with it, then those that contain it; not the user', () => {
+    expect(found('gra')).toEqual(['grace', 'kat']);
+    expect(found('GRAY')).toEqual(['kat']);
+    expect(found('lan')).toEqual(['alan']);
+    expect(found('ada')).toEqual([]);
+    expect(found('nobody')).toEqual([]);
+  });
+
+  it('are all of them at first, with those who wrote last before the others', () => {
+    expect(found('')).toEqual(['alan', 'grace', 'kat']);
+  });
+
+  it('are no users without a profile', () => {
+    const gone: Person = { uuid: 'gone', handle: '_deleted', display_name: 'Deleted user' };
+    const parts = { query: '', log: EMPTY_LOG, me: 'Ada' };
+    expect(mentionable({ ...parts, members: [member({ ...gone, user_uuid: 'gone' })] })).toEqual([]);
+  });
+});
+
+it('All members are mentioned by everybody in a group of up to 100, and by its owner and admins in a larger one', () => {
+  expect([mayMentionAll('member', 100), mayMentionAll('member', 101)]).toEqual([true, false]);
+  expect([mayMentionAll('admin', 101), mayMentionAll('owner', 10_000)]).toEqual([true, true]);
+});
