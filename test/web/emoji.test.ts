@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { canonicalEmoji } from '../../schema/emoji.ts';
 import { readEmojiList } from '../../web/emoji-list.ts';
-import { suggestedFor } from '../../web/src/conversation/completion/emoji-source.ts';
+import { suggestedFor } from '../../web/src/conversation/completion/emoji-suggestions.ts';
 
 const list = readEmojiList();
 

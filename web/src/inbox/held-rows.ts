@@ -2,7 +2,6 @@ import type { List } from '../api/own-calls.ts';
 import type { Message, MessageGroup, ReadMark } from '../api/shapes.ts';
 import { Subject } from '../chat/subject.ts';
 import {
-  type HeldRow,
   isExact,
   isInDoubt,
   isUnreadDeletion,
@@ -13,6 +12,7 @@ import {
   withReadMark,
   withState,
 } from './held-row.ts';
+import type { HeldRow } from './held-state.ts';
 import { settingsAfterChange } from './held-settings.ts';
 import { isIn, LISTS } from './lists.ts';
 import { PendingSettings, type SettingsChange } from './pending-settings.ts';

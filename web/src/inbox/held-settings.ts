@@ -1,26 +1,12 @@
 import type { OwnSettings } from '../api/own-calls.ts';
 import type { Message, MessageGroup } from '../api/shapes.ts';
-import type { HeldRow } from './held-row.ts';
+import type { HeldRow, HeldSettings } from './held-state.ts';
 
 /*
  * The user's own settings of a conversation in the list. The API stores two of them as places in the log: a conversation is archived
  * until its next message, and marked as unread until the user's next text or read mark. A state that the API sends may have a
  * summary that is about a second old, and then still says so.
  */
-
-/** What is known of the settings in a row's `base`. */
-export interface HeldSettings {
-  /** When the newest state was requested; it may have an older summary than the one that is held. */
-  readonly statedAt: number;
-  /** The newest message that this state knew. */
-  readonly statedSeq: number;
-  /** The message that brought the conversation back from the archive; 0: none. States without it are not believed. */
-  readonly backSeq: number;
-  /** The user's own text that ended the mark as unread; 0: none. States without it are not believed. */
-  readonly answeredSeq: number;
-  /** When the user's read mark ended the mark as unread. States that were requested before are not believed. */
-  readonly readAt: number;
-}
 
 export const NO_HELD_SETTINGS: HeldSettings = {
   statedAt: 0,

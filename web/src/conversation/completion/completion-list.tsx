@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { Suggestion } from './use-completion.ts';
+import type { Suggestion } from './suggestion.ts';
 
 /** The suggestions of a completion, above its field. The field names the selected one, and keeps the focus. */
 export function CompletionList(props: {

@@ -6,7 +6,7 @@ import type { Log } from '../../chat/log.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { GroupIcon } from '../../ui/icons.tsx';
 import { type Mentionable, mentionable } from './mentionable.ts';
-import type { Suggestion } from './use-completion.ts';
+import type { Suggestion } from './suggestion.ts';
 
 /** The list is no longer than this: a longer word makes it shorter. */
 const MAX_SUGGESTIONS = 8;

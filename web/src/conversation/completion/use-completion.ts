@@ -1,6 +1,5 @@
 import {
   type KeyboardEvent,
-  type ReactNode,
   type RefObject,
   useEffect,
   useId,
@@ -9,22 +8,8 @@ import {
   useState,
 } from 'react';
 import { stepOf } from '../../ui/roving-focus.ts';
+import type { Suggestion } from './suggestion.ts';
 import { completed, type Token, tokenAt, type Trigger } from './token.ts';
-
-/** What a word can be completed to. */
-export interface Suggestion {
-  /** Unique in its list. */
-  readonly key: string;
-  /** Replaces the word, with its trigger. */
-  readonly insert: string;
-  /** Before the label: an emoji, or a picture. */
-  readonly picture: ReactNode;
-  readonly label: string;
-  /** After the label, paler. */
-  readonly detail?: string;
-  /** The word was written to its end: it is replaced without asking. */
-  readonly isExact?: boolean;
-}
 
 /** Completes the words that begin with a trigger. It has to be a stable value. */
 export interface CompletionSource extends Trigger {
