@@ -17,7 +17,7 @@ describe('the focus, when its element is removed', () => {
       await adas.bubbles('Not this').focus();
       await adas.page.keyboard.press('Enter');
       await adas.page.getByRole('menuitem', { name: 'Delete…' }).waitFor();
-      await adas.page.keyboard.press('End');
+      await adas.page.keyboard.press('Control+End');
       await adas.page.keyboard.press('Enter');
       const dialog = adas.page.getByRole('dialog', { name: 'Delete message?' });
       await pressAt(adas, dialog.getByRole('button', { name: 'Delete' }));
@@ -156,7 +156,7 @@ describe('a search that finds more users than fit on a page', () => {
 async function askToRemove(device: Device, menu: Locator): Promise<void> {
   await pressAt(device, menu);
   await device.page.getByRole('menuitem', { name: 'Remove from group…' }).waitFor();
-  await device.page.keyboard.press('End');
+  await device.page.keyboard.press('Control+End');
   await device.page.keyboard.press('Enter');
 }
 

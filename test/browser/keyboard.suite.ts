@@ -66,7 +66,7 @@ describe('a user with a keyboard and no pointer', () => {
       await isFocused(adas, more);
       await keyboard.press('Enter');
       await entry.waitFor();
-      await keyboard.press('End');
+      await keyboard.press('Control+End');
       await isFocused(adas, entry);
       await keyboard.press('Enter');
       const dialog = page.getByRole('dialog', { name: 'Delete message?' });
@@ -77,7 +77,7 @@ describe('a user with a keyboard and no pointer', () => {
       await isFocused(adas, message);
       await keyboard.press('Enter');
       await entry.waitFor();
-      await keyboard.press('End');
+      await keyboard.press('Control+End');
       await keyboard.press('Enter');
       await tabTo(adas, dialog.getByRole('button', { name: 'Delete' }));
       await keyboard.press('Enter');

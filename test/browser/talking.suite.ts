@@ -119,7 +119,13 @@ describe('two people', () => {
       }
       // Messages of others cannot be edited, and a tombstone has no actions.
       await graces.openMenu(graces.bubbles('First'));
-      expect(await graces.page.getByRole('menuitem').allTextContents()).toEqual(['Copy text', 'Copy link']);
+      expect(await graces.page.getByRole('menuitem').allTextContents()).toEqual([
+        'Add reaction…',
+        'Reply',
+        'Copy text',
+        'Copy link',
+        'Pin',
+      ]);
       await adas.bubbles('Message deleted').hover();
       expect(await adas.bubbles('Message deleted').getByRole('button').count()).toBe(0);
     }),
