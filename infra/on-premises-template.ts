@@ -1,6 +1,19 @@
 import { INBOX_INDEX } from '../schema/table.ts';
 import { READER_PARAMETERS, readerRole, READS } from './reader-role-template.ts';
 
+const NETWORK_PARAMETERS = {
+  VpcId: { Type: 'AWS::EC2::VPC::Id', Description: 'The VPC at which the VPN or Direct Connect ends' },
+  SubnetIds: {
+    Type: 'List<AWS::EC2::Subnet::Id>',
+    Description: 'Subnets in which the endpoint has an address each',
+  },
+  Network: {
+    Type: 'String',
+    AllowedPattern: '[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}',
+    Description: 'The network that may connect, such as 10.20.0.0/16',
+  },
+};
+
 /**
  * A way to the table for networks that reach a VPC by VPN or Direct Connect: an interface endpoint, which has addresses of
  * the VPC, unlike the gateway endpoint of the service; and a role that reads the table through it alone. Only one table, this
@@ -13,16 +26,7 @@ export function onPremisesTemplate() {
       'A way to the table of Cruddur messaging from networks that reach the VPC by VPN or Direct Connect',
     Parameters: {
       ...READER_PARAMETERS,
-      VpcId: { Type: 'AWS::EC2::VPC::Id', Description: 'The VPC at which the VPN or Direct Connect ends' },
-      SubnetIds: {
-        Type: 'List<AWS::EC2::Subnet::Id>',
-        Description: 'Subnets in which the endpoint has an address each',
-      },
-      Network: {
-        Type: 'String',
-        AllowedPattern: '[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}',
-        Description: 'The network that may connect, such as 10.20.0.0/16',
-      },
+      ...NETWORK_PARAMETERS,
     },
     Conditions: { HasKey: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'KeyArn' }, ''] }] } },
     Resources: {
