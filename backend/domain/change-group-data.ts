@@ -16,7 +16,8 @@ export type GroupDataNeeds = AccessNeeds & Pick<Dependencies, 'groupData' | 'gro
 
 /**
  * Gives a group other own data, without a message in its log: nobody is notified, and members see it with the group the next
- * time. The same data changes nothing. 6 W + 2 R, and 1 R for the data that it had.
+ * time. The same data changes nothing. 6 W + 2 R, 8 W where the data is, or was, more than 1 KB with its key, and 1 R for the
+ * data that it had, where this process has not read it.
  *
  * Between the reads and the write another change of it may come: then this one is made again, and the later one stays. The
  * actor may lose the role, or leave: the transaction checks the row that was read.

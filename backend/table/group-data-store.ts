@@ -43,8 +43,8 @@ export class GroupDataStore {
 
   /**
    * Changes a group's own data alone, if META and the actor's role are as they were read. Between the read and the write
-   * another change of it may come, and the actor may lose the role or leave; then nothing is written. 6 W, and 2 W more for
-   * data of over 1 KB with its key.
+   * another change of it may come, and the actor may lose the role or leave; then nothing is written. 6 W, and 2 W more where
+   * the data is, or was, more than 1 KB with its key.
    */
   async change(
     { own, group }: { readonly own: NamedMember; readonly group: NamedGroup },

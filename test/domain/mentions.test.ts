@@ -199,6 +199,34 @@ describe('sending with mentions', () => {
   });
 });
 
+describe('a member who leaves', () => {
+  it('after the attempt met a message that mentions them is gone, and that message counts nothing', async () => {
+    const groupId = await startGroup();
+    flaky.before('TransactWriteItems', () => byAda(groupId, '@kay', there));
+    await removeMember(here, { groupId, actor: kay }, kay.handle);
+    expect(await itemsOf(groupId)).toEqual(['kay 2']);
+    await streamAll(groupId);
+    expect(await there.members.find(groupId, kay.userId)).toBeUndefined();
+    await addMembers(there, { groupId, actor: ada }, [kay.handle], () => 'handle');
+    await streamAll(groupId);
+    expect(await countOf(kay, groupId)).toBe(0);
+  });
+
+  it('while an edit mentions them gets no row back, and counts nothing after their return', async () => {
+    const groupId = await startGroup();
+    const sent = await byAda(groupId, 'Hello');
+    const leave = () => removeMember(there, { groupId, actor: kay }, kay.handle);
+    flaky.before('TransactWriteItems', leave);
+    // Kay was a member when the text was read.
+    expect(await edit(here, sent, 'Hello @kay')).toMatchObject({ mentions: [kay.userId] });
+    await streamAll(groupId);
+    expect(await there.members.find(groupId, kay.userId)).toBeUndefined();
+    await addMembers(there, { groupId, actor: ada }, [kay.handle], () => 'handle');
+    await streamAll(groupId);
+    expect(await countOf(kay, groupId)).toBe(0);
+  });
+});
+
 describe('an edit', () => {
   it('adds and removes mentions, with their items', async () => {
     const groupId = await startGroup();

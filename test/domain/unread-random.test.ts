@@ -38,8 +38,10 @@ type Step =
 
 const who = fc.integer({ min: 0, max: 2 });
 const which = fc.nat(100);
+/** Words with `@all`, and those that also name members; a smaller number is the set of the people whom a text names. */
+const [ALL, ALL_AND_NAMED] = [8, 9];
 /** Which words a text has: see `Play.#wordsOf`. */
-const says = fc.nat(6);
+const says = fc.nat(ALL_AND_NAMED);
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     {
@@ -169,11 +171,15 @@ class Play {
 
   /** A text, and the members whom it mentions now. */
   #wordsOf(says: number): { readonly text: string; readonly mentioned: readonly string[] } {
-    const named = this.#people.filter((_, place) => (says & (1 << place)) !== 0);
-    if (says === 6) return { text: 'hello @all', mentioned: [...this.#marks.keys()] };
+    const all = [...this.#marks.keys()];
+    if (says === ALL) return { text: 'hello @all', mentioned: all };
+    const named =
+      says === ALL_AND_NAMED ? this.#people : this.#people.filter((_, place) => (says & (1 << place)) !== 0);
+    const names = named.map(({ handle }) => `@${handle}`);
+    if (says === ALL_AND_NAMED) return { text: ['@all', ...names].join(' '), mentioned: all };
     const members = named.filter(({ userId }) => this.#marks.has(userId));
     return {
-      text: ['hello', ...named.map(({ handle }) => `@${handle}`)].join(' '),
+      text: ['hello', ...names].join(' '),
       mentioned: members.map(({ userId }) => userId),
     };
   }
@@ -257,6 +263,7 @@ class Play {
       const entry = entries.find(({ row }) => row.groupId === this.groupId);
       expect(entry).toBeDefined();
       if (entry) this.#see(userId, entry.row.read_seq, entry.unreadCount);
+      expect(entry?.mentionCount).toBeGreaterThanOrEqual(0);
     }
   }
 
