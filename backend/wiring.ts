@@ -20,6 +20,7 @@ import { ChangeStore } from './table/change-store.ts';
 import { GroupDataStore } from './table/group-data-store.ts';
 import { GroupStore } from './table/group-store.ts';
 import { InviteStore } from './table/invite-store.ts';
+import { ListingStore } from './table/listing-store.ts';
 import { MemberStore } from './table/member-store.ts';
 import { MentionStore } from './table/mention-store.ts';
 import { MessageCodec } from './table/message-codec.ts';
@@ -118,6 +119,7 @@ function openStores(table: Table, codec: MessageCodec) {
   return {
     groups: new GroupStore(table, codec),
     groupDataStore: new GroupDataStore(table, codec),
+    listings: new ListingStore(table),
     members: new MemberStore(table),
     settings: new SettingsStore(table),
     invites: new InviteStore(table),

@@ -6,6 +6,7 @@ import type { ChangeStore } from '../table/change-store.ts';
 import type { GroupDataStore } from '../table/group-data-store.ts';
 import type { GroupStore } from '../table/group-store.ts';
 import type { InviteStore } from '../table/invite-store.ts';
+import type { ListingStore } from '../table/listing-store.ts';
 import type { MemberStore } from '../table/member-store.ts';
 import type { MentionStore } from '../table/mention-store.ts';
 import type { MessageCodec } from '../table/message-codec.ts';
@@ -27,6 +28,7 @@ import type { Names } from './names.ts';
 export interface Dependencies {
   readonly groups: GroupStore;
   readonly groupDataStore: GroupDataStore;
+  readonly listings: ListingStore;
   readonly members: MemberStore;
   readonly settings: SettingsStore;
   readonly invites: InviteStore;

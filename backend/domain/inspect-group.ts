@@ -20,6 +20,7 @@ export type InspectionStores = Pick<
   Dependencies,
   | 'groups'
   | 'groupDataStore'
+  | 'listings'
   | 'members'
   | 'messages'
   | 'reactions'
@@ -124,12 +125,12 @@ export class GroupInspection {
 
   /** The group's place in the list of public groups, which follows from META. */
   async #lookAtListing(): Promise<Found | undefined> {
-    const { groups } = this.#stores;
-    const stored = await groups.listing(this.#groupId);
+    const { groups, listings } = this.#stores;
+    const stored = await listings.placeOf(this.#groupId);
     const group = await groups.find(this.#groupId);
     if (group?.kind !== 'group') return undefined;
     const expected = listedAs(group);
-    const repair = () => groups.repairListing(group);
+    const repair = () => listings.repair(group);
     if (stored === undefined || expected === undefined) {
       return found({ item: stored !== undefined }, { item: expected !== undefined }, repair);
     }

@@ -26,7 +26,7 @@ export interface PublicGroupsPage {
  * @throws BadRequestError `cursor_invalid`.
  */
 export async function listPublicGroups(
-  { groups, members, summaries }: Pick<Dependencies, 'groups' | 'members' | 'summaries'>,
+  { listings, members, summaries }: Pick<Dependencies, 'listings' | 'members' | 'summaries'>,
   request: {
     readonly userId: string;
     readonly prefix: string;
@@ -39,7 +39,7 @@ export async function listPublicGroups(
   const scope = ['public groups', userId, prefix] as const;
   const after = pageStart(scope, cursor);
   const [found, rows] = await Promise.all([
-    groups.listed(prefix, limit + 1, after),
+    listings.page(prefix, limit + 1, after),
     members.namedRows(userId),
   ]);
   const listed = found.slice(0, limit);

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { publishTyping } from '../domain/publish-typing.ts';
 import { issueTicket, TICKET_LIFE_S } from '../events/tickets.ts';
 import { EventStream } from './event-stream.ts';
-import { CODES, groupIdInPath } from './fields.ts';
+import { CODES } from './fields.ts';
+import { groupIdInPath } from './path-fields.ts';
 import { json, listenerRoute, nothing, personRoute, type Route, written } from './route.ts';
 
 const streamQuery = z.strictObject({

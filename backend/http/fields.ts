@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { foldCase, foldHandle, HANDLE_PATTERN } from '../../schema/handles.ts';
-import { isGroupId, isInviteCode, isUserId } from '../../schema/ids.ts';
+import { foldCase, HANDLE_PATTERN } from '../../schema/handles.ts';
+import { isGroupId } from '../../schema/ids.ts';
 import { MAX_ADDED, MAX_DATA_BYTES } from '../../schema/items.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
 import {
@@ -14,7 +14,7 @@ import { NotFoundError } from '../errors.ts';
 import { JsonText } from '../json-text.ts';
 
 /**
- * The fields of requests. The message of a schema's issue *is* the error code, so each schema lists the codes that it can
+ * The fields of bodies, queries and headers. The message of a schema's issue *is* the error code, so each schema lists the codes that it can
  * produce.
  */
 
@@ -115,64 +115,6 @@ export const newHandle = requiredText('handle')
       schema: { minLength: 2, maxLength: 30, pattern: HANDLE_AS_WRITTEN },
     }),
   );
-
-/** A handle in a path, folded. An invalid handle is a 404. */
-export const handleInPath = z
-  .string()
-  .transform((text, check) => foldHandle(text) ?? failed(check))
-  .meta({
-    description: 'A handle, in upper or lower case.',
-    examples: ['ada'],
-    override: { type: 'string', minLength: 1 },
-  });
-
-/** A user in a path. An invalid id is a 404. */
-export const userIdInPath = z
-  .string()
-  .refine(isUserId)
-  .meta({
-    description: 'Id of a user.',
-    examples: ['5ae290ed-55d1-47a0-bc6d-fe2bc2700399'],
-    override: { minLength: 1 },
-  });
-
-/** The code of an invitation in a path. An invalid one is a 404. */
-export const inviteCodeInPath = z
-  .string()
-  .refine(isInviteCode)
-  .meta({
-    description: 'The code of an invitation. Any other text: 404.',
-    examples: ['01JX3K8Q4M5N6P7R8S9TAVBWCX5GZ0S8KCX3N1QH2V7RBTW9M4PE'],
-    override: { minLength: 1 },
-  });
-
-/** A seq in a path. An invalid one is a 404. */
-export const seqInPath = z
-  .string()
-  .regex(/^[1-9]\d{0,11}$/)
-  .transform(Number)
-  .meta({
-    description: "Position of a message in its group's log.",
-    examples: [42],
-    override: { type: 'integer', minimum: 1, maximum: MAX_SEQ },
-  });
-
-/** An emoji in a path, as the client wrote it. Any other text is a 422, not a 404: no page has a link to it. */
-export const emojiInPath = z.string().meta({
-  description: 'One emoji.',
-  examples: ['👍'],
-  override: { minLength: 1 },
-});
-
-/** A group in a path. Any text is allowed: an invalid id is a group that does not exist. */
-export const groupIdInPath = z
-  .string()
-  .refine(isGroupId)
-  .meta({
-    description: 'Id of a message group. Any other text, or a group that the caller is not a member of: 404.',
-    examples: ['01JX3K8Q4M5N6P7R8S9TAVBWCX'],
-    override: { minLength: 1 },
-  });
 
 /**
  * Returns the group id in a body. Any text is allowed: an invalid id is a group that does not exist.
@@ -304,9 +246,3 @@ export const handlesField = (description: string) =>
         [CODES]: ['handles_invalid', 'handles_blank', 'handles_too_many'],
       }),
   );
-
-/** Fails a transformation. */
-function failed(check: z.RefinementCtx): never {
-  check.addIssue({ code: 'custom' });
-  return z.NEVER;
-}

@@ -7,7 +7,8 @@ import { invite, invitedGroup, presentInvitedGroup, presentInvites } from '../pr
 import { messageGroupWithMembers } from '../presentation/message-group.ts';
 import { inviteGroupId } from '../../schema/ids.ts';
 import { CHANGE_ERRORS, presentChanged } from './changed-group.ts';
-import { CODES, groupIdInPath, inviteCodeInPath } from './fields.ts';
+import { CODES } from './fields.ts';
+import { groupIdInPath, inviteCodeInPath } from './path-fields.ts';
 import { JOIN_ERRORS } from './public-groups.ts';
 import { json, nothing, personRoute, type Route } from './route.ts';
 

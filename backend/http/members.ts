@@ -4,18 +4,9 @@ import { addMembers, changeRole, removeMember, removeMemberById } from '../domai
 import { listMembers, MEMBERS_SHOWN } from '../domain/read-group.ts';
 import { member, messageGroupWithMembers, presentMembers } from '../presentation/message-group.ts';
 import { CHANGE_ERRORS, presentChanged } from './changed-group.ts';
-import {
-  CODES,
-  cursorParameter,
-  groupIdInPath,
-  handleInPath,
-  handlesField,
-  isObject,
-  limitParameter,
-  newHandle,
-  userIdInPath,
-} from './fields.ts';
+import { CODES, cursorParameter, handlesField, isObject, limitParameter, newHandle } from './fields.ts';
 import { linkPages } from './paging.ts';
+import { groupIdInPath, handleInPath, userIdInPath } from './path-fields.ts';
 import { costOfPage } from './rate-limit.ts';
 import { json, nothing, personRoute, type Route } from './route.ts';
 

@@ -17,7 +17,6 @@ import { CHANGE_ERRORS, presentChanged, presentGroup } from './changed-group.ts'
 import {
   CODES,
   cursorParameter,
-  groupIdInPath,
   groupName,
   handlesField,
   idempotencyKey,
@@ -27,6 +26,7 @@ import {
   seqField,
 } from './fields.ts';
 import { linkPages } from './paging.ts';
+import { groupIdInPath } from './path-fields.ts';
 import { COST_OF_GROUP, costOfPage } from './rate-limit.ts';
 import { json, personRoute, type Route } from './route.ts';
 

@@ -15,17 +15,16 @@ import { changedMessage, type MessageAnswer, message, presentMessage } from '../
 import {
   CODES,
   groupIdIn,
-  groupIdInPath,
   idempotencyKey,
   isObject,
   limitParameter,
   messageText,
   ownData,
   seqField,
-  seqInPath,
   seqParameter,
 } from './fields.ts';
 import { linkPages } from './paging.ts';
+import { groupIdInPath, seqInPath } from './path-fields.ts';
 import { costOfPage } from './rate-limit.ts';
 import { json, personRoute, type Route } from './route.ts';
 

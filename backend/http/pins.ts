@@ -3,7 +3,7 @@ import { MAX_PINS } from '../../schema/items.ts';
 import { listPins, pinMessage, unpinMessage } from '../domain/pin.ts';
 import { message, presentMessage } from '../presentation/message.ts';
 import { presentAnnotated } from './annotated-message.ts';
-import { groupIdInPath, seqInPath } from './fields.ts';
+import { groupIdInPath, seqInPath } from './path-fields.ts';
 import { json, personRoute, type Route } from './route.ts';
 
 const messagePath = z.object({ message_group_uuid: groupIdInPath, seq: seqInPath });

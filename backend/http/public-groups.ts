@@ -4,8 +4,9 @@ import { listPublicGroups } from '../domain/list-public-groups.ts';
 import { messageGroupWithMembers } from '../presentation/message-group.ts';
 import { presentPublicGroup, publicGroup } from '../presentation/public-group.ts';
 import { presentChanged } from './changed-group.ts';
-import { CODES, cursorParameter, groupIdInPath, limitParameter } from './fields.ts';
+import { CODES, cursorParameter, limitParameter } from './fields.ts';
 import { linkPages } from './paging.ts';
+import { groupIdInPath } from './path-fields.ts';
 import { costOfPage } from './rate-limit.ts';
 import { json, personRoute, type Route } from './route.ts';
 

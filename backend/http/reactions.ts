@@ -4,8 +4,9 @@ import { listReactors, react, takeBackReaction } from '../domain/react.ts';
 import { message } from '../presentation/message.ts';
 import { presentReactors, reactor } from '../presentation/reaction.ts';
 import { presentAnnotated } from './annotated-message.ts';
-import { cursorParameter, emojiInPath, groupIdInPath, limitParameter, seqInPath } from './fields.ts';
+import { cursorParameter, limitParameter } from './fields.ts';
 import { linkPages } from './paging.ts';
+import { emojiInPath, groupIdInPath, seqInPath } from './path-fields.ts';
 import { costOfPage } from './rate-limit.ts';
 import { json, personRoute, type Route } from './route.ts';
 

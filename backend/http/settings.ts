@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { readBadge } from '../domain/read-badge.ts';
 import { changeSettings } from '../domain/settings.ts';
 import { badge, messageGroup, presentBadge, presentMessageGroup } from '../presentation/message-group.ts';
-import { CODES, groupIdInPath } from './fields.ts';
+import { CODES } from './fields.ts';
+import { groupIdInPath } from './path-fields.ts';
 import { json, personRoute, type Route } from './route.ts';
 
 const setting = (name: string, description: string) =>

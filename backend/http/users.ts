@@ -3,8 +3,9 @@ import { foldCase, HANDLE_PATTERN } from '../../schema/handles.ts';
 import { blockUser, listBlocks, unblockUser } from '../domain/block-user.ts';
 import { findByHandle, findByPrefix, saveProfile } from '../domain/people.ts';
 import { blockedUser, person, presentBlocks, presentPerson } from '../presentation/person.ts';
-import { CODES, cursorParameter, displayName, handleInPath, limitParameter, newHandle } from './fields.ts';
+import { CODES, cursorParameter, displayName, limitParameter, newHandle } from './fields.ts';
 import { linkPages } from './paging.ts';
+import { handleInPath } from './path-fields.ts';
 import { costOfPage } from './rate-limit.ts';
 import { json, nothing, openRoute, personRoute, type Route, userRoute } from './route.ts';
 

@@ -16,29 +16,17 @@ import type {
   OwnData,
   Summary,
 } from '../domain/model.ts';
-import type { GroupItem, ListingItem } from '../../schema/items.ts';
-import {
-  ALL_MEMBERS,
-  GROUP_SK,
-  groupIdOf,
-  groupKey,
-  isListingKey,
-  type Key,
-  LISTINGS_PK,
-  listingKey,
-  listingsBetween,
-} from '../../schema/keys.ts';
-import { INBOX_INDEX } from '../../schema/table.ts';
+import type { GroupItem } from '../../schema/items.ts';
+import { ALL_MEMBERS, GROUP_SK, groupIdOf, groupKey, type Key } from '../../schema/keys.ts';
 import { batchGet } from './batch-get.ts';
 import { noBlock } from './block-store.ts';
 import { conditionalTransaction, conditionalWrite, type WriteOutcome } from './condition.ts';
-import { changeWrites, type GroupChange, listedAs, listingWrite } from './group-change.ts';
+import { changeWrites, type GroupChange } from './group-change.ts';
 import { groupDataWrite, type StoredData } from './group-data-store.ts';
 import { groupItemOf, groupOf, memberItemOf, messageItemOf, readEntry, summaryOf } from './items.ts';
 import { mentionTargets, mentionWrites, type TransactItem } from './mention-store.ts';
 import type { MessageCodec } from './message-codec.ts';
 import { SEQ_IS_FREE } from './message-store.ts';
-import { queryItems } from './query.ts';
 import { summaryIsUnchanged, summaryUpdate } from './summary-update.ts';
 import type { Table } from './table.ts';
 
@@ -65,12 +53,6 @@ export type OpenOutcome =
   | { readonly opened: false; readonly firstMessage: Message | undefined; readonly blockedBy?: never }
   /** There is no group, and one of the two blocks the other. */
   | { readonly opened: false; readonly firstMessage?: undefined; readonly blockedBy: 'author' | 'peer' };
-
-/** The place of a public group in the list of all. */
-export interface Listing {
-  readonly groupId: string;
-  readonly inbox_sk: string;
-}
 
 export type GroupChangeOutcome =
   | { readonly stored: true; readonly entries: readonly [LogEntry, ...LogEntry[]] }
@@ -198,64 +180,6 @@ export class GroupStore {
     return { stored: false, existing: outcome.existing && groupOf(outcome.existing) };
   }
 
-  /**
-   * Public groups whose folded names begin with a prefix, in the order of those names. Eventually consistent, as an index
-   * is. 0.5 R for 4 KB. An item that is in the list without a listing's key is left out.
-   * @param prefix folded; '' lists all.
-   * @param after the `inbox_sk` to continue after.
-   */
-  async listed(prefix: string, limit: number, after?: string): Promise<Listing[]> {
-    const [from, to] = listingsBetween(prefix);
-    const query = {
-      IndexName: INBOX_INDEX,
-      KeyConditionExpression: 'inbox_pk = :listings AND inbox_sk BETWEEN :from AND :to',
-      ExpressionAttributeValues: {
-        ':listings': LISTINGS_PK,
-        ':from': after === undefined ? from : `${after}\0`,
-        ':to': to,
-      },
-    };
-    return queryItems(this.#table, query, limit, readListing);
-  }
-
-  /** The `inbox_sk` of a group in the list of public groups, strongly read; undefined where it is not listed. 1 R. */
-  async listing(groupId: string): Promise<string | undefined> {
-    const { Item } = await this.#table.send(
-      new GetCommand({ TableName: this.#table.name, Key: listingKey(groupId), ConsistentRead: true }),
-    );
-    return (Item as ListingItem | undefined)?.inbox_sk;
-  }
-
-  /**
-   * Writes or deletes the listing of a group as META says, for a rebuild, if META still has the name and the visibility
-   * that were read: between the read and the write the group may be renamed, or change its visibility. 4 W, and 1 W in
-   * the index.
-   * @returns whether META was unchanged.
-   */
-  async repairListing(seen: NamedGroup): Promise<boolean> {
-    const TableName = this.#table.name;
-    const isPublic = seen.visibility === 'public';
-    const { stored } = await conditionalTransaction(
-      this.#table.send(
-        new TransactWriteCommand({
-          TransactItems: [
-            {
-              ConditionCheck: {
-                TableName,
-                Key: groupKey(seen.groupId),
-                ConditionExpression: isPublic ? NAMED_AND_PUBLIC : NAMED_AND_PRIVATE,
-                ExpressionAttributeNames: { '#name': 'name' },
-                ExpressionAttributeValues: { ':name': seen.name, ...(isPublic && { ':public': 'public' }) },
-              },
-            },
-            listingWrite(TableName, seen.groupId, listedAs(seen)),
-          ],
-        }),
-      ),
-    );
-    return stored;
-  }
-
   /** The ids of all groups. It reads the whole table: for maintenance, never for a request. */
   async ids(): Promise<string[]> {
     const groupIds: string[] = [];
@@ -314,11 +238,3 @@ function withSummary(member: NewMember, first: LogEntry): Member {
 }
 
 const NO_SUCH_GROUP = 'attribute_not_exists(pk)';
-const NAMED_AND_PUBLIC = '#name = :name AND visibility = :public';
-const NAMED_AND_PRIVATE = '#name = :name AND attribute_not_exists(visibility)';
-
-function readListing(item: Record<string, unknown>): Listing | undefined {
-  const { pk, sk, inbox_sk } = item as ListingItem;
-  const groupId = groupIdOf({ pk });
-  return groupId !== undefined && isListingKey({ pk, sk }) ? { groupId, inbox_sk } : undefined;
-}

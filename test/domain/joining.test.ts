@@ -77,7 +77,7 @@ async function metaOf({ groupId }: Scene): Promise<NamedGroup> {
 }
 
 const listedAs = async ({ groupId }: Scene) =>
-  (await there.groups.listed('', 1_000)).filter((listing) => listing.groupId === groupId);
+  (await there.listings.page('', 1_000)).filter((listing) => listing.groupId === groupId);
 
 describe.each(WAYS)('joining %s', (_way, join) => {
   it('begins with a message whose author is the new member', async () => {

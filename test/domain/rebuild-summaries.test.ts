@@ -288,7 +288,7 @@ describe('the notes of deleted messages', () => {
 describe('the list of public groups', () => {
   const makePublic = (groupId: string) => setAttributes(groupKey(groupId), { visibility: 'public' });
   const listings = async (groupId: string) =>
-    (await there.groups.listed('', 1_000)).filter((listing) => listing.groupId === groupId);
+    (await there.listings.page('', 1_000)).filter((listing) => listing.groupId === groupId);
   const differencesOf = (groupId: string, ...differences: object[]) => ({
     ...NOTHING,
     differences: [{ key: listingKey(groupId), differences }],
