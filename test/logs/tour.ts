@@ -70,7 +70,8 @@ async function talkTogether({ secrets }: Tour, ada: Ask, grace: Ask) {
     key,
   );
   const { message_group_uuid: groupId } = opened.json() as { message_group_uuid: string };
-  const body = { message_group_uuid: groupId, message: secrets.make('text'), after_seq: 1 };
+  const data = { [secrets.make('name in own data')]: [secrets.make('own data')] };
+  const body = { message_group_uuid: groupId, message: secrets.make('text'), after_seq: 1, data };
   const keyed = { 'Idempotency-Key': secrets.make('second key') };
   const answers = [
     opened,
@@ -110,7 +111,11 @@ async function talkTogether({ secrets }: Tour, ada: Ask, grace: Ask) {
 }
 
 async function runAGroup({ secrets }: Tour, ada: Ask): Promise<number[]> {
-  const body = { name: secrets.make('group'), handles: ['other'] };
+  const ownData = (what: string) => ({ data: { [secrets.make(`name in ${what}`)]: secrets.make(what) } });
+  const body = {
+    ...{ name: secrets.make('group'), handles: ['other'] },
+    ...ownData('own data of a group'),
+  };
   const created = await ada('POST', '/api/message_groups', body, {
     'Idempotency-Key': secrets.make('group key'),
   });
@@ -118,6 +123,9 @@ async function runAGroup({ secrets }: Tour, ada: Ask): Promise<number[]> {
   return statusesOf([
     created,
     await ada('PATCH', `/api/message_groups/${uuid}`, { name: secrets.make('new name of the group') }),
+    await ada('PATCH', `/api/message_groups/${uuid}`, ownData('changed own data of a group')),
+    await ada('PATCH', `/api/message_groups/${uuid}`, { data: [secrets.make('own data that is no object')] }),
+    await ada('GET', `/api/message_groups/${uuid}`),
     await ada('PATCH', `/api/message_groups/${uuid}`, { name: `${secrets.make('long name')} `.repeat(50) }),
     await ada('PATCH', `/api/message_groups/${uuid}/members/@other`, { role: secrets.make('role') }),
     await ada('POST', '/api/messages', {
@@ -163,6 +171,13 @@ async function makeMistakes({ port, secrets }: Tour, ada: Ask, groupId: string):
     await send({ ...to, message: { [secrets.make('field of a message')]: secrets.make('text in a field') } }),
     await send({ ...to, message: 'Hi', [secrets.make('unknown field')]: secrets.make('its value') }, problem),
     await send({ ...to, message: [secrets.make('text in a list')] }),
+    await send({ ...to, message: 'Hi', data: secrets.make('own data that is a text') }, problem),
+    await send({
+      ...to,
+      message: 'Hi',
+      data: { a: `${secrets.make('own data that is too long')} `.repeat(60) },
+    }),
+    await send(`{"message": "Hi", "data": {"${secrets.make('name in own data that is no JSON')}": }`),
     await send({ handle: secrets.make('unknown handle'), message: secrets.make('text to an unknown user') }),
     await send({ ...to, message: 'Hi', after_seq: secrets.make('seq') }),
     await send(
@@ -228,7 +243,11 @@ async function meetFaults({ secrets, engine }: Tour, ada: Ask, groupId: string):
   engine.cut('PutItem', { times: 4 });
   answers.push(await send(secrets.make('text that was cut off')));
   engine.refuse('PutItem', 'ValidationException');
-  answers.push(await send(secrets.make('text that was refused')));
+  const data = {
+    [secrets.make('name in own data that was refused')]: secrets.make('own data that was refused'),
+  };
+  const refused = { message_group_uuid: groupId, message: secrets.make('text that was refused'), data };
+  answers.push(await ada('POST', '/api/messages', refused));
   engine.refuse('PutItem', 'AccessDeniedException');
   answers.push(await send(secrets.make('text that was denied')));
   engine.breakDown('Query', { times: 8 });
