@@ -43,8 +43,6 @@ export default function MessageMenu(props: MessageMenuProps) {
       unmountOnHide
       finalFocus={finalFocus}
       getAnchorRect={() => at}
-      // Chrome fires this after the long press that opened the sheet.
-      hideOnInteractOutside={({ type }) => !isSheet || type !== 'contextmenu'}
       {...(isSheet && SHEET)}
     >
       <CompositeRow store={menu} className="menu-emoji" role="group" aria-label="React">
