@@ -19,6 +19,8 @@ export function useMenuPlace() {
     handlers: {
       ...press.handlers,
       onContextMenu: (event: MouseEvent<HTMLElement>) => {
+        // React also brings the events of the menu, which is rendered elsewhere.
+        if (!event.currentTarget.contains(event.target as Node)) return;
         event.preventDefault();
         const returnTo = focusable(event.target);
         const wasPressed = press.end();
