@@ -73,6 +73,18 @@ describe('the inbox', () => {
     await expectUnits('the same, second reader', { W: 0, R: rows }, page(context, grace));
   });
 
+  it('reads each named group strongly for a request past the cache, and once', async () => {
+    const [ada, grace] = [newUserId(), newUserId()];
+    await putItems(db().table, namedGroups([ada, grace], upTo(80).map(atHour)));
+    const context = db().newContext({ timer: { now: () => 0 } });
+    const fresh = () => listInbox({ ...context, summaries: context.summaries.fresh() }, ada, { limit: 20 });
+    // More groups than the first Query reads: the page is selected again after each.
+    const rows = 3;
+    await expectUnits('inbox of 80 named', { W: 0, R: rows + 80 * 0.5 + 0.5 }, page(context, ada));
+    await expectUnits('the same past the cache', { W: 0, R: rows + 80 }, fresh);
+    await expectUnits('the same after that, second reader', { W: 0, R: rows }, page(context, grace));
+  });
+
   it('reads both kinds by one Query', async () => {
     const userId = newUserId();
     const items = [

@@ -1,4 +1,5 @@
 import type { Dependencies } from './dependencies.ts';
+import type { SummaryReader } from './group-summaries.ts';
 import type { RowWithGroup } from './inbox-entries.ts';
 import { settingsIn } from './settings.ts';
 import { mentionCount, unreadCount } from './unread.ts';
@@ -12,11 +13,11 @@ export interface Badge {
   readonly mentions: number;
 }
 
-type Needs = Pick<Dependencies, 'members' | 'summaries' | 'changes' | 'mentions'>;
+type Needs = Pick<Dependencies, 'members' | 'changes' | 'mentions'> & { readonly summaries: SummaryReader };
 
 /**
  * Counts what a user has not read: without muted and archived groups. It looks at every group of the user: 0.5 R for 4 KB of
- * rows, 0.5 R for each named group that was not read for a list within the last second, and 0.5 R for each count that needs
+ * rows, 0.5 R for each named group that was not read for a list within the last second (1 R for each with a fresh reader), and 0.5 R for each count that needs
  * deleted seqs or mentions. Clients keep it up to date by events.
  */
 export async function readBadge(needs: Needs, userId: string): Promise<Badge> {
@@ -33,6 +34,8 @@ export async function readBadge(needs: Needs, userId: string): Promise<Badge> {
   };
 }
 
+type CountNeeds = Pick<Needs, 'changes' | 'mentions'>;
+
 interface Count {
   readonly isUnread: boolean;
   readonly messages: number;
@@ -42,7 +45,7 @@ interface Count {
 const NOTHING: Count = { isUnread: false, messages: 0, mentions: 0 };
 
 /** What one group adds to the badge. */
-async function countIn(needs: Needs, entry: RowWithGroup): Promise<Count> {
+async function countIn(needs: CountNeeds, entry: RowWithGroup): Promise<Count> {
   const { row, group } = entry;
   const summary = row.peer === undefined ? group : row;
   const settings = settingsIn(entry);

@@ -111,7 +111,7 @@ async function authenticateAndCount<Params extends AnyParams>(
     await limits.anonymous(request, response);
     throw tokenHint === undefined || error.code === 'ticket_invalid' ? error : error.withHint(tokenHint);
   }
-  if (READS.has(request.method)) await limits.read(token.userId, cost(request.query), request, response);
+  if (READS.has(request.method)) await limits.read(token.userId, cost(request), request, response);
   else await limits.write(token.userId, request, response);
   return token;
 }

@@ -25,6 +25,7 @@ import {
   ownData,
   seqField,
 } from './fields.ts';
+import { cachedList, contextFor, costOrFresh } from './fresh.ts';
 import { linkPages } from './paging.ts';
 import { groupIdInPath } from './path-fields.ts';
 import { COST_OF_GROUP, costOfPage } from './rate-limit.ts';
@@ -96,10 +97,12 @@ export const messageGroupRoutes: readonly Route[] = [
     name: 'listMessageGroups',
     summary: "Lists the caller's conversations, newest activity first",
     query: inboxQuery,
-    cost: costOfPage(INBOX_PAGE),
+    headers: cachedList,
+    cost: costOrFresh(costOfPage(INBOX_PAGE)),
     answer: json(z.array(messageGroup), 'A page of conversations; `next` leads to older ones.', ['Link']),
-    handle: async ({ context, caller, query, request, response }) => {
-      const { entries, names, nextCursor: cursor } = await listInbox(context, caller.userId, query);
+    handle: async ({ context, caller, query, headers, request, response }) => {
+      const needs = contextFor(context, headers);
+      const { entries, names, nextCursor: cursor } = await listInbox(needs, caller.userId, query);
       linkPages(request, response, {
         next:
           cursor === undefined

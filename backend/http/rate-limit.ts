@@ -30,8 +30,8 @@ export const NO_LIMITS: RateLimits = {
   anonymous: () => undefined,
 };
 
-/** Returns the cost of a read by its query: a whole number, at least 1. */
-export type ReadCost = (query: Request['query']) => number;
+/** Returns the cost of a read by its query and headers: a whole number, at least 1. */
+export type ReadCost = (request: Pick<Request, 'query' | 'headers'>) => number;
 
 /** A read of one user or one item. */
 export const COST_OF_ONE: ReadCost = () => 1;
@@ -46,7 +46,7 @@ const ENTRIES_PER_READ = 10;
  * @param byDefault entries of a page without a `limit`. An invalid limit is rejected later, and counts as the default.
  */
 export function costOfPage(byDefault: number): ReadCost {
-  return ({ limit }) => {
+  return ({ query: { limit } }) => {
     const asked = typeof limit === 'string' && /^\d{1,3}$/.test(limit) ? Number(limit) : byDefault;
     const entries = asked >= 1 && asked <= MAX_LIMIT ? asked : byDefault;
     return Math.ceil(entries / ENTRIES_PER_READ);

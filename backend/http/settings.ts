@@ -3,6 +3,7 @@ import { readBadge } from '../domain/read-badge.ts';
 import { changeSettings } from '../domain/settings.ts';
 import { badge, messageGroup, presentBadge, presentMessageGroup } from '../presentation/message-group.ts';
 import { CODES } from './fields.ts';
+import { cachedList, contextFor, costOrFresh } from './fresh.ts';
 import { groupIdInPath } from './path-fields.ts';
 import { json, personRoute, type Route } from './route.ts';
 
@@ -59,8 +60,10 @@ export const settingsRoutes: readonly Route[] = [
     summary: 'Counts what the caller has not read',
     description:
       'Without muted and archived conversations. It looks at all conversations: read it once, then keep it up to date by events.',
-    cost: costOfBadge,
+    headers: cachedList,
+    cost: costOrFresh(costOfBadge),
     answer: json(badge, 'The counts.'),
-    handle: async ({ context, caller }) => presentBadge(await readBadge(context, caller.userId)),
+    handle: async ({ context, caller, headers }) =>
+      presentBadge(await readBadge(contextFor(context, headers), caller.userId)),
   }),
 ];

@@ -76,9 +76,12 @@ export class GroupStore {
     return Item && groupOf(Item as GroupItem);
   }
 
-  /** METAs, in no order; those that are not there are left out. Eventually consistent: 0.5 R each. */
-  async findMany(groupIds: readonly string[]): Promise<Group[]> {
-    const items = await batchGet(this.#table, groupIds.map(groupKey));
+  /**
+   * METAs, in no order; those that are not there are left out. Eventually consistent: 0.5 R each; 1 R where `strong`.
+   * @param groupIds each once.
+   */
+  async findMany(groupIds: readonly string[], strong = false): Promise<Group[]> {
+    const items = await batchGet(this.#table, groupIds.map(groupKey), strong);
     return items.map((item) => groupOf(item as GroupItem));
   }
 

@@ -270,6 +270,16 @@ describe('reads', () => {
     },
   );
 
+  it.each([
+    ['/api/message_groups?limit=30', 3 + 10],
+    ['/api/unread', 10 + 10],
+    ['/api/users/me', 1],
+  ])('of %s past the cache count for %d', async (path, cost) => {
+    const caller = ada.at(await limited({ reads: 100 }));
+    const answer = await caller.get(path, { 'Cache-Control': 'no-cache' });
+    expect(field(answer, 'ratelimit')['r']).toBe(100 - cost);
+  });
+
   it('are every route that a user reads by', () => {
     const declared = API_ROUTES.filter(({ method, access }) => method === 'get' && !OPEN.includes(access));
     const missing = declared.filter(({ path }) => {

@@ -8,6 +8,7 @@ import { type RunningServer, startServer } from '../../backend/http/server.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../backend/http/verify-token.ts';
 import { createLogger } from '../../backend/logger.ts';
 import type { Observer } from '../../backend/observer.ts';
+import type { Timer } from '../../backend/sources.ts';
 import type { Table } from '../../backend/table/table.ts';
 import { openEncryption } from '../../backend/table/encryption/open-encryption.ts';
 import type { TextEncryption } from '../../backend/table/encryption/text-encryption.ts';
@@ -54,6 +55,8 @@ export interface ApiOptions {
   readonly live?: LiveEvents;
   /** Default: Cruddur's. */
   readonly messageMaxChars?: number;
+  /** Default: this process's own. */
+  readonly timer?: Timer;
   /** Default: none. */
   readonly limits?: RateLimits;
   /** Default: none. */
@@ -79,7 +82,7 @@ export async function startTestApi(options: ApiOptions): Promise<TestApi> {
   const logLines: string[] = [];
   const logger = createLogger('info', { write: (line) => void logLines.push(line) });
   const encryption = options.encryption ?? (await openEncryption(readTextConfig(process.env), { logger }));
-  const { live, messageMaxChars, observer } = options;
+  const { live, messageMaxChars, observer, timer } = options;
   const context = wire({
     table,
     encryption,
@@ -87,6 +90,7 @@ export async function startTestApi(options: ApiOptions): Promise<TestApi> {
     ...(live && { live }),
     ...(messageMaxChars !== undefined && { messageMaxChars }),
     ...(observer && { observer }),
+    ...(timer && { timer }),
   });
   const app = createApp({
     context,

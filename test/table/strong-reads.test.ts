@@ -35,11 +35,16 @@ beforeAll(async () => {
   for (const item of items) await putItem(table, item);
 });
 
-describe('what decides who receives an event, and what it shows, is read strongly', () => {
+describe('what decides who receives an event, and what it or a list after it shows, is read strongly', () => {
   it.each<[string, (needs: Wiring) => Promise<unknown>, unknown]>([
     ['a member’s row', ({ members }) => members.find(groupId, 'ada'), { userId: 'ada' }],
     ['some members’ rows', ({ members }) => members.findMany(groupId, ['ada']), [{ userId: 'ada' }]],
     ['the group and its newest message', (needs) => readGroupAsOf(needs, groupId, 1), { last_seq: 1 }],
+    [
+      'groups in a list past the cache',
+      async ({ summaries }) => [...(await summaries.fresh().read([groupId])).keys()],
+      [groupId],
+    ],
     ['messages', async ({ messages }) => [...(await messages.entriesAt(groupId, [1])).keys()], [1]],
     ['the number of the newest change', ({ changes }) => changes.newest(groupId), 1],
     ['reactions', async (needs) => (await readReactionsAt(needs, groupId, [1])).get(1), [{ users: ['ada'] }]],

@@ -9,6 +9,9 @@ export interface InboxPage {
   readonly nextCursor: string | undefined;
 }
 
+/** The mode of a request. `no-store`: without what browsers and the API have cached. */
+export type CacheMode = 'default' | 'no-store';
+
 /** A list of the user's conversations. */
 export type List = 'default' | 'favourites' | 'archived';
 
@@ -20,13 +23,17 @@ const INBOX_PAGE = 30;
 /** The calls about what belongs to the user alone: lists of conversations, settings of them, and blocks. */
 export function ownCalls({ GET, PUT, PATCH, DELETE }: Client<paths>) {
   return {
-    listGroups: async (cursor: string | undefined, list: List = 'default'): Promise<InboxPage> => {
+    listGroups: async (
+      cursor: string | undefined,
+      list: List = 'default',
+      cache: CacheMode = 'default',
+    ): Promise<InboxPage> => {
       const query = {
         limit: INBOX_PAGE,
         ...(list !== 'default' && { list }),
         ...(cursor !== undefined && { cursor }),
       };
-      const { data, response } = await settle(GET('/api/message_groups', { params: { query } }));
+      const { data, response } = await settle(GET('/api/message_groups', { params: { query }, cache }));
       return { groups: data, nextCursor: cursorOf(response.headers.get('Link')) };
     },
     changeSettings: (uuid: string, change: Partial<OwnSettings>): Promise<MessageGroup> =>

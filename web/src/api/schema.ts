@@ -582,7 +582,7 @@ export interface paths {
     };
     /**
      * Streams the events of the caller's conversations
-     * @description Server-sent events. `ready` comes first, and again whenever events may have been lost: then fetch again what you display. `message` (a Message; the highest `rev` counts), `reactions` (a MessageReactions), `pins` (a GroupPins), `change` (a GroupChange), `message_group` (a MessageGroup), `message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. A `message_group` after a join is followed by the newest `change` of the group, without seqs: a client that holds the group already fetches what it misses of messages (`last_seq`) and of changes. The stream ends when its token expires. A stream opened with a ticket has an `id`: with the same URL and that id in `Last-Event-ID`, as an `EventSource` sends them, it can be reopened until then.
+     * @description Server-sent events. `ready` comes first, and again whenever events may have been lost: then fetch again what you display, lists with `Cache-Control: no-cache`. `message` (a Message; the highest `rev` counts), `reactions` (a MessageReactions), `pins` (a GroupPins), `change` (a GroupChange), `message_group` (a MessageGroup), `message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. A `message_group` after a join is followed by the newest `change` of the group, without seqs: a client that holds the group already fetches what it misses of messages (`last_seq`) and of changes. The stream ends when its token expires. A stream opened with a ticket has an `id`: with the same URL and that id in `Last-Event-ID`, as an `EventSource` sends them, it can be reopened until then.
      */
     get: operations['listenToEvents'];
     put?: never;
@@ -2529,7 +2529,10 @@ export interface operations {
         /** @description A position in the list, from the `Link` header of an adjacent page. Opaque: a cursor of another list, or an altered one, is rejected. */
         cursor?: string;
       };
-      header?: never;
+      header?: {
+        /** @description With `no-cache`, groups are read from the table, and the request counts for ten reads more. Without it, what is shown of a group may be up to a second older. Send it with the first request after the event `ready`: no event repeats what happened before. Browsers send it with `fetch(…, { cache: "no-store" })`, also across origins. Anything else is ignored. */
+        'Cache-Control'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -3237,7 +3240,10 @@ export interface operations {
   readUnread: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description With `no-cache`, groups are read from the table, and the request counts for ten reads more. Without it, what is shown of a group may be up to a second older. Send it with the first request after the event `ready`: no event repeats what happened before. Browsers send it with `fetch(…, { cache: "no-store" })`, also across origins. Anything else is ignored. */
+        'Cache-Control'?: string;
+      };
       path?: never;
       cookie?: never;
     };

@@ -12,6 +12,7 @@ import { Conversation } from './conversation.ts';
 import { outgoingKey } from './conversation-state.ts';
 import type { LiveEvent } from './events.ts';
 import { pause } from './pause.ts';
+import { Refetching } from './refetching.ts';
 import { SharedStream } from './shared-stream.ts';
 import { Subject } from './subject.ts';
 import { Typing } from './typing.ts';
@@ -51,6 +52,7 @@ export class Chat {
   /** The rows of the list of conversations. */
   readonly inbox: HeldRows;
   readonly badge: UnreadBadge;
+  readonly #refetching: Refetching;
   readonly #conversations = new Map<string, Conversation>();
   readonly #listeners = new Set<(message: Message) => void>();
   /** The newest message that listeners were notified of, by conversation: each arrives at least twice. */
@@ -81,6 +83,7 @@ export class Chat {
         },
       },
     });
+    this.#refetching = new Refetching(this.queries);
     this.inbox = new HeldRows({
       me: parts.me.uuid,
       fetch: (uuid) => parts.api.readGroup(uuid),
@@ -143,7 +146,7 @@ export class Chat {
   /** Fetches a page of a list of conversations; the first one without a cursor. */
   async listGroups(cursor: string | undefined, list: List): Promise<InboxPage> {
     const requestedAt = this.inbox.moment();
-    const page = await this.api.listGroups(cursor, list);
+    const page = await this.api.listGroups(cursor, list, this.#refetching.cacheMode());
     this.inbox.tookPage(page.groups, { requestedAt, isFirst: cursor === undefined, list });
     if (list === 'default') this.badge.tookPage({ isLast: page.nextCursor === undefined });
     return page;
@@ -271,7 +274,7 @@ export class Chat {
   #catchUp(): void {
     this.inbox.ready();
     this.badge.ready();
-    void this.queries.invalidateQueries();
+    void this.#refetching.ready();
     this.#resumeOutgoing();
     for (const [uuid, conversation] of this.#conversations) {
       conversation.sending.resume();
