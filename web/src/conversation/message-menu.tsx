@@ -19,7 +19,7 @@ export interface MessageMenuProps {
 /** The menu of all actions on a message, below a row of emoji to react with. */
 export default function MessageMenu(props: MessageMenuProps) {
   const { message, context, place, finalFocus, onOpenChange } = props;
-  const { at, isSheet } = place;
+  const { rect, isSheet } = place;
   // The emoji are one row of a grid, and each action another: from any emoji, the arrow keys lead to the first action.
   const menu = Ariakit.useMenuStore({
     placement: 'bottom-start',
@@ -42,7 +42,7 @@ export default function MessageMenu(props: MessageMenuProps) {
       portal
       unmountOnHide
       finalFocus={finalFocus}
-      getAnchorRect={() => at}
+      getAnchorRect={rect}
       {...(isSheet && SHEET)}
     >
       <CompositeRow store={menu} className="menu-emoji" role="group" aria-label="React">

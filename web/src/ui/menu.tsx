@@ -75,7 +75,7 @@ export default function Menu({ label, className, placement, entries, place, chil
         portal
         unmountOnHide
         finalFocus={opened?.returnTo ?? button}
-        getAnchorRect={(anchor) => opened?.at ?? anchor?.getBoundingClientRect() ?? null}
+        getAnchorRect={(anchor) => opened?.rect() ?? anchor?.getBoundingClientRect() ?? null}
         {...(isSheet && SHEET)}
       >
         {entries.map((entry) =>

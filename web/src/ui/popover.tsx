@@ -14,7 +14,7 @@ export function Popover(props: {
   readonly children: ReactNode;
 }) {
   const { label, className, place, finalFocus, onClose, children } = props;
-  const { at, isSheet } = place;
+  const { rect, isSheet } = place;
   const popover = usePopoverStore({ placement: 'bottom-start' });
   useEffect(() => popover.show(), [popover, place]);
   return (
@@ -27,7 +27,7 @@ export function Popover(props: {
       overflowPadding={12}
       portal
       unmountOnHide
-      getAnchorRect={() => at}
+      getAnchorRect={rect}
       autoFocusOnHide={() => {
         finalFocus()?.focus();
         return false;
