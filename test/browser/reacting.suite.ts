@@ -223,6 +223,24 @@ describe('on a phone', () => {
       ]);
     }),
   );
+
+  it(
+    'a long press on a reaction shows who reacted, and does not take it back',
+    stage(async ({ people, enter }) => {
+      const [ada, grace] = await Promise.all([people.create('Ada'), people.create('Grace')]);
+      const group = await people.send(grace, ada, 'On the way?');
+      await people.react(ada, group, 1, '❤️');
+      const phone = await enter(ada, { viewport: PHONE, hasTouch: true, isMobile: true });
+      await phone.open('Grace');
+      const reaction = phone.bubbles('On the way?').getByRole('button', { name: /^❤️/ });
+      const reactors = phone.page.getByRole('dialog', { name: 'Reactions' });
+      await press(reaction, { until: reactors });
+      await reactors.getByText('Ada').waitFor();
+      await phone.page.keyboard.press('Escape');
+      await reactors.waitFor({ state: 'detached' });
+      await seesReactions(phone, 'On the way?', ['❤️, 1 reaction, including yours']);
+    }),
+  );
 });
 
 describe('with everything open', () => {

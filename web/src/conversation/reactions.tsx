@@ -1,7 +1,8 @@
-import { memo } from 'react';
+import { memo, useRef } from 'react';
 import type { Message, Reaction } from '../api/shapes.ts';
 import { AddReactionIcon } from '../ui/icons.tsx';
 import { elementPlace } from '../ui/open-place.ts';
+import { useLongPress } from '../ui/use-long-press.ts';
 import type { ActionContext } from './message-actions.ts';
 
 /** The reactions to a message: each is a button that adds the user's own, or takes it back. */
@@ -17,24 +18,7 @@ export const Reactions = memo(function Reactions(props: {
     <ul className="reactions" aria-label="Reactions">
       {message.reactions?.map((reaction) => (
         <li key={reaction.emoji}>
-          <button
-            type="button"
-            className="reaction"
-            aria-pressed={reaction.reacted}
-            aria-label={labelOf(reaction)}
-            tabIndex={tabIndex}
-            onClick={() => context.onReact(message, reaction.emoji)}
-            onContextMenu={(event) => {
-              event.preventDefault();
-              event.stopPropagation();
-              context.onOpen({ kind: 'reactors', message, place: elementPlace(event.currentTarget) });
-            }}
-          >
-            <span className="reaction-emoji">{reaction.emoji}</span>
-            <span key={reaction.count} className="reaction-count">
-              {reaction.count}
-            </span>
-          </button>
+          <ReactionButton message={message} reaction={reaction} context={context} tabIndex={tabIndex} />
         </li>
       ))}
       <li>
@@ -55,6 +39,43 @@ export const Reactions = memo(function Reactions(props: {
     </ul>
   );
 });
+
+/** Adds the user's reaction, or takes it back. A right click, the context menu key or a long press shows who reacted. */
+function ReactionButton(props: {
+  readonly message: Message;
+  readonly reaction: Reaction;
+  readonly context: ActionContext;
+  readonly tabIndex: number;
+}) {
+  const { message, reaction, context, tabIndex } = props;
+  const button = useRef<HTMLButtonElement>(null);
+  const showReactors = (): void => {
+    if (button.current) context.onOpen({ kind: 'reactors', message, place: elementPlace(button.current) });
+  };
+  const press = useLongPress(showReactors);
+  return (
+    <button
+      ref={button}
+      type="button"
+      className="reaction"
+      aria-pressed={reaction.reacted}
+      aria-label={labelOf(reaction)}
+      tabIndex={tabIndex}
+      onClick={() => context.onReact(message, reaction.emoji)}
+      {...press.handlers}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        if (press.end() !== 'opened') showReactors();
+      }}
+    >
+      <span className="reaction-emoji">{reaction.emoji}</span>
+      <span key={reaction.count} className="reaction-count">
+        {reaction.count}
+      </span>
+    </button>
+  );
+}
 
 function labelOf({ emoji, count, reacted }: Reaction): string {
   const words = count === 1 ? '1 reaction' : `${count} reactions`;
