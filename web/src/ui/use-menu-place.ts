@@ -20,7 +20,7 @@ export function useMenuPlace() {
       ...press.handlers,
       onContextMenu: (event: MouseEvent<HTMLElement>) => {
         // React also brings the events of the menu, which is rendered elsewhere.
-        if (!event.currentTarget.contains(event.target as Node)) return;
+        if (!(event.target instanceof Node && event.currentTarget.contains(event.target))) return;
         event.preventDefault();
         const returnTo = focusable(event.target);
         const wasPressed = press.end();
