@@ -152,13 +152,6 @@ export class People {
     await this.#exchange('PATCH', path, { body: settings, token: person.token });
   }
 
-  /** The number of unread messages that mention a user, by the list of their conversations. */
-  async mentionsInList(person: Person, group: string): Promise<number | undefined> {
-    const answer = await this.#exchange('GET', '/api/message_groups', { token: person.token });
-    const rows = z.array(z.object({ uuid: z.string(), mention_count: z.number() })).parse(answer);
-    return rows.find(({ uuid }) => uuid === group)?.mention_count;
-  }
-
   async block(person: Person, other: Person): Promise<void> {
     await this.#exchange('PUT', `/api/users/@${other.handle}/block`, { token: person.token });
   }
