@@ -65,7 +65,7 @@ export class GroupSummaries implements SummaryReader {
   }
 
   async #findFresh(groupIds: readonly string[]): Promise<(NamedGroup | undefined)[]> {
-    // Who comes from now on waits for the next read: this one may be older than what they know.
+    // A request that comes from now on waits for the next read: this one may be older than what its client knows.
     this.#freshLoader.clearAll();
     const groups = await this.#find(groupIds, true);
     for (const group of groups) if (group) this.remember(group);

@@ -24,9 +24,10 @@ export const MAX_DIRECT_ROWS = 500;
 /**
  * A page of a user's message groups, newest activity first. All rows of named groups and some of direct groups are read
  * from the index, and the METAs of the named groups, which all users of a second share. 0.5 R for 4 KB of rows, 0.5 R for
- * each named group of the user (1 R with a fresh reader), 0.5 R for each count that needs deleted seqs or mentions, 1 R for own data of each group that
- * is shown with it, and 0.5 R for each name; data and names that were read lately cost nothing. Groups that are not in the list are looked at as well: where there are many, a page may be short, or empty, and the
- * next one goes on.
+ * each named group of the user (1 R with a fresh reader), 0.5 R for each count that needs deleted seqs or mentions, 1 R for
+ * own data of each group that is shown with it, and 0.5 R for each name; data and names that were read lately cost nothing.
+ * Groups that are not in the list are looked at as well: where there are many, a page may be short, or empty, and the next
+ * one goes on.
  * @param page list: default `default`. maxDirectRows: default MAX_DIRECT_ROWS.
  * @throws BadRequestError `cursor_invalid`.
  */

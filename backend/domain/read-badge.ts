@@ -17,8 +17,8 @@ type Needs = Pick<Dependencies, 'members' | 'changes' | 'mentions'> & { readonly
 
 /**
  * Counts what a user has not read: without muted and archived groups. It looks at every group of the user: 0.5 R for 4 KB of
- * rows, 0.5 R for each named group that was not read for a list within the last second (1 R for each with a fresh reader), and 0.5 R for each count that needs
- * deleted seqs or mentions. Clients keep it up to date by events.
+ * rows, 0.5 R for each named group that was not read for a list within the last second (1 R for each with a fresh reader),
+ * and 0.5 R for each count that needs deleted seqs or mentions. Clients keep it up to date by events.
  */
 export async function readBadge(needs: Needs, userId: string): Promise<Badge> {
   const { items: rows } = await needs.members.inbox(userId, Infinity);

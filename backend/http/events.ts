@@ -37,7 +37,8 @@ export const eventRoutes: readonly Route[] = [
     summary: "Streams the events of the caller's conversations",
     description:
       'Server-sent events. `ready` comes first, and again whenever events may have been lost: then fetch again what you ' +
-      'display, lists with `Cache-Control: no-cache`. `message` (a Message; the highest `rev` counts), `reactions` (a MessageReactions), `pins` (a GroupPins), ' +
+      'display, lists with `Cache-Control: no-cache`. ' +
+      '`message` (a Message; the highest `rev` counts), `reactions` (a MessageReactions), `pins` (a GroupPins), ' +
       '`change` (a GroupChange), `message_group` (a MessageGroup), ' +
       '`message_group_left` (`{uuid}`) and `typing` (`{message_group_uuid, user_uuid, handle}`) follow as they happen. ' +
       'A `message_group` after a join is followed by the newest `change` of the group, without seqs: a client that holds ' +
