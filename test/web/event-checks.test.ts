@@ -68,7 +68,7 @@ const group = {
   ...{ uuid: 'g', kind: 'group', name: 'Moths', display_name: 'Moths', handle: null, message: null },
   ...{ created_at: '2026-01-01T00:00:00.000Z', last_seq: 1, read_seq: 0, unread_count: 1, mention_count: 1 },
   ...{ last_by: 'ada', last_by_name: 'Ada', last_kind: 'text', member_count: 2, unreadable: true },
-  visibility: 'public',
+  ...{ visibility: 'public', data: { topic: 'moths' } },
   ...{ muted: 'none', favourite: false, archived: false, marked_unread: true },
 };
 const added = { reactions: [{ emoji: '👍', count: 2, reacted: true }], pinned: false };
@@ -77,7 +77,7 @@ const original = {
   ...{ seq: 1, user_uuid: 'ada', handle: 'ada', display_name: 'Ada' },
   ...{ message: 'Hello', unreadable: true, deleted: false },
 };
-const text = { ...common, reply_to: original };
+const text = { ...common, reply_to: original, data: { shade: 'dusk' } };
 /** What a system message reports: undefined when it is of a later version of the API. */
 const report = { event: { type: 'group_created', name: 'Moths' } };
 

@@ -43,6 +43,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   message_is_system: 'This message cannot be edited or deleted.',
   reply_to_unknown: 'The message that this replies to does not exist.',
   reply_to_invalid: 'The message that this replies to does not exist.',
+  data_invalid: 'The additional data is not valid.',
+  data_too_large: 'The additional data is too large. The limit is 1 KB.',
   emoji_invalid: 'This is not an emoji.',
   pins_full: 'This conversation has 50 pinned messages. Unpin one first.',
   reactions_full: 'This message has as many reactions as it can have.',
