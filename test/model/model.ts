@@ -15,6 +15,7 @@ export interface ExpectedRow {
   readonly last_kind: MessageKind;
   readonly read_seq: number;
   readonly unread_count: number;
+  readonly mention_count: number;
 }
 
 /** A read mark that was acknowledged, in the membership that began then. */
@@ -65,6 +66,9 @@ export class GroupModel {
       .map(({ readSeq }) => readSeq);
     const readSeq = Math.max(joinedSeq, ...own, ...marked);
     const last = this.#log.at(-1);
+    const unread = this.#log.filter(
+      ({ seq, kind, deleted_at }) => kind === 'text' && seq > readSeq && deleted_at === undefined,
+    );
     return {
       uuid,
       name: this.#name,
@@ -76,8 +80,9 @@ export class GroupModel {
       last_by_name: nameOf(last?.user_uuid ?? ''),
       last_kind: last?.kind ?? 'text',
       read_seq: readSeq,
-      unread_count: this.#log.filter(
-        ({ seq, kind, deleted_at }) => kind === 'text' && seq > readSeq && deleted_at === undefined,
+      unread_count: unread.length,
+      mention_count: unread.filter(
+        ({ mentions = [], mentions_all }) => mentions_all === true || mentions.includes(userId),
       ).length,
     };
   }

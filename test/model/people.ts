@@ -78,7 +78,7 @@ export class People {
       case 'send':
         return this.#send(actor, stage);
       case 'edit':
-        return actor.patch(this.#messagePath(stage, actor), { message: this.#text() });
+        return actor.patch(this.#messagePath(stage, actor), { message: this.#message() });
       case 'delete':
         return actor.delete(this.#messagePath(stage, actor));
       case 'markForwards':
@@ -115,7 +115,7 @@ export class People {
   }
 
   async #send(actor: Caller, stage: Stage): Promise<Answer> {
-    const body = { message: this.#text(), message_group_uuid: stage.groupId };
+    const body = { message: this.#message(), message_group_uuid: stage.groupId };
     const keyed = this.#prng.between(1, 3) === 1;
     const headers = keyed ? { 'Idempotency-Key': crypto.randomUUID() } : {};
     const send = () =>
@@ -155,6 +155,13 @@ export class People {
     const recent = own.slice(-4);
     const seqs = recent.length === 0 || this.#prng.between(1, 5) === 1 ? upTo(tail) : recent;
     return `/api/messages/${groupId}/${this.#pick(seqs)}`;
+  }
+
+  /** A text that may mention all members, or one of the people, who may be a member. */
+  #message(): string {
+    const drawn = this.#prng.between(1, 8);
+    const mentioned = drawn === 1 ? '@all ' : drawn <= 4 ? `@${this.#pick(this.#people).handle} ` : '';
+    return `${mentioned}${this.#text()}`;
   }
 
   #text(): string {
