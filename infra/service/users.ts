@@ -1,4 +1,4 @@
-import { Aws, CfnOutput, Duration, Fn, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, CfnOutput, Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import {
   CfnUserPool,
@@ -63,9 +63,11 @@ export class Users extends Construct {
     this.client = this.#createClient(props);
     const signInUrl = this.#createDomain(props);
     this.#replicate(props);
-    new CfnOutput(this, 'PoolId', { value: this.pool.userPoolId });
-    new CfnOutput(this, 'ClientId', { value: this.client.userPoolClientId });
-    new CfnOutput(this, 'SignInUrl', { value: signInUrl });
+    // Of the stack itself: the name of an output inside a construct ends with a digest.
+    const stack = Stack.of(this);
+    new CfnOutput(stack, 'PoolId', { value: this.pool.userPoolId });
+    new CfnOutput(stack, 'ClientId', { value: this.client.userPoolClientId });
+    new CfnOutput(stack, 'SignInUrl', { value: signInUrl });
   }
 
   #createPool({ deletionProtection, signUp, mailFrom, region }: UsersProps): UserPool {
