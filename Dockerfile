@@ -2,7 +2,7 @@
 # machine, and `proxy`. Build steps run on the platform of the building machine, because no file that they add to the API's
 # image depends on a platform.
 
-# What the images are built from. The deployment sets both to the digests of base-images.env.
+# What the images are built from. The deployment sets the first to its digest in base-images.env.
 ARG NODE_IMAGE=node:24-trixie-slim
 ARG DEBIAN_IMAGE=debian:trixie-slim
 
