@@ -5,11 +5,13 @@ import {
   groupIdOf,
   groupPk,
   isMessageKey,
+  isPinsKey,
   type Key,
   MEMBER_SK_PREFIX,
   memberUserIdOf,
   messageKey,
   MAX_SEQ,
+  reactionsOf,
 } from '../../schema/keys.ts';
 import { type RawItem, toLine } from './item-json.ts';
 import { keyOf } from './item-shapes.ts';
@@ -24,6 +26,8 @@ interface Partition {
   readonly groupId: string;
   /** Members and META, which are held back until they are known to fit the messages. */
   rows: RawItem[];
+  /** Pins, and reactions to messages that were not read: they are read after the log, and may name newer messages. */
+  readonly late: RawItem[];
   lastSk: string;
   /** Whether a message is so new that it may have been written while the partition was read. */
   young: boolean;
@@ -33,8 +37,9 @@ interface Partition {
  * Passes items on so that those of each group are of one moment, although clients write meanwhile.
  *
  * A partition is read in the order of its sort keys: changes, deleted seqs, invitations, members, META, messages, pins, the
- * listing of a public group (which `rebuild-summaries` repairs where it was read after a change of META), reactions. So what is kept of a
- * log is never newer than the log, and a log has no gap. The race: a member who is added or removed after the rows were read and before the log was read is only
+ * listing of a public group (which `rebuild-summaries` repairs where it was read after a change of META), reactions. So a log has no
+ * gap, and what is kept of it before it is never newer. Pins and reactions are left out where they are of messages that are: a table
+ * made of the dump would show them on other messages later. The race: a member who is added or removed after the rows were read and before the log was read is only
  * in the log. A removed user would then be a member again, or a conversation would have messages and no members. So the
  * rows are held back until the log was read. If a message in it is new enough, the rows are read again. If they changed,
  * the new end of the log and the rows are read once more, until the rows before and after the end of the log have the same
@@ -60,12 +65,13 @@ export async function* wholeGroups(
       yield item;
       continue;
     }
-    current ??= { groupId, rows: [], lastSk: messageKey(groupId, 0).sk, young: false };
+    current ??= { groupId, rows: [], late: [], lastSk: messageKey(groupId, 0).sk, young: false };
     if (isMessageKey(key)) {
       current.lastSk = key.sk;
       current.young ||= (item['created_at']?.S ?? '') >= youngFrom;
       yield item;
     } else if (isRow(key)) current.rows.push(item);
+    else if (isPinsKey(key) || isReactionToNewer(key, current)) current.late.push(item);
     else yield item;
   }
   if (current) yield* finish(current, reader);
@@ -85,6 +91,22 @@ async function* finish(partition: Partition, reader: GroupReader): AsyncGenerato
     }
   }
   yield* partition.rows;
+  yield* partition.late.flatMap((item) => withoutNewer(item, partition));
+}
+
+function isReactionToNewer(key: Key, { groupId, lastSk }: Partition): boolean {
+  const reactions = reactionsOf(key);
+  return reactions !== undefined && messageKey(groupId, reactions.seq).sk > lastSk;
+}
+
+/** Pins or reactions without those of messages after the log's end. */
+function withoutNewer(item: RawItem, partition: Partition): RawItem[] {
+  const { groupId, lastSk } = partition;
+  if (isReactionToNewer(keyOf(item), partition)) return [];
+  const { seqs, ...rest } = item;
+  if (seqs?.NS === undefined) return [item];
+  const kept = seqs.NS.filter((seq) => messageKey(groupId, Number(seq)).sk <= lastSk);
+  return [kept.length === 0 ? rest : { ...rest, seqs: { NS: kept } }];
 }
 
 /** Whether the item is a member's row, or META. */
