@@ -24,6 +24,8 @@ it('the README’s first conversation works as it is written', async () => {
   const { stdout, stderr } = await run(
     'bash',
     [
+      // A bash whose input is a socket, as here, would take itself for one of a network, and read the user's own settings.
+      '--norc',
       '-euo',
       'pipefail',
       '-c',
