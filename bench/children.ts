@@ -55,6 +55,21 @@ export class Children {
   }
 }
 
+/** Runs a benchmark, and ends the processes that it started: when it ends, fails, or is stopped by a signal (status 1). */
+export async function withChildren(run: (children: Children) => Promise<void>): Promise<void> {
+  // The SDK warns once for each process about the versions of Node that it will support.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  const children = new Children();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void children.stop().then(() => process.exit(1)));
+  }
+  try {
+    await run(children);
+  } finally {
+    await children.stop();
+  }
+}
+
 /** A shell program that reads process ids, one on each line, and ends those processes when its input ends. */
 const GUARD = 'while read -r pid; do pids="$pids $pid"; done; kill -9 $pids';
 

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { meterCapacity } from '../backend/table/capacity-meter.ts';
 import { createDynamoClient } from '../backend/table/client.ts';
 import { openTable } from '../backend/table/table.ts';
-import { Children } from './children.ts';
+import { withChildren } from './children.ts';
 import { Replayer } from './cost/replay.ts';
 import {
   compare,
@@ -46,9 +46,6 @@ function scenesWith(active: readonly [number, number, number]): Measured[] {
 const FULL = scenesWith([20, 20, 40]);
 const QUICK = scenesWith([6, 4, 4]);
 const SEED = 14;
-
-// The SDK warns once for each process about the versions of Node that it will support.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const options = new Command('npm run bench:cost --')
   .description(
@@ -162,11 +159,7 @@ The rules of the others, in \`bench/cost/rules.ts\`:
 - **First edition** of this design: a send is 1 W and 1 R for each 8 members; the stream's function, for each conversation in a batch, 3 W a member
   and 1 R for each 8. The names that it reads are not counted.`;
 
-const children = new Children();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void children.stop().then(() => process.exit(1)));
-}
-try {
+await withChildren(async (children) => {
   const days = await replayDays(await startEngine(children));
   print(days);
   if (options.write) {
@@ -178,6 +171,4 @@ try {
     process.stderr.write(`bench: ${scene.name} cost more than ${aim} of the original\n`);
     process.exitCode = 1;
   }
-} finally {
-  await children.stop();
-}
+});

@@ -4,7 +4,7 @@ import { createDynamoClient } from '../backend/table/client.ts';
 import { openTable } from '../backend/table/table.ts';
 import { ApiClient } from './api-client.ts';
 import type { ApiCommands } from './api-process.ts';
-import { type Child, Children } from './children.ts';
+import { type Child, type Children, withChildren } from './children.ts';
 import { startEngine } from './engine.ts';
 import { EventListeners, type Listener } from './event-listeners.ts';
 import { type EventsFigures, eventsSection, eventsText, type Live } from './events-report.ts';
@@ -224,19 +224,10 @@ async function measure(bench: Bench): Promise<EventsFigures> {
   };
 }
 
-// The SDK warns once for each process about the versions of Node that it will support.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-
-const children = new Children();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void children.stop().then(() => process.exit(1)));
-}
-try {
+await withChildren(async (children) => {
   const bench = await start(children);
   const figures = await measure(bench);
   await Promise.all([bench.client, bench.talkerClient, bench.groupClient].map((client) => client.close()));
   process.stdout.write(eventsText(figures));
   if (options.write) await writeSection(PAGE_FILE, 'bench:events', eventsSection(figures));
-} finally {
-  await children.stop();
-}
+});

@@ -7,7 +7,7 @@ import { groupItemOf, memberItemOf, messageItemOf, summaryOf } from '../backend/
 import { openTable } from '../backend/table/table.ts';
 import { ApiClient } from './api-client.ts';
 import type { ApiCommands } from './api-process.ts';
-import { Children } from './children.ts';
+import { type Children, withChildren } from './children.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { fill } from './fill.ts';
 import { type Item, profile, TEXT } from './items.ts';
@@ -184,14 +184,7 @@ Then each of them sends one message to it, in the same way:
 ${markdownTable(gridOf(results, 'sends'))}`;
 }
 
-// The SDK warns once for each process about the versions of Node that it will support.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-
-const children = new Children();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void children.stop().then(() => process.exit(1)));
-}
-try {
+await withChildren(async (children) => {
   const machine = describeMachine();
   const engine = await startEngine(children);
   const issuer = await createIssuer();
@@ -204,6 +197,4 @@ try {
       `${gridText(`${options.joins} ${what} to one public group`, gridOf(results, what))}\n`,
     );
   if (options.write) await writeSection(PAGE_FILE, 'bench:joins', sectionOf(results, machine));
-} finally {
-  await children.stop();
-}
+});

@@ -4,7 +4,7 @@ import { openTable } from '../backend/table/table.ts';
 import { directGroupId } from '../schema/ids.ts';
 import { ApiClient } from './api-client.ts';
 import type { ApiCommands } from './api-process.ts';
-import { type Child, Children } from './children.ts';
+import { type Child, type Children, withChildren } from './children.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { fill } from './fill.ts';
 import { conversation, type Item, profile } from './items.ts';
@@ -127,14 +127,7 @@ how much is chance. ${date}, ${cpu}, ${cores} cores, node ${node}, load average 
 ${markdownTable(gridOf(sides))}`;
 }
 
-// The SDK warns once for each process about the versions of Node that it will support.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-
-const children = new Children();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void children.stop().then(() => process.exit(1)));
-}
-try {
+await withChildren(async (children) => {
   const machine = describeMachine();
   const engine = await startEngine(children);
   const dynamo = createDynamoClient(engine.dynamo);
@@ -153,6 +146,4 @@ try {
   await Promise.all(sides.map(({ client }) => client.close()));
   process.stdout.write(`${gridText('CPU of a send, with metrics and without', gridOf(sides))}\n`);
   if (options.write) await writeSection(PAGE_FILE, 'bench:metrics', sectionOf(sides, machine));
-} finally {
-  await children.stop();
-}
+});

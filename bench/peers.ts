@@ -10,7 +10,7 @@ import { openTable } from '../backend/table/table.ts';
 import { directGroupId } from '../schema/ids.ts';
 import { ApiClient, type ApiRequest } from './api-client.ts';
 import type { ApiCommands } from './api-process.ts';
-import { Children } from './children.ts';
+import { type Children, withChildren } from './children.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { fill } from './fill.ts';
 import { conversation, type Item, profile, TEXT } from './items.ts';
@@ -239,14 +239,7 @@ idempotency. ${date}, ${cpu}, ${cores} cores, node ${node}, load average before 
 ${markdownTable(gridOf(results))}`;
 }
 
-// The SDK warns once for each process about the versions of Node that it will support.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-
-const children = new Children();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void children.stop().then(() => process.exit(1)));
-}
-try {
+await withChildren(async (children) => {
   const machine = describeMachine();
   const issuer = await createIssuer();
   const tokens = new Map<string, string>();
@@ -257,6 +250,4 @@ try {
   await Promise.all([own, original].map(({ client }) => client.close()));
   process.stdout.write(`${gridText('Flask original : this API', gridOf(results))}\n`);
   if (options.write) await writeSection(PAGE_FILE, 'bench:peers', sectionOf(results, machine));
-} finally {
-  await children.stop();
-}
+});
