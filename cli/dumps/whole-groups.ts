@@ -38,8 +38,12 @@ interface Partition {
  *
  * A partition is read in the order of its sort keys: changes, deleted seqs, invitations, members, META, messages, pins, the
  * listing of a public group (which `rebuild-summaries` repairs where it was read after a change of META), reactions. So a log has no
- * gap, and what is kept of it before it is never newer. Pins and reactions are left out where they are of messages that are: a table
- * made of the dump would show them on other messages later. The race: a member who is added or removed after the rows were read and before the log was read is only
+ * gap, and what is read before it is never newer than the log.
+ *
+ * Pins and reactions are read after it, and may be of messages that the dump does not have. Those are left out: a table made of the
+ * dump would show them on the next messages with these seqs.
+ *
+ * The race: a member who is added or removed after the rows were read and before the log was read is only
  * in the log. A removed user would then be a member again, or a conversation would have messages and no members. So the
  * rows are held back until the log was read. If a message in it is new enough, the rows are read again. If they changed,
  * the new end of the log and the rows are read once more, until the rows before and after the end of the log have the same
