@@ -97,6 +97,7 @@ const SUITES = {
   /** The deployment's templates: AWS's rules, cfn-lint, and a stand-in for AWS. What is Python's skips where there is none. */
   infra: () => ({
     globalSetup: './infra/test/support/prepare.ts',
+    globalTeardown: './infra/test/support/synthesis-folder.ts',
     testMatch: files('infra/test/*.{test,suite}.ts'),
     testTimeout: 120_000,
   }),

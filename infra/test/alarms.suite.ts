@@ -9,9 +9,7 @@ import {
   topicsThatRefuseTheirPublishers,
 } from './support/alarm-rules.ts';
 import { AWS_METRICS, isPublished } from './support/aws-metrics.ts';
-import { resourcesOf, type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
-
-useSynthesis();
+import { resourcesOf, type Stack, synthesise } from './support/synthesis.ts';
 
 /** The alarms and notices of a deployment with everything, by their names after the stack's. */
 const ALARMS = [

@@ -1,8 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import { onlyResource, resourcesOf, type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
-
-useSynthesis();
+import { onlyResource, resourcesOf, type Stack, synthesise } from './support/synthesis.ts';
 
 let stacks: readonly Stack[];
 beforeAll(() => {

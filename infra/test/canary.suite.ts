@@ -1,8 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CANARY_STEPS, METRICS, NAMESPACE } from '../../backend/metrics/catalogue.ts';
-import { onlyResource, resourcesOf, type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
-
-useSynthesis();
+import { onlyResource, resourcesOf, type Stack, synthesise } from './support/synthesis.ts';
 
 let stacks: readonly Stack[];
 beforeAll(() => {

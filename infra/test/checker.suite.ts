@@ -1,9 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { RULES } from './checker/rules.ts';
-import { synthesise, testSettings, useSynthesis, type Values } from './support/synthesis.ts';
+import { synthesise, testSettings, type Values } from './support/synthesis.ts';
 import { type Deployment, synthesiseAllPairs } from './support/variants.ts';
-
-useSynthesis();
 
 /** Everything that can be switched on, for the rules' own tests. */
 const EVERYTHING: Values = { textEncryption: 'on', firewall: true, baseline: true, image: undefined };

@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { serviceControlPolicy } from '../service-control-policy.ts';
-import { synthesise, useSynthesis } from './support/synthesis.ts';
-
-useSynthesis();
+import { synthesise } from './support/synthesis.ts';
 
 const ACCOUNT = '123456789012';
 const TABLE = `arn:aws:dynamodb:eu-west-1:${ACCOUNT}:table/cruddur-messages`;

@@ -5,10 +5,8 @@ import { RESOURCE_COSTS, standingCosts } from '../cost/resource-costs.ts';
 import { parseTemplate, type Template } from '../cost/templates.ts';
 import { METRICS } from '../../backend/metrics/catalogue.ts';
 import { readDayOfUser, seriesByUse, usageOf } from '../cost/usage.ts';
-import { synthesise, testSettings, useSynthesis, type Values } from './support/synthesis.ts';
+import { synthesise, testSettings, type Values } from './support/synthesis.ts';
 import { synthesiseAllPairs } from './support/variants.ts';
-
-useSynthesis();
 
 const { standing } = readPrices();
 

@@ -4,10 +4,8 @@ import * as z from 'zod';
 import { TEMPLATES } from '../templates.ts';
 import { plainPolicies } from './support/plain-policies.ts';
 import { pythonProgram } from './support/python.ts';
-import { parseTemplate, synthesise, useSynthesis } from './support/synthesis.ts';
+import { parseTemplate, synthesise } from './support/synthesis.ts';
 import { synthesiseAllPairs } from './support/variants.ts';
-
-useSynthesis();
 
 const python = pythonProgram('python');
 /** Without Python the suite has said so. */

@@ -1,8 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { keysThatAnyRoleMayUse } from './support/key-rules.ts';
-import { resourcesOf, type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
-
-useSynthesis();
+import { resourcesOf, type Stack, synthesise } from './support/synthesis.ts';
 
 let stacks: readonly Stack[];
 beforeAll(() => {

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { TEMPLATES } from '../templates.ts';
-import { parseTemplate, synthesise, useSynthesis } from './support/synthesis.ts';
-
-useSynthesis();
+import { parseTemplate, synthesise } from './support/synthesis.ts';
 
 const PAGES = ['docs/deploy.md', 'docs/operations.md', 'docs/security.md'];
 /** `the output `Name``, `the outputs `One` and `Other``, and in commands `<output Name>`. */

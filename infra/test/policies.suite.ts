@@ -6,9 +6,7 @@ import { daxRoleTemplate } from '../dax-role-template.ts';
 import { onPremisesTemplate } from '../on-premises-template.ts';
 import { BOUNDARY_ACTIONS } from '../permissions-boundary.ts';
 import { readerRoleTemplate } from '../reader-role-template.ts';
-import { resourcesOf, type Stack, synthesise, useSynthesis, EXISTING } from './support/synthesis.ts';
-
-useSynthesis();
+import { resourcesOf, type Stack, synthesise, EXISTING } from './support/synthesis.ts';
 
 /** The image comes from another registry by default; containers with a built image also need the registry's sign-in. */
 const DEPLOYMENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

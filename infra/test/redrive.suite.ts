@@ -12,8 +12,7 @@ import { streamStores } from '../../lambdas/update-summaries/stores.ts';
 import { inProcessLiveEvents } from '../../backend/events/in-process-live-events.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { type Key, messageKey } from '../../schema/keys.ts';
-import { failsWith, type Outcome, succeeds } from '../../test/bin/run-script.ts';
-import { runExecutable } from '../../test/bin/script-processes.ts';
+import { callScript, failsWith, type Outcome, succeeds } from '../../test/bin/run-script.ts';
 import { messageItem } from '../../test/support/factories.ts';
 import { addGroup, deleteItem, putItem } from '../../test/support/scene.ts';
 import { createTestTable, type TestTable } from '../../test/support/test-table.ts';
@@ -71,7 +70,7 @@ describeWithQueue('redrive, with a queue of the stand-in', () => {
   });
 
   const redrive = (url = queueUrl, args: readonly string[] = []): Promise<Outcome> =>
-    runExecutable('ddb/redrive', [url, ...args], {
+    callScript('ddb/redrive', [url, ...args], {
       env: { AWS_ENDPOINT_URL: db.endpoint, DDB_MESSAGE_TABLE: db.tableName, DATA_DIR: '/nonexistent' },
     });
   const send = (body: unknown) =>

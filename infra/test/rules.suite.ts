@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { TEMPLATES } from '../templates.ts';
 import { pythonProgram } from './support/python.ts';
-import { EXISTING, STANDBY, synthesise, testApp, useSynthesis } from './support/synthesis.ts';
-
-useSynthesis();
+import { synthesisFolder } from './support/synthesis-folder.ts';
+import { EXISTING, STANDBY, synthesise, testApp } from './support/synthesis.ts';
 
 const OWN_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
 
@@ -57,7 +57,8 @@ describe('an error is found', () => {
       '"AWS::DynamoDB::GlobalTable"',
       '"AWS::DynamoDB::GlobalTables"',
     );
-    writeFileSync(table?.path ?? '', text);
-    expect(lint([table?.path ?? ''])).toContain('AWS::DynamoDB::GlobalTables');
+    const broken = join(synthesisFolder(), 'broken.template.json');
+    writeFileSync(broken, text);
+    expect(lint([broken])).toContain('AWS::DynamoDB::GlobalTables');
   });
 });

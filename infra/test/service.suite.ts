@@ -7,12 +7,9 @@ import {
   type Stack,
   synthesise,
   testSettings,
-  useSynthesis,
   EXISTING,
   type Values,
 } from './support/synthesis.ts';
-
-useSynthesis();
 
 let stacks: readonly Stack[];
 beforeAll(() => {

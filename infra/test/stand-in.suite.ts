@@ -16,8 +16,7 @@ import { readerRoleTemplate } from '../reader-role-template.ts';
 import { plainTableTemplate } from '../table/plain-template.ts';
 import { createHandler } from '../../lambdas/create-profile/handler.ts';
 import { DEFAULT_TABLE_NAME } from '../../schema/table.ts';
-import { succeeds } from '../../test/bin/run-script.ts';
-import { runExecutable } from '../../test/bin/script-processes.ts';
+import { callScript, succeeds } from '../../test/bin/run-script.ts';
 import { startTestApi, type TestApi } from '../../test/support/api.ts';
 import { exchange } from '../../test/support/http-client.ts';
 import { STANDS_IN } from './support/left-out.ts';
@@ -25,11 +24,9 @@ import { pythonProgram } from './support/python.ts';
 import { STAND_IN_CREDENTIALS, STAND_IN_REGION, type StandIn, startStandIn } from './support/stand-in.ts';
 import { deploy, type Deployment, requestCertificate } from './support/stand-in-deployment.ts';
 import { createPool, type SignedIn, type TestPool } from './support/stand-in-sign-in.ts';
-import { type Stack, synthesise, useSynthesis } from './support/synthesis.ts';
+import { type Stack, synthesise } from './support/synthesis.ts';
 
 const describeDeployed = pythonProgram('moto_server') === undefined ? describe.skip : describe;
-useSynthesis();
-
 describeDeployed('deployed into a stand-in for AWS', () => {
   let standIn: StandIn;
   let stacks: readonly Stack[];
@@ -124,7 +121,7 @@ describeDeployed('deployed into a stand-in for AWS', () => {
   it('doctor finds the table as the schema defines it, after schema-load has completed it', async () => {
     // The stand-in creates a table without the two settings that AWS accepts only after the creation.
     expect(await failedChecks()).toEqual(['TTL', 'recovery']);
-    await succeeds(runExecutable('ddb/schema-load', ['prod'], { env: environment() }));
+    await succeeds(callScript('ddb/schema-load', ['prod'], { env: environment() }));
     expect(await failedChecks()).toEqual([]);
   });
 
@@ -139,7 +136,7 @@ describeDeployed('deployed into a stand-in for AWS', () => {
 
   /** The checks of doctor that fail. */
   async function failedChecks(): Promise<string[]> {
-    const { stdout } = await runExecutable('ddb/doctor', ['prod', '--json'], { env: environment() });
+    const { stdout } = await callScript('ddb/doctor', ['prod', '--json'], { env: environment() });
     const reports = doctorReports.parse(JSON.parse(stdout));
     expect(reports.length).toBeGreaterThan(10);
     return reports.filter(({ result }) => result === 'fails').map(({ check }) => check);

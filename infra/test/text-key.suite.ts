@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import { resourcesOf, type Stack, synthesise, useSynthesis, EXISTING } from './support/synthesis.ts';
-
-useSynthesis();
+import { resourcesOf, type Stack, synthesise, EXISTING } from './support/synthesis.ts';
 
 const OWN_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
 const PURPOSE = { StringEquals: { 'kms:EncryptionContext:purpose': 'cruddur-message-text' } };

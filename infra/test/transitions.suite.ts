@@ -1,9 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { CloudTemplate } from './support/synthesis.ts';
-import { useSynthesis } from './support/synthesis.ts';
 import { type Deployment, synthesiseAllPairs } from './support/variants.ts';
-
-useSynthesis();
 
 /**
  * Types that hold data, or an address that clients know, and the properties that CloudFormation changes only by creating

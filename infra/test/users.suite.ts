@@ -1,16 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import {
-  EXISTING,
-  onlyResource,
-  resourcesOf,
-  type Stack,
-  STANDBY,
-  synthesise,
-  useSynthesis,
-} from './support/synthesis.ts';
-
-useSynthesis();
+import { EXISTING, onlyResource, resourcesOf, type Stack, STANDBY, synthesise } from './support/synthesis.ts';
 
 let stacks: readonly Stack[];
 beforeAll(() => {

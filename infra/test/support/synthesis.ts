@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll } from '@jest/globals';
 import type { App } from 'aws-cdk-lib';
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import * as z from 'zod';
 import { createApp } from '../../create-app.ts';
+import { synthesisFolder } from './synthesis-folder.ts';
 import { testSettings, type Values } from './test-settings.ts';
 
 export { EXISTING, STANDBY, testSettings, type Values } from './test-settings.ts';
@@ -48,35 +49,42 @@ export interface Stack {
   readonly after: readonly string[];
 }
 
-const made: string[] = [];
-
-/** Removes the files that the tests synthesised, after all tests of a file. */
-export function useSynthesis(): void {
-  afterAll(() => {
-    for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
-  });
-}
-
 /** Creates an app with a test's settings. */
 export function testApp(values?: Values): App {
-  const outdir = mkdtempSync(join(tmpdir(), 'cruddur-infra-'));
-  made.push(outdir);
-  return createApp(testSettings(values), { outdir });
+  return createApp(testSettings(values), { outdir: mkdtempSync(join(synthesisFolder(), 'app-')) });
 }
 
 /**
- * Synthesises the stacks of the deployment with these settings.
+ * Returns the stacks of the deployment with these settings: the first test of a run that needs them synthesises them, and
+ * others read its files, which no test may change.
  * @throws if the rules of AWS Solutions find anything.
  */
 export function synthesise(values?: Values): Stack[] {
-  return testApp(values)
-    .synth()
-    .stacks.map((stack) => ({
-      name: stack.id,
-      path: stack.templateFullPath,
-      template: template.parse(stack.template),
-      after: stack.dependencies.map(({ id }) => id),
-    }));
+  return new CloudAssembly(synthesised(values)).stacks.map((stack) => ({
+    name: stack.id,
+    path: stack.templateFullPath,
+    template: template.parse(stack.template),
+    after: stack.dependencies.map(({ id }) => id),
+  }));
+}
+
+/**
+ * Returns the folder of the synthesised deployment. Two workers may synthesise the same one at the same time: a folder gets
+ * its name when it is complete, and the second one's is not needed.
+ */
+function synthesised(values?: Values): string {
+  const key = createHash('sha256')
+    .update(JSON.stringify(testSettings(values)))
+    .digest('hex');
+  const folder = join(synthesisFolder(), key);
+  if (existsSync(folder)) return folder;
+  const { directory } = testApp(values).synth();
+  try {
+    renameSync(directory, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+  }
+  return folder;
 }
 
 /** Returns all resources of a type. */
