@@ -23,6 +23,7 @@ export type CursorScope =
   | readonly [list: 'inbox' | 'inbox: archived' | 'inbox: favourites', userId: string]
   | readonly [list: 'handles', prefix: string]
   | readonly [list: 'members', groupId: string]
+  | readonly [list: 'members by handle', groupId: string, prefix: string]
   | readonly [list: 'blocks', userId: string]
   | readonly [list: 'reactions', groupId: string, seq: number]
   | readonly [list: 'public groups', userId: string, prefix: string];
@@ -56,8 +57,14 @@ function isPlaceIn(scope: CursorScope, place: string): boolean {
     case 'public groups':
       return isListingPlace(place, scope[2]);
     case 'handles':
-      return HANDLE_PATTERN.test(place) && place.startsWith(scope[1]);
+      return isHandlePlace(place, scope[1]);
+    case 'members by handle':
+      return isHandlePlace(place, scope[2]);
   }
+}
+
+function isHandlePlace(place: string, prefix: string): boolean {
+  return HANDLE_PATTERN.test(place) && place.startsWith(prefix);
 }
 
 /** An emoji and a user id. */

@@ -11,7 +11,7 @@ import { pinMessage } from '../backend/domain/pin.ts';
 import { publishTyping } from '../backend/domain/publish-typing.ts';
 import { react } from '../backend/domain/react.ts';
 import { readBadge } from '../backend/domain/read-badge.ts';
-import { listMembers, readGroup } from '../backend/domain/read-group.ts';
+import { findMembers, listMembers, readGroup } from '../backend/domain/read-group.ts';
 import { sendToGroup } from '../backend/domain/send-message.ts';
 import { createLogger } from '../backend/logger.ts';
 import type { Wiring } from '../backend/wiring.ts';
@@ -154,6 +154,34 @@ describe('in a group of 10,000', () => {
     await expectUnits('the next 100', { W: 0, R: R + names(0) }, () =>
       listMembers(context, { ...page, cursor }),
     );
+  });
+
+  it('members by handle are the handles that are compared, and their rows', async () => {
+    // Handles that no test before this one reads: of members and of users who are none, half and half.
+    const others = upTo(120).map((place) => ({
+      ...personOf(LARGE_GROUP + 200 + place),
+      handle: `pf-${place}`,
+    }));
+    const members = upTo(80).map((place) => ({ ...personOf(place), handle: `pf-m-${place}` }));
+    await putItems(db().table, profilesOf([...others, ...members]));
+    const search = { groupId, userId: ada.userId, prefix: 'pf-', limit: 100 };
+    /** 4 KB have about 40 handles. */
+    const [few, many] = [0.5, 1.5];
+    const find = (limit: number, cursor?: string) => () => findMembers(context, { ...search, limit, cursor });
+    await expectUnits('10 handles', { W: 0, R: ACCESS + few + 10 * 0.5 }, find(10));
+    const page = await expectUnits('100 handles', { W: 0, R: ACCESS + many + 100 * 0.5 }, find(100));
+    expect(page.members).toHaveLength(0);
+    const next = await expectUnits('the next 100', { W: 0, R: ACCESS + many + 100 * 0.5 }, () =>
+      find(100, page.nextCursor)(),
+    );
+    expect(next.members).toHaveLength(80);
+    await expectUnits('a handle that nobody has', { W: 0, R: ACCESS + few }, () =>
+      findMembers(context, { ...search, prefix: 'zz-nobody' }),
+    );
+    await expectUnits('not a member', { W: 0, R: ACCESS }, async () => {
+      const stranger = others[0]?.userId ?? '';
+      await expect(findMembers(context, { ...search, userId: stranger })).rejects.toThrow();
+    });
   });
 
   it('an edit and a deletion are 1 W, and one entry of the stream', async () => {

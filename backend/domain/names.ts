@@ -43,10 +43,7 @@ export class Names {
         else this.#people.clear(userId);
       }),
     );
-    return {
-      person: (userId) => known.get(userId) ?? DELETED_USER,
-      hasPerson: (userId) => known.has(userId),
-    };
+    return readerOf(known);
   }
 
   /** Notes a profile that was just read or written. */
@@ -56,6 +53,15 @@ export class Names {
     return name;
   }
 }
+
+/** The names of people who were just found by their handles. */
+export const namesOf = (people: readonly Person[]): NameReader =>
+  readerOf(new Map(people.map((person) => [person.userId, nameOf(person)])));
+
+const readerOf = (known: ReadonlyMap<string, PersonName>): NameReader => ({
+  person: (userId) => known.get(userId) ?? DELETED_USER,
+  hasPerson: (userId) => known.has(userId),
+});
 
 const nameOf = ({ handle, display_name }: Person | Profile): PersonName => ({ handle, display_name });
 

@@ -116,6 +116,22 @@ export const newHandle = requiredText('handle')
     }),
   );
 
+const prefixText = z.string('prefix_invalid').overwrite(foldCase).regex(HANDLE_PATTERN, 'prefix_invalid');
+
+const prefixDocs = (what: string) =>
+  documented({
+    description: `The beginning of ${what}, in upper or lower case: at least two characters.`,
+    codes: ['prefix_invalid'],
+    example: 'an',
+    schema: { pattern: HANDLE_AS_WRITTEN },
+  });
+
+/** The beginning of a handle, case-folded, in a query. @param what whose handle it is. */
+export const handlePrefix = (what: string) => prefixText.meta(prefixDocs(what));
+
+/** The same where it narrows a list that can be read without it. */
+export const optionalHandlePrefix = (what: string) => prefixText.optional().meta(prefixDocs(what));
+
 /**
  * Returns the group id in a body. Any text is allowed: an invalid id is a group that does not exist.
  * @throws NotFoundError

@@ -1,10 +1,18 @@
 import * as z from 'zod';
 import { MAX_ADDED } from '../../schema/items.ts';
 import { addMembers, changeRole, removeMember, removeMemberById } from '../domain/manage-members.ts';
-import { listMembers, MEMBERS_SHOWN } from '../domain/read-group.ts';
+import { findMembers, listMembers, MEMBERS_SHOWN } from '../domain/read-group.ts';
 import { member, messageGroupWithMembers, presentMembers } from '../presentation/message-group.ts';
 import { CHANGE_ERRORS, presentChanged } from './changed-group.ts';
-import { CODES, cursorParameter, handlesField, isObject, limitParameter, newHandle } from './fields.ts';
+import {
+  CODES,
+  cursorParameter,
+  handlesField,
+  isObject,
+  limitParameter,
+  newHandle,
+  optionalHandlePrefix,
+} from './fields.ts';
 import { linkPages } from './paging.ts';
 import { groupIdInPath, handleInPath, userIdInPath } from './path-fields.ts';
 import { costOfPage } from './rate-limit.ts';
@@ -31,7 +39,11 @@ const newMembersBody = z
   })
   .meta({ override: { oneOf: [{ required: ['handle'] }, { required: ['handles'] }] } });
 
-const membersQuery = z.strictObject({ limit: limitParameter(MEMBERS_SHOWN), cursor: cursorParameter });
+const membersQuery = z.strictObject({
+  prefix: optionalHandlePrefix("the members' handles"),
+  limit: limitParameter(MEMBERS_SHOWN),
+  cursor: cursorParameter,
+});
 
 const roleBody = z.strictObject({
   role: z.enum(['owner', 'admin', 'member'], 'role_invalid').meta({
@@ -69,17 +81,27 @@ export const memberRoutes: readonly Route[] = [
     path: '/message_groups/:uuid/members',
     name: 'listMembers',
     summary: "Lists a conversation's members",
+    description:
+      "All members, or with `prefix` those whose handles begin with it. With `prefix`, `limit` is the number of *users'* handles that are compared with the group, in their order: a page can have fewer members, also none, while `next` continues. A user with exactly this handle is the first. A change of a member or a handle appears within about a second.",
     params: groupPath,
     query: membersQuery,
     cost: costOfPage(MEMBERS_SHOWN),
-    answer: json(z.array(member), 'A page of members by user id; `next` goes on.', ['Link']),
+    answer: json(z.array(member), 'A page of members by user id, with `prefix` by handle; `next` goes on.', [
+      'Link',
+    ]),
     handle: async ({ context, caller: { userId }, params, query, request, response }) => {
-      const page = await listMembers(context, { groupId: params.uuid, userId, ...query });
-      const { nextCursor: cursor } = page;
+      const { prefix, ...page } = query;
+      const asked = { groupId: params.uuid, userId, ...page };
+      const found =
+        prefix === undefined
+          ? await listMembers(context, asked)
+          : await findMembers(context, { ...asked, prefix });
+      const { nextCursor: cursor } = found;
+      const { limit } = page;
       linkPages(request, response, {
-        next: cursor === undefined ? undefined : { limit: query.limit, cursor },
+        next: cursor === undefined ? undefined : { ...(prefix !== undefined && { prefix }), limit, cursor },
       });
-      return presentMembers(page);
+      return presentMembers(found);
     },
   }),
 

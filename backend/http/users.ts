@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import { foldCase, HANDLE_PATTERN } from '../../schema/handles.ts';
 import { blockUser, listBlocks, unblockUser } from '../domain/block-user.ts';
 import { findByHandle, findByPrefix, saveProfile } from '../domain/people.ts';
 import { blockedUser, person, presentBlocks, presentPerson } from '../presentation/person.ts';
-import { CODES, cursorParameter, displayName, limitParameter, newHandle } from './fields.ts';
+import { cursorParameter, displayName, handlePrefix, limitParameter, newHandle } from './fields.ts';
 import { linkPages } from './paging.ts';
 import { handleInPath } from './path-fields.ts';
 import { costOfPage } from './rate-limit.ts';
@@ -21,16 +20,7 @@ const blocksQuery = z.strictObject({ limit: limitParameter(BLOCKS_PAGE), cursor:
 const handlePath = z.object({ handle: handleInPath });
 
 const searchQuery = z.strictObject({
-  prefix: z
-    .string('prefix_invalid')
-    .overwrite(foldCase)
-    .regex(HANDLE_PATTERN, 'prefix_invalid')
-    .meta({
-      description: 'The beginning of a handle, in upper or lower case: at least two characters.',
-      examples: ['an'],
-      [CODES]: ['prefix_invalid'],
-      override: { pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{1,29}$' },
-    }),
+  prefix: handlePrefix('a handle'),
   limit: limitParameter(SEARCH_PAGE),
   cursor: cursorParameter,
 });

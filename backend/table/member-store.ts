@@ -59,10 +59,18 @@ export class MemberStore {
     return (Item as FormerGroupItem | undefined)?.removed_by !== undefined;
   }
 
-  /** Some members, strongly read, in no order; those who are no members are left out. 1 R a user. */
-  async findMany(groupId: string, userIds: readonly string[]): Promise<Member[]> {
+  /**
+   * Some members, in no order; those who are no members are left out.
+   * @param consistency `strong`, 1 R a user, where something is written because of it; `eventual`: 0.5 R.
+   */
+  async findMany(
+    groupId: string,
+    userIds: readonly string[],
+    consistency: 'eventual' | 'strong' = 'strong',
+  ): Promise<Member[]> {
     const keys = [...new Set(userIds)].map((userId) => memberKey(groupId, userId));
-    return (await batchGet(this.#table, keys, true)).flatMap((item) => readMember(item) ?? []);
+    const items = await batchGet(this.#table, keys, consistency === 'strong');
+    return items.flatMap((item) => readMember(item) ?? []);
   }
 
   /**

@@ -362,6 +362,7 @@ describe('a page', () => {
     ['a prefix of one', get('/api/users?prefix=a'), 400, 'prefix_invalid'],
     ['a prefix of 31', get(`/api/users?prefix=${'a'.repeat(31)}`), 400, 'prefix_invalid'],
     ['a prefix that nobody can have', get('/api/users?prefix=a%20b'), 400, 'prefix_invalid'],
+    ['a short prefix of members', get('/api/message_groups/nowhere/members?prefix=a'), 400, 'prefix_invalid'],
     ['two prefixes', get('/api/users?prefix=an&prefix=ab'), 400, 'prefix_invalid'],
   ]);
 });
@@ -374,7 +375,11 @@ describe('a cursor', () => {
   const members = (cursor: string, group = groupId) => ({
     path: `/api/message_groups/${group}/members?cursor=${encodeURIComponent(cursor)}`,
   });
+  const membersBy = (cursor: string) => ({
+    path: `/api/message_groups/${groupId}/members?prefix=gr&cursor=${encodeURIComponent(cursor)}`,
+  });
   let adas: string;
+  let graceMembers: string;
   let membersOfOne: string;
   let graces: string;
   let handles: string;
@@ -391,11 +396,12 @@ describe('a cursor', () => {
     adas = await cursorOf(ada, '/api/message_groups?limit=1');
     graces = await cursorOf(grace, '/api/message_groups?limit=1');
     handles = await cursorOf(ada, '/api/users?prefix=gr&limit=1');
+    graceMembers = await cursorOf(ada, `/api/message_groups/${groupId}/members?prefix=gr&limit=1`);
     membersOfOne = await cursorOf(ada, `/api/message_groups/${groupId}/members?limit=1`);
   });
 
   it('is taken as it was given', async () => {
-    for (const request of [inbox(adas), users(handles), members(membersOfOne)]) {
+    for (const request of [inbox(adas), users(handles), members(membersOfOne), membersBy(graceMembers)]) {
       expect(await ada.get(request.path)).toMatchObject({ status: 200 });
     }
   });
@@ -420,6 +426,8 @@ describe('a cursor', () => {
     ['of the inbox, for handles', () => users(adas), 400, 'cursor_invalid'],
     ['of a group’s members, for the inbox', () => inbox(membersOfOne), 400, 'cursor_invalid'],
     ['of the inbox, for members', () => members(adas), 400, 'cursor_invalid'],
+    ['of all members, for a search', () => membersBy(membersOfOne), 400, 'cursor_invalid'],
+    ['of a search for members, for users', () => users(graceMembers), 400, 'cursor_invalid'],
     ['of another group’s members', () => members(membersOfOne, newGroupId()), 400, 'cursor_invalid'],
     ['altered, for members', () => members(altered(membersOfOne, 0)), 400, 'cursor_invalid'],
     ['of another prefix', () => users(handles, 'gre'), 400, 'cursor_invalid'],

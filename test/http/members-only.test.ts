@@ -340,6 +340,7 @@ describe('a stranger who looks closer', () => {
     'a page of members at no place': (groupId) => ({
       path: `/api/message_groups/${groupId}/members?cursor=nowhere`,
     }),
+    'a search for members': (groupId) => ({ path: `/api/message_groups/${groupId}/members?prefix=an` }),
     'changes after a change far beyond the end': (groupId) => ({
       path: `/api/messages/${groupId}/changes?after=999999999999`,
     }),

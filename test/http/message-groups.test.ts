@@ -279,6 +279,27 @@ describe('GET /api/message_groups/:uuid/members', () => {
   });
 });
 
+describe('GET /api/message_groups/:uuid/members?prefix=', () => {
+  it('lists the members whose handles begin with it, in upper or lower case, and leads to the next page', async () => {
+    const [ada, stranger] = [await api().person('mp-ada'), await api().person('mp-between')];
+    const [zoe, ben] = [await api().person('mp-zoe'), await api().person('mp-ben')];
+    const { uuid, members } = await ada.createGroup('A group', [zoe.handle, ben.handle]);
+    const path = `/api/message_groups/${uuid}/members`;
+    const whole = await ada.get(`${path}?prefix=MP-`);
+    const found = ok(whole) as MemberAnswer[];
+    expect(found.map(({ handle }) => handle)).toEqual(['mp-ada', 'mp-ben', 'mp-zoe']);
+    expect(found).toEqual(
+      found.map(({ user_uuid }) => members.find((member) => member.user_uuid === user_uuid)),
+    );
+    expect(whole.headers).not.toHaveProperty('link');
+    const next = linkOf(await ada.get(`${path}?prefix=mp-&limit=2`), 'next') ?? '';
+    expect(next).toMatch(/^\/api\/message_groups\/\w+\/members\?prefix=mp-&limit=2&cursor=[\w-]+$/);
+    // The other user's handle is between the two.
+    expect((ok(await ada.get(next)) as MemberAnswer[]).map(({ handle }) => handle)).toEqual(['mp-zoe']);
+    expect(await stranger.get(`${path}?prefix=mp-`)).toMatchObject({ status: 404 });
+  });
+});
+
 describe('POST /api/message_groups/:uuid/members', () => {
   it('adds several at once, by one message in the log', async () => {
     const [ada, grace, kay, joan] = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Member, Person } from '../../web/src/api/shapes.ts';
 import { EMPTY_LOG, receive, showAt } from '../../web/src/chat/log.ts';
-import { mentionable } from '../../web/src/conversation/completion/mentionable.ts';
+import { findMentionable, mentionable } from '../../web/src/conversation/completion/mentionable.ts';
 import { type Inline, markupOf } from '../../web/src/conversation/rich-text/markup.ts';
 import { type Mentioned, withMentions } from '../../web/src/conversation/rich-text/mentions.ts';
 import { mayMentionAll } from '../../web/src/groups/permissions.ts';
@@ -84,7 +84,9 @@ describe('the members for a word after @', () => {
   ];
   const log = showAt(receive(EMPTY_LOG, [textMessage({ seq: 1, ...user('Alan') })]), 1);
   const found = (query: string) =>
-    mentionable({ query, members: members.map(member), log, me: 'Ada' }).map(({ handle }) => handle);
+    mentionable({ query, members: members.map(member), isLarge: false, log, me: 'Ada' }).map(
+      ({ handle }) => handle,
+    );
 
   it('are those whose handle or name begins with it, then those that contain it; not the user', () => {
     expect(found('gra')).toEqual(['grace', 'kat']);
@@ -98,9 +100,36 @@ describe('the members for a word after @', () => {
     expect(found('')).toEqual(['alan', 'grace', 'kat']);
   });
 
+  it('are no authors who have left, and all authors where more members follow', () => {
+    const parts = { query: '', members: [member(user('Grace'))], log, me: 'Ada' };
+    const handles = (isLarge: boolean) => mentionable({ ...parts, isLarge }).map(({ handle }) => handle);
+    expect(handles(false)).toEqual(['grace']);
+    expect(handles(true)).toEqual(['alan', 'grace']);
+  });
+
+  it('are searched by handle in the group where there are more, from two characters on', async () => {
+    const prefixes: string[] = [];
+    const findMembers = (prefix: string) => {
+      prefixes.push(prefix);
+      if (prefix === 'lost') return Promise.reject(new Error('no response'));
+      return Promise.resolve([user('Grace'), user('Grant'), user('Ada')]);
+    };
+    const search = { findMembers, me: 'Ada', members: members.map(member), log };
+    const found = async (query: string, { isLarge = true, limit = 8 } = {}) =>
+      (await findMentionable({ ...search, query, isLarge }, limit)).map(({ handle }) => handle);
+    expect(await found('Gra')).toEqual(['grace', 'kat', 'grant']);
+    expect(await found('lost')).toEqual([]);
+    expect(prefixes).toEqual(['gra', 'lost']);
+    expect(await found('Gra', { isLarge: false })).toEqual(['grace', 'kat']);
+    expect(await found('gr', { limit: 2 })).toEqual(['grace', 'kat']);
+    expect(await found('g')).toEqual(['grace', 'kat']);
+    expect(await found('-g')).toEqual([]);
+    expect(prefixes).toHaveLength(2);
+  });
+
   it('are no users without a profile', () => {
     const gone: Person = { uuid: 'gone', handle: '_deleted', display_name: 'Deleted user' };
-    const parts = { query: '', log: EMPTY_LOG, me: 'Ada' };
+    const parts = { query: '', log: EMPTY_LOG, me: 'Ada', isLarge: false };
     expect(mentionable({ ...parts, members: [member({ ...gone, user_uuid: 'gone' })] })).toEqual([]);
   });
 });

@@ -87,6 +87,8 @@ export interface NewMessage {
 
 const CHANGES_PAGE = 100;
 const MEMBERS_PAGE = 100;
+/** Handles that a search compares with a group: it is made with each character that is typed. */
+const FOUND_MEMBERS = 50;
 const REACTORS_PAGE = 100;
 /** Number of users on a page of a search. */
 export const FOUND_PEOPLE = 10;
@@ -142,6 +144,11 @@ function groupCalls({ GET, POST, PUT, PATCH, DELETE }: Client<paths>) {
         GET('/api/message_groups/{uuid}/members', { params: { path: { uuid }, query } }),
       );
       return { members: data, nextCursor: cursorOf(response.headers.get('Link')) };
+    },
+    /** Finds members by the beginning of their handles, among FOUND_MEMBERS users who have such a handle. */
+    findMembers: (uuid: string, prefix: string, signal: AbortSignal): Promise<Member[]> => {
+      const query = { prefix, limit: FOUND_MEMBERS };
+      return answer(GET('/api/message_groups/{uuid}/members', { params: { path: { uuid }, query }, signal }));
     },
     addMembers: (uuid: string, handles: string[]): Promise<MessageGroupView> =>
       answer(POST('/api/message_groups/{uuid}/members', { params: { path: { uuid } }, body: { handles } })),

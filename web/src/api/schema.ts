@@ -262,7 +262,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists a conversation's members */
+    /**
+     * Lists a conversation's members
+     * @description All members, or with `prefix` those whose handles begin with it. With `prefix`, `limit` is the number of *users'* handles that are compared with the group, in their order: a page can have fewer members, also none, while `next` continues. A user with exactly this handle is the first. A change of a member or a handle appears within about a second.
+     */
     get: operations['listMembers'];
     put?: never;
     /**
@@ -3286,6 +3289,8 @@ export interface operations {
   listMembers: {
     parameters: {
       query?: {
+        /** @description The beginning of the members' handles, in upper or lower case: at least two characters. */
+        prefix?: string;
         /** @description Maximum number of entries of a page. */
         limit?: number;
         /** @description A position in the list, from the `Link` header of an adjacent page. Opaque: a cursor of another list, or an altered one, is rejected. */
@@ -3300,7 +3305,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description A page of members by user id; `next` goes on. */
+      /** @description A page of members by user id, with `prefix` by handle; `next` goes on. */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
@@ -3325,6 +3330,7 @@ export interface operations {
             | 'query_invalid'
             | 'parameter_unknown'
             | 'more_errors'
+            | 'prefix_invalid'
             | 'limit_invalid'
             | 'cursor_invalid'
           )[];
@@ -3337,6 +3343,7 @@ export interface operations {
               | 'query_invalid'
               | 'parameter_unknown'
               | 'more_errors'
+              | 'prefix_invalid'
               | 'limit_invalid'
               | 'cursor_invalid';
           };

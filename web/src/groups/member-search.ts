@@ -9,7 +9,7 @@ export function searchMembers(members: readonly Member[], typed: string): readon
   );
 }
 
-/** What a search says of its result. It finds loaded members only: the API has no search for them. */
+/** What a search says of its result. It finds loaded members only. */
 export function searchNote(search: {
   readonly typed: string;
   readonly found: number;

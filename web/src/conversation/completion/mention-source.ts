@@ -24,8 +24,10 @@ export function useMentionSource(parts: {
       ...{ trigger: '@', pattern: /^[\p{L}\p{N}_.-]{0,30}$/u, name: 'Members' },
       find: async (query: string) => {
         const { suggestMentions } = await import('./mention-suggestions.tsx');
+        const { uuid, log } = conversation;
+        const findMembers = (prefix: string, signal: AbortSignal) => api.findMembers(uuid, prefix, signal);
         const isLarge = count > members.length;
-        return suggestMentions({ api, me, members, isLarge, hasAll, log: conversation.log }, query);
+        return suggestMentions({ query, members, isLarge, log, me, findMembers, hasAll });
       },
     };
   }, [chat, conversation, kind, count, members]);
