@@ -36,6 +36,7 @@ COPY local/package.json local/
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-update-notifier
 COPY tsconfig.json ./
 COPY schema schema
+COPY client client
 COPY web web
 RUN npm run build:web
 

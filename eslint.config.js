@@ -9,7 +9,9 @@ import tseslint from 'typescript-eslint';
  *   http, bin → presentation → domain, events, schema
  *   metrics, tracing → metrics and the files at the root of backend/
  *   bench → backend, schema, and of lambdas only update-summaries/handler.ts
- *   web → of schema, only what a text is (plain-text.ts, preview.ts, isolate-name.ts, emoji.ts, handles.ts, mentions.ts): it talks HTTP only
+ *   web → of client, only what the package offers (index.ts), through which it talks to the API; and of schema, only what a text is
+ *   (plain-text.ts, preview.ts, isolate-name.ts, emoji.ts, handles.ts, mentions.ts)
+ *   client → schema/preview.ts alone, which the package has inside: it is published
  *
  * `domain/model.ts`, the types of messages, members and groups, may be imported by all of backend and the lambdas.
  * Nothing but bin and test imports local, and `cli/connection.ts`, which finds the engine of a local run. Nothing but bin,
@@ -17,7 +19,7 @@ import tseslint from 'typescript-eslint';
  * (wiring, configuration, errors, the logger) may be imported by all of backend, lambdas, bin and local; `app.ts` and
  * `main.ts`, which wire the HTTP side, only by those that start it.
  */
-const OUTSIDE = ['local', 'cli', 'bin', 'test', 'infra', 'bench', 'web', 'lambdas'];
+const OUTSIDE = ['local', 'cli', 'bin', 'test', 'infra', 'bench', 'client', 'web', 'lambdas'];
 const FORBIDDEN = {
   schema: ['backend', ...OUTSIDE],
   'backend/table': ['domain', 'presentation', 'http', 'events', ...OUTSIDE],
@@ -29,7 +31,7 @@ const FORBIDDEN = {
   'backend/metrics': ['domain', 'presentation', 'http', 'table', 'events', ...OUTSIDE],
   backend: OUTSIDE,
   lambdas: ['http', ...OUTSIDE.filter((folder) => folder !== 'lambdas')],
-  bin: ['http', 'test', 'infra', 'bench', 'web', 'lambdas(?!/canary/run-canary\\.ts$)'],
+  bin: ['http', 'test', 'infra', 'bench', 'client', 'web', 'lambdas(?!/canary/run-canary\\.ts$)'],
   cli: ['http', 'presentation', ...OUTSIDE.filter((folder) => folder !== 'cli')],
   'cli/connection.ts': [
     'http',
@@ -37,11 +39,22 @@ const FORBIDDEN = {
     ...OUTSIDE.filter((folder) => !['cli', 'local'].includes(folder)),
   ],
   local: ['bin', 'test', 'infra', 'bench'],
-  bench: ['local', 'cli', 'bin', 'test', 'infra', 'web', 'lambdas(?!/update-summaries/handler\\.ts$)'],
+  bench: [
+    'local',
+    'cli',
+    'bin',
+    'test',
+    'infra',
+    'client',
+    'web',
+    'lambdas(?!/update-summaries/handler\\.ts$)',
+  ],
+  'client/src': ['schema(?!/preview\\.ts$)', 'backend', ...OUTSIDE.filter((folder) => folder !== 'client')],
   web: [
     'schema(?!/(plain-text|preview|isolate-name|emoji|handles|mentions)\\.ts$)',
     'backend',
-    ...OUTSIDE.filter((folder) => folder !== 'web'),
+    ...OUTSIDE.filter((folder) => folder !== 'web' && folder !== 'client'),
+    'client(?!/src/index\\.ts$)',
   ],
 };
 
@@ -79,8 +92,8 @@ const arrows = Object.entries(FORBIDDEN).map(([folder, forbidden]) => ({
 }));
 
 export default tseslint.config(
-  // The web client's types are made, not written.
-  { ignores: ['dist/', '**/node_modules/', '.data/', 'web/src/api/schema.ts'] },
+  // The client's types are made, not written.
+  { ignores: ['**/dist/', '**/node_modules/', '.data/', 'client/src/api/schema.ts'] },
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

@@ -2,7 +2,7 @@ import openapiTS, { astToString } from 'openapi-typescript';
 import { format, resolveConfig } from 'prettier';
 import { describeApi } from '../backend/http/openapi.ts';
 import { API_ROUTES } from '../backend/http/routes.ts';
-import { eventChecks } from '../web/event-checks.ts';
+import { eventChecks } from './event-checks.ts';
 import { PACKAGE_ROOT } from './config.ts';
 
 const BANNER = `/*
@@ -28,8 +28,8 @@ export async function openApiFiles(): Promise<OpenApiFile[]> {
   const types = astToString(await openapiTS(json, { alphabetize: false }));
   return Promise.all([
     formatted('docs/openapi.json', json),
-    formatted('web/src/api/schema.ts', BANNER + types),
-    formatted('web/src/api/event-checks.ts', BANNER + eventChecks(document, EVENTS)),
+    formatted('client/src/api/schema.ts', BANNER + types),
+    formatted('client/src/api/event-checks.ts', BANNER + eventChecks(document, EVENTS)),
   ]);
 }
 

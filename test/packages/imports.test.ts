@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import { PACKAGE_ROOT } from '../../local/config.ts';
 
-const FOLDERS = ['schema', 'backend', 'lambdas', 'cli', 'local', 'bin', 'bench', 'web'];
+const FOLDERS = ['schema', 'backend', 'lambdas', 'cli', 'local', 'bin', 'bench', 'client', 'web'];
 
 /** What each source file imports of ours, types included, by paths from the root. */
 const imports = importsIn(FOLDERS);
@@ -15,7 +15,7 @@ function importsIn(folders: readonly string[]): Map<string, string[]> {
 
 function sourcesIn(folder: string): string[] {
   return readdirSync(join(PACKAGE_ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.tsx?$/.test(path) && !path.includes('node_modules'))
+    .filter((path) => /\.tsx?$/.test(path) && !/node_modules|dist/.test(path))
     .map((path) => `${folder}/${path}`);
 }
 

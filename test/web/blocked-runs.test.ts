@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { blockedWords, foldBlocked } from '../../web/src/conversation/blocked-runs.ts';
 import { foldedNear, RunKeys, toggled } from '../../web/src/conversation/member-runs.ts';
 import { type Row, rowsOf } from '../../web/src/conversation/rows.ts';
-import { joins, textMessage } from './messages.ts';
+import { joins, textMessage } from '../client/messages.ts';
 
 const text = (seq: number, user_uuid: string) => textMessage({ seq, user_uuid });
 const MESSAGES = [

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Member, SystemMessage } from '../../web/src/api/shapes.ts';
+import type { Member, SystemMessage } from '../../client/src/api/shapes.ts';
 import { answer, attend, beginReading, miss } from '../../web/src/conversation/reading.ts';
 import { type Row, rowsOf, type RowsInput } from '../../web/src/conversation/rows.ts';
 import { seenBy, seenWords } from '../../web/src/conversation/seen-by.ts';
 import { systemWords } from '../../web/src/conversation/system-words.ts';
 import { isolateName } from '../../schema/isolate-name.ts';
 import { plain } from '../../web/src/ui/sentence.ts';
-import { textMessage, textMessages } from './messages.ts';
+import { textMessage, textMessages } from '../client/messages.ts';
 
 function systemMessage(event: SystemMessage['event'], values: Partial<SystemMessage> = {}): SystemMessage {
   const { message: _, ...common } = textMessage({ seq: 1 });

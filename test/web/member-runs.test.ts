@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Message, SystemMessage } from '../../web/src/api/shapes.ts';
+import type { Message, SystemMessage } from '../../client/src/api/shapes.ts';
 import { foldedNear, foldRuns, RunKeys, toggled } from '../../web/src/conversation/member-runs.ts';
 import { type Row, rowsOf } from '../../web/src/conversation/rows.ts';
 import { runWords } from '../../web/src/conversation/system-words.ts';
 import { plain } from '../../web/src/ui/sentence.ts';
-import { adds, joins, leaves, removes, system, textMessage, user } from './messages.ts';
+import { adds, joins, leaves, removes, system, textMessage, user } from '../client/messages.ts';
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, place) => from + place);
 

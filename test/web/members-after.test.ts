@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Member, MessageGroupView } from '../../web/src/api/shapes.ts';
+import type { Member, MessageGroupView } from '../../client/src/api/shapes.ts';
 import { searchMembers, searchNote } from '../../web/src/groups/member-search.ts';
 import { concerns, groupAfter, isLarge, pagesAfter } from '../../web/src/groups/members-after.ts';
-import { adds, joins, leaves, NO_SETTINGS, removes, system, user } from './messages.ts';
+import { adds, joins, leaves, NO_SETTINGS, removes, system, user } from '../client/messages.ts';
 
 const member = (name: string, role: Member['role'] = 'member'): Member => ({
   ...user(name),

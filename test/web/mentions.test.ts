@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Member, Person } from '../../web/src/api/shapes.ts';
-import { EMPTY_LOG, receive, showAt } from '../../web/src/chat/log.ts';
+import type { Member, Person } from '../../client/src/api/shapes.ts';
+import { EMPTY_LOG, receive, showAt } from '../../client/src/conversation/log.ts';
 import { findMentionable, mentionable } from '../../web/src/conversation/completion/mentionable.ts';
 import { type Inline, markupOf } from '../../web/src/conversation/rich-text/markup.ts';
 import { type Mentioned, withMentions } from '../../web/src/conversation/rich-text/mentions.ts';
 import { mayMentionAll } from '../../web/src/groups/permissions.ts';
-import { textMessage, user } from './messages.ts';
+import { textMessage, user } from '../client/messages.ts';
 
 const ada = user('Ada');
 const grace = user('Grace');

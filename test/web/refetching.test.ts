@@ -1,8 +1,7 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { describe, expect, it } from '@jest/globals';
-import createClient from 'openapi-fetch';
-import { ownCalls } from '../../web/src/api/own-calls.ts';
-import type { paths } from '../../web/src/api/schema.ts';
+import { createCalls } from '../../client/src/api/calls.ts';
+import { createHttp } from '../../client/src/api/http.ts';
 import { Refetching } from '../../web/src/chat/refetching.ts';
 import { deferred } from '../support/deferred.ts';
 import { eventually } from '../support/eventually.ts';
@@ -50,7 +49,7 @@ it('a list is requested in the mode that is given', async () => {
     modes.push(request.clone().cache);
     return Promise.resolve(Response.json([]));
   };
-  const api = ownCalls(createClient<paths>({ baseUrl: 'http://api.test', fetch }));
+  const api = createCalls(createHttp({ baseUrl: 'http://api.test', fetch }));
   await api.listGroups(undefined, 'default', 'no-store');
   await api.listGroups(undefined);
   expect(modes).toEqual(['no-store', 'default']);

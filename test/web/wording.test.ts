@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import * as errors from '../../backend/errors.ts';
-import { ApiError } from '../../web/src/api/api-error.ts';
+import { ApiError } from '../../client/src/api/api-error.ts';
 import { wordsFor, wordsForCode } from '../../web/src/api/wording.ts';
 import { apiDescription } from '../support/openapi.ts';
 

@@ -1,14 +1,13 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { matchRoute, useLocation, useRouter } from 'wouter';
-import { type Api, createApi } from './api/api.ts';
-import { ApiError } from './api/api-error.ts';
-import type { Person } from './api/shapes.ts';
+import { createApi } from './api/api.ts';
+import { type Access, ApiError, createAccess, type Person } from '../../client/src/index.ts';
 import { Chat } from './chat/chat.ts';
 import { NotFoundScreen } from './not-found-screen.tsx';
 import { ROUTES } from './routes.ts';
 import { Screens } from './screens.tsx';
-import { authorizedFetch } from './session/authorized-fetch.ts';
 import { ProfileScreen } from './session/profile-screen.tsx';
+import { tokenOf } from './session/token-of.ts';
 import type { Session } from './session/session.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { Settings } from './session/settings.ts';
@@ -31,8 +30,9 @@ export function App({ settings, sessions }: AppProps) {
 }
 
 /** Sends requests with the session's tokens, and ends the session when they cannot be renewed. */
-function access(session: Session, sessions: Sessions) {
-  return { fetch: authorizedFetch(session, () => sessions.expire(session)) };
+function accessWith(session: Session, sessions: Sessions): Access {
+  const onEnded = () => sessions.expire(session);
+  return createAccess({ getToken: tokenOf(session, onEnded), onUnauthorized: onEnded });
 }
 
 type Profile =
@@ -45,7 +45,7 @@ interface SignedInProps extends AppProps {
 }
 
 function SignedIn({ settings, session, sessions }: SignedInProps) {
-  const api = useMemo(() => createApi(access(session, sessions)), [session, sessions]);
+  const access = useMemo(() => accessWith(session, sessions), [session, sessions]);
   const [profile, setProfile] = useState<Profile>({ state: 'unknown' });
   const [attempt, setAttempt] = useState(0);
   const show = useCallback(
@@ -57,13 +57,13 @@ function SignedIn({ settings, session, sessions }: SignedInProps) {
   );
   useEffect(() => {
     let current = true;
-    void readProfile(api).then((found) => {
+    void readProfile(access).then((found) => {
       if (current) show(found);
     });
     return () => {
       current = false;
     };
-  }, [api, attempt, show]);
+  }, [access, attempt, show]);
 
   switch (profile.state) {
     case 'unknown':
@@ -73,14 +73,20 @@ function SignedIn({ settings, session, sessions }: SignedInProps) {
     case 'missing':
       return (
         <ProfileScreen
-          api={api}
+          api={createApi(access)}
           onSaved={(person) => show({ state: 'found', person })}
           onSignOut={() => void sessions.signOut()}
         />
       );
     case 'found':
       return (
-        <Talking api={api} me={profile.person} settings={settings} session={session} sessions={sessions} />
+        <Talking
+          access={access}
+          me={profile.person}
+          settings={settings}
+          session={session}
+          sessions={sessions}
+        />
       );
   }
 }
@@ -94,9 +100,9 @@ function Connecting() {
   );
 }
 
-async function readProfile(api: Api): Promise<Profile> {
+async function readProfile({ calls }: Access): Promise<Profile> {
   try {
-    return { state: 'found', person: await api.me() };
+    return { state: 'found', person: await calls.me() };
   } catch (error) {
     return error instanceof ApiError && error.code === 'profile_missing'
       ? { state: 'missing' }
@@ -104,11 +110,11 @@ async function readProfile(api: Api): Promise<Profile> {
   }
 }
 
-function Talking(props: SignedInProps & { readonly api: Api; readonly me: Person }) {
-  const { api, me, settings, session, sessions } = props;
+function Talking(props: SignedInProps & { readonly access: Access; readonly me: Person }) {
+  const { access, me, settings, sessions } = props;
   const chat = useMemo(
-    () => new Chat({ api, me, messageMaxChars: settings.message_max_chars, ...access(session, sessions) }),
-    [api, me, settings, session, sessions],
+    () => new Chat({ access, me, messageMaxChars: settings.message_max_chars }),
+    [access, me, settings],
   );
   useEffect(() => {
     chat.open();

@@ -1,4 +1,4 @@
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../../../client/src/index.ts';
 
 /** Which build of the screens this tab has reloaded itself from, in `sessionStorage`. */
 const RELOADED_FROM = 'reloaded-from';

@@ -1,4 +1,4 @@
-import { codeOf } from './api-error.ts';
+import { codeOf } from '../../../client/src/index.ts';
 
 /** A sentence for each error code, of the API and of the screens themselves. */
 const SENTENCES: Readonly<Record<string, string>> = {

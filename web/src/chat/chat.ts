@@ -1,21 +1,23 @@
 import { type InfiniteData, QueryClient } from '@tanstack/react-query';
-import type { Api, MembersPage } from '../api/api.ts';
-import { ApiError } from '../api/api-error.ts';
-import type { InboxPage, List } from '../api/own-calls.ts';
-import { announceReachable } from '../api/reachable.ts';
-import type { Message, MessageGroup, MessageGroupView, Person, SystemMessage } from '../api/shapes.ts';
+import {
+  type Access,
+  ApiError,
+  type ClientEvent,
+  type Conversation,
+  type InboxPage,
+  type List,
+  type Message,
+  type MessageGroupView,
+  MessagingClient,
+  type Person,
+  Subject,
+  type SystemMessage,
+} from '../../../client/src/index.ts';
+import { type Api, createApi, type MembersPage } from '../api/api.ts';
+import { systemWords } from '../conversation/system-words.ts';
 import { concerns, groupAfter, isLarge, pagesAfter } from '../groups/members-after.ts';
-import { HeldRows } from '../inbox/held-rows.ts';
-import { UnreadBadge } from '../inbox/unread-badge.ts';
-import type { Sentence } from '../ui/sentence.ts';
-import { Conversation } from './conversation.ts';
-import { outgoingKey } from './conversation-state.ts';
-import type { LiveEvent } from './events.ts';
-import { pause } from './pause.ts';
+import { plain, type Sentence } from '../ui/sentence.ts';
 import { Refetching } from './refetching.ts';
-import { SharedStream } from './shared-stream.ts';
-import { Subject } from './subject.ts';
-import { Typing } from './typing.ts';
 
 /** Keys of the query cache. */
 export const listKey = (list: List) => ['inbox', list] as const;
@@ -29,46 +31,36 @@ export const pinsKey = (uuid: string) => ['pins', uuid] as const;
 /** The longest pause between attempts to fetch something, in milliseconds: the screen recovers within it. */
 const LONGEST_RETRY_PAUSE_MS = 1_000;
 
-/** How many conversations are kept in memory. */
-const KEPT_CONVERSATIONS = 12;
+/** Outgoing messages are kept for the tab alone, as its session is. */
+const TAB_STORAGE = {
+  getItem: (key: string) => sessionStorage.getItem(key),
+  setItem: (key: string, value: string) => sessionStorage.setItem(key, value),
+  removeItem: (key: string) => sessionStorage.removeItem(key),
+  keys: () => Object.keys(sessionStorage),
+};
 
-/** States of outgoing messages that the list shows for a conversation; the first that applies is shown. */
-const NOTED = ['failed', 'held', 'sending'] as const;
-export type OutgoingNote = (typeof NOTED)[number];
-
-/** The state behind the screens of a signed-in user: queries, conversations and the event stream. One for each session. */
+/** The state behind the screens of a signed-in user: the messaging client, and queries. One for each session. */
 export class Chat {
   readonly me: Person;
   readonly api: Api;
   /** Code points of a message's text at most. */
   readonly messageMaxChars: number;
   readonly queries: QueryClient;
-  readonly typing = new Typing();
-  /** Conversations with messages that are being sent, wait for the server, or could not be sent. */
-  readonly outgoing = new Subject<ReadonlyMap<string, OutgoingNote>>(new Map());
   /** What just happened, for the list of conversations to show until the user opens another conversation. */
   readonly notice = new Subject<Sentence | undefined>(undefined);
-  readonly stream: SharedStream;
+  readonly typing: MessagingClient['typing'];
+  readonly outgoing: MessagingClient['outgoing'];
+  readonly stream: MessagingClient['stream'];
+  readonly badge: MessagingClient['badge'];
   /** The rows of the list of conversations. */
-  readonly inbox: HeldRows;
-  readonly badge: UnreadBadge;
+  readonly inbox: MessagingClient['rows'];
+  readonly #client: MessagingClient;
   readonly #refetching: Refetching;
-  readonly #conversations = new Map<string, Conversation>();
-  readonly #listeners = new Set<(message: Message) => void>();
-  /** The newest message that listeners were notified of, by conversation: each arrives at least twice. */
-  readonly #newestSeqs = new Map<string, number>();
   #shown: string | undefined;
-  #isClosed = false;
 
-  constructor(parts: {
-    readonly me: Person;
-    readonly api: Api;
-    readonly messageMaxChars: number;
-    /** Sends a request with this user's token. */
-    readonly fetch: (request: Request) => Promise<Response>;
-  }) {
+  constructor(parts: { readonly me: Person; readonly access: Access; readonly messageMaxChars: number }) {
     this.me = parts.me;
-    this.api = parts.api;
+    this.api = createApi(parts.access);
     this.messageMaxChars = parts.messageMaxChars;
     this.queries = new QueryClient({
       defaultOptions: {
@@ -84,47 +76,32 @@ export class Chat {
       },
     });
     this.#refetching = new Refetching(this.queries);
-    this.inbox = new HeldRows({
-      me: parts.me.uuid,
-      fetch: (uuid) => parts.api.readGroup(uuid),
-      change: (uuid, change) => parts.api.changeSettings(uuid, change),
-      later,
-      onGone: (uuid) => this.tookLeave(uuid),
+    this.#client = new MessagingClient({
+      ...parts,
+      storage: TAB_STORAGE,
+      systemWords: (message) => plain(systemWords(message, parts.me.uuid)),
     });
-    this.badge = new UnreadBadge({ rows: this.inbox.rows, fetch: () => parts.api.readUnread(), later });
-    this.stream = new SharedStream({
-      user: parts.me.uuid,
-      fetch: parts.fetch,
-      onEvent: (event) => this.#handle(event),
-    });
+    const { typing, outgoing, stream, badge, rows } = this.#client;
+    this.typing = typing;
+    this.outgoing = outgoing;
+    this.stream = stream;
+    this.badge = badge;
+    this.inbox = rows;
+    this.#client.listen((event) => this.#handle(event));
   }
 
   /** Opens the event stream. */
   open(): void {
-    this.#isClosed = false;
-    this.inbox.open();
-    this.badge.open();
-    this.stream.open();
+    this.#client.open();
   }
 
   /** Ends the session: no more events arrive, and nothing more is sent. */
   close(): void {
-    this.#isClosed = true;
-    this.inbox.close();
-    this.badge.close();
-    this.stream.close();
+    this.#client.close();
   }
 
-  /** Returns the conversation with an id. The last used stay in memory, and those with outgoing messages. */
   conversation(uuid: string): Conversation {
-    const conversation = this.#conversations.get(uuid) ?? this.#open(uuid);
-    this.#conversations.delete(uuid);
-    this.#conversations.set(uuid, conversation);
-    for (const [oldest, { log }] of this.#conversations) {
-      if (this.#conversations.size <= KEPT_CONVERSATIONS) break;
-      if (log.outgoing.length === 0) this.#conversations.delete(oldest);
-    }
-    return conversation;
+    return this.#client.conversation(uuid);
   }
 
   /** Sets which conversation is on the screen. */
@@ -139,47 +116,55 @@ export class Chat {
 
   /** Notifies a listener of each new message, once. @returns an unsubscribe function. */
   onMessage(listener: (message: Message) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#client.listen((event) => {
+      if (event.type === 'message' && event.isNew) listener(event.message);
+    });
   }
 
   /** Fetches a page of a list of conversations; the first one without a cursor. */
-  async listGroups(cursor: string | undefined, list: List): Promise<InboxPage> {
-    const requestedAt = this.inbox.moment();
-    const page = await this.api.listGroups(cursor, list, this.#refetching.cacheMode());
-    this.inbox.tookPage(page.groups, { requestedAt, isFirst: cursor === undefined, list });
-    if (list === 'default') this.badge.tookPage({ isLast: page.nextCursor === undefined });
-    return page;
+  listGroups(cursor: string | undefined, list: List): Promise<InboxPage> {
+    return this.#client.listGroups(cursor, list, this.#refetching.cacheMode());
   }
 
-  async markRead(uuid: string, seq: number): Promise<void> {
-    this.inbox.tookReadMark(await this.api.markRead(uuid, seq));
+  markRead(uuid: string, seq: number): Promise<void> {
+    return this.#client.markRead(uuid, seq);
   }
 
   /** Takes the newest state of a group from a response. @param requestedAt by `inbox.moment()`. */
   tookGroup(view: MessageGroupView, requestedAt: number): void {
     this.queries.setQueryData(groupKey(view.uuid), view);
-    this.inbox.tookRow(view, requestedAt);
-    this.#conversations.get(view.uuid)?.announce(view.last_seq);
+    this.#client.tookGroup(view, requestedAt);
   }
 
   /** Removes a conversation of which the user is no longer a member. */
   tookLeave(uuid: string): void {
-    this.#conversations.get(uuid)?.end();
-    this.#conversations.delete(uuid);
-    this.inbox.remove(uuid);
-    this.queries.removeQueries({ queryKey: groupKey(uuid) });
+    this.#client.tookLeave(uuid);
   }
 
-  tookMessage(message: Message): void {
-    const { message_group_uuid: uuid } = message;
-    const isNew = message.rev === 0 && message.seq > (this.#newestSeqs.get(uuid) ?? 0);
-    if (isNew) this.#newestSeqs.set(uuid, message.seq);
-    this.#conversations.get(uuid)?.take([message]);
-    this.typing.stopped(uuid, message.user_uuid);
-    this.inbox.tookMessage(message);
-    if (message.kind === 'system') this.#tookGroupChange(message, isNew);
-    if (isNew) for (const listener of this.#listeners) listener(message);
+  #handle(event: ClientEvent): void {
+    switch (event.type) {
+      case 'ready':
+        void this.#refetching.ready();
+        break;
+      case 'message':
+        if (event.message.kind === 'system') this.#tookGroupChange(event.message, event.isNew);
+        break;
+      case 'pins':
+        void this.queries.invalidateQueries({ queryKey: pinsKey(event.group) });
+        break;
+      case 'group':
+        this.queries.setQueryData<MessageGroupView>(groupKey(event.group.uuid), (view) =>
+          view && view.last_seq <= event.group.last_seq ? { ...view, ...event.group } : view,
+        );
+        break;
+      case 'left':
+        this.queries.removeQueries({ queryKey: groupKey(event.uuid) });
+        break;
+      case 'change':
+      case 'reactions':
+      case 'typing':
+        break;
+    }
   }
 
   /**
@@ -207,94 +192,4 @@ export class Chat {
       refetchType: isFetched ? 'active' : 'none',
     });
   }
-
-  #open(uuid: string): Conversation {
-    const conversation = new Conversation({
-      uuid,
-      me: this.me.uuid,
-      api: this.api,
-      device: { pause, storage: sessionStorage, isClosed: () => this.#isClosed },
-    });
-    conversation.state.subscribe(() => this.#noteOutgoing(conversation));
-    return conversation;
-  }
-
-  #noteOutgoing({ uuid, log }: Conversation): void {
-    const states = new Set(log.outgoing.map(({ state }) => state));
-    const state = NOTED.find((noted) => states.has(noted)) ?? (states.has('waiting') ? 'sending' : undefined);
-    const noted = this.outgoing.get();
-    if (noted.get(uuid) === state) return;
-    const changed = new Map(noted);
-    if (state === undefined) changed.delete(uuid);
-    else changed.set(uuid, state);
-    this.outgoing.set(changed);
-  }
-
-  #handle(event: LiveEvent): void {
-    switch (event.type) {
-      case 'ready':
-        this.#catchUp();
-        announceReachable();
-        break;
-      case 'message':
-        this.tookMessage(event.message);
-        break;
-      case 'change':
-        this.#conversations.get(event.group)?.takeChange(event.change);
-        this.inbox.tookChange(event.group, event.change.seqs);
-        break;
-      case 'reactions':
-        this.#conversations.get(event.group)?.annotations.tookReactions(event.seq, event.reactions);
-        break;
-      case 'pins':
-        this.#conversations.get(event.group)?.annotations.tookPins(event.seqs);
-        void this.queries.invalidateQueries({ queryKey: pinsKey(event.group) });
-        break;
-      case 'group':
-        this.#tookRow(event.group);
-        break;
-      case 'left':
-        this.tookLeave(event.uuid);
-        break;
-      case 'typing':
-        this.typing.started(event.group, event);
-        break;
-    }
-  }
-
-  #tookRow(group: MessageGroup): void {
-    this.inbox.tookRow(group);
-    this.#conversations.get(group.uuid)?.announce(group.last_seq);
-    this.queries.setQueryData<MessageGroupView>(groupKey(group.uuid), (view) =>
-      view && view.last_seq <= group.last_seq ? { ...view, ...group } : view,
-    );
-  }
-
-  /** The stream is live again: fetches everything on the screen again, and forgets the rest. */
-  #catchUp(): void {
-    this.inbox.ready();
-    this.badge.ready();
-    void this.#refetching.ready();
-    this.#resumeOutgoing();
-    for (const [uuid, conversation] of this.#conversations) {
-      conversation.sending.resume();
-      if (uuid === this.#shown || conversation.log.outgoing.length > 0) {
-        // If it fails, the next `ready` tries again.
-        conversation.refresh().catch(() => undefined);
-      } else this.#conversations.delete(uuid);
-    }
-  }
-
-  /** Sends what was outgoing in this tab before a reload. */
-  #resumeOutgoing(): void {
-    const prefix = outgoingKey(this.me.uuid);
-    for (const key of Object.keys(sessionStorage)) {
-      if (key.startsWith(prefix)) this.conversation(key.slice(prefix.length)).sending.restore();
-    }
-  }
-}
-
-function later(ms: number, run: () => void): () => void {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
 }

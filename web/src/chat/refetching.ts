@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import type { CacheMode } from '../api/own-calls.ts';
+import type { CacheMode } from '../../../client/src/index.ts';
 
 /**
  * How old what the API shows of a group in a list may be, in milliseconds: its cache keeps it for one second, and a read takes

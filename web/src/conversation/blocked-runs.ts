@@ -1,4 +1,4 @@
-import type { TextMessage } from '../api/shapes.ts';
+import type { TextMessage } from '../../../client/src/index.ts';
 import type { RunState } from './member-runs.ts';
 import type { Row } from './rows.ts';
 

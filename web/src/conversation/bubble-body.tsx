@@ -1,4 +1,4 @@
-import type { TextMessage } from '../api/shapes.ts';
+import type { TextMessage } from '../../../client/src/index.ts';
 import { PinIcon } from '../ui/icons.tsx';
 import { clockTime, exactTime } from '../ui/times.ts';
 import type { ActionContext } from './message-actions.ts';

@@ -1,7 +1,7 @@
 import { type FocusEvent, memo, type PointerEvent, useRef, useState } from 'react';
 import { hueOf } from '../ui/initials.ts';
 import { isolateName } from '../../../schema/isolate-name.ts';
-import type { TextMessage } from '../api/shapes.ts';
+import type { TextMessage } from '../../../client/src/index.ts';
 import { MoreIcon } from '../ui/icons.tsx';
 import { loadedLater } from '../ui/loaded-later.ts';
 import { Name } from '../ui/name.tsx';

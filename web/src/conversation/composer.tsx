@@ -11,7 +11,7 @@ import {
 } from 'react';
 import { cleanText, codePointsIn, isBlank } from '../../../schema/plain-text.ts';
 import { useChat } from '../chat/use-chat.ts';
-import type { Quote } from '../chat/quotes.ts';
+import type { Quote } from '../../../client/src/index.ts';
 import { CloseIcon, SendIcon } from '../ui/icons.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { Problem } from '../ui/problem.tsx';

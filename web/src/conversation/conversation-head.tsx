@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { MessageGroup, MessageGroupView } from '../api/shapes.ts';
+import type { MessageGroup, MessageGroupView } from '../../../client/src/index.ts';
 import { memberCount } from '../groups/member-count.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { BackIcon, GroupIcon, PinIcon } from '../ui/icons.tsx';

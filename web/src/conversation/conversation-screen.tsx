@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { codeOf } from '../api/api-error.ts';
+import { codeOf, LEFT } from '../../../client/src/index.ts';
 import { groupKey } from '../chat/chat.ts';
-import { LEFT } from '../chat/conversation-state.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { ConnectionNote } from '../inbox/connection-note.tsx';
 import { Notice } from '../inbox/notice.tsx';

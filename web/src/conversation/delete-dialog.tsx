@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Message } from '../api/shapes.ts';
+import type { Message } from '../../../client/src/index.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';
 

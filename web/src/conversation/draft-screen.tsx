@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { codeOf } from '../api/api-error.ts';
-import { requestKeys } from '../api/request-key.ts';
+import { codeOf, requestKeys } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { useInbox } from '../inbox/use-inbox.ts';
 import { UnlessBlocked } from '../people/unless-blocked.tsx';

@@ -1,7 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import * as z from 'zod/mini';
-import { type Quote, quote } from '../chat/quotes.ts';
-import { Subject } from '../chat/subject.ts';
+import { type Quote, quote, Subject } from '../../../client/src/index.ts';
 
 /*
  * Unsent texts of a conversation: a new message, with the message that it replies to, and an edit. They are kept for this tab, so that they survive switching to

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { isGone, type MessageGroup } from '../api/shapes.ts';
+import { isGone, type MessageGroup } from '../../../client/src/index.ts';
 import { settingsEntries } from '../inbox/settings-entries.tsx';
 import { useSettings } from '../inbox/use-settings.ts';
 import { wordsFor } from '../api/wording.ts';

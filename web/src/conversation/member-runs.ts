@@ -1,4 +1,4 @@
-import type { Message } from '../api/shapes.ts';
+import type { Message } from '../../../client/src/index.ts';
 import type { Row } from './rows.ts';
 
 /** Shorter runs stay as they are. */

@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react';
-import type { Message } from '../api/shapes.ts';
+import type { Message } from '../../../client/src/index.ts';
 import { AddReactionIcon, GroupIcon, PinIcon, ReplyIcon } from '../ui/icons.tsx';
 import type { OpenPlace } from '../ui/open-place.ts';
 import { CopyIcon, DeleteIcon, EditIcon, LinkIcon, UnpinIcon } from './action-icons.tsx';

@@ -1,8 +1,7 @@
 import { CompositeRow } from '@ariakit/react/composite';
 import * as Ariakit from '@ariakit/react/menu';
 import { type RefObject, useEffect } from 'react';
-import type { Message } from '../api/shapes.ts';
-import { hasReacted } from '../chat/message-versions.ts';
+import { hasReacted, type Message } from '../../../client/src/index.ts';
 import type { OpenPlace } from '../ui/open-place.ts';
 import { SHEET } from '../ui/sheet.tsx';
 import { type ActionContext, actionsOn, QUICK_EMOJI } from './message-actions.ts';

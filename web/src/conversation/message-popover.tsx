@@ -1,4 +1,4 @@
-import type { Message } from '../api/shapes.ts';
+import type { Message } from '../../../client/src/index.ts';
 import { onDemand } from '../ui/on-demand.tsx';
 import type { OpenPlace } from '../ui/open-place.ts';
 

@@ -1,6 +1,5 @@
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useState } from 'react';
-import type { Message } from '../api/shapes.ts';
-import { hasReacted } from '../chat/message-versions.ts';
+import { hasReacted, type Message } from '../../../client/src/index.ts';
 import { MoreIcon } from '../ui/icons.tsx';
 import { elementPlace } from '../ui/open-place.ts';
 import { moveFocus, stepOf } from '../ui/roving-focus.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../api/shapes.ts';
+import type { Message } from '../../../client/src/index.ts';
 import { CloseIcon } from '../ui/icons.tsx';
 import { onDemand } from '../ui/on-demand.tsx';
 import { Problem } from '../ui/problem.tsx';

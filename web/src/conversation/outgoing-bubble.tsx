@@ -1,5 +1,5 @@
 import { wordsForCode } from '../api/wording.ts';
-import type { Outgoing } from '../chat/log.ts';
+import type { Outgoing } from '../../../client/src/index.ts';
 import { WaitIcon } from '../ui/icons.tsx';
 import { hueOf } from '../ui/initials.ts';
 import { clockTime } from '../ui/times.ts';

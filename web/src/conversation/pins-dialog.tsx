@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Message } from '../api/shapes.ts';
+import type { Message } from '../../../client/src/index.ts';
 import { pinsKey } from '../chat/chat.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { Dialog } from '../ui/dialog.tsx';

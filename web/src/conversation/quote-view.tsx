@@ -1,6 +1,6 @@
 import { hueOf } from '../ui/initials.ts';
 import { Name } from '../ui/name.tsx';
-import type { Quote } from '../chat/quotes.ts';
+import type { Quote } from '../../../client/src/index.ts';
 
 interface Props {
   readonly quote: Quote;

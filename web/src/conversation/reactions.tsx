@@ -1,5 +1,5 @@
 import { memo, useRef } from 'react';
-import type { Message, Reaction } from '../api/shapes.ts';
+import type { Message, Reaction } from '../../../client/src/index.ts';
 import { AddReactionIcon } from '../ui/icons.tsx';
 import { elementPlace } from '../ui/open-place.ts';
 import { useLongPress } from '../ui/use-long-press.ts';

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Message, Reactor } from '../api/shapes.ts';
+import type { Message, Reactor } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { More } from '../ui/more.tsx';

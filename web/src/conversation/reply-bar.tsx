@@ -1,4 +1,4 @@
-import type { Quote } from '../chat/quotes.ts';
+import type { Quote } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { CloseIcon, ReplyIcon } from '../ui/icons.tsx';
 import { hueOf } from '../ui/initials.ts';

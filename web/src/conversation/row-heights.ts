@@ -1,4 +1,4 @@
-import type { Message } from '../api/shapes.ts';
+import type { Message } from '../../../client/src/index.ts';
 import type { Row } from './rows.ts';
 
 /** Heights in pixels, by the style sheet in a wide window. */

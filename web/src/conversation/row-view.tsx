@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Message } from '../api/shapes.ts';
+import type { Message } from '../../../client/src/index.ts';
 import { BlockIcon, DownIcon } from '../ui/icons.tsx';
 import { SentenceView } from '../ui/sentence-view.tsx';
 import { dayName, exactTime } from '../ui/times.ts';

@@ -1,5 +1,4 @@
-import type { Outgoing } from '../chat/log.ts';
-import type { Message, SystemMessage, TextMessage } from '../api/shapes.ts';
+import type { Message, Outgoing, SystemMessage, TextMessage } from '../../../client/src/index.ts';
 
 /** A row of the list of messages. Its key stays the same as the list grows. */
 export type Row =

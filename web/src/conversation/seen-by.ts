@@ -1,4 +1,4 @@
-import type { Member, Message } from '../api/shapes.ts';
+import type { Member, Message } from '../../../client/src/index.ts';
 import { listOf, type Sentence } from '../ui/sentence.ts';
 
 /**

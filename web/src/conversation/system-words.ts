@@ -1,4 +1,4 @@
-import type { Named, Role, SystemMessage } from '../api/shapes.ts';
+import type { Named, Role, SystemMessage } from '../../../client/src/index.ts';
 import { type Sentence, sentence, type Word } from '../ui/sentence.ts';
 
 /** People who are named in a list, where more were added: as in the API's previews. */

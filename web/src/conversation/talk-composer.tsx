@@ -1,5 +1,4 @@
-import type { Member, MessageGroup } from '../api/shapes.ts';
-import type { Conversation } from '../chat/conversation.ts';
+import type { Conversation, Member, MessageGroup } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { UnlessBlocked } from '../people/unless-blocked.tsx';
 import { useMentionSource } from './completion/mention-source.ts';

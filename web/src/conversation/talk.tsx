@@ -1,9 +1,15 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import { ApiError } from '../api/api-error.ts';
-import type { Member, Message, MessageGroup } from '../api/shapes.ts';
-import type { Conversation } from '../chat/conversation.ts';
-import type { ConversationState } from '../chat/conversation-state.ts';
-import { hasOlder, missingNewer, shown } from '../chat/log.ts';
+import {
+  ApiError,
+  type Conversation,
+  type ConversationState,
+  hasOlder,
+  type Member,
+  type Message,
+  type MessageGroup,
+  missingNewer,
+  shown,
+} from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { useFoldedAuthors } from '../people/blocks.ts';
 import { Failure } from '../ui/failure.tsx';

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import type { Member } from '../api/shapes.ts';
+import type { Member } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { listOf, type Sentence } from '../ui/sentence.ts';
 import { SentenceView } from '../ui/sentence-view.tsx';

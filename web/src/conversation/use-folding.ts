@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
-import type { Message } from '../api/shapes.ts';
+import type { Message } from '../../../client/src/index.ts';
 import { foldBlocked } from './blocked-runs.ts';
 import { foldedNear, foldRuns, RunKeys, toggled } from './member-runs.ts';
 import type { Row } from './rows.ts';

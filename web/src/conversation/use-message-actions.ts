@@ -1,7 +1,11 @@
 import { useCallback, useMemo, useState } from 'react';
-import type { Member, Message, MessageGroup } from '../api/shapes.ts';
-import type { Conversation } from '../chat/conversation.ts';
-import { hasReacted } from '../chat/message-versions.ts';
+import {
+  type Conversation,
+  hasReacted,
+  type Member,
+  type Message,
+  type MessageGroup,
+} from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { mayManage, mayPin } from '../groups/permissions.ts';
 import type { ActionContext } from './message-actions.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import type { MessageGroup } from '../api/shapes.ts';
+import type { MessageGroup } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { answer, attend, beginReading, miss, type Reading } from './reading.ts';
 import { useAttention } from './use-attention.ts';

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import type { Member, Message, MessageGroup } from '../api/shapes.ts';
+import type { Member, Message, MessageGroup } from '../../../client/src/index.ts';
 import { groupKey } from '../chat/chat.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { useAttention } from './use-attention.ts';

@@ -1,7 +1,11 @@
 import { useCallback, useState } from 'react';
-import type { Message } from '../api/shapes.ts';
-import type { Conversation } from '../chat/conversation.ts';
-import { newestQuote, type Quote, quoteOf } from '../chat/quotes.ts';
+import {
+  type Conversation,
+  type Message,
+  newestQuote,
+  type Quote,
+  quoteOf,
+} from '../../../client/src/index.ts';
 import { dropEdit, type EditedMessage, editOf, keepEdit, keepReply, replyOf } from './drafts.ts';
 
 /** What the composer writes, and to which message. */

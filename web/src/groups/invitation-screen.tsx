@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { ApiError, codeOf } from '../api/api-error.ts';
+import { ApiError, codeOf, type InvitedGroup } from '../../../client/src/index.ts';
 import { wordsForCode } from '../api/wording.ts';
-import type { InvitedGroup } from '../api/shapes.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { EmptyStage } from '../conversation/empty-stage.tsx';
 import { Avatar } from '../ui/avatar.tsx';

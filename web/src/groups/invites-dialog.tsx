@@ -1,5 +1,5 @@
 import { type SubmitEvent, useState } from 'react';
-import type { Invite, MessageGroupView } from '../api/shapes.ts';
+import type { Invite, MessageGroupView } from '../../../client/src/index.ts';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Name } from '../ui/name.tsx';

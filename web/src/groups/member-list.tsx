@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useState } from 'react';
-import type { Member, MessageGroupView } from '../api/shapes.ts';
+import type { Member, MessageGroupView } from '../../../client/src/index.ts';
 import { More } from '../ui/more.tsx';
 import { searchMembers, searchNote } from './member-search.ts';
 import type { Members } from './use-members.ts';

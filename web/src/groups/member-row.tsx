@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { isGone, type Member, type Role } from '../api/shapes.ts';
+import { isGone, type Member, type Role } from '../../../client/src/index.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { MoreIcon } from '../ui/icons.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';

@@ -1,4 +1,4 @@
-import type { Member } from '../api/shapes.ts';
+import type { Member } from '../../../client/src/index.ts';
 
 /** Members of whom a text is in the display name, or in the handle. Upper and lower case make no difference. */
 export function searchMembers(members: readonly Member[], typed: string): readonly Member[] {

@@ -1,5 +1,5 @@
 import type { MembersPage } from '../api/api.ts';
-import type { Member, MessageGroupView, Named, SystemMessage } from '../api/shapes.ts';
+import type { Member, MessageGroupView, Named, SystemMessage } from '../../../client/src/index.ts';
 
 /** Whether a group has more members than it has with itself: only its pages have all of them. */
 export const isLarge = ({ member_count = 0, members }: MessageGroupView): boolean =>

@@ -1,6 +1,6 @@
 import { type SubmitEvent, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { Member, MessageGroupView, Person } from '../api/shapes.ts';
+import type { Member, MessageGroupView, Person } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';

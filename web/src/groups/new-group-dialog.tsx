@@ -1,7 +1,6 @@
 import { type SubmitEvent, useState } from 'react';
 import { cleanLine, isBlank } from '../../../schema/plain-text.ts';
-import { requestKeys } from '../api/request-key.ts';
-import type { Person } from '../api/shapes.ts';
+import { type Person, requestKeys } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';

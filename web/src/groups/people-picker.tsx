@@ -1,5 +1,5 @@
 import { isolateName } from '../../../schema/isolate-name.ts';
-import type { Person } from '../api/shapes.ts';
+import type { Person } from '../../../client/src/index.ts';
 import { PeopleSearch } from '../people/people-search.tsx';
 import { CloseIcon } from '../ui/icons.tsx';
 import { Name } from '../ui/name.tsx';

@@ -1,4 +1,4 @@
-import type { Member, MessageGroup, Role } from '../api/shapes.ts';
+import type { Member, MessageGroup, Role } from '../../../client/src/index.ts';
 
 /** Which actions the screens offer to which role. The API decides; the screens hide what it would reject. */
 

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { wordsFor } from '../api/wording.ts';
-import type { PublicGroup } from '../api/shapes.ts';
+import type { PublicGroup } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { Avatar } from '../ui/avatar.tsx';

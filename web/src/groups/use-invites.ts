@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Invite } from '../api/shapes.ts';
+import type { Invite } from '../../../client/src/index.ts';
 import { groupKey } from '../chat/chat.ts';
 import { useChat } from '../chat/use-chat.ts';
 

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { Member, MessageGroupView } from '../api/shapes.ts';
+import type { Member, MessageGroupView } from '../../../client/src/index.ts';
 import { membersKey } from '../chat/chat.ts';
 import { isLarge } from './members-after.ts';
 import { useChat } from '../chat/use-chat.ts';

@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue, useEffect } from 'react';
 import { FOUND_GROUPS } from '../api/api.ts';
-import type { PublicGroup } from '../api/shapes.ts';
+import type { PublicGroup } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 
 export interface FoundGroups {

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Visibility } from '../api/shapes.ts';
+import type { Visibility } from '../../../client/src/index.ts';
 import { Dialog } from '../ui/dialog.tsx';
 
 /** Whether a group is public. Its owner can change that. */

@@ -1,4 +1,4 @@
-import type { List } from '../api/own-calls.ts';
+import type { List } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { Failure } from '../ui/failure.tsx';
 import { More } from '../ui/more.tsx';

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { List } from '../api/own-calls.ts';
+import type { List } from '../../../client/src/index.ts';
 import { GroupIcon, SearchIcon, WriteIcon } from '../ui/icons.tsx';
 import { ConnectionNote } from './connection-note.tsx';
 import { InboxList } from './inbox-list.tsx';

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { Link, useRoute } from 'wouter';
 import { isolateName } from '../../../schema/isolate-name.ts';
-import type { MessageGroup, Person } from '../api/shapes.ts';
+import type { MessageGroup, Person } from '../../../client/src/index.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { MoreIcon } from '../ui/icons.tsx';
 import { MenuButton } from '../ui/menu-button.tsx';

@@ -1,5 +1,4 @@
-import type { List } from '../api/own-calls.ts';
-import { LISTS } from './lists.ts';
+import { type List, LISTS } from '../../../client/src/index.ts';
 
 const NAMES: Readonly<Record<List, string>> = {
   default: 'All',

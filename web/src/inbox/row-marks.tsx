@@ -1,4 +1,4 @@
-import type { MessageGroup } from '../api/shapes.ts';
+import type { MessageGroup } from '../../../client/src/index.ts';
 import { MutedIcon, StarIcon } from '../ui/icons.tsx';
 
 /** Above this, a badge shows no exact number: it would be too wide. */

@@ -1,11 +1,10 @@
 import { useSyncExternalStore } from 'react';
 import { beginningOf } from '../../../schema/preview.ts';
-import type { MessageGroup } from '../api/shapes.ts';
+import { isOwnText, type MessageGroup } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { useDraft } from '../conversation/drafts.ts';
 import { useFoldedAuthors } from '../people/blocks.ts';
 import { Name } from '../ui/name.tsx';
-import { isOwnText } from './held-row.ts';
 import { OutgoingNote } from './outgoing-note.tsx';
 
 interface Props {

@@ -1,5 +1,4 @@
-import type { OwnSettings } from '../api/own-calls.ts';
-import type { MessageGroup } from '../api/shapes.ts';
+import type { MessageGroup, OwnSettings } from '../../../client/src/index.ts';
 import { ArchiveIcon, StarIcon, UnreadIcon } from '../ui/icons.tsx';
 import type { MenuChoice, MenuEntry } from '../ui/menu.tsx';
 import type { SettingsActions } from './use-settings.ts';

@@ -1,7 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import type { Badge } from '../api/shapes.ts';
+import { type Badge, markOf } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
-import { markOf } from './unread-badge.ts';
 
 /** A message that arrives in the open conversation counts as unread until it is marked as read: the badge waits, in milliseconds. */
 const SETTLED_MS = 400;

@@ -1,7 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo, useSyncExternalStore } from 'react';
-import type { List } from '../api/own-calls.ts';
-import type { MessageGroup } from '../api/shapes.ts';
+import type { List, MessageGroup } from '../../../client/src/index.ts';
 import { listKey } from '../chat/chat.ts';
 import { useChat } from '../chat/use-chat.ts';
 

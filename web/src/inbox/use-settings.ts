@@ -1,7 +1,6 @@
 import { useLocation } from 'wouter';
 import { wordsFor } from '../api/wording.ts';
-import type { OwnSettings } from '../api/own-calls.ts';
-import type { MessageGroup } from '../api/shapes.ts';
+import type { MessageGroup, OwnSettings } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { type Sentence, sentence } from '../ui/sentence.ts';
 

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { isolateName } from '../../../schema/isolate-name.ts';
-import { type BlockedUser, isGone } from '../api/shapes.ts';
+import { type BlockedUser, isGone } from '../../../client/src/index.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Failure } from '../ui/failure.tsx';
 import { BackIcon, BlockIcon } from '../ui/icons.tsx';

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { type BlockedUser, isGone, type MessageGroup, type Person } from '../api/shapes.ts';
+import { type BlockedUser, isGone, type MessageGroup, type Person } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 
 /** The key of the query for all users whom the user blocks. */

@@ -1,4 +1,4 @@
-import type { Person } from '../api/shapes.ts';
+import type { Person } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { PeopleSearch } from './people-search.tsx';

@@ -3,7 +3,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { FOUND_PEOPLE } from '../api/api.ts';
 import { wordsFor } from '../api/wording.ts';
-import type { Person } from '../api/shapes.ts';
+import type { Person } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Name } from '../ui/name.tsx';

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-import { ApiError } from '../api/api-error.ts';
-import type { Person } from '../api/shapes.ts';
+import { ApiError, type Person } from '../../../client/src/index.ts';
 
 /** Signing in at a local run, which alone has these routes. */
 

@@ -1,7 +1,5 @@
 import { ErrorResponse, ErrorTimeout, type User, UserManager, WebStorageStateStore } from 'oidc-client-ts';
-import { ApiError } from '../api/api-error.ts';
-import { backoffMs } from '../chat/backoff.ts';
-import { pause } from '../chat/pause.ts';
+import { ApiError, backoffMs, pause } from '../../../client/src/index.ts';
 import type { Session } from './session.ts';
 import type { OidcSettings } from './settings.ts';
 import { problemOf, SessionEndedError, SignInError } from './sign-in-problem.ts';

@@ -1,6 +1,6 @@
 import { type SubmitEvent, useState } from 'react';
 import type { Api } from '../api/api.ts';
-import type { Person } from '../api/shapes.ts';
+import type { Person } from '../../../client/src/index.ts';
 import { Problem } from '../ui/problem.tsx';
 
 /** Asks a new user for a profile. */

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { codeOf } from '../api/api-error.ts';
+import { codeOf, Subject } from '../../../client/src/index.ts';
 import { importChunk } from '../api/import-chunk.ts';
-import { Subject } from '../chat/subject.ts';
 import { AS } from './development.ts';
 import { developmentSession, type Session } from './session.ts';
 import type { Settings } from './settings.ts';

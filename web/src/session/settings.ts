@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { MESSAGE_MAX_CHARS } from '../../../schema/plain-text.ts';
-import { ApiError } from '../api/api-error.ts';
+import { ApiError } from '../../../client/src/index.ts';
 
 /** An OpenID Connect issuer, and this client there. */
 export interface OidcSettings {

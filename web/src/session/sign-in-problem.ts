@@ -1,4 +1,4 @@
-import { ApiError } from '../api/api-error.ts';
+import { ApiError } from '../../../client/src/index.ts';
 
 /** A reason for which no user is signed in. */
 export type SignInProblem = 'session_ended' | 'denied' | 'stale' | 'unavailable' | 'unreachable' | 'failed';

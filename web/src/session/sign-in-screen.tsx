@@ -1,7 +1,6 @@
 import { type SubmitEvent, useEffect, useState } from 'react';
 import { isBlank } from '../../../schema/plain-text.ts';
-import { ApiError, codeOf } from '../api/api-error.ts';
-import type { Person } from '../api/shapes.ts';
+import { ApiError, codeOf, type Person } from '../../../client/src/index.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { Name } from '../ui/name.tsx';

@@ -2,10 +2,9 @@ import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react
 import { useRoute } from 'wouter';
 import type { Chat } from '../chat/chat.ts';
 import { useChat } from '../chat/use-chat.ts';
-import { mentions } from '../inbox/held-row.ts';
+import { mentions, type Message } from '../../../client/src/index.ts';
 import { useFoldedAuthors } from '../people/blocks.ts';
 import { systemWords } from '../conversation/system-words.ts';
-import type { Message } from '../api/shapes.ts';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { plain } from './sentence.ts';
 

@@ -1,8 +1,6 @@
 import { useEffect, useEffectEvent } from 'react';
-import { ApiError } from '../api/api-error.ts';
+import { ApiError, backoffMs, pause } from '../../../client/src/index.ts';
 import { wordsFor } from '../api/wording.ts';
-import { backoffMs } from '../chat/backoff.ts';
-import { pause } from '../chat/pause.ts';
 
 /** In place of what could not be fetched. A temporary failure is retried automatically. */
 export function Failure({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {

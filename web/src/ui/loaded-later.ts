@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { Subject } from '../chat/subject.ts';
+import { Subject } from '../../../client/src/index.ts';
 
 /**
  * Makes a hook that returns a part of the code once it is loaded. Where it cannot be loaded, what it would add is missing, and

@@ -1,7 +1,7 @@
 import { type ComponentType, type ReactNode, Suspense, use } from 'react';
 import { createPortal } from 'react-dom';
 import { ErrorBoundary } from 'react-error-boundary';
-import { codeOf } from '../api/api-error.ts';
+import { codeOf } from '../../../client/src/index.ts';
 import { importChunk } from '../api/import-chunk.ts';
 import { wordsFor } from '../api/wording.ts';
 import { useReachable } from './use-reachable.ts';

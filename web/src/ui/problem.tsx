@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { ApiError } from '../api/api-error.ts';
+import { ApiError } from '../../../client/src/index.ts';
 import { wordsFor } from '../api/wording.ts';
 import { useReachable } from './use-reachable.ts';
 

@@ -1,6 +1,5 @@
 import { useMemo } from 'react';
-import type { Member, MessageGroup } from '../../api/shapes.ts';
-import type { Conversation } from '../../chat/conversation.ts';
+import type { Conversation, Member, MessageGroup } from '../../../../client/src/index.ts';
 import { useChat } from '../../chat/use-chat.ts';
 import { mayMentionAll } from '../../groups/permissions.ts';
 import type { CompletionSource } from './use-completion.ts';

@@ -1,6 +1,5 @@
 import { foldCase, HANDLE_PATTERN } from '../../../../schema/handles.ts';
-import { isGone, type Member, type Named } from '../../api/shapes.ts';
-import { type Log, shown } from '../../chat/log.ts';
+import { isGone, type Log, type Member, type Named, shown } from '../../../../client/src/index.ts';
 
 /** A user who can be mentioned. */
 export type Mentionable = Pick<Named, 'user_uuid' | 'handle' | 'display_name'>;

@@ -1,5 +1,5 @@
 import { Lexer, type Token, Tokenizer, type Tokens } from 'marked';
-import type { Named } from '../../api/shapes.ts';
+import type { Named } from '../../../../client/src/index.ts';
 
 /** A part of a text: a run of paragraphs, with its line breaks as they were written, or a block between them. */
 export type Block =

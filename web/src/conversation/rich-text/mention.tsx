@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import { isGone, type Named } from '../../api/shapes.ts';
+import { isGone, type Named } from '../../../../client/src/index.ts';
 import { useChat } from '../../chat/use-chat.ts';
 
 /** A user whom a text mentions, by the name that they have now; a press leads to the conversation with them. */

@@ -1,5 +1,5 @@
 import { ALL, mentionsIn, mentionWords } from '../../../../schema/mentions.ts';
-import type { Named } from '../../api/shapes.ts';
+import type { Named } from '../../../../client/src/index.ts';
 import type { Block, Inline } from './markup.ts';
 
 /** Whom a message mentions, by the API. */

@@ -1,0 +1,14 @@
+/** What a conversation uses of the browser, or of Node. */
+export interface Device {
+  /** Waits, but no longer than until the server may be reachable. */
+  readonly pause: (ms: number) => Promise<unknown>;
+  /** Whether the user has signed out: nothing is sent or kept after that. */
+  readonly isClosed: () => boolean;
+  /** Keeps what is outgoing: it survives the page. */
+  readonly storage: {
+    getItem(key: string): string | null;
+    setItem(key: string, value: string): void;
+    removeItem(key: string): void;
+    keys(): readonly string[];
+  };
+}
