@@ -1,4 +1,3 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { meterCapacity } from '../../backend/table/capacity-meter.ts';
 import { UserError } from '../../cli/user-error.ts';
 import { addNotes, command, prodArgument, runAsProgram, UNITS_NOTE, type Script } from '../../cli/command.ts';
@@ -7,10 +6,8 @@ import { countOf, presentUsage } from '../../cli/present-numbers.ts';
 import { startProgress } from '../../cli/progress-bar.ts';
 import { oneLine } from '../../cli/text-width.ts';
 import { type ConnectionOptions, connectionOptions, patient, withConnection } from '../../cli/connection.ts';
-import { describeTable } from '../../cli/describe-table.ts';
-import { compareSides, type ItemDifference, type Side } from '../../cli/dumps/compare-items.ts';
-import { openDump } from '../../cli/dumps/read-dump.ts';
-import { scanSegment } from '../../cli/dumps/scan-table.ts';
+import { compareSides, type ItemDifference } from '../../cli/dumps/compare-items.ts';
+import { openSource } from '../../cli/dumps/open-source.ts';
 
 interface Options extends ConnectionOptions {
   readonly values?: boolean;
@@ -41,8 +38,8 @@ export const script: Script = (streams) =>
         ) =>
           withConnection(patient(options), prod, async ({ client, where }) => {
             const sides = [
-              await openSide(client, where, first),
-              await openSide(client, where, second),
+              await openSource(client, where, first),
+              await openSource(client, where, second),
             ] as const;
             const progress = startProgress(streams.stderr, 'items');
             const printer = json ? jsonPrinter(streams.stdout) : linePrinter(streams.stdout, first, second);
@@ -76,16 +73,6 @@ export const script: Script = (streams) =>
 
 function differ(count: number, first: string, second: string): string {
   return `${countOf(count, 'item')} ${count === 1 ? 'differs' : 'differ'} between ${first} and ${second}`;
-}
-
-/** Opens a table or a dump. @throws UserError for a word that names neither. */
-async function openSide(client: DynamoDBClient, where: string, word: string): Promise<Side> {
-  if (word.includes('/')) return openDump(word);
-  if (await describeTable(client, word))
-    return { items: () => scanSegment(client, word, { number: 0, of: 1 }) };
-  throw new UserError(
-    `there is no table ${word} at ${where}: ./bin/ddb/list-tables lists the tables; a directory needs a slash, ./${word}`,
-  );
 }
 
 interface Printer {

@@ -1,5 +1,5 @@
 import { type Fingerprint, FingerprintFiles } from './fingerprints.ts';
-import type { RawItem } from './item-json.ts';
+import type { ItemSource } from './open-source.ts';
 import { counted } from './scan-table.ts';
 
 /** An item that differs between the two sides, or is missing on one. */
@@ -19,19 +19,14 @@ export interface AttributeDifference {
   readonly second?: string;
 }
 
-/** A table or a dump, whose items can be read once each, in any order. */
-export interface Side {
-  readonly items: () => AsyncIterable<RawItem>;
-}
-
 /**
  * Yields every difference between two sides. Reads each side once, and holds 1/256 of both in memory at a time. The rest
  * is in a temporary directory, which becomes about as large as the items.
  * @param withValues includes the values that differ.
  */
 export async function* compareSides(
-  first: Side,
-  second: Side,
+  first: ItemSource,
+  second: ItemSource,
   { withValues, onItem }: { readonly withValues: boolean; readonly onItem: () => void },
 ): AsyncGenerator<ItemDifference> {
   const files = new FingerprintFiles(withValues);

@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type Wiring, type WiringOptions, wire } from '../../backend/wiring.ts';
+import type { Wiring } from '../../backend/wiring.ts';
 import type { GroupActor } from '../../backend/domain/change-group.ts';
 import { createGroup } from '../../backend/domain/create-group.ts';
 import { addMembers, updateGroup } from '../../backend/domain/manage-members.ts';
 import { markRead } from '../../backend/domain/mark-read.ts';
 import type { Person, Tail } from '../../backend/domain/model.ts';
 import { saveProfile } from '../../backend/domain/people.ts';
-import { sendToGroup, sendToHandle } from '../../backend/domain/send-message.ts';
-import { MAX_RUN, sendRun, type TimedSend } from '../../backend/domain/send-run.ts';
-import { factsOf } from '../../backend/domain/summaries.ts';
-import { updateSummaries } from '../../backend/domain/update-summaries.ts';
+import type { TimedSend } from '../../backend/domain/send-run.ts';
+import { divide, TimedWriter, type WrittenTable } from '../../cli/timed-writer.ts';
 import { directGroupId, groupIdForKey } from '../../schema/ids.ts';
 import { MAX_ADDED } from '../../schema/items.ts';
 import { membershipChangeOf } from '../../schema/membership-changes.ts';
@@ -26,16 +24,13 @@ export interface SeedResult {
   readonly sent: number;
 }
 
-/** The table that a plan is written to, and how its texts are stored there. */
-export type SeededTable = Pick<WiringOptions, 'table' | 'encryption'>;
-
 /**
  * Writes a plan into a table, through the use cases of the API. It may be repeated, interrupted and run twice at once:
  * people are recognised by their handle, and each message by its sender's key, so nothing is written twice.
  * @param onProgress called for each message that is in the table, sent now or found.
  */
 export async function seedTable(
-  into: SeededTable,
+  into: WrittenTable,
   plan: SeedPlan,
   onProgress: () => void = () => undefined,
 ): Promise<SeedResult> {
@@ -73,11 +68,12 @@ async function ensurePerson(context: Wiring, person: SeedPerson): Promise<Person
 /** Writes one conversation at a time, with a clock that is set to the times of its messages. */
 class SeedWriter {
   readonly context: Wiring;
+  readonly #writer: TimedWriter;
   readonly #onProgress: () => void;
-  #now = new Date();
 
-  constructor(into: SeededTable, onProgress: () => void) {
-    this.context = wire({ ...into, clock: () => this.#now });
+  constructor(into: WrittenTable, onProgress: () => void) {
+    this.#writer = new TimedWriter(into);
+    this.context = this.#writer.context;
     this.#onProgress = onProgress;
   }
 
@@ -102,7 +98,7 @@ class SeedWriter {
       if (seq !== undefined || !mayTalk(from)) this.#onProgress();
     }
     const end = await this.#send(groupId, members, { tail, messages: inOrder(missing, newestAt) });
-    await summarise(this.context, groupId);
+    await this.#writer.summarise(groupId);
     const last = missing.length > 0 ? end.seq : Math.max(0, ...found);
     const readers = members.filter((member, place) => mayTalk(member) && !isIn(unreadBy, between[place]));
     for (const { userId } of readers) await markRead(this.context, groupId, userId, last);
@@ -115,37 +111,14 @@ class SeedWriter {
     members: readonly Person[],
     { tail, messages }: { readonly tail: Tail; readonly messages: readonly TimedSend[] },
   ): Promise<Tail> {
-    const [first] = messages;
-    if (!first) return tail;
-    let end = tail;
-    let sent = 0;
-    if (tail.seq === 0) {
-      const to = members.find(({ userId }) => userId !== first.userId);
-      if (!to) throw new RangeError('a conversation of fewer than two');
-      this.#now = first.createdAt;
-      end = await sendToHandle(this.context, to.handle, first);
-      sent = 1;
-      this.#onProgress();
-    }
-    for (; sent < messages.length; sent += MAX_RUN) {
-      end = await this.#sendRun(groupId, end, messages.slice(sent, sent + MAX_RUN));
-    }
-    return end;
-  }
-
-  /** Sends a run in one transaction; or one by one, if another client writes to the conversation too. */
-  async #sendRun(groupId: string, tail: Tail, messages: readonly TimedSend[]): Promise<Tail> {
-    let end = await sendRun(this.context, groupId, { tail, messages });
-    if (!end) {
-      end = tail;
-      for (const { createdAt, ...message } of messages) {
-        this.#now = createdAt;
-        const stored = await sendToGroup(this.context, groupId, { ...message, afterSeq: end.seq });
-        if (stored.seq > end.seq) end = stored;
-      }
-    }
-    messages.forEach(() => this.#onProgress());
-    return end;
+    const onSent = this.#onProgress;
+    const [first, ...others] = messages;
+    if (!first || tail.seq > 0) return this.#writer.append(groupId, { tail, messages, onSent });
+    const to = members.find(({ userId }) => userId !== first.userId);
+    if (!to) throw new RangeError('a conversation of fewer than two');
+    const opened = await this.#writer.open(to.handle, first);
+    onSent();
+    return this.#writer.append(groupId, { tail: opened, messages: others, onSent });
   }
 
   /** Returns the id of a conversation. Creates a missing group: its name is its key. */
@@ -157,7 +130,7 @@ class SeedWriter {
     const clientKey = `seed-${seedUserId(name)}`;
     const groupId = groupIdForKey(creator.userId, clientKey);
     const [first = [], ...later] = chunksOf(members);
-    this.#now = messages[0]?.at ?? this.#now;
+    this.#writer.now = messages[0]?.at ?? this.#writer.now;
     const { seq } = await this.context.messages.tail(groupId);
     if (seq === 0) {
       const handles = first.map(({ handle }) => handle);
@@ -227,17 +200,6 @@ async function readSeeds(context: Wiring, groupId: string) {
 }
 
 /**
- * Brings the summaries up to the log, as the stream's handler does: there may be no consumer of the stream. If there
- * is one, it writes the same entries of edited messages to the change log, earlier or later.
- */
-async function summarise(context: Wiring, groupId: string): Promise<void> {
-  for await (const page of context.messages.log(groupId)) {
-    const facts = factsOf(page);
-    if (facts) await updateSummaries(context, groupId, { ...facts, changed: new Set() });
-  }
-}
-
-/**
  * Moves the times of messages after the log's newest message. A plan counts its times back from the present: if the
  * plan is longer than at an earlier run, or people wrote meanwhile, its times would be before the newest one. Then the
  * messages are spread over the time from the newest message until now.
@@ -257,27 +219,4 @@ function personOf(people: ReadonlyMap<string, Person>, handle: string): Person {
   const person = people.get(handle);
   if (!person) throw new RangeError(`a conversation has a member who is not in the plan: ${handle}`);
   return person;
-}
-
-/** Runs a task for each item, on several writers, each one item at a time; the first failure ends it. */
-async function divide<Item>(
-  writers: readonly SeedWriter[],
-  items: readonly Item[],
-  task: (writer: SeedWriter, item: Item) => Promise<void>,
-): Promise<void> {
-  const left = each(items);
-  try {
-    // All writers take from the same sequence.
-    await Promise.all(
-      writers.map(async (writer) => {
-        for (let next = left.next(); next.done !== true; next = left.next()) await task(writer, next.value);
-      }),
-    );
-  } finally {
-    left.return();
-  }
-}
-
-function* each<Item>(items: readonly Item[]): Generator<Item, void> {
-  yield* items;
 }

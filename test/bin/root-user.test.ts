@@ -13,6 +13,7 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   'ddb/compare': ['one-table', 'another-table'],
   'ddb/drop': ['a-table', '--yes'],
   'ddb/dump': ['./new'],
+  'ddb/import-cruddur': ['--from', 'a-table', '--users', './users.csv'],
   'ddb/load': ['./dump'],
   'ddb/patterns/get-conversation': ['01HZX3V8Q2W4Y6Z8A0B2C4D6E8'],
   'ddb/redrive': ['https://sqs.eu-west-1.amazonaws.com/123456789012/failures'],

@@ -5,6 +5,7 @@ export const SCRIPTS = [
   'ddb/doctor',
   'ddb/drop',
   'ddb/dump',
+  'ddb/import-cruddur',
   'ddb/list-tables',
   'ddb/load',
   'ddb/patterns/get-conversation',

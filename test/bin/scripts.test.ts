@@ -35,6 +35,7 @@ import { SCRIPTS } from './script-names.ts';
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   'ddb/compare': ['one-table', 'another'],
   'ddb/dump': ['some-directory'],
+  'ddb/import-cruddur': ['--from', 'some-table', '--users', 'users.csv'],
   'ddb/load': ['some-directory'],
   'ddb/redrive': ['http://localhost/queue'],
   'ddb/drop': ['some-table'],
