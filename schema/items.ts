@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { MAX_SEQ } from './keys.ts';
-import { MAX_MENTIONS } from './mentions.ts';
+import { MAX_MENTIONS, MAX_SHOWN_MENTIONS } from './mentions.ts';
 
 /*
  * The shape of every stored item, and the only place that spells it. Types, stream images, dump checks and the events
@@ -69,6 +69,8 @@ const summary = {
    * mention may be gone: what counts are the items of mentions. Absent: none.
    */
   last_mention_seq: seq.exactOptional(),
+  /** User ids of the first whom the newest message mentions, in its order: at most MAX_SHOWN_MENTIONS. Absent: none. */
+  last_mentions: z.array(text).min(1).max(MAX_SHOWN_MENTIONS).readonly().exactOptional(),
 };
 
 const group = {

@@ -8,6 +8,9 @@ import { foldHandle } from './handles.ts';
 /** The most people whom a message mentions: each costs an item. */
 export const MAX_MENTIONS = 20;
 
+/** The most of them whose names a summary shows: a preview is short, and a summary is written with every batch. */
+export const MAX_SHOWN_MENTIONS = 3;
+
 /** What stands for all members in a text. It always means all of them, also where a user has this handle. */
 export const ALL = 'all';
 

@@ -199,8 +199,9 @@ describe('mentions', () => {
       handle([written]),
     );
     const reader = people[0]?.userId ?? '';
-    // The rows, the group, the name of the last author, and the count.
-    await expectUnits(`inbox of one who is mentioned, ${count} mentions`, { W: 0, R: 4 * 0.5 }, () =>
+    // The rows, the group, the count, and the names of the last author and of the first three whom the message mentions.
+    const R = (3 + 1 + Math.min(count, 3)) * 0.5;
+    await expectUnits(`inbox of one who is mentioned, ${count} mentions`, { W: 0, R }, () =>
       listInbox(db().newContext(), reader, { limit: 20 }),
     );
     // An attempt without mentions fails, for it would leave their items.

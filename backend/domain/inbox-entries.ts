@@ -43,5 +43,7 @@ export async function inboxEntriesOf(
 
 /** The users whose names an entry shows. */
 export function peopleInEntry({ row, summary }: InboxEntry): readonly string[] {
-  return row.peer === undefined ? [summary.last_by, ...peopleInSummary(summary)] : [row.peer];
+  const { last_by, last_mentions = [] } = summary;
+  const ofGroup = row.peer === undefined ? [last_by, ...peopleInSummary(summary)] : [row.peer];
+  return [...ofGroup, ...last_mentions];
 }

@@ -192,7 +192,7 @@ export class GroupInspection {
       ...readAttributes(mark),
       inbox_sk: placeInInbox(inbox_sk, summary.last_at, this.#groupId),
     };
-    const { last_deleted_seq, last_mention_seq, ...rest } = row;
+    const { last_deleted_seq, last_mention_seq, last_mentions, ...rest } = row;
     return found(stored, expected, async () => {
       const outcome = await members.applySummary(row, { ...rest, ...expected });
       return outcome.stored;

@@ -21,8 +21,8 @@ export async function readDetails(
   messages: readonly Message[],
 ): Promise<MessageDetails> {
   const quoted = await readQuoted(needs, messages);
-  const originals = [...quoted.values()].flatMap((original) => [original.user_uuid, ...peopleIn(original)]);
-  return { names: await needs.names.read([...messages.flatMap(peopleOf), ...originals]), quoted };
+  const people = [...messages, ...quoted.values()].flatMap(peopleOf);
+  return { names: await needs.names.read(people), quoted };
 }
 
 async function readQuoted(

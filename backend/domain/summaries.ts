@@ -96,6 +96,14 @@ export function applyToSummary(
   return mergeSummaries(pickSummary(seen), said);
 }
 
+/** Replaces the summary of an item. `last_mentions` is the only part of it that a newer message can lack. */
+export function withSummary<Item extends Summary>(
+  { last_mentions: _, ...item }: Item,
+  summary: Summary,
+): Omit<Item, 'last_mentions'> & Summary {
+  return { ...item, ...summary };
+}
+
 /** Applies facts to a row of a direct group. Returns undefined if it has them already. */
 export function applyToRow(row: DirectMember, facts: GroupFacts): DirectMember | undefined {
   const mention = facts.mentioned.get(row.userId) ?? 0;
@@ -106,8 +114,7 @@ export function applyToRow(row: DirectMember, facts: GroupFacts): DirectMember |
   const summary = applyToSummary(row, { summary: said }) ?? pickSummary(row);
   const readSeq = Math.max(row.read_seq, facts.authored.get(row.userId)?.seq ?? 0);
   const now = {
-    ...row,
-    ...summary,
+    ...withSummary(row, summary),
     read_seq: readSeq,
     read_n: readSeq,
     inbox_sk: placeInInbox(row.inbox_sk, summary.last_at, row.groupId),
@@ -132,14 +139,16 @@ export const INBOX_WINDOW_H = 24;
 /** Returns only the attributes of an item that are its summary. */
 export function pickSummary(item: Summary): Summary {
   const { last_seq, last_n, last_rev, last_at, last_by, last_kind, preview } = item;
-  const { last_deleted_seq, last_mention_seq } = item;
+  const { last_deleted_seq, last_mention_seq, last_mentions } = item;
   const summary = { last_seq, last_n, last_rev, last_at, last_by, last_kind, preview };
-  // Most summaries have neither.
-  if (last_deleted_seq === undefined && last_mention_seq === undefined) return summary;
+  const isPlain = last_deleted_seq === undefined && last_mention_seq === undefined;
+  // Most summaries have none of these.
+  if (isPlain && last_mentions === undefined) return summary;
   return {
     ...summary,
     ...(last_deleted_seq !== undefined && { last_deleted_seq }),
     ...(last_mention_seq !== undefined && { last_mention_seq }),
+    ...(last_mentions !== undefined && { last_mentions }),
   };
 }
 

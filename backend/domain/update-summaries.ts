@@ -2,7 +2,7 @@ import { isDirectGroupId } from '../../schema/ids.ts';
 import { CONFLICT, retryOnConflict } from '../table/retry-on-conflict.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { DirectMember, NamedGroup } from './model.ts';
-import { applyToRow, applyToSummary, type GroupFacts } from './summaries.ts';
+import { applyToRow, applyToSummary, withSummary, type GroupFacts } from './summaries.ts';
 import {
   type AnnotationFacts,
   annotatedSeqs,
@@ -99,7 +99,7 @@ async function updateNamed(
     read,
     (seen) => {
       const summary = facts && applyToSummary(seen, facts);
-      return summary && { ...seen, ...summary };
+      return summary && withSummary(seen, summary);
     },
     async (seen, now) => {
       const outcome = await groups.applySummary(seen, now);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MAX_SHOWN_MENTIONS } from '../../schema/mentions.ts';
 import { beginningOf, PREVIEW_CODE_POINTS } from '../../schema/preview.ts';
 import type { MarkedRead } from '../domain/mark-read.ts';
 import { visibilityOf } from '../domain/membership.ts';
@@ -9,6 +10,7 @@ import { type GroupView, MEMBERS_SHOWN, type MembersPage, showsMarksOf } from '.
 import { settingsOf } from '../domain/settings.ts';
 import { JsonText } from '../json-text.ts';
 import { systemWords } from '../domain/system-messages.ts';
+import { presentUsers, user } from './message.ts';
 import {
   count,
   displayName,
@@ -56,6 +58,9 @@ export const messageGroup = z
         maxLength: PREVIEW_CODE_POINTS,
       }),
     unreadable,
+    mentions: z.array(user).meta({
+      description: `The first members whom the newest message mentions, at most ${MAX_SHOWN_MENTIONS}, in its order.`,
+    }),
     created_at: time.meta({ description: 'The time of the last activity.' }),
     last_seq: seq.meta({ description: 'Seq of the newest message.', examples: [42] }),
     read_seq: readSeq,
@@ -165,6 +170,7 @@ export function presentMessageGroup(entry: InboxEntry, names: NameReader): Messa
     ...presentIdentity(entry, names),
     message: previewFor(entry, names),
     ...(summary.unreadable && { unreadable: summary.unreadable }),
+    mentions: presentUsers(summary.last_mentions ?? [], names),
     created_at: summary.last_at,
     last_seq: summary.last_seq,
     read_seq: row.read_seq,

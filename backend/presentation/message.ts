@@ -134,6 +134,9 @@ const repliedTo = z
         maxLength: PREVIEW_CODE_POINTS,
       }),
     unreadable,
+    mentions: z.array(user).meta({
+      description: 'The members whom its text mentions, as in the original; empty if it is deleted.',
+    }),
     deleted: z.boolean().meta({ description: 'Whether it is deleted.', examples: [false] }),
   })
   .meta({
@@ -217,7 +220,7 @@ export function presentMessage(
     created_at: item.created_at,
     edited_at: item.edited_at ?? null,
     deleted_at: item.deleted_at ?? null,
-    mentions: item.mentions?.map((userId) => ({ user_uuid: userId, ...names.person(userId) })) ?? [],
+    mentions: presentUsers(item.mentions ?? [], names),
     mentions_all: item.mentions_all ?? false,
   };
   const { event, client_key, unreadable } = item;
@@ -238,6 +241,14 @@ export function presentMessage(
   const words = wordsFor(event, item.user_uuid, names);
   const system = { kind: 'system' as const, message: words, event: presentGroupEvent(event, names) };
   return Object.assign(presented, system);
+}
+
+/** Users who are mentioned, in this order. */
+export function presentUsers(
+  userIds: readonly string[],
+  names: Pick<NameReader, 'person'>,
+): z.infer<typeof user>[] {
+  return userIds.map((userId) => ({ user_uuid: userId, ...names.person(userId) }));
 }
 
 function presentAnnotations({ reactions, pinned }: Annotations, seq: number, viewerId: string | undefined) {
@@ -262,6 +273,7 @@ function presentRepliedTo(original: Message, names: Pick<NameReader, 'person'>):
     ...names.person(user_uuid),
     message: text === null ? null : beginningOf(text),
     ...(unreadable && { unreadable }),
+    mentions: presentUsers(original.mentions ?? [], names),
     deleted: original.deleted_at !== undefined,
   };
 }

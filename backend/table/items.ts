@@ -22,6 +22,7 @@ import {
   profileUserIdOf,
   seqOf,
 } from '../../schema/keys.ts';
+import { MAX_SHOWN_MENTIONS } from '../../schema/mentions.ts';
 import { previewOf } from '../../schema/preview.ts';
 
 /*
@@ -92,13 +93,14 @@ export function summaryOf(newest: LogEntry): Summary {
     last_by: newest.user_uuid,
     last_kind: newest.kind,
     preview: previewOf(newest),
+    ...(newest.mentions && { last_mentions: newest.mentions.slice(0, MAX_SHOWN_MENTIONS) }),
   };
 }
 
 /** The attributes of a summary as they are stored. */
 export function storedSummaryOf(summary: Summary): StoredSummary {
-  const { last_seq, last_rev, last_at, last_by, last_kind, preview, last_deleted_seq, last_mention_seq } =
-    summary;
+  const { last_seq, last_rev, last_at, last_by, last_kind, preview } = summary;
+  const { last_deleted_seq, last_mention_seq, last_mentions } = summary;
   return {
     last_seq,
     ...(summary.last_n !== last_seq && { last_n: summary.last_n }),
@@ -109,6 +111,7 @@ export function storedSummaryOf(summary: Summary): StoredSummary {
     preview,
     ...(last_deleted_seq !== undefined && { last_deleted_seq }),
     ...(last_mention_seq !== undefined && { last_mention_seq }),
+    ...(last_mentions !== undefined && { last_mentions }),
   };
 }
 

@@ -24,7 +24,7 @@ export function summaryUpdate(summary: Summary, alsoRemoved: readonly string[] =
   };
 }
 
-const OPTIONAL = ['last_n', 'last_deleted_seq', 'last_mention_seq'];
+const OPTIONAL = ['last_n', 'last_deleted_seq', 'last_mention_seq', 'last_mentions'];
 
 /**
  * The condition that an item's summary is the one that was read, in the log that was read. Every writer of a summary

@@ -65,7 +65,15 @@ describe('The generator', () => {
 });
 
 const group = {
-  ...{ uuid: 'g', kind: 'group', name: 'Moths', display_name: 'Moths', handle: null, message: null },
+  ...{
+    uuid: 'g',
+    kind: 'group',
+    name: 'Moths',
+    display_name: 'Moths',
+    handle: null,
+    message: null,
+    mentions: [],
+  },
   ...{ created_at: '2026-01-01T00:00:00.000Z', last_seq: 1, read_seq: 0, unread_count: 1, mention_count: 1 },
   ...{ last_by: 'ada', last_by_name: 'Ada', last_kind: 'text', member_count: 2, unreadable: true },
   ...{ visibility: 'public', data: { topic: 'moths' } },
@@ -75,7 +83,7 @@ const added = { reactions: [{ emoji: '👍', count: 2, reacted: true }], pinned:
 const common = { ...textMessage({ seq: 1, client_key: 'a' }), ...added, unreadable: true };
 const original = {
   ...{ seq: 1, user_uuid: 'ada', handle: 'ada', display_name: 'Ada' },
-  ...{ message: 'Hello', unreadable: true, deleted: false },
+  ...{ message: 'Hello', unreadable: true, mentions: [], deleted: false },
 };
 const text = { ...common, reply_to: original, data: { shade: 'dusk' } };
 /** What a system message reports: undefined when it is of a later version of the API. */

@@ -54,8 +54,8 @@ export class FakeApi implements ConversationApi {
   #quoteOf(seq: number): NonNullable<TextMessage['reply_to']> {
     const original = this.log[seq - 1];
     if (!original) throw new ApiError(422, ['reply_to_unknown']);
-    const { user_uuid, handle, display_name, message, deleted_at } = original;
-    return { ...{ seq, user_uuid, handle, display_name, message }, deleted: deleted_at !== null };
+    const { user_uuid, handle, display_name, message, deleted_at, mentions } = original;
+    return { ...{ seq, user_uuid, handle, display_name, message, mentions }, deleted: deleted_at !== null };
   }
 
   /** Adds a message. */

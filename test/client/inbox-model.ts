@@ -228,13 +228,15 @@ export class InboxModel {
     // The items of mentions are written with their messages, and so are as new as the log.
     const counted = this.#mentionSeq > this.readSeq && !isOwn ? unread.filter(mentionsMe) : [];
     const hasAnswered = isOwn && newest.seq > this.#unreadSeq;
+    const shown = this.#summaries.get(newest.seq) ?? this.#first ?? newest;
     return {
       uuid: 'g',
       kind: 'group',
       name: 'Moths',
       display_name: 'Moths',
       handle: null,
-      message: (this.#summaries.get(newest.seq) ?? this.#first ?? newest).message,
+      message: shown.message,
+      mentions: shown.mentions,
       created_at: newest.created_at,
       last_seq: newest.seq,
       read_seq: this.readSeq,

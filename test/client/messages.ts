@@ -58,6 +58,7 @@ export function listRow(uuid: string, values: Partial<MessageGroup> = {}): Messa
     display_name: uuid,
     handle: uuid,
     message: 'old',
+    mentions: [],
     created_at: '2026-01-01T12:00:00.000Z',
     last_seq: 5,
     read_seq: 5,

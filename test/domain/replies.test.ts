@@ -48,10 +48,14 @@ describe('a reply', () => {
     const groupId = await startGroup();
     const reply = await sendToGroup(here, groupId, { userId: grace.userId, text: 'Yes', replyTo: 2 });
     expect(reply).toMatchObject({ seq: 4, reply_to: 2, message: 'Yes' });
-    const original = { seq: 2, user_uuid: ada.userId, handle: 'ada', display_name: 'Name of ada' };
+    const author = { user_uuid: ada.userId, handle: 'ada', display_name: 'Name of ada' };
+    const original = { ...author, seq: 2, mentions: [] };
     expect(await quoteOf(there, reply)).toEqual({ ...original, message: 'text 2', deleted: false });
-    await editMessage(here, { groupId, seq: 2, userId: ada.userId }, 'Better');
-    expect(await quoteOf(there, reply)).toEqual({ ...original, message: 'Better', deleted: false });
+    await editMessage(here, { groupId, seq: 2, userId: ada.userId }, 'Better, @ada');
+    expect(await quoteOf(there, reply)).toEqual({
+      ...original,
+      ...{ message: 'Better, @ada', mentions: [author], deleted: false },
+    });
     await deleteMessage(here, { groupId, seq: 2, userId: ada.userId });
     expect(await quoteOf(there, reply)).toEqual({ ...original, message: null, deleted: true });
   });

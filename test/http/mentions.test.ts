@@ -81,6 +81,33 @@ describe('a mention', () => {
     await expectRow(two, groupId, { unread_count: 1, mention_count: 0 });
   });
 
+  it.each(['direct', 'named'] as const)(
+    'is named in the list of a %s group and in replies, by the name that its user has now, while it is the newest text',
+    async (kind) => {
+      const [one, two] = [await api().person(), await api().person()];
+      const place =
+        kind === 'direct'
+          ? { handle: two.handle }
+          : { message_group_uuid: (await one.createGroup('A group', [two.handle])).uuid };
+      const text = `Hello @${two.handle}, and @${one.handle}`;
+      const { seq, message_group_uuid: groupId } = await one.send({ ...place, message: text });
+      await two.saveProfile({ handle: two.handle, display_name: 'Another name' });
+      const renamed = { ...shown(two), display_name: 'Another name' };
+      await expectRow(one, groupId, { message: text, mentions: [renamed, shown(one)] });
+      const reply = { message: 'Yes', message_group_uuid: groupId, reply_to: seq };
+      expect(await two.send(reply)).toMatchObject({ reply_to: { mentions: [renamed, shown(one)] } });
+      await expectRow(one, groupId, { message: 'Yes', mentions: [] });
+      await one.send({ message: `@${two.handle}`, message_group_uuid: groupId });
+      await expectRow(one, groupId, { last_seq: seq + 2, mentions: [renamed] });
+      ok(await one.delete(`/api/messages/${groupId}/${seq + 2}`));
+      await expectRow(one, groupId, { message: null, mentions: [] });
+      ok(await one.delete(`/api/messages/${groupId}/${seq}`));
+      expect((await two.history(groupId)).at(-2)).toMatchObject({
+        reply_to: { message: null, mentions: [] },
+      });
+    },
+  );
+
   it('counts in the event of a row that another device of the user has read', async () => {
     const [one, two] = [await api().person(), await api().person()];
     const place = { message_group_uuid: (await one.createGroup('A group', [two.handle])).uuid };

@@ -18,6 +18,7 @@ const group = (members: readonly Member[], count: number): MessageGroupView => (
   display_name: 'Moths',
   handle: null,
   message: null,
+  mentions: [],
   created_at: '2026-01-01T12:00:00.000Z',
   last_seq: 1,
   read_seq: 1,

@@ -3,7 +3,7 @@ import type { Member, Person } from '../../client/src/api/shapes.ts';
 import { EMPTY_LOG, receive, showAt } from '../../client/src/conversation/log.ts';
 import { findMentionable, mentionable } from '../../web/src/conversation/completion/mentionable.ts';
 import { type Inline, markupOf } from '../../web/src/conversation/rich-text/markup.ts';
-import { type Mentioned, withMentions } from '../../web/src/conversation/rich-text/mentions.ts';
+import { type Mentioned, withMentions, withNames } from '../../web/src/conversation/rich-text/mentions.ts';
 import { mayMentionAll } from '../../web/src/groups/permissions.ts';
 import { textMessage, user } from '../client/messages.ts';
 
@@ -64,6 +64,33 @@ describe('the mentions in a text', () => {
   it('of a long text that has nothing else are found quickly', () => {
     const text = '@ada '.repeat(1_638);
     expect(partsOf(text, named(ada)).filter((part) => typeof part !== 'string')).toHaveLength(1_638);
+  });
+});
+
+describe('a text without markup', () => {
+  const isolated = (name: string) => `@\u2068${name}\u2069`;
+  it.each<[string, string, Mentioned['mentions'], string]>([
+    ['mentions', 'Hi @GRACE, and @nobody', [grace], `Hi ${isolated('Grace')}, and @nobody`],
+    ['a user who has changed their handle', '@hopper.', [grace], `${isolated('Grace')}.`],
+    [
+      'code and addresses',
+      '`@ada` https://x.org/@ada @ada',
+      [ada],
+      `\`@ada\` https://x.org/@ada ${isolated('Ada')}`,
+    ],
+    ['nobody', '@ada', [], '@ada'],
+  ])('has names, as the message itself: %s', (_, text, mentions, shown) => {
+    expect(withNames(text, mentions)).toBe(shown);
+  });
+
+  it('trusts no order of words where it may be a beginning', () => {
+    const text = `@nobody ${'x'.repeat(92)}`;
+    expect(withNames(text, [grace])).toBe(text);
+    expect(withNames(text, [grace], true)).toBe(text.replace('@nobody', isolated('Grace')));
+    const [kay, alan] = [user('Kay'), user('Alan')];
+    expect(withNames('@nobody @ada @kay', [ada, kay, alan])).toBe(
+      `@nobody ${isolated('Ada')} ${isolated('Kay')}`,
+    );
   });
 });
 

@@ -96,17 +96,20 @@ export function shownSummary(summary: Summary, text: string | null | undefined):
     last_kind,
     last_deleted_seq,
     last_mention_seq,
+    last_mentions,
     preview,
   } = summary;
   const isText = preview === null || typeof preview === 'string' || preview instanceof Uint8Array;
   const readable = isText ? text : preview;
   const shown = { last_seq, last_n, last_rev, last_at, last_by, last_kind, preview: readable ?? null };
+  const isPlain = last_deleted_seq === undefined && last_mention_seq === undefined;
   // By far most summaries.
-  if (text !== undefined && last_deleted_seq === undefined && last_mention_seq === undefined) return shown;
+  if (text !== undefined && isPlain && last_mentions === undefined) return shown;
   return {
     ...shown,
     ...(last_deleted_seq !== undefined && { last_deleted_seq }),
     ...(last_mention_seq !== undefined && { last_mention_seq }),
+    ...(last_mentions !== undefined && { last_mentions }),
     ...(text === undefined && { preview: UNREADABLE_TEXT, unreadable: true }),
   };
 }

@@ -17,6 +17,7 @@ const repliedTo = z.looseObject({
   display_name: z.string(),
   message: z.nullable(z.string()),
   unreadable: z.exactOptional(z.literal(true)),
+  mentions: z.array(userOutput),
   deleted: z.boolean(),
 });
 
@@ -106,6 +107,7 @@ export const messageGroup = z.looseObject({
   handle: z.nullable(z.string()),
   message: z.nullable(z.string()),
   unreadable: z.exactOptional(z.literal(true)),
+  mentions: z.array(userOutput),
   created_at: time,
   last_seq: z.int(),
   read_seq: z.int(),

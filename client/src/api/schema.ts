@@ -852,6 +852,8 @@ export interface components {
        * @constant
        */
       unreadable?: true;
+      /** @description The first members whom the newest message mentions, at most 3, in its order. */
+      mentions: components['schemas']['UserOutput'][];
       /** @description The time of the last activity. */
       created_at: components['schemas']['Time'];
       /**
@@ -1013,6 +1015,8 @@ export interface components {
        * @constant
        */
       unreadable?: true;
+      /** @description The first members whom the newest message mentions, at most 3, in its order. */
+      mentions: components['schemas']['UserOutput'][];
       /** @description The time of the last activity. */
       created_at: components['schemas']['Time'];
       /**
@@ -1323,6 +1327,8 @@ export interface components {
        * @constant
        */
       unreadable?: true;
+      /** @description The members whom its text mentions, as in the original; empty if it is deleted. */
+      mentions: components['schemas']['UserOutput'][];
       /**
        * @description Whether it is deleted.
        * @example false

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { beginningOf } from '../../../schema/preview.ts';
-import type { Message } from '../api/shapes.ts';
+import type { Message, Named, TextMessage } from '../api/shapes.ts';
+
+const named = z.object({ user_uuid: z.string(), handle: z.string(), display_name: z.string() });
 
 /** What a reply shows of its original. */
 export const quote = z.object({
@@ -11,17 +13,22 @@ export const quote = z.object({
   /** The beginning of its text; null if it is deleted. */
   message: z.nullable(z.string()),
   deleted: z.boolean(),
+  /** Whom its text mentions. Absent in what an earlier version of the screens kept. */
+  mentions: z.exactOptional(z.array(named)),
 });
 export type Quote = Readonly<z.infer<typeof quote>>;
+/** What the API says of an original in a reply. */
+type Shown = NonNullable<TextMessage['reply_to']>;
 
 /** Returns what a reply to a message shows of it. */
-export function quoteOf({ seq, user_uuid, handle, display_name, message, deleted_at }: Message): Quote {
+export function quoteOf(original: Message): Shown {
+  const { seq, user_uuid, handle, display_name, message, deleted_at, mentions } = original;
   const beginning = message === null ? null : beginningOf(message);
-  return { seq, user_uuid, handle, display_name, message: beginning, deleted: deleted_at !== null };
+  return { seq, user_uuid, handle, display_name, message: beginning, deleted: deleted_at !== null, mentions };
 }
 
 /** Returns what a reply shows of its original, by the newest copy that is known. A deletion is final. */
-export function newestQuote<Held extends Quote>(held: Held, original: Message | undefined): Held | Quote {
+export function newestQuote<Held extends Quote>(held: Held, original: Message | undefined): Held | Shown {
   return original && !held.deleted ? quoteOf(original) : held;
 }
 
@@ -67,14 +74,23 @@ export function shownAmong(
   return messages.filter(({ seq }) => isShown(seq));
 }
 
-function quoteIn(message: Message | undefined): Quote | undefined {
+function quoteIn(message: Message | undefined): Shown | undefined {
   return message?.kind === 'text' ? message.reply_to : undefined;
 }
 
-function isSame(one: Quote, other: Quote): boolean {
+function isSame(one: Shown, other: Shown): boolean {
   return (
     one.message === other.message &&
     one.deleted === other.deleted &&
+    isSameUser(one, other) &&
+    one.mentions.length === other.mentions.length &&
+    one.mentions.every((user, place) => isSameUser(user, other.mentions[place]))
+  );
+}
+
+function isSameUser(one: Named, other: Named | undefined): boolean {
+  return (
+    one.user_uuid === other?.user_uuid &&
     one.display_name === other.display_name &&
     one.handle === other.handle
   );

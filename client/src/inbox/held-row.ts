@@ -1,3 +1,4 @@
+import { MAX_SHOWN_MENTIONS } from '../../../schema/mentions.ts';
 import { beginningOf } from '../../../schema/preview.ts';
 import type { Message, MessageGroup, SystemMessage } from '../api/shapes.ts';
 import {
@@ -105,6 +106,7 @@ export function shownRow(held: HeldRow, { me, systemWords }: Reader): MessageGro
   return {
     ...rest,
     message: previewOf(newest, systemWords),
+    mentions: newest.mentions.slice(0, MAX_SHOWN_MENTIONS),
     ...(newest.unreadable && { unreadable: newest.unreadable }),
     created_at: newest.created_at,
     last_seq: newest.seq,
@@ -231,10 +233,10 @@ function isTextOf({ kind, user_uuid }: Message, me: string): boolean {
 
 /** What a state says of the log. */
 function summaryOf(state: MessageGroup) {
-  const { message, created_at, last_seq, last_by, last_by_name, last_kind, unreadable } = state;
+  const { message, mentions, created_at, last_seq, last_by, last_by_name, last_kind, unreadable } = state;
   const { read_seq, unread_count, mention_count } = state;
   return {
-    ...{ message, created_at, last_seq, last_by, last_kind, read_seq, unread_count, mention_count },
+    ...{ message, mentions, created_at, last_seq, last_by, last_kind, read_seq, unread_count, mention_count },
     ...(last_by_name !== undefined && { last_by_name }),
     ...(unreadable !== undefined && { unreadable }),
   };

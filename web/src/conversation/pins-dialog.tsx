@@ -7,6 +7,7 @@ import { Name } from '../ui/name.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { SentenceView } from '../ui/sentence-view.tsx';
 import { exactTime } from '../ui/times.ts';
+import { withNames } from './rich-text/mentions.ts';
 import { systemWords } from './system-words.ts';
 
 /** The pinned messages of a conversation, the newest first. */
@@ -54,5 +55,5 @@ export default function PinsDialog(props: {
 function PinnedText({ message }: { readonly message: Message }) {
   const { me } = useChat();
   if (message.kind === 'system') return <SentenceView words={systemWords(message, me.uuid)} />;
-  return message.message;
+  return message.message === null ? null : withNames(message.message, message.mentions, true);
 }

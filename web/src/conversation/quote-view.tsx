@@ -1,6 +1,7 @@
 import { hueOf } from '../ui/initials.ts';
 import { Name } from '../ui/name.tsx';
 import type { Quote } from '../../../client/src/index.ts';
+import { withNames } from './rich-text/mentions.ts';
 
 interface Props {
   readonly quote: Quote;
@@ -27,13 +28,17 @@ export function QuoteButton(props: Props & { readonly isTabStop: boolean; readon
 
 /** The author of a message, and the beginning of its text. */
 export function QuoteView({ quote, me }: Props) {
-  const { user_uuid, display_name, message, deleted } = quote;
+  const { user_uuid, display_name, message, deleted, mentions = [] } = quote;
   return (
     <>
       <span className="quote-author">{user_uuid === me ? 'You' : <Name>{display_name}</Name>}</span>
       <span className="for-screen-readers">: </span>
       <span className="quote-text">
-        {deleted || message === null ? <em>Deleted message</em> : <bdi dir="auto">{message}</bdi>}
+        {deleted || message === null ? (
+          <em>Deleted message</em>
+        ) : (
+          <bdi dir="auto">{withNames(message, mentions)}</bdi>
+        )}
       </span>
     </>
   );

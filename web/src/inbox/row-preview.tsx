@@ -3,6 +3,7 @@ import { beginningOf } from '../../../schema/preview.ts';
 import { isOwnText, type MessageGroup } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { useDraft } from '../conversation/drafts.ts';
+import { withNames } from '../conversation/rich-text/mentions.ts';
 import { useFoldedAuthors } from '../people/blocks.ts';
 import { Name } from '../ui/name.tsx';
 import { OutgoingNote } from './outgoing-note.tsx';
@@ -59,9 +60,9 @@ function Author({ row, me }: Pick<Props, 'row' | 'me'>) {
 }
 
 /** The beginning of the newest message; a system message is set in italics. */
-function NewestMessage({ message, last_kind }: MessageGroup) {
+function NewestMessage({ message, mentions, last_kind }: MessageGroup) {
   if (message === null) return <em>Message deleted</em>;
-  if (last_kind === 'text') return <bdi dir="auto">{message}</bdi>;
+  if (last_kind === 'text') return <bdi dir="auto">{withNames(message, mentions)}</bdi>;
   return (
     <em>
       <bdi dir="ltr">{message}</bdi>

@@ -6,6 +6,7 @@ import { mentions, type Message } from '../../../client/src/index.ts';
 import { useFoldedAuthors } from '../people/blocks.ts';
 import { systemWords } from '../conversation/system-words.ts';
 import { isolateName } from '../../../schema/isolate-name.ts';
+import { withNames } from '../conversation/rich-text/mentions.ts';
 import { plain } from './sentence.ts';
 
 /**
@@ -61,5 +62,7 @@ function Words({ of }: { readonly of: Message }) {
   const message = log.messages.get(of.seq);
   if (!message) return null;
   if (message.kind === 'system') return plain(systemWords(message, chat.me.uuid));
-  return `${isolateName(message.display_name)}: ${isolateName(message.message ?? 'Message deleted')}`;
+  const { message: text, mentions } = message;
+  const words = text === null ? 'Message deleted' : withNames(text, mentions, true);
+  return `${isolateName(message.display_name)}: ${isolateName(words)}`;
 }

@@ -1,5 +1,7 @@
-import { ALL, mentionsIn, mentionWords } from '../../../../schema/mentions.ts';
+import { ALL, MAX_SHOWN_MENTIONS, mentionsIn, mentionWords } from '../../../../schema/mentions.ts';
 import type { Named } from '../../../../client/src/index.ts';
+import { isolateName } from '../../../../schema/isolate-name.ts';
+import { PREVIEW_CODE_POINTS } from '../../../../schema/preview.ts';
 import type { Block, Inline } from './markup.ts';
 
 /** Whom a message mentions, by the API. */
@@ -21,13 +23,52 @@ export function withMentions(blocks: readonly Block[], text: string, mentioned: 
   return blocks.map((block) => inBlock(block, targets));
 }
 
+/** What a message shows as it was written: code, and addresses. */
+const AS_WRITTEN = /(`+[^`]*`+|https?:\/\/\S+)/;
+/** Code points by which a beginning can be shorter than PREVIEW_CODE_POINTS: those of a long emoji. */
+const LONG_CHARACTER = 20;
+
+/**
+ * A text without markup, in which mentions are the names that users have now, as in the message itself: for quotes, pins and
+ * lists.
+ * @param isWhole whether it has all of the text and all of its mentions. By default it may be a beginning.
+ */
+export function withNames(
+  text: string,
+  mentions: readonly Named[],
+  isWhole = isSurelyWhole(text, mentions),
+): string {
+  if (mentions.length === 0) return text;
+  const targets = targetsOf(text, { mentions, mentions_all: false }, isWhole);
+  const parts = text.split(AS_WRITTEN).map((part, place) => {
+    // The parts between the others are those that the expression matches.
+    return place % 2 === 1 ? part : inText(part, targets).map(nameIn).join('');
+  });
+  return parts.join('');
+}
+
+/** Whether a beginning is the whole text. Where it may not be, the order of words says nothing about who is mentioned. */
+function isSurelyWhole(text: string, mentions: readonly Named[]): boolean {
+  const length = Array.from(text).length;
+  return length <= PREVIEW_CODE_POINTS - LONG_CHARACTER && mentions.length < MAX_SHOWN_MENTIONS;
+}
+
+function nameIn(part: Inline): string {
+  if (typeof part === 'string') return part;
+  return part.kind === 'mention' && part.of !== ALL ? `@${isolateName(part.of.display_name)}` : '';
+}
+
 /**
  * Returns who is meant by each handle of a text. If each word mentions another user, the order is certain: so a user is
  * found who has changed their handle since. Otherwise users are found by the handles that they have now.
  */
-function targetsOf(text: string, { mentions, mentions_all }: Mentioned): ReadonlyMap<string, Target> {
+function targetsOf(
+  text: string,
+  { mentions, mentions_all }: Mentioned,
+  isWhole = true,
+): ReadonlyMap<string, Target> {
   const { words } = mentionsIn(text);
-  const isCertain = words.length === mentions.length;
+  const isCertain = isWhole && words.length === mentions.length;
   const users = mentions.map((user, place): readonly [string, Target] => {
     const handles = isCertain ? (words[place] ?? []) : [];
     // A punctuation mark at the end is seldom part of a handle.
