@@ -1,7 +1,7 @@
 import type { oas31 } from 'zod-openapi';
 
 /*
- * Generates the run-time checks of events from the OpenAPI document, as code for zod/mini: an attribute that the API adds
+ * Generates the run-time checks of events from the OpenAPI document, as code for the client's own checks: an attribute that the API adds
  * is checked after `npm run openapi`.
  *
  * Types are checked, and which attributes are required. Bounds are not, and attributes that the document does not list
@@ -32,7 +32,7 @@ export function eventChecks(document: oas31.OpenAPIObject, names: readonly strin
   const constants = [...checks].map(
     ([name, check]) => `${names.includes(name) ? 'export ' : ''}const ${constantOf(name)} = ${check};`,
   );
-  return ["import * as z from 'zod/mini';", ...constants].join('\n\n');
+  return ["import * as is from '../checks.ts';", ...constants].join('\n\n');
 }
 
 /** The document's schemas, and where in it a schema is: for error messages. */
@@ -45,11 +45,11 @@ function checkOf(schema: Schema, context: Context): string {
   const unsupported = UNSUPPORTED.find((keyword) => keyword in schema);
   if (unsupported) throw new Error(`${context.path} has ${unsupported}, which cannot be checked`);
   if (isReference(schema)) return constantOf(nameIn(schema.$ref));
-  if (schema.const !== undefined) return `z.literal(${JSON.stringify(schema.const)})`;
-  if (schema.enum) return `z.enum(${JSON.stringify(schema.enum)})`;
+  if (schema.const !== undefined) return `is.literals(${JSON.stringify(schema.const)})`;
+  if (schema.enum) return `is.literals(${schema.enum.map((value) => JSON.stringify(value)).join(', ')})`;
   if (schema.discriminator) {
     const checks = (schema.oneOf ?? []).map((alternative) => checkOf(alternative, context));
-    return `z.discriminatedUnion(${JSON.stringify(schema.discriminator.propertyName)}, [${checks.join(', ')}])`;
+    return `is.union(${checks.join(', ')})`;
   }
   const alternatives = schema.oneOf ?? schema.anyOf;
   if (alternatives) return unionOf(alternatives, context);
@@ -63,8 +63,8 @@ function checkOf(schema: Schema, context: Context): string {
 
 function unionOf(alternatives: readonly Schema[], context: Context): string {
   const others = alternatives.filter((other) => !isNull(other)).map((other) => checkOf(other, context));
-  const union = others.length === 1 ? others.join('') : `z.union([${others.join(', ')}])`;
-  return others.length < alternatives.length ? `z.nullable(${union})` : union;
+  const union = others.length === 1 ? others.join('') : `is.union(${others.join(', ')})`;
+  return others.length < alternatives.length ? `is.nullable(${union})` : union;
 }
 
 function checkOfType(schema: oas31.SchemaObject, context: Context): string {
@@ -72,16 +72,17 @@ function checkOfType(schema: oas31.SchemaObject, context: Context): string {
     case 'string':
     case 'number':
     case 'boolean':
+      return `is.${schema.type}()`;
     case 'null':
-      return `z.${schema.type}()`;
+      return 'is.literals(null)';
     case 'integer':
-      return 'z.int()';
+      return 'is.int()';
     case 'array':
-      return `z.array(${checkOf(schema.items ?? {}, { ...context, path: `${context.path}[]` })})`;
+      return `is.array(${checkOf(schema.items ?? {}, { ...context, path: `${context.path}[]` })})`;
     case 'object':
       return schema.properties ? objectOf(schema, context) : recordOf(schema, context);
     case undefined:
-      return 'z.unknown()';
+      return 'is.unknown()';
     default:
       throw new Error(`${context.path} has a type that cannot be checked`);
   }
@@ -90,23 +91,21 @@ function checkOfType(schema: oas31.SchemaObject, context: Context): string {
 function objectOf({ properties = {}, required = [] }: oas31.SchemaObject, context: Context): string {
   const attributes = Object.entries(properties).map(([name, property]) => {
     const check = attributeOf(property, { ...context, path: `${context.path}.${name}` });
-    return `${JSON.stringify(name)}: ${required.includes(name) ? check : `z.exactOptional(${check})`}`;
+    return `${JSON.stringify(name)}: ${required.includes(name) ? check : `is.optional(${check})`}`;
   });
-  return `z.looseObject({ ${attributes.join(', ')} })`;
+  return `is.object({ ${attributes.join(', ')} })`;
 }
 
 /** A later version of the API may add an alternative to an attribute: here, such a value is undefined. */
 function attributeOf(schema: Schema, context: Context): string {
   const check = checkOf(schema, context);
   const target = isReference(schema) ? context.schemas[nameIn(schema.$ref)] : schema;
-  return target && 'discriminator' in target
-    ? `z.catch(z.union([${check}, z.undefined()]), undefined)`
-    : check;
+  return target && 'discriminator' in target ? `is.known(${check})` : check;
 }
 
 function recordOf({ additionalProperties }: oas31.SchemaObject, context: Context): string {
-  if (typeof additionalProperties !== 'object') return 'z.looseObject({})';
-  return `z.record(z.string(), ${checkOf(additionalProperties, { ...context, path: `${context.path}{}` })})`;
+  if (typeof additionalProperties !== 'object') return 'is.object({})';
+  return `is.record(${checkOf(additionalProperties, { ...context, path: `${context.path}{}` })})`;
 }
 
 function isReference(schema: Schema): schema is oas31.ReferenceObject {

@@ -22,7 +22,7 @@ export { Conversation } from './conversation/conversation.ts';
 export { type ConversationState, LEFT, outgoingKey } from './conversation/conversation-state.ts';
 export { hasOlder, type Log, missingNewer, type Outgoing, shown } from './conversation/log.ts';
 export { hasReacted } from './conversation/message-versions.ts';
-export { newestQuote, type Quote, quote, quoteOf } from './conversation/quotes.ts';
+export { newestQuote, type Quote, quoteOf } from './conversation/quotes.ts';
 export { isOwnText, mentions } from './inbox/held-row.ts';
 export { HeldRows } from './inbox/held-rows.ts';
 export { LISTS } from './inbox/lists.ts';

@@ -1,22 +1,18 @@
-import * as z from 'zod/mini';
 import { beginningOf } from '../../../schema/preview.ts';
 import type { Message, Named, TextMessage } from '../api/shapes.ts';
 
-const named = z.object({ user_uuid: z.string(), handle: z.string(), display_name: z.string() });
-
 /** What a reply shows of its original. */
-export const quote = z.object({
-  seq: z.int(),
-  user_uuid: z.string(),
-  handle: z.string(),
-  display_name: z.string(),
+export interface Quote {
+  readonly seq: number;
+  readonly user_uuid: string;
+  readonly handle: string;
+  readonly display_name: string;
   /** The beginning of its text; null if it is deleted. */
-  message: z.nullable(z.string()),
-  deleted: z.boolean(),
+  readonly message: string | null;
+  readonly deleted: boolean;
   /** Whom its text mentions. Absent in what an earlier version of the screens kept. */
-  mentions: z.exactOptional(z.array(named)),
-});
-export type Quote = Readonly<z.infer<typeof quote>>;
+  readonly mentions?: readonly Named[];
+}
 /** What the API says of an original in a reply. */
 type Shown = NonNullable<TextMessage['reply_to']>;
 

@@ -1,9 +1,9 @@
-import * as z from 'zod/mini';
 import type { Calls } from '../api/calls.ts';
 import { ApiError, codeOf } from '../api/api-error.ts';
 import { newRequestKey } from '../api/request-key.ts';
 import type { Message } from '../api/shapes.ts';
 import { backoffMs } from '../backoff.ts';
+import * as is from '../checks.ts';
 import type { Device } from '../device.ts';
 import {
   attempt,
@@ -17,22 +17,36 @@ import {
   restore,
   write,
 } from './log.ts';
-import { type Quote, quote } from './quotes.ts';
+import type { Quote } from './quotes.ts';
 
 /** How many attempts are made before the sender sees that the message waits, or that it failed. */
 const ATTEMPTS = 4;
 const SECOND_MS = 1_000;
 const PAGE = 100;
 
-const storedOutgoing = z.array(
-  z.object({
-    key: z.string(),
-    text: z.string(),
-    replyTo: z.optional(quote),
-    at: z.number(),
-    afterSeq: z.optional(z.int()),
-    problem: z.optional(z.string()),
-  }),
+const named = is.object({ user_uuid: is.string(), handle: is.string(), display_name: is.string() });
+
+const quote = is.object({
+  seq: is.int(),
+  user_uuid: is.string(),
+  handle: is.string(),
+  display_name: is.string(),
+  message: is.nullable(is.string()),
+  deleted: is.boolean(),
+  mentions: is.optional(is.array(named)),
+});
+
+const storedOutgoing = is.known(
+  is.array(
+    is.object({
+      key: is.string(),
+      text: is.string(),
+      replyTo: is.optional(quote),
+      at: is.number(),
+      afterSeq: is.optional(is.int()),
+      problem: is.optional(is.string()),
+    }),
+  ),
 );
 
 type SendingApi = Pick<Calls, 'send' | 'listMessages'>;
@@ -94,9 +108,9 @@ export class Sending {
   restore(): void {
     const stored = this.#device.storage.getItem(this.#storageKey);
     if (stored === null) return;
-    const outgoing = storedOutgoing.safeParse(JSON.parse(stored));
-    if (!outgoing.success) return;
-    this.#change((log) => restore(log, outgoing.data));
+    const outgoing = storedOutgoing(JSON.parse(stored));
+    if (!outgoing) return;
+    this.#change((log) => restore(log, outgoing));
     void this.#run();
   }
 

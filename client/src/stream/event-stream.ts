@@ -1,7 +1,7 @@
-import { createParser } from 'eventsource-parser';
 import { backoffMs } from '../backoff.ts';
 import { pause } from '../pause.ts';
 import { Subject } from '../subject.ts';
+import { eventParser } from './event-parser.ts';
 
 export type Connection = 'connecting' | 'live' | 'offline';
 
@@ -67,20 +67,18 @@ export class EventStream {
       });
       const response = await this.#fetch(request);
       if (!response.ok || !response.body) return false;
-      const parser = createParser({
-        onEvent: ({ event = '', data }) => {
-          if (event === 'ready') {
-            wasLive = true;
-            this.connection.set('live');
-          }
-          this.#onEvent(event, data);
-        },
+      const feed = eventParser(({ event, data }) => {
+        if (event === 'ready') {
+          wasLive = true;
+          this.connection.set('live');
+        }
+        this.#onEvent(event, data);
       });
       const text = response.body.pipeThrough(new TextDecoderStream());
       for await (const chunk of text) {
         clearTimeout(timer);
         timer = setTimeout(hush, SILENCE_MS);
-        parser.feed(chunk);
+        feed(chunk);
       }
       return wasLive;
     } catch {

@@ -1,5 +1,6 @@
-import * as z from 'zod/mini';
 import * as checks from '../api/event-checks.ts';
+import * as is from '../checks.ts';
+import type { Check } from '../checks.ts';
 import type { GroupPins, Message, MessageGroup, MessageReactions } from '../api/shapes.ts';
 
 /** An event of the stream. */
@@ -33,13 +34,13 @@ export interface LoggedChange {
  * The checks of messages and message groups are generated from the OpenAPI document, as their types are. Attributes that it
  * does not list pass unchanged.
  */
-const message: z.ZodMiniType<Message> = checks.message;
-const messageGroup: z.ZodMiniType<MessageGroup> = checks.messageGroup;
-const reactions: z.ZodMiniType<MessageReactions> = checks.messageReactions;
-const pins: z.ZodMiniType<GroupPins> = checks.groupPins;
-const change = z.object({ message_group_uuid: z.string(), change: z.int(), seqs: z.array(z.int()) });
-const left = z.object({ uuid: z.string() });
-const typing = z.object({ message_group_uuid: z.string(), user_uuid: z.string(), handle: z.string() });
+const message: Check<Message> = checks.message;
+const messageGroup: Check<MessageGroup> = checks.messageGroup;
+const reactions: Check<MessageReactions> = checks.messageReactions;
+const pins: Check<GroupPins> = checks.groupPins;
+const change = checks.groupChange;
+const left = is.object({ uuid: is.string() });
+const typing = is.object({ message_group_uuid: is.string(), user_uuid: is.string(), handle: is.string() });
 
 /**
  * An event of the stream, checked; undefined for a kind that is not known here.
@@ -50,25 +51,25 @@ export function parseEvent(name: string | undefined, data: string): LiveEvent | 
     case 'ready':
       return { type: 'ready' };
     case 'message':
-      return { type: 'message', message: message.parse(JSON.parse(data)) };
+      return { type: 'message', message: message(JSON.parse(data)) };
     case 'change': {
-      const { message_group_uuid, change: number, seqs } = change.parse(JSON.parse(data));
+      const { message_group_uuid, change: number, seqs } = change(JSON.parse(data));
       return { type: 'change', group: message_group_uuid, change: { number, seqs } };
     }
     case 'reactions': {
-      const { message_group_uuid: group, ...parsed } = reactions.parse(JSON.parse(data));
+      const { message_group_uuid: group, ...parsed } = reactions(JSON.parse(data));
       return { type: 'reactions', group, seq: parsed.seq, reactions: parsed.reactions };
     }
     case 'pins': {
-      const { message_group_uuid: group, seqs } = pins.parse(JSON.parse(data));
+      const { message_group_uuid: group, seqs } = pins(JSON.parse(data));
       return { type: 'pins', group, seqs };
     }
     case 'message_group':
-      return { type: 'group', group: messageGroup.parse(JSON.parse(data)) };
+      return { type: 'group', group: messageGroup(JSON.parse(data)) };
     case 'message_group_left':
-      return { type: 'left', uuid: left.parse(JSON.parse(data)).uuid };
+      return { type: 'left', uuid: left(JSON.parse(data)).uuid };
     case 'typing': {
-      const { message_group_uuid, user_uuid, handle } = typing.parse(JSON.parse(data));
+      const { message_group_uuid, user_uuid, handle } = typing(JSON.parse(data));
       return { type: 'typing', group: message_group_uuid, user: user_uuid, handle };
     }
     default:

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as is from '../checks.ts';
 import { type Connection, EventStream } from './event-stream.ts';
 import { type LiveEvent, parseEvent } from './events.ts';
 import { pause } from '../pause.ts';
@@ -16,20 +16,20 @@ const REPLY_WITHIN_MS = 2_000;
 const RECENT_MS = 10_000;
 
 /** Messages between the tabs of one user. A leader's `term` is higher than that of every leader before it. */
-const tabMessage = z.discriminatedUnion('kind', [
+const tabMessage = is.union(
   /** `joins`: the tab has just begun, or was resumed. */
-  z.object({ kind: z.literal('ask'), joins: z.optional(z.boolean()) }),
-  z.object({
-    kind: z.literal('leader'),
-    term: z.number(),
-    connection: z.enum(['connecting', 'live', 'offline']),
-    isHidden: z.boolean(),
+  is.object({ kind: is.literals('ask'), joins: is.optional(is.boolean()) }),
+  is.object({
+    kind: is.literals('leader'),
+    term: is.number(),
+    connection: is.literals('connecting', 'live', 'offline'),
+    isHidden: is.boolean(),
     /** How often the stream was `ready` in this term. */
-    readies: z.int(),
+    readies: is.int(),
   }),
-  z.object({ kind: z.literal('event'), term: z.number(), name: z.string(), data: z.string() }),
-]);
-type TabMessage = z.infer<typeof tabMessage>;
+  is.object({ kind: is.literals('event'), term: is.number(), name: is.string(), data: is.string() }),
+);
+type TabMessage = ReturnType<typeof tabMessage>;
 
 interface Parts {
   /** The user whose events these are. */
@@ -239,19 +239,20 @@ export class SharedStream {
   }
 
   #receive(data: unknown): void {
-    const message = tabMessage.safeParse(data);
-    // A tab of another version may send unknown messages.
-    if (!message.success) return;
-    switch (message.data.kind) {
+    const message = is.known(tabMessage)(data);
+    switch (message?.kind) {
+      // A tab of another version may send unknown messages.
+      case undefined:
+        break;
       case 'ask':
         this.#announce();
-        if (message.data.joins === true) this.#repeatMessages();
+        if (message.joins === true) this.#repeatMessages();
         break;
       case 'leader':
-        this.#receiveState(message.data);
+        this.#receiveState(message);
         break;
       case 'event':
-        this.#receiveEvent(message.data);
+        this.#receiveEvent(message);
         break;
     }
   }

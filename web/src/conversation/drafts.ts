@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import * as z from 'zod/mini';
-import { type Quote, quote, Subject } from '../../../client/src/index.ts';
+import { type Quote, Subject } from '../../../client/src/index.ts';
 
 /*
  * Unsent texts of a conversation: a new message, with the message that it replies to, and an edit. They are kept for this tab, so that they survive switching to
@@ -15,6 +15,18 @@ const edit = z.object({
   /** The message as it is stored. */
   message: z.object({ uuid: z.string(), seq: z.int(), message: z.nullable(z.string()) }),
   text: z.string(),
+});
+
+const named = z.object({ user_uuid: z.string(), handle: z.string(), display_name: z.string() });
+
+const quote: z.ZodMiniType<Quote> = z.object({
+  seq: z.int(),
+  user_uuid: z.string(),
+  handle: z.string(),
+  display_name: z.string(),
+  message: z.nullable(z.string()),
+  deleted: z.boolean(),
+  mentions: z.exactOptional(z.array(named)),
 });
 
 /** An unsent edit of a message. */
