@@ -32,7 +32,8 @@ async function openPlace(create: CreateClient, environment: Environment, answer:
     response.once('close', () => under.delete(request));
     answer(request, response);
   }).listen(0, '127.0.0.1');
-  server.keepAliveTimeout = 60_000;
+  // Like DynamoDB, it does not say for how long it keeps a connection.
+  server.keepAliveTimeout = 0;
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
@@ -113,6 +114,46 @@ describe.each<[string, CreateClient]>([
     const { asked, outcomes } = await ask(settings, slow, 15);
     expect(asked).toBe(15);
     expect(outcomes.filter((status) => status === 'rejected')).toEqual([]);
+  });
+
+  it.each<[string, (socket: Socket) => void]>([
+    ['closes', (socket) => socket.destroy()],
+    ['resets', (socket) => socket.resetAndDestroy()],
+  ])(
+    'sends a request again when the other side %s the idle connection that it is sent on',
+    async (_, end) => {
+      const used = new Set<Socket>();
+      const place = await openPlace(create, { DDB_MAX_CONNECTIONS: '1' }, (request, response) => {
+        const isIdle = used.has(request.socket);
+        used.add(request.socket);
+        if (isIdle) end(request.socket);
+        else answering(request, response);
+      });
+      try {
+        await place.list();
+        await place.list();
+        expect([place.asked(), used.size]).toEqual([3, 2]);
+      } finally {
+        place.close();
+      }
+    },
+  );
+});
+
+describe('the client of a server', () => {
+  it('keeps an idle connection for 50 s', async () => {
+    const timers = jest.spyOn(globalThis, 'setTimeout');
+    const place = await openPlace(createDynamoClient, {}, answering);
+    try {
+      await place.list();
+      const isIdleTimer = ([, ms]: readonly unknown[]) => ms === 50_000;
+      const [end, , ...values] = await eventually(() => timers.mock.calls.find(isIdleTimer) ?? false);
+      expect(place.open()).toBe(1);
+      end(...values);
+      await eventually(() => place.open() === 0);
+    } finally {
+      place.close();
+    }
   });
 });
 

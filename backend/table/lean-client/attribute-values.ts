@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { convertToAttr, convertToNative } from '@aws-sdk/util-dynamodb';
-import { fromBase64 } from '@smithy/core/serde';
+import { fromBase64, toBase64 } from '@smithy/core/serde';
 
 /*
  * Plain values as DynamoDB's JSON, and back: the same as lib-dynamodb with its defaults and the SDK's serializer make of
@@ -59,12 +59,6 @@ function wireOf(attribute: AttributeValue): WireValue {
   return { M: Object.fromEntries(Object.entries(attribute.M).map(([name, value]) => [name, wireOf(value)])) };
 }
 
-/** @throws TypeError for other binary types, such as an ArrayBuffer, which the SDK would store as no bytes. */
-function toBase64(bytes: unknown): string {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError('bytes are stored only from a Uint8Array');
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-}
-
 /** The names of the attributes of the item that was read last, sorted. */
 let lastNames: readonly string[] = [];
 
@@ -74,10 +68,8 @@ let lastNames: readonly string[] = [];
  * many kinds is slow: it took a third of the CPU time of a page of the inbox.
  */
 export function fromWireItem(wire: WireMap): Record<string, unknown> {
-  const item: Record<string, unknown> = {};
   try {
-    for (const name of namesOf(wire)) item[name] = fromWire(wire[name] as WireValue);
-    return item;
+    return fromWireMap(wire, namesOf(wire));
   } catch {
     // The SDK's error is about the first value in the response that cannot be read.
     return fromWireMap(wire);
@@ -92,9 +84,9 @@ function namesOf(wire: WireMap): readonly string[] {
   return lastNames;
 }
 
-function fromWireMap(wire: WireMap): Record<string, unknown> {
+function fromWireMap(wire: WireMap, names: readonly string[] = Object.keys(wire)): Record<string, unknown> {
   const map: Record<string, unknown> = {};
-  for (const name of Object.keys(wire)) map[name] = fromWire(wire[name] as WireValue);
+  for (const name of names) map[name] = fromWire(wire[name] as WireValue);
   return map;
 }
 

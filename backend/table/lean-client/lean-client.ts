@@ -6,10 +6,16 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { HttpRequest } from '@smithy/core/protocols';
 import { serializerMiddlewareOption, deserializerMiddlewareOption } from '@smithy/core/schema';
-import { httpSigningMiddlewareOptions } from '@smithy/core';
 import { retryMiddlewareOptions } from '@smithy/core/retry';
 import type { BuildMiddleware, Handler, MiddlewareStack } from '@smithy/types';
-import { deserializer, firstAttempt, type Head, plansOf, serializer, signing } from './middleware.ts';
+import {
+  deserializer,
+  firstAttempt,
+  type Head,
+  plansOf,
+  separateAttempts,
+  serializer,
+} from './middleware.ts';
 import { LeanSigner } from './request-signer.ts';
 
 type Stack = MiddlewareStack<ServiceInputTypes, ServiceOutputTypes>;
@@ -59,11 +65,7 @@ export class LeanClient extends DynamoDBClient {
 
   constructor(configuration: DynamoDBClientConfig) {
     super(configuration);
-    const signer = new LeanSigner({
-      credentials: () => this.config.credentials(),
-      region: () => this.config.region(),
-      sha256: this.config.sha256,
-    });
+    const signer = new LeanSigner(this.config);
     this.config.signer = () => Promise.resolve(signer);
     this.#official = this.middlewareStack.clone();
     this.#official.remove('contentLengthMiddleware');
@@ -115,11 +117,11 @@ export class LeanClient extends DynamoDBClient {
 
   #makeSender({ request, context }: Head): Send {
     const { input, output } = plansOf(context);
+    separateAttempts(context);
     const stack = this.middlewareStack.clone();
     for (const name of MADE_ONCE) stack.remove(name);
     stack.add(serializer(request, input), serializerMiddlewareOption);
     stack.add(firstAttempt(this.config), retryMiddlewareOptions);
-    stack.addRelativeTo(signing(this.config), httpSigningMiddlewareOptions);
     stack.add(deserializer(this.config, output), deserializerMiddlewareOption);
     const { requestHandler } = this.config;
     return stack.resolve(({ request }) => requestHandler.handle(request as HttpRequest), context);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-dynamodb';
-import { httpSigningMiddleware } from '@smithy/core';
 import { constructStack } from '@smithy/core/client';
 import { HttpRequest, HttpResponse } from '@smithy/core/protocols';
 import { retryMiddleware } from '@smithy/core/retry';
@@ -65,21 +64,14 @@ export function serializer(head: HttpRequest, plan: Plan): SerializeMiddleware<I
 }
 
 /**
- * Signs each attempt by the SDK's middleware. It notes on the signing properties when an attempt was signed, to correct a
- * wrong clock by the response, so concurrent attempts must not share these: each has a copy.
+ * Gives each attempt signing properties of its own. The SDK notes on them when an attempt was signed, to correct a wrong
+ * clock by the response, and the attempts of concurrent requests have one context.
  */
-export function signing(configuration: Configuration): FinalizeRequestMiddleware<Input, Output> {
-  const sign = httpSigningMiddleware<Input, Output>(configuration);
-  return (next, context) => {
-    const scheme = context[SMITHY_CONTEXT_KEY]?.selectedHttpAuthScheme;
-    if (!scheme) throw new TypeError('the SDK chose no way to sign');
-    const { httpAuthOption } = scheme;
-    return (args) => {
-      const own = { ...httpAuthOption, signingProperties: { ...httpAuthOption.signingProperties } };
-      const selectedHttpAuthScheme = { ...scheme, httpAuthOption: own };
-      return sign(next, { [SMITHY_CONTEXT_KEY]: { selectedHttpAuthScheme } })(args);
-    };
-  };
+export function separateAttempts(context: HandlerExecutionContext): void {
+  const option = context[SMITHY_CONTEXT_KEY]?.selectedHttpAuthScheme?.httpAuthOption;
+  if (!option) throw new TypeError('the SDK chose no way to sign');
+  const { signingProperties } = option;
+  Object.defineProperty(option, 'signingProperties', { get: () => ({ ...signingProperties }) });
 }
 
 /**
@@ -129,10 +121,7 @@ export function deserializer(configuration: Configuration, plan: Plan): Deserial
     const bytes = await bytesOf(response, configuration);
     response.body = bytes;
     const parsed = response.statusCode < 300 ? parse(bytes) : undefined;
-    if (parsed === undefined) {
-      const handler = official.resolve(() => Promise.resolve(result), context);
-      return handler(args);
-    }
+    if (parsed === undefined) return official.resolve(() => Promise.resolve(result), context)(args);
     const output = Object.assign(plan(parsed) as object, { $metadata: metadataOf(response) });
     return { response, output };
   };
@@ -145,7 +134,6 @@ async function bytesOf({ body }: HttpResponse, { streamCollector }: Configuratio
 
 /** Undefined: the body is not a JSON object. */
 function parse(bytes: Buffer): object | undefined {
-  if (bytes.length === 0) return {};
   try {
     const parsed: unknown = JSON.parse(bytes.toString());
     return typeof parsed === 'object' && parsed !== null ? parsed : undefined;
