@@ -133,4 +133,34 @@ describe('a user who blocks another', () => {
       expect(await findProblems(device.page)).toEqual([]);
     }),
   );
+
+  it(
+    'has them folded in quotes and among the pins too, and shows each on demand',
+    stage(async ({ people, enter }) => {
+      const [ada, mallory, grace] = await Promise.all([
+        people.create('Ada'),
+        people.create('Mallory'),
+        people.create('Grace'),
+      ]);
+      const group = await people.createGroup(grace, 'Looms', [ada, mallory]);
+      const offer = await people.sendToGroup(mallory, group, 'Buy this');
+      await people.reply(grace, group, offer, 'No, thank you');
+      await people.pin(grace, group, offer);
+      await people.block(ada, mallory);
+      const device = await enter(ada);
+      await device.open('Looms');
+      const quote = device.bubbles('No, thank you').locator('.quote');
+      await quote.getByText('Message of a blocked user').waitFor();
+      expect(await device.holds('Buy this')).toBe(false);
+      await quote.click();
+      await quote.getByText('Buy this').waitFor();
+      await device.page.getByRole('button', { name: 'Pinned messages' }).click();
+      const pins = device.page.getByRole('list', { name: 'Pinned messages' });
+      await pins.getByText('Message of a blocked user').waitFor();
+      expect(await pins.getByText('Buy this').count()).toBe(0);
+      expect(await findProblems(device.page)).toEqual([]);
+      await pins.getByRole('button').press('Enter');
+      await pins.getByText('Buy this').waitFor();
+    }),
+  );
 });

@@ -6,6 +6,8 @@ import { useChat } from '../chat/use-chat.ts';
 import { ConnectionNote } from '../inbox/connection-note.tsx';
 import { Notice } from '../inbox/notice.tsx';
 import { useInboxRow } from '../inbox/use-inbox.ts';
+import { useFoldedAuthors } from '../people/blocks.ts';
+import { FoldedAuthors } from '../people/folded.tsx';
 import { Failure } from '../ui/failure.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { ConversationHead } from './conversation-head.tsx';
@@ -26,6 +28,7 @@ export function ConversationScreen({ uuid }: { readonly uuid: string }) {
   });
   const row = useInboxRow(uuid);
   const place = row ?? group.data;
+  const folded = useFoldedAuthors(place ?? { kind: 'direct' });
   const { target, jumpTo } = useTarget();
   useEffect(() => {
     chat.show(uuid);
@@ -44,17 +47,19 @@ export function ConversationScreen({ uuid }: { readonly uuid: string }) {
     return <p className="placeholder quiet appears-late">Loading…</p>;
   }
   return (
-    <section className="conversation" aria-label={`Conversation with ${isolateName(place.display_name)}`}>
-      <ConversationHead group={place} view={group.data} onJump={jumpTo} />
-      <ConnectionNote />
-      <Notice />
-      <Talk
-        conversation={conversation}
-        group={place}
-        members={group.data?.members ?? []}
-        target={target}
-        onJump={jumpTo}
-      />
-    </section>
+    <FoldedAuthors value={folded}>
+      <section className="conversation" aria-label={`Conversation with ${isolateName(place.display_name)}`}>
+        <ConversationHead group={place} view={group.data} onJump={jumpTo} />
+        <ConnectionNote />
+        <Notice />
+        <Talk
+          conversation={conversation}
+          group={place}
+          members={group.data?.members ?? []}
+          target={target}
+          onJump={jumpTo}
+        />
+      </section>
+    </FoldedAuthors>
   );
 }

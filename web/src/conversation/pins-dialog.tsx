@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Message } from '../../../client/src/index.ts';
 import { pinsKey } from '../chat/chat.ts';
 import { useChat } from '../chat/use-chat.ts';
+import { FoldedMessage, useFolded } from '../people/folded.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Name } from '../ui/name.tsx';
 import { Problem } from '../ui/problem.tsx';
@@ -33,22 +34,36 @@ export default function PinsDialog(props: {
       )}
       <ul className="pins" aria-label="Pinned messages">
         {pins.data?.toReversed().map((message) => (
-          <li key={message.seq}>
-            <button type="button" className="pin" onClick={() => jump(message.seq)}>
-              <span className="pin-head">
-                <Name>{message.display_name}</Name>
-                <time className="quiet" dateTime={message.created_at}>
-                  {exactTime(message.created_at)}
-                </time>
-              </span>
-              <span className="pin-text" dir="auto">
-                <PinnedText message={message} />
-              </span>
-            </button>
-          </li>
+          <Pin key={message.seq} message={message} onPress={() => jump(message.seq)} />
         ))}
       </ul>
     </Dialog>
+  );
+}
+
+/** A pinned message. A press shows it; that of a blocked user is revealed first. */
+function Pin({ message, onPress }: { readonly message: Message; readonly onPress: () => void }) {
+  const { isFolded, reveal } = useFolded(message.user_uuid);
+  return (
+    <li>
+      <button type="button" className="pin" onClick={isFolded ? reveal : onPress}>
+        {isFolded ? (
+          <FoldedMessage />
+        ) : (
+          <>
+            <span className="pin-head">
+              <Name>{message.display_name}</Name>
+              <time className="quiet" dateTime={message.created_at}>
+                {exactTime(message.created_at)}
+              </time>
+            </span>
+            <span className="pin-text" dir="auto">
+              <PinnedText message={message} />
+            </span>
+          </>
+        )}
+      </button>
+    </li>
   );
 }
 

@@ -1,6 +1,7 @@
 import { hueOf } from '../ui/initials.ts';
 import { Name } from '../ui/name.tsx';
 import type { Quote } from '../../../client/src/index.ts';
+import { FoldedMessage, useFolded } from '../people/folded.tsx';
 import { withNames } from './rich-text/mentions.ts';
 
 interface Props {
@@ -9,19 +10,20 @@ interface Props {
   readonly me: string;
 }
 
-/** The message that a reply answers. A press shows it. */
+/** The message that a reply answers. A press shows it; that of a blocked user is revealed first. */
 export function QuoteButton(props: Props & { readonly isTabStop: boolean; readonly onPress: () => void }) {
   const { quote, me, isTabStop, onPress } = props;
+  const { isFolded, reveal } = useFolded(quote.user_uuid);
   return (
     <button
       type="button"
       className={`quote hue-${hueOf(quote.handle)}`}
-      title="Show this message"
+      title={isFolded ? undefined : 'Show this message'}
       tabIndex={isTabStop ? 0 : -1}
-      onClick={onPress}
+      onClick={isFolded ? reveal : onPress}
     >
       <span className="for-screen-readers">In reply to </span>
-      <QuoteView quote={quote} me={me} />
+      {isFolded ? <FoldedMessage /> : <QuoteView quote={quote} me={me} />}
     </button>
   );
 }
