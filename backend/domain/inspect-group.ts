@@ -6,6 +6,7 @@ import { mentionTargets } from '../table/mention-store.ts';
 import { summaryOf } from '../table/items.ts';
 import { checkChangeLog, type LogFault, LogFaults, LogReader, type WholeLog } from './check-log.ts';
 import type { Dependencies } from './dependencies.ts';
+import { inspectBlockFlags } from './inspect-blocks.ts';
 import { inspectDeletedNotes, inspectPins, inspectReactionsOf, isDeleted } from './inspect-deleted.ts';
 import { type Difference, type Found, found, type Look, type Settling } from './inspection.ts';
 import { repairPair } from './membership.ts';
@@ -169,6 +170,7 @@ export class GroupInspection {
     }
     for (const userId of [one, other]) {
       await this.#settle(memberKey(this.#groupId, userId), () => this.#lookAtRow(userId, [one, other]));
+      await inspectBlockFlags(this.#stores, this.#groupId, userId, this.#settle);
     }
   }
 

@@ -1,7 +1,7 @@
 import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { directGroupId } from '../../schema/ids.ts';
 import type { BlockItem } from '../../schema/items.ts';
-import { BLOCK_SK_END, blockKey, blockPairOf, groupKey, memberKey } from '../../schema/keys.ts';
+import { BLOCK_SK_END, blockKey, blockPairOf, groupKey, type Key, memberKey } from '../../schema/keys.ts';
 import { batchGet } from './batch-get.ts';
 import { conditionalTransaction } from './condition.ts';
 import type { TransactItem } from './mention-store.ts';
@@ -15,6 +15,9 @@ export interface Block {
   readonly otherId: string;
   readonly created_at: string;
 }
+
+/** What a row of a direct group repeats of the blocks between its two users. */
+export type BlockFlags = Readonly<Record<'blocks_peer' | 'blocked_by_peer', true | undefined>>;
 
 /** Both users of a block. */
 type Pair = Pick<Block, 'userId' | 'otherId'>;
@@ -94,6 +97,46 @@ export class BlockStore {
     ]);
   }
 
+  /** Which of two users block the other, as the row of the first one repeats it. Strongly read. 2 R. */
+  async flagsOf({ userId, otherId }: Pair): Promise<BlockFlags> {
+    const [own, others] = await Promise.all([
+      this.find({ userId, otherId }),
+      this.find({ userId: otherId, otherId: userId }),
+    ]);
+    return { blocks_peer: own && true, blocked_by_peer: others && true };
+  }
+
+  /**
+   * Writes the flags of a row of a direct group. Between the read of the blocks and this write one of the users may block the
+   * other, or unblock them; then the transaction fails, for it checks both. 4 W for the checks, and 6 W.
+   * @param flags as `flagsOf` returned them.
+   * @returns false where a block or the row are not as they were read.
+   */
+  async repairFlags({ userId, otherId }: Pair, flags: BlockFlags): Promise<boolean> {
+    const TableName = this.#table.name;
+    const check = (Key: Key, isThere: true | undefined): TransactItem => ({
+      ConditionCheck: { TableName, Key, ConditionExpression: isThere ? IS_THERE : IS_NEW },
+    });
+    const sets = FLAGS.filter((flag) => flags[flag]).map((flag) => `${flag} = :true`);
+    const removes = FLAGS.filter((flag) => !flags[flag]);
+    return this.#write([
+      check(blockKey(userId, otherId), flags.blocks_peer),
+      check(blockKey(otherId, userId), flags.blocked_by_peer),
+      {
+        Update: {
+          TableName,
+          Key: memberKey(directGroupId(userId, otherId), userId),
+          UpdateExpression: [
+            ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
+            ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
+          ].join(' '),
+          ConditionExpression: IS_THERE,
+          ...(sets.length > 0 && { ExpressionAttributeValues: { ':true': true } }),
+        },
+      },
+    ]);
+  }
+
   async #write(TransactItems: TransactItem[]): Promise<boolean> {
     return (await conditionalTransaction(this.#table.send(new TransactWriteCommand({ TransactItems }))))
       .stored;
@@ -120,7 +163,7 @@ export class BlockStore {
         TableName,
         Key: memberKey(groupId, memberId),
         UpdateExpression: update(flag),
-        ConditionExpression: 'attribute_exists(pk)',
+        ConditionExpression: IS_THERE,
         ...(values && { ExpressionAttributeValues: { ...values } }),
       },
     }));
@@ -132,6 +175,9 @@ export function noBlock(TableName: string, userId: string, otherId: string): Tra
   return { ConditionCheck: { TableName, Key: blockKey(userId, otherId), ConditionExpression: IS_NEW } };
 }
 
+const FLAGS = ['blocks_peer', 'blocked_by_peer'] as const;
+
+const IS_THERE = 'attribute_exists(pk)';
 const IS_NEW = 'attribute_not_exists(pk)';
 
 function readBlock(item: Record<string, unknown>): Block | undefined {

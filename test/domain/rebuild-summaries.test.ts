@@ -7,6 +7,7 @@ import { updateSummaries } from '../../backend/domain/update-summaries.ts';
 import { logEntryOf } from '../../backend/table/items.ts';
 import { directGroupId } from '../../schema/ids.ts';
 import {
+  blockKey,
   changeKey,
   deletedKey,
   directInboxSk,
@@ -91,6 +92,57 @@ describe('what is right', () => {
       expect(await rebuildSummaries(here, groupId)).toEqual(NOTHING);
     }
     expect([flaky.count('UpdateItem'), flaky.count('PutItem')]).toEqual([0, 0]);
+  });
+});
+
+describe('the flags of blocks in the rows of a pair', () => {
+  const block = ([userId, otherId]: readonly [string, string]) => ({
+    ...blockKey(userId, otherId),
+    created_at: timeOf(1),
+  });
+  const flagsOf = async (groupId: string, userId: string) => {
+    const row = await there.members.find(groupId, userId);
+    if (row?.peer === undefined) throw new Error('there is no row');
+    const { blocks_peer, blocked_by_peer } = row;
+    return { blocks_peer, blocked_by_peer };
+  };
+
+  it('are those of the blocks themselves: missing ones are added, others are removed, and the rest stays', async () => {
+    const { groupId, userIds } = await startPair();
+    const [ada, grace] = userIds;
+    await putItem(db().table, block(userIds));
+    await setAttributes(memberKey(groupId, grace), { blocks_peer: true });
+    const differences = [
+      {
+        key: memberKey(groupId, ada),
+        differences: [{ attribute: 'blocks_peer', stored: undefined, expected: true }],
+      },
+      {
+        key: memberKey(groupId, grace),
+        differences: [
+          { attribute: 'blocks_peer', stored: true, expected: undefined },
+          { attribute: 'blocked_by_peer', stored: undefined, expected: true },
+        ],
+      },
+    ];
+    const report = await compareSummaries(here, groupId);
+    expect(report.differences).toHaveLength(2);
+    expect(report).toEqual({ differences: expect.arrayContaining(differences), faults: [] });
+    const before = await there.members.find(groupId, ada);
+    expect(await rebuildSummaries(here, groupId)).toEqual(report);
+    expect(await there.members.find(groupId, ada)).toEqual({ ...before, blocks_peer: true });
+    expect(await flagsOf(groupId, grace)).toEqual({ blocks_peer: undefined, blocked_by_peer: true });
+    expect(await compareSummaries(here, groupId)).toEqual(NOTHING);
+  });
+
+  it('follow a user who unblocks the other between the repair’s read and its write', async () => {
+    const { groupId, userIds } = await startPair();
+    await putItem(db().table, block(userIds));
+    flaky.before('TransactWriteItems', () => deleteItem(db().table, block(userIds)));
+    await rebuildSummaries(here, groupId);
+    for (const userId of userIds) {
+      expect(await flagsOf(groupId, userId)).toEqual({ blocks_peer: undefined, blocked_by_peer: undefined });
+    }
   });
 });
 
