@@ -15,6 +15,10 @@ const CHECKSUM_LENGTH = 12;
 /** A time and a group's id, or nothing: a place in an inbox names up to four of them. */
 const INBOX_PART = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[0-9A-Z]{26})?$/;
 const INBOX_PARTS = 4;
+/** What a place in a search begins with. A group's log has less than 2 ** 40 messages, so there are at most 40 rounds. */
+const SEARCH_START =
+  /^\d{1,2}\|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\|a?d?e?\|(\||[0-9A-Z]{26}\|[1-9]\d{0,11})$/;
+const SEARCH_PARTS = 5;
 /** Separates the parts of a place. */
 export const PART_SEPARATOR = '|';
 
@@ -26,6 +30,7 @@ export type CursorScope =
   | readonly [list: 'members by handle', groupId: string, prefix: string]
   | readonly [list: 'blocks', userId: string]
   | readonly [list: 'reactions', groupId: string, seq: number]
+  | readonly [list: 'search', userId: string, words: string]
   | readonly [list: 'public groups', userId: string, prefix: string];
 
 /** @param place the sort key of the last entry that was shown. */
@@ -45,15 +50,15 @@ function isPlaceIn(scope: CursorScope, place: string): boolean {
   switch (scope[0]) {
     case 'inbox':
     case 'inbox: archived':
-    case 'inbox: favourites': {
-      const parts = place.split(PART_SEPARATOR);
-      return parts.length === INBOX_PARTS && parts.every((part) => INBOX_PART.test(part));
-    }
+    case 'inbox: favourites':
+      return isInboxPlace(place.split(PART_SEPARATOR));
     case 'members':
     case 'blocks':
       return isUserId(place);
     case 'reactions':
       return isReactorPlace(place);
+    case 'search':
+      return isSearchPlace(place);
     case 'public groups':
       return isListingPlace(place, scope[2]);
     case 'handles':
@@ -65,6 +70,19 @@ function isPlaceIn(scope: CursorScope, place: string): boolean {
 
 function isHandlePlace(place: string, prefix: string): boolean {
   return HANDLE_PATTERN.test(place) && place.startsWith(prefix);
+}
+
+function isInboxPlace(parts: readonly string[]): boolean {
+  return parts.length === INBOX_PARTS && parts.every((part) => INBOX_PART.test(part));
+}
+
+/** A round, when it began, its state, the group that is being looked at with a seq, and a place in the inbox. */
+function isSearchPlace(place: string): boolean {
+  const parts = place.split(PART_SEPARATOR);
+  return (
+    SEARCH_START.test(parts.slice(0, SEARCH_PARTS).join(PART_SEPARATOR)) &&
+    isInboxPlace(parts.slice(SEARCH_PARTS))
+  );
 }
 
 /** An emoji and a user id. */

@@ -14,8 +14,16 @@ function scopeOf(list: InboxList, userId: string): CursorScope {
  * @throws BadRequestError `cursor_invalid`.
  */
 export function inboxPositionIn(userId: string, list: InboxList, cursor: string | undefined): InboxPosition {
-  const [below = '', until = '', direct = '', named = ''] =
-    pageStart(scopeOf(list, userId), cursor)?.split(PART_SEPARATOR) ?? [];
+  return inboxPositionOf(pageStart(scopeOf(list, userId), cursor)?.split(PART_SEPARATOR) ?? []);
+}
+
+export function cursorOfInbox(userId: string, list: InboxList, position: InboxPosition): string {
+  return encodeCursor(scopeOf(list, userId), partsOfInbox(position).join(PART_SEPARATOR));
+}
+
+/** A position of which a cursor has these parts. */
+export function inboxPositionOf(parts: readonly string[]): InboxPosition {
+  const [below = '', until = '', direct = '', named = ''] = parts;
   return {
     ...(below !== '' && { below }),
     ...(until !== '' && { until }),
@@ -24,9 +32,8 @@ export function inboxPositionIn(userId: string, list: InboxList, cursor: string 
   };
 }
 
-export function cursorOfInbox(userId: string, list: InboxList, position: InboxPosition): string {
-  const { below = '', until = '', direct = '', named = '' } = position;
+/** The parts of a position in a cursor. */
+export function partsOfInbox({ below = '', until = '', direct = '', named = '' }: InboxPosition): string[] {
   // The top of the inbox is what an absent part means.
-  const parts = [below, until, direct, named].map((part) => (part === TOP ? '' : part));
-  return encodeCursor(scopeOf(list, userId), parts.join(PART_SEPARATOR));
+  return [below, until, direct, named].map((part) => (part === TOP ? '' : part));
 }

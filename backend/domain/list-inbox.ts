@@ -2,7 +2,7 @@ import type { Dependencies } from './dependencies.ts';
 import type { SummaryReader } from './group-summaries.ts';
 import { cursorOfInbox, type InboxList, inboxPositionIn } from './inbox-cursor.ts';
 import { inboxEntriesOf, peopleInEntry, type RowWithGroup } from './inbox-entries.ts';
-import { type InboxPosition, selectPage, startOf } from './inbox-order.ts';
+import { type InboxPosition, type InboxSelection, selectPage, startOf } from './inbox-order.ts';
 import type { InboxEntry, Member } from './model.ts';
 import type { NameReader } from './names.ts';
 import { settingsIn } from './settings.ts';
@@ -44,7 +44,7 @@ export async function listInbox(
   const { limit, cursor, list = 'default', maxDirectRows = MAX_DIRECT_ROWS } = page;
   const position = inboxPositionIn(userId, list, cursor);
   const isFirst = cursor === undefined;
-  const { shown, next } = await readPage(needs, {
+  const { shown, next } = await readInboxPage(needs, {
     userId,
     position,
     limit,
@@ -60,7 +60,8 @@ export async function listInbox(
   };
 }
 
-interface PageRequest {
+/** What a page of an inbox is read for. */
+export interface InboxPageRequest {
   readonly userId: string;
   readonly position: InboxPosition;
   readonly limit: number;
@@ -70,7 +71,17 @@ interface PageRequest {
   readonly maxDirectRows: number;
 }
 
-async function readPage(needs: Needs, request: PageRequest) {
+/** A page of an inbox, without what is shown of its groups. */
+export interface InboxRows extends InboxSelection {
+  /** Selects a shorter page of the same rows. */
+  readonly select: (limit: number) => InboxSelection;
+}
+
+/** Reads the rows and METAs of a page of an inbox: as `listInbox`, without counts, own data and names. */
+export async function readInboxPage(
+  needs: Pick<Needs, 'members' | 'summaries'>,
+  request: InboxPageRequest,
+): Promise<InboxRows> {
   const { userId, position, limit, isListed, isFirst, maxDirectRows } = request;
   const rows = isFirst ? [] : await needs.members.namedRows(userId);
   let below = isFirst ? undefined : startOf(position);
@@ -82,18 +93,16 @@ async function readPage(needs: Needs, request: PageRequest) {
     rows.push(...more.items);
     below = rows.at(-1)?.inbox_sk;
     const direct = rows.filter(isDirect);
-    const selection = selectPage(
-      position,
-      {
-        named: await withGroups(needs, rows),
-        direct: direct.map((row) => ({ row, group: undefined })),
-        isExhausted: more.isLast,
-        isFull: direct.length >= most,
-      },
-      limit,
-      isListed,
-    );
-    if (selection) return selection;
+    const read = {
+      named: await withGroups(needs, rows),
+      direct: direct.map((row) => ({ row, group: undefined })),
+      isExhausted: more.isLast,
+      isFull: direct.length >= most,
+    };
+    const select = (count: number) => selectPage(position, read, count, isListed);
+    const selection = select(limit);
+    // Rows that are enough for a page are enough for a shorter one.
+    if (selection) return { ...selection, select: (count) => select(count) ?? selection };
   }
 }
 
@@ -115,7 +124,10 @@ function isListedIn(list: InboxList) {
 const isDirect = (row: Member): boolean => row.peer !== undefined;
 
 /** The rows of named groups, with their groups. A row without a group is left out: the group was deleted, or damaged. */
-async function withGroups({ summaries }: Needs, rows: readonly Member[]): Promise<RowWithGroup[]> {
+async function withGroups(
+  { summaries }: Pick<Needs, 'summaries'>,
+  rows: readonly Member[],
+): Promise<RowWithGroup[]> {
   const named = rows.filter((row) => !isDirect(row));
   const groups = await summaries.read(named.map((row) => row.groupId));
   return named.flatMap((row) => {

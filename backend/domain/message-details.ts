@@ -39,6 +39,6 @@ async function readQuoted(
 }
 
 /** The people whose names a message shows. */
-function peopleOf(message: Message): readonly string[] {
+export function peopleOf(message: Message): readonly string[] {
   return [message.user_uuid, ...peopleIn(message), ...(message.mentions ?? [])];
 }

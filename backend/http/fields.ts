@@ -10,6 +10,7 @@ import {
   isBlank,
   MAX_NAME_CODE_POINTS,
 } from '../../schema/plain-text.ts';
+import { MAX_QUERY_CODE_POINTS, searchWordsOf } from '../../schema/search-words.ts';
 import { NotFoundError } from '../errors.ts';
 import { JsonText } from '../json-text.ts';
 
@@ -82,6 +83,26 @@ export const messageText = (max: number) =>
         schema: { minLength: 1, maxLength: max, pattern: VISIBLE },
       }),
     );
+
+/** Letters and digits of the scripts that most people write, as a regular expression that works in every language. */
+const LETTER_OR_DIGIT =
+  '[0-9A-Za-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02af\\u0391-\\u03a1\\u03a3-\\u03ce\\u0400-\\u0481\\u05d0-\\u05ea\\u0620-\\u063f\\u0904-\\u0939\\u0e01-\\u0e2e\\u3041-\\u3096\\u30a1-\\u30fa\\u4e00-\\u9fa5\\uac00-\\ud7a3]';
+
+/** What is searched for, as its folded words: at least one. */
+export const searchParameter = requiredText('q')
+  .refine((text) => codePointsIn(text) <= MAX_QUERY_CODE_POINTS, {
+    error: `q_exceed_max_chars_${MAX_QUERY_CODE_POINTS}`,
+    abort: true,
+  })
+  .refine((text) => searchWordsOf(text).length > 0, 'q_without_words')
+  .meta(
+    documented({
+      description: `Words: a message is found if it has a word that begins with each of them, in any order. Letter case, accents and compatibility forms make no difference. Letters, digits and emoji count, one of them at least; all else separates words. 1 to ${MAX_QUERY_CODE_POINTS} code points.`,
+      codes: ['q_blank', 'q_invalid', `q_exceed_max_chars_${MAX_QUERY_CODE_POINTS}`, 'q_without_words'],
+      example: 'monday lunch',
+      schema: { type: 'string', minLength: 1, maxLength: MAX_QUERY_CODE_POINTS, pattern: LETTER_OR_DIGIT },
+    }),
+  );
 
 /** A name for display: one line of 1 to 64 code points. @param name of the field, the prefix of its codes. */
 const nameField = (name: string, description: string, example: string) =>

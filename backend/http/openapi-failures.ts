@@ -89,6 +89,16 @@ export const HEADERS = {
     schema: { type: 'integer', minimum: 0 },
     example: 7,
   },
+  'Searched-Messages': {
+    description: 'Number of messages that this page looked at.',
+    schema: { type: 'integer', minimum: 0 },
+    example: 500,
+  },
+  'Searched-Back-To': {
+    description: 'When the oldest message that this page looked at was sent. Absent where it looked at none.',
+    schema: { type: 'string', format: 'date-time' },
+    example: '2026-03-01T12:00:00.000Z',
+  },
 } satisfies Record<string, oas31.HeaderObject>;
 type HeaderName = keyof typeof HEADERS;
 

@@ -2,6 +2,8 @@ import { isIP } from 'node:net';
 import type { Request, Response } from 'express';
 import { ipKeyGenerator, rateLimit, type Store } from 'express-rate-limit';
 import type { RateLimitConfig } from '../config.ts';
+import { MAX_LOOKED_AT } from '../domain/look-back.ts';
+import { MAX_GROUPS_LOOKED_AT } from '../domain/search-groups.ts';
 import { TooManyRequestsError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Redis } from '../redis.ts';
@@ -39,6 +41,9 @@ export const COST_OF_ONE: ReadCost = () => 1;
 export const COST_OF_GROUP: ReadCost = () => 10;
 /** Number of entries that count as one read: about 1 R, at 400 bytes for a strongly read item. */
 const ENTRIES_PER_READ = 10;
+/** A step of a search: as many messages as it looks at. In all groups, also the memberships that it reads. */
+export const COST_OF_SEARCH: ReadCost = () => MAX_LOOKED_AT / ENTRIES_PER_READ;
+export const COST_OF_SEARCH_IN_ALL: ReadCost = () => MAX_LOOKED_AT / ENTRIES_PER_READ + MAX_GROUPS_LOOKED_AT;
 
 /**
  * Returns the cost of a page by its maximum number of entries, so that a page of 100 costs ten times a page of 10. The

@@ -14,8 +14,8 @@ import type { RateLimits, ReadCost } from './rate-limit.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-/** Headers of some responses. `Link`: the adjacent pages of a page. */
-export type AnswerHeader = 'Link' | 'Last-Change';
+/** Headers of some responses. `Link`: the adjacent pages of a page. `Searched-…`: how far a search looked. */
+export type AnswerHeader = 'Link' | 'Last-Change' | 'Searched-Messages' | 'Searched-Back-To';
 
 /** Error codes by status. */
 export type Errors = Readonly<Partial<Record<400 | 403 | 404 | 409 | 422, readonly string[]>>>;

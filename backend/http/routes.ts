@@ -10,6 +10,7 @@ import { pinRoutes } from './pins.ts';
 import { publicGroupRoutes } from './public-groups.ts';
 import { reactionRoutes } from './reactions.ts';
 import type { Route } from './route.ts';
+import { searchRoutes } from './search.ts';
 import { settingsRoutes } from './settings.ts';
 import { userRoutes } from './users.ts';
 
@@ -23,6 +24,7 @@ export function apiRoutes(messageMaxChars: number): readonly Route[] {
     ...settingsRoutes,
     ...memberRoutes,
     ...inviteRoutes,
+    ...searchRoutes,
     ...messageRoutes(messageMaxChars),
     ...reactionRoutes,
     ...pinRoutes,

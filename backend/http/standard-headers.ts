@@ -12,6 +12,8 @@ const CORS: CorsOptions = {
   exposedHeaders: [
     'Link',
     'Last-Change',
+    'Searched-Messages',
+    'Searched-Back-To',
     'Retry-After',
     'X-Request-Id',
     'RateLimit',

@@ -107,7 +107,7 @@ const common = {
     }),
   reactions: z.array(reaction).exactOptional().meta({
     description:
-      'In the order of their emoji; empty in a tombstone. In every response. In the event `message` only of a tombstone: otherwise they are what they were, and for a new message none.',
+      'In the order of their emoji; empty in a tombstone. In every response but those of a search. In the event `message` only of a tombstone: otherwise they are what they were, and for a new message none.',
   }),
   pinned: z
     .boolean()
@@ -146,7 +146,8 @@ const repliedTo = z
   });
 type RepliedTo = z.infer<typeof repliedTo>;
 
-const textMessage = z
+/** What a user wrote. */
+export const textMessage = z
   .object({
     ...common,
     kind: z.literal('text'),

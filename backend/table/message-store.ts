@@ -1,12 +1,12 @@
 import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { LogEntry, Message, SeqRange, Tail } from '../domain/model.ts';
-import { type Key, MAX_SEQ, messageKey, messageSk } from '../../schema/keys.ts';
+import { type Key, MAX_SEQ, messageKey, messageSk, seqOf } from '../../schema/keys.ts';
 import { batchGet } from './batch-get.ts';
 import { conditionalTransaction, conditionalWrite, type WriteOutcome } from './condition.ts';
 import { messageItemOf, readEntry } from './items.ts';
 import { mentionWrites, type TransactItem } from './mention-store.ts';
 import type { MessageCodec } from './message-codec.ts';
-import { inGroup, queryItems, queryPages } from './query.ts';
+import { inGroup, queryItems, queryOnce, queryPages } from './query.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -135,6 +135,21 @@ export class MessageStore {
     const query = { ...inRange(groupId, range), ScanIndexForward: false, ConsistentRead: true };
     const entries = await queryItems(this.#table, query, limit, readEntry);
     return this.#codec.decode(entries.reverse());
+  }
+
+  /**
+   * The newest messages of a range as they are stored, newest first, strongly read by one Query: at most `limit`, and at
+   * most 1 MB. 1 R for 4 KB, so 256 R at most. `rest` is the part of the range that was not read; absent: none is left.
+   */
+  async lookBack(
+    groupId: string,
+    range: SeqRange,
+    limit: number,
+  ): Promise<{ readonly entries: readonly LogEntry[]; readonly rest?: SeqRange }> {
+    const query = { ...inRange(groupId, range), ScanIndexForward: false, ConsistentRead: true };
+    const { items, lastKey } = await queryOnce(this.#table, query, limit, readEntry);
+    const to = ((lastKey && seqOf(lastKey)) ?? 0) - 1;
+    return { entries: items, ...(to >= Math.max(range.from, 1) && { rest: { from: range.from, to } }) };
   }
 
   /** The oldest messages of a range, oldest first, without a gap among them, strongly read. */

@@ -1,5 +1,5 @@
 import { QueryCommand, type QueryCommandInput, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
-import { groupPk } from '../../schema/keys.ts';
+import { groupPk, type Key } from '../../schema/keys.ts';
 import type { Table } from './table.ts';
 
 /** Items of a Query, and whether it ended there. */
@@ -43,6 +43,29 @@ export async function queryPage<Item>(
     isLast = page.LastEvaluatedKey === undefined;
   }
   return { items, isLast };
+}
+
+/** One page of a Query: what one call of DynamoDB reads, at most 1 MB. */
+export interface QueryPage<Item> {
+  readonly items: Item[];
+  /** The key of the last item that was read, also of one that is left out. Absent: there are no items after these. */
+  readonly lastKey?: Key;
+}
+
+/** Runs a Query once: it returns `limit` items, or fewer where these have more than 1 MB. @param read as of `queryItems`. */
+export async function queryOnce<Item>(
+  table: Table,
+  query: Query,
+  limit: number,
+  read: Read<Item>,
+): Promise<QueryPage<Item>> {
+  const { Items = [], LastEvaluatedKey: lastKey }: QueryCommandOutput = await table.send(
+    new QueryCommand({ ...query, TableName: table.name, Limit: limit }),
+  );
+  return {
+    items: Items.flatMap((item) => read(item) ?? []),
+    ...(lastKey && { lastKey: { pk: String(lastKey['pk']), sk: String(lastKey['sk']) } }),
+  };
 }
 
 /** The items of a Query as they are stored, in pages of up to 1 MB: for maintenance, which reads whole partitions. */

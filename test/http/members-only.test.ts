@@ -80,6 +80,8 @@ const PROTECTED: readonly ProtectedRoute[] = [
     request: (groupId) => ({ path: `/api/messages/${groupId}` }),
   },
   ofGroup('GET /messages/:message_group_uuid/changes', 'messages', 'changes?after=0'),
+  ofGroup('GET /messages/:message_group_uuid/search', 'messages', 'search?q=secret'),
+  { route: 'GET /search', request: () => ({ path: '/api/search?q=secret' }) },
   {
     route: 'POST /message_groups',
     request: (_, other) => jsonRequest('POST', '/api/message_groups', { name: 'A group', handles: [other] }),

@@ -132,6 +132,8 @@ describe('every answer to', () => {
     findPeople: () => ({ path: '/api/users?prefix=gr' }),
     blockUser: () => ({ method: 'PUT', path: '/api/users/@grace/block' }),
     listBlocks: () => ({ path: '/api/users/me/blocks' }),
+    searchMessageGroup: () => ({ path: `/api/messages/${named}/search?q=a` }),
+    searchMessages: () => ({ path: '/api/search?q=a' }),
     unblockUser: () => ({ method: 'DELETE', path: '/api/users/@grace/block' }),
     listMessageGroups: () => ({ path: '/api/message_groups' }),
     readMessageGroup: () => ({ path: `/api/message_groups/${groupId}` }),

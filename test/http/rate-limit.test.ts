@@ -240,6 +240,8 @@ describe('reads', () => {
     [() => `/api/messages/${groupId}/changes`, 5],
     [() => `/api/messages/${groupId}/changes?limit=100&after=7`, 10],
     [() => `/api/messages/${groupId}/changes?limit=1`, 1],
+    [() => `/api/messages/${groupId}/search?q=a`, 50],
+    [() => '/api/search', 70],
     [() => `/api/message_groups/${groupId}/members`, 10],
     [() => `/api/message_groups/${groupId}/members?limit=1`, 1],
     [() => `/api/message_groups/nowhere/members?limit=50`, 5],
@@ -260,11 +262,11 @@ describe('reads', () => {
   it.each(ROUTES.map(([path, cost], place) => [place, path, cost] as const))(
     'of one route and another count by what they cost: %#',
     async (_place, path, cost) => {
-      const caller = ada.at(await limited({ reads: 100 }));
+      const caller = ada.at(await limited({ reads: 200 }));
       for (const [round, answer] of (await inTurn(2, () => caller.get(path()))).entries()) {
         expect({ path: path(), left: field(answer, 'ratelimit')['r'] }).toEqual({
           path: path(),
-          left: 100 - (round + 1) * cost,
+          left: 200 - (round + 1) * cost,
         });
       }
     },

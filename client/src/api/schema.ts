@@ -407,6 +407,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/messages/{message_group_uuid}/search': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Searches the messages of a conversation, the newest first
+     * @description There is no index: a request looks at up to 500 messages, and returns at once what it found, which may be nothing. `next` looks at those before them, and `Searched-Back-To` says how far it looked. Deleted messages and messages about the group are never found.
+     */
+    get: operations['searchMessageGroup'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/search': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Searches the messages of all of the caller's conversations
+     * @description There is no index: a request looks at up to 500 messages in up to 20 conversations, and returns at once what it found, which may be nothing; `next` goes on. It goes in rounds: first the newest 100 messages of each conversation, then the 200 before them, then 400; in each round conversations with the newest activity come first, and of each its newest messages. A message that was sent or found while the search goes on may come again. Deleted messages and messages about groups are never found.
+     */
+    get: operations['searchMessages'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/messages': {
     parameters: {
       query?: never;
@@ -1182,6 +1222,83 @@ export interface components {
       /** @description From then on it is not valid. */
       expires_at: components['schemas']['Time'];
     };
+    /** @description A message that a search found, as it is in its group; without reactions, pin, and the message that it replies to. */
+    FoundMessage: {
+      /**
+       * @description Id of the message.
+       * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+       */
+      uuid: string;
+      /**
+       * @description Id of a message group. Opaque.
+       * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+       */
+      message_group_uuid: string;
+      /**
+       * @description Position in the log of its group: 1, 2, 3 … without gaps or repeats.
+       * @example 42
+       */
+      seq: number;
+      /**
+       * @description Number of changes since it was sent: of two versions the one with the higher `rev` is newer.
+       * @example 0
+       */
+      rev: number;
+      /**
+       * @description Id of its author.
+       * @example 5ae290ed-55d1-47a0-bc6d-fe2bc2700399
+       */
+      user_uuid: string;
+      /**
+       * @description Current name of its author.
+       * @example Ada Lovelace
+       */
+      display_name: string;
+      /**
+       * @description Current handle of its author.
+       * @example ada
+       */
+      handle: string;
+      /** @description When it was stored. */
+      created_at: components['schemas']['Time'];
+      /** @description When its text was last edited; null: never. */
+      edited_at: components['schemas']['Time'] | null;
+      /** @description When it was deleted; null: it is not deleted. */
+      deleted_at: components['schemas']['Time'] | null;
+      /** @description The members whom the text mentions by handle, at most 20, in its order: who they are was decided when it was sent or edited. */
+      mentions: components['schemas']['UserOutput'][];
+      /**
+       * @description Whether the text mentions all members, with `@all`. In a group of more than 100 only those of its owner and admins do.
+       * @example false
+       */
+      mentions_all: boolean;
+      /**
+       * @description The `Idempotency-Key` that it was sent with: only its author sees it.
+       * @example my-first-answer
+       */
+      client_key?: string;
+      /** @constant */
+      kind: 'text';
+      /**
+       * @description The text.
+       * @example Lunch on Monday?
+       */
+      message: string;
+      /**
+       * @description Own data, as it was written. Absent: there is none.
+       * @example {
+       *       "poll": {
+       *         "options": [
+       *           "Monday",
+       *           "Tuesday"
+       *         ]
+       *       }
+       *     }
+       */
+      data?: {
+        [key: string]: unknown;
+      };
+    };
     /** @description One entry of a message group's log. */
     Message: components['schemas']['TextMessage'] | components['schemas']['SystemMessage'];
     /** @description A message that a user wrote. */
@@ -1244,7 +1361,7 @@ export interface components {
        * @example my-first-answer
        */
       client_key?: string;
-      /** @description In the order of their emoji; empty in a tombstone. In every response. In the event `message` only of a tombstone: otherwise they are what they were, and for a new message none. */
+      /** @description In the order of their emoji; empty in a tombstone. In every response but those of a search. In the event `message` only of a tombstone: otherwise they are what they were, and for a new message none. */
       reactions?: components['schemas']['Reaction'][];
       /**
        * @description Whether it is pinned in its group. Absent where `reactions` are.
@@ -1395,7 +1512,7 @@ export interface components {
        * @example my-first-answer
        */
       client_key?: string;
-      /** @description In the order of their emoji; empty in a tombstone. In every response. In the event `message` only of a tombstone: otherwise they are what they were, and for a new message none. */
+      /** @description In the order of their emoji; empty in a tombstone. In every response but those of a search. In the event `message` only of a tombstone: otherwise they are what they were, and for a new message none. */
       reactions?: components['schemas']['Reaction'][];
       /**
        * @description Whether it is pinned in its group. Absent where `reactions` are.
@@ -1760,6 +1877,16 @@ export interface components {
      * @example 7
      */
     'Last-Change': number;
+    /**
+     * @description Number of messages that this page looked at.
+     * @example 500
+     */
+    'Searched-Messages': number;
+    /**
+     * @description When the oldest message that this page looked at was sent. Absent where it looked at none.
+     * @example 2026-03-01T12:00:00.000Z
+     */
+    'Searched-Back-To': string;
   };
   pathItems: never;
 }
@@ -4306,6 +4433,194 @@ export interface operations {
             status?: 422;
             /** @enum {unknown} */
             code?: 'group_full' | 'groups_full';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  searchMessageGroup: {
+    parameters: {
+      query: {
+        /** @description Words: a message is found if it has a word that begins with each of them, in any order. Letter case, accents and compatibility forms make no difference. Letters, digits and emoji count, one of them at least; all else separates words. 1 to 100 code points. */
+        q: string;
+        /** @description Messages before this seq. Absent: from the newest one on. */
+        before?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
+        message_group_uuid: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Up to 20 messages. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          Link: components['headers']['Link'];
+          'Searched-Messages': components['headers']['Searched-Messages'];
+          'Searched-Back-To': components['headers']['Searched-Back-To'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FoundMessage'][];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            | 'request_malformed'
+            | 'query_invalid'
+            | 'parameter_unknown'
+            | 'more_errors'
+            | 'q_blank'
+            | 'q_invalid'
+            | 'q_exceed_max_chars_100'
+            | 'q_without_words'
+            | 'seq_invalid'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?:
+              | 'request_malformed'
+              | 'query_invalid'
+              | 'parameter_unknown'
+              | 'more_errors'
+              | 'q_blank'
+              | 'q_invalid'
+              | 'q_exceed_max_chars_100'
+              | 'q_without_words'
+              | 'seq_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  searchMessages: {
+    parameters: {
+      query: {
+        /** @description Words: a message is found if it has a word that begins with each of them, in any order. Letter case, accents and compatibility forms make no difference. Letters, digits and emoji count, one of them at least; all else separates words. 1 to 100 code points. */
+        q: string;
+        /** @description A position in the list, from the `Link` header of an adjacent page. Opaque: a cursor of another list, or an altered one, is rejected. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Up to 20 messages. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          Link: components['headers']['Link'];
+          'Searched-Messages': components['headers']['Searched-Messages'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FoundMessage'][];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            | 'query_invalid'
+            | 'parameter_unknown'
+            | 'more_errors'
+            | 'q_blank'
+            | 'q_invalid'
+            | 'q_exceed_max_chars_100'
+            | 'q_without_words'
+            | 'cursor_invalid'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?:
+              | 'query_invalid'
+              | 'parameter_unknown'
+              | 'more_errors'
+              | 'q_blank'
+              | 'q_invalid'
+              | 'q_exceed_max_chars_100'
+              | 'q_without_words'
+              | 'cursor_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'profile_missing'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing';
           };
         };
       };

@@ -78,6 +78,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   display_name_invalid: 'This display name is not valid.',
   display_name_exceed_max_chars_64: 'This display name is too long. The limit is 64 characters.',
   prefix_invalid: 'This cannot be searched for.',
+  q_blank: 'Enter what to search for.',
+  q_without_words: 'Enter words, numbers or emoji: signs alone cannot be searched for.',
+  q_exceed_max_chars_100: 'This is too long to search for. The limit is 100 characters.',
 };
 
 /** The code of a text over the limit, which the server is configured with. */
@@ -111,6 +114,7 @@ const UNEXPECTED: ReadonlySet<string> = new Set([
   'muted_invalid',
   'parameter_unknown',
   'position_ambiguous',
+  'q_invalid',
   'query_invalid',
   'request_malformed',
   'seq_invalid',

@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { searchGroup } from '../domain/search-group.ts';
+import { searchGroups } from '../domain/search-groups.ts';
+import { searchWordsOf } from '../../schema/search-words.ts';
+import { foundMessage, presentFoundMessage } from '../presentation/found-message.ts';
+import { cursorParameter, searchParameter, seqParameter } from './fields.ts';
+import { linkPages } from './paging.ts';
+import { groupIdInPath } from './path-fields.ts';
+import { COST_OF_SEARCH, COST_OF_SEARCH_IN_ALL } from './rate-limit.ts';
+import { json, personRoute, type Route } from './route.ts';
+
+export const searchRoutes: readonly Route[] = [
+  personRoute({
+    method: 'get',
+    path: '/messages/:message_group_uuid/search',
+    name: 'searchMessageGroup',
+    summary: 'Searches the messages of a conversation, the newest first',
+    description:
+      'There is no index: a request looks at up to 500 messages, and returns at once what it found, which may be nothing. `next` looks at those before them, and `Searched-Back-To` says how far it looked. Deleted messages and messages about the group are never found.',
+    params: z.object({ message_group_uuid: groupIdInPath }),
+    query: z.strictObject({
+      q: searchParameter,
+      before: seqParameter('Messages before this seq. Absent: from the newest one on.'),
+    }),
+    cost: COST_OF_SEARCH,
+    answer: json(z.array(foundMessage), 'Up to 20 messages.', [
+      'Link',
+      'Searched-Messages',
+      'Searched-Back-To',
+    ]),
+    handle: async ({ context, caller: { userId }, params, query, request, response }) => {
+      const { q, before } = query;
+      const words = searchWordsOf(q);
+      const page = await searchGroup(context, {
+        groupId: params.message_group_uuid,
+        ...{ userId, words, before },
+      });
+      linkPages(request, response, { next: page.rest && { q, before: page.rest.to + 1 } });
+      response.set('Searched-Messages', String(page.count));
+      if (page.oldestAt !== undefined) response.set('Searched-Back-To', page.oldestAt);
+      return page.found.map((message) => presentFoundMessage(message, page.names, userId));
+    },
+  }),
+
+  personRoute({
+    method: 'get',
+    path: '/search',
+    name: 'searchMessages',
+    summary: "Searches the messages of all of the caller's conversations",
+    description:
+      'There is no index: a request looks at up to 500 messages in up to 20 conversations, and returns at once what it found, which may be nothing; `next` goes on. It goes in rounds: first the newest 100 messages of each conversation, then the 200 before them, then 400; in each round conversations with the newest activity come first, and of each its newest messages. A message that was sent or found while the search goes on may come again. Deleted messages and messages about groups are never found.',
+    query: z.strictObject({ q: searchParameter, cursor: cursorParameter }),
+    cost: COST_OF_SEARCH_IN_ALL,
+    answer: json(z.array(foundMessage), 'Up to 20 messages.', ['Link', 'Searched-Messages']),
+    handle: async ({ context, caller: { userId }, query, request, response }) => {
+      const { q, cursor } = query;
+      const page = await searchGroups(context, { userId, words: searchWordsOf(q), cursor });
+      linkPages(request, response, {
+        next: page.nextCursor === undefined ? undefined : { q, cursor: page.nextCursor },
+      });
+      response.set('Searched-Messages', String(page.count));
+      return page.found.map((message) => presentFoundMessage(message, page.names, userId));
+    },
+  }),
+];
