@@ -10,7 +10,7 @@ import tseslint from 'typescript-eslint';
  *   metrics, tracing → metrics and the files at the root of backend/
  *   bench → backend, schema, and of lambdas only update-summaries/handler.ts
  *   web → of client, only what the package offers (index.ts), through which it talks to the API; and of schema, only what a text is
- *   (plain-text.ts, preview.ts, isolate-name.ts, emoji.ts, handles.ts, mentions.ts)
+ *   (plain-text.ts, preview.ts, isolate-name.ts, emoji.ts, handles.ts, mentions.ts, search-words.ts)
  *   client → schema/preview.ts alone, which the package has inside: it is published
  *
  * `domain/model.ts`, the types of messages, members and groups, may be imported by all of backend and the lambdas.
@@ -51,7 +51,7 @@ const FORBIDDEN = {
   ],
   'client/src': ['schema(?!/preview\\.ts$)', 'backend', ...OUTSIDE.filter((folder) => folder !== 'client')],
   web: [
-    'schema(?!/(plain-text|preview|isolate-name|emoji|handles|mentions)\\.ts$)',
+    'schema(?!/(plain-text|preview|isolate-name|emoji|handles|mentions|search-words)\\.ts$)',
     'backend',
     ...OUTSIDE.filter((folder) => folder !== 'web' && folder !== 'client'),
     'client(?!/src/index\\.ts$)',

@@ -13,7 +13,7 @@ export type {
   OwnSettings,
 } from './api/calls.ts';
 export { answer, type CacheMode, type Exchange, type Http } from './api/http.ts';
-export { cursorOf, nextAfter } from './api/paging.ts';
+export { cursorOf, nextAfter, nextBefore } from './api/paging.ts';
 export { requestKeys } from './api/request-key.ts';
 export type { components, paths } from './api/schema.ts';
 export * from './api/shapes.ts';

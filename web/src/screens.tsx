@@ -7,6 +7,8 @@ import { ChatContext } from './chat/use-chat.ts';
 import { ConversationScreen } from './conversation/conversation-screen.tsx';
 import { DraftScreen } from './conversation/draft-screen.tsx';
 import { InboxPane } from './inbox/inbox-pane.tsx';
+import { OpenSearch } from './search/open-search.tsx';
+import { createSearchHandle, openSearch, SearchContext } from './search/search-view.ts';
 import { BLOCKED_ROUTE, CONVERSATION_ROUTE, DRAFT_ROUTE, INBOX_ROUTE, INVITATION_ROUTE } from './routes.ts';
 import { Announcer } from './ui/announcer.tsx';
 import { Failure } from './ui/failure.tsx';
@@ -24,6 +26,7 @@ const NewGroupDialog = onDemand(() => import('./groups/new-group-dialog.tsx'));
 export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onSignOut: () => void }) {
   const [location, navigate] = useLocation();
   const [dialog, setDialog] = useState<'conversation' | 'group' | 'public-groups'>();
+  const [search] = useState(createSearchHandle);
   useFetchedParts();
   const close = () => setDialog(undefined);
   const open = (path: string) => {
@@ -33,30 +36,34 @@ export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onS
   return (
     <QueryClientProvider client={chat.queries}>
       <ChatContext value={chat}>
-        <a className="skip" href="#stage">
-          Skip to main content
-        </a>
-        <div className="screens" data-open={location !== INBOX_ROUTE}>
-          <Contained chat={chat}>
-            <InboxPane
-              onNewConversation={() => setDialog('conversation')}
-              onNewGroup={() => setDialog('group')}
-              onPublicGroups={() => setDialog('public-groups')}
-              onSignOut={onSignOut}
-            />
-          </Contained>
-          <main id="stage" className="stage" tabIndex={-1}>
-            <Contained chat={chat} key={location}>
-              <Stage />
+        <SearchContext value={search}>
+          <a className="skip" href="#stage">
+            Skip to main content
+          </a>
+          <div className="screens" data-open={location !== INBOX_ROUTE}>
+            <Contained chat={chat}>
+              <InboxPane
+                onNewConversation={() => setDialog('conversation')}
+                onNewGroup={() => setDialog('group')}
+                onPublicGroups={() => setDialog('public-groups')}
+                onSearch={() => openSearch(search)}
+                onSignOut={onSignOut}
+              />
             </Contained>
-          </main>
-        </div>
-        <Contained chat={chat} quiet>
-          <Announcer />
-        </Contained>
-        {dialog === 'conversation' && <NewConversationDialog onClose={close} onOpen={open} />}
-        {dialog === 'public-groups' && <PublicGroupsDialog onClose={close} onOpen={open} />}
-        {dialog === 'group' && <NewGroupDialog onClose={close} onOpen={open} />}
+            <main id="stage" className="stage" tabIndex={-1}>
+              <Contained chat={chat} key={location}>
+                <Stage />
+              </Contained>
+            </main>
+          </div>
+          <Contained chat={chat} quiet>
+            <Announcer />
+          </Contained>
+          {dialog === 'conversation' && <NewConversationDialog onClose={close} onOpen={open} />}
+          {dialog === 'public-groups' && <PublicGroupsDialog onClose={close} onOpen={open} />}
+          {dialog === 'group' && <NewGroupDialog onClose={close} onOpen={open} />}
+          <OpenSearch />
+        </SearchContext>
       </ChatContext>
     </QueryClientProvider>
   );

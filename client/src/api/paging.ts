@@ -9,6 +9,11 @@ export function nextAfter(link: string | null): number | undefined {
   return after === undefined ? undefined : Number(after);
 }
 
+/** The seq before which the next page begins, from the API's `Link` header; undefined on the last page. */
+export function nextBefore(link: string | null): string | undefined {
+  return nextOf(link, 'before');
+}
+
 function nextOf(link: string | null, parameter: string): string | undefined {
   const next = /<([^>]*)>; rel="next"/.exec(link ?? '')?.[1];
   const query = next?.split('?', 2)[1];

@@ -45,5 +45,7 @@ type WithUnknownReports<Shape> = {
 
 export type SystemMessage = WithUnknownReports<Schemas['SystemMessage']>;
 export type TextMessage = Schemas['TextMessage'];
+/** A message that a search found. */
+export type FoundMessage = Readonly<Schemas['FoundMessage']>;
 /** One entry of a conversation's log. */
 export type Message = Readonly<TextMessage> | SystemMessage;

@@ -15,6 +15,7 @@ import {
   type Visibility,
 } from '../../../client/src/index.ts';
 import { ownCalls } from './own-calls.ts';
+import { searchCalls } from './search-calls.ts';
 
 /** The API calls of the screens. They throw an ApiError for every failure. */
 export type Api = ReturnType<typeof createApi>;
@@ -59,6 +60,7 @@ export function createApi({ calls, http }: Pick<Access, 'calls' | 'http'>) {
     ...joiningCalls(http),
     ...annotationCalls(http),
     ...ownCalls(http),
+    ...searchCalls(http),
   };
 }
 

@@ -3,7 +3,8 @@ import { Link } from 'wouter';
 import type { MessageGroup, MessageGroupView } from '../../../client/src/index.ts';
 import { memberCount } from '../groups/member-count.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import { BackIcon, GroupIcon, PinIcon } from '../ui/icons.tsx';
+import { openSearch, useSearchHandle } from '../search/search-view.ts';
+import { BackIcon, GroupIcon, PinIcon, SearchIcon } from '../ui/icons.tsx';
 import { Name } from '../ui/name.tsx';
 import { onDemand } from '../ui/on-demand.tsx';
 import { HeadMenu } from './head-menu.tsx';
@@ -20,6 +21,7 @@ export function ConversationHead(props: {
   readonly onJump: (seq: number) => void;
 }) {
   const { group, view, onJump } = props;
+  const search = useSearchHandle();
   const [showsMembers, setShowsMembers] = useState(false);
   const [showsPins, setShowsPins] = useState(false);
   const count = view?.member_count ?? group.member_count;
@@ -36,6 +38,15 @@ export function ConversationHead(props: {
         </h1>
         <span className="quiet">{group.kind === 'direct' ? `@${group.handle ?? ''}` : countWords}</span>
       </span>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Search this conversation"
+        title="Search this conversation"
+        onClick={() => openSearch(search, group.uuid)}
+      >
+        <SearchIcon />
+      </button>
       <button
         type="button"
         className="icon-button"

@@ -10,6 +10,7 @@ import { useFoldedAuthors } from '../people/blocks.ts';
 import { FoldedAuthors } from '../people/folded.tsx';
 import { Failure } from '../ui/failure.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
+import { BackToResults } from '../search/open-search.tsx';
 import { ConversationHead } from './conversation-head.tsx';
 import { EmptyStage } from './empty-stage.tsx';
 import { Talk } from './talk.tsx';
@@ -50,6 +51,7 @@ export function ConversationScreen({ uuid }: { readonly uuid: string }) {
     <FoldedAuthors value={folded}>
       <section className="conversation" aria-label={`Conversation with ${isolateName(place.display_name)}`}>
         <ConversationHead group={place} view={group.data} onJump={jumpTo} />
+        <BackToResults />
         <ConnectionNote />
         <Notice />
         <Talk

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import type { List } from '../../../client/src/index.ts';
-import { GroupIcon, SearchIcon, WriteIcon } from '../ui/icons.tsx';
+import { GroupIcon, PublicIcon, SearchIcon, WriteIcon } from '../ui/icons.tsx';
 import { ConnectionNote } from './connection-note.tsx';
 import { InboxList } from './inbox-list.tsx';
 import { ListTabs } from './list-tabs.tsx';
@@ -12,10 +12,12 @@ interface Props {
   readonly onNewConversation: () => void;
   readonly onNewGroup: () => void;
   readonly onPublicGroups: () => void;
+  readonly onSearch: () => void;
   readonly onSignOut: () => void;
 }
 
-export function InboxPane({ onNewConversation, onNewGroup, onPublicGroups, onSignOut }: Props) {
+export function InboxPane(props: Props) {
+  const { onNewConversation, onNewGroup, onPublicGroups, onSearch, onSignOut } = props;
   const [list, setList] = useState<List>('default');
   useBadge();
   return (
@@ -23,8 +25,11 @@ export function InboxPane({ onNewConversation, onNewGroup, onPublicGroups, onSig
       <h1 className="for-screen-readers">Conversations</h1>
       <header className="inbox-head">
         <OwnMenu onSignOut={onSignOut} />
-        <HeadButton label="Public groups" onClick={onPublicGroups}>
+        <HeadButton label="Search messages" onClick={onSearch}>
           <SearchIcon />
+        </HeadButton>
+        <HeadButton label="Public groups" onClick={onPublicGroups}>
+          <PublicIcon />
         </HeadButton>
         <HeadButton label="New group" onClick={onNewGroup}>
           <GroupIcon />

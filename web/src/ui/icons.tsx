@@ -33,6 +33,12 @@ export const SearchIcon = () => (
     <path d="m12.75 12.75 4 4" />
   </Icon>
 );
+export const PublicIcon = () => (
+  <Icon>
+    <circle cx="10" cy="10" r="6.5" />
+    <path d="M3.500 10h13M10 3.500c4 4 4 9 0 13M10 3.500c-4 4-4 9 0 13" />
+  </Icon>
+);
 export const SendIcon = () => (
   <Icon>
     <path d="M3 10 17 3.5 13.5 17 9.5 11.500ZM9.5 11.5 17 3.5" />

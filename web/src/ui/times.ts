@@ -28,6 +28,11 @@ export function exactTime(at: string | number): string {
   return exact.format(new Date(at));
 }
 
+/** March 3, 2024. */
+export function exactDate(at: string | number): string {
+  return longFullDate.format(new Date(at));
+}
+
 /** A time in few characters: now, 5 min, 14:32, Yesterday, Tue, 3 Mar, 3 Mar 2024. */
 export function agoTime(at: string, now: number): string {
   const time = Date.parse(at);
