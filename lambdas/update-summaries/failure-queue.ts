@@ -1,4 +1,4 @@
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { FailureQueue } from './handler.ts';
 
 /** Keys in one SQS message: 100 of at most 1.5 KB stay below its 256 KB. */
@@ -13,4 +13,9 @@ export function sqsFailureQueue(client: SQSClient, queueUrl: string): FailureQue
       await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
     }
   };
+}
+
+/** Opens the queue at this URL. */
+export function openFailureQueue(queueUrl: string): FailureQueue {
+  return sqsFailureQueue(new SQSClient({}), queueUrl);
 }

@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundle, LAMBDAS, MAX_BUNDLE_BYTES, problemsOf } from '../../lambdas/bundle.ts';
+import {
+  type Bundle,
+  bundle,
+  LAMBDAS,
+  MAX_BUNDLE_BYTES,
+  MAX_START_BYTES,
+  problemsOf,
+} from '../../lambdas/bundle.ts';
 
 /* What is deployed as a function: small, and with nothing in it that has no business there. */
 
@@ -26,6 +33,8 @@ describe.each(LAMBDAS)('%s', (name) => {
     expect(made.bytes).toBeLessThan(MAX_BUNDLE_BYTES);
     expect(made.gzipBytes).toBeLessThan(made.bytes / 2);
     expect(made.modules).toContain(`lambdas/${name}/handler.ts`);
+    // Without what it imports dynamically.
+    expect(made.startBytes < made.bytes).toBe(name === 'update-summaries');
   });
 });
 
@@ -47,16 +56,23 @@ describe('a bundle', () => {
     expect((await problemsWith(code)).join('\n')).toMatch(problem);
   });
 
+  const SMALL: Bundle = { file: OUT, bytes: 1, startBytes: 1, gzipBytes: 1, missing: [], modules: [] };
+
   it('with version 2 of the AWS SDK in it is refused, wherever that was installed', () => {
     const modules = ['node_modules/some-package/node_modules/aws-sdk/lib/core.js'];
-    expect(problemsOf({ file: OUT, bytes: 1, gzipBytes: 1, modules })).toEqual([
-      expect.stringMatching(/version 2/),
-    ]);
+    expect(problemsOf({ ...SMALL, modules })).toEqual([expect.stringMatching(/version 2/)]);
     const other = ['node_modules/@aws-sdk/core/index.js', 'node_modules/not-aws-sdk/index.js'];
-    expect(problemsOf({ file: OUT, bytes: 1, gzipBytes: 1, modules: other })).toEqual([]);
+    expect(problemsOf({ ...SMALL, modules: other })).toEqual([]);
   });
 
-  it('that is too large is refused', () => {
-    expect(problemsOf({ file: OUT, bytes: MAX_BUNDLE_BYTES + 1, gzipBytes: 1, modules: [] })).toHaveLength(1);
+  it('that is too large, or has too much to load at its start, is refused', () => {
+    expect(problemsOf({ ...SMALL, bytes: MAX_BUNDLE_BYTES + 1 })).toHaveLength(1);
+    expect(problemsOf({ ...SMALL, startBytes: MAX_START_BYTES + 1 })).toHaveLength(1);
+  });
+
+  it('that needs a package to start which is left out is refused', async () => {
+    const left = '@smithy/core/event-streams';
+    expect(await problemsWith(`export * from '${left}';`)).toEqual([expect.stringContaining(left)]);
+    expect(await problemsWith(`export const later = () => import('${left}');`)).toEqual([]);
   });
 });
