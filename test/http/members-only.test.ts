@@ -96,11 +96,7 @@ const PROTECTED: readonly ProtectedRoute[] = [
     ofGroup: true,
     request: (groupId, handle) => jsonRequest('POST', `/api/message_groups/${groupId}/members`, { handle }),
   },
-  {
-    route: 'GET /message_groups/:uuid/members',
-    ofGroup: true,
-    request: (groupId) => ({ path: `/api/message_groups/${groupId}/members` }),
-  },
+  ofGroup('GET /message_groups/:uuid/members', 'message_groups', 'members'),
   {
     route: 'PATCH /message_groups/:uuid/members/@:handle',
     ofGroup: true,
