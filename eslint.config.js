@@ -39,6 +39,7 @@ const FORBIDDEN = {
     ...OUTSIDE.filter((folder) => !['cli', 'local'].includes(folder)),
   ],
   local: ['bin', 'test', 'infra', 'bench'],
+  'backend/files': ['domain', 'presentation', 'http', 'table', 'events', ...OUTSIDE],
   bench: [
     'local',
     'cli',

@@ -1,5 +1,11 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import {
+  attachmentConfig,
+  attachmentEnvironment,
+  type AttachmentLimits,
+  type BucketConfig,
+} from './attachment-config.ts';
 import { MAX_MEMBERS } from '../schema/items.ts';
 import { HIGHEST_MESSAGE_MAX_CHARS, MESSAGE_MAX_CHARS } from '../schema/plain-text.ts';
 import { type DynamoConfig, dynamoConfig, dynamoEnvironment } from './dynamo-config.ts';
@@ -38,6 +44,7 @@ export {
   tableName,
 } from './dynamo-config.ts';
 export { type CognitoConfig, issuersOf, type OidcConfig, readProfileConfig } from './issuer-config.ts';
+export { type AttachmentLimits, type BucketConfig } from './attachment-config.ts';
 export { readTextConfig } from './text-config.ts';
 export { type ObserverConfig } from './observer-config.ts';
 export { ConfigError, type Environment, given, parse } from './environment.ts';
@@ -65,6 +72,9 @@ export interface ApiConfig {
   readonly maxGroupMembers: number;
   /** Code points of a message's text at most. */
   readonly messageMaxChars: number;
+  readonly attachments: AttachmentLimits;
+  /** Where the files of messages are; absent: messages cannot have files. */
+  readonly bucket?: BucketConfig;
   /** Where processes share rate limits and events; absent: each process has its own. It may contain a password. */
   readonly redisUrl?: string;
   readonly cognito?: CognitoConfig;
@@ -112,6 +122,7 @@ const anyway = { when: () => true };
 const apiEnvironment = dynamoEnvironment
   .extend({
     ...textEnvironment.shape,
+    ...attachmentEnvironment.shape,
     ...issuerEnvironment.shape,
     ...observerEnvironment.shape,
     PORT: integer(0, 65_535).default(4567),
@@ -218,6 +229,20 @@ export function readStreamConfig(environment: Environment): StreamConfig {
   };
 }
 
+/** The configuration of the function that deletes files. */
+export interface RemoverConfig {
+  readonly dynamo: DynamoConfig;
+  readonly bucket: string;
+}
+
+/** @throws ConfigError with everything that is wrong. */
+export function readRemoverConfig(environment: Environment): RemoverConfig {
+  const { ATTACHMENT_BUCKET } = attachmentEnvironment.shape;
+  const shape = dynamoEnvironment.extend({ ATTACHMENT_BUCKET: ATTACHMENT_BUCKET.unwrap() });
+  const values = parse(shape, environment);
+  return { dynamo: dynamoConfig(values), bucket: values.ATTACHMENT_BUCKET };
+}
+
 /**
  * Reads the API's configuration.
  * @throws ConfigError with everything that is wrong.
@@ -226,6 +251,7 @@ export function readApiConfig(environment: Environment): ApiConfig {
   const values = parse(apiEnvironment, environment);
   const cognito = cognitoConfig(values);
   const oidc = oidcConfig(values);
+  const dynamo = dynamoConfig(values);
   return {
     port: values.PORT,
     logLevel: values.LOG_LEVEL,
@@ -242,7 +268,8 @@ export function readApiConfig(environment: Environment): ApiConfig {
     ...(cognito && { cognito }),
     ...(oidc && { oidc }),
     clockSkewS: values.JWT_CLOCK_SKEW_SECONDS,
-    dynamo: dynamoConfig(values),
+    dynamo,
+    ...attachmentConfig(values, dynamo.region),
     ...textConfig(values),
     observer: observerConfig(values),
   };

@@ -146,7 +146,9 @@ const FORBIDDEN = {
   message_not_own: 'Another user wrote this message.',
   recipient_unavailable: 'The other user does not accept messages from this user.',
   recipient_blocked: 'This user blocks the other user: DELETE /api/users/@<handle>/block unblocks them.',
+  attachments_disabled: 'This deployment stores no files: set ATTACHMENT_BUCKET to allow them.',
   removed_from_group: 'A member removed this user from the group: only a member can bring them back.',
+  signature_invalid: 'The signed request is wrong, or has expired.',
   host_not_allowed:
     'This server answers only to its own host names on one machine: ALLOWED_HOSTS adds another host name.',
   origin_not_allowed: 'Pages of this origin may not sign in here: FRONTEND_URL adds an origin.',
@@ -267,6 +269,14 @@ export class TextKeysUnavailableError extends TransientError {
   readonly code = 'text_keys_unavailable';
   constructor(options?: ErrorOptions) {
     super('The key of the texts is unavailable at the moment.', options);
+  }
+}
+
+/** The store of files is unreachable, throttles, or is full. */
+export class FilesUnavailableError extends TransientError {
+  readonly code = 'files_unavailable';
+  constructor(options?: ErrorOptions) {
+    super('The store of files is unavailable at the moment.', options);
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import {
+  type ApiConfig,
   ConfigError,
   type DynamoConfig,
   hasDevelopmentIssuer,
@@ -14,6 +15,8 @@ import { createRateLimits } from './http/rate-limit.ts';
 import { startServer } from './http/server.ts';
 import { createTokenVerifier } from './http/verify-token.ts';
 import { WEB_DIRECTORY, webFiles, webSettings } from './http/web-files.ts';
+import type { FileStore } from './files/file-store.ts';
+import { openBucket } from './files/open-bucket.ts';
 import { createLogger } from './logger.ts';
 import { createDynamoClient } from './table/client.ts';
 import { EarlierVersionError, requireSecondEdition } from './table/edition.ts';
@@ -37,6 +40,15 @@ async function refuseEarlierVersion(table: Table): Promise<void> {
   }
 }
 
+function screensOf(config: ApiConfig, fileStore: FileStore | undefined) {
+  return webFiles({
+    directory: WEB_DIRECTORY,
+    settings: webSettings({ ...config, hasFiles: fileStore !== undefined }),
+    filesOrigin: fileStore?.origin,
+    ...config.cognito,
+  });
+}
+
 async function main(): Promise<void> {
   const config = readApiConfig(process.env);
   if (!config.cognito && !config.oidc) {
@@ -55,6 +67,7 @@ async function main(): Promise<void> {
   observed.observeClient(client);
   const { live, redis } = await openShared({ url: config.redisUrl, tableName, logger, recorder });
   const encryption = await openEncryption(config.texts, { logger, recorder });
+  const fileStore = config.bucket && (await openBucket(config.bucket));
   const app = createApp({
     ...config,
     context: wire({
@@ -64,6 +77,8 @@ async function main(): Promise<void> {
       logger,
       maxGroupMembers: config.maxGroupMembers,
       messageMaxChars: config.messageMaxChars,
+      fileStore,
+      attachmentLimits: config.attachments,
       observer,
     }),
     verifyToken: createTokenVerifier(config, { logger }),
@@ -71,9 +86,7 @@ async function main(): Promise<void> {
     logger,
     ...(hasDevelopmentIssuer(config) && { tokenHint: TOKEN_HINT }),
     // The API also works without the screens: another server may serve them, or a front end of its own.
-    ...(existsSync(WEB_DIRECTORY) && {
-      screens: [webFiles({ directory: WEB_DIRECTORY, settings: webSettings(config), ...config.cognito })],
-    }),
+    ...(existsSync(WEB_DIRECTORY) && { screens: [screensOf(config, fileStore)] }),
   });
   const server = await startServer(app, config.port);
   logger.info({ port: server.port }, 'ready');

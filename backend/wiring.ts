@@ -1,3 +1,4 @@
+import { ATTACHMENT_LIMITS, type AttachmentLimits } from './attachment-config.ts';
 import type { Dependencies } from './domain/dependencies.ts';
 import { readReactionsAt } from './domain/annotations.ts';
 import { readGroupAsOf } from './domain/group-as-of.ts';
@@ -8,6 +9,7 @@ import { Names } from './domain/names.ts';
 import type { Events } from './events/changes.ts';
 import { EventHub } from './events/event-hub.ts';
 import { inProcessLiveEvents, type LiveEvents } from './events/in-process-live-events.ts';
+import type { FileStore } from './files/file-store.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { NO_OBSERVER, type Observer } from './observer.ts';
 import { runOutsideScope } from './request-scope.ts';
@@ -31,6 +33,7 @@ import { ReactionStore } from './table/reaction-store.ts';
 import { RevisionStore } from './table/revision-store.ts';
 import { SettingsStore } from './table/settings-store.ts';
 import type { Table } from './table/table.ts';
+import { UploadStore } from './table/upload-store.ts';
 import { MAX_MEMBERS } from '../schema/items.ts';
 import { MESSAGE_MAX_CHARS } from '../schema/plain-text.ts';
 
@@ -59,6 +62,10 @@ export interface WiringOptions {
   readonly maxGroupMembers?: number;
   /** Code points of a message's text at most. Default: MESSAGE_MAX_CHARS. */
   readonly messageMaxChars?: number;
+  /** Default: messages cannot have files. */
+  readonly fileStore?: FileStore | undefined;
+  /** Default: ATTACHMENT_LIMITS. */
+  readonly attachmentLimits?: AttachmentLimits;
   /** Default: nothing is logged. */
   readonly logger?: Logger;
   /** Default: nothing is observed. */
@@ -70,7 +77,7 @@ export function wire(options: WiringOptions): Wiring {
   const { table, clock = () => new Date(), newId = newUlid, live = inProcessLiveEvents() } = options;
   const { logger = createLogger('silent'), encryption = NO_ENCRYPTION, timer = performance } = options;
   const { maxGroupMembers = MAX_MEMBERS, messageMaxChars = MESSAGE_MAX_CHARS } = options;
-  const { observer = NO_OBSERVER } = options;
+  const { observer = NO_OBSERVER, fileStore, attachmentLimits = ATTACHMENT_LIMITS } = options;
   const { recorder } = observer;
   const codec = new MessageCodec(encryption);
   const stores = openStores(table, codec);
@@ -108,6 +115,8 @@ export function wire(options: WiringOptions): Wiring {
     observer,
     clock,
     newId,
+    fileStore,
+    attachmentLimits,
     maxGroupMembers,
     messageMaxChars,
   };
@@ -131,6 +140,7 @@ function openStores(table: Table, codec: MessageCodec) {
     mentions: new MentionStore(table),
     blocks: new BlockStore(table),
     profiles: new ProfileStore(table),
+    uploads: new UploadStore(table, codec),
   };
 }
 

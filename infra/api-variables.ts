@@ -8,6 +8,8 @@ import { ConfigError, type Environment, readApiConfig } from '../backend/config.
 
 /** The variables of the API that a file may set; the last three are those of OpenTelemetry. */
 export const SETTABLE = [
+  'ATTACHMENT_MAX_BYTES',
+  'ATTACHMENT_TYPES',
   'AWS_MAX_ATTEMPTS',
   'BACKEND_URL',
   'DDB_CLIENT',
@@ -33,6 +35,7 @@ export const SETTABLE = [
 
 /** Why a file does not set the other variables. A test knows of each variable in one of these two lists. */
 export const NOT_SETTABLE: Readonly<Record<string, string>> = {
+  ATTACHMENT_BUCKET: 'is the deployed bucket, if there is one',
   AWS_ACCESS_KEY_ID: 'the container has a role',
   AWS_COGNITO_REPLICATED: 'follows from standbyRegion',
   AWS_COGNITO_SIGN_IN_DOMAIN: 'is signIn.domain',
@@ -42,6 +45,7 @@ export const NOT_SETTABLE: Readonly<Record<string, string>> = {
   AWS_DEFAULT_REGION: 'is region',
   AWS_ENDPOINT_URL: 'the role works through the network’s endpoint alone',
   AWS_ENDPOINT_URL_DYNAMODB: 'the role works through the network’s endpoint alone',
+  AWS_ENDPOINT_URL_S3: 'the bucket is in S3',
   AWS_PROFILE: 'the container has a role',
   AWS_REGION: 'is region',
   DDB_MESSAGE_TABLE: 'is tableName, which every policy names',

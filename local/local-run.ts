@@ -26,7 +26,11 @@ import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 import { openDevelopmentIssuer } from './development-issuer.ts';
 import { developmentSignIn } from './development-sign-in.ts';
 import { createEngine, type Engine } from './engine/start-engine.ts';
+import type { FileStore } from '../backend/files/file-store.ts';
+import { openBucket } from '../backend/files/open-bucket.ts';
 import { explainFailure, type Target } from '../cli/explain-failure.ts';
+import { LocalFileStore } from './files/local-file-store.ts';
+import { localFiles } from './files/local-files.ts';
 import { knownHandles } from './known-handles.ts';
 import { startLocalServer } from './listen.ts';
 import { isEveryInterface, urlHost } from './own-hosts.ts';
@@ -87,7 +91,9 @@ export class LocalRun {
     });
     await seedOnce({ table, encryption, dataDir, engine: this.#engine.description, logger: this.#logger });
     this.#goOn();
-    const context = await this.#openContext(table, encryption, this.#observed.observer);
+    const { bucket } = this.#config.api;
+    const fileStore = bucket ? await openBucket(bucket) : await LocalFileStore.open(dataDir, new Date());
+    const context = await this.#openContext(table, encryption, fileStore, this.#observed.observer);
     this.#goOn();
     await this.#serve(dataDir, context);
     await this.#follow(dataDir, context);
@@ -189,8 +195,13 @@ export class LocalRun {
     return table;
   }
 
-  async #openContext(table: Table, encryption: TextEncryption, observer: Observer): Promise<Wiring> {
-    const { redisUrl: url, maxGroupMembers, messageMaxChars } = this.#config.api;
+  async #openContext(
+    table: Table,
+    encryption: TextEncryption,
+    fileStore: FileStore,
+    observer: Observer,
+  ): Promise<Wiring> {
+    const { redisUrl: url, maxGroupMembers, messageMaxChars, attachments } = this.#config.api;
     const logger = this.#logger.child({ name: 'api' });
     const { live, redis } = await openShared({
       url,
@@ -200,7 +211,17 @@ export class LocalRun {
     });
     this.#redis = redis;
     this.#events = live.events;
-    return wire({ table, encryption, live, logger, maxGroupMembers, messageMaxChars, observer });
+    return wire({
+      table,
+      encryption,
+      live,
+      logger,
+      maxGroupMembers,
+      messageMaxChars,
+      fileStore,
+      attachmentLimits: attachments,
+      observer,
+    });
   }
 
   async #serve(dataDir: string, context: Wiring): Promise<void> {
@@ -225,7 +246,12 @@ export class LocalRun {
       tokenHint: TOKEN_HINT,
       screens: [
         developmentSignIn({ context, issuer: development, access: this.#config.access, corsOrigins }),
-        webFiles({ directory: WEB_DIRECTORY, settings: webSettings(api, true) }),
+        ...(context.fileStore instanceof LocalFileStore ? [localFiles(context.fileStore)] : []),
+        webFiles({
+          directory: WEB_DIRECTORY,
+          settings: webSettings({ ...api, hasFiles: true }, true),
+          filesOrigin: context.fileStore?.origin,
+        }),
       ],
       ...(trustProxy !== undefined && { trustProxy }),
     });

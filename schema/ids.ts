@@ -13,6 +13,11 @@ export function isGroupId(text: string): boolean {
   return ID_PATTERN.test(text);
 }
 
+/** Whether a text can be the id of an uploaded file: a ULID. */
+export function isFileId(text: string): boolean {
+  return ID_PATTERN.test(text);
+}
+
 /**
  * Whether a text can be a user id: a token's `sub`, of at most 255 bytes. OpenID Connect bounds it to 255 ASCII
  * characters (Core 1.0, section 2). The bound keeps every key that contains it below DynamoDB's 1,024 bytes.

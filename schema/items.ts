@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { MAX_SEQ } from './keys.ts';
+import { MAX_ATTACHMENTS } from './attachments.ts';
 import { MAX_MENTIONS, MAX_SHOWN_MENTIONS } from './mentions.ts';
 
 /*
@@ -145,6 +146,25 @@ export const namedMemberItem = z.object({
   last_mention_seq: seq.exactOptional(),
 });
 
+/** What is stored of a file, apart from its name. */
+const file = {
+  /** Media type in lower case, without parameters. */
+  type: text,
+  /** In bytes. */
+  size: count.min(1),
+  /** Of a picture or a film, in pixels, as its sender said. */
+  width: count.min(1).exactOptional(),
+  height: count.min(1).exactOptional(),
+};
+
+/** A file of a message. Its name is in `attachment_names`. */
+export const attachment = z.object({
+  id: text,
+  /** Key of its object in the file store. */
+  object: text,
+  ...file,
+});
+
 /** One entry of a group's log. `pk = GRP#<group>`, `sk = MSG#<seq>`. */
 export const messageItem = z.object({
   ...key,
@@ -160,8 +180,11 @@ export const messageItem = z.object({
   event: systemEvent.exactOptional(),
   /** The text; null in a tombstone and in a system message. */
   message: storedText.nullable(),
-  /** Of an encrypted text that is too long for a summary: its beginning, encrypted. */
-  preview: bytes.exactOptional(),
+  /**
+   * What a summary shows of it, where that does not follow from `message`: the beginning of an encrypted text that is too
+   * long for a summary, encrypted; of a message without a text, the names of its files.
+   */
+  preview: storedText.exactOptional(),
   /** The sender's `Idempotency-Key`. */
   client_key: text.exactOptional(),
   /** Seq of the message that it replies to: an earlier one of the same log. */
@@ -172,6 +195,10 @@ export const messageItem = z.object({
   mentions_all: z.literal(true).exactOptional(),
   /** Own data of whoever builds on this: a JSON object as a text, at most MAX_DATA_BYTES, encrypted as the message is. */
   data: storedText.exactOptional(),
+  /** Its files. Absent: none. */
+  attachments: z.array(attachment).min(1).max(MAX_ATTACHMENTS).readonly().exactOptional(),
+  /** Their names in the same order: a JSON array as a text, encrypted as the message is. */
+  attachment_names: storedText.exactOptional(),
   created_at: time,
   edited_at: time.exactOptional(),
   deleted_at: time.exactOptional(),
@@ -244,6 +271,26 @@ export const formerGroupItem = z.object({
 /** Another user whom a user blocks. `pk = USER#<user>`, `sk = BLOCK#<other>`. */
 export const blockItem = z.object({ ...key, created_at: time });
 
+/**
+ * A file that a user uploads, until it is deleted. `sent` is set in the transaction of its message, so that it is sent
+ * once. `pk = FILE#<file>`, `sk = FILE`.
+ */
+export const fileItem = z.object({
+  ...key,
+  /** Who uploads it, and alone can send it. */
+  user_uuid: text,
+  /** Encrypted as texts are. Absent after it was sent: the message has it. */
+  name: storedText.exactOptional(),
+  ...file,
+  created_at: time,
+  /** In seconds since 1970: the table's TTL attribute. From then on it cannot be sent. Absent after it was sent. */
+  expires_at: z.int().min(0).exactOptional(),
+  /** The message that it was sent with, and its object. */
+  group_uuid: text.exactOptional(),
+  seq: seq.exactOptional(),
+  object: text.exactOptional(),
+});
+
 /** A user's profile. `pk = USER#<user>`, `sk = PROFILE`. */
 export const profileItem = z.object({ ...key, handle: text, display_name: text, created_at: time });
 
@@ -272,6 +319,8 @@ export type ListingItem = Readonly<z.output<typeof listingItem>>;
 export type InviteItem = Readonly<z.output<typeof inviteItem>>;
 export type FormerGroupItem = Readonly<z.output<typeof formerGroupItem>>;
 export type BlockItem = Readonly<z.output<typeof blockItem>>;
+export type Attachment = Readonly<z.output<typeof attachment>>;
+export type FileItem = Readonly<z.output<typeof fileItem>>;
 export type ProfileItem = Readonly<z.output<typeof profileItem>>;
 export type HandleItem = Readonly<z.output<typeof handleItem>>;
 

@@ -14,6 +14,7 @@ export const MAX_SEQ = 999_999_999_999;
 const GROUP = 'GRP#';
 const USER = 'USER#';
 const HANDLE = 'HANDLE#';
+const FILE = 'FILE#';
 
 /** First characters of a handle that its claim is partitioned by: also the shortest prefix that can be searched. */
 export const HANDLE_PREFIX_LENGTH = 2;
@@ -48,6 +49,8 @@ export const INVITE_SK_PREFIX = 'INVITE#';
 export const INVITE_SK_END = 'INVITE$';
 /** Sort key of the item by which a public group is listed. */
 export const LISTING_SK = 'PUBLIC';
+/** Sort key of the item of an uploaded file. */
+export const FILE_SK = 'FILE';
 /** Sort key of a user's profile. */
 export const PROFILE_SK = 'PROFILE';
 
@@ -130,6 +133,9 @@ export const handleKey = (handle: string): Key => ({ pk: handlePk(handle), sk: h
 /** @param prefix case-folded, at least two characters. */
 export const handlePk = (prefix: string): string => HANDLE + prefix.slice(0, HANDLE_PREFIX_LENGTH);
 
+/** @param fileId see `isFileId`. */
+export const fileKey = (fileId: string): Key => ({ pk: FILE + fileId, sk: FILE_SK });
+
 export const inboxPk = (userId: string): string => USER + userId;
 /** @param at the time at which the row of a direct group is kept in the inbox. */
 export const directInboxSk = (at: string, groupId: string): string => `${at}#${groupId}`;
@@ -210,6 +216,11 @@ function numberOf({ pk, sk }: Key, prefix: string): number | undefined {
   const digits = sk.slice(prefix.length);
   const place = digits.length === SEQ_DIGITS && /^\d+$/.test(digits) ? Number(digits) : 0;
   return place > 0 ? place : undefined;
+}
+
+/** The id of the uploaded file whose item this is, or undefined for any other item. */
+export function fileIdOf(key: Key): string | undefined {
+  return key.pk.startsWith(FILE) && key.sk === FILE_SK ? key.pk.slice(FILE.length) : undefined;
 }
 
 /** The group that a user has left, or undefined for any other item. */

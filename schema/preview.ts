@@ -29,9 +29,9 @@ export function beginningOf(text: string): string {
 }
 
 /**
- * What a summary shows of a stored message: its beginning; null of a tombstone; of a system message its event. An
- * encrypted preview is passed on as it is: where a text is too long for a summary, its author's process encrypted its
- * beginning too.
+ * What a summary shows of a stored message: its beginning; the names of its files where it has no text; null of a
+ * tombstone; of a system message its event. A stored preview is passed on as it is: where a text is encrypted and too long
+ * for a summary, its author's process encrypted its beginning too.
  */
 export function previewOf({
   message: text,
@@ -39,7 +39,8 @@ export function previewOf({
   event,
 }: Pick<MessageItem, 'message' | 'preview' | 'event'>): StoredSummary['preview'] {
   if (event) return eventPreview(event);
-  return typeof text === 'string' ? beginningOf(text) : ((text && beginning) ?? text);
+  if (text === null) return null;
+  return beginning ?? (typeof text === 'string' ? beginningOf(text) : text);
 }
 
 function eventPreview(event: SystemEvent): SystemEvent {

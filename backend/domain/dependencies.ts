@@ -1,5 +1,7 @@
+import type { AttachmentLimits } from '../attachment-config.ts';
 import type { Publisher } from '../events/changes.ts';
 import type { ExpiringStore } from '../events/expiring-store.ts';
+import type { FileStore } from '../files/file-store.ts';
 import type { Clock, IdSource } from '../sources.ts';
 import type { BlockStore } from '../table/block-store.ts';
 import type { ChangeStore } from '../table/change-store.ts';
@@ -16,6 +18,7 @@ import type { ProfileStore } from '../table/profile-store.ts';
 import type { ReactionStore } from '../table/reaction-store.ts';
 import type { RevisionStore } from '../table/revision-store.ts';
 import type { SettingsStore } from '../table/settings-store.ts';
+import type { UploadStore } from '../table/upload-store.ts';
 import type { GroupData } from './group-data.ts';
 import type { GroupSummaries } from './group-summaries.ts';
 import type { MessageLog } from './message-log.ts';
@@ -40,6 +43,10 @@ export interface Dependencies {
   readonly mentions: MentionStore;
   readonly blocks: BlockStore;
   readonly profiles: ProfileStore;
+  readonly uploads: UploadStore;
+  /** Undefined: messages cannot have files. */
+  readonly fileStore: FileStore | undefined;
+  readonly attachmentLimits: AttachmentLimits;
   /** The stored form of messages, for events. */
   readonly codec: MessageCodec;
   /** Holds the tails of logs that this process saw. */

@@ -1,12 +1,12 @@
-import { KeyReusedError } from '../errors.ts';
+import { type AppError, KeyReusedError, UnprocessableError } from '../errors.ts';
 import type { Mentions } from '../table/mention-store.ts';
-import type { LogEntry, Message } from './model.ts';
+import type { LogEntry, Message, NamedAttachment } from './model.ts';
 
 /** A message on its way into a log. */
 export interface Draft {
   readonly groupId: string;
   readonly userId: string;
-  /** Trimmed and checked. */
+  /** Trimmed and checked. Empty: it has files. */
   readonly text: string;
   /** The `Idempotency-Key` of the request. */
   readonly clientKey?: string;
@@ -18,6 +18,12 @@ export interface Draft {
   readonly data?: string;
   /** Whom the text mentions. */
   readonly mentions?: Mentions;
+  /** Ids of the files that the request names. */
+  readonly attachmentIds?: readonly string[];
+  /** These files, ready to be sent. */
+  readonly attachments?: readonly NamedAttachment[];
+  /** Why its files cannot be sent: an earlier attempt of the same request may have sent them. */
+  readonly refusal?: AppError;
 }
 
 /**
@@ -49,13 +55,28 @@ export function ownAttempt(
 }
 
 /**
- * The message, if it was sent with the draft's text and own data, and as the same reply. After an edit that text is not known any more,
+ * The message, if it was sent with the draft's text, own data and files, and as the same reply. After an edit that text is not known any more,
  * nor is it where the stored text cannot be decrypted: then the sender and the key decide.
  * @throws KeyReusedError
  */
-export function requireSameRequest(message: Message, { text, replyTo, data }: Draft): Message {
+export function requireSameRequest(message: Message, { text, replyTo, data, attachmentIds }: Draft): Message {
   const isKnown = message.rev === 0 && !message.unreadable;
-  const isSame = message.message === text && message.reply_to === replyTo && message.data === data;
+  const isSame =
+    message.message === text &&
+    message.reply_to === replyTo &&
+    message.data === data &&
+    sameFiles(message, attachmentIds);
   if (isKnown && !isSame) throw new KeyReusedError();
   return message;
 }
+
+function sameFiles({ attachments = [] }: Message, ids: readonly string[] = []): boolean {
+  return attachments.length === ids.length && attachments.every(({ id }, place) => id === ids[place]);
+}
+
+/**
+ * A file is another user's, was sent already, has expired, or does not exist: one code for all, so that no id can be
+ * probed.
+ */
+export const unknownAttachment = () =>
+  new UnprocessableError([{ code: 'attachment_unknown', field: 'attachments' }]);

@@ -1,11 +1,11 @@
 import { MAX_SEQ } from '../../schema/keys.ts';
-import { AfterSeqTooFarBehindError, BusyError, UnprocessableError } from '../errors.ts';
+import { AfterSeqTooFarBehindError, type AppError, BusyError, UnprocessableError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { NO_RECORDER, type Recorder } from '../metrics/recorder.ts';
 import type { Clock, IdSource } from '../sources.ts';
 import type { Search } from '../table/message-store.ts';
 import { CONFLICT, type ConflictRetries, retryOnConflict } from '../table/retry-on-conflict.ts';
-import { type Draft, keyIn, ownAttempt, requireSameRequest } from './drafts.ts';
+import { type Draft, keyIn, ownAttempt, requireSameRequest, unknownAttachment } from './drafts.ts';
 import { GroupTurns } from './group-turns.ts';
 import { type KnownTail, KnownTails } from './known-tails.ts';
 import { type Access, type AccessNeeds, logIdOf, membershipSeqOf, readAccess } from './membership.ts';
@@ -79,13 +79,14 @@ export class MessageLog {
   /**
    * Appends a message, or finds the one that an earlier attempt of the same request appended.
    * @throws NotFoundError for a sender who is no member any more; UnprocessableError `after_seq_beyond_end` and
-   * `reply_to_unknown`, KeyReusedError, AfterSeqTooFarBehindError, BusyError, TextKeysUnavailableError.
+   * `reply_to_unknown` and `attachment_unknown`, the draft's refusal, KeyReusedError, AfterSeqTooFarBehindError, BusyError, TextKeysUnavailableError.
    */
   async append(snapshot: Snapshot, draft: Draft): Promise<Appended> {
     return this.#turns.take(draft.groupId, async () => {
       const { access } = snapshot;
       const start = await this.#start(snapshot, draft);
       if ('found' in start) return { message: start.found, access };
+      if (draft.refusal) return { message: await this.#earlierAttempt(draft, draft.refusal), access };
       const authorised = start.provesMember ? access : await this.#readAgain(access, draft);
       return this.#appendAfter(start.tail, authorised, draft);
     });
@@ -193,6 +194,9 @@ export class MessageLog {
       const message = this.#message(draft, tail, messageId);
       const outcome = await this.#parts.messages.append(message);
       if (outcome.stored) return this.#noted(message, access);
+      if ('filesTaken' in outcome) {
+        return { message: await this.#earlierAttempt(draft, unknownAttachment()), access };
+      }
       const { existing } = outcome;
       const own = ownAttempt(existing, draft, messageId);
       if (own) return this.#noted(own, access);
@@ -202,6 +206,26 @@ export class MessageLog {
       } else seen = existing ?? tail;
       return CONFLICT;
     });
+  }
+
+  /**
+   * The message of an earlier attempt, for a draft whose files cannot be sent: because that attempt sent them, perhaps a
+   * moment ago. Where the log is not searched anyway, it is here: the other attempt stored its message and the files' items
+   * in one transaction, so who has seen these items finds it.
+   * @throws `refusal` where there is none; KeyReusedError
+   */
+  async #earlierAttempt(draft: Draft, refusal: AppError): Promise<Message> {
+    const { groupId, clientKey, afterSeq } = draft;
+    if (clientKey === undefined) throw refusal;
+    const { messages } = this.#parts;
+    const own = keyIn(draft);
+    const searched =
+      afterSeq === undefined
+        ? await messages.searchNewest(groupId, SEARCH_WITHOUT_POSITION, own)
+        : await messages.searchAfter(groupId, afterSeq, SEARCH_AFTER_POSITION, own);
+    const earlier = foundIn(searched, draft);
+    if (!earlier) throw refusal;
+    return earlier.found;
   }
 
   /**

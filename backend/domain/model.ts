@@ -1,7 +1,9 @@
 import type {
+  Attachment,
   ChangeItem,
   DirectGroupItem,
   DirectMemberItem,
+  FileItem,
   InviteItem,
   MessageItem,
   NamedGroupItem,
@@ -19,16 +21,33 @@ import type { Key } from '../../schema/keys.ts';
  */
 
 /** A message of a group's log, with its text. */
-export interface Message extends Omit<MessageItem, keyof Key | 'n' | 'message' | 'preview' | 'data'> {
+export interface Message extends Omit<
+  MessageItem,
+  keyof Key | 'n' | 'message' | 'preview' | 'data' | 'attachments' | 'attachment_names'
+> {
   readonly groupId: string;
   /** Number of texts in the log up to this message, this one included. */
   readonly n: number;
-  /** Null in a tombstone and in a system message. */
+  /** Null in a tombstone and in a system message. Empty where its author sent only files. */
   readonly message: string | null;
+  /** Its files, at least one. */
+  readonly attachments?: readonly NamedAttachment[];
   /** Own data, as JSON. Left out where the stored one cannot be decrypted. */
   readonly data?: string;
   /** The stored text cannot be decrypted; `message` says so. */
   readonly unreadable?: true;
+}
+
+/** A file of a message. */
+export interface NamedAttachment extends Attachment {
+  readonly name: string;
+}
+
+/** A file that a user uploads, or has sent. */
+export interface UploadedFile extends Omit<FileItem, keyof Key | 'name'> {
+  readonly id: string;
+  /** Absent after it was sent. */
+  readonly name?: string;
 }
 
 /**

@@ -26,10 +26,13 @@ export function newTextMessage({
   text,
   data,
   mentions,
+  attachments,
   ...message
-}: NewMessage & Pick<Draft, 'text' | 'data' | 'mentions'>): Message {
+}: NewMessage & Pick<Draft, 'text' | 'data' | 'mentions' | 'attachments'>): Message {
   const own = data === undefined ? undefined : { data };
-  return newMessage(message, { kind: 'text', message: text, n: message.tail.n + 1, ...mentions, ...own });
+  const files = attachments && { attachments };
+  const content = { kind: 'text' as const, message: text, n: message.tail.n + 1 };
+  return newMessage(message, { ...content, ...mentions, ...own, ...files });
 }
 
 /** A new message about a change of the group. It is no text, and does not count among them. */
@@ -42,7 +45,7 @@ export function newSystemMessage({
 
 function newMessage(
   { groupId, userId, clientKey, replyTo, tail, messageId, createdAt }: NewMessage,
-  content: Pick<Message, 'kind' | 'message' | 'event' | 'data' | 'n'> & Mentions,
+  content: Pick<Message, 'kind' | 'message' | 'event' | 'data' | 'attachments' | 'n'> & Mentions,
 ): Message {
   const message = {
     groupId,

@@ -13,8 +13,10 @@ import { UnprocessableError } from '../errors.ts';
 import type { Message } from '../domain/model.ts';
 import { changedMessage, type MessageAnswer, message, presentMessage } from '../presentation/message.ts';
 import {
+  attachmentsField,
   CODES,
   groupIdIn,
+  HAS_TEXT_OR_FILES,
   idempotencyKey,
   isObject,
   limitParameter,
@@ -22,6 +24,7 @@ import {
   ownData,
   seqField,
   seqParameter,
+  textBesideFiles,
 } from './fields.ts';
 import { linkPages } from './paging.ts';
 import { groupIdInPath, seqInPath } from './path-fields.ts';
@@ -31,7 +34,7 @@ import { json, personRoute, type Route } from './route.ts';
 const sendBody = (maxChars: number) =>
   z
     .strictObject({
-      message: messageText(maxChars),
+      message: textBesideFiles(maxChars),
       message_group_uuid: z
         .string('message_group_uuid_invalid')
         .min(1, 'message_group_uuid_blank')
@@ -44,12 +47,12 @@ const sendBody = (maxChars: number) =>
       handle: z
         .string('handle_invalid')
         .overwrite(cleanLine)
-        .min(1, { error: 'user_reciever_handle_blank', abort: true })
         .refine((text) => !isBlank(text), 'user_reciever_handle_blank')
         .optional()
         .meta({
           description: 'The user to send to. Creates the conversation if there is none yet.',
           examples: ['grace'],
+          override: { minLength: 1 },
           [CODES]: ['handle_invalid', 'user_reciever_handle_blank'],
         }),
       after_seq: seqField(
@@ -59,6 +62,12 @@ const sendBody = (maxChars: number) =>
       ).optional(),
       data: ownData('Own data of the message, for programs that build on this').optional(),
       reply_to: seqField('reply_to', 'Seq of a message of the same group that it replies to.').optional(),
+      attachments: attachmentsField,
+    })
+    .refine(({ message: text, attachments: ids }) => isThere(text) || isNotEmpty(ids), {
+      error: 'message_blank',
+      path: ['message'],
+      when: isObject,
     })
     .refine((body) => body.message_group_uuid !== undefined || body.handle !== undefined, {
       error: 'user_reciever_handle_blank',
@@ -70,7 +79,18 @@ const sendBody = (maxChars: number) =>
       path: ['handle'],
       when: isObject,
     })
-    .meta({ override: { oneOf: [{ required: ['message_group_uuid'] }, { required: ['handle'] }] } });
+    .meta({
+      override: {
+        oneOf: [{ required: ['message_group_uuid'] }, { required: ['handle'] }],
+        ...HAS_TEXT_OR_FILES,
+      },
+    });
+
+/** Whether a text of a body has something visible. What is no text has another error. */
+const isThere = (text: unknown): boolean =>
+  typeof text === 'string' ? text !== '' : text !== undefined && text !== null;
+
+const isNotEmpty = (ids: unknown): boolean => Array.isArray(ids) && ids.length > 0;
 
 type SendBody = z.output<ReturnType<typeof sendBody>>;
 
@@ -108,12 +128,13 @@ const sendRoute = (maxChars: number): Route =>
     path: '/messages',
     name: 'sendMessage',
     summary: 'Sends a message to a group or a person',
-    description: 'A response of 200 means that the message is stored.',
+    description:
+      'A response of 200 means that the message is stored. A message with files needs no text; an edit always does.',
     headers: z.object({ 'Idempotency-Key': idempotencyKey }),
     body: sendBody(maxChars),
     answer: json(message, 'The message as it is stored.'),
     errors: {
-      403: ['recipient_unavailable', 'recipient_blocked'],
+      403: ['recipient_unavailable', 'recipient_blocked', 'attachments_disabled'],
       404: ['not_found'],
       409: ['idempotency_key_reused', 'after_seq_too_far_behind'],
       422: [
@@ -122,17 +143,20 @@ const sendRoute = (maxChars: number): Route =>
         'user_reciever_handle_self',
         'after_seq_beyond_end',
         'reply_to_unknown',
+        'attachment_unknown',
+        'attachment_not_uploaded',
       ],
     },
     handle: async ({ context, caller, headers, body, request }) => {
       const clientKey = headers['Idempotency-Key'];
       const stored = await send(context, body, {
         userId: caller.userId,
-        text: body.message,
+        text: body.message ?? '',
         ...(clientKey !== undefined && { clientKey }),
         ...(body.after_seq !== undefined && { afterSeq: body.after_seq }),
         ...(body.reply_to !== undefined && { replyTo: body.reply_to }),
         ...(body.data && { data: body.data.text }),
+        ...(body.attachments && isNotEmpty(body.attachments) && { attachmentIds: body.attachments }),
       });
       request.sentMessage = stored.message_uuid;
       // An earlier attempt of the same request may have stored it: others may have reacted since.

@@ -60,6 +60,11 @@ export const HEADERS = {
     schema: { type: 'string' },
     example: '</api/messages/01JX3K8Q4M5N6P7R8S9TAVBWCX?before=23&limit=20>; rel="prev"',
   },
+  Location: {
+    description: 'Where the file is: absolute, or relative to the API. It needs no token.',
+    required: true,
+    schema: { type: 'string' },
+  },
   'Retry-After': {
     description: 'Seconds after which to try again.',
     required: true,
@@ -182,7 +187,7 @@ const INTERNAL_ERROR: ZodOpenApiResponseObject = {
 const UNAVAILABLE: ZodOpenApiResponseObject = {
   ...failure(503, TRANSIENT_CODES, ['Retry-After']),
   description:
-    'A transient failure: the table or the issuer is unreachable, or there are too many concurrent requests.',
+    'A transient failure: the table, the issuer or the store of files is unreachable, or there are too many concurrent requests.',
   id: 'Unavailable',
 };
 

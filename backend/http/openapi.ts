@@ -132,7 +132,12 @@ function describeAnswer(route: Route): ZodOpenApiResponsesObject {
   if (isCounted(route)) for (const name of RATE_HEADERS) headers[name] = refToHeader(name);
   switch (form) {
     case 'json':
-      return { '200': { description, headers, content: { 'application/json': { schema } } } };
+      return {
+        ...(answer.redirects && {
+          '302': { description: 'The file is there.', headers: withLocation(headers) },
+        }),
+        '200': { description, headers, content: { 'application/json': { schema } } },
+      };
     case 'empty':
       return { '204': { description, headers } };
     case 'own': {
@@ -140,6 +145,10 @@ function describeAnswer(route: Route): ZodOpenApiResponsesObject {
       return { '200': { description, headers, content: Object.fromEntries(content) } };
     }
   }
+}
+
+function withLocation(headers: oas31.HeadersObject): oas31.HeadersObject {
+  return { Location: refToHeader('Location'), ...headers };
 }
 
 const RATE_HEADERS = ['RateLimit', 'RateLimit-Policy'] as const;

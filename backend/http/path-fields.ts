@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { foldHandle } from '../../schema/handles.ts';
-import { isGroupId, isInviteCode, isUserId } from '../../schema/ids.ts';
+import { isFileId, isGroupId, isInviteCode, isUserId } from '../../schema/ids.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
 
 /** The fields of paths. They have no error codes: a path that one of them does not accept is not found. */
@@ -32,6 +32,16 @@ export const inviteCodeInPath = z
   .meta({
     description: 'The code of an invitation. Any other text: 404.',
     examples: ['01JX3K8Q4M5N6P7R8S9TAVBWCX5GZ0S8KCX3N1QH2V7RBTW9M4PE'],
+    override: { minLength: 1 },
+  });
+
+/** An uploaded file in a path. An invalid id is a 404. */
+export const fileIdInPath = z
+  .string()
+  .refine(isFileId)
+  .meta({
+    description: 'Id of a file of the message. Any other text: 404.',
+    examples: ['01JX3K9Q4M5N6P7R8S9TAVBWCY'],
     override: { minLength: 1 },
   });
 

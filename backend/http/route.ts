@@ -29,6 +29,8 @@ export interface AnswerDeclaration<Body extends z.ZodType = z.ZodType> {
   /** For the form `own`. */
   readonly mediaTypes?: readonly string[];
   readonly headers?: readonly AnswerHeader[];
+  /** The handler may have sent a redirection instead (302). */
+  readonly redirects?: true;
 }
 
 const NOTHING = z.void();
@@ -219,7 +221,8 @@ function taken<Schema extends z.ZodType>(
   return schema === undefined ? (undefined as z.output<Schema>) : parse(schema);
 }
 
-function answerWith(response: Response, { form }: AnswerDeclaration, value: unknown): void {
+function answerWith(response: Response, { form, redirects }: AnswerDeclaration, value: unknown): void {
+  if (redirects && response.writableEnded) return;
   switch (form) {
     case 'json':
       sendJson(response, value);

@@ -1,4 +1,5 @@
 import { MESSAGE_MAX_CHARS } from '../../schema/plain-text.ts';
+import { attachmentRoutes } from './attachments.ts';
 import { docsRoutes } from './docs.ts';
 import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
@@ -26,6 +27,7 @@ export function apiRoutes(messageMaxChars: number): readonly Route[] {
     ...inviteRoutes,
     ...searchRoutes,
     ...messageRoutes(messageMaxChars),
+    ...attachmentRoutes,
     ...reactionRoutes,
     ...pinRoutes,
     ...eventRoutes,

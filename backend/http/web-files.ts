@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import compression from 'compression';
 import express, { type RequestHandler, type Response, Router } from 'express';
 import helmet from 'helmet';
+import { MAX_ATTACHMENTS } from '../../schema/attachments.ts';
 import { MESSAGE_MAX_CHARS } from '../../schema/plain-text.ts';
-import { type CognitoConfig, issuersOf, type OidcConfig } from '../config.ts';
+import { type AttachmentLimits, type CognitoConfig, issuersOf, type OidcConfig } from '../config.ts';
 
 /** The output directory of `npm run build:web`. */
 export const WEB_DIRECTORY = fileURLToPath(new URL('../../dist/web', import.meta.url));
@@ -13,6 +14,15 @@ export const WEB_DIRECTORY = fileURLToPath(new URL('../../dist/web', import.meta
 export interface WebSettings {
   /** Code points of a message's text at most. */
   readonly message_max_chars: number;
+  /** Absent: messages cannot have files. */
+  readonly attachments?: {
+    /** Files of a message. */
+    readonly max_count: number;
+    /** Of one file. */
+    readonly max_bytes: number;
+    /** Media types, `image/*`, or `*\/*`. */
+    readonly types: readonly string[];
+  };
   /** Whether `POST /development/sign-in` is available. Only in a local run. */
   readonly development?: true;
   readonly oidc?: {
@@ -54,16 +64,27 @@ interface Configured {
   readonly oidc?: OidcConfig;
   /** Default: MESSAGE_MAX_CHARS. */
   readonly messageMaxChars?: number;
+  readonly attachments?: AttachmentLimits;
+  /** Whether there is a store of files. */
+  readonly hasFiles?: boolean;
 }
 
 /** Returns the screens' settings for a configuration. A user pool takes precedence over another issuer. */
 export function webSettings(
-  { cognito, oidc, messageMaxChars = MESSAGE_MAX_CHARS }: Configured,
+  { cognito, oidc, messageMaxChars = MESSAGE_MAX_CHARS, attachments, hasFiles = false }: Configured,
   development = false,
 ): WebSettings {
   const issuer = cognito ? cognitoIssuer(cognito) : oidc && otherIssuer(oidc);
   return {
     message_max_chars: messageMaxChars,
+    ...(hasFiles &&
+      attachments && {
+        attachments: {
+          max_count: MAX_ATTACHMENTS,
+          max_bytes: attachments.maxBytes,
+          types: attachments.types,
+        },
+      }),
     ...(development && { development: true }),
     ...(issuer && { oidc: issuer }),
   };
@@ -74,6 +95,8 @@ export interface WebFilesOptions {
   readonly settings: WebSettings;
   /** The host of the sign-in pages, if that is not the issuer's nor one of Cognito's. */
   readonly signInDomain?: string;
+  /** The origin that files are uploaded to and downloaded from. Absent: the page's own. */
+  readonly filesOrigin?: string | undefined;
 }
 
 /**
@@ -81,9 +104,9 @@ export interface WebFilesOptions {
  * because the screens have their own addresses. It is mounted after the API's routes and passes other requests on.
  */
 export function webFiles(options: WebFilesOptions): Router {
-  const { directory, settings, signInDomain } = options;
+  const { directory, settings } = options;
   const router = Router();
-  router.use(/^(?!\/api(\/|$))/, compression(), contentSecurityPolicy(settings, signInDomain));
+  router.use(/^(?!\/api(\/|$))/, compression(), contentSecurityPolicy(options));
   router.get('/config.json', (_request, response) => {
     response.set('Cache-Control', 'no-store').json(settings);
   });
@@ -115,8 +138,10 @@ function setCaching(response: Response, path: string): void {
   response.set('Cache-Control', path.includes(HASHED) ? IMMUTABLE : REVALIDATE);
 }
 
-/** Allows only the screens' own files to run, and only connections to this API and the issuer. */
-function contentSecurityPolicy({ oidc }: WebSettings, signInDomain?: string): RequestHandler {
+/** Allows only the screens' own files to run, and only connections to this API, the issuer and the store of files. */
+function contentSecurityPolicy({ settings, signInDomain, filesOrigin }: WebFilesOptions): RequestHandler {
+  const { oidc } = settings;
+  const files = filesOrigin === undefined ? [] : [filesOrigin];
   const signIn = signInDomain === undefined ? [] : [`https://${signInDomain}`];
   return helmet.contentSecurityPolicy({
     useDefaults: false,
@@ -124,10 +149,10 @@ function contentSecurityPolicy({ oidc }: WebSettings, signInDomain?: string): Re
       defaultSrc: ["'none'"],
       scriptSrc: ["'self'"],
       styleSrc: ["'self'"],
-      imgSrc: ["'self'"],
+      imgSrc: ["'self'", ...files],
       fontSrc: ["'self'"],
       manifestSrc: ["'self'"],
-      connectSrc: ["'self'", ...(oidc ? issuerOrigins(oidc.authority) : []), ...signIn],
+      connectSrc: ["'self'", ...(oidc ? issuerOrigins(oidc.authority) : []), ...signIn, ...files],
       baseUri: ["'none'"],
       formAction: ["'none'"],
       frameAncestors: ["'none'"],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MAX_ATTACHMENTS } from '../../schema/attachments.ts';
 import type { SystemEvent } from '../../schema/items.ts';
 import { beginningOf, PREVIEW_CODE_POINTS } from '../../schema/preview.ts';
 import { NO_ANNOTATIONS } from '../domain/annotations.ts';
@@ -7,6 +8,7 @@ import type { Annotations, Message, Reaction } from '../domain/model.ts';
 import type { NameReader } from '../domain/names.ts';
 import { JsonText } from '../json-text.ts';
 import { systemWords } from '../domain/system-messages.ts';
+import { attachment, presentAttachments, shortTextOf, withFilesLine } from './attachment.ts';
 import {
   count,
   displayName,
@@ -95,6 +97,9 @@ const common = {
       'Whether the text mentions all members, with `@all`. In a group of more than 100 only those of its owner and admins do.',
     examples: [false],
   }),
+  attachments: z.array(attachment).meta({
+    description: `Its files, at most ${MAX_ATTACHMENTS}, in the order in which they were sent. Empty in a tombstone.`,
+  }),
   unreadable,
   client_key: z
     .string()
@@ -154,7 +159,19 @@ export const textMessage = z
     message: z
       .string()
       .nullable()
-      .meta({ description: 'The text; null in a tombstone.', examples: ['Hello Grace!'] }),
+      .meta({
+        description:
+          'The text; null in a tombstone. Of a message with files also a last line that names them, for clients that do not show `attachments`.',
+        examples: ['Hello Grace!'],
+      }),
+    text: z
+      .string()
+      .exactOptional()
+      .meta({
+        description:
+          'Of a message with files: the text alone, as its author wrote it; empty where they sent only files. Otherwise absent.',
+        examples: ['Hello Grace!'],
+      }),
     reply_to: repliedTo.exactOptional(),
     data: ownData.exactOptional(),
   })
@@ -223,17 +240,14 @@ export function presentMessage(
     deleted_at: item.deleted_at ?? null,
     mentions: presentUsers(item.mentions ?? [], names),
     mentions_all: item.mentions_all ?? false,
+    attachments: presentAttachments(item),
   };
   const { event, client_key, unreadable } = item;
   if (unreadable) presented.unreadable = unreadable;
   if (client_key !== undefined && item.user_uuid === viewerId) presented.client_key = client_key;
   if (added) Object.assign(presented, presentAnnotations(added, item.seq, viewerId));
   if (event === undefined) {
-    const text: { kind: 'text'; message: string | null; data?: JsonText } = {
-      kind: 'text',
-      message: item.message,
-    };
-    if (item.data !== undefined) text.data = new JsonText(item.data);
+    const text = presentText(item);
     const original = item.reply_to === undefined ? undefined : quoted.get(item.reply_to);
     return original
       ? Object.assign(presented, text, { reply_to: presentRepliedTo(original, names) })
@@ -252,6 +266,19 @@ export function presentUsers(
   return userIds.map((userId) => ({ user_uuid: userId, ...names.person(userId) }));
 }
 
+/** What a user wrote. */
+function presentText(item: Message): {
+  kind: 'text';
+  message: string | null;
+  text?: string;
+  data?: JsonText;
+} {
+  const text: ReturnType<typeof presentText> = { kind: 'text', message: withFilesLine(item) };
+  if (item.attachments && item.message !== null) text.text = item.message;
+  if (item.data !== undefined) text.data = new JsonText(item.data);
+  return text;
+}
+
 function presentAnnotations({ reactions, pinned }: Annotations, seq: number, viewerId: string | undefined) {
   const present = ({ emoji, users }: Reaction) => ({
     emoji,
@@ -267,7 +294,8 @@ function wordsFor(event: SystemEvent, actorId: string, names: Pick<NameReader, '
 
 function presentRepliedTo(original: Message, names: Pick<NameReader, 'person'>): RepliedTo {
   const { seq, user_uuid, event, unreadable } = original;
-  const text = event === undefined ? original.message : wordsFor(event, user_uuid, names);
+  // A text alone, if there is one: its beginning may be all that is shown.
+  const text = event === undefined ? shortTextOf(original) : wordsFor(event, user_uuid, names);
   return {
     seq,
     user_uuid,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { JsonText } from '../json-text.ts';
+import { MAX_PIXELS } from '../../schema/attachments.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
 
 /** The values in responses. Each is also documented where it is used, with its meaning there. */
@@ -69,3 +70,26 @@ export const ownData = z.custom<JsonText>().meta({
   examples: [{ poll: { options: ['Monday', 'Tuesday'] } }],
   override: { type: 'object', additionalProperties: true },
 });
+
+export const fileId = z.string().meta({
+  description: 'Id of an uploaded file. Opaque.',
+  examples: ['01JX3K9Q4M5N6P7R8S9TAVBWCY'],
+});
+
+export const fileName = z.string().meta({
+  description: 'Name of the file: one line without folders, control characters and directional controls.',
+  examples: ['plan.pdf'],
+});
+
+export const mediaType = z.string().meta({
+  description: 'Media type, as its sender said: nothing proves that the content is of this type.',
+  examples: ['application/pdf'],
+});
+
+export const fileSize = z
+  .int()
+  .min(1)
+  .meta({ description: 'Size in bytes.', examples: [48_213] });
+
+/** A width or a height. */
+export const pixels = z.int().min(1).max(MAX_PIXELS);

@@ -29,6 +29,7 @@ import type { MessageCodec } from './message-codec.ts';
 import { SEQ_IS_FREE } from './message-store.ts';
 import { summaryIsUnchanged, summaryUpdate } from './summary-update.ts';
 import type { Table } from './table.ts';
+import { fileWrites } from './upload-store.ts';
 
 /** A group that is created: all of it or nothing. */
 export interface GroupToOpen {
@@ -50,9 +51,26 @@ export type OpenOutcome =
       readonly entry: LogEntry;
     }
   /** The group existed: its first message. */
-  | { readonly opened: false; readonly firstMessage: Message | undefined; readonly blockedBy?: never }
+  | {
+      readonly opened: false;
+      readonly firstMessage: Message | undefined;
+      readonly blockedBy?: never;
+      readonly filesTaken?: never;
+    }
   /** There is no group, and one of the two blocks the other. */
-  | { readonly opened: false; readonly firstMessage?: undefined; readonly blockedBy: 'author' | 'peer' };
+  | {
+      readonly opened: false;
+      readonly firstMessage?: undefined;
+      readonly blockedBy: 'author' | 'peer';
+      readonly filesTaken?: never;
+    }
+  /** There is no group, and a file of the first message cannot be sent any more. */
+  | {
+      readonly opened: false;
+      readonly firstMessage?: undefined;
+      readonly blockedBy?: never;
+      readonly filesTaken: true;
+    };
 
 export type GroupChangeOutcome =
   | { readonly stored: true; readonly entries: readonly [LogEntry, ...LogEntry[]] }
@@ -88,7 +106,7 @@ export class GroupStore {
   /**
    * Stores a group where none is, in one transaction: a group is never seen without its members or its first message.
    * When two callers open it at the same moment, one meets the condition on META, or a transaction conflict that the
-   * client retries. 2 W for each item, mentions among them, and 2 W for each row in the inbox: 12 W for two members, and 4 W for the
+   * client retries. 2 W for each item, mentions and files among them, and 2 W for each row in the inbox: 12 W for two members, and 4 W for the
    * two conditions that neither of a pair blocks the other.
    */
   async open({
@@ -114,6 +132,7 @@ export class GroupStore {
             ...(pair ? [noBlock(TableName, pair[1], pair[0]), noBlock(TableName, pair[0], pair[1])] : []),
             ...members.map((member) => ({ Put: { TableName, Item: memberItemOf(member) } })),
             ...mentionWrites(TableName, entry, { after: entry }),
+            ...fileWrites(TableName, entry),
             ...(stored ? [groupDataWrite(TableName, newGroup.groupId, stored)] : []),
           ],
         }),
@@ -122,7 +141,9 @@ export class GroupStore {
     if (outcome.stored) return { opened: true, group, members, entry };
     const blockedBy = pair && blockerIn(outcome.items);
     if (blockedBy) return { opened: false, blockedBy };
-    const existing = readEntry(outcome.items[1]?.existing);
+    const [meta, first] = outcome.items;
+    if (meta?.held && first?.held) return { opened: false, filesTaken: true };
+    const existing = readEntry(first?.existing);
     return { opened: false, firstMessage: existing && (await this.#codec.decodeOne(existing)) };
   }
 

@@ -1,8 +1,12 @@
-import type { LogEntry, Message, OwnData, ShownSummary } from '../domain/model.ts';
+import type { LogEntry, Message, NamedAttachment, OwnData, ShownSummary } from '../domain/model.ts';
+import { filesLine } from '../../schema/attachments.ts';
 import type { StoredText } from '../../schema/items.ts';
+import { beginningOf } from '../../schema/preview.ts';
 import {
+  type FileLocation,
   NO_ENCRYPTION,
   type StoredContent,
+  type StoredFileName,
   type StoredGroupData,
   type SummaryOfGroup,
   type TextEncryption,
@@ -30,14 +34,27 @@ export class MessageCodec {
   async encode(message: Message): Promise<LogEntry> {
     const known = this.#entries.get(message);
     if (known) return known;
-    const { message: text, data, unreadable, ...rest } = message;
-    const [content, stored] = await Promise.all([
-      text === null ? { message: null } : this.#encryption.encrypt(rest, text),
+    const { message: text, data, attachments, unreadable, ...rest } = message;
+    const [content, stored, files] = await Promise.all([
+      text === null ? { message: null } : this.#encryption.encrypt(rest, text, filesPreview(message)),
       data === undefined ? undefined : this.#encryption.encryptData(rest, data),
+      attachments && this.#encodeFiles(rest, attachments),
     ]);
-    const entry = { ...rest, ...content, ...(stored !== undefined && { data: stored }) };
+    const entry = { ...rest, ...content, ...(stored !== undefined && { data: stored }), ...files };
     this.#entries.set(message, entry);
     return entry;
+  }
+
+  /** The files of a message as they are stored, their names encrypted for its seq. */
+  async #encodeFiles(
+    location: TextLocation,
+    files: readonly NamedAttachment[],
+  ): Promise<Pick<LogEntry, 'attachments' | 'attachment_names'>> {
+    const names = JSON.stringify(files.map(({ name }) => name));
+    return {
+      attachments: files.map(({ name, ...file }) => file),
+      attachment_names: await this.#encryption.encryptData({ ...location, part: 'names' }, names),
+    };
   }
 
   /** @throws TextKeysUnavailableError. A text that can never be decrypted is marked instead. */
@@ -68,6 +85,16 @@ export class MessageCodec {
     return this.#encryption.encrypt(location, text);
   }
 
+  /** The name of an uploaded file as it is stored. @throws TextKeysUnavailableError */
+  async encodeFileName(location: FileLocation, name: string): Promise<StoredText> {
+    return this.#encryption.encryptData(location, name);
+  }
+
+  /** Names of uploaded files, in their order; undefined for each that can never be decrypted. @throws TextKeysUnavailableError */
+  async decodeFileNames(files: readonly StoredFileName[]): Promise<(string | undefined)[]> {
+    return this.#encryption.decryptFileNames(files);
+  }
+
   /** Own data of a group as it is stored. @throws TextKeysUnavailableError */
   async encodeGroupData(groupId: string, { id, text }: OwnData): Promise<StoredText> {
     return this.#encryption.encryptData({ groupId, dataId: id }, text);
@@ -85,6 +112,12 @@ export class MessageCodec {
   async decodeSummaries(summaries: readonly SummaryOfGroup[]): Promise<ShownSummary[]> {
     return this.#encryption.decryptSummaries(summaries);
   }
+}
+
+/** What a summary shows of a message without a text: its files. Undefined for any other, whose text is shown. */
+function filesPreview({ message, attachments }: Message): string | undefined {
+  if (message !== '' || !attachments) return undefined;
+  return beginningOf(filesLine(attachments.map(({ name }) => name)));
 }
 
 /** For a process that has no key and only moves stored texts on, such as the stream's handler. */

@@ -8,6 +8,7 @@ import { mentionWrites, type TransactItem } from './mention-store.ts';
 import type { MessageCodec } from './message-codec.ts';
 import { inGroup, queryItems, queryOnce, queryPages } from './query.ts';
 import type { Table } from './table.ts';
+import { fileWrites } from './upload-store.ts';
 
 /**
  * The messages of every group: one log each. Texts are plain outside of it, and may be encrypted in the table. What changes
@@ -23,10 +24,11 @@ export class MessageStore {
   }
 
   /**
-   * Stores a message where none is. 1 W for each KB; with mentions 2 W for each KB and for each item of a mention.
+   * Stores a message where none is. 1 W for each KB; with mentions or files 2 W for each KB, for each item of a mention and
+   * for each file.
    * @throws TextKeysUnavailableError; then nothing was stored.
    */
-  async append(message: Message): Promise<WriteOutcome<Message>> {
+  async append(message: Message): Promise<AppendOutcome> {
     const entry = await this.#codec.encode(message);
     const put = {
       TableName: this.#table.name,
@@ -34,27 +36,32 @@ export class MessageStore {
       ConditionExpression: SEQ_IS_FREE,
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     } as const;
-    const mentions = mentionWrites(this.#table.name, entry, { after: entry });
+    const others = [
+      ...mentionWrites(this.#table.name, entry, { after: entry }),
+      ...fileWrites(this.#table.name, entry),
+    ];
     const outcome =
-      mentions.length === 0
+      others.length === 0
         ? await conditionalWrite<object, unknown>(this.#table.send(new PutCommand(put)))
-        : await this.#putWith(put, mentions);
-    if (outcome.stored) return outcome;
+        : await this.#putWith(put, others);
+    if (outcome.stored || 'filesTaken' in outcome) return outcome;
     return { stored: false, existing: await this.#decoded(readEntry(outcome.existing)) };
   }
 
-  /** Puts a message with the items of its mentions: all or nothing. Only the message has a condition. */
+  /** Puts a message with the items of its mentions and files: all or nothing. The message and the files have conditions. */
   async #putWith(
     put: NonNullable<TransactItem['Put']>,
-    mentions: readonly TransactItem[],
-  ): Promise<WriteOutcome<object>> {
-    const TransactItems = [{ Put: put }, ...mentions];
+    others: readonly TransactItem[],
+  ): Promise<WriteOutcome<object> | FilesTaken> {
+    const TransactItems = [{ Put: put }, ...others];
     const outcome = await conditionalTransaction(
       this.#table.send(new TransactWriteCommand({ TransactItems })),
     );
-    return outcome.stored
-      ? { stored: true, answer: undefined }
-      : { stored: false, existing: outcome.items[0]?.existing };
+    if (outcome.stored) return { stored: true, answer: undefined };
+    const [message] = outcome.items;
+    return message?.held
+      ? { stored: false, existing: undefined, filesTaken: true }
+      : { stored: false, existing: message?.existing };
   }
 
   /** Stores messages where none are: all of them, or none where one place is taken. Up to 100. 2 W for each KB. */
@@ -209,6 +216,16 @@ export class MessageStore {
     return entry && this.#codec.decodeOne(entry);
   }
 }
+
+/** The seq was free, but a file of the message cannot be sent any more. */
+export interface FilesTaken {
+  readonly stored: false;
+  readonly existing: undefined;
+  readonly filesTaken: true;
+}
+
+/** What became of an append: stored; not stored because of the message at its seq; or because of a file. */
+export type AppendOutcome = WriteOutcome<Message> | FilesTaken;
 
 /** Whether a message is the one that is searched for. Its text may be encrypted. */
 export type Matches = (entry: LogEntry) => boolean;

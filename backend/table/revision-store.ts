@@ -79,8 +79,8 @@ export class RevisionStore {
   }
 
   /**
-   * Makes a tombstone of a message: the text, its mentions, its own data and what it replied to are gone, the seq and the sender's key
-   * stay. Only of a text that is not deleted yet, and of the author's own unless `anyones`. 1 W for each KB that it had; with
+   * Makes a tombstone of a message: the text, its mentions, its own data, its files and what it replied to are gone, the seq and
+   * the sender's key stay. The files' objects are deleted by what follows the stream. Only of a text that is not deleted yet, and of the author's own unless `anyones`. 1 W for each KB that it had; with
    * mentions 1 W for an attempt without them, then 2 W for each KB and each item.
    */
   async delete(
@@ -91,7 +91,7 @@ export class RevisionStore {
     const { userId, anyones, deletedAt } = deletion;
     const write: Revision = {
       set: { message: null, deleted_at: deletedAt },
-      remove: ['preview', 'reply_to', 'data'],
+      remove: ['preview', 'reply_to', 'data', 'attachments', 'attachment_names'],
       condition: anyones ? IS_LIVE_TEXT : `${IS_LIVE_TEXT} AND ${IS_OWN}`,
       values: anyones ? {} : { ':user': userId },
     };

@@ -10,6 +10,7 @@ import {
   deletedSeqItem,
   directGroupItem,
   directMemberItem,
+  fileItem,
   formerGroupItem,
   groupDataItem,
   handleItem,
@@ -28,6 +29,7 @@ import {
   changeKey,
   changeOf,
   deletedSeqOf,
+  fileIdOf,
   formerGroupIdOf,
   groupIdOf,
   groupKey,
@@ -93,7 +95,7 @@ function attributeFault(schema: z.ZodType, item: RawItem): string | undefined {
 
 function kindOf(key: Key): Kind | undefined {
   const groupId = groupIdOf(key);
-  if (groupId === undefined) return personKindOf(key);
+  if (groupId === undefined) return fileKindOf(key) ?? personKindOf(key);
   if (isMessageKey(key)) {
     return { schema: messageItem, keys: (item) => numberedKey(messageKey, seqOf, groupId, item['seq']) };
   }
@@ -125,6 +127,10 @@ function keyedSchemaOf(key: Key): z.ZodType | undefined {
   if (isPinsKey(key)) return pinsItem;
   if (isGroupDataKey(key)) return groupDataItem;
   return inviteCodeOf(key) === undefined ? undefined : inviteItem;
+}
+
+function fileKindOf(key: Key): Kind | undefined {
+  return fileIdOf(key) === undefined ? undefined : { schema: fileItem, keys: () => ({}) };
 }
 
 function personKindOf(key: Key): Kind | undefined {

@@ -5,6 +5,7 @@ import {
   changeKey,
   deletedKey,
   directInboxSk,
+  fileKey,
   formerGroupKey,
   groupDataKey,
   groupKey,
@@ -33,6 +34,11 @@ const CHANGE = { ...changeKey(named, 3), change: 3, seqs: [1, 2], changed_at: ti
 const DIRECT_ROW = directMemberItem({ groupId: direct, userId: 'ada', last_at: timeOf(100) });
 const LISTING = listingItem(named, 'moths');
 const INVITE = inviteItem({ groupId: named });
+const FILE = { ...fileKey('one'), user_uuid: 'ada', type: 'a/b', size: 1, created_at: timeOf(1) };
+const FILES = {
+  attachments: [{ id: 'one', object: 'files/one/two', type: 'a/b', size: 1 }],
+  attachment_names: '["plan.pdf"]',
+};
 const faultOf = (item: object) => itemFault(marshall(item, { removeUndefinedValues: true }));
 
 describe('an item of a dump', () => {
@@ -56,6 +62,9 @@ describe('an item of a dump', () => {
     ['own data of a group', { ...groupDataKey(named), data_id: 'one', data: '{}' }],
     ['encrypted own data of a group', { ...groupDataKey(named), data_id: 'one', data: new Uint8Array([1]) }],
     ['a message with own data', messageItem({ groupId: named, seq: 7, data: '{}' })],
+    ['a message with files', messageItem({ groupId: named, seq: 7, ...FILES })],
+    ['a file that was not sent', { ...FILE, name: 'plan.pdf', expires_at: 1 }],
+    ['a file that was sent', { ...FILE, group_uuid: named, seq: 7, object: 'files/one/two' }],
     ['a public group in the list', LISTING],
     ['an invitation', INVITE],
     ['a former group', { ...formerGroupKey('ada', named), left_at: timeOf(1), removed_by: 'grace' }],

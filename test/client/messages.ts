@@ -16,6 +16,7 @@ export function textMessage(values: Partial<TextMessage> & { readonly seq: numbe
     deleted_at: null,
     mentions: [],
     mentions_all: false,
+    attachments: [],
     ...values,
   };
 }

@@ -1,14 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SignJWT } from 'jose';
 import { comparable, ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { startTestApi, type TestApi, useTestApi } from '../support/api.ts';
 import type { Caller } from '../support/caller.ts';
 import { eventually } from '../support/eventually.ts';
-import { inviteCodeAt, inviteItem, newDirectId, newGroupId, newUserId } from '../support/factories.ts';
+import {
+  FILE_ID,
+  FILE_OF_MESSAGE,
+  inviteCodeAt,
+  inviteItem,
+  messageItem,
+  newDirectId,
+  newGroupId,
+  newUserId,
+} from '../support/factories.ts';
 import type { ExactRequest } from '../support/http-client.ts';
 import { routesOf } from '../support/openapi.ts';
 import { putItem } from '../support/scene.ts';
-import { createTestIssuer, epochSeconds } from '../support/test-issuer.ts';
+import { tokensThatDoNotVerify } from '../support/bad-tokens.ts';
+import { epochSeconds } from '../support/test-issuer.ts';
 
 const api = useTestApi();
 
@@ -82,6 +91,15 @@ const PROTECTED: readonly ProtectedRoute[] = [
   ofGroup('GET /messages/:message_group_uuid/changes', 'messages', 'changes?after=0'),
   ofGroup('GET /messages/:message_group_uuid/search', 'messages', 'search?q=secret'),
   { route: 'GET /search', request: () => ({ path: '/api/search?q=secret' }) },
+  ofGroup(
+    'GET /messages/:message_group_uuid/:seq/attachments/:id',
+    'messages',
+    `2/attachments/${FILE_ID}?redirect=false`,
+  ),
+  {
+    route: 'POST /attachments',
+    request: () => jsonRequest('POST', '/api/attachments', { name: 'x', type: 'a/b', size: 1 }),
+  },
   {
     route: 'POST /message_groups',
     request: (_, other) => jsonRequest('POST', '/api/message_groups', { name: 'A group', handles: [other] }),
@@ -232,6 +250,10 @@ describe.each(PROTECTED)('$route', ({ route, request, needsProfile, ofGroup, sta
     ({ uuid: groupId } = await ada.createGroup('Secret group', [handle]));
     await ada.send({ message_group_uuid: groupId, message: 'Secret' });
     await putItem(api().db.table, inviteItem({ groupId }));
+    await putItem(
+      api().db.table,
+      messageItem({ groupId, seq: 2, n: 1, user_uuid: ada.userId, ...FILE_OF_MESSAGE }),
+    );
   });
 
   it.each(ERROR_FORMS)('refuses who sends no token: $form', async (form) => {
@@ -499,43 +521,3 @@ describe('when the keys to verify tokens with cannot be fetched', () => {
     expect(await other.request(withToken({ path: '/api/users/me' }, token))).toMatchObject({ status: 401 });
   });
 });
-
-/** One of each kind, all of which claim to be Ada's. */
-async function tokensThatDoNotVerify({ issuer }: TestApi, ada: Caller): Promise<Record<string, string>> {
-  const sub = ada.userId;
-  const [header = '', payload = '', signature = ''] = ada.token.split('.');
-  const someoneElse = { ...(decode(payload) as object), sub: newUserId() };
-  const claims = decode(payload) as Record<string, unknown>;
-  const impostor = await createTestIssuer(issuer.kid);
-  return {
-    'of a client that has none': 'null',
-    garbage: 'garbage',
-    'three parts of garbage': 'a.b.c',
-    'of another key with the same id': await impostor.sign({ sub }),
-    'of another issuer': await issuer.sign({ sub, iss: 'https://other.test' }),
-    'of an unknown key': await issuer.sign({ sub }, { kid: 'unknown' }),
-    'without a key id': unsigned({ alg: 'RS256' }, claims, signature),
-    expired: await issuer.sign({ sub, exp: epochSeconds() - 1 }),
-    'not valid yet': await issuer.sign({ sub, nbf: epochSeconds() + 600 }),
-    'without an end': await issuer.sign({ sub, exp: undefined }),
-    'for another audience': await issuer.sign({ sub, aud: 'other' }),
-    'for no audience': await issuer.sign({ sub, aud: undefined }),
-    'without a user': await issuer.sign({ sub: undefined }),
-    'alg none': unsigned({ alg: 'none', typ: 'JWT' }, claims, ''),
-    'alg none with the key’s id': unsigned({ alg: 'none', kid: issuer.kid }, claims, ''),
-    'alg none with a signature': unsigned({ alg: 'none', kid: issuer.kid }, claims, signature),
-    'HS256 signed with the public key': await new SignJWT(claims)
-      .setProtectedHeader({ alg: 'HS256', kid: issuer.kid })
-      .sign(new TextEncoder().encode(issuer.publicKeyPem)),
-    'with another payload': [header, encode(someoneElse), signature].join('.'),
-    'without a signature': [header, payload, ''].join('.'),
-    'with half a signature': [header, payload, signature.slice(0, 100)].join('.'),
-    'with a part too many': `${ada.token}.x`,
-    'not a JSON payload': [header, Buffer.from('{').toString('base64url'), signature].join('.'),
-  };
-}
-
-const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
-const decode = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString());
-const unsigned = (header: object, payload: object, signature: string): string =>
-  [encode(header), encode(payload), signature].join('.');

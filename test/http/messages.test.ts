@@ -38,6 +38,7 @@ describe('POST /api/messages', () => {
       deleted_at: null,
       mentions: [],
       mentions_all: false,
+      attachments: [],
       reactions: [],
       pinned: false,
     });

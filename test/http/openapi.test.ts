@@ -8,6 +8,7 @@ import { openApiFiles } from '../../local/openapi-files.ts';
 import { ERROR_FORMS } from '../support/answers.ts';
 import { useTestApi } from '../support/api.ts';
 import { type Caller, ok } from '../support/caller.ts';
+import { uploadFile } from '../support/files.ts';
 import type { Answer, ExactRequest } from '../support/http-client.ts';
 import { apiDescription, routesOf } from '../support/openapi.ts';
 
@@ -106,6 +107,8 @@ describe('every answer to', () => {
   let groupId: string;
   /** Of three, and Ada's. */
   let named: string;
+  /** A file of their third message. */
+  let fileId: string;
   /** The code of an invitation to it. */
   let code: string;
   /** A public group of Grace's. */
@@ -116,6 +119,8 @@ describe('every answer to', () => {
     await api().person('barbara');
     ({ message_group_uuid: groupId } = await ada.send({ handle: 'grace', message: 'first' }));
     await ada.send({ message_group_uuid: groupId, message: 'second' });
+    fileId = await uploadFile(api().context, api().files.store, ada.userId);
+    await ada.send({ message_group_uuid: groupId, attachments: [fileId] });
     const created = await ada.post('/api/message_groups', { name: 'A group', handles: ['grace', 'barbara'] });
     ({ uuid: named } = created.json() as { uuid: string });
     ({ code } = ok(await ada.post(`/api/message_groups/${named}/invites`, {})) as InviteAnswer);
@@ -163,6 +168,8 @@ describe('every answer to', () => {
     react: () => ({ method: 'PUT', path: `/api/messages/${groupId}/1/reactions/%F0%9F%91%8D` }),
     takeBackReaction: () => ({ method: 'DELETE', path: `/api/messages/${groupId}/1/reactions/%F0%9F%91%8D` }),
     listReactions: () => ({ path: `/api/messages/${groupId}/1/reactions` }),
+    createAttachment: () => withBody('POST', '/api/attachments', { name: 'x', type: 'a/b', size: 1 }),
+    downloadAttachment: () => ({ path: `/api/messages/${groupId}/3/attachments/${fileId}?redirect=false` }),
     pinMessage: () => ({ method: 'PUT', path: `/api/messages/${groupId}/1/pin` }),
     unpinMessage: () => ({ method: 'DELETE', path: `/api/messages/${groupId}/1/pin` }),
     listPins: () => ({ path: `/api/message_groups/${groupId}/pins` }),

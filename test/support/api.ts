@@ -13,7 +13,10 @@ import type { Table } from '../../backend/table/table.ts';
 import { openEncryption } from '../../backend/table/encryption/open-encryption.ts';
 import type { TextEncryption } from '../../backend/table/encryption/text-encryption.ts';
 import { readTextConfig } from '../../backend/config.ts';
+import type { FileStore } from '../../backend/files/file-store.ts';
+import { localFiles } from '../../local/files/local-files.ts';
 import { Caller } from './caller.ts';
+import { openTestFiles, type TestFiles } from './files.ts';
 import { newUserId } from './factories.ts';
 import { type Answer, closeIdleConnections, type ExactRequest } from './http-client.ts';
 import { exchangeAsDescribed } from './openapi.ts';
@@ -65,6 +68,8 @@ export interface ApiOptions {
   readonly trustProxy?: number | readonly string[];
   /** Default: nothing is observed. */
   readonly observer?: Observer;
+  /** Default: messages cannot have files. */
+  readonly fileStore?: FileStore;
   /** Default: only the API. */
   readonly screens?: readonly RequestHandler[];
 }
@@ -82,12 +87,13 @@ export async function startTestApi(options: ApiOptions): Promise<TestApi> {
   const logLines: string[] = [];
   const logger = createLogger('info', { write: (line) => void logLines.push(line) });
   const encryption = options.encryption ?? (await openEncryption(readTextConfig(process.env), { logger }));
-  const { live, messageMaxChars, observer, timer } = options;
+  const { live, messageMaxChars, observer, timer, fileStore } = options;
   const context = wire({
     table,
     encryption,
     logger,
     ...(live && { live }),
+    fileStore,
     ...(messageMaxChars !== undefined && { messageMaxChars }),
     ...(observer && { observer }),
     ...(timer && { timer }),
@@ -135,16 +141,24 @@ export async function startTestApi(options: ApiOptions): Promise<TestApi> {
  *
  *     const api = useTestApi();
  *     it('…', async () => { const ada = await api().person(); … });
+ *
+ * Messages can have files; `servesFiles`: clients can also upload and download them.
  */
-export function useTestApi(options: TestTableOptions = {}): () => TestApi & { readonly db: TestTable } {
-  let started: (TestApi & { readonly db: TestTable }) | undefined;
+export function useTestApi(
+  options: TestTableOptions & { readonly servesFiles?: boolean } = {},
+): () => TestApi & { readonly db: TestTable; readonly files: TestFiles } {
+  let started: (TestApi & { readonly db: TestTable; readonly files: TestFiles }) | undefined;
   beforeAll(async () => {
     const db = await createTestTable(options);
-    started = { ...(await startTestApi({ table: db.table })), db };
+    const files = await openTestFiles();
+    const { store } = files;
+    const screens = options.servesFiles ? [localFiles(store)] : [];
+    started = { ...(await startTestApi({ table: db.table, fileStore: store, screens })), db, files };
   });
   afterAll(async () => {
     await started?.stop();
     await started?.db.close();
+    await started?.files.close();
     // No request of a client may cause an error of ours.
     expect(started?.logLines.filter((line) => line.includes('"status":500'))).toEqual([]);
   });

@@ -12,12 +12,13 @@ import type { Answer } from './http-client.ts';
 import { exchangeAsDescribed } from './openapi.ts';
 
 export interface SendBody {
-  readonly message: string;
+  readonly message?: string;
   readonly message_group_uuid?: string;
   readonly handle?: string;
   readonly after_seq?: number;
   readonly reply_to?: number;
   readonly data?: JsonText;
+  readonly attachments?: readonly string[];
 }
 
 type Headers = Readonly<Record<string, string>>;

@@ -66,6 +66,13 @@ export interface MessageValues extends Partial<Omit<MessageItem, 'pk' | 'sk'>> {
   readonly groupId: string;
 }
 
+/** The id of a file, and the attributes of a message that has it. */
+export const FILE_ID = '01JX3K9Q4M5N6P7R8S9TAVBWCY';
+export const FILE_OF_MESSAGE = {
+  attachments: [{ id: FILE_ID, object: `files/${FILE_ID}/${FILE_ID}`, type: 'a/b', size: 1 }],
+  attachment_names: '["x"]',
+};
+
 /** A stored message: the group's first, unless the values say otherwise. */
 export function messageItem({ groupId, seq = 1, ...values }: MessageValues): MessageItem {
   return {
@@ -86,9 +93,9 @@ export const logEntry = (values: MessageValues): LogEntry => logEntryOf(messageI
 
 /** The same with its text, which is plain. */
 export function textMessage(
-  values: Omit<MessageValues, 'data'> & { readonly message?: string | null },
+  values: Omit<MessageValues, 'data' | 'attachments'> & { readonly message?: string | null },
 ): Message {
-  const { preview, data, ...entry } = logEntry(values);
+  const { preview, data, attachments, attachment_names, ...entry } = logEntry(values);
   return { ...entry, message: values.message === undefined ? String(entry.message) : values.message };
 }
 

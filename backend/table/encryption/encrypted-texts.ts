@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LogEntry, Message, ShownSummary } from '../../domain/model.ts';
 import type { StoredText } from '../../../schema/items.ts';
-import { groupPk } from '../../../schema/keys.ts';
+import { fileKey, groupPk } from '../../../schema/keys.ts';
 import { beginningOf } from '../../../schema/preview.ts';
 import type { Logger } from '../../logger.ts';
 import type { TextCipher } from './cipher.ts';
@@ -10,6 +10,7 @@ import {
   decryptedMessage,
   shownSummary,
   type StoredContent,
+  type StoredFileName,
   type StoredGroupData,
   type SummaryOfGroup,
   type TextEncryption,
@@ -25,7 +26,7 @@ interface Binding {
   readonly pk: string;
   readonly seq: number;
   readonly author: string;
-  readonly part: 'message' | 'preview' | 'data';
+  readonly part: 'message' | 'preview' | 'data' | 'names' | 'name';
 }
 
 /** Bytes of the digest of its binding that are encrypted with a text: each costs storage, in the summary too. */
@@ -53,13 +54,18 @@ export class EncryptedTexts implements TextEncryption {
     this.#logger = parts.logger;
   }
 
-  async encrypt({ groupId, seq, user_uuid: author }: TextLocation, text: string): Promise<StoredContent> {
-    if (!this.#encrypts) return { message: text };
-    const beginning = beginningOf(text);
+  async encrypt(
+    { groupId, seq, user_uuid: author }: TextLocation,
+    text: string,
+    shown?: string,
+  ): Promise<StoredContent> {
+    if (!this.#encrypts) return { message: text, ...(shown !== undefined && { preview: shown }) };
+    const beginning = shown ?? beginningOf(text);
     const binding = { pk: groupPk(groupId), seq, author };
+    const hasPreview = shown !== undefined || !isOwnPreview(text, beginning);
     const [message, preview] = await Promise.all([
       this.#encrypt(text, { ...binding, part: 'message' }),
-      isOwnPreview(text, beginning) ? undefined : this.#encrypt(beginning, { ...binding, part: 'preview' }),
+      hasPreview ? this.#encrypt(beginning, { ...binding, part: 'preview' }) : undefined,
     ]);
     return { message, ...(preview && { preview }) };
   }
@@ -69,20 +75,41 @@ export class EncryptedTexts implements TextEncryption {
   }
 
   async decryptMessages(entries: readonly LogEntry[]): Promise<Message[]> {
-    const withData = entries.filter(({ data }) => data !== undefined);
-    const [texts, data] = await Promise.all([
+    const [texts, data, names] = await Promise.all([
       this.#decryptAll(
         entries.map(({ groupId, seq, user_uuid: author, message: stored }) => ({
           stored,
           bindings: [{ pk: groupPk(groupId), seq, author, part: 'message' }],
         })),
       ),
-      this.#decryptAll(
-        withData.map((entry) => ({ stored: entry.data ?? null, bindings: [bindingOfData(entry)] })),
+      this.#decryptOthers(entries, ({ data: stored }) => stored, bindingOfData),
+      this.#decryptOthers(
+        entries,
+        ({ attachment_names: stored }) => stored,
+        (entry) => bindingOfData({ ...entry, part: 'names' }),
       ),
     ]);
-    const dataOf = new Map(withData.map((entry, index) => [entry, data[index] ?? undefined]));
-    return entries.map((entry, index) => decryptedMessage(entry, texts[index], dataOf.get(entry)));
+    return entries.map((entry, index) =>
+      decryptedMessage(entry, texts[index], { data: data.get(entry), names: names.get(entry) }),
+    );
+  }
+
+  /** Decrypts a part that few messages have; those that have none, or an unreadable one, are not in it. */
+  async #decryptOthers(
+    entries: readonly LogEntry[],
+    storedOf: (entry: LogEntry) => StoredText | undefined,
+    bindingOf: (entry: LogEntry) => Binding,
+  ): Promise<ReadonlyMap<LogEntry, string | undefined>> {
+    const having = entries.filter((entry) => storedOf(entry) !== undefined);
+    const texts = await this.#decryptAll(
+      having.map((entry) => ({ stored: storedOf(entry) ?? null, bindings: [bindingOf(entry)] })),
+    );
+    return new Map(having.map((entry, index) => [entry, texts[index] ?? undefined]));
+  }
+
+  async decryptFileNames(files: readonly StoredFileName[]): Promise<(string | undefined)[]> {
+    const texts = files.map((file) => ({ stored: file.name, bindings: [bindingOfData(file)] as const }));
+    return (await this.#decryptAll(texts)).map((text) => text ?? undefined);
   }
 
   async decryptGroupData(items: readonly StoredGroupData[]): Promise<(string | undefined)[]> {
@@ -150,10 +177,12 @@ interface BoundText {
 }
 
 function bindingOfData(location: DataLocation): Binding {
+  if ('fileId' in location) {
+    return { pk: fileKey(location.fileId).pk, seq: 0, author: location.userId, part: 'name' };
+  }
   const pk = groupPk(location.groupId);
-  return 'dataId' in location
-    ? { pk, seq: 0, author: location.dataId, part: 'data' }
-    : { pk, seq: location.seq, author: location.user_uuid, part: 'data' };
+  if ('dataId' in location) return { pk, seq: 0, author: location.dataId, part: 'data' };
+  return { pk, seq: location.seq, author: location.user_uuid, part: location.part ?? 'data' };
 }
 
 function isOwnPreview(text: string, beginning: string): boolean {

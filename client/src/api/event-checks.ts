@@ -8,6 +8,16 @@ const time = is.string();
 
 const userOutput = is.object({ user_uuid: is.string(), handle: is.string(), display_name: is.string() });
 
+const attachment = is.object({
+  id: is.string(),
+  name: is.string(),
+  type: is.string(),
+  size: is.int(),
+  width: is.optional(is.int()),
+  height: is.optional(is.int()),
+  url: is.string(),
+});
+
 const reaction = is.object({ emoji: is.string(), count: is.int(), reacted: is.boolean() });
 
 const repliedTo = is.object({
@@ -34,12 +44,14 @@ const textMessage = is.object({
   deleted_at: is.nullable(time),
   mentions: is.array(userOutput),
   mentions_all: is.boolean(),
+  attachments: is.array(attachment),
   unreadable: is.optional(is.literals(true)),
   client_key: is.optional(is.string()),
   reactions: is.optional(is.array(reaction)),
   pinned: is.optional(is.boolean()),
   kind: is.literals('text'),
   message: is.nullable(is.string()),
+  text: is.optional(is.string()),
   reply_to: is.optional(repliedTo),
   data: is.optional(is.object({})),
 });
@@ -88,6 +100,7 @@ const systemMessage = is.object({
   deleted_at: is.nullable(time),
   mentions: is.array(userOutput),
   mentions_all: is.boolean(),
+  attachments: is.array(attachment),
   unreadable: is.optional(is.literals(true)),
   client_key: is.optional(is.string()),
   reactions: is.optional(is.array(reaction)),

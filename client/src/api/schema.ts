@@ -458,7 +458,7 @@ export interface paths {
     put?: never;
     /**
      * Sends a message to a group or a person
-     * @description A response of 200 means that the message is stored.
+     * @description A response of 200 means that the message is stored. A message with files needs no text; an edit always does.
      */
     post: operations['sendMessage'];
     delete?: never;
@@ -529,6 +529,46 @@ export interface paths {
      * @description The same text changes nothing. Own data of the message stays as it was sent.
      */
     patch: operations['editMessage'];
+    trace?: never;
+  };
+  '/api/attachments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begins the upload of a file
+     * @description The client then uploads the file itself, with `upload`, and sends a message that names its id. What is not sent within a day is deleted.
+     */
+    post: operations['createAttachment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/messages/{message_group_uuid}/{seq}/attachments/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Leads to a message's file
+     * @description For members of the group. The file is served from another origin or in a sandbox, and always as a download: an uploaded page never runs as a page of this API.
+     */
+    get: operations['downloadAttachment'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   '/api/messages/{message_group_uuid}/{seq}/reactions/{emoji}': {
@@ -1272,6 +1312,8 @@ export interface components {
        * @example false
        */
       mentions_all: boolean;
+      /** @description Its files, at most 10, in the order in which they were sent. Empty in a tombstone. */
+      attachments: components['schemas']['Attachment'][];
       /**
        * @description The `Idempotency-Key` that it was sent with: only its author sees it.
        * @example my-first-answer
@@ -1284,6 +1326,11 @@ export interface components {
        * @example Lunch on Monday?
        */
       message: string;
+      /**
+       * @description Of a message with files: the text alone, as its author wrote it; empty where they sent only files. Otherwise absent.
+       * @example Hello Grace!
+       */
+      text?: string;
       /**
        * @description Own data, as it was written. Absent: there is none.
        * @example {
@@ -1298,6 +1345,38 @@ export interface components {
       data?: {
         [key: string]: unknown;
       };
+    };
+    /** @description A file of a message. */
+    Attachment: {
+      /**
+       * @description Id of an uploaded file. Opaque.
+       * @example 01JX3K9Q4M5N6P7R8S9TAVBWCY
+       */
+      id: string;
+      /**
+       * @description Name of the file: one line without folders, control characters and directional controls.
+       * @example plan.pdf
+       */
+      name: string;
+      /**
+       * @description Media type, as its sender said: nothing proves that the content is of this type.
+       * @example application/pdf
+       */
+      type: string;
+      /**
+       * @description Size in bytes.
+       * @example 48213
+       */
+      size: number;
+      /** @description Width of a picture or film, as its sender said. */
+      width?: number;
+      /** @description Its height. */
+      height?: number;
+      /**
+       * @description Relative to the API. A GET with a token of a member redirects to the file; the place that it redirects to works for minutes.
+       * @example /api/messages/01JX3K8Q4M5N6P7R8S9TAVBWCX/42/attachments/01JX3K9Q4M5N6P7R8S9TAVBWCY
+       */
+      url: string;
     };
     /** @description One entry of a message group's log. */
     Message: components['schemas']['TextMessage'] | components['schemas']['SystemMessage'];
@@ -1351,6 +1430,8 @@ export interface components {
        * @example false
        */
       mentions_all: boolean;
+      /** @description Its files, at most 10, in the order in which they were sent. Empty in a tombstone. */
+      attachments: components['schemas']['Attachment'][];
       /**
        * @description The text is encrypted and cannot be decrypted: `message` is a placeholder.
        * @constant
@@ -1374,10 +1455,15 @@ export interface components {
        */
       kind: 'text';
       /**
-       * @description The text; null in a tombstone.
+       * @description The text; null in a tombstone. Of a message with files also a last line that names them, for clients that do not show `attachments`.
        * @example Hello Grace!
        */
       message: string | null;
+      /**
+       * @description Of a message with files: the text alone, as its author wrote it; empty where they sent only files. Otherwise absent.
+       * @example Hello Grace!
+       */
+      text?: string;
       reply_to?: components['schemas']['RepliedTo'];
       /**
        * @description Own data, as it was written. Absent: there is none.
@@ -1502,6 +1588,8 @@ export interface components {
        * @example false
        */
       mentions_all: boolean;
+      /** @description Its files, at most 10, in the order in which they were sent. Empty in a tombstone. */
+      attachments: components['schemas']['Attachment'][];
       /**
        * @description The text is encrypted and cannot be decrypted: `message` is a placeholder.
        * @constant
@@ -1623,6 +1711,65 @@ export interface components {
        */
       change: number;
       message: components['schemas']['Message'];
+    };
+    /** @description A file that its user uploads, and how. */
+    Upload: {
+      /**
+       * @description What a message names in `attachments`. Only its uploader can send it, once.
+       * @example 01JX3K9Q4M5N6P7R8S9TAVBWCY
+       */
+      id: string;
+      /**
+       * @description Name of the file: one line without folders, control characters and directional controls.
+       * @example plan.pdf
+       */
+      name: string;
+      /**
+       * @description Media type, as its sender said: nothing proves that the content is of this type.
+       * @example application/pdf
+       */
+      type: string;
+      /**
+       * @description Size in bytes.
+       * @example 48213
+       */
+      size: number;
+      /** @description As requested. */
+      width?: number;
+      /** @description As requested. */
+      height?: number;
+      /** @description The signed form that stores the file. */
+      upload: {
+        /**
+         * @description Where to send a POST with `multipart/form-data`, without a token: first the fields, then the file as `file`. Absolute, or relative to the API.
+         * @example https://cruddur-files.s3.eu-central-1.amazonaws.com/
+         */
+        url: string;
+        /**
+         * @description Fields of the form. They allow exactly this type and size, and nothing else may be added before the file.
+         * @example {
+         *       "key": "uploads/01JX3K9Q4M5N6P7R8S9TAVBWCY",
+         *       "Content-Type": "application/pdf"
+         *     }
+         */
+        fields: {
+          [key: string]: string;
+        };
+        /** @description Until when the upload must begin. */
+        expires_at: components['schemas']['Time'];
+      };
+      /** @description Until when it can be sent. */
+      expires_at: components['schemas']['Time'];
+    };
+    /** @description Where a file can be downloaded for some minutes. */
+    Download: {
+      /**
+       * @description Absolute, or relative to the API. It needs no token.
+       * @example https://cruddur-files.s3.eu-central-1.amazonaws.com/files/…
+       */
+      url: string;
+      /** @description Until when it works. */
+      expires_at: components['schemas']['Time'];
     };
     /** @description A user who reacted to a message with an emoji. */
     Reactor: {
@@ -1765,7 +1912,7 @@ export interface components {
         };
       };
     };
-    /** @description A transient failure: the table or the issuer is unreachable, or there are too many concurrent requests. */
+    /** @description A transient failure: the table, the issuer or the store of files is unreachable, or there are too many concurrent requests. */
     Unavailable: {
       headers: {
         'X-Request-Id': components['headers']['X-Request-Id'];
@@ -1776,6 +1923,7 @@ export interface components {
         'application/json': (
           | 'busy'
           | 'events_unavailable'
+          | 'files_unavailable'
           | 'token_keys_unavailable'
           | 'starting'
           | 'table_unavailable'
@@ -1788,6 +1936,7 @@ export interface components {
           code?:
             | 'busy'
             | 'events_unavailable'
+            | 'files_unavailable'
             | 'token_keys_unavailable'
             | 'starting'
             | 'table_unavailable'
@@ -1855,6 +2004,8 @@ export interface components {
      * @example </api/messages/01JX3K8Q4M5N6P7R8S9TAVBWCX?before=23&limit=20>; rel="prev"
      */
     Link: string;
+    /** @description Where the file is: absolute, or relative to the API. It needs no token. */
+    Location: string;
     /** @description Seconds after which to try again. */
     'Retry-After': number;
     /**
@@ -4641,47 +4792,65 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': {
-          /**
-           * @description The text: 1 to 1,024 code points, something visible among them, counted as it is stored: line breaks as line feeds, without control characters, without white space at the end and without empty lines at the start.
-           * @example Hello Grace!
-           */
-          message: string;
-          /**
-           * @description The group to send to; this or `handle`.
-           * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
-           */
-          message_group_uuid?: string;
-          /**
-           * @description The user to send to. Creates the conversation if there is none yet.
-           * @example grace
-           */
-          handle?: string;
-          /**
-           * @description The newest seq that the sender has; 0: none. With an `Idempotency-Key` it makes a resend exact.
-           * @example 42
-           */
-          after_seq?: number;
-          /**
-           * @description Own data of the message, for programs that build on this. A JSON object that is stored and returned as it is written, the order of its names and the digits of its numbers included. At most 1,024 bytes of UTF-8, without the white space between tokens, which is not kept. Escapes count as they are written.
-           * @example {
-           *       "poll": {
-           *         "options": [
-           *           "Monday",
-           *           "Tuesday"
-           *         ]
-           *       }
-           *     }
-           */
-          data?: {
-            [key: string]: unknown;
-          };
-          /**
-           * @description Seq of a message of the same group that it replies to.
-           * @example 42
-           */
-          reply_to?: number;
-        } & (unknown | unknown);
+        'application/json': (
+          | {
+              /**
+               * @description The text: at most 1,024 code points, counted as it is stored: line breaks as line feeds, without control characters, without white space at the end and without empty lines at the start. It must have something visible, unless the message has files.
+               * @example Hello Grace!
+               */
+              message?: string | null;
+              /**
+               * @description The group to send to; this or `handle`.
+               * @example 01JX3K8Q4M5N6P7R8S9TAVBWCX
+               */
+              message_group_uuid?: string;
+              /**
+               * @description The user to send to. Creates the conversation if there is none yet.
+               * @example grace
+               */
+              handle?: string;
+              /**
+               * @description The newest seq that the sender has; 0: none. With an `Idempotency-Key` it makes a resend exact.
+               * @example 42
+               */
+              after_seq?: number;
+              /**
+               * @description Own data of the message, for programs that build on this. A JSON object that is stored and returned as it is written, the order of its names and the digits of its numbers included. At most 1,024 bytes of UTF-8, without the white space between tokens, which is not kept. Escapes count as they are written.
+               * @example {
+               *       "poll": {
+               *         "options": [
+               *           "Monday",
+               *           "Tuesday"
+               *         ]
+               *       }
+               *     }
+               */
+              data?: {
+                [key: string]: unknown;
+              };
+              /**
+               * @description Seq of a message of the same group that it replies to.
+               * @example 42
+               */
+              reply_to?: number;
+              /**
+               * @description Ids of files that the caller has uploaded and not sent yet, each once.
+               * @example [
+               *       "01JX3K9Q4M5N6P7R8S9TAVBWCY"
+               *     ]
+               */
+              attachments?: string[];
+            }
+          | {
+              /** @description Something visible. */
+              message: unknown;
+            }
+          | {
+              /** @description At least one. */
+              attachments: unknown;
+            }
+        ) &
+          (unknown | unknown);
       };
     };
     responses: {
@@ -4721,12 +4890,14 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': ('profile_missing' | 'recipient_unavailable' | 'recipient_blocked')[];
+          'application/json': (
+            'profile_missing' | 'recipient_unavailable' | 'recipient_blocked' | 'attachments_disabled'
+          )[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
             status?: 403;
             /** @enum {unknown} */
-            code?: 'profile_missing' | 'recipient_unavailable' | 'recipient_blocked';
+            code?: 'profile_missing' | 'recipient_unavailable' | 'recipient_blocked' | 'attachments_disabled';
           };
         };
       };
@@ -4786,11 +4957,15 @@ export interface operations {
             | 'data_invalid'
             | 'data_too_large'
             | 'reply_to_invalid'
+            | 'attachments_invalid'
+            | 'attachments_too_many'
             | 'message_group_uuid_and_handle'
             | 'user_reciever_handle_unknown'
             | 'user_reciever_handle_self'
             | 'after_seq_beyond_end'
             | 'reply_to_unknown'
+            | 'attachment_unknown'
+            | 'attachment_not_uploaded'
           )[];
           'application/problem+json': components['schemas']['Problem'] & {
             /** @constant */
@@ -4811,11 +4986,15 @@ export interface operations {
               | 'data_invalid'
               | 'data_too_large'
               | 'reply_to_invalid'
+              | 'attachments_invalid'
+              | 'attachments_too_many'
               | 'message_group_uuid_and_handle'
               | 'user_reciever_handle_unknown'
               | 'user_reciever_handle_self'
               | 'after_seq_beyond_end'
-              | 'reply_to_unknown';
+              | 'reply_to_unknown'
+              | 'attachment_unknown'
+              | 'attachment_not_uploaded';
           };
         };
       };
@@ -5256,6 +5435,241 @@ export interface operations {
               | 'message_exceed_max_chars_1024'
               | 'message_deleted'
               | 'message_is_system';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  createAttachment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * @description The file's name: 1 to 255 code points, something visible among them, stored as one line without folders, control characters and directional controls.
+           * @example plan.pdf
+           */
+          name: string;
+          /**
+           * @description Media type without parameters. `application/octet-stream` where it is unknown. The upload must state the same.
+           * @example application/pdf
+           */
+          type: string;
+          /**
+           * @description Size in bytes. The upload must have exactly this size.
+           * @example 48213
+           */
+          size: number;
+          /**
+           * @description Of a picture or film: its width in pixels, so that clients can reserve its space.
+           * @example 1280
+           */
+          width?: number;
+          /**
+           * @description Of a picture or film: its height in pixels, so that clients can reserve its space.
+           * @example 1280
+           */
+          height?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description The id of the file, and how to upload it. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Upload'];
+        };
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('request_malformed' | 'json_invalid')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?: 'request_malformed' | 'json_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('profile_missing' | 'attachments_disabled')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing' | 'attachments_disabled';
+          };
+        };
+      };
+      413: components['responses']['BodyTooLarge'];
+      415: components['responses']['MediaTypeUnsupported'];
+      /** @description The body is JSON, but a field of it is wrong, or refers to nothing. */
+      422: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            | 'body_invalid'
+            | 'field_unknown'
+            | 'more_errors'
+            | 'attachment_name_blank'
+            | 'attachment_name_invalid'
+            | 'attachment_name_exceed_max_chars_255'
+            | 'attachment_type_invalid'
+            | 'attachment_size_invalid'
+            | 'width_invalid'
+            | 'height_invalid'
+            | 'attachment_too_large'
+            | 'attachment_type_not_allowed'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 422;
+            /** @enum {unknown} */
+            code?:
+              | 'body_invalid'
+              | 'field_unknown'
+              | 'more_errors'
+              | 'attachment_name_blank'
+              | 'attachment_name_invalid'
+              | 'attachment_name_exceed_max_chars_255'
+              | 'attachment_type_invalid'
+              | 'attachment_size_invalid'
+              | 'width_invalid'
+              | 'height_invalid'
+              | 'attachment_too_large'
+              | 'attachment_type_not_allowed';
+          };
+        };
+      };
+      429: components['responses']['RateLimited'];
+      500: components['responses']['InternalError'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  downloadAttachment: {
+    parameters: {
+      query?: {
+        /** @description `false`: the response is JSON with the URL, for pages that show a picture by its address, where no token can be sent. */
+        redirect?: 'true' | 'false';
+      };
+      header?: never;
+      path: {
+        /** @description Id of a message group. Any other text, or a group that the caller is not a member of: 404. */
+        message_group_uuid: string;
+        /** @description Position of a message in its group's log. */
+        seq: number;
+        /** @description Id of a file of the message. Any other text: 404. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description With `redirect=false`: where the file is. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Download'];
+        };
+      };
+      /** @description The file is there. */
+      302: {
+        headers: {
+          Location: components['headers']['Location'];
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          RateLimit: components['headers']['RateLimit'];
+          'RateLimit-Policy': components['headers']['RateLimit-Policy'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The path, the query, a header or the syntax of the body is wrong. */
+      400: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': (
+            'request_malformed' | 'query_invalid' | 'parameter_unknown' | 'more_errors' | 'redirect_invalid'
+          )[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 400;
+            /** @enum {unknown} */
+            code?:
+              | 'request_malformed'
+              | 'query_invalid'
+              | 'parameter_unknown'
+              | 'more_errors'
+              | 'redirect_invalid';
+          };
+        };
+      };
+      401: components['responses']['NotAuthenticated'];
+      /** @description The caller may not do this. */
+      403: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': ('profile_missing' | 'attachments_disabled')[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 403;
+            /** @enum {unknown} */
+            code?: 'profile_missing' | 'attachments_disabled';
+          };
+        };
+      };
+      /** @description The resource does not exist, or the caller may not see it. */
+      404: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': 'not_found'[];
+          'application/problem+json': components['schemas']['Problem'] & {
+            /** @constant */
+            status?: 404;
+            /** @enum {unknown} */
+            code?: 'not_found';
           };
         };
       };

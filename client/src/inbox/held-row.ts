@@ -245,6 +245,7 @@ function summaryOf(state: MessageGroup) {
 /** The preview in the words of the API, or of the screens. */
 function previewOf(message: Message, systemWords: Reader['systemWords']): string | null {
   if (message.message === null) return null;
-  const text = message.kind === 'system' ? systemWords(message) : message.message;
-  return beginningOf(text);
+  if (message.kind === 'system') return beginningOf(systemWords(message));
+  const { text = '' } = message;
+  return beginningOf(text === '' ? message.message : text);
 }

@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createUpload, type NewFile } from '../../backend/domain/uploads.ts';
+import { uploadKey } from '../../backend/files/file-store.ts';
+import type { Wiring } from '../../backend/wiring.ts';
+import { LocalFileStore } from '../../local/files/local-file-store.ts';
+import { writeFile } from 'node:fs/promises';
+import { ok, type Caller } from './caller.ts';
+
+/** A store of files in a directory of its own. */
+export interface TestFiles {
+  readonly store: LocalFileStore;
+  readonly directory: string;
+  close(): Promise<void>;
+}
+
+export async function openTestFiles(): Promise<TestFiles> {
+  const directory = await mkdtemp(join(tmpdir(), 'cruddur-files-'));
+  const store = await LocalFileStore.open(directory, new Date());
+  return { store, directory, close: () => rm(directory, { recursive: true, force: true }) };
+}
+
+/** Puts the content of an upload into the store. */
+export async function putUpload(
+  store: LocalFileStore,
+  fileId: string,
+  content: string | Buffer,
+): Promise<void> {
+  const path = store.newPartialPath();
+  await writeFile(path, content);
+  await store.keep(path, uploadKey(fileId));
+}
+
+/** Uploads a file as a user, without HTTP. Returns its id. */
+export async function uploadFile(
+  context: Wiring,
+  store: LocalFileStore,
+  userId: string,
+  { content = 'content', ...file }: Partial<NewFile> & { readonly content?: string } = {},
+): Promise<string> {
+  const wanted = { name: 'plan.pdf', type: 'application/pdf', size: content.length, ...file };
+  const created = await createUpload(context, userId, wanted);
+  await putUpload(store, created.file.id, content);
+  return created.file.id;
+}
+
+/** The response to `POST /api/attachments`, as far as tests use it. */
+export interface UploadAnswer {
+  readonly id: string;
+  readonly name: string;
+  readonly upload: { readonly url: string; readonly fields: Readonly<Record<string, string>> };
+}
+
+/** Begins an upload over HTTP. */
+export async function beginUpload(
+  caller: Caller,
+  file: Readonly<Record<string, unknown>>,
+): Promise<UploadAnswer> {
+  return ok(await caller.post('/api/attachments', file)) as UploadAnswer;
+}
+
+/** Sends the form of an upload, as a browser does. */
+export async function postForm(
+  port: number,
+  { upload }: Pick<UploadAnswer, 'upload'>,
+  content: Blob,
+  fields: Readonly<Record<string, string>> = upload.fields,
+): Promise<Response> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  form.set('file', content, 'blob');
+  return fetch(new URL(upload.url, `http://127.0.0.1:${port}`), { method: 'POST', body: form });
+}
