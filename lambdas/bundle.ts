@@ -4,7 +4,7 @@ import { basename, dirname, extname, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, type Metafile, type OutputFile } from 'esbuild';
 
-export const LAMBDAS = ['update-summaries', 'create-profile', 'canary'] as const;
+export const LAMBDAS = ['update-summaries', 'create-profile', 'canary', 'remove-files'] as const;
 
 /** A larger bundle starts late: Lambda fetches, reads and compiles the code before the first event. */
 export const MAX_BUNDLE_BYTES = 1_000_000;

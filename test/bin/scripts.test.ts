@@ -38,6 +38,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   'ddb/import-cruddur': ['--from', 'some-table', '--users', 'users.csv'],
   'ddb/load': ['some-directory'],
   'ddb/redrive': ['http://localhost/queue'],
+  'ddb/sweep-files': [],
   'ddb/drop': ['some-table'],
   'ddb/patterns/get-conversation': ['some-group'],
   token: ['ada'],
