@@ -85,7 +85,7 @@ const original = {
   ...{ seq: 1, user_uuid: 'ada', handle: 'ada', display_name: 'Ada' },
   ...{ message: 'Hello', unreadable: true, mentions: [], deleted: false },
 };
-const text = { ...common, reply_to: original, data: { shade: 'dusk' } };
+const text = { ...common, text: 'Hello', reply_to: original, data: { shade: 'dusk' } };
 /** What a system message reports: undefined when it is of a later version of the API. */
 const report = { event: { type: 'group_created', name: 'Moths' } };
 
