@@ -13,8 +13,15 @@ const STARTING = new ApiError(503, ['starting'], { retryAfter: 1 });
 const UNREACHABLE = new ApiError(0, ['unreachable']);
 
 /** A conversation with a number of messages, and its dependencies. */
-function begin(length: number, options: { readonly storage?: Map<string, string> } = {}) {
-  const api = new FakeApi(length);
+function begin(
+  length: number,
+  options: {
+    readonly storage?: Map<string, string>;
+    /** The seq that each message replies to. */
+    readonly originals?: (seq: number) => number | undefined;
+  } = {},
+) {
+  const api = new FakeApi(length, options.originals);
   const kept = options.storage ?? new Map<string, string>();
   const pauses: number[] = [];
   const waits: (() => void)[] = [];
@@ -396,6 +403,25 @@ describe('sending', () => {
     conversation.sending.send('a', quoteOf(original));
     conversation.take([{ ...api.change(2, { message: null, deleted_at: 'now' }) }]);
     expect(outgoing()).toMatchObject([{ replyTo: { seq: 2, message: null, deleted: true } }]);
+  });
+
+  it('shows no text of a deleted original in a stored reply, whatever copy of either arrives late', async () => {
+    const { api, conversation, open } = begin(3, { originals: (seq) => (seq === 3 ? 2 : undefined) });
+    await open();
+    const held = (seq: number) => {
+      const message = conversation.log.messages.get(seq);
+      if (!message) throw new Error(`message ${seq} is loaded`);
+      return message;
+    };
+    const [original, reply] = [held(2), held(3)];
+    expect(reply).toMatchObject({ reply_to: { message: 'text 2', deleted: false } });
+    conversation.take([api.change(2, { message: null, deleted_at: 'now' })]);
+    const late = [[original], [reply], [original, reply], [{ ...reply, rev: 1, message: 'edited' }]];
+    for (const messages of [[], ...late]) {
+      conversation.take(messages);
+      expect(held(3)).toMatchObject({ reply_to: { message: null, deleted: true } });
+      expect(JSON.stringify([...conversation.log.messages.values()])).not.toContain('text 2');
+    }
   });
 
   it('shows a rejected message as failed after a reload, and does not send it', async () => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { ChangedMessageAnswer } from '../../backend/presentation/message.ts';
+import type { ChangedMessageAnswer, MessageAnswer } from '../../backend/presentation/message.ts';
 import { asEvent } from '../events/event-tale.ts';
 import { ERROR_FORMS, expectFailure } from '../support/answers.ts';
 import { useTestApi } from '../support/api.ts';
@@ -49,13 +49,28 @@ describe('a reply', () => {
     expect(change?.message).toEqual(edited);
   });
 
-  it('never shows what a deleted original said', async () => {
+  it('never shows what a deleted original said: not in a page, in changes, in events or in a response', async () => {
     await ask();
     await answer();
-    ok(await ada.delete(`/api/messages/${groupId}/${QUESTION}`));
-    expect((await grace.history(groupId)).at(-1)).toMatchObject({
-      reply_to: { ...question(), message: null, deleted: true },
-    });
+    const reader = await readEvents(api().port, { token: ada.token });
+    try {
+      await reader.until('ready');
+      ok(await ada.delete(`/api/messages/${groupId}/${QUESTION}`));
+      const edited = ok(await grace.patch(`/api/messages/${groupId}/3`, { message: 'No' }));
+      const gone = { reply_to: { ...question(), message: null, mentions: [], deleted: true } };
+      expect(edited).toMatchObject(gone);
+      const pages = [await grace.history(groupId), await grace.history(groupId, '?around=3&limit=1')];
+      for (const page of pages) expect(page.at(-1)).toMatchObject(gone);
+      // Later than the edit itself, so that a copy that was kept would be found.
+      await api().context.changes.append(groupId, { seqs: [QUESTION, 3], changed_at: timeOf(1) });
+      const changes = ok(await ada.get(`/api/messages/${groupId}/changes`)) as ChangedMessageAnswer[];
+      expect(changes.map(({ message }) => message).find(({ seq }) => seq === 3)).toMatchObject(gone);
+      const events = await reader.until('message', 2);
+      expect(events).toContainEqual(asEvent(edited as MessageAnswer));
+      expect(JSON.stringify([edited, pages, changes, events])).not.toContain('Monday?');
+    } finally {
+      reader.close();
+    }
   });
 
   it('shows its original in events', async () => {
