@@ -1,3 +1,5 @@
+import type { TextStorage } from './stored/text-storage.ts';
+
 /** What a conversation uses of the browser, or of Node. */
 export interface Device {
   /** Waits, but no longer than until the server may be reachable. */
@@ -5,10 +7,7 @@ export interface Device {
   /** Whether the user has signed out: nothing is sent or kept after that. */
   readonly isClosed: () => boolean;
   /** Keeps what is outgoing: it survives the page. */
-  readonly storage: {
-    getItem(key: string): string | null;
-    setItem(key: string, value: string): void;
-    removeItem(key: string): void;
-    keys(): readonly string[];
-  };
+  readonly storage: TextStorage;
+  /** Keeps the last messages of conversations; absent where none are kept. */
+  readonly history?: TextStorage | undefined;
 }

@@ -17,6 +17,8 @@ export { cursorOf, nextAfter, nextBefore } from './api/paging.ts';
 export { requestKeys } from './api/request-key.ts';
 export type { components, paths } from './api/schema.ts';
 export * from './api/shapes.ts';
+export { type ClientOptions, createMessagingClient } from './create-client.ts';
+export { type ClientStore, memoryStore, memoryTexts, type TextStorage } from './stored/text-storage.ts';
 export { backoffMs } from './backoff.ts';
 export { Conversation } from './conversation/conversation.ts';
 export { type ConversationState, LEFT, outgoingKey } from './conversation/conversation-state.ts';

@@ -4,13 +4,13 @@ import { type CacheMode, createHttp, type Http } from './api/http.ts';
 import type { Message, MessageGroup, Person, SystemMessage } from './api/shapes.ts';
 import { Conversation } from './conversation/conversation.ts';
 import { outgoingKey } from './conversation/conversation-state.ts';
-import type { Device } from './device.ts';
 import { HeldRows } from './inbox/held-rows.ts';
 import { UnreadBadge } from './inbox/unread-badge.ts';
 import { pause } from './pause.ts';
 import { announceReachable } from './reachable.ts';
 import type { LiveEvent } from './stream/events.ts';
 import { SharedStream } from './stream/shared-stream.ts';
+import type { ClientStore } from './stored/text-storage.ts';
 import { Subject } from './subject.ts';
 import { Typing } from './typing.ts';
 
@@ -52,8 +52,8 @@ export type ClientEvent =
 export interface ClientParts {
   readonly me: Person;
   readonly access: Access;
-  /** Keeps outgoing messages. */
-  readonly storage: Device['storage'];
+  /** Keeps outgoing messages, and the last messages of conversations. */
+  readonly store: ClientStore;
   /** The text that the list shows for a system message. Default: the API's own. */
   readonly systemWords?: ((message: SystemMessage) => string) | undefined;
 }
@@ -77,18 +77,19 @@ export class MessagingClient {
   /** The rows of the lists of conversations. */
   readonly rows: HeldRows;
   readonly badge: UnreadBadge;
-  readonly #storage: Device['storage'];
+  readonly #store: ClientStore;
   readonly #conversations = new Map<string, Conversation>();
   readonly #listeners = new Set<(event: ClientEvent) => void>();
   /** The newest message that listeners were notified of, by conversation: each arrives at least twice. */
   readonly #newestSeqs = new Map<string, number>();
   #isClosed = false;
+  #closed = new AbortController();
 
-  constructor({ me, access, storage, systemWords = ({ message }) => message }: ClientParts) {
+  constructor({ me, access, store, systemWords = ({ message }) => message }: ClientParts) {
     this.me = me;
     this.http = access.http;
     this.calls = access.calls;
-    this.#storage = storage;
+    this.#store = store;
     this.rows = new HeldRows({
       me: me.uuid,
       fetch: (uuid) => this.calls.readGroup(uuid),
@@ -111,14 +112,32 @@ export class MessagingClient {
     this.rows.open();
     this.badge.open();
     this.stream.open();
+    if (typeof document === 'undefined') return;
+    this.#closed = new AbortController();
+    const { signal } = this.#closed;
+    // A page that was hidden may end without a further event.
+    document.addEventListener('visibilitychange', () => this.#keepHistory(), { signal });
   }
 
   /** Ends the session: no more events arrive, and nothing more is sent. */
   close(): void {
+    this.#keepHistory();
     this.#isClosed = true;
     this.rows.close();
     this.badge.close();
     this.stream.close();
+    this.#closed.abort();
+  }
+
+  /** Ends the session, and removes what was kept of it. */
+  async signOut(): Promise<void> {
+    this.close();
+    await this.#store.wipe();
+  }
+
+  /** Resolves once all that was written so far survives the end of the page. */
+  async stored(): Promise<void> {
+    await this.#store.settled();
   }
 
   /** Notifies a listener of what happened, once the stores have it. @returns an unsubscribe function. */
@@ -181,10 +200,19 @@ export class MessagingClient {
       uuid,
       me: this.me.uuid,
       api: this.calls,
-      device: { pause, storage: this.#storage, isClosed: () => this.#isClosed },
+      device: {
+        pause,
+        storage: this.#store.outgoing,
+        history: this.#store.history,
+        isClosed: () => this.#isClosed,
+      },
       onChange: () => this.#noteOutgoing(conversation),
     });
     return conversation;
+  }
+
+  #keepHistory(): void {
+    for (const conversation of this.#conversations.values()) conversation.keep();
   }
 
   #noteOutgoing({ uuid, log }: Conversation): void {
@@ -250,7 +278,7 @@ export class MessagingClient {
   /** Sends what was outgoing here before a reload. */
   #resumeOutgoing(): void {
     const prefix = outgoingKey(this.me.uuid);
-    for (const key of this.#storage.keys()) {
+    for (const key of this.#store.outgoing.keys()) {
       if (key.startsWith(prefix)) this.conversation(key.slice(prefix.length)).sending.restore();
     }
   }

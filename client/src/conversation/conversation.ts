@@ -18,6 +18,7 @@ import {
   announce,
   EMPTY_LOG,
   hasOlder,
+  held,
   isNews,
   type Log,
   missingNewer,
@@ -26,12 +27,15 @@ import {
   trim,
 } from './log.ts';
 import { shownAmong, shownOf } from './quotes.ts';
+import { storedLog, storeLog } from '../stored/stored-history.ts';
 import { Sending } from './sending.ts';
 import { Subject } from '../subject.ts';
 
 const PAGE = 50;
 /** Messages of a gap that are fetched at once; the rest of a longer gap is fetched while scrolling. */
 const CLOSED_AT_ONCE = 300;
+/** A position from which a conversation opens at its end. */
+const AT_END: ReadPosition = { last_seq: 0, read_seq: 0, unread_count: 0 };
 /** Messages that are kept of a conversation that is not shown. */
 const KEPT = 100;
 
@@ -43,11 +47,14 @@ export class Conversation {
   /** Reactions and pins. */
   readonly annotations: Annotations;
   readonly #api: ConversationApi;
+  readonly #device: Device;
   readonly #history: History;
   #closingGap: Promise<void> | undefined;
   readonly #catchUp: CatchUp;
   readonly #onChange: () => void = () => undefined;
   #isShown = false;
+  /** Whether messages were restored, and the end has not been read since. */
+  #isRestored = false;
   /** The read position at which it was opened. */
   #position: ReadPosition | undefined;
 
@@ -61,6 +68,7 @@ export class Conversation {
   }) {
     this.uuid = parts.uuid;
     this.#api = parts.api;
+    this.#device = parts.device;
     this.annotations = new Annotations({ api: parts.api, me: parts.me, target: this });
     this.#history = new History(parts.uuid, this.annotations.upToDate(parts.api));
     this.#catchUp = new CatchUp(parts.device, () => this.#catchUpOnce());
@@ -95,10 +103,12 @@ export class Conversation {
   }
 
   /**
-   * Shows the newest messages, or the first unread ones if there are many.
+   * Shows the newest messages, or the first unread ones if there are many. What was kept of the conversation is shown at once, also without
+   * a server, and brought up to date.
+   * @param position where the user has read to; by default, the end.
    * @param at the seq of a message to show instead.
    */
-  async open(position: ReadPosition, at?: number): Promise<void> {
+  async open(position: ReadPosition = AT_END, at?: number): Promise<void> {
     const { unread_count, last_seq } = position;
     this.#position = position;
     this.announce(last_seq);
@@ -106,6 +116,7 @@ export class Conversation {
     this.#isShown = true;
     void this.#catchUp.ifStale();
     if (this.log.high > 0 || this.state.get().loading.first) return;
+    if (at === undefined && this.#restore(position)) return;
     const around = at === undefined ? farFrom(position) : Math.min(at, last_seq);
     const limit = Math.max(PAGE, Math.min(unread_count + 20, LONG_PAGE));
     await this.#load('first', () =>
@@ -184,8 +195,18 @@ export class Conversation {
     this.take([await this.#api.deleteMessage(this.uuid, seq)]);
   }
 
+  /** Keeps the last messages, if they are known to follow each other up to the end. */
+  keep(): void {
+    const { history } = this.#device;
+    const { change } = this.#history;
+    const { log } = this;
+    if (!history || change === undefined || log.high === 0 || missingNewer(log) > 0) return;
+    if (!this.#device.isClosed()) storeLog(history, this.uuid, { messages: held(log), change });
+  }
+
   /** Forgets most messages: the conversation is not shown any more. */
   leave(): void {
+    this.keep();
     this.#isShown = false;
     const { following } = this.state.get();
     // A user who was reading older messages starts at the end the next time.
@@ -201,6 +222,7 @@ export class Conversation {
 
   /** Forgets all messages: the user is no longer a member. */
   end(): void {
+    this.#device.history?.removeItem(this.uuid);
     this.#set({ ...this.state.get(), log: EMPTY_LOG, problem: LEFT });
     this.#history.forget();
   }
@@ -215,7 +237,27 @@ export class Conversation {
     this.#history.keepNews(shownOf(this.log.messages));
   }
 
+  /** Shows what was kept of the conversation, and brings it up to date. @returns false when there is nothing of use. */
+  #restore(position: ReadPosition): boolean {
+    const stored = this.#device.history && storedLog(this.#device.history, this.uuid);
+    const last = stored?.messages.at(-1);
+    if (!stored || !last || farFrom(position) !== undefined) return false;
+    this.#history.restored(stored.change);
+    this.#isRestored = true;
+    this.update((log) => showAt(receive(log, stored.messages), last.seq));
+    // While there is no server, it tries again.
+    this.#catchUp.run().catch((error: unknown) => {
+      this.#set({ ...this.state.get(), problem: codeOf(error) });
+    });
+    return true;
+  }
+
   async #catchUpOnce(): Promise<void> {
+    if (this.#isRestored) {
+      // The end may be far away from what was kept.
+      await this.#readNewest(PAGE);
+      this.#isRestored = false;
+    }
     // Messages outside of the shown range are fetched when they are shown.
     this.#forgetWith((log) => trim(log, Infinity));
     if (this.log.high === 0) {

@@ -48,6 +48,16 @@ export class History {
     this.#api = api;
   }
 
+  /** The change up to which all that is held is current; undefined while that is not known. */
+  get change(): number | undefined {
+    return this.#isIncomplete ? undefined : this.#change;
+  }
+
+  /** Takes that messages were restored that are current up to a change. */
+  restored(change: number): void {
+    this.#hold(change);
+  }
+
   /** Events may have been missed until now. */
   interrupted(): void {
     this.#interruptions += 1;

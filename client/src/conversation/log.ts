@@ -85,13 +85,20 @@ export const hasOlder = ({ low }: Log): boolean => low !== 1;
 /** Number of messages that are known to exist after those shown. */
 export const missingNewer = ({ high, tail }: Log): number => (high === 0 ? 0 : Math.max(0, tail - high));
 
-/** The shown messages, oldest first, with the user's own reactions as they want them. */
-export function shown({ messages, low, high, reacting }: Log): Message[] {
+/** The shown messages, oldest first, as the API has them. */
+export function held({ messages, low, high }: Log): Message[] {
   const dense: Message[] = [];
   for (let seq = low; seq <= high; seq += 1) {
     const message = messages.get(seq);
     if (message) dense.push(message);
   }
+  return dense;
+}
+
+/** The shown messages, oldest first, with the user's own reactions as they want them. */
+export function shown(log: Log): Message[] {
+  const { reacting } = log;
+  const dense = held(log);
   if (reacting.length === 0) return dense;
   return dense.map((message) =>
     message.deleted_at === null

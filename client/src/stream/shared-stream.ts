@@ -228,7 +228,8 @@ export class SharedStream {
   }
 
   #announce(): void {
-    if (!this.#leading) return;
+    // Without a channel there are no other tabs.
+    if (!this.#leading || !this.#channel) return;
     const connection = this.#source.connection.get();
     const state = { connection, isHidden: document.hidden, readies: this.#readies };
     this.#send({ kind: 'leader', term: this.#term, ...state });

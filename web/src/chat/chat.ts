@@ -3,6 +3,7 @@ import {
   type Access,
   ApiError,
   type ClientEvent,
+  type ClientStore,
   type Conversation,
   type InboxPage,
   type List,
@@ -32,11 +33,16 @@ export const pinsKey = (uuid: string) => ['pins', uuid] as const;
 const LONGEST_RETRY_PAUSE_MS = 1_000;
 
 /** Outgoing messages are kept for the tab alone, as its session is. */
-const TAB_STORAGE = {
-  getItem: (key: string) => sessionStorage.getItem(key),
-  setItem: (key: string, value: string) => sessionStorage.setItem(key, value),
-  removeItem: (key: string) => sessionStorage.removeItem(key),
-  keys: () => Object.keys(sessionStorage),
+const TAB_STORE: ClientStore = {
+  outgoing: {
+    getItem: (key) => sessionStorage.getItem(key),
+    setItem: (key, value) => sessionStorage.setItem(key, value),
+    removeItem: (key) => sessionStorage.removeItem(key),
+    keys: () => Object.keys(sessionStorage),
+  },
+  settled: () => Promise.resolve(),
+  // `Sessions` clears the tab's storage.
+  wipe: () => Promise.resolve(),
 };
 
 /** The state behind the screens of a signed-in user: the messaging client, and queries. One for each session. */
@@ -78,7 +84,7 @@ export class Chat {
     this.#refetching = new Refetching(this.queries);
     this.#client = new MessagingClient({
       ...parts,
-      storage: TAB_STORAGE,
+      store: TAB_STORE,
       systemWords: (message) => plain(systemWords(message, parts.me.uuid)),
     });
     const { typing, outgoing, stream, badge, rows } = this.#client;
