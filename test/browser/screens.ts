@@ -9,7 +9,7 @@ import {
 } from 'playwright-core';
 import { Device, PATIENCE_MS } from './device.ts';
 import { People, type Person } from './people.ts';
-import { takePicture } from './pictures.ts';
+import { savePicture } from './pictures.ts';
 
 /** Less than Jest's timeout, so that there are screenshots after a timeout, in milliseconds. */
 const PLAY_TIMEOUT_MS = 80_000;
@@ -115,6 +115,6 @@ async function takeLastPictures(devices: readonly Device[]): Promise<void> {
   const test = (expect.getState().currentTestName ?? 'a test').replaceAll(/\W+/g, '-').slice(0, 80);
   for (const [place, { page, person }] of devices.entries()) {
     // A crashed page has no screenshot.
-    await takePicture(page, `failed-${test}-${place + 1}-${person.handle}`).catch(() => undefined);
+    await savePicture(page, `failed-${test}-${place + 1}-${person.handle}`).catch(() => undefined);
   }
 }
