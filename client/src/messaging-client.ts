@@ -4,6 +4,7 @@ import { type CacheMode, createHttp, type Http } from './api/http.ts';
 import type { Message, MessageGroup, Person, SystemMessage } from './api/shapes.ts';
 import { Conversation } from './conversation/conversation.ts';
 import { outgoingKey } from './conversation/conversation-state.ts';
+import type { Outgoing } from './conversation/log.ts';
 import { HeldRows } from './inbox/held-rows.ts';
 import { UnreadBadge } from './inbox/unread-badge.ts';
 import { pause } from './pause.ts';
@@ -63,7 +64,12 @@ const KEPT_CONVERSATIONS = 12;
 
 /** States of outgoing messages that are noted for a conversation; the first that applies. */
 const NOTED = ['failed', 'held', 'sending'] as const;
-export type OutgoingNote = (typeof NOTED)[number];
+
+/** An outgoing message that is noted for a conversation: the newest one in this state. */
+export interface OutgoingNote {
+  readonly state: (typeof NOTED)[number];
+  readonly text: string;
+}
 
 /** What a signed-in user sees of their conversations, kept up to date with the API. One for each session. */
 export class MessagingClient {
@@ -216,13 +222,13 @@ export class MessagingClient {
   }
 
   #noteOutgoing({ uuid, log }: Conversation): void {
-    const states = new Set(log.outgoing.map(({ state }) => state));
-    const state = NOTED.find((noted) => states.has(noted)) ?? (states.has('waiting') ? 'sending' : undefined);
+    const note = noteOf(log.outgoing);
     const noted = this.outgoing.get();
-    if (noted.get(uuid) === state) return;
+    const known = noted.get(uuid);
+    if (known?.state === note?.state && known?.text === note?.text) return;
     const changed = new Map(noted);
-    if (state === undefined) changed.delete(uuid);
-    else changed.set(uuid, state);
+    if (note) changed.set(uuid, note);
+    else changed.delete(uuid);
     this.outgoing.set(changed);
   }
 
@@ -287,4 +293,12 @@ export class MessagingClient {
 function later(ms: number, run: () => void): () => void {
   const timer = setTimeout(run, ms);
   return () => clearTimeout(timer);
+}
+
+function noteOf(outgoing: readonly Outgoing[]): OutgoingNote | undefined {
+  for (const state of NOTED) {
+    const sent = outgoing.findLast((one) => (one.state === 'waiting' ? 'sending' : one.state) === state);
+    if (sent) return { state, text: sent.text };
+  }
+  return undefined;
 }

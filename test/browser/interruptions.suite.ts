@@ -71,7 +71,7 @@ describe('without a network', () => {
         await adas.send('And more of it');
         // After several attempts it is held; later messages do not overtake it.
         await adas.bubbles('Written offline').getByText('Waiting for connection').waitFor();
-        await adas.row('Grace').getByText('Waiting ·').waitFor();
+        await adas.row('Grace').getByText('Waiting: Written offline').waitFor();
         // No button offers to discard what is sent automatically.
         expect(await adas.log.getByRole('button', { name: /Discard|Try again/ }).count()).toBe(0);
         expect(await adas.log.getByRole('alert').count()).toBe(0);
@@ -100,6 +100,7 @@ describe('without a network', () => {
         );
         await adas.send('Again, please');
         await adas.bubbles('Again, please').getByText('Not sent.').waitFor();
+        await adas.row('Grace').getByText('Not sent: Again, please').waitFor();
         await adas.page.unrouteAll();
         await adas.bubbles('Again, please').getByRole('button', { name: 'Try again' }).click();
         await adas.sees('Again, please');

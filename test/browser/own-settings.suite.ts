@@ -239,8 +239,19 @@ describe('the menu of a row opens', () => {
       await takePicture(phone.page, 'row-menu-sheet');
       expect(await findProblems(phone.page)).toEqual([]);
       expect(new URL(phone.page.url()).pathname).toBe('/');
+      // A long press leaves nothing behind: the context menu key opens the menu again.
+      await phone.page.keyboard.press('Escape');
+      await sheet.waitFor({ state: 'hidden' });
+      await phone.row('Grace').focus();
+      await phone.page.keyboard.press('ContextMenu');
+      await phone.page.getByRole('menuitem', { name: 'Archive' }).waitFor();
+      const tabs = phone.page.getByRole('group', { name: 'Show conversations' });
+      const before = await tabs.boundingBox();
       await phone.page.getByRole('menuitem', { name: 'Archive' }).tap();
       await listsOnly(phone, ['Alan']);
+      // What is pressed does not move when the notice comes.
+      await phone.page.getByRole('status').getByText('was archived').waitFor();
+      expect(await tabs.boundingBox()).toEqual(before);
       // A short one opens the conversation.
       await phone.row('Alan').tap();
       await phone.sees('From Alan');

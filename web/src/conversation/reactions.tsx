@@ -66,7 +66,7 @@ function ReactionButton(props: {
       onContextMenu={(event) => {
         event.preventDefault();
         event.stopPropagation();
-        if (press.end() !== 'opened') showReactors();
+        if (press.end(event) !== 'opened') showReactors();
       }}
     >
       <span className="reaction-emoji">{reaction.emoji}</span>

@@ -24,7 +24,7 @@ export function useMessageMenu() {
       onContextMenu: (event: MouseEvent<HTMLElement>) => {
         if (isLeftToBrowser(event)) return;
         event.preventDefault();
-        const wasPressed = press.end();
+        const wasPressed = press.end(event);
         if (wasPressed === 'opened') return;
         const isPressed = wasPressed === 'pressing';
         // A right click has button 2, the key 0, and a long press either.

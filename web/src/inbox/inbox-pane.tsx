@@ -39,7 +39,6 @@ export function InboxPane(props: Props) {
         </HeadButton>
       </header>
       <ConnectionNote />
-      <Notice />
       <ListTabs selected={list} onSelect={setList} />
       <InboxList
         key={list}
@@ -47,6 +46,8 @@ export function InboxPane(props: Props) {
         onNewConversation={onNewConversation}
         onPublicGroups={onPublicGroups}
       />
+      {/* Below the list: what is pressed must not move when a notice comes or goes. */}
+      <Notice />
     </nav>
   );
 }

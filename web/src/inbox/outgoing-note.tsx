@@ -1,17 +1,23 @@
-import { useSyncExternalStore } from 'react';
-import { useChat } from '../chat/use-chat.ts';
+import type { OutgoingNote as Note } from '../../../client/src/index.ts';
+import { beginningOf } from '../../../schema/preview.ts';
 
-/** Before a preview: whether a message there is being sent, waits for the server, or could not be sent. */
-export function OutgoingNote({ uuid }: { readonly uuid: string }) {
-  const { outgoing } = useChat();
-  switch (useSyncExternalStore(outgoing.subscribe, outgoing.get).get(uuid)) {
+/** In place of the newest message: one that is being sent, waits for the server, or could not be sent. */
+export function OutgoingNote({ state, text }: Note) {
+  return (
+    <>
+      <State of={state} />
+      <bdi dir="auto">{beginningOf(text)}</bdi>
+    </>
+  );
+}
+
+function State({ of: state }: { readonly of: Note['state'] }) {
+  switch (state) {
     case 'failed':
-      return <strong className="failed">Not sent · </strong>;
+      return <strong className="failed">Not sent: </strong>;
     case 'held':
-      return <span>Waiting · </span>;
+      return <span>Waiting: </span>;
     case 'sending':
-      return <span>Sending · </span>;
-    case undefined:
-      return null;
+      return <span>Sending: </span>;
   }
 }

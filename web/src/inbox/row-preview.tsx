@@ -15,9 +15,11 @@ interface Props {
   readonly isOpen: boolean;
 }
 
-/** The second line of a row: who is typing, the user's own draft, or the newest message and its author. */
+/** The second line of a row: who is typing, the user's own draft, a message that is not sent, or the newest message and its author. */
 export function RowPreview({ row, me, isOpen }: Props) {
-  const { state } = useChat().typing;
+  const { typing, outgoing } = useChat();
+  const { state } = typing;
+  const note = useSyncExternalStore(outgoing.subscribe, outgoing.get).get(row.uuid);
   const typists = useSyncExternalStore(state.subscribe, state.get).get(row.uuid) ?? [];
   const draft = useDraft(row.uuid);
   const folded = useFoldedAuthors(row);
@@ -30,10 +32,10 @@ export function RowPreview({ row, me, isOpen }: Props) {
         <bdi dir="auto">{beginningOf(draft)}</bdi>
       </>
     );
+  if (note) return <OutgoingNote {...note} />;
   if (row.last_kind === 'text' && folded.has(row.last_by)) return <em>Message of a blocked user</em>;
   return (
     <>
-      <OutgoingNote uuid={row.uuid} />
       <Author row={row} me={me} />
       <NewestMessage {...row} />
     </>

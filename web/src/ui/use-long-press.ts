@@ -1,4 +1,4 @@
-import { type PointerEvent, type TouchEvent, useEffect, useRef } from 'react';
+import { type MouseEvent, type PointerEvent, type TouchEvent, useEffect, useRef } from 'react';
 
 /** A finger that rests for this long opens a menu, in milliseconds: as on Android and iOS. */
 const LONG_PRESS_MS = 500;
@@ -22,15 +22,24 @@ export function useLongPress(
   const state = useRef<Press>('none');
   const from = useRef({ x: 0, y: 0 });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const isDown = useRef(false);
   const stop = (): void => {
     clearTimeout(timer.current);
     if (state.current === 'pressing') state.current = 'none';
   };
+  const lift = (): void => {
+    isDown.current = false;
+    stop();
+  };
   useEffect(() => () => clearTimeout(timer.current), []);
   return {
-    /** Ends the wait, because `contextmenu` opens the menu. @returns what the finger was doing. */
-    end: (): Press => {
+    /**
+     * Ends the wait, because `contextmenu` opens the menu. The context menu key and a mouse open it without a finger, also
+     * after a long press. @returns what the finger was doing.
+     */
+    end: ({ nativeEvent }: MouseEvent): Press => {
       clearTimeout(timer.current);
+      if (!isDown.current && !isOfFinger(nativeEvent)) state.current = 'none';
       const was = state.current;
       // Lifting the finger must not be a click on what is below it.
       if (was === 'pressing') state.current = 'opened';
@@ -40,6 +49,7 @@ export function useLongPress(
       onPointerDown: (event: PointerEvent) => {
         stop();
         state.current = 'none';
+        isDown.current = event.pointerType === 'touch';
         const { pointerType, isPrimary, target, clientX: x, clientY: y } = event;
         if (pointerType !== 'touch' || !isPrimary || !isWithin(event, except)) return;
         state.current = 'pressing';
@@ -52,13 +62,17 @@ export function useLongPress(
       onPointerMove: ({ clientX, clientY }: PointerEvent) => {
         if (Math.hypot(clientX - from.current.x, clientY - from.current.y) > MOVED_PX) stop();
       },
-      onPointerUp: stop,
-      onPointerCancel: stop,
+      onPointerUp: lift,
+      onPointerCancel: lift,
       onTouchEnd: (event: TouchEvent) => {
         if (state.current === 'opened' && event.cancelable) event.preventDefault();
       },
     },
   };
+}
+
+function isOfFinger(event: globalThis.MouseEvent): boolean {
+  return event instanceof globalThis.PointerEvent && event.pointerType === 'touch';
 }
 
 /** Whether an event is in its element. React also brings the events of a menu that is rendered elsewhere. */

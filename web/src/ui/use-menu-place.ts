@@ -23,7 +23,7 @@ export function useMenuPlace() {
         if (!(event.target instanceof Node && event.currentTarget.contains(event.target))) return;
         event.preventDefault();
         const returnTo = focusable(event.target);
-        const wasPressed = press.end();
+        const wasPressed = press.end(event);
         if (wasPressed === 'opened') return;
         const { clientX: x, clientY: y, button } = event;
         const isPressed = wasPressed === 'pressing';
