@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { minifySync } from 'oxc-minify';
 import { defineConfig, type Plugin } from 'vite';
 import { readEmojiList } from './emoji-list.ts';
@@ -14,6 +15,21 @@ const emojiList: Plugin = {
   load: (id) => (id === `\0${EMOJI_LIST}` ? `export default ${JSON.stringify(readEmojiList())};` : undefined),
 };
 
+/** Fonts of the build, whose licenses have to go with them. */
+const FONTS = ['@fontsource-variable/inter', '@infolektuell/noto-color-emoji'];
+
+const fontLicenses: Plugin = {
+  name: 'font-licenses',
+  apply: 'build',
+  generateBundle() {
+    const licenses = FONTS.map((name) => {
+      const text = readFileSync(new URL(`../node_modules/${name}/LICENSE`, import.meta.url), 'utf8');
+      return `${name}\n\n${text}`;
+    });
+    this.emitFile({ type: 'asset', fileName: 'font-licenses.txt', source: licenses.join('\n\n') });
+  },
+};
+
 const minifier: Plugin = {
   name: 'minifier',
   apply: 'build',
@@ -26,7 +42,7 @@ const minifier: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [emojiList, minifier],
+  plugins: [emojiList, fontLicenses, minifier],
   esbuild: { target: 'es2024' },
   build: {
     outDir: '../dist/web',

@@ -5,6 +5,7 @@ import { App } from './app.tsx';
 import { Sessions } from './session/sessions.ts';
 import { fetchSettings } from './session/settings.ts';
 import { Failure } from './ui/failure.tsx';
+import { showEmojiInColour } from './ui/emoji-font.ts';
 import { keepFocus } from './ui/focus-keeper.ts';
 import { leaveKeysToInputMethod } from './ui/input-method.ts';
 import './ui/theme.css';
@@ -14,6 +15,7 @@ if (!container) throw new Error('the page has no root');
 const root = createRoot(container);
 leaveKeysToInputMethod(window);
 keepFocus(document);
+showEmojiInColour(document);
 
 async function start(): Promise<void> {
   try {

@@ -13,6 +13,7 @@ import { BLOCKED_ROUTE, CONVERSATION_ROUTE, DRAFT_ROUTE, INBOX_ROUTE, INVITATION
 import { Announcer } from './ui/announcer.tsx';
 import { Failure } from './ui/failure.tsx';
 import { fetchParts, onDemand } from './ui/on-demand.tsx';
+import { Empty } from './ui/states.tsx';
 import { useReachable } from './ui/use-reachable.ts';
 
 // Dialogs, and screens that are rarely opened, are not needed for the first screen.
@@ -52,7 +53,7 @@ export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onS
             </Contained>
             <main id="stage" className="stage" tabIndex={-1}>
               <Contained chat={chat} key={location}>
-                <Stage />
+                <Stage onNewConversation={() => setDialog('conversation')} />
               </Contained>
             </main>
           </div>
@@ -70,7 +71,7 @@ export function Screens({ chat, onSignOut }: { readonly chat: Chat; readonly onS
 }
 
 /** The screen of the address, next to the list. */
-function Stage() {
+function Stage({ onNewConversation }: { readonly onNewConversation: () => void }) {
   const [, navigate] = useLocation();
   const loading = <p className="placeholder quiet appears-late">Loading…</p>;
   const close = () => navigate(INBOX_ROUTE);
@@ -85,7 +86,11 @@ function Stage() {
         <BlockedScreen placeholder={loading} onClose={close} />
       </Route>
       <Route>
-        <p className="placeholder quiet">Select a conversation, or start a new one.</p>
+        <Empty title="Your conversations" words="Select a conversation, or start a new one.">
+          <button type="button" className="button" onClick={onNewConversation}>
+            New message
+          </button>
+        </Empty>
       </Route>
     </Switch>
   );

@@ -11,11 +11,17 @@ export function BubbleBody(props: {
   readonly context: Pick<ActionContext, 'me' | 'onJump'>;
   /** Whether the Tab key leads into it. */
   readonly isTabStop: boolean;
+  /** Once for the messages that a user sent together. */
+  readonly showsTime: boolean;
 }) {
-  const { message, context, isTabStop } = props;
+  const { message, context, isTabStop, showsTime } = props;
   const { reply_to: original } = message;
   return (
-    <div className="bubble" data-deleted={message.message === null}>
+    <div
+      className="bubble"
+      data-deleted={message.message === null}
+      title={showsTime ? undefined : exactTime(message.created_at)}
+    >
       {original && (
         <QuoteButton
           quote={original}
@@ -24,13 +30,16 @@ export function BubbleBody(props: {
           onPress={() => context.onJump(original.seq)}
         />
       )}
-      <MessageText text={message.message} mentioned={message} />
-      <BubbleMeta message={message} />
+      {/* The time stands where the text ends, also where that is written from right to left. */}
+      <div className="bubble-flow" dir="auto">
+        <MessageText text={message.message} mentioned={message} />
+        <BubbleMeta message={message} showsTime={showsTime} />
+      </div>
     </div>
   );
 }
 
-function BubbleMeta({ message }: { readonly message: TextMessage }) {
+function BubbleMeta({ message, showsTime }: { readonly message: TextMessage; readonly showsTime: boolean }) {
   return (
     <span className="bubble-meta">
       {message.pinned === true && (
@@ -40,9 +49,11 @@ function BubbleMeta({ message }: { readonly message: TextMessage }) {
         </span>
       )}
       {message.edited_at !== null && message.message !== null && <span>edited </span>}
-      <time dateTime={message.created_at} title={exactTime(message.created_at)}>
-        {clockTime(message.created_at)}
-      </time>
+      {showsTime && (
+        <time dateTime={message.created_at} title={exactTime(message.created_at)}>
+          {clockTime(message.created_at)}
+        </time>
+      )}
     </span>
   );
 }

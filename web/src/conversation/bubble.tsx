@@ -2,6 +2,7 @@ import { type FocusEvent, memo, type PointerEvent, useRef, useState } from 'reac
 import { hueOf } from '../ui/initials.ts';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import type { TextMessage } from '../../../client/src/index.ts';
+import { Avatar } from '../ui/avatar.tsx';
 import { MoreIcon } from '../ui/icons.tsx';
 import { loadedLater } from '../ui/loaded-later.ts';
 import { Name } from '../ui/name.tsx';
@@ -23,8 +24,10 @@ const useControls = loadedLater(loadControls);
 export interface BubbleProps extends BubblePosition {
   readonly message: TextMessage;
   readonly context: ActionContext;
-  /** Whether the author's name is shown above: in a group. */
+  /** Whether the author's name is shown above: in a group, once for a run. */
   readonly showsName: boolean;
+  /** Whether the author's face is shown beside it: once for a run. */
+  readonly showsFace: boolean;
   /** Whether the Tab key leads to this message: to one of the list. */
   readonly isTabStop: boolean;
   /** Below the bubble: who has seen it. */
@@ -33,7 +36,7 @@ export interface BubbleProps extends BubblePosition {
 
 /** One message. */
 export const Bubble = memo(function Bubble(props: BubbleProps) {
-  const { message, context, own, first, last, showsName, isTabStop, seen } = props;
+  const { message, context, own, first, last, showsName, showsFace, isTabStop, seen } = props;
   const mentionsMe = !own && isMentioned(context.me, message);
   const row = useRef<HTMLElement>(null);
   const menu = useMessageMenu();
@@ -55,9 +58,10 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
         {...attention.handlers}
         {...(hasActions && menu.handlers)}
       >
-        {showsName && first && <Author of={message} />}
+        {showsName && <Author of={message} />}
         <div className="bubble-line">
-          <BubbleBody message={message} context={context} isTabStop={isTabStop} />
+          {showsFace && <Avatar of={message} />}
+          <BubbleBody message={message} context={context} isTabStop={isTabStop} showsTime={last} />
           {hasActions && <MoreButton isOpen={menu.isOpen} onPress={menu.openBelow} />}
           {hasActions && (attention.isAttended || menu.isOpen) && (
             <Toolbar message={message} context={context} isMenuOpen={menu.isOpen} onMenu={menu.openBelow} />
@@ -66,11 +70,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
         {message.reactions !== undefined && message.reactions.length > 0 && (
           <Reactions message={message} context={context} isTabStop={attention.isFocused} />
         )}
-        {seen !== undefined && (
-          <p className="bubble-note">
-            <SentenceView words={seen} />
-          </p>
-        )}
+        <SeenNote words={seen} />
       </article>
       {menu.place && hasActions && (
         <MessageMenu
@@ -86,10 +86,19 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
   );
 });
 
-function Author({ of: { handle, display_name } }: { readonly of: TextMessage }) {
+function Author({ of: { display_name } }: { readonly of: TextMessage }) {
   return (
-    <p className={`bubble-author hue-${hueOf(handle)}`}>
+    <p className={`bubble-author ${hueOf(display_name)}`}>
       <Name>{display_name}</Name>
+    </p>
+  );
+}
+
+function SeenNote({ words }: { readonly words: Sentence | undefined }) {
+  if (words === undefined) return null;
+  return (
+    <p className="bubble-note">
+      <SentenceView words={words} />
     </p>
   );
 }

@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { MessageGroup, MessageGroupView } from '../../../client/src/index.ts';
+import { useChat } from '../chat/use-chat.ts';
 import { memberCount } from '../groups/member-count.ts';
-import { Avatar } from '../ui/avatar.tsx';
+import { GroupAvatar } from '../ui/avatar.tsx';
 import { openSearch, useSearchHandle } from '../search/search-view.ts';
 import { BackIcon, GroupIcon, PinIcon, SearchIcon } from '../ui/icons.tsx';
 import { Name } from '../ui/name.tsx';
@@ -25,13 +26,15 @@ export function ConversationHead(props: {
   const [showsMembers, setShowsMembers] = useState(false);
   const [showsPins, setShowsPins] = useState(false);
   const count = view?.member_count ?? group.member_count;
+  const { me } = useChat();
+  const others = (view?.members ?? []).filter(({ user_uuid }) => user_uuid !== me.uuid);
   const countWords = count === undefined ? '' : memberCount(count);
   return (
     <header className="conversation-head">
       <Link href="/" className="icon-button back" aria-label="Back to conversations">
         <BackIcon />
       </Link>
-      <Avatar of={group} />
+      <GroupAvatar of={group} people={others} />
       <span className="person-text">
         <h1 className="conversation-title">
           <Name>{group.display_name}</Name>

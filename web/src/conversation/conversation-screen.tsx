@@ -9,6 +9,7 @@ import { useInboxRow } from '../inbox/use-inbox.ts';
 import { useFoldedAuthors } from '../people/blocks.ts';
 import { FoldedAuthors } from '../people/folded.tsx';
 import { Failure } from '../ui/failure.tsx';
+import { Skeleton } from '../ui/states.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { BackToResults } from '../search/open-search.tsx';
 import { ConversationHead } from './conversation-head.tsx';
@@ -45,7 +46,7 @@ export function ConversationScreen({ uuid }: { readonly uuid: string }) {
     return <EmptyStage reason="Conversation not found" />;
   if (!place) {
     if (group.error) return <Failure error={group.error} onRetry={() => void group.refetch()} />;
-    return <p className="placeholder quiet appears-late">Loading…</p>;
+    return <Skeleton of="messages" />;
   }
   return (
     <FoldedAuthors value={folded}>

@@ -10,6 +10,7 @@ import { Failure } from '../ui/failure.tsx';
 import { BackIcon } from '../ui/icons.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { Name } from '../ui/name.tsx';
+import { Empty, Skeleton } from '../ui/states.tsx';
 import { Composer } from './composer.tsx';
 import { EmptyStage } from './empty-stage.tsx';
 
@@ -33,7 +34,7 @@ export function DraftScreen({ handle }: { readonly handle: string }) {
   };
   if (person.error && codeOf(person.error) === 'not_found') return <EmptyStage reason="User not found" />;
   if (person.error) return <Failure error={person.error} onRetry={() => void person.refetch()} />;
-  if (!person.data) return <p className="placeholder quiet appears-late">Loading…</p>;
+  if (!person.data) return <Skeleton of="messages" />;
   const { display_name } = person.data;
   return (
     <section className="conversation" aria-label={`New conversation with ${isolateName(display_name)}`}>
@@ -49,7 +50,7 @@ export function DraftScreen({ handle }: { readonly handle: string }) {
           <span className="quiet">@{handle}</span>
         </span>
       </header>
-      <p className="placeholder quiet">Send a message to start the conversation.</p>
+      <Empty title="Say hello" words="Send a message to start the conversation." />
       <UnlessBlocked name={display_name} handle={handle}>
         <Composer uuid={`new:${handle}`} name={display_name} onSubmit={send} />
       </UnlessBlocked>

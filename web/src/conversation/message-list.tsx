@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { DownIcon } from '../ui/icons.tsx';
+import { Skeleton } from '../ui/states.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { type RowContext, RowView } from './row-view.tsx';
 import type { Row } from './rows.ts';
@@ -48,7 +49,7 @@ export function MessageList(props: Props) {
     viewport?.focus({ preventScroll: true });
   };
   return (
-    <div className="talk">
+    <div className="talk" data-group={props.isGroup}>
       <div
         ref={setViewport}
         className="talk-viewport"
@@ -75,6 +76,11 @@ export function MessageList(props: Props) {
           ))}
         </div>
       </div>
+      {rows.length === 0 && props.isLoading && (
+        <div className="talk-loading">
+          <Skeleton of="messages" />
+        </div>
+      )}
       {(isAtEnd === false || (isAtEnd === true && missing > 0)) && (
         <button
           type="button"

@@ -6,7 +6,10 @@ const FEW_EMOJI = /^\p{RGI_Emoji}{1,3}$/v;
 
 const useRichText = loadedLater(() => import('./rich-text/rich-text.tsx'));
 
-/** A message's text, with its markup. It is plain until the code for that is loaded, and where that cannot be. */
+/**
+ * A message's text, with its markup. It is plain until the code for that is loaded, and where that cannot be. What is around
+ * it has the text's direction.
+ */
 export function MessageText(props: {
   readonly text: string | null;
   /** Whom it mentions, once it is stored. */
@@ -18,7 +21,7 @@ export function MessageText(props: {
   const isBig = FEW_EMOJI.test(text);
   if (richText && !isBig) return richText.richTextOf(text, mentioned);
   return (
-    <p className="bubble-text" dir="auto" data-big={isBig}>
+    <p className="bubble-text" data-big={isBig}>
       {text}
     </p>
   );

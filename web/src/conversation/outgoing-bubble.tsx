@@ -39,15 +39,17 @@ export function OutgoingBubble(
       <div className="bubble-line">
         <div className="bubble">
           {replyTo && (
-            <p className={`quote hue-${hueOf(replyTo.handle)}`}>
+            <p className={`quote ${hueOf(replyTo.display_name)}`}>
               <QuoteView quote={replyTo} me={props.me} />
             </p>
           )}
-          <MessageText text={outgoing.text} />
-          <span className="bubble-meta">
-            {state !== 'stored' && state !== 'failed' && <WaitIcon />}
-            <time dateTime={new Date(outgoing.at).toISOString()}>{clockTime(outgoing.at)}</time>
-          </span>
+          <div className="bubble-flow" dir="auto">
+            <MessageText text={outgoing.text} />
+            <span className="bubble-meta">
+              {state !== 'stored' && state !== 'failed' && <WaitIcon />}
+              {last && <time dateTime={new Date(outgoing.at).toISOString()}>{clockTime(outgoing.at)}</time>}
+            </span>
+          </div>
         </div>
       </div>
       {state === 'held' && (

@@ -17,7 +17,7 @@ export function QuoteButton(props: Props & { readonly isTabStop: boolean; readon
   return (
     <button
       type="button"
-      className={`quote hue-${hueOf(quote.handle)}`}
+      className={`quote ${hueOf(quote.display_name)}`}
       title={isFolded ? undefined : 'Show this message'}
       tabIndex={isTabStop ? 0 : -1}
       onClick={isFolded ? reveal : onPress}

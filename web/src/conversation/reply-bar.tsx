@@ -15,7 +15,7 @@ export function ReplyBar(props: {
   return (
     <div className="reply-bar">
       <ReplyIcon />
-      <p id={id} className={`quote hue-${hueOf(original.handle)}`}>
+      <p id={id} className={`quote ${hueOf(original.display_name)}`}>
         <span className="for-screen-readers">Replying to </span>
         <QuoteView quote={original} me={me.uuid} />
       </p>

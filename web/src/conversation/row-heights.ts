@@ -3,21 +3,21 @@ import type { Row } from './rows.ts';
 
 /** Heights in pixels, by the style sheet in a wide window. */
 const HEIGHTS = {
-  beginning: 46,
-  day: 41,
-  divider: 34,
-  system: 35,
-  run: 40,
-  blocked: 40,
-  more: 56,
-  bubble: 58.5,
+  beginning: 44,
+  day: 40,
+  divider: 32,
+  system: 30,
+  run: 36,
+  blocked: 36,
+  more: 54,
+  bubble: 36,
   gap: 8,
-  reactions: 25,
-  quote: 51,
-  line: 23.2,
+  reactions: 24,
+  quote: 49,
+  line: 20,
 } as const;
 /** Characters of one line in a wide window. */
-const LINE_CHARACTERS = 70;
+const LINE_CHARACTERS = 72;
 
 /** Estimates the height of a row, in pixels, until it is rendered and measured. A better estimate moves less. */
 export function estimateHeight(row: Row | undefined): number {

@@ -95,7 +95,8 @@ function MessageRow(props: {
       own={own}
       first={first}
       last={last}
-      showsName={isGroup && !own}
+      showsName={isGroup && !own && first}
+      showsFace={!own && last}
       seen={seen && seenWords(seen, others)}
     />
   );

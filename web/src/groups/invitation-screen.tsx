@@ -48,7 +48,7 @@ function Invitation({ code, group }: { readonly code: string; readonly group: In
   if (error !== undefined && codeOf(error) === 'not_found') return <EmptyStage reason={reasonOf(error)} />;
   return (
     <section className="invitation" aria-labelledby="invitation-name">
-      <Avatar of={{ ...group, kind: 'group', handle: null, uuid: group.message_group_uuid }} />
+      <Avatar of={{ ...group, kind: 'group', uuid: group.message_group_uuid }} />
       <p className="quiet">{group.joined ? 'You are a member of' : 'You are invited to join'}</p>
       <h1 id="invitation-name" className="invitation-name">
         <Name>{group.display_name}</Name>

@@ -87,7 +87,7 @@ function GroupItem(props: {
   const name = isolateName(group.display_name);
   return (
     <li className="member">
-      <Avatar of={{ ...group, handle: null }} />
+      <Avatar of={group} />
       <span className="person-text">
         <Name>{group.display_name}</Name>
         <span className="quiet">{memberCount(group.member_count)}</span>

@@ -1,7 +1,9 @@
 import type { List } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { Failure } from '../ui/failure.tsx';
+import { ArchiveIcon, StarIcon } from '../ui/icons.tsx';
 import { More } from '../ui/more.tsx';
+import { Empty, Skeleton } from '../ui/states.tsx';
 import { InboxRow } from './inbox-row.tsx';
 import { useInbox } from './use-inbox.ts';
 
@@ -15,12 +17,7 @@ interface Props {
 export function InboxList(props: Props) {
   const { me } = useChat();
   const { rows, error, hasMore, isLoadingMore, loadMore, retry } = useInbox(props.list);
-  if (!rows)
-    return error ? (
-      <Failure error={error} onRetry={retry} />
-    ) : (
-      <p className="inbox-note quiet appears-late">Loading…</p>
-    );
+  if (!rows) return error ? <Failure error={error} onRetry={retry} /> : <Skeleton of="list" />;
   // A page may be empty where more follow: the API looks at a limited number of conversations for each.
   if (rows.length === 0 && !hasMore) return <EmptyList {...props} />;
   return (
@@ -41,25 +38,36 @@ function EmptyList({ list, onNewConversation, onPublicGroups }: Props) {
   switch (list) {
     case 'favourites':
       return (
-        <p className="inbox-note quiet">Conversations that you add to your favourites are shown here.</p>
+        <Empty
+          className="inbox-note"
+          title="No favourites"
+          words="Conversations that you add to your favourites are shown here."
+          icon={<StarIcon />}
+        />
       );
     case 'archived':
       return (
-        <p className="inbox-note quiet">
-          Conversations that you archive are shown here, until their next message.
-        </p>
+        <Empty
+          className="inbox-note"
+          title="Nothing archived"
+          words="Conversations that you archive are shown here, until their next message."
+          icon={<ArchiveIcon />}
+        />
       );
     case 'default':
       return (
-        <div className="inbox-note">
-          <p>No conversations yet.</p>
-          <button type="button" className="button" onClick={onNewConversation}>
+        <Empty
+          className="inbox-note inbox-first"
+          title="No conversations yet."
+          words="Write to someone you know, or join a group that is open to all."
+        >
+          <button type="button" className="button primary" onClick={onNewConversation}>
             Start a conversation
           </button>
           <button type="button" className="button" onClick={onPublicGroups}>
             Find a public group
           </button>
-        </div>
+        </Empty>
       );
   }
 }

@@ -2,7 +2,7 @@ import { memo } from 'react';
 import { Link, useRoute } from 'wouter';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import type { MessageGroup, Person } from '../../../client/src/index.ts';
-import { Avatar } from '../ui/avatar.tsx';
+import { GroupAvatar } from '../ui/avatar.tsx';
 import { MoreIcon } from '../ui/icons.tsx';
 import { MenuButton } from '../ui/menu-button.tsx';
 import { Name } from '../ui/name.tsx';
@@ -26,9 +26,12 @@ export const InboxRow = memo(function InboxRow({ row, me }: Props) {
   const { place, handlers } = useMenuPlace();
   const isUnread = row.unread_count > 0 || row.marked_unread;
   return (
-    <li className="inbox-item" data-muted={row.muted !== 'none'} {...handlers}>
+    <li className="inbox-item" data-muted={row.muted !== 'none'} data-unread={isUnread} {...handlers}>
       <Link href={`/messages/${row.uuid}`} className="inbox-row" aria-current={isOpen ? 'page' : undefined}>
-        <Avatar of={row} />
+        <GroupAvatar
+          of={row}
+          people={row.last_by_name === undefined ? [] : [{ display_name: row.last_by_name }]}
+        />
         <span className="inbox-text">
           <span className="inbox-line">
             <span className="inbox-name">

@@ -3,6 +3,7 @@ import { isBlank } from '../../../schema/plain-text.ts';
 import { ApiError, codeOf, type Person } from '../../../client/src/index.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
+import { NewTabIcon } from '../ui/icons.tsx';
 import { Name } from '../ui/name.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { AS, fetchPeople, requestToken } from './development.ts';
@@ -98,13 +99,14 @@ function PersonItem(props: { readonly person: Person; readonly busy: boolean; re
         </span>
       </button>
       <a
-        className="new-tab quiet"
+        className="icon-button new-tab"
+        title="Sign in in a new tab"
         href={`/?${AS}=${handle}`}
         target="_blank"
         rel="noopener"
         aria-label={`Sign in as ${isolateName(display_name)} in a new tab`}
       >
-        New tab
+        <NewTabIcon />
       </a>
     </li>
   );

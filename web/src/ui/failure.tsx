@@ -1,13 +1,18 @@
 import { useEffect, useEffectEvent } from 'react';
 import { ApiError, backoffMs, pause } from '../../../client/src/index.ts';
 import { wordsFor } from '../api/wording.ts';
+import { FailureIcon } from './icons.tsx';
+import { Scene } from './states.tsx';
 
 /** In place of what could not be fetched. A temporary failure is retried automatically. */
 export function Failure({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
   useRetries(error instanceof ApiError && error.isTemporary, onRetry);
   return (
     <div className="failure" role="alert">
-      <p>{wordsFor(error)}</p>
+      <Scene>
+        <FailureIcon />
+      </Scene>
+      <p className="placeholder-title">{wordsFor(error)}</p>
       <button type="button" className="button" onClick={onRetry}>
         Try again
       </button>

@@ -122,3 +122,13 @@ export const BlockIcon = () => (
     <path d="m5.5 5.5 9 9" />
   </Icon>
 );
+export const NewTabIcon = () => (
+  <Icon>
+    <path d="M11.5 3.500h5v5M16.500 3.500 9.500 10.500M14.500 11.500V15a1.500 1.500 0 0 1-1.500 1.500H5A1.500 1.500 0 0 1 3.500 15V7A1.500 1.500 0 0 1 5 5.500h3.500" />
+  </Icon>
+);
+export const FailureIcon = () => (
+  <Icon>
+    <path d="M10 4.500v7M10 15.200v.1" />
+  </Icon>
+);

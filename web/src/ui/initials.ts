@@ -7,15 +7,25 @@ export function initials(name: string): string {
   return picked.map((word) => firstGrapheme(word ?? '').toLocaleUpperCase()).join('');
 }
 
-/** Returns one of a few hues, always the same for the same id. */
-export function hueOf(id: string): number {
-  let sum = 0;
-  for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 997;
-  return sum % HUES;
+/** Hues of the theme, and ways of blending each into another one: `avatar.css` defines them. */
+export const HUES = 16;
+export const BLENDS = 3;
+
+/**
+ * Returns the classes of a name's or an id's colours, always the same: its hue for letters and lines, and for a face also what
+ * the hue blends into, so that two people of one hue mostly look different.
+ */
+export function hueOf(text: string): string {
+  const hash = hashOf(text);
+  return `hue-${hash % HUES} blend-${Math.floor(hash / HUES) % BLENDS}`;
 }
 
-/** Number of hues of the theme. */
-export const HUES = 8;
+/** FNV-1a of 32 bits, with its halves folded: its lowest bits alone depend on the lowest bits of each character. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
 
 function firstGrapheme(word: string): string {
   for (const { segment } of graphemes.segment(word)) return segment;

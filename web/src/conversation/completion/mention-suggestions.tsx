@@ -36,7 +36,7 @@ function suggestionOf({ user_uuid, handle, display_name }: Mentionable): Suggest
   return {
     key: user_uuid,
     insert: `@${handle}`,
-    picture: <Avatar of={{ handle, display_name }} />,
+    picture: <Avatar of={{ display_name }} />,
     label: display_name,
     detail: `@${handle}`,
   };

@@ -40,7 +40,7 @@ function blockView(block: Block, key: number): ReactNode {
 /** Paragraphs: their line breaks are those of the text. */
 function Lines({ parts, className }: { readonly parts: readonly Inline[]; readonly className?: string }) {
   return (
-    <p className={className} dir="auto">
+    <p className={className} dir={className === undefined ? 'auto' : undefined}>
       {parts.map(inlineView)}
     </p>
   );
