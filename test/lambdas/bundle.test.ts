@@ -33,8 +33,8 @@ describe.each(LAMBDAS)('%s', (name) => {
     expect(made.bytes).toBeLessThan(MAX_BUNDLE_BYTES);
     expect(made.gzipBytes).toBeLessThan(made.bytes / 2);
     expect(made.modules).toContain(`lambdas/${name}/handler.ts`);
-    // Without what it imports dynamically.
-    expect(made.startBytes < made.bytes).toBe(name === 'update-summaries');
+    // Redis is 300 KB that only some starts load.
+    if (name === 'update-summaries') expect(made.bytes - made.startBytes).toBeGreaterThan(300_000);
   });
 });
 
@@ -71,7 +71,7 @@ describe('a bundle', () => {
   });
 
   it('that needs a package to start which is left out is refused', async () => {
-    const left = '@smithy/core/event-streams';
+    const left = '@smithy/credential-provider-imds';
     expect(await problemsWith(`export * from '${left}';`)).toEqual([expect.stringContaining(left)]);
     expect(await problemsWith(`export const later = () => import('${left}');`)).toEqual([]);
   });
