@@ -1,12 +1,12 @@
-import type { SeedPerson } from './plan.ts';
+import type { SeedPerson, SeedUses } from './plan.ts';
 
 /** Lines that were written in one go. */
 export interface Sitting {
   /** When the first line was written: a time of day some days ago, or some minutes ago. */
   readonly began:
     { readonly daysAgo: number; readonly at: `${number}:${number}` } | { readonly minutesAgo: number };
-  /** The sender and the text. */
-  readonly lines: readonly (readonly [from: string, text: string])[];
+  /** The sender, the text, and what others did with it. */
+  readonly lines: readonly (readonly [from: string, text: string, uses?: SeedUses])[];
 }
 
 /** One conversation of the default plan. */
@@ -248,7 +248,11 @@ export const SCRIPTS: readonly Script[] = [
         lines: [
           ['katherine', 'Who left the mill turning overnight?'],
           ['alan', 'Nobody can tell whether it will stop. I have a proof.'],
-          ['grace', 'I have a hand brake.'],
+          ['grace', 'I have a hand brake.', { reactions: { '😂': ['ada', 'katherine'], '👍': ['alan'] } }],
+          ['katherine', 'Then bring it, @grace. @ada has the key of the mill.'],
+          ['grace', 'On my way.', { repliesBack: 1, reactions: { '🎉': ['katherine'] } }],
+          ['ada', 'House rule, @all: who leaves last stops the mill.', { pinnedBy: 'ada' }],
+          ['alan', 'If it stops.'],
         ],
       },
     ],

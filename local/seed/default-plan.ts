@@ -19,9 +19,9 @@ function messages({ began, lines }: Sitting, now: Date): SeedMessage[] {
     'minutesAgo' in began
       ? dayjs(now).subtract(began.minutesAgo, 'minute')
       : dayjs(`${dayjs(now).subtract(began.daysAgo, 'day').format('YYYY-MM-DD')}T${began.at}`);
-  return lines.map(([from, text]) => {
+  return lines.map(([from, text, uses]) => {
     // A short line takes a minute to write, a long one more.
     at = at.add(1 + (text.length % 3), 'minute').add(text.length % 60, 'second');
-    return { from, text, at: at.toDate() };
+    return { from, text, at: at.toDate(), ...(uses && { uses }) };
   });
 }

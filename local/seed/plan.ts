@@ -9,6 +9,18 @@ export interface SeedMessage {
   readonly from: string;
   readonly text: string;
   readonly at: Date;
+  /** What others did with it. */
+  readonly uses?: SeedUses;
+}
+
+/** What people did with a message. */
+export interface SeedUses {
+  /** It replies to the message that is so many places before it. */
+  readonly repliesBack?: number;
+  /** Handles of those who reacted, by emoji. */
+  readonly reactions?: Readonly<Record<string, readonly string[]>>;
+  /** Handle of the member who pinned it. */
+  readonly pinnedBy?: string;
 }
 
 /** A conversation that a seed creates. */

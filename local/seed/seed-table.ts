@@ -6,10 +6,15 @@ import { addMembers, updateGroup } from '../../backend/domain/manage-members.ts'
 import { markRead } from '../../backend/domain/mark-read.ts';
 import type { Person, Tail } from '../../backend/domain/model.ts';
 import { saveProfile } from '../../backend/domain/people.ts';
+import { pinMessage } from '../../backend/domain/pin.ts';
+import { react } from '../../backend/domain/react.ts';
+import { sendToGroup } from '../../backend/domain/send-message.ts';
 import type { TimedSend } from '../../backend/domain/send-run.ts';
 import { divide, TimedWriter, type WrittenTable } from '../../cli/timed-writer.ts';
+import { ForbiddenError } from '../../backend/errors.ts';
 import { directGroupId, groupIdForKey } from '../../schema/ids.ts';
 import { MAX_ADDED } from '../../schema/items.ts';
+import { mentionsIn } from '../../schema/mentions.ts';
 import { membershipChangeOf } from '../../schema/membership-changes.ts';
 import type { SeedConversation, SeedPerson, SeedPlan } from './plan.ts';
 
@@ -65,6 +70,15 @@ async function ensurePerson(context: Wiring, person: SeedPerson): Promise<Person
   return saveProfile(context, userId, person);
 }
 
+/** A conversation that is written. */
+interface Written {
+  readonly groupId: string;
+  readonly people: ReadonlyMap<string, Person>;
+  readonly conversation: SeedConversation;
+  /** Whether a user is a member: some may have left since. */
+  readonly mayTalk: (user: Person) => boolean;
+}
+
 /** Writes one conversation at a time, with a clock that is set to the times of its messages. */
 class SeedWriter {
   readonly context: Wiring;
@@ -90,14 +104,19 @@ class SeedWriter {
     const missing: TimedSend[] = [];
     for (const [place, message] of messages.entries()) {
       const from = personOf(people, message.from);
-      const clientKey = `seed-${place + 1}`;
+      const clientKey = keyAt(place);
       const seq = seqs.get(`${from.userId} ${clientKey}`);
       if (seq !== undefined) found.push(seq);
       else if (mayTalk(from))
         missing.push({ userId: from.userId, text: message.text, clientKey, createdAt: message.at });
       if (seq !== undefined || !mayTalk(from)) this.#onProgress();
     }
-    const end = await this.#send(groupId, members, { tail, messages: inOrder(missing, newestAt) });
+    const planned = inOrder(missing, newestAt);
+    const firstSingle = planned.findIndex(({ clientKey }) => isSentAlone(conversation, clientKey));
+    const runs = firstSingle < 0 ? planned : planned.slice(0, firstSingle);
+    let end = await this.#send(groupId, members, { tail, messages: runs });
+    const place = { groupId, people, conversation, mayTalk };
+    for (const send of planned.slice(runs.length)) end = await this.#sendAlone(place, send);
     await this.#writer.summarise(groupId);
     const last = missing.length > 0 ? end.seq : Math.max(0, ...found);
     const readers = members.filter((member, place) => mayTalk(member) && !isIn(unreadBy, between[place]));
@@ -119,6 +138,49 @@ class SeedWriter {
     const opened = await this.#writer.open(to.handle, first);
     onSent();
     return this.#writer.append(groupId, { tail: opened, messages: others, onSent });
+  }
+
+  /**
+   * Sends one message as the API does: a reply, one that mentions users, or the last one of a conversation. Before that one
+   * come the reactions and pins: a seed that finds it has nothing left to do, and gives nothing back that users have removed.
+   */
+  async #sendAlone(into: Written, { createdAt, ...send }: TimedSend): Promise<Tail> {
+    const { groupId, people, conversation } = into;
+    const { messages } = conversation;
+    const place = placeOf(send.clientKey);
+    const { seqs } = await readSeeds(this.context, groupId);
+    const seqAt = (at: number) => {
+      const { from = '' } = messages[at] ?? {};
+      return seqs.get(`${people.get(from)?.userId ?? ''} ${keyAt(at)}`);
+    };
+    this.#writer.now = createdAt;
+    if (place === messages.length - 1) await this.#use(into, seqAt);
+    const { repliesBack } = messages[place]?.uses ?? {};
+    const replyTo = repliesBack === undefined ? undefined : seqAt(place - repliesBack);
+    const reply = replyTo === undefined ? {} : { replyTo };
+    const sent = await sendToGroup(this.context, groupId, { ...send, ...reply, afterSeq: 0 });
+    this.#onProgress();
+    return sent;
+  }
+
+  /** Adds the reactions and pins. Those that exist are not added again. */
+  async #use(into: Written, seqAt: (place: number) => number | undefined): Promise<void> {
+    const { groupId, people, mayTalk } = into;
+    const { messages } = into.conversation;
+    for (const [place, { uses = {} }] of messages.entries()) {
+      const seq = seqAt(place);
+      if (seq === undefined) continue;
+      for (const [emoji, handles] of Object.entries(uses.reactions ?? {})) {
+        for (const user of handles.map((handle) => personOf(people, handle)).filter(mayTalk)) {
+          await react(this.context, { groupId, seq, userId: user.userId, emoji });
+        }
+      }
+      const pinner = uses.pinnedBy === undefined ? undefined : personOf(people, uses.pinnedBy);
+      if (pinner && mayTalk(pinner)) {
+        // The group may have another owner by now.
+        await pinMessage(this.context, { groupId, seq, userId: pinner.userId }).catch(unlessForbidden);
+      }
+    }
   }
 
   /** Returns the id of a conversation. Creates a missing group: its name is its key. */
@@ -157,6 +219,25 @@ class SeedWriter {
       if (handles.length > 0) await addMembers(this.context, actor, handles, () => 'handles');
     }
   }
+}
+
+function unlessForbidden(error: unknown): void {
+  if (!(error instanceof ForbiddenError)) throw error;
+}
+
+const KEY = 'seed-';
+/** The key of the message at a place of a plan. */
+const keyAt = (place: number): string => `${KEY}${place + 1}`;
+const placeOf = (key = ''): number => Number(key.slice(KEY.length)) - 1;
+
+/** Whether a message cannot be one of a run: runs have no mentions, and reactions and pins come before the last message. */
+function isSentAlone({ messages }: SeedConversation, key: string | undefined): boolean {
+  const place = placeOf(key);
+  const { text = '', uses } = messages[place] ?? {};
+  const isLast = place === messages.length - 1 && messages.some((message) => message.uses);
+  return (
+    isLast || uses?.repliesBack !== undefined || mentionsIn(text).words.length > 0 || mentionsIn(text).all
+  );
 }
 
 const isIn = (handles: readonly string[], handle: string | undefined) =>

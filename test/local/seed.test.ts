@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { wire } from '../../backend/wiring.ts';
+import { wire, type Wiring } from '../../backend/wiring.ts';
 import { listInbox } from '../../backend/domain/list-inbox.ts';
 import { removeMember } from '../../backend/domain/manage-members.ts';
+import { listPins } from '../../backend/domain/pin.ts';
+import { listReactors } from '../../backend/domain/react.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sendToGroup } from '../../backend/domain/send-message.ts';
 import { displayName, messageText, newHandle } from '../../backend/http/fields.ts';
@@ -57,6 +59,25 @@ describe('the default plan', () => {
   });
 });
 
+/** The group whose messages people use: it has mentions of users and of all, a reply, reactions and a pin, each once. */
+async function expectUses(context: Wiring, plan: SeedPlan): Promise<void> {
+  const used = plan.conversations.find(({ name }) => name === 'Analytical Engines');
+  if (!used) throw new Error('the plan has the group');
+  const groupId = groupIdOf(used);
+  const log = await readLog(context, groupId);
+  const [ada, grace] = [seedUserId('ada'), seedUserId('grace')];
+  expect(log.flatMap(({ mentions }) => (mentions ? [mentions] : []))).toEqual([[grace, ada]]);
+  expect(log.filter((message) => message.mentions_all)).toHaveLength(1);
+  const reply = log.find((message) => message.reply_to !== undefined);
+  expect(log.find(({ seq }) => seq === reply?.reply_to)).toMatchObject({ mentions: [grace, ada] });
+  const texts = (await listPins(context, groupId, ada)).messages.map(({ message }) => message);
+  expect(texts).toEqual([expect.stringContaining('House rule')]);
+  const reactions = await Promise.all(
+    log.map(({ seq }) => listReactors(context, { groupId, seq, userId: ada, limit: 100 })),
+  );
+  expect(reactions.flatMap(({ reactors }) => reactors.map(({ emoji }) => emoji))).toHaveLength(4);
+}
+
 describe('seeding', () => {
   it('writes everything once, however often and at any moment it is repeated', async () => {
     const plan = defaultPlan(NOW);
@@ -78,6 +99,7 @@ describe('seeding', () => {
       expect(await compareSummaries(context, groupIdOf(conversation))).toEqual(RIGHT);
       expect(await context.changes.newest(groupIdOf(conversation))).toBe(0);
     }
+    await expectUses(context, plan);
     const { entries } = await listInbox(context, seedUserId('ada'), { limit: 100 });
     expect(entries).toHaveLength(9);
     expect(entries.filter(({ group }) => group)).toHaveLength(2);
