@@ -33,7 +33,7 @@ export interface LookedBack {
 }
 
 /**
- * Looks for words in a part of a log, from its end backwards, by one strong Query: 1 R for 4 KB, and 256 R at most, because
+ * Looks for words in texts and names of files in a part of a log, from its end backwards, by one strong Query: 1 R for 4 KB, and 256 R at most, because
  * a Query reads 1 MB. So no deleted text is found, and what was sent before is looked at. Deleted texts, system messages and
  * texts that cannot be decrypted are passed over. It stops at `maxFound`: what was read after that is read again by the next
  * look.
@@ -69,8 +69,10 @@ export async function lookBack(
 const hasText = ({ kind, message, deleted_at }: LogEntry): boolean =>
   kind === 'text' && message !== null && deleted_at === undefined;
 
-function isFound(message: Message, words: readonly string[]): message is FoundMessage {
-  return message.message !== null && !message.unreadable && hasAllWords(message.message, words);
+function isFound(item: Message, words: readonly string[]): item is FoundMessage {
+  const { message, attachments = [], unreadable } = item;
+  if (message === null || unreadable) return false;
+  return hasAllWords([message, ...attachments.map(({ name }) => name)].join('\n'), words);
 }
 
 function before({ from }: SeqRange, seq: number): SeqRange | undefined {

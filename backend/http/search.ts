@@ -16,7 +16,7 @@ export const searchRoutes: readonly Route[] = [
     name: 'searchMessageGroup',
     summary: 'Searches the messages of a conversation, the newest first',
     description:
-      'There is no index: a request looks at up to 500 messages, and returns at once what it found, which may be nothing. `next` looks at those before them, and `Searched-Back-To` says how far it looked. Deleted messages and messages about the group are never found.',
+      'There is no index: a request looks at up to 500 messages, and returns at once what it found, which may be nothing. `next` looks at those before them, and `Searched-Back-To` says how far it looked. Names of files are searched too. Deleted messages and messages about the group are never found.',
     params: z.object({ message_group_uuid: groupIdInPath }),
     query: z.strictObject({
       q: searchParameter,
@@ -48,7 +48,7 @@ export const searchRoutes: readonly Route[] = [
     name: 'searchMessages',
     summary: "Searches the messages of all of the caller's conversations",
     description:
-      'There is no index: a request looks at up to 500 messages in up to 20 conversations, and returns at once what it found, which may be nothing; `next` goes on. It goes in rounds: first the newest 100 messages of each conversation, then the 200 before them, then 400; in each round conversations with the newest activity come first, and of each its newest messages. A message that was sent or found while the search goes on may come again. Deleted messages and messages about groups are never found.',
+      'There is no index: a request looks at up to 500 messages in up to 20 conversations, and returns at once what it found, which may be nothing; `next` goes on. It goes in rounds: first the newest 100 messages of each conversation, then the 200 before them, then 400; in each round conversations with the newest activity come first, and of each its newest messages. A message that was sent or found while the search goes on may come again. Names of files are searched too. Deleted messages and messages about groups are never found.',
     query: z.strictObject({ q: searchParameter, cursor: cursorParameter }),
     cost: COST_OF_SEARCH_IN_ALL,
     answer: json(z.array(foundMessage), 'Up to 20 messages.', ['Link', 'Searched-Messages']),

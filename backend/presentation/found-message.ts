@@ -7,7 +7,10 @@ import { presentMessage, textMessage } from './message.ts';
 export const foundMessage = textMessage
   .omit({ reply_to: true, reactions: true, pinned: true, unreadable: true })
   .extend({
-    message: z.string().meta({ description: 'The text.', examples: ['Lunch on Monday?'] }),
+    message: z.string().meta({
+      description: 'The text. Of a message with files also a last line that names them.',
+      examples: ['Lunch on Monday?'],
+    }),
   })
   .meta({
     id: 'FoundMessage',
@@ -24,5 +27,5 @@ export function presentFoundMessage(
 ): FoundMessageAnswer {
   const presented = presentMessage(item, { names, quoted: new Map() }, viewerId);
   if (presented.kind !== 'text') throw new TypeError('only texts are found');
-  return { ...presented, message: item.message };
+  return { ...presented, message: presented.message ?? item.message };
 }

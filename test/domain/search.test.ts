@@ -12,7 +12,15 @@ import { decodeCursor } from '../../schema/cursors.ts';
 import { groupKey, memberKey } from '../../schema/keys.ts';
 import { searchWordsOf } from '../../schema/search-words.ts';
 import { expectCode } from '../support/answers.ts';
-import { groupItem, logEntry, newGroupId, newUserId, timeOf, tombstone } from '../support/factories.ts';
+import {
+  FILE_OF_MESSAGE,
+  groupItem,
+  logEntry,
+  newGroupId,
+  newUserId,
+  timeOf,
+  tombstone,
+} from '../support/factories.ts';
 import { addDirectGroup, addGroup, addPerson, deleteItem, putItem, upTo } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
@@ -109,6 +117,19 @@ describe('a search in a group', () => {
     const [first] = messages;
     if (first) await putItem(db().table, tombstone(first));
     expect((await searchAll(groupId)).flatMap(({ seqs }) => seqs)).toEqual([3]);
+  });
+
+  it('finds a message by the names of its files too', async () => {
+    const { groupId } = await addGroup(db().table, {
+      userIds: [ada],
+      length: 2,
+      message: (seq) => ({
+        message: seq === 1 ? '' : 'menu',
+        ...FILE_OF_MESSAGE,
+        attachment_names: seq === 1 ? '["Lunch.pdf"]' : '["dinner.pdf"]',
+      }),
+    });
+    expect((await searchAll(groupId)).flatMap(({ seqs }) => seqs)).toEqual([1]);
   });
 
   it('does not find what is deleted while it goes on, and leaves nothing else out', async () => {

@@ -11,7 +11,7 @@ import { closeSearch, createSearchHandle, openSearch } from '../../web/src/searc
 const message = (seq: number): FoundMessage => ({
   ...{ uuid: `m${seq}`, message_group_uuid: 'g', seq, rev: 0, kind: 'text', user_uuid: 'ada' },
   ...{ display_name: 'Ada', handle: 'ada', message: `text ${seq}`, created_at: '2024-03-03T14:32:00.000Z' },
-  ...{ edited_at: null, deleted_at: null, mentions: [], mentions_all: false },
+  ...{ edited_at: null, deleted_at: null, mentions: [], mentions_all: false, attachments: [] },
 });
 const page = (values: Partial<SearchPage>): SearchPage => ({
   ...{ found: [], next: 'on', lookedAt: 500, backTo: '2024-03-03T12:00:00.000Z' },

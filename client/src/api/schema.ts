@@ -416,7 +416,7 @@ export interface paths {
     };
     /**
      * Searches the messages of a conversation, the newest first
-     * @description There is no index: a request looks at up to 500 messages, and returns at once what it found, which may be nothing. `next` looks at those before them, and `Searched-Back-To` says how far it looked. Deleted messages and messages about the group are never found.
+     * @description There is no index: a request looks at up to 500 messages, and returns at once what it found, which may be nothing. `next` looks at those before them, and `Searched-Back-To` says how far it looked. Names of files are searched too. Deleted messages and messages about the group are never found.
      */
     get: operations['searchMessageGroup'];
     put?: never;
@@ -436,7 +436,7 @@ export interface paths {
     };
     /**
      * Searches the messages of all of the caller's conversations
-     * @description There is no index: a request looks at up to 500 messages in up to 20 conversations, and returns at once what it found, which may be nothing; `next` goes on. It goes in rounds: first the newest 100 messages of each conversation, then the 200 before them, then 400; in each round conversations with the newest activity come first, and of each its newest messages. A message that was sent or found while the search goes on may come again. Deleted messages and messages about groups are never found.
+     * @description There is no index: a request looks at up to 500 messages in up to 20 conversations, and returns at once what it found, which may be nothing; `next` goes on. It goes in rounds: first the newest 100 messages of each conversation, then the 200 before them, then 400; in each round conversations with the newest activity come first, and of each its newest messages. A message that was sent or found while the search goes on may come again. Names of files are searched too. Deleted messages and messages about groups are never found.
      */
     get: operations['searchMessages'];
     put?: never;
@@ -1322,7 +1322,7 @@ export interface components {
       /** @constant */
       kind: 'text';
       /**
-       * @description The text.
+       * @description The text. Of a message with files also a last line that names them.
        * @example Lunch on Monday?
        */
       message: string;
