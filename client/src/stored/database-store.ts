@@ -85,6 +85,10 @@ class Writer {
   }
 
   async wipe(): Promise<void> {
+    if (this.#isOver) {
+      this.#channel.close();
+      return;
+    }
     this.#channel.postMessage('wiped');
     this.#write((store) => store.clear());
     this.#isOver = true;
