@@ -18,6 +18,8 @@ const PROJECTS = {
   '.': ['.'],
   'web/src': ['web/src'],
   infra: ['infra'],
+  client: ['client/src'],
+  'test/client': ['test/client', 'test/web'],
   'test/browser': ['test/browser', 'test/compose', 'test/docker'],
 };
 
