@@ -69,8 +69,8 @@ function withId({ pk, sk, ...file }: FileItem) {
   return { id: fileIdOf({ pk, sk }) ?? '', file };
 }
 
-/** A file can be sent by its uploader, once, until it expires. */
-const CAN_BE_SENT = 'user_uuid = :user AND attribute_not_exists(#object) AND expires_at > :now';
+/** A file can be sent by its uploader until it expires, and once: one that was sent has no `expires_at`. */
+const CAN_BE_SENT = 'user_uuid = :user AND expires_at > :now';
 
 /**
  * Marks the files of a message as sent: for the transaction that stores it. Two sends of a file may run at once, in one
