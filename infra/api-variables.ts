@@ -35,7 +35,7 @@ export const SETTABLE = [
 
 /** Why a file does not set the other variables. A test knows of each variable in one of these two lists. */
 export const NOT_SETTABLE: Readonly<Record<string, string>> = {
-  ATTACHMENT_BUCKET: 'is the deployed bucket, if there is one',
+  ATTACHMENT_BUCKET: 'is the deployed bucket, with files',
   AWS_ACCESS_KEY_ID: 'the container has a role',
   AWS_COGNITO_REPLICATED: 'follows from standbyRegion',
   AWS_COGNITO_SIGN_IN_DOMAIN: 'is signIn.domain',

@@ -52,6 +52,10 @@ export const BOUNDARY_ACTIONS = [
   'logs:PutLogEvents',
   'secretsmanager:DescribeSecret',
   'secretsmanager:GetSecretValue',
+  's3:DeleteObject',
+  's3:GetObject',
+  's3:ListBucket',
+  's3:PutObject',
   'sqs:SendMessage',
 ] as const;
 

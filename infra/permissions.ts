@@ -22,7 +22,7 @@ export interface TableAccess {
 }
 
 /** The roles that access the table, by the name of their part of the deployment. */
-export type TableUser = 'api' | 'update-summaries' | 'create-profile';
+export type TableUser = 'api' | 'update-summaries' | 'create-profile' | 'remove-files';
 
 /** A transaction needs the permission for the action of each of its items, and none of its own. */
 export const TABLE_ACCESS: Readonly<Record<TableUser, TableAccess>> = {
@@ -35,6 +35,7 @@ export const TABLE_ACCESS: Readonly<Record<TableUser, TableAccess>> = {
     index: [],
   },
   'create-profile': { table: ['GetItem', 'PutItem'], index: [] },
+  'remove-files': { table: ['DeleteItem'], index: [] },
 };
 
 /** The actions of Lambda's poller on the stream, with the role's permissions. */

@@ -151,6 +151,8 @@ const shape = z
     mailFrom: z.email().optional(),
     /** `closed`: only an administrator creates users. */
     signUp: z.enum(['open', 'closed']).default('open'),
+    /** A bucket for the files of messages. Without it messages have no files. */
+    files: z.boolean().default(false),
     /** A web application firewall that limits the requests of an address, for the load balancer and the user pool. */
     firewall: z.boolean().default(false),
     /** The API's image in a registry; without one it is built from the Dockerfile. */

@@ -10,6 +10,7 @@ import { createAlarmTopic, notify } from './alarm-topic.ts';
 import type { Api } from './api.ts';
 import type { Cache } from './cache.ts';
 import { appMetric, INBOX_DIMENSION, systemErrors, throttles } from './metrics.ts';
+import type { Files } from './files.ts';
 import type { Summaries } from './summaries.ts';
 import type { Users } from './users.ts';
 
@@ -35,6 +36,8 @@ export interface AlarmsProps {
   readonly api: Api;
   /** Absent: one task, without Valkey. */
   readonly cache: Cache | undefined;
+  /** Absent: messages have no files. */
+  readonly files: Files | undefined;
   readonly certificateArn: string;
   readonly minTasks: number;
   readonly maxTasks: number;
@@ -52,6 +55,7 @@ export class Alarms extends Construct {
     this.#ofEntrance(props);
     this.#ofTasks(props);
     this.#ofSummaries(props);
+    if (props.files) this.#ofFiles(props.files);
     if (props.users) this.#ofSignUps(props, props.users);
     this.#ofTable(props);
     this.#ofBackups(props);
@@ -156,6 +160,19 @@ export class Alarms extends Construct {
     this.#add('summaries-given-up', {
       description: 'the failure queue is not empty',
       metric: summaries.failures.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM }),
+      threshold: 1,
+    });
+  }
+
+  #ofFiles({ failures, remover }: Files): void {
+    this.#add('files-errors', {
+      description: 'the function that deletes files failed as a whole',
+      metric: remover.fn.metricErrors({ period: FIVE_MINUTES }),
+      threshold: 1,
+    });
+    this.#add('files-given-up', {
+      description: 'the files of deleted messages could not be deleted',
+      metric: failures.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM }),
       threshold: 1,
     });
   }

@@ -30,6 +30,7 @@ import { Construct } from 'constructs';
 import { readBaseImages } from '../../local/base-images.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { AccessLog } from './access-log.ts';
+import type { Files } from './files.ts';
 import { createLogGroup } from './log-group.ts';
 import type { Network } from './network.ts';
 import { type DeployedTable, tableStatements } from './table-policy.ts';
@@ -57,6 +58,8 @@ export interface ApiProps {
   readonly redisUrl: Secret | undefined;
   /** Absent: texts are not encrypted by the API. */
   readonly textKeys: TextKeys | undefined;
+  /** Absent: messages have no files. */
+  readonly files: Files | undefined;
   /** Environment variables of the containers, without the table's: the issuer of tokens and the origin of the screens. */
   readonly environment: Readonly<Record<string, string>>;
   readonly certificateArn: string;
@@ -89,11 +92,13 @@ export class Api extends Construct {
     const statements = [
       ...tableStatements(this, 'api', table, network.tableEndpoint),
       ...textKeyStatements(props.textKeys),
+      ...(props.files?.apiStatements() ?? []),
     ];
     this.taskRole = new Role(this, 'TaskRole', {
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
       inlinePolicies: { api: new PolicyDocument({ statements }) },
     });
+    props.files?.acknowledgePrefixes(this.taskRole);
     this.logGroup = createLogGroup(this, 'Log', props.logDays);
     this.service = this.#createService(props);
     const balancerGroup = network.securityGroup(
@@ -171,6 +176,7 @@ export class Api extends Construct {
         DDB_MESSAGE_TABLE: props.table.tableName,
         METRICS_EMF: 'on',
         ...textKeyEnvironment(props.textKeys),
+        ...(props.files && { ATTACHMENT_BUCKET: props.files.bucket.bucketName }),
         ...props.environment,
       },
       ...(props.redisUrl && { secrets: { REDIS_URL: EcsSecret.fromSecretsManager(props.redisUrl) } }),

@@ -10,6 +10,7 @@ import { createBudget } from './budget.ts';
 import { Cache } from './cache.ts';
 import { Canary } from './canary.ts';
 import { createDashboard } from './dashboard.ts';
+import { Files } from './files.ts';
 import { createFirewall } from './firewall.ts';
 import { Network } from './network.ts';
 import { Objectives } from './objectives.ts';
@@ -32,6 +33,8 @@ interface Parts {
   readonly api: Api;
   /** Absent: one task, without Valkey. */
   readonly cache: Cache | undefined;
+  /** Absent: messages have no files. */
+  readonly files: Files | undefined;
 }
 
 /** Everything that runs: network, users, API, stream function, Valkey, and their monitoring. */
@@ -56,8 +59,12 @@ export class ServiceStack extends Stack {
       logDays: settings.logDays,
       ...(cache && { network, redisUrl: cache.url }),
     });
+    const files = settings.files
+      ? new Files(this, 'Files', { table, origin: url, logDays: settings.logDays })
+      : undefined;
     const api = new Api(this, 'Api', {
       ...settings,
+      files,
       network,
       table,
       redisUrl: cache?.url,
@@ -82,11 +89,12 @@ export class ServiceStack extends Stack {
         userPoolArn: users?.pool.userPoolArn,
       });
     }
-    this.#watch(settings, table, { users, summaries, api, cache });
+    this.#watch(settings, table, { users, summaries, api, cache, files });
     this.#shareRoles(settings, {
       api: api.taskRole,
       'update-summaries': summaries.function.role,
       'create-profile': users?.createProfile.role,
+      'remove-files': files?.remover.role,
     });
     this.#output(url, summaries, api);
   }

@@ -22,6 +22,8 @@ const ALARMS = [
   'api-unhealthy',
   'balancer-errors',
   'certificate-expires',
+  'files-errors',
+  'files-given-up',
   'index-throttled',
   'profiles-errors',
   'profiles-not-written',
@@ -44,7 +46,7 @@ const ALARMS = [
 
 let stacks: readonly Stack[];
 beforeAll(() => {
-  stacks = synthesise({ baseline: true, textEncryption: 'on', cacheNodes: 2 });
+  stacks = synthesise({ baseline: true, textEncryption: 'on', cacheNodes: 2, files: true });
 });
 
 const propertiesOf = (type: string) => resourcesOf(stacks, type).map(({ Properties }) => Properties);

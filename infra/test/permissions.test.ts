@@ -6,6 +6,7 @@ const ACCESS: Readonly<Record<TableUser, TableAccess>> = {
   api: { table: ['GetItem', 'Query'], index: ['Query'] },
   'update-summaries': { table: ['Query'], index: [] },
   'create-profile': { table: [], index: [] },
+  'remove-files': { table: [], index: [] },
 };
 const DONE = ['api GetItem table', 'api Query table', 'api Query index', 'update-summaries Query table'];
 

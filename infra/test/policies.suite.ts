@@ -15,6 +15,7 @@ const DEPLOYMENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> =
   'with the key of AWS': { encryptionKey: 'aws-owned' },
   'on an existing table': EXISTING,
   'with encrypted texts': { textEncryption: 'on' },
+  'with files': { files: true },
 };
 
 const oneOrMore = z.union([z.array(z.unknown()), z.unknown().transform((one) => [one])]);

@@ -14,6 +14,7 @@ import { createHandler } from '../../lambdas/remove-files/handler.ts';
 import type { MessageItem } from '../../schema/items.ts';
 import { messageItem, newUserId, tombstone } from '../support/factories.ts';
 import { openTestFiles, type TestFiles, uploadFile } from '../support/files.ts';
+import { asTableUser } from '../support/recorded-calls.ts';
 import { addGroup } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
@@ -36,9 +37,11 @@ beforeEach(async () => {
 });
 
 const run = (records: readonly DynamoDBRecord[]) =>
-  createHandler({ uploads: context.uploads, fileStore: files.store, logger: createLogger('silent') })({
-    Records: [...records],
-  });
+  asTableUser('remove-files', () =>
+    createHandler({ uploads: context.uploads, fileStore: files.store, logger: createLogger('silent') })({
+      Records: [...records],
+    }),
+  );
 
 async function sendFiles(count = 1): Promise<Message> {
   const ids: string[] = [];

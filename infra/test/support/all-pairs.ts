@@ -30,6 +30,7 @@ const OPTIONS: Readonly<Record<string, readonly Values[]>> = {
   ],
   protection: [{ deletionProtection: true }, { deletionProtection: false }],
   signUp: [{ signUp: 'open' }, { signUp: 'closed' }],
+  files: [{ files: false }, { files: true }],
   firewall: [{ firewall: false }, { firewall: true }],
   image: [
     {},
