@@ -11,7 +11,7 @@ import tseslint from 'typescript-eslint';
  *   bench → backend, schema, and of lambdas only update-summaries/handler.ts
  *   web → of client, only what the package offers (index.ts), through which it talks to the API; and of schema, only what a text is
  *   (plain-text.ts, preview.ts, isolate-name.ts, emoji.ts, handles.ts, mentions.ts, search-words.ts)
- *   client → schema/preview.ts alone, which the package has inside: it is published
+ *   client → schema/preview.ts and mentions.ts alone, which the package has inside: it is published
  *
  * `domain/model.ts`, the types of messages, members and groups, may be imported by all of backend and the lambdas.
  * Nothing but bin and test imports local, and `cli/connection.ts`, which finds the engine of a local run. Nothing but bin,
@@ -50,7 +50,11 @@ const FORBIDDEN = {
     'web',
     'lambdas(?!/update-summaries/handler\\.ts$)',
   ],
-  'client/src': ['schema(?!/preview\\.ts$)', 'backend', ...OUTSIDE.filter((folder) => folder !== 'client')],
+  'client/src': [
+    'schema(?!/(preview|mentions)\\.ts$)',
+    'backend',
+    ...OUTSIDE.filter((folder) => folder !== 'client'),
+  ],
   web: [
     'schema(?!/(plain-text|preview|isolate-name|emoji|handles|mentions|search-words)\\.ts$)',
     'backend',
