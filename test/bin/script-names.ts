@@ -15,5 +15,6 @@ export const SCRIPTS = [
   'ddb/scan',
   'ddb/schema-load',
   'ddb/seed',
+  'ddb/sweep-files',
   'token',
 ];

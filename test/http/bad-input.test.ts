@@ -113,9 +113,9 @@ describe('a body of another shape', () => {
       'objects in objects',
       () => raw('{"a":'.repeat(9_000) + '1' + '}'.repeat(9_000)),
       422,
-      'field_unknown',
       'message_blank',
       'user_reciever_handle_blank',
+      'field_unknown',
     ],
   ]);
 });
@@ -272,9 +272,9 @@ describe('where a message goes', () => {
       'nothing right at all',
       bare({ message: '', handle: '', after_seq: -1 }),
       422,
+      'message_blank',
       'user_reciever_handle_blank',
       'after_seq_invalid',
-      'message_blank',
     ],
   ]);
 

@@ -109,7 +109,7 @@ describe('an engine that is killed, and comes back', () => {
       expect(await api.request({ path: '/api/health-check', headers })).toMatchObject({ status: 200 });
       expect(await api.request({ path: '/api/users/me', headers })).toMatchObject({ status: 401 });
       expect(await api.request({ path: '/api/nothing', headers })).toMatchObject({ status: 404 });
-      const blank = await scene.known.post('/api/messages', { message: '' }, headers);
+      const blank = await scene.known.post('/api/messages', { message: '', handle: 'grace' }, headers);
       expectFailure(blank, form, { status: 422, codes: ['message_blank'] });
     });
   });

@@ -247,6 +247,7 @@ describe('reads', () => {
     [() => `/api/message_groups/nowhere/members?limit=50`, 5],
     [() => `/api/messages/${groupId}/1/reactions`, 10],
     [() => `/api/messages/${groupId}/1/reactions?limit=1`, 1],
+    [() => `/api/messages/${groupId}/1/attachments/01JX3K9Q4M5N6P7R8S9TAVBWCY`, 1],
     [() => `/api/message_groups/${groupId}/pins`, 15],
     [() => '/api/unread', 10],
     [() => '/api/message_groups?list=archived', 2],
