@@ -38,6 +38,8 @@ export interface NewMessage {
   readonly text: string;
   /** The seq of the message that it replies to. */
   readonly replyTo?: number | undefined;
+  /** Ids of uploaded files. With them the text may be empty. */
+  readonly attachments?: readonly string[] | undefined;
   readonly key: string;
   readonly afterSeq: number | undefined;
 }
@@ -110,13 +112,14 @@ function messageCalls({ GET, POST, PATCH, DELETE }: Http) {
         next: nextAfter(response.headers.get('Link')),
       };
     },
-    send: ({ to, text, replyTo, key, afterSeq }: NewMessage): Promise<Message> =>
+    send: ({ to, text, replyTo, attachments, key, afterSeq }: NewMessage): Promise<Message> =>
       answer(
         POST('/api/messages', {
           params: { header: { 'Idempotency-Key': key } },
           body: {
             ...{ ...to, message: text },
             ...(replyTo !== undefined && { reply_to: replyTo }),
+            ...(attachments !== undefined && { attachments: [...attachments] }),
             ...(afterSeq !== undefined && { after_seq: afterSeq }),
           },
         }),

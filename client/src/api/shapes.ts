@@ -49,3 +49,18 @@ export type TextMessage = Schemas['TextMessage'];
 export type FoundMessage = Readonly<Schemas['FoundMessage']>;
 /** One entry of a conversation's log. */
 export type Message = Readonly<TextMessage> | SystemMessage;
+/** A file of a message. */
+export type Attachment = Readonly<Schemas['Attachment']>;
+/** An uploaded file that a message is sent with. */
+export type AttachedFile = Omit<Attachment, 'url'>;
+
+/** The text of a message alone, without the line that names its files; null if it is deleted. */
+export function textOf(message: Message): string | null {
+  return (message.kind === 'text' ? message.text : undefined) ?? message.message;
+}
+
+/** The same, or the names of its files where it has no text: for its beginning. */
+export function shortTextOf(message: Message): string | null {
+  const text = textOf(message);
+  return text === '' ? message.message : text;
+}

@@ -1,4 +1,4 @@
-import type { Message } from '../api/shapes.ts';
+import type { AttachedFile, Message } from '../api/shapes.ts';
 import { type Annotation, newest, withAnnotations, withOwn } from './message-versions.ts';
 import { newestQuote, type Quote, withQuotes } from './quotes.ts';
 
@@ -37,6 +37,8 @@ export interface Outgoing {
   readonly text: string;
   /** The message that it replies to. */
   readonly replyTo?: Quote | undefined;
+  /** Its files, which are uploaded. */
+  readonly attachments?: readonly AttachedFile[] | undefined;
   /** When it was written, in milliseconds since the epoch. */
   readonly at: number;
   /**
@@ -115,7 +117,7 @@ export function trim(log: Log, kept: number): Log {
 }
 
 /** Adds an outgoing message. */
-export function write(log: Log, message: Pick<Outgoing, 'key' | 'text' | 'at' | 'replyTo'>): Log {
+export function write(log: Log, message: Omit<Outgoing, 'state'>): Log {
   return { ...log, outgoing: [...log.outgoing, { ...message, state: 'waiting' }] };
 }
 

@@ -1,5 +1,5 @@
 import { beginningOf } from '../../../schema/preview.ts';
-import type { Message, Named, TextMessage } from '../api/shapes.ts';
+import { type Message, type Named, shortTextOf, type TextMessage } from '../api/shapes.ts';
 
 /** What a reply shows of its original. */
 export interface Quote {
@@ -18,8 +18,9 @@ type Shown = NonNullable<TextMessage['reply_to']>;
 
 /** Returns what a reply to a message shows of it. */
 export function quoteOf(original: Message): Shown {
-  const { seq, user_uuid, handle, display_name, message, deleted_at, mentions } = original;
-  const beginning = message === null ? null : beginningOf(message);
+  const { seq, user_uuid, handle, display_name, deleted_at, mentions } = original;
+  const text = shortTextOf(original);
+  const beginning = text === null ? null : beginningOf(text);
   return { seq, user_uuid, handle, display_name, message: beginning, deleted: deleted_at !== null, mentions };
 }
 

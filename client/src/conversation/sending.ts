@@ -1,7 +1,7 @@
 import type { Calls } from '../api/calls.ts';
 import { ApiError, codeOf } from '../api/api-error.ts';
 import { newRequestKey } from '../api/request-key.ts';
-import type { Message } from '../api/shapes.ts';
+import type { AttachedFile, Message } from '../api/shapes.ts';
 import { backoffMs } from '../backoff.ts';
 import * as is from '../checks.ts';
 import type { Device } from '../device.ts';
@@ -36,12 +36,22 @@ const quote = is.object({
   mentions: is.optional(is.array(named)),
 });
 
+const attachedFile = is.object({
+  id: is.string(),
+  name: is.string(),
+  type: is.string(),
+  size: is.int(),
+  width: is.optional(is.int()),
+  height: is.optional(is.int()),
+});
+
 const storedOutgoing = is.known(
   is.array(
     is.object({
       key: is.string(),
       text: is.string(),
       replyTo: is.optional(quote),
+      attachments: is.optional(is.array(attachedFile)),
       at: is.number(),
       afterSeq: is.optional(is.int()),
       problem: is.optional(is.string()),
@@ -84,8 +94,9 @@ export class Sending {
     this.#storageKey = parts.storageKey;
   }
 
-  send(text: string, replyTo?: Quote): void {
-    this.#change((log) => write(log, { key: newRequestKey(), text, at: Date.now(), replyTo }));
+  /** Queues a message. @param attachments uploaded files: a message with files may have no text. */
+  send(text: string, replyTo?: Quote, attachments?: readonly AttachedFile[]): void {
+    this.#change((log) => write(log, { key: newRequestKey(), text, at: Date.now(), replyTo, attachments }));
     void this.#run();
   }
 
@@ -165,7 +176,8 @@ export class Sending {
   async #post(sent: Outgoing): Promise<Message> {
     const { key, text, afterSeq } = sent;
     const to = { message_group_uuid: this.#target.uuid };
-    const message = { to, text, key, replyTo: sent.replyTo?.seq };
+    const attachments = sent.attachments?.map(({ id }) => id);
+    const message = { to, text, key, replyTo: sent.replyTo?.seq, attachments };
     try {
       return await this.#api.send({ ...message, afterSeq });
     } catch (error) {
@@ -198,8 +210,8 @@ export class Sending {
     const left = this.#target.log.outgoing.filter(({ state }) => state !== 'stored');
     if (left.length === 0) this.#device.storage.removeItem(this.#storageKey);
     else {
-      const kept = left.map(({ key, text, replyTo, at, afterSeq, state, problem }) => ({
-        ...{ key, text, replyTo, at, afterSeq },
+      const kept = left.map(({ key, text, replyTo, attachments, at, afterSeq, state, problem }) => ({
+        ...{ key, text, replyTo, attachments, at, afterSeq },
         problem: state === 'failed' ? problem : undefined,
       }));
       this.#device.storage.setItem(this.#storageKey, JSON.stringify(kept));

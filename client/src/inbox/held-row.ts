@@ -1,6 +1,6 @@
 import { MAX_SHOWN_MENTIONS } from '../../../schema/mentions.ts';
 import { beginningOf } from '../../../schema/preview.ts';
-import type { Message, MessageGroup, SystemMessage } from '../api/shapes.ts';
+import { type Message, type MessageGroup, shortTextOf, type SystemMessage } from '../api/shapes.ts';
 import {
   areSettingsExact,
   NO_HELD_SETTINGS,
@@ -244,8 +244,7 @@ function summaryOf(state: MessageGroup) {
 
 /** The preview in the words of the API, or of the screens. */
 function previewOf(message: Message, systemWords: Reader['systemWords']): string | null {
-  if (message.message === null) return null;
   if (message.kind === 'system') return beginningOf(systemWords(message));
-  const { text = '' } = message;
-  return beginningOf(text === '' ? message.message : text);
+  const text = shortTextOf(message);
+  return text === null ? null : beginningOf(text);
 }

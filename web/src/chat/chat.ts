@@ -5,6 +5,7 @@ import {
   type ClientEvent,
   type ClientStore,
   type Conversation,
+  type Http,
   type InboxPage,
   type List,
   type Message,
@@ -49,6 +50,8 @@ const TAB_STORE: ClientStore = {
 export class Chat {
   readonly me: Person;
   readonly api: Api;
+  /** For calls that are loaded on demand. */
+  readonly http: Http;
   /** Code points of a message's text at most. */
   readonly messageMaxChars: number;
   readonly queries: QueryClient;
@@ -67,6 +70,7 @@ export class Chat {
   constructor(parts: { readonly me: Person; readonly access: Access; readonly messageMaxChars: number }) {
     this.me = parts.me;
     this.api = createApi(parts.access);
+    this.http = parts.access.http;
     this.messageMaxChars = parts.messageMaxChars;
     this.queries = new QueryClient({
       defaultOptions: {

@@ -1,21 +1,23 @@
-import type { TextMessage } from '../../../client/src/index.ts';
+import { type TextMessage, textOf } from '../../../client/src/index.ts';
+import { Attached } from '../files/attached.tsx';
 import { PinIcon } from '../ui/icons.tsx';
 import { clockTime, exactTime } from '../ui/times.ts';
 import type { ActionContext } from './message-actions.ts';
 import { MessageText } from './message-text.tsx';
 import { QuoteButton } from './quote-view.tsx';
 
-/** A message's text, with the message that it replies to, and when it was sent. */
+/** A message's text and files, with the message that it replies to, and when it was sent. */
 export function BubbleBody(props: {
   readonly message: TextMessage;
-  readonly context: Pick<ActionContext, 'me' | 'onJump'>;
+  readonly context: Pick<ActionContext, 'me' | 'onJump' | 'onOpenPicture'>;
   /** Whether the Tab key leads into it. */
   readonly isTabStop: boolean;
   /** Once for the messages that a user sent together. */
   readonly showsTime: boolean;
 }) {
   const { message, context, isTabStop, showsTime } = props;
-  const { reply_to: original } = message;
+  const { reply_to: original, message_group_uuid: uuid, seq, attachments } = message;
+  const text = textOf(message);
   return (
     <div
       className="bubble"
@@ -30,9 +32,15 @@ export function BubbleBody(props: {
           onPress={() => context.onJump(original.seq)}
         />
       )}
+      {attachments.length > 0 && (
+        <Attached
+          files={attachments}
+          stored={{ uuid, seq, isTabStop, onOpen: (id) => context.onOpenPicture(seq, id) }}
+        />
+      )}
       {/* The time stands where the text ends, also where that is written from right to left. */}
       <div className="bubble-flow" dir="auto">
-        <MessageText text={message.message} mentioned={message} />
+        {text !== '' && <MessageText text={text} mentioned={message} />}
         <BubbleMeta message={message} showsTime={showsTime} />
       </div>
     </div>

@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react';
-import type { Message } from '../../../client/src/index.ts';
+import { type Message, textOf } from '../../../client/src/index.ts';
 import { AddReactionIcon, GroupIcon, PinIcon, ReplyIcon } from '../ui/icons.tsx';
 import type { OpenPlace } from '../ui/open-place.ts';
 import { CopyIcon, DeleteIcon, EditIcon, LinkIcon, UnpinIcon } from './action-icons.tsx';
@@ -18,6 +18,8 @@ export interface ActionContext {
   readonly onReact: (message: Message, emoji: string) => void;
   readonly onPin: (message: Message, wanted: boolean) => void;
   readonly onOpen: (popover: OpenPopover) => void;
+  /** Shows a picture of a message in full. */
+  readonly onOpenPicture: (seq: number, id: string) => void;
   /** Scrolls to a message, however far away it is, and marks it for a moment. */
   readonly onJump: (seq: number) => void;
 }
@@ -71,8 +73,8 @@ const ACTIONS: readonly MessageAction[] = [
   {
     label: 'Copy text',
     icon: CopyIcon,
-    isAvailable: hasClipboard,
-    run: ({ message }) => copy(message ?? ''),
+    isAvailable: (message) => hasClipboard() && textOf(message) !== '',
+    run: (message) => copy(textOf(message) ?? ''),
   },
   {
     label: 'Copy link',

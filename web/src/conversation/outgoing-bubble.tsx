@@ -1,5 +1,6 @@
 import { wordsForCode } from '../api/wording.ts';
 import type { Outgoing } from '../../../client/src/index.ts';
+import { Attached } from '../files/attached.tsx';
 import { WaitIcon } from '../ui/icons.tsx';
 import { hueOf } from '../ui/initials.ts';
 import { clockTime } from '../ui/times.ts';
@@ -25,7 +26,7 @@ export function OutgoingBubble(
   },
 ) {
   const { outgoing, first, last } = props;
-  const { key, state, problem, replyTo } = outgoing;
+  const { key, state, problem, replyTo, attachments } = outgoing;
   return (
     <article
       className="bubble-row"
@@ -43,8 +44,9 @@ export function OutgoingBubble(
               <QuoteView quote={replyTo} me={props.me} />
             </p>
           )}
+          {attachments && <Attached files={attachments} />}
           <div className="bubble-flow" dir="auto">
-            <MessageText text={outgoing.text} />
+            {outgoing.text !== '' && <MessageText text={outgoing.text} />}
             <span className="bubble-meta">
               {state !== 'stored' && state !== 'failed' && <WaitIcon />}
               {last && <time dateTime={new Date(outgoing.at).toISOString()}>{clockTime(outgoing.at)}</time>}

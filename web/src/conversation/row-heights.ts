@@ -1,4 +1,5 @@
-import type { Message } from '../../../client/src/index.ts';
+import { type Message, textOf } from '../../../client/src/index.ts';
+import { filesHeight } from '../files/file-layout.ts';
 import type { Row } from './rows.ts';
 
 /** Heights in pixels, by the style sheet in a wide window. */
@@ -26,12 +27,17 @@ export function estimateHeight(row: Row | undefined): number {
       return 0;
     case 'message':
       return (
-        bubbleHeight(row.message.message ?? '', row.first) +
+        bubbleHeight(textOf(row.message) ?? '', row.first) +
+        filesHeight(row.message.attachments) +
         quoteHeight(row.message.reply_to) +
         reactionsHeight(row.message)
       );
     case 'outgoing':
-      return bubbleHeight(row.outgoing.text, row.first) + quoteHeight(row.outgoing.replyTo);
+      return (
+        bubbleHeight(row.outgoing.text, row.first) +
+        filesHeight(row.outgoing.attachments) +
+        quoteHeight(row.outgoing.replyTo)
+      );
     case 'beginning':
     case 'day':
     case 'divider':

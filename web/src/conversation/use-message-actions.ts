@@ -10,6 +10,7 @@ import { useChat } from '../chat/use-chat.ts';
 import { mayManage, mayPin } from '../groups/permissions.ts';
 import type { ActionContext } from './message-actions.ts';
 import type { OpenPopover } from './message-popover.tsx';
+import type { OpenPicture } from './opened-by-actions.tsx';
 
 /**
  * The actions on the messages of a conversation.
@@ -30,6 +31,7 @@ export function useMessageActions(parts: {
   const mayPinHere = mayPin(group, role);
   const [popover, setPopover] = useState<OpenPopover>();
   const [deleting, setDeleting] = useState<Message>();
+  const [picture, setPicture] = useState<OpenPicture>();
   const { onReact, onPin, problem, forgetProblem } = useChanges(conversation);
   const actions = useMemo<ActionContext>(
     () => ({
@@ -42,6 +44,7 @@ export function useMessageActions(parts: {
       onReact,
       onPin,
       onOpen: setPopover,
+      onOpenPicture: (seq, id) => setPicture({ seq, id }),
       onJump,
     }),
     [me, mayDeleteOthers, mayPinHere, onReply, onEdit, onReact, onPin, onJump],
@@ -49,9 +52,11 @@ export function useMessageActions(parts: {
   const opened = {
     popover,
     deleting,
+    picture,
     problem,
     onClosePopover: () => setPopover(undefined),
     onCloseDeletion: () => setDeleting(undefined),
+    onClosePicture: () => setPicture(undefined),
     onForgetProblem: forgetProblem,
     onDelete: (seq: number) => conversation.remove(seq),
     onReact,

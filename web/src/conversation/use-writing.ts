@@ -5,6 +5,7 @@ import {
   newestQuote,
   type Quote,
   quoteOf,
+  textOf,
 } from '../../../client/src/index.ts';
 import { dropEdit, type EditedMessage, editOf, keepEdit, keepReply, replyOf } from './drafts.ts';
 
@@ -23,7 +24,8 @@ export function useWriting(parts: {
   const [replying, setReplying] = useState(() => replyOf(uuid));
   // Stable functions: every bubble has them as properties.
   const edit = useCallback(
-    (message: EditedMessage | undefined): void => {
+    (original: Message | undefined): void => {
+      const message = original && { uuid: original.uuid, seq: original.seq, message: textOf(original) };
       if (message) keepEdit(uuid, { message, text: message.message ?? '' });
       else dropEdit(uuid);
       setEditing(message);
