@@ -70,6 +70,8 @@ export default defineConfig({
     // This machine only, under its own names: `npm start`, to which it proxies, gives tokens to anyone.
     host: 'localhost',
     port: 3000,
-    proxy: Object.fromEntries(['/api', '/development', '/config.json'].map((path) => [path, API])),
+    proxy: Object.fromEntries(
+      ['/api', '/development', '/config.json', '/local-files'].map((path) => [path, API]),
+    ),
   },
 });

@@ -68,6 +68,7 @@ const NOTED = ['failed', 'held', 'sending'] as const;
 /** An outgoing message that is noted for a conversation: the newest one in this state. */
 export interface OutgoingNote {
   readonly state: (typeof NOTED)[number];
+  /** Its text, or the names of its files where it has none. */
   readonly text: string;
 }
 
@@ -295,10 +296,14 @@ function later(ms: number, run: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
+function namesOf({ attachments = [] }: Outgoing): string {
+  return attachments.map(({ name }) => name).join(', ');
+}
+
 function noteOf(outgoing: readonly Outgoing[]): OutgoingNote | undefined {
   for (const state of NOTED) {
     const sent = outgoing.findLast((one) => (one.state === 'waiting' ? 'sending' : one.state) === state);
-    if (sent) return { state, text: sent.text };
+    if (sent) return { state, text: sent.text === '' ? namesOf(sent) : sent.text };
   }
   return undefined;
 }

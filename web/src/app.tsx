@@ -113,7 +113,13 @@ async function readProfile({ calls }: Access): Promise<Profile> {
 function Talking(props: SignedInProps & { readonly access: Access; readonly me: Person }) {
   const { access, me, settings, sessions } = props;
   const chat = useMemo(
-    () => new Chat({ access, me, messageMaxChars: settings.message_max_chars }),
+    () =>
+      new Chat({
+        access,
+        me,
+        messageMaxChars: settings.message_max_chars,
+        attachments: settings.attachments,
+      }),
     [access, me, settings],
   );
   useEffect(() => {

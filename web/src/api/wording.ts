@@ -51,6 +51,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   attachment_type_not_allowed: 'Files of this type cannot be sent.',
   attachment_unknown: 'A file can no longer be sent. Attach it again.',
   attachment_not_uploaded: 'A file was not uploaded completely. Attach it again.',
+  files_failed: 'Some files were not uploaded. Try them again, or remove them.',
   attachments_too_many: 'A message can have up to 10 files.',
   attachment_name_blank: 'The file has no name.',
   attachment_name_invalid: 'This file name cannot be used.',

@@ -18,6 +18,7 @@ import {
 import { type Api, createApi, type MembersPage } from '../api/api.ts';
 import { systemWords } from '../conversation/system-words.ts';
 import { concerns, groupAfter, isLarge, pagesAfter } from '../groups/members-after.ts';
+import type { AttachmentLimits } from '../session/settings.ts';
 import { plain, type Sentence } from '../ui/sentence.ts';
 import { Refetching } from './refetching.ts';
 
@@ -54,6 +55,8 @@ export class Chat {
   readonly http: Http;
   /** Code points of a message's text at most. */
   readonly messageMaxChars: number;
+  /** Which files messages can have; undefined where they can have none. */
+  readonly attachments: AttachmentLimits | undefined;
   readonly queries: QueryClient;
   /** What just happened, for the list of conversations to show until the user opens another conversation. */
   readonly notice = new Subject<Sentence | undefined>(undefined);
@@ -67,11 +70,17 @@ export class Chat {
   readonly #refetching: Refetching;
   #shown: string | undefined;
 
-  constructor(parts: { readonly me: Person; readonly access: Access; readonly messageMaxChars: number }) {
+  constructor(parts: {
+    readonly me: Person;
+    readonly access: Access;
+    readonly messageMaxChars: number;
+    readonly attachments: AttachmentLimits | undefined;
+  }) {
     this.me = parts.me;
     this.api = createApi(parts.access);
     this.http = parts.access.http;
     this.messageMaxChars = parts.messageMaxChars;
+    this.attachments = parts.attachments;
     this.queries = new QueryClient({
       defaultOptions: {
         queries: {

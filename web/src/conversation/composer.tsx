@@ -11,7 +11,8 @@ import {
 } from 'react';
 import { cleanText, codePointsIn, isBlank } from '../../../schema/plain-text.ts';
 import { useChat } from '../chat/use-chat.ts';
-import type { Quote } from '../../../client/src/index.ts';
+import type { AttachedFile, Quote } from '../../../client/src/index.ts';
+import { type Attaching, useAttaching } from '../files/attaching.ts';
 import { CloseIcon, SendIcon } from '../ui/icons.tsx';
 import { isolateName } from '../../../schema/isolate-name.ts';
 import { Problem } from '../ui/problem.tsx';
@@ -36,8 +37,8 @@ interface Props {
   readonly replying?: { readonly original: Quote; readonly since: object } | undefined;
   /** Completes mentions. A stable value. */
   readonly mentions?: CompletionSource;
-  /** When it resolves, the field is cleared. */
-  readonly onSubmit: (text: string) => Promise<void>;
+  /** When it resolves, the field is cleared. With files the text may be empty. */
+  readonly onSubmit: (text: string, files?: readonly AttachedFile[]) => Promise<void>;
   readonly onCancel?: (() => void) | undefined;
   readonly onCancelReply?: () => void;
   /** Arrow up in an empty field. */
@@ -49,7 +50,8 @@ interface Props {
 export function Composer(props: Props) {
   const { name, editing, mentions, onCancel, onCancelReply } = props;
   const replying = editing ? undefined : props.replying;
-  const { text, change, error, canSend, length, send } = useText(props);
+  const attaching = useAttaching(editing ? undefined : props.uuid);
+  const { text, change, error, canSend, length, send } = useText(props, attaching);
   const field = useGrowingField(text);
   const sources = useMemo(() => [emojiSource, ...(mentions ? [mentions] : [])], [mentions]);
   const completion = useCompletion({ field, text, change, sources });
@@ -80,7 +82,9 @@ export function Composer(props: Props) {
       {editing && <EditingBar onCancel={onCancel} />}
       {replying && <ReplyBar id={barId} original={replying.original} onCancel={cancelReply} />}
       <CompletionList {...completion.list} />
+      <FilesToSend parts={attaching.parts} />
       <div className="composer-line">
+        <AttachPlace attaching={attaching} field={field} />
         <textarea
           ref={field}
           className="composer-field"
@@ -93,22 +97,43 @@ export function Composer(props: Props) {
           {...completion.fieldProps}
           placeholder={editing ? '' : 'Write a message'}
           value={text}
+          readOnly={attaching.isSending}
           onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
         />
-        <button
-          type="submit"
-          className="icon-button send"
-          aria-label={editing ? 'Save' : 'Send'}
-          disabled={!canSend}
-        >
-          <SendIcon />
-        </button>
+        <SendButton isEdit={editing !== undefined} isDisabled={!canSend} />
       </div>
       <Room length={length} />
       <Problem error={error} />
     </form>
   );
+}
+
+function SendButton({ isEdit, isDisabled }: { readonly isEdit: boolean; readonly isDisabled: boolean }) {
+  return (
+    <button
+      type="submit"
+      className="icon-button send"
+      aria-label={isEdit ? 'Save' : 'Send'}
+      disabled={isDisabled}
+    >
+      <SendIcon />
+    </button>
+  );
+}
+
+function FilesToSend({ parts }: Pick<Attaching, 'parts'>) {
+  return parts ? <parts.TrayView tray={parts.tray} /> : null;
+}
+
+/** The button that chooses files; until it is loaded, its space. */
+function AttachPlace(props: {
+  readonly attaching: Attaching;
+  readonly field: RefObject<HTMLElement | null>;
+}) {
+  const { isPossible, parts } = props.attaching;
+  if (parts) return <parts.AttachButton tray={parts.tray} field={props.field} />;
+  return isPossible ? <span className="icon-button" aria-hidden="true" /> : null;
 }
 
 function EditingBar({ onCancel }: Pick<Props, 'onCancel'>) {
@@ -138,8 +163,11 @@ function characters(count: number): string {
   return count === 1 ? '1 character' : `${count.toLocaleString('en')} characters`;
 }
 
-/** The text that is being written, and how it is sent. */
-function useText({ uuid, editing, onSubmit, onTyping }: Props) {
+/**
+ * The text that is being written, and how it is sent. A message with files waits until they are uploaded, and is sent then even if the user
+ * has gone to another conversation. Until then its text cannot be changed, and is kept as a draft. An edit leaves the files.
+ */
+function useText({ uuid, editing, onSubmit, onTyping }: Props, attaching: Attaching) {
   const { messageMaxChars } = useChat();
   const [text, setText] = useState(() => (editing ? textOfEdit(uuid, editing) : draftOf(uuid)));
   const [error, setError] = useState<unknown>();
@@ -147,7 +175,14 @@ function useText({ uuid, editing, onSubmit, onTyping }: Props) {
   const sentTypingAt = useRef(-Infinity);
   const cleaned = cleanText(text);
   const length = codePointsIn(cleaned);
-  const canSend = !isBusy && !isBlank(cleaned) && length <= messageMaxChars;
+  const { parts, hasFiles, isSending } = attaching;
+  const [wasSending, setWasSending] = useState(isSending);
+  const canSend = !isBusy && !isSending && (hasFiles || !isBlank(cleaned)) && length <= messageMaxChars;
+  if (wasSending !== isSending) {
+    setWasSending(isSending);
+    // The composer that was shown before may have sent it.
+    if (!isSending) setText(draftOf(uuid));
+  }
 
   const keep = (value: string): void => {
     setText(value);
@@ -166,7 +201,13 @@ function useText({ uuid, editing, onSubmit, onTyping }: Props) {
     setError(undefined);
     setIsBusy(true);
     try {
-      await onSubmit(cleaned);
+      if (parts && hasFiles)
+        await parts.tray.send(async (sent) => {
+          // The user may have removed all files meanwhile.
+          if (sent.length > 0 || !isBlank(cleaned)) await onSubmit(cleaned, sent);
+          keepDraft(uuid, '');
+        });
+      else await onSubmit(cleaned);
       setText('');
       if (!editing) keepDraft(uuid, '');
       sentTypingAt.current = -Infinity;

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { codeOf, requestKeys } from '../../../client/src/index.ts';
+import { type AttachedFile, codeOf, requestKeys } from '../../../client/src/index.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { useInbox } from '../inbox/use-inbox.ts';
 import { UnlessBlocked } from '../people/unless-blocked.tsx';
@@ -26,8 +26,15 @@ export function DraftScreen({ handle }: { readonly handle: string }) {
     if (existing !== undefined) navigate(`/messages/${existing}`, { replace: true });
   }, [existing, navigate]);
 
-  const send = async (text: string): Promise<void> => {
-    const message = await chat.api.send({ to: { handle }, text, key: keyFor(text), afterSeq: undefined });
+  const send = async (text: string, files: readonly AttachedFile[] = []): Promise<void> => {
+    const ids = files.map(({ id }) => id);
+    const message = await chat.api.send({
+      to: { handle },
+      text,
+      attachments: ids.length > 0 ? ids : undefined,
+      key: keyFor([text, ...ids].join('\n')),
+      afterSeq: undefined,
+    });
     const requestedAt = chat.inbox.moment();
     chat.tookGroup(await chat.api.readGroup(message.message_group_uuid), requestedAt);
     navigate(`/messages/${message.message_group_uuid}`, { replace: true });

@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'react';
 import {
+  type AttachedFile,
   type Conversation,
   type Message,
   newestQuote,
@@ -46,14 +47,14 @@ export function useWriting(parts: {
     },
     [edit, setReply],
   );
-  const submit = async (text: string): Promise<void> => {
+  const submit = async (text: string, files: readonly AttachedFile[] = []): Promise<void> => {
     if (editing) {
       await conversation.edit(editing.seq, text);
       edit(undefined);
       return;
     }
     if (!following) await conversation.jumpToNewest();
-    conversation.sending.send(text, replying);
+    conversation.sending.send(text, replying, files.length > 0 ? files : undefined);
     setReply(undefined);
     answered();
   };

@@ -65,7 +65,7 @@ export function useDownload({ uuid, seq, id }: FilePlace, name: string) {
     setError(undefined);
     setIsBusy(true);
     try {
-      const { url } = await queries.fetchQuery(fileUrlQuery(http, { uuid, seq, id }));
+      const { url } = await queries.query(fileUrlQuery(http, { uuid, seq, id }));
       follow(url, name);
     } catch (failure) {
       setError(failure);

@@ -11,16 +11,29 @@ export interface OidcSettings {
   readonly sign_out?: 'cognito' | undefined;
 }
 
+/** Which files messages can have. */
+export interface AttachmentLimits {
+  /** Of one message. */
+  readonly max_count: number;
+  /** Of one file. */
+  readonly max_bytes: number;
+  /** Media types, `image/*` for all of a kind, or `*\/*`. */
+  readonly types: readonly string[];
+}
+
 /** What the server is configured with: how users sign in, and what it accepts. */
 export interface Settings {
   /** Code points of a message's text at most. */
   readonly message_max_chars: number;
+  /** Absent: messages cannot have files. */
+  readonly attachments?: AttachmentLimits | undefined;
   readonly development?: true | undefined;
   readonly oidc?: OidcSettings | undefined;
 }
 
 const settings = z.object({
   message_max_chars: z._default(z.int(), MESSAGE_MAX_CHARS),
+  attachments: z.optional(z.object({ max_count: z.int(), max_bytes: z.int(), types: z.array(z.string()) })),
   development: z.optional(z.literal(true)),
   oidc: z.optional(
     z.object({
