@@ -19,7 +19,7 @@ import { readLog } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
 /** `npm run test:random` imports 10,000. */
-const MESSAGES = Number(process.env['IMPORT_MESSAGES'] ?? 800);
+const MESSAGES = Number(process.env['IMPORT_MESSAGES'] ?? 300);
 const PEOPLE = 5;
 /** Pairs that have two conversations. */
 const MERGED = 4;

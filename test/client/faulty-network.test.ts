@@ -132,7 +132,7 @@ it('In the end each client holds what the API holds, and what was written is the
         }
       },
     ),
-    { numRuns: randomRuns(6), endOnFailure: true },
+    { numRuns: randomRuns(3), endOnFailure: true },
   );
 });
 

@@ -10,7 +10,7 @@ import { randomRuns } from '../support/random-runs.ts';
 import { appendAs, readLog, upTo } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
-const RUNS = randomRuns(25);
+const RUNS = randomRuns(13);
 /** More than the client makes of one request: the fault lasts until it gives up. */
 const EVERY_ATTEMPT = 4;
 

@@ -337,7 +337,7 @@ describe('the badge', () => {
           mentions: 0,
         });
       }),
-      { numRuns: randomRuns(15), endOnFailure: true },
+      { numRuns: randomRuns(8), endOnFailure: true },
     );
   });
 

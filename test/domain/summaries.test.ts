@@ -34,7 +34,7 @@ import {
 } from '../support/histories.ts';
 import { randomRuns } from '../support/random-runs.ts';
 
-const HISTORIES = randomRuns(200);
+const HISTORIES = randomRuns(100);
 const ORDERS = Object.keys(DELIVERIES) as (keyof typeof DELIVERIES)[];
 
 /** What is kept of a group: META's summary, and the rows. A direct group's rows have summaries of their own. */

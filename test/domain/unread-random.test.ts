@@ -286,7 +286,7 @@ describe('the counts of every member', () => {
         await play.finish();
         await leaveAll(group.groupId);
       }),
-      { numRuns: randomRuns(10), endOnFailure: true },
+      { numRuns: randomRuns(5), endOnFailure: true },
     );
   });
 
@@ -300,7 +300,7 @@ describe('the counts of every member', () => {
         for (const step of taken) await play.take(step);
         await play.finish();
       }),
-      { numRuns: randomRuns(10), endOnFailure: true },
+      { numRuns: randomRuns(5), endOnFailure: true },
     );
   });
 

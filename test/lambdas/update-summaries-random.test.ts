@@ -27,7 +27,7 @@ import { randomRuns } from '../support/random-runs.ts';
 import { putItems } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
-const RUNS = randomRuns(40);
+const RUNS = randomRuns(20);
 const quiet = { publish: () => Promise.resolve() };
 const failures = jest.fn<FailureQueue>();
 
