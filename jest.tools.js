@@ -4,7 +4,15 @@ import { delimiter, join } from 'node:path';
 
 /* What the heavier tests need of a machine, looked for. */
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+/** In order of preference: the headless shell draws the same with less of the processor. */
+const NAMES = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+  'chrome',
+];
 const PLACES = [
   '/snap/bin/chromium',
   '/opt/google/chrome/chrome',
@@ -29,7 +37,7 @@ export function findChromium() {
     throw new Error(`CHROMIUM_PATH is ${named}, which cannot be executed`);
   }
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), ...PLACES].find(
+  return [...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), ...PLACES].find(
     isExecutable,
   );
 }
