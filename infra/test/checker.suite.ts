@@ -4,7 +4,13 @@ import { synthesise, testSettings, type Values } from './support/synthesis.ts';
 import { type Deployment, synthesiseAllPairs } from './support/variants.ts';
 
 /** Everything that can be switched on, for the rules' own tests. */
-const EVERYTHING: Values = { textEncryption: 'on', firewall: true, baseline: true, image: undefined };
+const EVERYTHING: Values = {
+  textEncryption: 'on',
+  firewall: true,
+  baseline: true,
+  image: undefined,
+  files: true,
+};
 
 let deployments: readonly Deployment[];
 let everything: Deployment;

@@ -13,7 +13,7 @@ const OWN_KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-44
 
 /** Deployments that differ in shape, those with the most resources first. LINTED_DEPLOYMENTS is the number of those that are tested. */
 const DEPLOYMENTS = Object.entries<Readonly<Record<string, unknown>>>({
-  'with everything': { baseline: true, cacheNodes: 2, natGateways: 2 },
+  'with everything': { baseline: true, cacheNodes: 2, natGateways: 2, files: true },
   'with a standby': { ...STANDBY, standbyKeyArn: OWN_KEY, textEncryption: 'on' },
   'on an existing table': EXISTING,
   'by default': {},

@@ -23,7 +23,7 @@ export const STANDS_IN: Readonly<Record<string, string>> = {
   'AWS::ElastiCache::SubnetGroup': 'infra/test/rules.suite.ts',
   'AWS::Logs::MetricFilter': 'infra/test/baseline.suite.ts',
   'AWS::Logs::QueryDefinition': 'infra/test/alarms.suite.ts',
-  'AWS::S3::BucketPolicy': 'infra/test/rules.suite.ts',
+  'AWS::S3::BucketPolicy': 'infra/test/checker/rules/files.ts',
   'AWS::SNS::Subscription': 'infra/test/alarms.suite.ts',
   'AWS::SNS::TopicPolicy': 'infra/test/alarms.suite.ts',
   'AWS::SQS::QueuePolicy': 'infra/test/rules.suite.ts',

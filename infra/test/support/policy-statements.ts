@@ -6,7 +6,7 @@ const oneOrMore = z.union([z.array(z.unknown()), z.unknown().transform((one) => 
 export const statement = z.looseObject({
   Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),
-  Principal: z.unknown(),
+  Principal: z.unknown().optional(),
   Action: oneOrMore.default([]),
   Resource: oneOrMore.default([]),
   Condition: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
