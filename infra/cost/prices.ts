@@ -42,6 +42,12 @@ const shape = z.strictObject({
     millionInvocations: usd,
     functionGbSecond: usd,
     outGb: usd,
+    /** Of S3 Standard. */
+    bucketGbMonth: usd,
+    /** POST, COPY, PUT and LIST. */
+    millionBucketWrites: usd,
+    /** GET and all others; deletions are free. */
+    millionBucketReads: usd,
     firewallMillionRequests: usd,
     monthlyActiveUser: usd,
   }),

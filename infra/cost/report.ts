@@ -1,4 +1,5 @@
 import type { Settings } from '../settings.ts';
+import { fileUsageOf } from './file-usage.ts';
 import type { Prices } from './prices.ts';
 import { standingCosts } from './resource-costs.ts';
 import type { Template } from './templates.ts';
@@ -23,7 +24,7 @@ export function costReport({ settings, templates, prices }: CostInput): string {
   if (unknown.length > 0)
     throw new Error(`no known price, which infra/cost/resource-costs.ts should have: ${unknown.join(', ')}`);
   const day = readDayOfUser();
-  const usage = usageOf(USERS, day, prices);
+  const usage = [...usageOf(USERS, day, prices), ...(settings.files ? fileUsageOf(USERS, day, prices) : [])];
   const standing = sum(costs.map(({ count, each }) => count * each));
   return [
     `${settings.environment} (${settings.size}), a month, by list prices of ${prices.region} of ${prices.date}, without free tiers and tax`,

@@ -18,7 +18,8 @@ const figures = z.array(
 export type DayOfUser = z.output<typeof figures>[number];
 
 const FIGURES = new URL('../../bench/cost/figures.json', import.meta.url);
-const DAYS = 30;
+/** Of a month. */
+export const DAYS = 30;
 /** A message with its keys: what docs/operations.md assumes too. */
 const MESSAGE_KB = 0.4;
 /** The lines that a request leaves, in the API's log and, without charge for the writing, the load balancer's. */
@@ -27,9 +28,10 @@ const LOG_LINE_KB = 0.5;
 const RESPONSE_KB = 3;
 /** The stream's function runs at most once a second; of a day, in these hours. */
 const ACTIVE_HOURS = 15;
-const RUN_S = 0.1;
-const FUNCTION_GB = 0.5;
-const KB_PER_GB = 1_000_000;
+/** A run of a function, and its memory. */
+export const RUN_S = 0.1;
+export const FUNCTION_GB = 0.5;
+export const KB_PER_GB = 1_000_000;
 /** Series in CloudWatch of a metric with this dimension: the codes are those of 503 in docs/operations.md that AWS can cause. */
 const SERIES: Readonly<Record<string, number>> = { Outcome: OUTCOMES.length, Code: 5 };
 
@@ -62,29 +64,33 @@ export function seriesByUse(): number {
     .reduce((sum, series) => sum + series, 0);
 }
 
+/** A line of what an amount costs at a price for each unit. */
+export function usageLine(what: string, amount: number, unit: string, price: number): Usage {
+  return { what, amount, unit, usd: amount * price };
+}
+
 /** What active users add to a month, by the day that was measured. Storage is what one month's messages need. */
 export function usageOf(users: number, day: DayOfUser, { use, standing }: Prices): Usage[] {
   const userDays = users * DAYS;
   const messagesGb = (userDays * day.sends * MESSAGE_KB) / KB_PER_GB;
   const requests = userDays * day.requests;
   const runs = DAYS * ACTIVE_HOURS * 3_600;
-  const line = (what: string, amount: number, unit: string, price: number): Usage => ({
-    what,
-    amount,
-    unit,
-    usd: amount * price,
-  });
   return [
-    line('writes of the table', (userDays * day.W) / 1e6, 'million W', use.millionWriteUnits),
-    line('reads of the table', (userDays * day.R) / 1e6, 'million R', use.millionReadUnits),
-    line('storage of a month’s messages', messagesGb, 'GB', use.tableGbMonth),
-    line('their recovery', messagesGb, 'GB', use.recoveryGbMonth),
-    line('their backups', messagesGb, 'GB', use.backupGbMonth),
-    line('load balancer: one unit', HOURS, 'hours', use.loadBalancerUnitHour),
-    line('logs', (requests * LOG_LINE_KB) / KB_PER_GB, 'GB', use.logGb),
-    line('own metrics, if each has values in every hour', seriesByUse(), 'metrics', standing.ownMetricMonth),
-    line('stream function: runs', runs / 1e6, 'million', use.millionInvocations),
-    line('stream function: time', runs * RUN_S * FUNCTION_GB, 'GB s', use.functionGbSecond),
-    line('responses to the internet', (requests * RESPONSE_KB) / KB_PER_GB, 'GB', use.outGb),
+    usageLine('writes of the table', (userDays * day.W) / 1e6, 'million W', use.millionWriteUnits),
+    usageLine('reads of the table', (userDays * day.R) / 1e6, 'million R', use.millionReadUnits),
+    usageLine('storage of a month’s messages', messagesGb, 'GB', use.tableGbMonth),
+    usageLine('their recovery', messagesGb, 'GB', use.recoveryGbMonth),
+    usageLine('their backups', messagesGb, 'GB', use.backupGbMonth),
+    usageLine('load balancer: one unit', HOURS, 'hours', use.loadBalancerUnitHour),
+    usageLine('logs', (requests * LOG_LINE_KB) / KB_PER_GB, 'GB', use.logGb),
+    usageLine(
+      'own metrics, if each has values in every hour',
+      seriesByUse(),
+      'metrics',
+      standing.ownMetricMonth,
+    ),
+    usageLine('stream function: runs', runs / 1e6, 'million', use.millionInvocations),
+    usageLine('stream function: time', runs * RUN_S * FUNCTION_GB, 'GB s', use.functionGbSecond),
+    usageLine('responses to the internet', (requests * RESPONSE_KB) / KB_PER_GB, 'GB', use.outGb),
   ];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readPrices } from '../cost/prices.ts';
+import { fileUsageOf } from '../cost/file-usage.ts';
 import { costReport } from '../cost/report.ts';
 import { RESOURCE_COSTS, standingCosts } from '../cost/resource-costs.ts';
 import { parseTemplate, type Template } from '../cost/templates.ts';
@@ -61,6 +62,11 @@ describe('what an environment costs', () => {
     expect(added).toBeCloseTo(0.4 + 0.4);
   });
 
+  it('of files is their alarms while nobody comes: the bucket, the function and the queue cost by use', () => {
+    const added = totalOf(costsOf({ files: true })) - totalOf(costsOf({}));
+    expect(added).toBeCloseTo(2 * 0.1);
+  });
+
   it('of the application’s metrics is what the API always writes; users add the others, each combination of dimensions', () => {
     const { costs } = costsOf({ size: 'small' });
     expect(costs).toContainEqual({ what: 'metric that the API always writes', count: 1, each: 0.3 });
@@ -95,6 +101,31 @@ describe('what users add', () => {
     const usage = usageOf(10_000, day, readPrices());
     expect(usage[0]).toMatchObject({ amount: day.W * 0.3, usd: expect.closeTo(day.W * 0.3 * 0.625) });
     expect(usage[1]).toMatchObject({ amount: day.R * 0.3, usd: expect.closeTo(day.R * 0.3 * 0.125) });
+  });
+
+  it('is with files their bucket, requests, traffic, capacity and function; without them none of it', () => {
+    const day = readDayOfUser();
+    const prices = readPrices();
+    const usage = fileUsageOf(10_000, day, prices);
+    // One message in 20 has a file of 1 MB, which is posted, copied, and downloaded twice.
+    const files = 10_000 * 30 * day.sends * 0.05;
+    expect(usage.slice(0, 5).map(({ amount, usd }) => [amount, usd])).toEqual([
+      [expect.closeTo(files / 1_000), expect.closeTo((files / 1_000) * 0.023)],
+      [expect.closeTo(files / 15_000), expect.closeTo((files / 15_000) * 0.023)],
+      [expect.closeTo((2 * files) / 1e6), expect.closeTo((2 * files * 5) / 1e6)],
+      [expect.closeTo((2 * files) / 1e6), expect.closeTo((2 * files * 0.4) / 1e6)],
+      [expect.closeTo((2 * files) / 1_000), expect.closeTo((2 * files * 0.09) / 1_000)],
+    ]);
+    const reportWith = (values: Values) =>
+      costReport({
+        settings: testSettings(values),
+        templates: synthesise(values).map(({ template }) => parseTemplate(template)),
+        prices,
+      });
+    for (const { what } of usage) {
+      expect(reportWith({ files: true })).toContain(what);
+      expect(reportWith({})).not.toContain(what);
+    }
   });
 
   it('is in the report, beside every line of what stands', () => {
