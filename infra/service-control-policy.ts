@@ -38,6 +38,8 @@ const BREAK_GLASS = 'arn:aws:iam::*:role/break-glass';
 const DEPLOYMENT = 'arn:aws:iam::*:role/cdk-*-cfn-exec-role-*';
 /** AWS Backup deletes an expired copy with the role that made it (`table/backups.ts`). */
 const BACKUPS = 'arn:aws:iam::*:role/*-table-BackupsRole*';
+/** The CDK's bootstrap makes and updates it, as the administrator who runs it. */
+const BOOTSTRAP_BUCKETS = 'arn:aws:s3:::cdk-*';
 /** Copies for drills, which runbooks create and drop: their names say so. */
 const DRILL_TABLES = 'arn:aws:dynamodb:*:*:table/*-drill';
 
@@ -69,6 +71,7 @@ export function serviceControlPolicy(regions: readonly string[]) {
       },
       ...ofTables(),
       ...ofProtection(),
+      ofBuckets(),
       {
         Sid: 'NoUsersWithKeys',
         Effect: 'Deny',
@@ -126,4 +129,32 @@ function ofProtection() {
     deny('NoTrailIsStopped', stops),
     deny('OnlyDeploymentsChangeProtection', changes, DEPLOYMENT),
   ];
+}
+
+/**
+ * What opens a bucket, of files or of logs, or has it forget: only deployments do that. Access lists and replication, which
+ * no deployment uses, are among them. Objects are not: only roles whose policies name them may read or delete them.
+ */
+function ofBuckets() {
+  const changes = [
+    's3:DeleteBucketPolicy',
+    's3:PutAccountPublicAccessBlock',
+    's3:PutBucketAcl',
+    's3:PutBucketCORS',
+    's3:PutBucketLogging',
+    's3:PutBucketOwnershipControls',
+    's3:PutBucketPolicy',
+    's3:PutBucketPublicAccessBlock',
+    's3:PutEncryptionConfiguration',
+    's3:PutLifecycleConfiguration',
+    's3:PutObjectAcl',
+    's3:PutReplicationConfiguration',
+  ];
+  return {
+    Sid: 'OnlyDeploymentsOpenBuckets',
+    Effect: 'Deny',
+    Action: changes,
+    NotResource: [BOOTSTRAP_BUCKETS],
+    Condition: except(BREAK_GLASS, DEPLOYMENT),
+  };
 }

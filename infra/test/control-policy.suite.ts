@@ -5,6 +5,7 @@ import { synthesise } from './support/synthesis.ts';
 
 const ACCOUNT = '123456789012';
 const TABLE = `arn:aws:dynamodb:eu-west-1:${ACCOUNT}:table/cruddur-messages`;
+const FILES = 'arn:aws:s3:::cruddur-service-filesbucket7c17ee2e-abcdef';
 const DRILL = `${TABLE}-drill`;
 const ANY = '*';
 
@@ -65,6 +66,18 @@ describe('the control policy', () => {
     ['deployment', 'cloudtrail:UpdateTrail', ANY],
     ['deployment', 'kms:PutKeyPolicy', ANY],
     ['deployment', 'backup:PutBackupVaultAccessPolicy', ANY],
+    ['deployment', 's3:PutBucketPublicAccessBlock', FILES],
+    ['deployment', 's3:PutBucketPolicy', FILES],
+    ['deployment', 's3:PutLifecycleConfiguration', FILES],
+    // The CDK's bootstrap.
+    [
+      'administrator',
+      's3:PutBucketPublicAccessBlock',
+      'arn:aws:s3:::cdk-hnb659fds-assets-123456789012-eu-west-1',
+    ],
+    // A sweep of files.
+    ['administrator', 's3:ListBucket', FILES],
+    ['administrator', 's3:DeleteObject', `${FILES}/files/x`],
     // AWS Backup, and the runbooks' commands.
     ['backups', 'dynamodb:DeleteBackup', `${TABLE}/backup/1`],
     ['administrator', 'dynamodb:RestoreTableToPointInTime', TABLE],
@@ -98,6 +111,15 @@ describe('the control policy', () => {
     ['administrator', 'kms:PutKeyPolicy', ANY],
     ['administrator', 'cloudtrail:PutEventSelectors', ANY],
     ['deployment', 'cloudtrail:StopLogging', ANY],
+    ['administrator', 's3:PutBucketPublicAccessBlock', FILES],
+    ['administrator', 's3:PutAccountPublicAccessBlock', ANY],
+    ['administrator', 's3:PutBucketPolicy', FILES],
+    ['administrator', 's3:DeleteBucketPolicy', FILES],
+    ['administrator', 's3:PutBucketAcl', FILES],
+    ['administrator', 's3:PutObjectAcl', `${FILES}/files/x`],
+    ['administrator', 's3:PutBucketCORS', FILES],
+    ['administrator', 's3:PutReplicationConfiguration', FILES],
+    ['administrator', 's3:PutLifecycleConfiguration', FILES],
     ['breakGlass', 'iam:CreateAccessKey', ANY],
   ])('denies to the role %s: %s on %s', (who, action, resource) => {
     expect(isDenied(who, action, resource)).toBe(true);
