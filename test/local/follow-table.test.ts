@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { deleteMessage } from '../../backend/domain/change-message.ts';
+import { FilesUnavailableError } from '../../backend/errors.ts';
+import { uploadKey } from '../../backend/files/file-store.ts';
 import type { Wiring } from '../../backend/wiring.ts';
 import { compareSummaries } from '../../backend/domain/rebuild-summaries.ts';
 import { sendToHandle } from '../../backend/domain/send-message.ts';
@@ -10,19 +13,25 @@ import { createLogger } from '../../backend/logger.ts';
 import { createDynamoClient } from '../../backend/table/client.ts';
 import { followTable, type TablePump } from '../../local/pump/follow-table.ts';
 import { eventually } from '../support/eventually.ts';
+import { openTestFiles, type TestFiles, uploadFile } from '../support/files.ts';
 import { addPerson } from '../support/scene.ts';
 import { useTestTable } from '../support/test-table.ts';
 
-/* Two containers that follow one table, with one directory: each also does what the other has done already. */
+/*
+ * Two containers that follow one table, with one directory: each also does what the other has done already. And one that
+ * follows it for the files of deleted messages too.
+ */
 
 const db = useTestTable({ stream: true });
 let context: Wiring;
 let client: DynamoDBClient;
 let dataDir: string;
 let pumps: TablePump[];
+let files: TestFiles;
 
-beforeEach(() => {
-  context = db().newContext();
+beforeEach(async () => {
+  files = await openTestFiles();
+  context = db().newContext({ fileStore: files.store });
   client = createDynamoClient(db().config);
   dataDir = mkdtempSync(join(tmpdir(), 'cruddur-test-'));
   pumps = [];
@@ -30,6 +39,7 @@ beforeEach(() => {
 afterEach(async () => {
   await Promise.all(pumps.map((pump) => pump.stop()));
   client.destroy();
+  await files.close();
   rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -73,4 +83,26 @@ it('do no harm, even if one overwrites the other’s position with an older one'
   // All records were handled again, and nothing was written.
   expect(writes).not.toHaveBeenCalled();
   await talk();
+});
+
+it('deletes the files of a deleted message, also where the store of files fails first', async () => {
+  const hedy = await addPerson(context, 'hedy');
+  await addPerson(context, 'alan');
+  const sendFile = async () => {
+    const id = await uploadFile(context, files.store, hedy);
+    return sendToHandle(context, 'alan', { userId: hedy, text: 'plan', attachmentIds: [id] });
+  };
+  const [kept, deleted] = [await sendFile(), await sendFile()];
+  const [file, lost] = [kept, deleted].map(({ attachments = [] }) => attachments[0]);
+  const remove = jest.spyOn(files.store, 'delete').mockRejectedValueOnce(new FilesUnavailableError());
+  await startPump();
+  await deleteMessage(context, { groupId: deleted.groupId, seq: deleted.seq, userId: hedy });
+  // The item goes last.
+  await eventually(async () => {
+    expect([...(await context.uploads.sentAt([file?.id ?? '', lost?.id ?? ''])).keys()]).toEqual([file?.id]);
+  });
+  expect(remove).toHaveBeenCalledTimes(2);
+  const keys: string[] = [];
+  for await (const page of files.store.list('')) keys.push(...page.map(({ key }) => key));
+  expect(keys.toSorted()).toEqual([file?.object, uploadKey(file?.id ?? '')]);
 });
