@@ -90,14 +90,14 @@ const histories = fc.array(step, { minLength: 30, maxLength: 120 });
  */
 export async function checkHistories(
   count: number,
-  repeated: { readonly seed?: number; readonly path?: string } = {},
+  options: { readonly seed?: number; readonly path?: string; readonly endOnFailure?: boolean } = {},
 ): Promise<void> {
   const history = fc.asyncProperty(histories, async (steps) => {
     const violations = await play(steps);
     if (violations.length > 0) throw new Error(violations.join('\n'));
   });
   // To shrink a failure takes as long as many histories.
-  await fc.assert(history, { numRuns: count, ...repeated });
+  await fc.assert(history, { numRuns: count, ...options });
 }
 
 /** Plays a history. @returns what must never happen, and did. */
