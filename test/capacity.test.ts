@@ -1,5 +1,6 @@
 import { beforeAll, describe, it } from '@jest/globals';
 import { blockUser, unblockUser } from '../backend/domain/block-user.ts';
+import { changeSettings, type WantedSettings } from '../backend/domain/settings.ts';
 import { deleteMessage, editMessage } from '../backend/domain/change-message.ts';
 import { createGroup } from '../backend/domain/create-group.ts';
 import { addMembers, changeRole, removeMember, updateGroup } from '../backend/domain/manage-members.ts';
@@ -379,6 +380,20 @@ describe('blocks', () => {
     const W = 2 + 2 * (2 + 1);
     await expectUnits('block, direct group', { W, R: 3 }, () => blockUser(context, request));
     await expectUnits('unblock, direct group', { W, R: 3 }, () => unblockUser(context, request));
+  });
+});
+
+describe("a member's own settings", () => {
+  it.each([2, 100])('of a group of %d are their row, the group and the newest message', async (N) => {
+    const { groupId, userIds } = await startGroup({ N });
+    const place = { groupId, userId: userIds[0] ?? '' };
+    // The name of the other user or of the last author is read too, because there is none to keep.
+    const R = (N === 2 ? 1 : 2) + 0.5;
+    const change = (wanted: WantedSettings) => () => changeSettings(context, place, wanted);
+    const wanted = { muted: 'except_mentions', favourite: true } as const;
+    await expectUnits(`mute, ${N} members`, { W: 2, R }, change(wanted));
+    const archived = { archived: true, marked_unread: true };
+    await expectUnits(`archive, ${N} members`, { W: 2, R: R + 1 }, change(archived));
   });
 });
 
