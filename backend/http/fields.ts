@@ -155,11 +155,7 @@ export const fileNameField = requiredText('attachment_name', cleanFileName)
         `attachment_name_exceed_max_chars_${MAX_FILE_NAME_CODE_POINTS}`,
       ],
       example: 'plan.pdf',
-      schema: {
-        minLength: 1,
-        maxLength: MAX_FILE_NAME_CODE_POINTS,
-        pattern: '^[A-Za-z0-9][A-Za-z0-9 _.-]*$',
-      },
+      schema: { minLength: 1, maxLength: MAX_FILE_NAME_CODE_POINTS },
     }),
   );
 
@@ -174,7 +170,8 @@ export const fileTypeField = z
         'Media type without parameters. `application/octet-stream` where it is unknown. The upload must state the same.',
       codes: ['attachment_type_invalid'],
       example: 'application/pdf',
-      schema: { pattern: '^[A-Za-z0-9]+/[A-Za-z0-9]+$', maxLength: 127 },
+      // Upper case is accepted.
+      schema: { pattern: MEDIA_TYPE.source.replaceAll('a-z', 'A-Za-z') },
     }),
   );
 

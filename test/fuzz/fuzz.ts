@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { type ApiUnderFuzz, startApiUnderFuzz } from './api-under-fuzz.ts';
-import { type Known, withKnownValues } from './known-values.ts';
+import { type KnownValues, withKnownValues } from './known-values.ts';
 import { findSchemathesis, type Schemathesis } from './schemathesis.ts';
 
 /*
@@ -58,15 +58,15 @@ if ('missing' in schemathesis) {
 async function fuzz(tool: Schemathesis, api: ApiUnderFuzz): Promise<boolean> {
   const directory = mkdtempSync(join(tmpdir(), 'cruddur-fuzz-'));
   try {
-    const run = (name: string, known: Known, examples: number) => {
+    const run = (name: string, examples: number, known?: KnownValues) => {
       const document = join(directory, `${name}.json`);
-      writeFileSync(document, JSON.stringify(withKnownValues(api.document, known)));
-      const isNarrowed = Object.keys(known).length > 0;
+      writeFileSync(document, JSON.stringify(known ? withKnownValues(api.document, known) : api.document));
+      const isNarrowed = known !== undefined;
       const common = { seed, without: STREAMS, seconds: LONGEST_RUN_S };
       return tool.run({ ...api, ...common, directory, document, isNarrowed, examples });
     };
-    const any = await run('any', {}, examples);
-    const known = await run('known', api.known, Math.ceil(examples * MORE_WITH_KNOWN));
+    const any = await run('any', examples);
+    const known = await run('known', Math.ceil(examples * MORE_WITH_KNOWN), api.known);
     return any && known;
   } finally {
     rmSync(directory, { recursive: true, force: true });

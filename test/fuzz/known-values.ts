@@ -3,15 +3,23 @@ import type { oas31 } from 'zod-openapi';
 /** Values that exist, by the names of parameters and body fields. */
 export type Known = Readonly<Record<string, readonly (string | number)[]>>;
 
+/** Values that exist: for all operations, and others for some, by `operationId`. */
+export interface KnownValues {
+  readonly everywhere: Known;
+  readonly of: Readonly<Record<string, Known>>;
+}
+
 /** A user who takes another user's handle gets 409: the caller must get new handles. */
 const OWN_VALUES = ['saveProfile'];
 
 /** Returns the document with only existing values allowed in such fields. */
-export function withKnownValues(document: oas31.OpenAPIObject, known: Known): oas31.OpenAPIObject {
+export function withKnownValues(document: oas31.OpenAPIObject, known: KnownValues): oas31.OpenAPIObject {
   const copy = structuredClone(document);
   for (const item of Object.values(copy.paths ?? {})) {
     for (const operation of [item.get, item.put, item.post, item.patch, item.delete]) {
-      if (operation && !OWN_VALUES.includes(operation.operationId ?? '')) narrow(operation, known);
+      const { operationId = '' } = operation ?? {};
+      if (operation && !OWN_VALUES.includes(operationId))
+        narrow(operation, { ...known.everywhere, ...known.of[operationId] });
     }
   }
   return copy;

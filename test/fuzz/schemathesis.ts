@@ -70,10 +70,10 @@ unexpected-methods = []
 enabled = false
 
 [checks.positive_data_acceptance]
-# Requests that the schemas allow may name something that does not exist (404), conflict with something that does
-# (409), or break a rule that schemas cannot express: an invented cursor (400), a text of invisible characters, an
-# unknown handle (422).
-expected-statuses = ["2xx", "400", "403", "404", "409", "422"]
+# Requests that the schemas allow may lead to a file (302). They may name something that does not exist (404), conflict
+# with something that does (409), or break a rule that schemas cannot express: an invented cursor (400), a text of
+# invisible characters, an unknown handle (422).
+expected-statuses = ["2xx", "302", "400", "403", "404", "409", "422"]
 
 [checks.negative_data_rejection]
 # A body may be too large or of another media type as well.

@@ -3,7 +3,7 @@ import type { MessageAnswer } from '../../backend/presentation/message.ts';
 import { codesOf } from '../support/answers.ts';
 import { startTestApi, useTestApi } from '../support/api.ts';
 import { type Caller, ok } from '../support/caller.ts';
-import { beginUpload, postForm } from '../support/files.ts';
+import { beginUpload, postForm } from '../support/uploads.ts';
 import type { Answer } from '../support/http-client.ts';
 
 /* Files of messages, as clients upload, send and download them, on the store of a local run. */

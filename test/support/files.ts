@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createUpload, type NewFile } from '../../backend/domain/uploads.ts';
 import { uploadKey } from '../../backend/files/file-store.ts';
 import type { Wiring } from '../../backend/wiring.ts';
 import { LocalFileStore } from '../../local/files/local-file-store.ts';
-import { writeFile } from 'node:fs/promises';
-import { ok, type Caller } from './caller.ts';
 
 /** A store of files in a directory of its own. */
 export interface TestFiles {
@@ -43,32 +41,4 @@ export async function uploadFile(
   const created = await createUpload(context, userId, wanted);
   await putUpload(store, created.file.id, content);
   return created.file.id;
-}
-
-/** The response to `POST /api/attachments`, as far as tests use it. */
-export interface UploadAnswer {
-  readonly id: string;
-  readonly name: string;
-  readonly upload: { readonly url: string; readonly fields: Readonly<Record<string, string>> };
-}
-
-/** Begins an upload over HTTP. */
-export async function beginUpload(
-  caller: Caller,
-  file: Readonly<Record<string, unknown>>,
-): Promise<UploadAnswer> {
-  return ok(await caller.post('/api/attachments', file)) as UploadAnswer;
-}
-
-/** Sends the form of an upload, as a browser does. */
-export async function postForm(
-  port: number,
-  { upload }: Pick<UploadAnswer, 'upload'>,
-  content: Blob,
-  fields: Readonly<Record<string, string>> = upload.fields,
-): Promise<Response> {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.set(name, value);
-  form.set('file', content, 'blob');
-  return fetch(new URL(upload.url, `http://127.0.0.1:${port}`), { method: 'POST', body: form });
 }

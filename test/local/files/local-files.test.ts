@@ -12,7 +12,8 @@ import { LocalFileStore } from '../../../local/files/local-file-store.ts';
 import { localFiles } from '../../../local/files/local-files.ts';
 import { newId } from '../../../backend/sources.ts';
 import { eventually } from '../../support/eventually.ts';
-import { openTestFiles, postForm, putUpload, type TestFiles } from '../../support/files.ts';
+import { openTestFiles, putUpload, type TestFiles } from '../../support/files.ts';
+import { postForm } from '../../support/uploads.ts';
 
 /* The store of files of a local run: the semantics of S3's signed requests, and its files on the disk. */
 
