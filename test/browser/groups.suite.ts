@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { isolateName } from '../../schema/isolate-name.ts';
+import { findProblems } from './accessibility.ts';
 import type { Device } from './device.ts';
 import { useScreens } from './screens.ts';
 
@@ -115,9 +116,14 @@ describe('a group', () => {
       await people.createGroup(ada, 'Compilers', [grace]);
       const [adas, graces] = [await enter(ada), await enter(grace)];
       await Promise.all([adas.open('Compilers'), graces.open('Compilers')]);
-      await chooseMember(adas, 'Grace', 'Hand over group…');
+      await openMember(adas, 'Grace');
+      const choice = adas.page.getByRole('menuitem', { name: 'Hand over group…' });
+      await choice.waitFor();
+      expect(await findProblems(adas.page)).toEqual([]);
+      await choice.click();
       const question = adas.page.getByRole('dialog', { name: 'Hand over the group?' });
       await question.getByText('will own the group').waitFor();
+      expect(await findProblems(adas.page)).toEqual([]);
       await question.getByRole('button', { name: 'Hand over' }).click();
       const row = adas.page.getByRole('listitem').filter({ hasText: `@${grace.handle}` });
       await row.getByText('Owner').waitFor();
@@ -155,6 +161,16 @@ describe('a group', () => {
       const last = others.at(-1)?.name ?? '';
       await dialog.getByRole('button', { name: `Actions for ${isolateName(last)}` }).click();
       await device.page.getByRole('menuitem', { name: 'Hand over group…' }).waitFor();
+      await device.page.reload();
+      const again = await device.openGroupInfo();
+      await again.getByText('Showing 100 of 150 members.').waitFor();
+      // Members are loaded in the order of their ids. The handles of the first 14 begin others, too.
+      const [far] = others.slice(14).toSorted((one, other) => (one.uuid < other.uuid ? 1 : -1));
+      if (!far) throw new Error('nobody is there');
+      const response = device.page.waitForResponse(/\/members\?prefix=/);
+      await again.getByRole('searchbox', { name: 'Search members' }).fill(`@${far.handle}`);
+      expect((await response).status()).toBe(200);
+      await again.getByText(`@${far.handle}`, { exact: true }).waitFor();
     }),
   );
 

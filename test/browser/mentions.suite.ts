@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { findProblems } from './accessibility.ts';
 import type { Device } from './device.ts';
 import { PHONE, useScreens } from './screens.ts';
 
@@ -32,6 +33,7 @@ describe('a mention', () => {
           expect.stringContaining('Alan Turing'),
         ]),
       );
+      expect(await findProblems(adas.page)).toEqual([]);
       // Escape closes the list, and nothing else.
       await adas.composer.press('Escape');
       await options(adas).first().waitFor({ state: 'hidden' });

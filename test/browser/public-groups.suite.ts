@@ -23,6 +23,8 @@ describe('a public group', () => {
       const info = await adas.openGroupInfo();
       await info.getByRole('button', { name: 'Make public…' }).click();
       const question = adas.page.getByRole('dialog', { name: 'Make the group public?' });
+      await question.waitFor();
+      expect(await findProblems(adas.page)).toEqual([]);
       await question.getByRole('button', { name: 'Make public' }).click();
       await info.getByText('Anyone can find and join this group.').waitFor();
       await takePicture(adas.page, 'group-info');

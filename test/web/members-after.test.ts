@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Member, MessageGroupView } from '../../client/src/api/shapes.ts';
-import { searchMembers, searchNote } from '../../web/src/groups/member-search.ts';
-import { concerns, groupAfter, isLarge, pagesAfter } from '../../web/src/groups/members-after.ts';
+import { searchMembers, searchNote, withFound } from '../../web/src/groups/member-search.ts';
+import {
+  concerns,
+  groupAfter,
+  isLarge,
+  membersAfter,
+  pagesAfter,
+} from '../../web/src/groups/members-after.ts';
 import { adds, joins, leaves, NO_SETTINGS, removes, system, user } from '../client/messages.ts';
 
 const member = (name: string, role: Member['role'] = 'member'): Member => ({
@@ -88,6 +94,8 @@ describe('The loaded pages of members after a system message', () => {
     ]);
     expect(names(pagesAfter(pages, leaves(2, 'Alan')))).toEqual([['Ada'], ['Grace']]);
     expect(pagesAfter(pages, joins(2))[1]?.nextCursor).toBe('b');
+    // What a search found follows departures too.
+    expect(rolesOf(membersAfter(pages[0]?.members ?? [], leaves(2, 'Alan')))).toEqual([['Ada', 'owner']]);
   });
 });
 
@@ -102,11 +110,20 @@ describe('A search for members', () => {
     expect(found('nobody')).toEqual([]);
   });
 
-  it('says that it knows only the loaded ones', () => {
+  it('has those whom the API found after the loaded ones, each once', () => {
+    const [ada, grace, alan] = members;
+    const found = withFound(members.slice(0, 2), [...members.slice(1), member('Adam')]);
+    expect(found.map(({ display_name }) => display_name)).toEqual([
+      ...[ada, grace, alan].map((one) => one?.display_name),
+      'Adam',
+    ]);
+  });
+
+  it('says that it knows only the loaded ones, and others by handle', () => {
     const note = (values: Partial<Parameters<typeof searchNote>[0]>) =>
       searchNote({ typed: '', found: 3, loaded: 200, all: 10_000, hasMore: true, ...values });
     expect(note({})).toBe('Showing 200 of 10,000 members.');
-    expect(note({ typed: 'a' })).toBe('3 found in the 200 of 10,000 members that are loaded.');
+    expect(note({ typed: 'a' })).toBe('3 found in the 200 of 10,000 members that are loaded, and by handle.');
     expect(note({ typed: 'a', loaded: 10_000, hasMore: false })).toBe('3 found.');
     expect(note({ typed: 'a', found: 0, hasMore: false })).toBe('No members found.');
     expect(note({ loaded: 10_000, hasMore: false })).toBe('');

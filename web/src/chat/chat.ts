@@ -8,6 +8,7 @@ import {
   type Http,
   type InboxPage,
   type List,
+  type Member,
   type Message,
   type MessageGroupView,
   MessagingClient,
@@ -17,7 +18,7 @@ import {
 } from '../../../client/src/index.ts';
 import { type Api, createApi, type MembersPage } from '../api/api.ts';
 import { systemWords } from '../conversation/system-words.ts';
-import { concerns, groupAfter, isLarge, pagesAfter } from '../groups/members-after.ts';
+import { concerns, groupAfter, isLarge, membersAfter, pagesAfter } from '../groups/members-after.ts';
 import type { AttachmentLimits } from '../session/settings.ts';
 import { plain, type Sentence } from '../ui/sentence.ts';
 import { Refetching } from './refetching.ts';
@@ -27,6 +28,8 @@ export const listKey = (list: List) => ['inbox', list] as const;
 export const groupKey = (uuid: string) => ['group', uuid] as const;
 /** Of the pages of a large group's members. */
 export const membersKey = (uuid: string) => [...groupKey(uuid), 'members'] as const;
+/** Of the members of a large group that searches found. */
+export const foundMembersKey = (uuid: string) => [...groupKey(uuid), 'found-members'] as const;
 
 /** Of the pinned messages of a group. */
 export const pinsKey = (uuid: string) => ['pins', uuid] as const;
@@ -202,6 +205,10 @@ export class Chat {
       this.queries.setQueryData<InfiniteData<MembersPage>>(
         membersKey(view.uuid),
         (data) => data && { ...data, pages: pagesAfter(data.pages, message) },
+      );
+      this.queries.setQueriesData<readonly Member[]>(
+        { queryKey: foundMembersKey(view.uuid) },
+        (found) => found && membersAfter(found, message),
       );
     }
     const isFetched = concerns(message, this.me.uuid);

@@ -2,8 +2,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useState } from 'react';
 import type { Member, MessageGroupView } from '../../../client/src/index.ts';
 import { More } from '../ui/more.tsx';
-import { searchMembers, searchNote } from './member-search.ts';
-import type { Members } from './use-members.ts';
+import { searchNote } from './member-search.ts';
+import { type Members, useFoundMembers } from './use-members.ts';
 
 /** Groups of more members can be searched. */
 const FEW_MEMBERS = 10;
@@ -25,7 +25,7 @@ interface Props {
 export function MemberList(props: Props) {
   const { view, members } = props;
   const [typed, setTyped] = useState('');
-  const found = searchMembers(members.members, typed);
+  const found = useFoundMembers(view.uuid, members, typed);
   const all = view.member_count ?? 0;
   return (
     <>

@@ -9,7 +9,13 @@ export function searchMembers(members: readonly Member[], typed: string): readon
   );
 }
 
-/** What a search says of its result. It finds loaded members only. */
+/** Loaded members, and those whom the API found, each once. */
+export function withFound(loaded: readonly Member[], found: readonly Member[]): readonly Member[] {
+  const ids = new Set(loaded.map(({ user_uuid }) => user_uuid));
+  return [...loaded, ...found.filter(({ user_uuid }) => !ids.has(user_uuid))];
+}
+
+/** What a search says of its result. Where not all members are loaded, it finds others only by the beginning of their handles. */
 export function searchNote(search: {
   readonly typed: string;
   readonly found: number;
@@ -22,6 +28,6 @@ export function searchNote(search: {
   const number = (count: number) => count.toLocaleString('en');
   const loadedOfAll = `${number(loaded)} of ${number(Math.max(all, loaded))} members`;
   if (typed.trim() === '') return hasMore ? `Showing ${loadedOfAll}.` : '';
-  if (hasMore) return `${number(found)} found in the ${loadedOfAll} that are loaded.`;
+  if (hasMore) return `${number(found)} found in the ${loadedOfAll} that are loaded, and by handle.`;
   return found === 0 ? 'No members found.' : `${number(found)} found.`;
 }

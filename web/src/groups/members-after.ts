@@ -26,7 +26,7 @@ export function concerns({ event, user_uuid }: SystemMessage, user: string): boo
 
 /** A large group, of which not all members are loaded, after a system message. Those who join are not among its first members. */
 export function groupAfter(view: MessageGroupView, message: SystemMessage): MessageGroupView {
-  const members = changed(view.members, message);
+  const members = membersAfter(view.members, message);
   const left = leftBy(message) === undefined ? 0 : 1;
   const count = view.member_count;
   return {
@@ -48,13 +48,13 @@ export function pagesAfter(pages: readonly MembersPage[], message: SystemMessage
       joined_seq: message.seq,
     }));
   return pages.map((page, place) => {
-    const members = changed(page.members, message);
+    const members = membersAfter(page.members, message);
     return { ...page, members: place === pages.length - 1 ? [...members, ...added] : members };
   });
 }
 
 /** Members without one who left, and with their new roles. */
-function changed(members: readonly Member[], message: SystemMessage): Member[] {
+export function membersAfter(members: readonly Member[], message: SystemMessage): Member[] {
   const left = leftBy(message);
   const roles = rolesAfter(message);
   return members

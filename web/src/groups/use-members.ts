@@ -1,6 +1,9 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
+import { foldHandle } from '../../../schema/handles.ts';
 import type { Member, MessageGroupView } from '../../../client/src/index.ts';
-import { membersKey } from '../chat/chat.ts';
+import { foundMembersKey, membersKey } from '../chat/chat.ts';
+import { searchMembers, withFound } from './member-search.ts';
 import { isLarge } from './members-after.ts';
 import { useChat } from '../chat/use-chat.ts';
 
@@ -38,6 +41,31 @@ export function useMembers(view: MessageGroupView): Members {
     isLoadingMore: isFetchingNextPage,
     loadMore: () => void fetchNextPage(),
   };
+}
+
+/** How long a search is not repeated, in milliseconds: who joins a large group is not added to what was found. */
+const FRESH_MS = 10_000;
+
+/**
+ * The members whom a text finds: those who are loaded, by name or handle, and where there are more, also members whose handles
+ * begin with it. While these are searched, or cannot be, the loaded ones are shown.
+ */
+export function useFoundMembers(
+  uuid: string,
+  { members, hasMore }: Members,
+  typed: string,
+): readonly Member[] {
+  const { api } = useChat();
+  const prefix = useDeferredValue(foldHandle(typed.trim().replace(/^@/, '')));
+  const { data = [] } = useQuery({
+    queryKey: [...foundMembersKey(uuid), prefix],
+    queryFn: ({ signal }) => (prefix === undefined ? [] : api.findMembers(uuid, prefix, signal)),
+    enabled: hasMore && prefix !== undefined,
+    placeholderData: keepPreviousData,
+    staleTime: FRESH_MS,
+  });
+  // What an earlier text found must fit this one too. Without a text, all members are shown that are loaded.
+  return searchMembers(prefix === undefined ? members : withFound(members, data), typed);
 }
 
 function inOrder(members: readonly Member[]): Member[] {
