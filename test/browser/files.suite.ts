@@ -95,7 +95,7 @@ describe('files of messages', () => {
 
       // What could run is saved, not opened.
       const saved = graces.page.waitForEvent('download');
-      await message.getByRole('button', { name: named('Download', 'plan.html') }).click();
+      await message.getByRole('button', { name: /^Download plan\.html/ }).click();
       expect((await saved).suggestedFilename()).toBe('plan.html');
       expect(new URL(graces.page.url()).pathname).toMatch(/^\/messages\//);
 

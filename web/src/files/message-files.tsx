@@ -104,12 +104,12 @@ function Card(props: Stored & { readonly file: AttachedFile }) {
       <button
         type="button"
         className="file-card"
-        aria-label={`Download ${fileLabel(file)}`}
         aria-busy={isBusy}
         title={file.name}
         tabIndex={isTabStop ? 0 : -1}
         onClick={() => void (isBusy || download())}
       >
+        <span className="for-screen-readers">Download </span>
         <CardContent file={file} />
         <DownloadIcon />
       </button>
@@ -138,6 +138,7 @@ function CardContent({ file }: { readonly file: Pick<Attachment, 'name' | 'type'
         <span className="file-name">
           <Name>{file.name}</Name>
         </span>
+        <span className="for-screen-readers">, </span>
         <span className="file-kind">{`${kindWords(file)}, ${sizeWords(file.size)}`}</span>
       </span>
     </>
