@@ -4,6 +4,8 @@ import type { Message } from '../../client/src/api/shapes.ts';
 import { Conversation } from '../../client/src/conversation/conversation.ts';
 import type { LoggedChange } from '../../client/src/stream/events.ts';
 import { shown } from '../../client/src/conversation/log.ts';
+import { memoryTexts } from '../../client/src/stored/text-storage.ts';
+import { eventually } from '../support/eventually.ts';
 import { FakeApi } from './fake-api.ts';
 
 /** More than a client opens at once, and than the API's longest page. */
@@ -293,6 +295,36 @@ describe('Catching up', () => {
     scene.api.isReachable = true;
     await scene.settle();
     expect(scene.compare().held.at(-1)?.message).toBe('edited');
+  });
+});
+
+describe('A conversation that was kept', () => {
+  it('is caught up by the changes since, of messages too that are not among the newest', async () => {
+    const api = new FakeApi(60);
+    const history = memoryTexts();
+    const reopened = (): Conversation => {
+      const device = { pause: turn, isClosed: () => false, storage: memoryTexts(), history };
+      const conversation = new Conversation({ uuid: 'group', me: 'me', api, device });
+      const last_seq = api.log.length;
+      void conversation.open({ last_seq, read_seq: last_seq, unread_count: 0 });
+      return conversation;
+    };
+    api.change(20, { message: 'edit' });
+    const before = reopened();
+    await eventually(() => expect(before.log.high).toBe(60));
+    before.leave();
+    // The last 50 messages are kept, from 11 on; the newest 50 begin with 31.
+    api.change(15, { message: 'edit' });
+    for (let count = 0; count < 20; count += 1) api.append();
+
+    const after = reopened();
+    await eventually(() => expect(api.changePages).toHaveLength(1));
+    await turn();
+    expect(api.changePages).toEqual([1]);
+    const messages = shown(after.log);
+    expect([messages[0]?.seq, messages.at(-1)?.seq, messages.length]).toEqual([11, 80, 70]);
+    const edited = messages.filter(({ message }) => message === 'edit').map(({ seq }) => seq);
+    expect(edited).toEqual([15, 20]);
   });
 });
 
