@@ -9,7 +9,7 @@ import tseslint from 'typescript-eslint';
  *   http, bin → presentation → domain, events, schema
  *   metrics, tracing → metrics and the files at the root of backend/
  *   bench → backend, schema, and of lambdas only update-summaries/handler.ts
- *   web → of client, only what the package offers (index.ts), through which it talks to the API; and of schema, only what a text is
+ *   web → of client, only what the package offers (index.ts, parts.ts), through which it talks to the API; and of schema, only what a text is
  *   (plain-text.ts, preview.ts, isolate-name.ts, emoji.ts, handles.ts, mentions.ts, search-words.ts, attachments.ts)
  *   client → schema/preview.ts and mentions.ts alone, which the package has inside: it is published
  *
@@ -59,7 +59,7 @@ const FORBIDDEN = {
     'schema(?!/(plain-text|preview|isolate-name|emoji|handles|mentions|search-words|attachments)\\.ts$)',
     'backend',
     ...OUTSIDE.filter((folder) => folder !== 'web' && folder !== 'client'),
-    'client(?!/src/index\\.ts$)',
+    'client(?!/src/(index|parts)\\.ts$)',
   ],
 };
 

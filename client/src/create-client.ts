@@ -19,8 +19,11 @@ export interface ClientOptions extends AccessOptions, Pick<ClientParts, 'systemW
 export async function createMessagingClient(options: ClientOptions): Promise<MessagingClient> {
   const access = createAccess(options);
   const me = options.me ?? (await access.calls.me());
-  const store = await openStore(options.store, `cruddur-messaging:${access.baseUrl}:${me.uuid}`);
-  const client = new MessagingClient({ me, access, store, systemWords: options.systemWords });
+  const [store, makeStream] = await Promise.all([
+    openStore(options.store, `cruddur-messaging:${access.baseUrl}:${me.uuid}`),
+    streamOfPage(),
+  ]);
+  const client = new MessagingClient({ me, access, store, makeStream, systemWords: options.systemWords });
   client.open();
   return client;
 }
@@ -32,4 +35,11 @@ async function openStore(store: ClientOptions['store'], name: string): Promise<C
   const { openDatabaseStore } = await import('./stored/database-store.ts');
   // A browser may refuse to open a database, as some do in private windows.
   return openDatabaseStore(name).catch(memoryStore);
+}
+
+/** A page shares its stream with the browser's other tabs. A program, or a worker, does not load that. */
+async function streamOfPage(): Promise<ClientParts['makeStream']> {
+  if (typeof document === 'undefined') return undefined;
+  const { SharedStream } = await import('./stream/shared-stream.ts');
+  return (parts) => new SharedStream(parts);
 }

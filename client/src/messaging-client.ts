@@ -10,7 +10,7 @@ import { UnreadBadge } from './inbox/unread-badge.ts';
 import { pause } from './pause.ts';
 import { announceReachable } from './reachable.ts';
 import type { LiveEvent } from './stream/events.ts';
-import { SharedStream } from './stream/shared-stream.ts';
+import { type LiveStream, ownStream, type StreamParts } from './stream/live-stream.ts';
 import type { ClientStore } from './stored/text-storage.ts';
 import { Subject } from './subject.ts';
 import { Typing } from './typing.ts';
@@ -57,6 +57,8 @@ export interface ClientParts {
   readonly store: ClientStore;
   /** The text that the list shows for a system message. Default: the API's own. */
   readonly systemWords?: ((message: SystemMessage) => string) | undefined;
+  /** Makes the stream of events. Default: one of its own. A page shares one with the browser's other tabs: `SharedStream`. */
+  readonly makeStream?: ((parts: StreamParts) => LiveStream) | undefined;
 }
 
 /** How many conversations keep their messages in memory that nothing shows. */
@@ -80,7 +82,7 @@ export class MessagingClient {
   readonly typing = new Typing();
   /** Conversations with messages that are being sent, wait for the server, or could not be sent. */
   readonly outgoing = new Subject<ReadonlyMap<string, OutgoingNote>>(new Map());
-  readonly stream: SharedStream;
+  readonly stream: LiveStream;
   /** The rows of the lists of conversations. */
   readonly rows: HeldRows;
   readonly badge: UnreadBadge;
@@ -92,7 +94,13 @@ export class MessagingClient {
   #isClosed = false;
   #closed = new AbortController();
 
-  constructor({ me, access, store, systemWords = ({ message }) => message }: ClientParts) {
+  constructor({
+    me,
+    access,
+    store,
+    systemWords = ({ message }) => message,
+    makeStream = ownStream,
+  }: ClientParts) {
     this.me = me;
     this.http = access.http;
     this.calls = access.calls;
@@ -106,11 +114,7 @@ export class MessagingClient {
       systemWords,
     });
     this.badge = new UnreadBadge({ rows: this.rows.rows, fetch: () => this.calls.readUnread(), later });
-    this.stream = new SharedStream({
-      user: me.uuid,
-      ...access,
-      onEvent: (event) => this.#handle(event),
-    });
+    this.stream = makeStream({ user: me.uuid, ...access, onEvent: (event) => this.#handle(event) });
   }
 
   /** Opens the event stream. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { quoteOf, shortTextOf, textOf } from '../../client/src/index.ts';
+import { shortTextOf, textOf } from '../../client/src/index.ts';
+import { quoteOf } from '../../client/src/parts.ts';
 import { filesHeight, isPicture, pictureBox } from '../../web/src/files/file-layout.ts';
 import { usableFor } from '../../web/src/files/file-urls.ts';
 import { kindWords, sizeWords } from '../../web/src/files/file-words.ts';

@@ -1,6 +1,7 @@
 import * as is from '../checks.ts';
 import { type Connection, EventStream } from './event-stream.ts';
 import { type LiveEvent, parseEvent } from './events.ts';
+import type { LiveStream, StreamParts } from './live-stream.ts';
 import { pause } from '../pause.ts';
 import { Subject } from '../subject.ts';
 
@@ -31,15 +32,6 @@ const tabMessage = is.union(
 );
 type TabMessage = ReturnType<typeof tabMessage>;
 
-interface Parts {
-  /** The user whose events these are. */
-  readonly user: string;
-  readonly baseUrl: string;
-  /** Sends a request with the user's token. */
-  readonly fetch: (request: Request) => Promise<Response>;
-  readonly onEvent: (event: LiveEvent) => void;
-}
-
 /**
  * The event stream of a user, shared by all tabs of a browser in which they are signed in: a browser opens six HTTP/1.1
  * connections to an origin, and a stream in each tab would use them up.
@@ -61,10 +53,9 @@ interface Parts {
  * - *A leader that wakes up after its lock was stolen* may still pass on what it had received, before it learns of that.
  *   Other tabs ignore it, since its term is lower.
  *
- * A page that is not secure (`http` on another host than localhost) has no Web Locks, nor has Node: each tab, or program, opens
- * its own stream.
+ * A page that is not secure (`http` on another host than localhost) has no Web Locks: each tab opens its own stream.
  */
-export class SharedStream {
+export class SharedStream implements LiveStream {
   readonly connection = new Subject<Connection>('connecting');
   readonly #name: string;
   readonly #onEvent: (event: LiveEvent) => void;
@@ -84,7 +75,7 @@ export class SharedStream {
   /** Messages that the own stream received lately. */
   #recent: { readonly at: number; readonly data: string }[] = [];
 
-  constructor({ user, onEvent, ...access }: Parts) {
+  constructor({ user, onEvent, ...access }: StreamParts) {
     this.#name = `events:${access.baseUrl}${user}`;
     this.#onEvent = onEvent;
     this.#source = new EventStream({ ...access, onEvent: (name, data) => this.#pass(name, data) });
@@ -94,16 +85,11 @@ export class SharedStream {
   open(): void {
     this.#opened = new AbortController();
     const { signal } = this.#opened;
-    // Node freezes no program.
-    if (typeof document !== 'undefined') this.#followPage(signal);
-    this.#join();
-  }
-
-  #followPage(signal: AbortSignal): void {
     document.addEventListener('freeze', () => this.#leave(), { signal });
     window.addEventListener('pagehide', () => this.#leave(), { signal });
     document.addEventListener('resume', () => this.#join(), { signal });
     window.addEventListener('pageshow', () => this.#join(), { signal });
+    this.#join();
   }
 
   close(): void {
@@ -115,7 +101,7 @@ export class SharedStream {
     if (this.#joined) return;
     this.#joined = new AbortController();
     const { signal } = this.#joined;
-    if (typeof navigator === 'undefined' || !('locks' in navigator)) {
+    if (!('locks' in navigator)) {
       void this.#lead(new AbortController(), signal);
       return;
     }

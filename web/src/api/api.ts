@@ -1,19 +1,18 @@
-import {
-  type Access,
-  answer,
-  cursorOf,
-  type Http,
-  type Invite,
-  type InvitedGroup,
-  type Member,
-  type Message,
-  type MessageGroupView,
-  type Person,
-  type PublicGroup,
-  type Reactor,
-  type Role,
-  type Visibility,
+import type {
+  Access,
+  Http,
+  Invite,
+  InvitedGroup,
+  Member,
+  Message,
+  MessageGroupView,
+  Person,
+  PublicGroup,
+  Reactor,
+  Role,
+  Visibility,
 } from '../../../client/src/index.ts';
+import { answer, cursorOf } from '../../../client/src/parts.ts';
 import { ownCalls } from './own-calls.ts';
 import { searchCalls } from './search-calls.ts';
 

@@ -1,4 +1,5 @@
-import { answer, type components, type Http } from '../../../client/src/index.ts';
+import type { components, Http } from '../../../client/src/index.ts';
+import { answer } from '../../../client/src/parts.ts';
 
 /** A file that is about to be uploaded. */
 export type NewFile = Pick<components['schemas']['Upload'], 'name' | 'type' | 'size' | 'width' | 'height'>;

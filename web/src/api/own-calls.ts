@@ -1,4 +1,5 @@
-import { answer, type BlockedUser, cursorOf, type Http } from '../../../client/src/index.ts';
+import type { BlockedUser, Http } from '../../../client/src/index.ts';
+import { answer, cursorOf } from '../../../client/src/parts.ts';
 
 /** The calls about what belongs to the user alone: blocks. */
 export function ownCalls({ GET, PUT, DELETE }: Http) {

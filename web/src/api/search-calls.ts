@@ -1,4 +1,5 @@
-import { cursorOf, type FoundMessage, type Http, nextBefore } from '../../../client/src/index.ts';
+import type { FoundMessage, Http } from '../../../client/src/index.ts';
+import { cursorOf, nextBefore } from '../../../client/src/parts.ts';
 
 /** What one step of a search found. */
 export interface SearchPage {

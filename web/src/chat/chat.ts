@@ -16,6 +16,7 @@ import {
   Subject,
   type SystemMessage,
 } from '../../../client/src/index.ts';
+import { SharedStream } from '../../../client/src/parts.ts';
 import { type Api, createApi, type MembersPage } from '../api/api.ts';
 import { systemWords } from '../conversation/system-words.ts';
 import { concerns, groupAfter, isLarge, membersAfter, pagesAfter } from '../groups/members-after.ts';
@@ -101,6 +102,7 @@ export class Chat {
     this.#client = new MessagingClient({
       ...parts,
       store: TAB_STORE,
+      makeStream: (stream) => new SharedStream(stream),
       systemWords: (message) => plain(systemWords(message, parts.me.uuid)),
     });
     const { typing, outgoing, stream, badge, rows } = this.#client;

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { type AttachedFile, codeOf, requestKeys } from '../../../client/src/index.ts';
+import { type AttachedFile, codeOf } from '../../../client/src/index.ts';
+import { requestKeys } from '../../../client/src/parts.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { useInbox } from '../inbox/use-inbox.ts';
 import { UnlessBlocked } from '../people/unless-blocked.tsx';

@@ -1,7 +1,8 @@
 import { CompositeRow } from '@ariakit/react/composite';
 import * as Ariakit from '@ariakit/react/menu';
 import { type RefObject, useEffect } from 'react';
-import { hasReacted, type Message } from '../../../client/src/index.ts';
+import type { Message } from '../../../client/src/index.ts';
+import { hasReacted } from '../../../client/src/parts.ts';
 import type { OpenPlace } from '../ui/open-place.ts';
 import { SHEET } from '../ui/sheet.tsx';
 import { type ActionContext, actionsOn, QUICK_EMOJI } from './message-actions.ts';

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useState } from 'react';
-import { hasReacted, type Message } from '../../../client/src/index.ts';
+import type { Message } from '../../../client/src/index.ts';
+import { hasReacted } from '../../../client/src/parts.ts';
 import { MoreIcon } from '../ui/icons.tsx';
 import { elementPlace } from '../ui/open-place.ts';
 import { moveFocus, stepOf } from '../ui/roving-focus.ts';

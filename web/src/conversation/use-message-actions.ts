@@ -1,11 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
-import {
-  type Conversation,
-  hasReacted,
-  type Member,
-  type Message,
-  type MessageGroup,
-} from '../../../client/src/index.ts';
+import type { Conversation, Member, Message, MessageGroup } from '../../../client/src/index.ts';
+import { hasReacted } from '../../../client/src/parts.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { mayManage, mayPin } from '../groups/permissions.ts';
 import type { ActionContext } from './message-actions.ts';

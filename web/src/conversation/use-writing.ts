@@ -3,11 +3,10 @@ import {
   type AttachedFile,
   type Conversation,
   type Message,
-  newestQuote,
   type Quote,
-  quoteOf,
   textOf,
 } from '../../../client/src/index.ts';
+import { newestQuote, quoteOf } from '../../../client/src/parts.ts';
 import { dropEdit, type EditedMessage, editOf, keepEdit, keepReply, replyOf } from './drafts.ts';
 
 /** What the composer writes, and to which message. */

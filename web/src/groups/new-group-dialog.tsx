@@ -1,6 +1,7 @@
 import { type SubmitEvent, useState } from 'react';
 import { cleanLine, isBlank } from '../../../schema/plain-text.ts';
-import { type Person, requestKeys } from '../../../client/src/index.ts';
+import type { Person } from '../../../client/src/index.ts';
+import { requestKeys } from '../../../client/src/parts.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Problem } from '../ui/problem.tsx';

@@ -1,4 +1,5 @@
-import { type List, LISTS } from '../../../client/src/index.ts';
+import type { List } from '../../../client/src/index.ts';
+import { LISTS } from '../../../client/src/parts.ts';
 
 const NAMES: Readonly<Record<List, string>> = {
   default: 'All',

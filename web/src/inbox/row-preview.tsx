@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { beginningOf } from '../../../schema/preview.ts';
-import { isOwnText, type MessageGroup } from '../../../client/src/index.ts';
+import type { MessageGroup } from '../../../client/src/index.ts';
+import { isOwnText } from '../../../client/src/parts.ts';
 import { useChat } from '../chat/use-chat.ts';
 import { useDraft } from '../conversation/drafts.ts';
 import { withNames } from '../conversation/rich-text/mentions.ts';

@@ -1,5 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import { type Badge, markOf } from '../../../client/src/index.ts';
+import type { Badge } from '../../../client/src/index.ts';
+import { markOf } from '../../../client/src/parts.ts';
 import { useChat } from '../chat/use-chat.ts';
 
 /** A message that arrives in the open conversation counts as unread until it is marked as read: the badge waits, in milliseconds. */

@@ -1,5 +1,6 @@
 import { ErrorResponse, ErrorTimeout, type User, UserManager, WebStorageStateStore } from 'oidc-client-ts';
-import { ApiError, backoffMs, pause } from '../../../client/src/index.ts';
+import { ApiError } from '../../../client/src/index.ts';
+import { backoffMs, pause } from '../../../client/src/parts.ts';
 import type { Session } from './session.ts';
 import type { OidcSettings } from './settings.ts';
 import { problemOf, SessionEndedError, SignInError } from './sign-in-problem.ts';

@@ -2,7 +2,8 @@ import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react
 import { useRoute } from 'wouter';
 import type { Chat } from '../chat/chat.ts';
 import { useChat } from '../chat/use-chat.ts';
-import { mentions, type Message } from '../../../client/src/index.ts';
+import type { Message } from '../../../client/src/index.ts';
+import { mentions } from '../../../client/src/parts.ts';
 import { useFoldedAuthors } from '../people/blocks.ts';
 import { systemWords } from '../conversation/system-words.ts';
 import { isolateName } from '../../../schema/isolate-name.ts';

@@ -1,5 +1,6 @@
 import { useEffect, useEffectEvent } from 'react';
-import { ApiError, backoffMs, pause } from '../../../client/src/index.ts';
+import { ApiError } from '../../../client/src/index.ts';
+import { backoffMs, pause } from '../../../client/src/parts.ts';
 import { wordsFor } from '../api/wording.ts';
 import { FailureIcon } from './icons.tsx';
 import { Scene } from './states.tsx';

@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent } from 'react';
-import { onReachable } from '../../../client/src/index.ts';
+import { onReachable } from '../../../client/src/parts.ts';
 
 /** Calls back whenever the server may be reachable again. */
 export function useReachable(listener: () => void): void {
