@@ -10,7 +10,7 @@ import { openShared } from '../backend/events/shared.ts';
 import { createRateLimits } from '../backend/http/rate-limit.ts';
 import type { RunningServer } from '../backend/http/server.ts';
 import { createTokenVerifier } from '../backend/http/verify-token.ts';
-import { WEB_DIRECTORY, webFiles, webSettings } from '../backend/http/web-files.ts';
+import { WEB_DIRECTORY, webFiles, type WebFilesOptions, webSettings } from '../backend/http/web-files.ts';
 import type { Logger } from '../backend/logger.ts';
 import type { Observer } from '../backend/observer.ts';
 import type { Redis } from '../backend/redis.ts';
@@ -23,6 +23,7 @@ import type { TextEncryption } from '../backend/table/encryption/text-encryption
 import type { LocalConfig } from './config.ts';
 import { prepareDataDir } from './data-dir.ts';
 import { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
+import { demo } from './demo.ts';
 import { openDevelopmentIssuer } from './development-issuer.ts';
 import { developmentSignIn } from './development-sign-in.ts';
 import { createEngine, type Engine } from './engine/start-engine.ts';
@@ -229,6 +230,11 @@ export class LocalRun {
     const development = await openDevelopmentIssuer(dataDir, this.#environment);
     const { cognito, oidc, clockSkewS, trustProxy, corsOrigins, rateLimits, dynamo } = api;
     const logger = this.#logger.child({ name: 'api' });
+    const web: WebFilesOptions = {
+      directory: WEB_DIRECTORY,
+      settings: { ...webSettings({ ...api, hasFiles: true }, true), demo: true },
+      filesOrigin: context.fileStore?.origin,
+    };
     this.#listener = createApp({
       context,
       verifyToken: createTokenVerifier(
@@ -247,11 +253,8 @@ export class LocalRun {
       screens: [
         developmentSignIn({ context, issuer: development, access: this.#config.access, corsOrigins }),
         ...(context.fileStore instanceof LocalFileStore ? [localFiles(context.fileStore)] : []),
-        webFiles({
-          directory: WEB_DIRECTORY,
-          settings: webSettings({ ...api, hasFiles: true }, true),
-          filesOrigin: context.fileStore?.origin,
-        }),
+        demo(web),
+        webFiles(web),
       ],
       ...(trustProxy !== undefined && { trustProxy }),
     });

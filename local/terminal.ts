@@ -3,6 +3,7 @@ import wrapAnsi from 'wrap-ansi';
 import { ConfigError, type Environment, type LogLevel } from '../backend/config.ts';
 import { createLogger, describeError, type Logger } from '../backend/logger.ts';
 import { type LocalConfig, readLocalConfig } from './config.ts';
+import { DEMO_PATH } from './demo.ts';
 import { explainIfKnown, type Target } from '../cli/explain-failure.ts';
 
 /** The description of a ready local run for its user. */
@@ -77,6 +78,7 @@ export function readyText(
   return [
     '',
     labelled('open', url),
+    labelled('demo', `${url}${DEMO_PATH} (two users side by side, with networks to break)`),
     ...(networkUrls.length > 0
       ? [
           labelled('network', networkUrls.join(' ')),

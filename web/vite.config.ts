@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { minifySync } from 'oxc-minify';
 import { defineConfig, type Plugin } from 'vite';
 import { readEmojiList } from './emoji-list.ts';
@@ -30,6 +31,17 @@ const fontLicenses: Plugin = {
   },
 };
 
+/** Serves the demo's page at the demo's addresses, as a local run does with what is built. */
+const demoPage: Plugin = {
+  name: 'demo-page',
+  configureServer: ({ middlewares }) => {
+    middlewares.use((request, _response, next) => {
+      if (/^\/demo(\/|$)/.test(request.url ?? '')) request.url = '/demo.html';
+      next();
+    });
+  },
+};
+
 const minifier: Plugin = {
   name: 'minifier',
   apply: 'build',
@@ -42,7 +54,7 @@ const minifier: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [emojiList, fontLicenses, minifier],
+  plugins: [emojiList, fontLicenses, demoPage, minifier],
   esbuild: { target: 'es2024' },
   build: {
     outDir: '../dist/web',
@@ -60,6 +72,7 @@ export default defineConfig({
     // In kB. `npm run web:size` holds the first screen to its budget.
     chunkSizeWarningLimit: 1000,
     rollupOptions: {
+      input: ['index.html', 'demo.html'].map((page) => fileURLToPath(new URL(page, import.meta.url))),
       onLog: (level, log, report) => {
         // Directives of libraries for server rendering, which is not used here, and comments for esbuild.
         if (!['MODULE_LEVEL_DIRECTIVE', 'INVALID_ANNOTATION'].includes(log.code ?? '')) report(level, log);

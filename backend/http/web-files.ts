@@ -25,6 +25,8 @@ export interface WebSettings {
   };
   /** Whether `POST /development/sign-in` is available. Only in a local run. */
   readonly development?: true;
+  /** Whether `/demo` is available. Only in a local run. */
+  readonly demo?: true;
   readonly oidc?: {
     /** The issuer; its discovery document is below this URL. */
     readonly authority: string;
@@ -106,27 +108,31 @@ export interface WebFilesOptions {
 export function webFiles(options: WebFilesOptions): Router {
   const { directory, settings } = options;
   const router = Router();
-  router.use(/^(?!\/api(\/|$))/, compression(), contentSecurityPolicy(options));
+  const notFound = sendPage(directory, { page: PAGE, status: NOT_FOUND });
+  router.use(/^(?!\/api(\/|$))/, compression(), screensPolicy(options));
   router.get('/config.json', (_request, response) => {
     response.set('Cache-Control', 'no-store').json(settings);
   });
-  // As a file it would be served with status 200, at an address that no screen has.
-  router.get(`/${PAGE}`, sendPage(directory, NOT_FOUND));
+  // As files they would be served with status 200, at addresses that no screen has: the demo's page, too.
+  router.get(/^\/[^/]+\.html$/, notFound);
   router.use(express.static(directory, { index: false, redirect: false, setHeaders: setCaching }));
-  router.get(PAGES, sendPage(directory, OK));
-  router.get(/^(?!\/api(\/|$))/, sendPage(directory, NOT_FOUND));
+  router.get(PAGES, sendPage(directory, { page: PAGE, status: OK }));
+  router.get(/^(?!\/api(\/|$))/, notFound);
   return router;
 }
 
 /** Answers navigations, and nothing else: a program that asks for an address that is none is to hear so. */
-function sendPage(directory: string, status: typeof OK | typeof NOT_FOUND): RequestHandler {
+export function sendPage(
+  directory: string,
+  { page, status }: { readonly page: string; readonly status: typeof OK | typeof NOT_FOUND },
+): RequestHandler {
   return (request, response, next) => {
     if (request.accepts(['json', 'html']) !== 'html') {
       next();
       return;
     }
     response.status(status).set('Cache-Control', REVALIDATE);
-    response.sendFile(PAGE, { root: directory, cacheControl: false }, (error?: Error) => {
+    response.sendFile(page, { root: directory, cacheControl: false }, (error?: Error) => {
       if (error === undefined || response.headersSent) return;
       if ('code' in error && error.code === 'ENOENT') response.status(NOT_FOUND).type('text').send(NOT_BUILT);
       else next(error);
@@ -138,8 +144,14 @@ function setCaching(response: Response, path: string): void {
   response.set('Cache-Control', path.includes(HASHED) ? IMMUTABLE : REVALIDATE);
 }
 
-/** Allows only the screens' own files to run, and only connections to this API, the issuer and the store of files. */
-function contentSecurityPolicy({ settings, signInDomain, filesOrigin }: WebFilesOptions): RequestHandler {
+/**
+ * Allows only the screens' own files to run, and only connections to this API, the issuer and the store of files.
+ * @param framing replaces directives on frames: by default, the page has none and is in none.
+ */
+export function screensPolicy(
+  { settings, signInDomain, filesOrigin }: WebFilesOptions,
+  framing: { readonly frameSrc?: string[]; readonly frameAncestors?: string[] } = {},
+): RequestHandler {
   const { oidc } = settings;
   const files = filesOrigin === undefined ? [] : [filesOrigin];
   const signIn = signInDomain === undefined ? [] : [`https://${signInDomain}`];
@@ -157,6 +169,7 @@ function contentSecurityPolicy({ settings, signInDomain, filesOrigin }: WebFiles
       formAction: ["'none'"],
       frameAncestors: ["'none'"],
       requireTrustedTypesFor: ["'script'"],
+      ...framing,
     },
   });
 }

@@ -28,6 +28,8 @@ export interface Settings {
   /** Absent: messages cannot have files. */
   readonly attachments?: AttachmentLimits | undefined;
   readonly development?: true | undefined;
+  /** Whether `/demo` shows two users side by side. */
+  readonly demo?: true | undefined;
   readonly oidc?: OidcSettings | undefined;
 }
 
@@ -35,6 +37,7 @@ const settings = z.object({
   message_max_chars: z._default(z.int(), MESSAGE_MAX_CHARS),
   attachments: z.optional(z.object({ max_count: z.int(), max_bytes: z.int(), types: z.array(z.string()) })),
   development: z.optional(z.literal(true)),
+  demo: z.optional(z.literal(true)),
   oidc: z.optional(
     z.object({
       authority: z.string(),

@@ -32,6 +32,12 @@ export function SignInScreen({ settings, sessions, problem }: Props) {
             Sign in
           </button>
         )}
+        {settings.demo === true && (
+          // A side of the demo shows this screen when its user signs out.
+          <a className="button primary" href="/demo" target="_top">
+            See two users chat side by side
+          </a>
+        )}
         {settings.development === true && <DevelopmentSignIn sessions={sessions} />}
       </div>
     </main>
