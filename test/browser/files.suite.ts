@@ -100,11 +100,6 @@ describe('files of messages', () => {
       expect(new URL(graces.page.url()).pathname).toMatch(/^\/messages\//);
 
       await takePicture(adas.page, 'files-wide');
-      await adas.choose('My garden', 'Edit');
-      expect(await adas.composer.inputValue()).toBe('My garden');
-      await adas.composer.press('Escape');
-      await graces.choose('My garden', 'Reply');
-      await graces.page.locator('.composer').getByText('My garden', { exact: true }).waitFor();
     }),
   );
 });
