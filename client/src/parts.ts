@@ -9,6 +9,7 @@ export { cursorOf, nextBefore } from './api/paging.ts';
 export { requestKeys } from './api/request-key.ts';
 export { backoffMs } from './backoff.ts';
 export { hasReacted } from './conversation/message-versions.ts';
+export { outgoingKey } from './conversation/conversation-state.ts';
 export { newestQuote, quoteOf } from './conversation/quotes.ts';
 export { isOwnText, mentions } from './inbox/held-row.ts';
 export { LISTS } from './inbox/lists.ts';

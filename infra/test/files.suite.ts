@@ -11,7 +11,7 @@ import { uploadKey } from '../../backend/files/file-store.ts';
 import { createS3Client, S3FileStore } from '../../backend/files/s3-file-store.ts';
 import { newId } from '../../backend/sources.ts';
 import { startTestApi, type TestApi } from '../../test/support/api.ts';
-import { beginUpload, postForm } from '../../test/support/files.ts';
+import { beginUpload, postForm } from '../../test/support/uploads.ts';
 import { createTestTable, type TestTable } from '../../test/support/test-table.ts';
 import { pythonProgram } from './support/python.ts';
 import { STAND_IN_CREDENTIALS, STAND_IN_REGION, type StandIn, startStandIn } from './support/stand-in.ts';

@@ -40,6 +40,7 @@ beforeAll(() => {
   mkdirSync(join(directory, 'assets'));
   mkdirSync(join(directory, '.vite'));
   writeFileSync(join(directory, 'index.html'), PAGE);
+  writeFileSync(join(directory, 'demo.html'), '<!doctype html><title>demo</title>');
   writeFileSync(join(directory, 'icon.svg'), '<svg/>');
   writeFileSync(join(directory, 'assets', 'index-a1b2c3.js'), SCRIPT);
   writeFileSync(join(directory, '.vite', 'manifest.json'), '{}');
@@ -78,6 +79,9 @@ describe('the message screens', () => {
     '/blocked/x',
     '/signed-in/x',
     '/index.html',
+    '/demo',
+    '/demo/left',
+    '/demo.html',
     '/favicon.ico',
   ])('are served with status 404 at an address that none of them has: %s', async (path) => {
     const port = await serve();

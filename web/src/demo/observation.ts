@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { outgoingKey } from '../../../client/src/index.ts';
+import { outgoingKey } from '../../../client/src/parts.ts';
 import type { Network, Traffic } from './breakable-fetch.ts';
 import type { Repair, Report } from './sides.ts';
 
