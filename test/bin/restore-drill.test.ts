@@ -180,8 +180,8 @@ describe('a restored table', () => {
       expect(direct.seq).toBe(7);
       expect((await ada.markRead(club, end + 3)).unread_count).toBe(0);
       await eventually(async () => {
-        const group = (await grace.inbox()).find(({ uuid }) => uuid === club);
-        return group?.last_seq === end + 3;
+        const ends = new Map((await grace.inbox()).map(({ uuid, last_seq }) => [uuid, last_seq]));
+        return ends.get(club) === end + 3 && ends.get(direct.message_group_uuid) === direct.seq;
       });
     } finally {
       await summaries.stop();
