@@ -4,15 +4,7 @@ import { delimiter, join } from 'node:path';
 
 /* What the heavier tests need of a machine, looked for. */
 
-/** In order of preference: the headless shell draws the same with less of the processor. */
-const NAMES = [
-  'chromium-headless-shell',
-  'chromium',
-  'chromium-browser',
-  'google-chrome',
-  'google-chrome-stable',
-  'chrome',
-];
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 const PLACES = [
   '/snap/bin/chromium',
   '/opt/google/chrome/chrome',
@@ -37,7 +29,7 @@ export function findChromium() {
     throw new Error(`CHROMIUM_PATH is ${named}, which cannot be executed`);
   }
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return [...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), ...PLACES].find(
+  return [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), ...PLACES].find(
     isExecutable,
   );
 }
