@@ -98,7 +98,7 @@ describe('the API’s variables', () => {
     [{ JWT_ISSUER: 'https://id.example.com', JWT_AUDIENCE: 'chat' }, 'set both when there are two issuers'],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://10.0.0.7:4318' }, 'must be an https URL'],
     [{ TRUST_PROXY: '2' }, 'TRUST_PROXY: is the load balancer, one hop'],
-    [{ MESSAGE_MAX: 5 }, 'MESSAGE_MAX: is none of AWS_MAX_ATTEMPTS'],
+    [{ MESSAGE_MAX: 5 }, 'MESSAGE_MAX: is none of ATTACHMENT_MAX_BYTES'],
   ])('are refused before a deployment if the API would not start with them: %j', (api, message) => {
     expect(() => testSettings({ api })).toThrow(message);
   });

@@ -1,6 +1,14 @@
 import { systemWords } from '../../backend/domain/system-messages.ts';
 import type { Message } from '../../backend/domain/model.ts';
 import type { MessageKind, Role, SystemEvent } from '../../schema/items.ts';
+import { MAX_SHOWN_MENTIONS } from '../../schema/mentions.ts';
+
+/** Whom a message mentions. The people of these tests have their handles as names. */
+interface ExpectedUser {
+  readonly user_uuid: string;
+  readonly handle: string;
+  readonly display_name: string;
+}
 
 /** A group in a member's inbox, as it must be shown. */
 export interface ExpectedRow {
@@ -8,6 +16,7 @@ export interface ExpectedRow {
   readonly name: string;
   readonly member_count: number;
   readonly message: string | null;
+  readonly mentions: readonly ExpectedUser[];
   readonly created_at: string;
   readonly last_seq: number;
   readonly last_by: string;
@@ -74,6 +83,11 @@ export class GroupModel {
       name: this.#name,
       member_count: this.#members.size,
       message: previewFor(userId, last, nameOf),
+      mentions: mentionedIn(last).map((id) => ({
+        user_uuid: id,
+        handle: nameOf(id),
+        display_name: nameOf(id),
+      })),
       created_at: last?.created_at ?? '',
       last_seq: this.#log.length,
       last_by: last?.user_uuid ?? '',
@@ -158,6 +172,10 @@ type MemberEvent = Exclude<
   SystemEvent,
   { readonly type: 'group_created' | 'group_renamed' | 'visibility_changed' }
 >;
+
+/** The first users whom a message mentions. */
+const mentionedIn = (message: Message | undefined): readonly string[] =>
+  (message?.mentions ?? []).slice(0, MAX_SHOWN_MENTIONS);
 
 /** The newest message in a reader's inbox: a system message in words for that reader. */
 function previewFor(
