@@ -13,6 +13,12 @@ export const MAX_PIXELS = 65_535;
 /** A media type without parameters (RFC 6838, section 4.2), in lower case. */
 export const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
 
+/** Whether a type is one of the allowed ones. @param allowed types, `image/*` or `*\/*`. */
+export function isAllowedType(type: string, allowed: readonly string[]): boolean {
+  const [group = ''] = type.split('/');
+  return ['*/*', `${group}/*`, type].some((one) => allowed.includes(one));
+}
+
 /** Directional controls: they could show `exe.gpj` as `jpg.exe`. Names from right to left need none. */
 const DIRECTIONAL = /\p{Bidi_Control}/gu;
 /** What comes before the last separator of a path, of any operating system. */

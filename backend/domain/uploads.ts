@@ -1,7 +1,7 @@
 import type { AttachmentLimits } from '../attachment-config.ts';
 import { ForbiddenError, NotFoundError, UnprocessableError } from '../errors.ts';
-import { type FileStore, isAllowedType, sentKey, servedType, uploadKey } from '../files/file-store.ts';
-import type { SignedUpload } from '../files/file-store.ts';
+import { isAllowedType } from '../../schema/attachments.ts';
+import { type FileStore, sentKey, servedType, type SignedUpload, uploadKey } from '../files/file-store.ts';
 import { secondsOf } from '../table/upload-store.ts';
 import type { Dependencies } from './dependencies.ts';
 import { unknownAttachment } from './drafts.ts';

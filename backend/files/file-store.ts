@@ -79,9 +79,3 @@ export function servedType(type: string): string {
   if (type === 'text/plain') return 'text/plain; charset=utf-8';
   return SHOWN.test(type) || type === 'application/pdf' ? type : DOWNLOADED;
 }
-
-/** Whether a type is one of the allowed ones. @param allowed types, `image/*` or `*\/*`. */
-export function isAllowedType(type: string, allowed: readonly string[]): boolean {
-  const [group = ''] = type.split('/');
-  return ['*/*', `${group}/*`, type].some((one) => allowed.includes(one));
-}

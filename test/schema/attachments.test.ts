@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { cleanFileName, filesLine, isFileName, MEDIA_TYPE } from '../../schema/attachments.ts';
-import { isAllowedType, servedType } from '../../backend/files/file-store.ts';
+import { cleanFileName, filesLine, isAllowedType, isFileName, MEDIA_TYPE } from '../../schema/attachments.ts';
+import { servedType } from '../../backend/files/file-store.ts';
 
 describe('the name of a file', () => {
   it.each([

@@ -1,5 +1,6 @@
 import {
   cleanFileName,
+  isAllowedType,
   isFileName,
   MAX_FILE_NAME_CODE_POINTS,
   MEDIA_TYPE,
@@ -38,7 +39,7 @@ export const mayShrink = ({ type }: Pick<ChosenFile, 'type'>): boolean => SHRUNK
 /** Why a file cannot be sent, as a sentence; undefined if it can. */
 export function refusalOf({ name, type, size }: ChosenFile, limits: AttachmentLimits): string | undefined {
   if (size === 0) return `${isolateName(name)} is empty.`;
-  if (!isAllowed(type, limits.types))
+  if (!isAllowedType(type, limits.types))
     return `${isolateName(name)} was not added: files of this type cannot be sent here.`;
   if (size <= limits.max_bytes) return undefined;
   return `${isolateName(name)} is too large: ${sizeWords(size)}. The limit is ${sizeWords(limits.max_bytes)}.`;
@@ -47,10 +48,4 @@ export function refusalOf({ name, type, size }: ChosenFile, limits: AttachmentLi
 /** The limits, before a file is chosen. */
 export function limitWords({ max_count, max_bytes }: AttachmentLimits): string {
   return `Attach up to ${max_count} files of at most ${sizeWords(max_bytes)} each`;
-}
-
-/** As the API decides it. */
-function isAllowed(type: string, allowed: readonly string[]): boolean {
-  const [group = ''] = type.split('/');
-  return ['*/*', `${group}/*`, type].some((one) => allowed.includes(one));
 }
