@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { createUpload, signDownload } from '../domain/uploads.ts';
 import { MAX_PIXELS } from '../../schema/attachments.ts';
 import { download, presentDownload, presentUpload, upload } from '../presentation/upload.ts';
-import { CODES, fileNameField, fileTypeField } from './fields.ts';
+import { fileNameField, fileTypeField } from './attachment-fields.ts';
+import { CODES } from './fields.ts';
 import { fileIdInPath, groupIdInPath, seqInPath } from './path-fields.ts';
 import { json, personRoute, type Route } from './route.ts';
 

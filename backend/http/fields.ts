@@ -1,13 +1,6 @@
 import * as z from 'zod';
 import { foldCase, HANDLE_PATTERN } from '../../schema/handles.ts';
-import {
-  cleanFileName,
-  isFileName,
-  MAX_ATTACHMENTS,
-  MAX_FILE_NAME_CODE_POINTS,
-  MEDIA_TYPE,
-} from '../../schema/attachments.ts';
-import { isFileId, isGroupId } from '../../schema/ids.ts';
+import { isGroupId } from '../../schema/ids.ts';
 import { MAX_ADDED, MAX_DATA_BYTES } from '../../schema/items.ts';
 import { MAX_SEQ } from '../../schema/keys.ts';
 import {
@@ -17,7 +10,6 @@ import {
   isBlank,
   MAX_NAME_CODE_POINTS,
 } from '../../schema/plain-text.ts';
-import { MAX_QUERY_CODE_POINTS, searchWordsOf } from '../../schema/search-words.ts';
 import { NotFoundError } from '../errors.ts';
 import { JsonText } from '../json-text.ts';
 
@@ -31,7 +23,7 @@ export const MAX_LIMIT = 100;
 const MAX_IDEMPOTENCY_KEY_LENGTH = 64;
 
 /** A required text, cleaned: `<name>_blank` when absent or invisible, `<name>_invalid` when it is not a string. */
-function requiredText(name: string, clean: (written: string) => string = cleanLine) {
+export function requiredText(name: string, clean: (written: string) => string = cleanLine) {
   return z
     .string({
       error: ({ input }) => (input === undefined || input === null ? `${name}_blank` : `${name}_invalid`),
@@ -44,7 +36,7 @@ function requiredText(name: string, clean: (written: string) => string = cleanLi
  * Documentation of a field. `codes`: those that its schema can produce. `schema`: JSON Schema for checks that zod cannot
  * render; input that satisfies it is valid.
  */
-function documented(parts: {
+export function documented(parts: {
   readonly description: string;
   readonly codes: readonly string[];
   readonly example?: unknown;
@@ -90,106 +82,6 @@ export const messageText = (max: number) =>
         schema: { minLength: 1, maxLength: max, pattern: VISIBLE },
       }),
     );
-
-/** Letters and digits of the scripts that most people write, as a regular expression that works in every language. */
-const LETTER_OR_DIGIT =
-  '[0-9A-Za-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02af\\u0391-\\u03a1\\u03a3-\\u03ce\\u0400-\\u0481\\u05d0-\\u05ea\\u0620-\\u063f\\u0904-\\u0939\\u0e01-\\u0e2e\\u3041-\\u3096\\u30a1-\\u30fa\\u4e00-\\u9fa5\\uac00-\\ud7a3]';
-
-/** What is searched for, as its folded words: at least one. */
-export const searchParameter = requiredText('q')
-  .refine((text) => codePointsIn(text) <= MAX_QUERY_CODE_POINTS, {
-    error: `q_exceed_max_chars_${MAX_QUERY_CODE_POINTS}`,
-    abort: true,
-  })
-  .refine((text) => searchWordsOf(text).length > 0, 'q_without_words')
-  .meta(
-    documented({
-      description: `Words: a message is found if it has a word that begins with each of them, in any order. Letter case, accents and compatibility forms make no difference. Letters, digits and emoji count, one of them at least; all else separates words. 1 to ${MAX_QUERY_CODE_POINTS} code points.`,
-      codes: ['q_blank', 'q_invalid', `q_exceed_max_chars_${MAX_QUERY_CODE_POINTS}`, 'q_without_words'],
-      example: 'monday lunch',
-      schema: { type: 'string', minLength: 1, maxLength: MAX_QUERY_CODE_POINTS, pattern: LETTER_OR_DIGIT },
-    }),
-  );
-
-/** The text of a message that may have files: blank where it has any. See `messageText`. */
-export const textBesideFiles = (max: number) =>
-  z
-    .string('message_invalid')
-    .overwrite(cleanText)
-    .refine((text) => codePointsIn(text) <= max, `message_exceed_max_chars_${max}`)
-    .overwrite((text) => (isBlank(text) ? '' : text))
-    .nullish()
-    .meta(
-      documented({
-        description: `The text: at most ${max.toLocaleString('en')} code points, counted as it is stored: line breaks as line feeds, without control characters, without white space at the end and without empty lines at the start. It must have something visible, unless the message has files.`,
-        codes: ['message_blank', 'message_invalid', `message_exceed_max_chars_${max}`],
-        example: 'Hello Grace!',
-        schema: { type: 'string', maxLength: max },
-      }),
-    );
-
-/** The documentation of a body that has a text, or files. */
-export const HAS_TEXT_OR_FILES = {
-  anyOf: [
-    {
-      required: ['message'],
-      properties: { message: { description: 'Something visible.', minLength: 1, pattern: VISIBLE } },
-    },
-    { required: ['attachments'], properties: { attachments: { description: 'At least one.', minItems: 1 } } },
-  ],
-};
-
-/** A file's name, as it is stored. */
-export const fileNameField = requiredText('attachment_name', cleanFileName)
-  .refine(isFileName, 'attachment_name_invalid')
-  .refine(
-    (text) => codePointsIn(text) <= MAX_FILE_NAME_CODE_POINTS,
-    `attachment_name_exceed_max_chars_${MAX_FILE_NAME_CODE_POINTS}`,
-  )
-  .meta(
-    documented({
-      description: `The file's name: 1 to ${MAX_FILE_NAME_CODE_POINTS} code points, something visible among them, stored as one line without folders, control characters and directional controls.`,
-      codes: [
-        'attachment_name_blank',
-        'attachment_name_invalid',
-        `attachment_name_exceed_max_chars_${MAX_FILE_NAME_CODE_POINTS}`,
-      ],
-      example: 'plan.pdf',
-      schema: { minLength: 1, maxLength: MAX_FILE_NAME_CODE_POINTS },
-    }),
-  );
-
-/** A media type without parameters, in lower case. */
-export const fileTypeField = z
-  .string('attachment_type_invalid')
-  .overwrite((text) => text.toLowerCase())
-  .regex(MEDIA_TYPE, 'attachment_type_invalid')
-  .meta(
-    documented({
-      description:
-        'Media type without parameters. `application/octet-stream` where it is unknown. The upload must state the same.',
-      codes: ['attachment_type_invalid'],
-      example: 'application/pdf',
-      // Upper case is accepted.
-      schema: { pattern: MEDIA_TYPE.source.replaceAll('a-z', 'A-Za-z') },
-    }),
-  );
-
-/** The files of a message, by id: up to MAX_ATTACHMENTS, each once. */
-export const attachmentsField = atMost(
-  MAX_ATTACHMENTS,
-  'attachments_too_many',
-  z
-    .array(z.string('attachments_invalid').refine(isFileId, 'attachments_invalid'), 'attachments_invalid')
-    .max(MAX_ATTACHMENTS, 'attachments_too_many')
-    .refine((ids) => new Set(ids).size === ids.length, 'attachments_invalid')
-    .meta({
-      description: 'Ids of files that the caller has uploaded and not sent yet, each once.',
-      examples: [['01JX3K9Q4M5N6P7R8S9TAVBWCY']],
-      [CODES]: ['attachments_invalid', 'attachments_too_many'],
-      override: { uniqueItems: true },
-    }),
-).optional();
 
 /** A name for display: one line of 1 to 64 code points. @param name of the field, the prefix of its codes. */
 const nameField = (name: string, description: string, example: string) =>

@@ -12,11 +12,10 @@ import { type Send, sendToGroup, sendToHandle } from '../domain/send-message.ts'
 import { UnprocessableError } from '../errors.ts';
 import type { Message } from '../domain/model.ts';
 import { changedMessage, type MessageAnswer, message, presentMessage } from '../presentation/message.ts';
+import { attachmentsField, HAS_TEXT_OR_FILES, textBesideFiles } from './attachment-fields.ts';
 import {
-  attachmentsField,
   CODES,
   groupIdIn,
-  HAS_TEXT_OR_FILES,
   idempotencyKey,
   isObject,
   limitParameter,
@@ -24,7 +23,6 @@ import {
   ownData,
   seqField,
   seqParameter,
-  textBesideFiles,
 } from './fields.ts';
 import { linkPages } from './paging.ts';
 import { groupIdInPath, seqInPath } from './path-fields.ts';

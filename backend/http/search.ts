@@ -1,13 +1,34 @@
 import * as z from 'zod';
 import { searchGroup } from '../domain/search-group.ts';
 import { searchGroups } from '../domain/search-groups.ts';
-import { searchWordsOf } from '../../schema/search-words.ts';
+import { codePointsIn } from '../../schema/plain-text.ts';
+import { MAX_QUERY_CODE_POINTS, searchWordsOf } from '../../schema/search-words.ts';
 import { foundMessage, presentFoundMessage } from '../presentation/found-message.ts';
-import { cursorParameter, searchParameter, seqParameter } from './fields.ts';
+import { cursorParameter, documented, requiredText, seqParameter } from './fields.ts';
 import { linkPages } from './paging.ts';
 import { groupIdInPath } from './path-fields.ts';
 import { COST_OF_SEARCH, COST_OF_SEARCH_IN_ALL } from './rate-limit.ts';
 import { json, personRoute, type Route } from './route.ts';
+
+/** Letters and digits of the scripts that most people write, as a regular expression that works in every language. */
+const LETTER_OR_DIGIT =
+  '[0-9A-Za-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02af\\u0391-\\u03a1\\u03a3-\\u03ce\\u0400-\\u0481\\u05d0-\\u05ea\\u0620-\\u063f\\u0904-\\u0939\\u0e01-\\u0e2e\\u3041-\\u3096\\u30a1-\\u30fa\\u4e00-\\u9fa5\\uac00-\\ud7a3]';
+
+/** What is searched for, as its folded words: at least one. */
+const searchParameter = requiredText('q')
+  .refine((text) => codePointsIn(text) <= MAX_QUERY_CODE_POINTS, {
+    error: `q_exceed_max_chars_${MAX_QUERY_CODE_POINTS}`,
+    abort: true,
+  })
+  .refine((text) => searchWordsOf(text).length > 0, 'q_without_words')
+  .meta(
+    documented({
+      description: `Words: a message is found if it has a word that begins with each of them, in any order. Letter case, accents and compatibility forms make no difference. Letters, digits and emoji count, one of them at least; all else separates words. 1 to ${MAX_QUERY_CODE_POINTS} code points.`,
+      codes: ['q_blank', 'q_invalid', `q_exceed_max_chars_${MAX_QUERY_CODE_POINTS}`, 'q_without_words'],
+      example: 'monday lunch',
+      schema: { type: 'string', minLength: 1, maxLength: MAX_QUERY_CODE_POINTS, pattern: LETTER_OR_DIGIT },
+    }),
+  );
 
 export const searchRoutes: readonly Route[] = [
   personRoute({
