@@ -16,7 +16,7 @@ import {
   textConfig,
   textEnvironment,
 } from './text-config.ts';
-import { type Environment, httpUrl, integer, parse } from './environment.ts';
+import { anyway, type Environment, httpUrl, integer, parse, redisUrl } from './environment.ts';
 import {
   keepsStrangersOut,
   type ObserverConfig,
@@ -112,12 +112,7 @@ const trustProxy = z.string().transform((text, context): number | string[] => {
   return entries;
 });
 
-const redisUrl = z.string().refine(isRedisUrl, 'must be a redis:// or rediss:// URL');
-
 const MAX_RATE_LIMIT = 1_000_000;
-
-/** Runs a check of two values even if another value is invalid, so that all problems are reported at once. */
-const anyway = { when: () => true };
 
 const apiEnvironment = dynamoEnvironment
   .extend({
@@ -194,55 +189,6 @@ const apiEnvironment = dynamoEnvironment
 /** The names of the environment variables that the API reads. */
 export const API_VARIABLES = Object.keys(apiEnvironment.shape);
 
-/** The stream Lambda's configuration. */
-export interface StreamConfig {
-  readonly dynamo: DynamoConfig;
-  /** Absent: its changes are not published, unless `redisUrlSecret` names the URL. */
-  readonly redisUrl?: string;
-  /** The secret in AWS Secrets Manager that is the URL. */
-  readonly redisUrlSecret?: string;
-  /** The SQS queue for the keys of records that fail permanently. */
-  readonly failureQueueUrl?: string;
-}
-
-const streamEnvironment = dynamoEnvironment
-  .extend({
-    REDIS_URL: redisUrl.optional(),
-    REDIS_URL_SECRET: z.string().optional(),
-    FAILURE_QUEUE_URL: httpUrl.optional(),
-  })
-  .refine(({ REDIS_URL: url, REDIS_URL_SECRET: secret }) => url === undefined || secret === undefined, {
-    ...anyway,
-    path: ['REDIS_URL and REDIS_URL_SECRET'],
-    error: 'set one of them',
-  });
-
-/** @throws ConfigError with everything that is wrong. */
-export function readStreamConfig(environment: Environment): StreamConfig {
-  const values = parse(streamEnvironment, environment);
-  const { REDIS_URL: url, REDIS_URL_SECRET: secret, FAILURE_QUEUE_URL: queue } = values;
-  return {
-    dynamo: dynamoConfig(values),
-    ...(url !== undefined && { redisUrl: url }),
-    ...(secret !== undefined && { redisUrlSecret: secret }),
-    ...(queue !== undefined && { failureQueueUrl: queue }),
-  };
-}
-
-/** The configuration of the function that deletes files. */
-export interface RemoverConfig {
-  readonly dynamo: DynamoConfig;
-  readonly bucket: string;
-}
-
-/** @throws ConfigError with everything that is wrong. */
-export function readRemoverConfig(environment: Environment): RemoverConfig {
-  const { ATTACHMENT_BUCKET } = attachmentEnvironment.shape;
-  const shape = dynamoEnvironment.extend({ ATTACHMENT_BUCKET: ATTACHMENT_BUCKET.unwrap() });
-  const values = parse(shape, environment);
-  return { dynamo: dynamoConfig(values), bucket: values.ATTACHMENT_BUCKET };
-}
-
 /**
  * Reads the API's configuration.
  * @throws ConfigError with everything that is wrong.
@@ -290,25 +236,4 @@ function isProxyAddress(entry: string): boolean {
     /^[1-9]\d{0,2}$/.test(bits) &&
     Number(bits) <= (family === 4 ? 32 : 128)
   );
-}
-
-/** Whether the client can use the URL: it has a host, and its path is at most a database number. */
-export function isRedisUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, pathname, username, password } = new URL(text);
-  return (
-    ['redis:', 'rediss:'].includes(protocol) &&
-    hostname !== '' &&
-    /^(\/\d*)?$/.test(pathname) &&
-    [username, password].every(isDecodable)
-  );
-}
-
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

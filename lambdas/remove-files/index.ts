@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { readRemoverConfig } from '../../backend/config.ts';
+import { readRemoverConfig } from '../../backend/function-config.ts';
 import { deleteObjects } from '../../backend/files/delete-objects.ts';
 import { createLogger } from '../../backend/logger.ts';
 import { opaqueTexts } from '../../backend/table/message-codec.ts';

@@ -1,4 +1,4 @@
-import { readStreamConfig } from '../../backend/config.ts';
+import { readStreamConfig } from '../../backend/function-config.ts';
 import type { Publisher } from '../../backend/events/changes.ts';
 import { inProcessLiveEvents } from '../../backend/events/in-process-live-events.ts';
 import { createLogger } from '../../backend/logger.ts';

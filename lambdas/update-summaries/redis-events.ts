@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { StreamConfig } from '../../backend/config.ts';
+import type { StreamConfig } from '../../backend/function-config.ts';
 import { openPublisher } from '../../backend/events/live-events.ts';
 import type { Publisher } from '../../backend/events/changes.ts';
 import { findRedisUrl } from './redis-url.ts';

@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { isRedisUrl, type StreamConfig } from '../../backend/config.ts';
+import { isRedisUrl } from '../../backend/environment.ts';
+import type { StreamConfig } from '../../backend/function-config.ts';
 
 /**
  * Returns the URL of Redis, which may hold a password; undefined if there is none. A function's settings are readable by

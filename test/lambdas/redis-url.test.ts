@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { readStreamConfig } from '../../backend/config.ts';
+import { readStreamConfig } from '../../backend/function-config.ts';
 import { findRedisUrl } from '../../lambdas/update-summaries/redis-url.ts';
 
 const TABLE = { DDB_MESSAGE_TABLE: 'cruddur-messages' };
