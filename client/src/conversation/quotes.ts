@@ -1,5 +1,6 @@
 import { beginningOf } from '../../../schema/preview.ts';
 import { type Message, type Named, shortTextOf, type TextMessage } from '../api/shapes.ts';
+import * as is from '../checks.ts';
 
 /** What a reply shows of its original. */
 export interface Quote {
@@ -13,6 +14,20 @@ export interface Quote {
   /** Whom its text mentions. Absent in what an earlier version of the screens kept. */
   readonly mentions?: readonly Named[];
 }
+
+const named = is.object({ user_uuid: is.string(), handle: is.string(), display_name: is.string() });
+
+/** Checks a quote that was kept. */
+export const keptQuote: is.Check<Quote> = is.object({
+  seq: is.int(),
+  user_uuid: is.string(),
+  handle: is.string(),
+  display_name: is.string(),
+  message: is.nullable(is.string()),
+  deleted: is.boolean(),
+  mentions: is.optional(is.array(named)),
+});
+
 /** What the API says of an original in a reply. */
 type Shown = NonNullable<TextMessage['reply_to']>;
 

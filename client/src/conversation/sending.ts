@@ -17,24 +17,12 @@ import {
   restore,
   write,
 } from './log.ts';
-import type { Quote } from './quotes.ts';
+import { keptQuote, type Quote } from './quotes.ts';
 
 /** How many attempts are made before the sender sees that the message waits, or that it failed. */
 const ATTEMPTS = 4;
 const SECOND_MS = 1_000;
 const PAGE = 100;
-
-const named = is.object({ user_uuid: is.string(), handle: is.string(), display_name: is.string() });
-
-const quote = is.object({
-  seq: is.int(),
-  user_uuid: is.string(),
-  handle: is.string(),
-  display_name: is.string(),
-  message: is.nullable(is.string()),
-  deleted: is.boolean(),
-  mentions: is.optional(is.array(named)),
-});
 
 const attachedFile = is.object({
   id: is.string(),
@@ -50,7 +38,7 @@ const storedOutgoing = is.known(
     is.object({
       key: is.string(),
       text: is.string(),
-      replyTo: is.optional(quote),
+      replyTo: is.optional(keptQuote),
       attachments: is.optional(is.array(attachedFile)),
       at: is.number(),
       afterSeq: is.optional(is.int()),

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import * as z from 'zod/mini';
-import { type Quote, Subject } from '../../../client/src/index.ts';
+import { keptQuote, known, type Quote, Subject } from '../../../client/src/parts.ts';
 
 /*
  * Unsent texts of a conversation: a new message, with the message that it replies to, and an edit. They are kept for this tab, so that they survive switching to
@@ -17,17 +17,7 @@ const edit = z.object({
   text: z.string(),
 });
 
-const named = z.object({ user_uuid: z.string(), handle: z.string(), display_name: z.string() });
-
-const quote: z.ZodMiniType<Quote> = z.object({
-  seq: z.int(),
-  user_uuid: z.string(),
-  handle: z.string(),
-  display_name: z.string(),
-  message: z.nullable(z.string()),
-  deleted: z.boolean(),
-  mentions: z.exactOptional(z.array(named)),
-});
+const knownQuote = known(keptQuote);
 
 /** An unsent edit of a message. */
 export type Edit = z.infer<typeof edit>;
@@ -53,8 +43,7 @@ export function keepDraft(uuid: string, text: string): void {
 
 /** The message that the unsent one replies to. */
 export function replyOf(uuid: string): Quote | undefined {
-  const kept = quote.safeParse(JSON.parse(sessionStorage.getItem(replyKey(uuid)) ?? 'null'));
-  return kept.success ? kept.data : undefined;
+  return knownQuote(JSON.parse(sessionStorage.getItem(replyKey(uuid)) ?? 'null'));
 }
 
 export function keepReply(uuid: string, original: Quote | undefined): void {
