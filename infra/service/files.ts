@@ -1,6 +1,5 @@
 import { CfnElement, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   BlockPublicAccess,
@@ -10,13 +9,13 @@ import {
   HttpMethods,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct } from 'constructs';
 import { UPLOADS_KEPT_DAYS } from '../../backend/files/file-store.ts';
 import { MESSAGE_SK_PREFIX } from '../../schema/keys.ts';
 import { acknowledge } from '../acknowledge.ts';
-import { STREAM_ACTIONS } from '../permissions.ts';
 import { TableFunction } from './lambda-function.ts';
+import { createFailureQueue, followerStatements, followStream } from './stream-follower.ts';
 import type { DeployedTable } from './table-policy.ts';
 
 const UPLOADS = 'uploads/*';
@@ -24,8 +23,7 @@ const SENT = 'files/*';
 /** How long a browser may cache the bucket's response to a preflight, in seconds. */
 const PREFLIGHT_LIFE_S = 600;
 const TIMEOUT = Duration.minutes(1);
-/** The maximum of SQS: time to see the alarm and to sweep. */
-const FAILURES_KEPT = Duration.days(14);
+const BATCH_SIZE = 100;
 
 export interface FilesProps {
   readonly table: DeployedTable;
@@ -43,12 +41,7 @@ export class Files extends Construct {
   constructor(scope: Construct, id: string, { table, origin, logDays }: FilesProps) {
     super(scope, id);
     this.bucket = this.#createBucket(origin, logDays);
-    this.failures = new Queue(this, 'Failures', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: FAILURES_KEPT,
-    });
-    acknowledge(this.failures, 'It is the queue of failures itself; only people consume it.', ['SQS3']);
+    this.failures = createFailureQueue(this);
     this.remover = new TableFunction(this, 'Remover', 'remove-files', {
       table,
       timeout: TIMEOUT,
@@ -56,20 +49,19 @@ export class Files extends Construct {
       environment: { ATTACHMENT_BUCKET: this.bucket.bucketName },
       statements: [
         this.#objects(['s3:DeleteObject'], [UPLOADS, SENT]),
-        new PolicyStatement({
-          actions: STREAM_ACTIONS.map((action) => `dynamodb:${action}`),
-          resources: [table.streamArn],
-        }),
-        new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: [`${table.tableArn}/stream/*`] }),
-        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.failures.queueArn] }),
+        ...followerStatements(table, this.failures),
       ],
     });
-    const streams = `arn:<AWS::Partition>:dynamodb:<AWS::Region>:<AWS::AccountId>:table/${table.tableName}/stream/*`;
-    acknowledge(this.remover.role, 'Listing streams has no stream as its resource.', [
-      `IAM5[Resource::${streams}]`,
-    ]);
     this.acknowledgePrefixes(this.remover.role);
-    this.#follow(table.streamArn);
+    // Only messages whose old image has files, with names that are plain (`S`) or encrypted (`B`).
+    const patterns = ['S', 'B'].map((type) => ({
+      eventName: ['MODIFY', 'REMOVE'],
+      dynamodb: {
+        Keys: { sk: { S: [{ prefix: MESSAGE_SK_PREFIX }] } },
+        OldImage: { attachment_names: { [type]: [{ exists: true }] } },
+      },
+    }));
+    followStream(this, this.remover, { table, failures: this.failures, patterns, batchSize: BATCH_SIZE });
   }
 
   /**
@@ -128,33 +120,6 @@ export class Files extends Construct {
     });
     logAccess(bucket, log);
     return bucket;
-  }
-
-  /** Only messages whose old image has files, with names that are plain (`S`) or encrypted (`B`). Faults: as of `Summaries`. */
-  #follow(streamArn: string): void {
-    const filters = ['S', 'B'].map((type) => ({
-      pattern: JSON.stringify({
-        eventName: ['MODIFY', 'REMOVE'],
-        dynamodb: {
-          Keys: { sk: { S: [{ prefix: MESSAGE_SK_PREFIX }] } },
-          OldImage: { attachment_names: { [type]: [{ exists: true }] } },
-        },
-      }),
-    }));
-    new CfnEventSourceMapping(this, 'Stream', {
-      functionName: this.remover.fn.functionName,
-      eventSourceArn: streamArn,
-      startingPosition: 'TRIM_HORIZON',
-      filterCriteria: { filters },
-      batchSize: 100,
-      maximumBatchingWindowInSeconds: 1,
-      parallelizationFactor: 1,
-      functionResponseTypes: ['ReportBatchItemFailures'],
-      bisectBatchOnFunctionError: true,
-      maximumRetryAttempts: -1,
-      maximumRecordAgeInSeconds: Duration.hours(12).toSeconds(),
-      destinationConfig: { onFailure: { destination: this.failures.queueArn } },
-    });
   }
 }
 
