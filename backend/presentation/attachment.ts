@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { filesLine } from '../../schema/attachments.ts';
-import type { Message } from '../domain/model.ts';
+import type { Message, NamedAttachment } from '../domain/model.ts';
 import { fileId, fileName, fileSize, mediaType, pixels } from './values.ts';
 
 /** A file of a message. */
@@ -20,20 +20,27 @@ export const attachment = z
   })
   .meta({ id: 'Attachment', description: 'A file of a message.' });
 
-/** The files of a message. */
-export function presentAttachments({
-  groupId,
-  seq,
-  attachments = [],
-}: Message): z.infer<typeof attachment>[] {
-  return attachments.map(({ id, name, type, size, width, height }) => ({
+/** A file as its uploader described it. */
+export function presentFile({ id, name, type, size, width, height }: Omit<NamedAttachment, 'object'>) {
+  return {
     id,
     name,
     type,
     size,
     ...(width !== undefined && { width }),
     ...(height !== undefined && { height }),
-    url: `/api/messages/${groupId}/${seq}/attachments/${id}`,
+  };
+}
+
+/** The files of a message. */
+export function presentAttachments({
+  groupId,
+  seq,
+  attachments = [],
+}: Message): z.infer<typeof attachment>[] {
+  return attachments.map((file) => ({
+    ...presentFile(file),
+    url: `/api/messages/${groupId}/${seq}/attachments/${file.id}`,
   }));
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Download, NewUpload } from '../domain/uploads.ts';
+import { presentFile } from './attachment.ts';
 import { fileId, fileName, fileSize, mediaType, pixels, time } from './values.ts';
 
 /** A file that can be uploaded, and then sent. */
@@ -38,14 +39,8 @@ export function presentUpload({
   uploadUntil,
   sendUntil,
 }: NewUpload): z.infer<typeof upload> {
-  const { id, name, type, size, width, height } = file;
   return {
-    id,
-    name,
-    type,
-    size,
-    ...(width !== undefined && { width }),
-    ...(height !== undefined && { height }),
+    ...presentFile(file),
     upload: { url: signed.url, fields: { ...signed.fields }, expires_at: uploadUntil.toISOString() },
     expires_at: sendUntil.toISOString(),
   };
